@@ -1,0 +1,5 @@
+"""`python -m amhk` is the command `amhk`."""
+
+from amhk.cli import main
+
+main()

@@ -1,0 +1,199 @@
+"""config.toml as a frozen Config: an unknown key is refused by name, a missing file is named, secrets come from env or `*_FILE`."""
+
+import csv
+import os
+import tomllib
+from dataclasses import dataclass, field
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from amhk.errors import Fault, HouseClosed
+from amhk.rules.routing import STROMEN, RoutingRule
+from amhk.words import REGIONS
+
+_HERE = Path(__file__).parent
+SEED = _HERE / "seed"
+
+
+@dataclass(frozen=True, slots=True)
+class Gemeente:
+    """A gemeente of the region; `inwoners` None when no source gives it."""
+
+    name: str
+    subregio: str
+    centrumgemeente: str
+    inwoners: int | None
+
+
+@dataclass(frozen=True)
+class Config:
+    """The settings of one meldpunt, read once and never changed."""
+
+    path: Path
+    region: str
+    organisation: str
+    database: str
+    pack: str
+    release: str
+    phone: str
+    host: str
+    port: int
+    default_team: str
+    rules: tuple[RoutingRule, ...]
+    closing_days: dict[date, str]
+    interval: int
+    secure_cookies: bool
+    gemeenten: dict[str, Gemeente] = field(default_factory=dict)
+
+    @property
+    def folder(self) -> Path:
+        """Give the meldpunt folder: the one with config.toml."""
+        return self.path.parent
+
+    @property
+    def url(self) -> str:
+        """Give the database URL; a bare file name lies in the meldpunt folder."""
+        if "://" in self.database:
+            return self.database
+        return f"sqlite:///{(self.folder / self.database).resolve()}"
+
+
+_KNOWN = {
+    "": {"region", "organisation", "database", "procedure", "letters", "server", "routing", "calendar", "clock"},
+    "procedure": {"pack", "release"},
+    "letters": {"phone"},
+    "server": {"host", "port", "secure_cookies"},
+    "routing": {"default_team", "rules"},
+    "routing.rules": {"team", "gemeente", "subregio", "stroom", "acuut", "reden"},
+    "calendar": {"closing_days"},
+    "clock": {"interval_seconds"},
+}
+
+
+def find_config(given: str | None = None) -> Path:
+    """Give the path of config.toml: `given`, else `AMHK_CONFIG`, else the one in the present folder. HouseClosed when there is none."""
+    path = Path(given or os.environ.get("AMHK_CONFIG") or "config.toml")
+    if path.is_dir():
+        path = path / "config.toml"
+    if not path.is_file():
+        raise HouseClosed(f"Er is geen {path}. Ga naar de map van het meldpunt, of maak er een met: amhk init MAP --region REGIO")
+    return path.resolve()
+
+
+def read_config(path: Path) -> Config:
+    """Give the settings in a file, or raise HouseClosed with every fault at once."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+        raise HouseClosed(f"{path.name} is niet te lezen: {wrong}.") from wrong
+    except OSError as wrong:
+        raise HouseClosed(f"{path} is niet te openen: {wrong.strerror}.") from wrong
+    faults: list[Fault] = []
+    _unknown(faults, path, "", data)
+    gemeenten = _region(faults, path, data.get("region"))
+    config = Config(
+        path, str(data.get("region")), str(data.get("organisation", "AMHK")), _database(data), *_procedure(data),
+        data.get("letters", {}).get("phone", "0800-2000"), data.get("server", {}).get("host", "127.0.0.1"),
+        _number(faults, path, "server.port", data.get("server", {}).get("port", 8400), 65535),
+        data.get("routing", {}).get("default_team", "Meldpunt"),
+        tuple(_rule(faults, path, n, r, gemeenten) for n, r in enumerate(data.get("routing", {}).get("rules", []), 1)),
+        _closing_days(faults, path, data.get("calendar", {}).get("closing_days", [])),
+        _number(faults, path, "clock.interval_seconds", data.get("clock", {}).get("interval_seconds", 30), 3600),
+        bool(data.get("server", {}).get("secure_cookies", False)), gemeenten,
+    )  # fmt: skip
+    if faults:
+        raise HouseClosed("\n".join(f.text for f in faults), faults)
+    return config
+
+
+def _procedure(data: dict[str, Any]) -> tuple[str, str]:
+    table = data.get("procedure", {})
+    return table.get("pack", "amhk"), table.get("release", "")
+
+
+def _database(data: dict[str, Any]) -> str:
+    """AMHK_DATABASE or the file named by AMHK_DATABASE_FILE goes before config.toml, so that a password need not stand there."""
+    if path := os.environ.get("AMHK_DATABASE_FILE"):
+        return Path(path).read_text(encoding="utf-8").strip()
+    return os.environ.get("AMHK_DATABASE") or str(data.get("database", "meldpunt.sqlite"))
+
+
+def _no(faults: list[Fault], path: Path, key: str, text: str) -> None:
+    faults.append(Fault("config", f"{path.name}, {key}: {text}", key))
+
+
+def _unknown(faults: list[Fault], path: Path, key: str, table: dict[str, Any]) -> None:
+    known = _KNOWN[key]
+    for name, value in table.items():
+        where = f"{key}.{name}" if key else name
+        if name not in known:
+            near = get_close_matches(name, known, 1)
+            hint = f"bedoelt u '{near[0]}'?" if near else f"bekend zijn: {', '.join(sorted(known))}."
+            _no(faults, path, where, f"onbekende instelling; {hint}")
+        elif where in _KNOWN:
+            for part in value if isinstance(value, list) else [value]:
+                _unknown(faults, path, where, part)
+
+
+def _number(faults: list[Fault], path: Path, key: str, value: object, most: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
+        _no(faults, path, key, f"'{value}' moet een geheel getal van 1 tot en met {most} zijn.")
+        return 1
+    return value
+
+
+def _region(faults: list[Fault], path: Path, region: object) -> dict[str, Gemeente]:
+    if region not in REGIONS:
+        _no(faults, path, "region", f"'{region}' bestaat niet; kies uit {', '.join(REGIONS)}.")
+        return {}
+    return gemeenten_of(str(region))
+
+
+def gemeenten_of(region: str) -> dict[str, Gemeente]:
+    """Give the gemeenten of a region by name (gemeenten.csv; an empty number of inwoners is not known)."""
+    with (SEED / "gemeenten.csv").open(encoding="utf-8", newline="") as file:
+        return {
+            row["gemeente"]: Gemeente(row["gemeente"], row["subregio"], row["centrumgemeente"], int(row["inwoners"] or 0) or None)
+            for row in csv.DictReader(file)
+            if row["regio"] == region
+        }
+
+
+def _rule(faults: list[Fault], path: Path, number: int, table: dict[str, Any], gemeenten: dict[str, Gemeente]) -> RoutingRule:
+    key = f"routing.rules[{number}]"
+    if not table.get("team"):
+        _no(faults, path, f"{key}.team", "elke regel noemt een team.")
+    options = {"gemeente": set(gemeenten), "subregio": {g.subregio for g in gemeenten.values()}, "stroom": set(STROMEN)}
+    for name, known in options.items():
+        for value in table.get(name, []):
+            if value not in known:
+                near = get_close_matches(str(value), known, 1)
+                _no(faults, path, f"{key}.{name}", f"'{value}' bestaat niet." + (f" Bedoelt u '{near[0]}'?" if near else ""))
+    parts = [tuple(table.get(name, [])) for name in ("gemeente", "subregio", "stroom")]
+    return RoutingRule(table.get("team", ""), *parts, table.get("acuut"), table.get("reden", ""))
+
+
+def _closing_days(faults: list[Fault], path: Path, rows: list[dict[str, Any]]) -> dict[date, str]:
+    days = {}
+    for row in rows:
+        if not isinstance(row.get("date"), date) or not row.get("name"):
+            _no(faults, path, "calendar.closing_days", 'schrijf { date = 2026-12-24, name = "kerstsluiting" }.')
+        else:
+            days[row["date"]] = row["name"]
+    return days
+
+
+def shipped(name: str) -> Path:
+    """Give a folder or file that comes with the product: inside the wheel, or beside the package in a checkout."""
+    inside = _HERE / "shipped" / name
+    return inside if inside.exists() else _HERE.parent / name
+
+
+def config_text(region: str) -> str:
+    """Give the text of a new config.toml for a region."""
+    text = shipped("config.toml").read_text(encoding="utf-8")
+    old = text.split('region = "', 1)[1].split('"', 1)[0]
+    name = text.split('organisation = "', 1)[1].split('"', 1)[0]
+    return text.replace(f'"{old}"', f'"{region}"', 1).replace(f'"{name}"', f'"Meldpunt {REGIONS[region]}"', 1)

@@ -1,0 +1,161 @@
+"""Workers, teams and institutions: who works here, where calls go, where cases can be handed to."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from amhk.errors import BadInput, ClosedDoor, Fault, NotAllowed, NotFound
+from amhk.keys import hash_password, hash_token, new_token, one_time_password
+from amhk.office import Office
+from amhk.rules.fields import Desk, Field, clean
+from amhk.rules.parse import tidy, unfit
+from amhk.rules.secrecy import Reader
+from amhk.store import reads, writes
+from amhk.words import LISTS, ROLES, SCHAAL
+
+INSTITUTION = (
+    Field("name", "Naam", required=True),
+    Field("kind", "Soort hulp", required=True),
+    Field("scale", "Schaal", "choice", required=True, choices="schaal"),
+    Field("gemeenten", "Werkt voor (leeg: hele regio)", "choices", choices="gemeente"),
+    Field("address", "Adres"),
+)
+_HAND = "opdrachtregel"
+_MAY_ADD = frozenset({"beheerder", "teamleider", "manager", "medewerker", "gedragswetenschapper", "vertrouwensarts"})
+
+
+def _name(text: str, field: str) -> str:
+    name = tidy(text, one_line=True)
+    if not name or unfit(name, 80):
+        raise BadInput(faults=[Fault("naam", "Geef een naam van 1 tot 80 tekens.", field)])
+    return name
+
+
+def add_worker(
+    office: Office, name: str, role: str, team: str | None, registration: str | None = None, password: str | None = None
+) -> str:
+    """Add a worker and give his one-time password; without a team he is in the default one. BadInput when name, role or team will not do."""
+    name = _name(name, "name")
+    first = password or one_time_password()
+    with office.store.write() as connection:
+        faults = []
+        if role not in ROLES:
+            faults.append(Fault("rol", f"De rol '{role}' bestaat niet; kies uit {', '.join(ROLES)}.", "role"))
+        teams = {t["name"]: t["id"] for t in reads.teams(connection)}
+        if team is not None and team not in teams:
+            faults.append(Fault("team", f"Het team '{team}' bestaat niet; er is: {', '.join(teams)}.", "team"))
+        if reads.worker_by(connection, name=name):
+            faults.append(Fault("dubbel", f"Er werkt al iemand die '{name}' heet.", "name"))
+        if faults:
+            raise BadInput(faults=faults)
+        row = {
+            "name": name, "role": role, "team_id": teams[team or office.config.default_team], "registration": registration,
+            "password": hash_password(first), "must_change": password is None, "active": True,
+        }  # fmt: skip
+        writes.add(connection, reads.WORKER, row)
+    return first
+
+
+def _worker(connection: Any, name: str) -> Mapping[str, Any]:
+    if (found := reads.worker_by(connection, name=name)) is None:
+        raise NotFound(f"Er werkt niemand die '{name}' heet.")
+    return found
+
+
+def set_role(office: Office, name: str, role: str) -> None:
+    """Give a worker another role."""
+    if role not in ROLES:
+        raise BadInput(faults=[Fault("rol", f"De rol '{role}' bestaat niet; kies uit {', '.join(ROLES)}.", "role")])
+    with office.store.write() as connection:
+        writes.change(connection, reads.WORKER, [_worker(connection, name)["id"]], {"role": role})
+
+
+def disable(office: Office, name: str) -> int:
+    """Let a worker go: he can no longer sign in, his token is void, and his cases fall to their team. Gives how many did."""
+    from amhk.desk.casefile import on_table
+
+    with office.store.write() as connection:
+        worker = _worker(connection, name)
+        writes.change(connection, reads.WORKER, [worker["id"]], {"active": False, "token": None})
+        writes.end_sessions(connection, worker["id"])
+        keys = reads.cases_of(connection, worker["id"])
+        for case in reads.lock_cases(connection, keys).values():
+            file = on_table(office, connection, case, None)
+            file.note("toegewezen", f"{name} werkt hier niet meer: de zaak valt terug aan het team.", {})
+            file.changes["owner_id"] = None
+            file.save()
+        return len(keys)
+
+
+def make_token(office: Office, name: str) -> str:
+    """Give a worker a new token (the old one is void); only its hash is kept."""
+    token = new_token()
+    with office.store.write() as connection:
+        worker = _worker(connection, name)
+        if not worker["active"]:
+            raise ClosedDoor(faults=[Fault("uit_dienst", f"{name} werkt hier niet meer.")])
+        writes.change(connection, reads.WORKER, [worker["id"]], {"token": hash_token(token)})
+    return token
+
+
+def list_workers(office: Office) -> list[dict[str, Any]]:
+    """Give the workers: name, role, team, registration, active."""
+    with office.store.read() as connection:
+        keys = ("name", "role", "team", "registration", "active")
+        return [{k: w[k] for k in keys} for w in reads.workers(connection, active=False)]
+
+
+def add_team(office: Office, name: str) -> None:
+    """Add a team."""
+    name = _name(name, "name")
+    with office.store.write() as connection:
+        if any(t["name"] == name for t in reads.teams(connection)):
+            raise BadInput(faults=[Fault("dubbel", f"Er is al een team '{name}'.", "name")])
+        writes.add(connection, reads.TEAM, {"name": name, "is_default": False})
+
+
+def list_teams(office: Office) -> list[str]:
+    """Give the names of the teams."""
+    with office.store.read() as connection:
+        return [t["name"] for t in reads.teams(connection)]
+
+
+def list_institutions(office: Office) -> list[dict[str, Any]]:
+    """Give the institutions: name, kind, scale, gemeenten, address."""
+    with office.store.read() as connection:
+        keys = ("id", "name", "kind", "scale", "gemeenten", "address")
+        return [{k: i[k] for k in keys} for i in reads.institutions(connection)]
+
+
+def add_institution(office: Office, body: object, who: Reader) -> dict[str, Any]:
+    """Add an institution and give it; BadInput with every fault."""
+    if who.role not in _MAY_ADD:
+        raise NotAllowed()
+    desk = institution_desk(office)
+    values, faults = clean(INSTITUTION, body, desk)
+    with office.store.write() as connection:
+        if not faults and any(i["name"] == values["name"] for i in reads.institutions(connection)):
+            faults.append(Fault("dubbel", f"Er is al een instelling '{values['name']}'.", "name"))
+        if faults:
+            raise BadInput(faults=faults)
+        row = {"gemeenten": [], "address": None} | values
+        return row | {"id": writes.add(connection, reads.INSTITUTION, row)}
+
+
+def institution_desk(office: Office) -> Desk:
+    """Give what checking an institution's form needs."""
+    with office.store.read() as connection:
+        now = office.now(connection)
+    return Desk(now, {**LISTS, "schaal": SCHAAL, "gemeente": {g: g for g in office.config.gemeenten}})
+
+
+def by_hand(office: Office, name: str | None) -> Reader:
+    """Give who works the command line: the worker named, else `opdrachtregel` (a manager nobody can sign in as, made when first needed)."""
+    with office.store.write() as connection:
+        if name:
+            row = _worker(connection, name)
+        elif (found := reads.worker_by(connection, name=_HAND)) is not None:
+            row = found
+        else:
+            new = {"name": _HAND, "role": "manager", "team_id": reads.teams(connection)[0]["id"], "password": "-", "active": True}
+            row = new | {"registration": None, "id": writes.add(connection, reads.WORKER, new)}
+        return Reader(row["id"], row["role"], row["team_id"], row["name"], row["registration"])

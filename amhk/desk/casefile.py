@@ -1,0 +1,214 @@
+"""A case on the table during one transaction: read and locked, changed in memory, written whole, with its journal lines, or not at all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, update
+
+from amhk.errors import ChangedMeanwhile, NotFound
+from amhk.office import Office
+from amhk.rules.moves import Owed, Running, Standing, closing_due, without_term
+from amhk.rules.secrecy import Reader, may_see, scope_of
+from amhk.rules.terms import TermRule, end_of_term, over_at, rung_instants
+from amhk.rules.workflow import Workflow
+from amhk.store import claims, journal, reads
+from amhk.store.reads import Row
+from amhk.words import iso
+
+_END = (
+    update(reads.TERM)
+    .where(reads.TERM.c.id == bindparam("t"))
+    .values(
+        status=bindparam("status"), ended_at=bindparam("ended_at"), late=bindparam("late"), why=bindparam("why"),
+        end_entry=bindparam("end_entry"), ring_at=None,
+    )
+)  # fmt: skip
+
+
+class LostCase(RuntimeError):
+    """A transaction that would leave an open case without a running term (guarantee G1); it is undone."""
+
+
+@dataclass
+class CaseFile:
+    """One case in the hands of one worker; `save` writes all that was done to it."""
+
+    office: Office
+    connection: Connection
+    case: dict[str, Any]
+    who: Reader | None
+    now: datetime
+    workflow: Workflow
+    running: list[dict[str, Any]] = field(default_factory=list)
+    owed: list[Row] = field(default_factory=list)
+    institution: int | None = None
+    changes: dict[str, Any] = field(default_factory=dict)
+    _entries: list[dict[str, Any]] = field(default_factory=list)
+    _ended: list[dict[str, Any]] = field(default_factory=list)
+    _started: list[dict[str, Any]] = field(default_factory=list)
+    _letters: list[tuple[dict[str, Any], int | None]] = field(default_factory=list)
+
+    @property
+    def id(self) -> int:
+        """Give the key of the case."""
+        return int(self.case["id"])
+
+    def standing(self) -> Standing:
+        """Give how the case stands, as the rules look at it."""
+        state = self.changes.get("state", self.case["state"])
+        facts = self.changes.get("facts", self.case["facts"])
+        finishes = tuple(self.changes.get("finishes", self.case["finishes"]))
+        running = tuple(as_running(t) for t in self.running)
+        owed = tuple(
+            Owed(n["id"], n["kind"], self.workflow.notices[n["kind"]].title, n["obligatory"]) for n in self.owed
+        )  # fmt: skip
+        return Standing(state, self.now, facts, finishes, running, owed)
+
+    def note(self, kind: str, what: str, content: Mapping[str, Any]) -> int:
+        """Add a journal line and give its sequence number."""
+        row = journal.entry_row(self.case, self.now, self.who.id if self.who else None, kind, what, content)
+        self.case["entries"], self.case["head"] = row["sequence"], row["hash"]
+        self._entries.append(row)
+        return int(row["sequence"])
+
+    def start(self, name: str, moment: datetime, entry: int, on: date | None = None, **links: int | None) -> dict[str, Any]:
+        """Start a term at a moment (for a term on a chosen day: `on`), with its links to a person or another case."""
+        row = term_row(self.office, self.workflow.terms[name], moment, on)
+        row |= {"case_id": self.id, "start_entry": entry, "person_id": None, "about_id": None, **links}
+        row["slot"] = len(self._started)
+        self._started.append(row)
+        self.running.append(row)
+        return row
+
+    def end(self, term: Mapping[str, Any], status: str, moment: datetime, entry: int, why: str | None = None) -> None:
+        """End a term: `met` (late when the moment lies past its end) or `void` with why."""
+        late = status == "met" and is_late(term, moment)
+        told = {"status": status, "ended_at": moment, "late": late, "why": why, "end_entry": entry}
+        if "slot" in term:
+            self._started[term["slot"]].update(told, ring_at=None)
+        else:
+            self._ended.append({"t": term["id"], **told})
+        self.running = [t for t in self.running if t is not term and t.get("id", -1) != term.get("id", -2)]
+
+    def end_all(self, ids: tuple[Running, ...], status: str, moment: datetime, entry: int, why: str | None = None) -> None:
+        """End the terms a decision names."""
+        wanted = {t.id for t in ids}
+        for term in [t for t in self.running if t.get("id") in wanted]:
+            self.end(term, status, moment, entry, why)
+
+    def draft(self, kind: str, moment: datetime, entry: int, facts: Mapping[str, Any] | None = None, **links: int | None) -> None:
+        """Draft a notice of a kind; an obligatory one starts the term in which it must be sent."""
+        rule = self.workflow.notices[kind]
+        about, person = links.get("about_id"), links.get("person_id")
+        term = self.start(rule.term, moment, entry, person_id=person, about_id=about) if rule.term else None
+        row = {
+            "case_id": self.id, "kind": kind, "recipient": rule.recipient, "obligatory": rule.obligatory, "person_id": None,
+            "institution_id": None, "about_id": None, "facts": dict(facts or {}), "state": "draft", **links,
+        }  # fmt: skip
+        self._letters.append((row, term["slot"] if term else None))
+        self.owed.append({"id": 0, "kind": kind, "obligatory": rule.obligatory})
+
+    def void_letters(self) -> None:
+        """Let go of the obligatory drafts of a case that ends without a finish."""
+        keys = [n["id"] for n in self.owed if n["id"] and n["obligatory"]]
+        if keys:
+            self.connection.execute(update(reads.NOTICE).where(reads.NOTICE.c.id.in_(keys)).values(state="void"))
+        self.owed = [n for n in self.owed if n["id"] not in keys]
+
+    def settle(self, moment: datetime) -> None:
+        """Start the closing term once nothing is left but to close, and stop it when something is owed again."""
+        name = self.workflow.closing_term
+        if name is None or self.workflow.states[self.standing().state].final:
+            return
+        present = next((t for t in self.running if t["name"] == name), None)
+        due = closing_due(self.workflow, self.standing())
+        if due and present is None:
+            self.start(name, moment, self.case["entries"])
+        elif not due and present is not None:
+            self.end(present, "void", moment, self.case["entries"], "er is weer iets te doen")
+
+    def save(self, moment: datetime | None = None) -> None:
+        """Write everything; LostCase when the case would stand without a term, ChangedMeanwhile when another came first."""
+        self.settle(moment or self.now)
+        if without_term(self.workflow, self.standing()):
+            raise LostCase(self.case["number"])
+        keys = self._write_terms()
+        if self._letters:
+            rows = [{**row, "term_id": keys[slot] if slot is not None else None} for row, slot in self._letters]
+            self.connection.execute(insert(reads.NOTICE), rows)
+        if self._entries:
+            journal.append(self.connection, self._entries)
+        told = {"entries": self.case["entries"], "head": self.case["head"], **self.changes}
+        claims.save_case(self.connection, self.case, told)
+        self.case.update(self.changes, version=self.case["version"] + 1)
+
+    def _write_terms(self) -> list[int]:
+        if self._ended:
+            self.connection.execute(_END, self._ended)
+        if not self._started:
+            return []
+        rows = [{k: v for k, v in row.items() if k != "slot"} for row in self._started]
+        for row in rows:
+            row.setdefault("ended_at", None)
+            row.setdefault("late", False)
+            row.setdefault("why", None)
+            row.setdefault("end_entry", None)
+        done = self.connection.execute(insert(reads.TERM).returning(reads.TERM.c.id, sort_by_parameter_order=True), rows)
+        return list(done.scalars())
+
+
+def term_row(office: Office, rule: TermRule, moment: datetime, on: date | None = None) -> dict[str, Any]:
+    """Give the row of a term of this rule that starts at a moment (UTC), ready to run."""
+    end = end_of_term(rule, moment, office.calendar, on)
+    rings = rung_instants(rule, moment, end.due, office.calendar)
+    return {
+        "name": rule.name, "start": moment, "due": iso(end.due), "unrolled": iso(end.unrolled), "over_at": over_at(end.due),
+        "status": "running", "rung": 0, "ring_at": rings[0] if rings else None, "chosen": on, "extensions": [],
+    }  # fmt: skip
+
+
+def is_late(term: Mapping[str, Any], moment: datetime) -> bool:
+    """Tell whether a moment lies past the end of a term: after the instant of an hour term, after 24:00 of a day term."""
+    return bool(moment > term["over_at"]) if "T" in term["due"] else bool(moment >= term["over_at"])
+
+
+def due_of(term: Mapping[str, Any]) -> date | datetime:
+    """Give the end of a term as a day or an instant."""
+    text = term["due"]
+    return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
+
+
+def as_running(term: Mapping[str, Any]) -> Running:
+    """Give a term's row as the rules look at it."""
+    return Running(
+        term.get("id", 0),
+        term["name"],
+        term["start"],
+        due_of(term),
+        term["person_id"],
+        term["about_id"],
+        term["status"] == "suspended",
+    )
+
+
+def open_case(
+    office: Office, connection: Connection, number: str, who: Reader, version: int | None = None
+) -> CaseFile:  # fmt: skip
+    """Take a case for changing: locked, visible to this worker, and still of the version he saw; NotFound or ChangedMeanwhile otherwise."""
+    case = reads.case_by_number(connection, number, lock=True)
+    if case is None or not may_see(scope_of(who), case["team_id"], case["owner_id"], case["taken_by"]):
+        raise NotFound(f"Zaak {number[:30]} bestaat niet, of u mag haar niet zien.")
+    if version is not None and version != case["version"]:
+        raise ChangedMeanwhile(case["version"])
+    return on_table(office, connection, case, who)
+
+
+def on_table(office: Office, connection: Connection, case: Row, who: Reader | None, now: datetime | None = None) -> CaseFile:
+    """Lay a case that is already locked on the table, with its running terms and the notices it owes."""
+    workflow = office.pack.workflows[case["workflow"], case["release"]]
+    moment = now or office.now(connection)
+    running = [dict(t) for t in reads.terms(connection, case["id"], running=True)]
+    owed = reads.notices(connection, case["id"], open_only=True)
+    return CaseFile(office, connection, dict(case), who, moment, workflow, running, list(owed))

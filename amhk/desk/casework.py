@@ -1,0 +1,255 @@
+"""Casework: make a move with all that follows, add people, assign, suspend, resume and extend; each in one transaction."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from amhk.desk import registering
+from amhk.desk.carrying import carry_out
+from amhk.desk.casefile import CaseFile, due_of, open_case
+from amhk.desk.lists import desk_for, needed
+from amhk.errors import BadInput, ClosedDoor, Fault, NotAllowed, NotFound
+from amhk.office import Office
+from amhk.rules.days import End
+from amhk.rules.fields import Field, clean
+from amhk.rules.moves import Decision, after, decide
+from amhk.rules.secrecy import Reader
+from amhk.rules.terms import end_of_term, extended_end, over_at, rung_instants
+from amhk.store import reads, writes
+from amhk.words import iso, say_day
+
+WORKS = frozenset({"medewerker", "gedragswetenschapper", "vertrouwensarts", "teamleider", "manager", "piket"})
+ASSIGN = (
+    Field("owner", "Behandelaar", "choice", choices="medewerker"),
+    Field("team", "Team", "choice", choices="team"),
+    Field("reason", "Reden", "text", required=True),
+)
+SUSPEND = (Field("until", "Weer oppakken op", "date", required=True, future=True), Field("reason", "Reden", "text", required=True))
+RESUME = (Field("reason", "Reden", "text"),)
+EXTEND = (
+    Field("days", "Met hoeveel dagen", "number", required=True),
+    Field("reason", "Motivering", "text", required=True),
+    Field("decider", "Besloten door", "choice", choices="medewerker"),
+)
+
+
+def take_version(body: object, needed_here: bool) -> tuple[int | None, dict[str, Any]]:
+    """Give the version a client saw and the other fields; BadInput when it is missing or no number."""
+    if not isinstance(body, Mapping):
+        raise BadInput(faults=[Fault("verkeerd_soort", "Stuur een JSON-object.")])
+    fields = dict(body)
+    version = fields.pop("version", None)
+    if isinstance(version, str) and version.isdigit():
+        version = int(version)
+    if version is None and not needed_here:
+        return None, fields
+    if isinstance(version, bool) or not isinstance(version, int):
+        raise BadInput(faults=[Fault("ontbreekt", "Stuur de versie mee van de zaak zoals u die zag.", "version")])
+    return version, fields
+
+
+def make_move(office: Office, number: str, move: str, body: object, who: Reader, checked: bool = True) -> None:
+    """Make a move on a case and everything that follows from it, or nothing.
+
+    `body` holds `version` (the lock; checked first, unless `checked` is False) and the move's fields. Raises NotFound,
+    ChangedMeanwhile, ClosedDoor or BadInput.
+    """
+    version, fields = take_version(body, checked)
+    with office.store.write() as connection:
+        file = open_case(office, connection, number, who, version)
+        decision = _decide(file, move, fields)
+        carry_out(file, decision)
+        file.save(decision.moment)
+
+
+def try_move(office: Office, number: str, move: str, body: object, who: Reader) -> dict[str, Any]:
+    """Give what a move would do, in words and dates; nothing is written. The same refusals as `make_move`."""
+    version, fields = take_version(body, False)
+    with office.store.read() as connection:
+        file = open_case(office, connection, number, who, version)
+        decision = _decide(file, move, fields)
+        return _told(file, decision)
+
+
+def _decide(file: CaseFile, name: str, fields: Mapping[str, Any]) -> Decision:
+    assert file.who is not None
+    move = file.workflow.moves.get(name)
+    wanted = needed(move.fields) if move else set()
+    desk = desk_for(file.office, file.connection, file.now, wanted, file.case, file.workflow.moves)
+    return decide(file.workflow, file.standing(), name, fields, desk, file.who.role)
+
+
+def _told(file: CaseFile, decision: Decision) -> dict[str, Any]:
+    flow, later = file.workflow, after(file.workflow, file.standing(), decision)
+    starts = []
+    names = [*decision.starts, *(t for n in decision.move.notices if (t := flow.notices[n].term))]
+    for name in dict.fromkeys(names):
+        end = end_of_term(flow.terms[name], decision.moment, file.office.calendar, decision.dates.get(name))
+        starts.append({"name": name, "title": flow.terms[name].title, "due": iso(end.due)})
+    letters = [flow.notices[n].title for n in decision.move.notices]
+    parts = [flow.states[later.state].title.lower()]
+    parts += [f"{s['title'].lower()} uiterlijk {s['due']}" for s in starts] + [f"brief: {t.lower()}" for t in letters]
+    return {
+        "move": decision.move.name, "state": later.state, "finish": decision.move.finish, "closes": decision.closes,
+        "starts": starts, "meets": [t.name for t in decision.meets], "voids": [t.name for t in decision.voids],
+        "notices": list(decision.move.notices), "text": "Dan: " + ", ".join(parts) + ".",
+    }  # fmt: skip
+
+
+def add_people(office: Office, number: str, body: object, who: Reader) -> None:
+    """Record a person (or `betrokkenen`: several) on a melding; BadInput names every fault. An advies refuses: it holds nobody (G6)."""
+    version, fields = take_version(body, False)
+    _may_work(who)
+    with office.store.write() as connection:
+        file = open_case(office, connection, number, who, version)
+        if file.case["route"] != "melding":
+            raise ClosedDoor(
+                faults=[Fault("advies", "Over het gezin wordt bij een advies niets vastgelegd. Maak er eerst een melding van.")]
+            )
+        if file.case["closed"]:
+            raise ClosedDoor(faults=[Fault("gesloten", "Deze zaak is gesloten.")])
+        several = fields.get("betrokkenen", [fields])
+        form = (Field("betrokkenen", "Betrokkenen", "list", fields=file.workflow.person),)
+        desk = desk_for(office, connection, file.now, set(), file.case)
+        values, faults = clean(form, {"betrokkenen": several}, desk)
+        if faults or not values:
+            one = "betrokkenen" not in fields
+            raise BadInput(faults=[_flat(f, one) for f in faults] or [Fault("ontbreekt", "Vul in: Naam.", "naam")])
+        entry = file.note("persoon_toegevoegd", f"{len(values['betrokkenen'])} betrokkene(n) vastgelegd.", values)
+        registering.add_people(file, values["betrokkenen"], entry)
+        file.save()
+
+
+def _flat(fault: Fault, one: bool) -> Fault:
+    field = (fault.field or "").removeprefix("betrokkenen.0.") if one else fault.field
+    return Fault(fault.code, fault.text, field, fault.do)
+
+
+def _may_work(who: Reader) -> None:
+    if who.role not in WORKS:
+        raise NotAllowed()
+
+
+def assign(office: Office, number: str, body: object, who: Reader) -> None:
+    """Give a case to a worker, to another team, or (owner empty) back to the team, with a reason."""
+    version, fields = take_version(body, False)
+    _may_work(who)
+    with office.store.write() as connection:
+        file = open_case(office, connection, number, who, version)
+        desk = desk_for(office, connection, file.now, {"medewerker"}, file.case)
+        teams = {t["name"]: t["id"] for t in reads.teams(connection)}
+        values, faults = clean(ASSIGN, fields, type(desk)(desk.now, {**desk.lists, "team": {t: t for t in teams}}, None))
+        worker = reads.worker_by(connection, name=values.get("owner")) if values.get("owner") else None
+        if worker and worker["role"] not in WORKS:
+            faults.append(Fault("rol", f"{worker['name']} behandelt geen zaken.", "owner"))
+        if not faults and "owner" not in fields and "team" not in values:
+            faults.append(Fault("ontbreekt", "Kies een behandelaar of een team.", "owner"))
+        if faults:
+            raise BadInput(faults=faults)
+        to = values.get("owner") or values.get("team") or "het team"
+        file.note("toegewezen", f"Toegewezen aan {to}: {values['reason']}", values)
+        file.changes["owner_id"] = worker["id"] if worker else None
+        if team := values.get("team"):
+            file.changes |= {"team_id": teams[team], "team_reason": f"Met de hand: {values['reason']}"}
+        file.save()
+
+
+def _term(file: CaseFile, key: int) -> dict[str, Any]:
+    if found := next((t for t in file.running if t["id"] == key), None):
+        return found
+    raise NotFound("Deze termijn loopt niet (meer) op deze zaak.")
+
+
+def suspend(office: Office, number: str, key: int, body: object, who: Reader) -> None:
+    """Suspend a term until a day, with a reason; the case keeps a term to take it up again. A term without ground for it refuses."""
+    version, fields = take_version(body, False)
+    _may_work(who)
+    with office.store.write() as connection:
+        file = open_case(office, connection, number, who, version)
+        term, rule = _term(file, key), None
+        rule = file.workflow.terms[term["name"]]
+        if not rule.suspendable or not file.workflow.waiting_term:
+            text = f"'{rule.title}' kan niet worden opgeschort: daar is geen grond voor ({rule.ground})."
+            raise ClosedDoor(faults=[Fault("geen_grond", text)])
+        if term["status"] == "suspended":
+            raise ClosedDoor(faults=[Fault("al_opgeschort", f"'{rule.title}' is al opgeschort.")])
+        values = _clean(file, SUSPEND, fields)
+        entry = file.note("opgeschort", f"{rule.title} opgeschort tot {say_day(values['until'])}: {values['reason']}", values)
+        term.update(status="suspended", suspended_at=file.now, ring_at=None)
+        writes.change(connection, reads.TERM, [key], {"status": "suspended", "suspended_at": file.now, "ring_at": None})
+        file.start(file.workflow.waiting_term, file.now, entry, values["until"], about_id=None)
+        file.save()
+
+
+def resume(office: Office, number: str, key: int, body: object, who: Reader) -> None:
+    """Take a suspended term up again: it ends later by the days it actually stood still."""
+    version, fields = take_version(body, False)
+    _may_work(who)
+    with office.store.write() as connection:
+        file = open_case(office, connection, number, who, version)
+        term = _term(file, key)
+        rule = file.workflow.terms[term["name"]]
+        if term["status"] != "suspended":
+            raise ClosedDoor(faults=[Fault("niet_opgeschort", f"'{rule.title}' is niet opgeschort.")])
+        values = _clean(file, RESUME, fields)
+        still = (file.now.date() - term["suspended_at"].date()).days
+        entry = file.note("hervat", f"{rule.title} hervat na {still} dagen.", {**values, "days": still})
+        told = _moved(file, term, still, "schorsing", values.get("reason", ""))
+        term.update(told, status="running")
+        writes.change(connection, reads.TERM, [key], {**told, "status": "running", "suspended_at": None})
+        if waiting := next((t for t in file.running if t["name"] == file.workflow.waiting_term), None):
+            file.end(waiting, "met", file.now, entry)
+        file.save()
+
+
+def extend(office: Office, number: str, key: int, body: object, who: Reader) -> None:
+    """Extend a term that may be extended, each time by at most what its rule says, with decider and motive."""
+    version, fields = take_version(body, False)
+    _may_work(who)
+    with office.store.write() as connection:
+        file = open_case(office, connection, number, who, version)
+        term = _term(file, key)
+        values = _clean(file, EXTEND, fields)
+        stretch(file, term, values["days"], values["reason"], values.get("decider") or who.name)
+        file.save()
+
+
+def stretch(file: CaseFile, term: dict[str, Any], days: int, reason: str, decider: str) -> None:
+    """Extend a term on the table by days; ClosedDoor without ground for it, BadInput beyond what one extension may be."""
+    rule = file.workflow.terms[term["name"]]
+    if rule.extend is None:
+        text = f"'{rule.title}' kan niet worden verlengd: daar is geen grond voor ({rule.ground})."
+        raise ClosedDoor(faults=[Fault("geen_grond", text)])
+    most = rule.extend[0] * (7 if rule.extend[1] == "weken" else 1)
+    if not 1 <= days <= most:
+        raise BadInput(faults=[Fault("te_lang", f"Verlengen kan telkens met 1 tot en met {most} dagen ({rule.ground}).", "days")])
+    file.note("verlengd", f"{rule.title} verlengd met {days} dagen door {decider}: {reason}", {"term": rule.name, "days": days})
+    told = _moved(file, term, days, "verlenging", f"{reason} (besloten door {decider})")
+    term.update(told)
+    writes.change(file.connection, reads.TERM, [term["id"]], told)
+
+
+def _moved(file: CaseFile, term: Mapping[str, Any], days: int, kind: str, reason: str) -> dict[str, Any]:
+    """Give the columns of a term whose end moves by days, counted from its previous unrolled end."""
+    rule = file.workflow.terms[term["name"]]
+    old = due_of({"due": term["unrolled"]})
+    if isinstance(old, datetime):
+        due: date | datetime = old + timedelta(days=days)
+        unrolled: date | datetime = due
+    else:
+        end = extended_end(rule, old, file.office.calendar, days, "dagen") if days else End(due_of(term), old, ())
+        due, unrolled = end.due, end.unrolled
+    rings = rung_instants(rule, term["start"], due, file.office.calendar)
+    step = {"kind": kind, "days": days, "reason": reason, "on": iso(file.now), "due": iso(due)}
+    return {
+        "due": iso(due), "unrolled": iso(unrolled), "over_at": over_at(due), "rung": 0 if not term["rung"] else term["rung"],
+        "ring_at": rings[term["rung"]] if term["rung"] < len(rings) else None, "extensions": [*term["extensions"], step],
+    }  # fmt: skip
+
+
+def _clean(file: CaseFile, fields: tuple[Field, ...], raw: Mapping[str, Any]) -> dict[str, Any]:
+    desk = desk_for(file.office, file.connection, file.now, needed(fields), file.case)
+    values, faults = clean(fields, raw, type(desk)(desk.now, desk.lists, None))
+    if faults:
+        raise BadInput(faults=faults)
+    return values

@@ -1,0 +1,195 @@
+"""The rows a move leaves behind: referral, check, finding, contact, correction. Each gives what the journal line adds."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from amhk.desk.casefile import CaseFile, is_late, term_row
+from amhk.errors import BadInput, Fault
+from amhk.rules.moves import Decision
+from amhk.rules.parse import fold
+from amhk.store import reads, writes
+from amhk.words import iso, say_day, say_instant
+
+_FACTS = ("gemeente", "kanaal", "hoedanigheid", "meldcodestap", "zorgen", "aanleiding", "aard")
+
+
+def referral(file: CaseFile, decision: Decision, entry: int) -> str:
+    """Record a referral to an institution; the letters of this move go there."""
+    name = decision.values["instelling"]
+    found = next(i for i in reads.institutions(file.connection) if i["name"] == name)
+    file.institution = found["id"]
+    row = {"case_id": file.id, "institution_id": found["id"], "moment": decision.moment, "status": "open", "entry": entry}
+    writes.add(file.connection, reads.REFERRAL, row)
+    return f": {name}"
+
+
+def _answer(file: CaseFile, status: str, decision: Decision, more: Mapping[str, Any] | None = None) -> None:
+    latest = reads.of_case(file.connection, reads.REFERRAL, file.id)[-1:]
+    changes = {"status": status, "answered": decision.moment, **(more or {})}
+    writes.change(file.connection, reads.REFERRAL, [r["id"] for r in latest], changes)
+
+
+def referral_accepted(file: CaseFile, decision: Decision, entry: int) -> None:
+    """Record that the latest referral was accepted."""
+    _answer(file, "accepted", decision)
+
+
+def referral_refused(file: CaseFile, decision: Decision, entry: int) -> None:
+    """Record that the latest referral was refused."""
+    _answer(file, "refused", decision)
+
+
+def help_started(file: CaseFile, decision: Decision, entry: int) -> None:
+    """Record that the help of the latest referral started."""
+    _answer(file, "started", decision, {"started_on": decision.moment.date()})
+
+
+def check(file: CaseFile, decision: Decision, entry: int) -> str:
+    """Record a voortgangscontrole; doelrealisatie and reden only where the help has ended (seed 001 bijlage 4)."""
+    values = decision.values
+    names = ("gevraagd_aan", "hulp_gestart", "passend", "nu_veilig", "hulp_geeindigd", "reden_einde")
+    row = {name: values.get(name) for name in names}
+    row |= {"case_id": file.id, "moment": decision.moment, "doelrealisatie": values.get("doelrealisatie", []), "entry": entry}
+    writes.add(file.connection, reads.CHECK, row)
+    latest = reads.of_case(file.connection, reads.REFERRAL, file.id)[-1:]
+    if values.get("hulp_gestart") and latest and not latest[0]["started_on"]:
+        writes.change(file.connection, reads.REFERRAL, [latest[0]["id"]], {"started_on": values["hulp_gestart"]})
+    return f": passend {values['passend']}, nu veilig {values['nu_veilig']}"
+
+
+def finding(file: CaseFile, decision: Decision, entry: int) -> None:
+    """Record what was found, with its kind of source, when something was written down."""
+    if text := decision.values.get("bevindingen"):
+        bron = decision.values.get("bron", "eigen waarneming")
+        writes.add(file.connection, reads.FINDING, {"case_id": file.id, "moment": decision.moment, "bron": bron, "text": text})
+
+
+def contact(file: CaseFile, decision: Decision, entry: int) -> None:
+    """Record a contact with the adviesvrager."""
+    row = {"case_id": file.id, "moment": decision.moment, "verslag": decision.values["verslag"]}
+    writes.add(file.connection, reads.CONTACT, row)
+
+
+def correct(file: CaseFile, decision: Decision, entry: int) -> str:
+    """Correct recorded facts: both versions stay in the journal, terms are re-projected and say why, letters sent are marked."""
+    values = decision.values
+    told = [*_case_facts(file, values), *_melder(file, values), *_person(file, values), *_advies(file, values)]
+    if values.get("ontvangen") and values["ontvangen"] != file.case["received"]:
+        told.append(_received(file, values["ontvangen"], entry))
+    if values.get("stap") or values.get("moment"):
+        told.append(_moment(file, values, entry))
+    if not told:
+        raise BadInput(faults=[Fault("niets_gewijzigd", "Vul in wat er anders moet zijn.", "reden")])
+    _mark_letters(file)
+    return f": {'; '.join(told)}"
+
+
+def _case_facts(file: CaseFile, values: Mapping[str, Any]) -> list[str]:
+    told = []
+    for name in _FACTS:
+        if name in values and values[name] != file.case[name]:
+            shown = "" if name == "zorgen" else f" van {_said(file.case[name])} naar {_said(values[name])}"
+            told.append(f"{name}{shown}")
+            file.changes[name] = values[name]
+    if told:
+        old = {n: file.case[n] for n in _FACTS if n in file.changes}
+        file.note("oud_gegeven", "Gegevens zoals ze waren, bewaard bij de correctie.", old)
+    return told
+
+
+def _said(value: object) -> str:
+    return ", ".join(value) if isinstance(value, list) else str(value or "leeg")
+
+
+def _melder(file: CaseFile, values: Mapping[str, Any]) -> list[str]:
+    changed = {f"melder_{k}": v for k, v in values.get("melder", {}).items() if v != file.case[f"melder_{k}"]}
+    if not changed:
+        return []
+    file.note("oud_gegeven", "Gegevens van de melder zoals ze waren, bewaard bij de correctie.", {k: file.case[k] for k in changed})
+    writes.change_case_part(file.connection, reads.MELDING, file.id, changed)
+    return ["gegevens van de melder"]
+
+
+def _advies(file: CaseFile, values: Mapping[str, Any]) -> list[str]:
+    if file.case["route"] != "advies" or not values.get("advies") or values["advies"] == file.case["advies"]:
+        return []
+    file.note("oud_gegeven", "Het advies zoals het was, bewaard bij de correctie.", {"advies": file.case["advies"]})
+    writes.change_case_part(file.connection, reads.ADVIES, file.id, {"advies": values["advies"]})
+    return ["het advies"]
+
+
+def _person(file: CaseFile, values: Mapping[str, Any]) -> list[str]:
+    new = values.get("persoonsgegevens") or {}
+    if not new and not values.get("persoon"):
+        return []
+    if not new or not values.get("persoon"):
+        raise BadInput(faults=[Fault("ontbreekt", "Noem de persoon en zijn juiste gegevens samen.", "persoon")])
+    person = next(p for p in reads.of_case(file.connection, reads.PERSON, file.id) if str(p["id"]) == values["persoon"])
+    changed = {k: v for k, v in new.items() if v != person[k]}
+    if not changed:
+        return []
+    file.note("oud_gegeven", "Gegevens van een persoon zoals ze waren, bewaard bij de correctie.", {k: person[k] for k in changed})
+    if "naam" in changed:
+        changed["zoeknaam"] = fold(changed["naam"])
+    writes.change(file.connection, reads.PERSON, [person["id"]], changed)
+    return [f"persoon ({', '.join(k for k in changed if k != 'zoeknaam')})"]
+
+
+def _received(file: CaseFile, received: datetime, entry: int) -> str:
+    old = file.case["received"]
+    done = [t["ended_at"] for t in _all_terms(file) if t["status"] == "met"]
+    if done and received > min(done):
+        text = f"Ontvangen: op {say_instant(min(done))} is al een stap gezet; de ontvangst kan niet later zijn."
+        raise BadInput(faults=[Fault("na_stap", text, "ontvangen")])
+    file.changes["received"] = received
+    _reproject(file, [t for t in _all_terms(file) if t["start_entry"] == 1 and not t["person_id"]], received, entry)
+    return f"ontvangst van {say_instant(old)} naar {say_instant(received)}"
+
+
+def _moment(file: CaseFile, values: Mapping[str, Any], entry: int) -> str:
+    """Correct the moment of the latest time a move was made: what it started, what it met, and its rows move along."""
+    name, moment = values.get("stap"), values.get("moment")
+    lines = reads.rows(file.connection, select(reads.ENTRY).where(reads.ENTRY.c.case_id == file.id, reads.ENTRY.c.kind == name))
+    if not name or not moment or not lines:
+        raise BadInput(faults=[Fault("ontbreekt", "Noem een stap die gezet is, en het juiste moment samen.", "stap")])
+    sequence = lines[-1]["sequence"]
+    terms = _all_terms(file)
+    _reproject(file, [t for t in terms if t["start_entry"] == sequence], moment, entry)
+    for term in terms:
+        if term["end_entry"] == sequence and term["status"] == "met":
+            writes.change(file.connection, reads.TERM, [term["id"]], {"ended_at": moment, "late": is_late(term, moment)})
+    for source in (reads.REFERRAL, reads.CHECK, reads.FINISH):
+        keys = [r["id"] for r in reads.of_case(file.connection, source, file.id) if r["entry"] == sequence]
+        writes.change(file.connection, source, keys, {"moment": moment})
+    return f"moment van '{file.workflow.moves[name].title.lower()}' naar {say_instant(moment)}"
+
+
+def _all_terms(file: CaseFile) -> list[dict[str, Any]]:
+    return [dict(t) for t in reads.terms(file.connection, file.id)]
+
+
+def _reproject(file: CaseFile, terms: list[dict[str, Any]], start: datetime, entry: int) -> None:
+    """Work out again the ends of terms from a corrected start, and say of each why it moved."""
+    for term in terms:
+        fresh = term_row(file.office, file.workflow.terms[term["name"]], start, term["chosen"])
+        changes = {k: fresh[k] for k in ("start", "due", "unrolled", "over_at")}
+        if term["status"] == "running":
+            changes |= {"ring_at": fresh["ring_at"] if term["rung"] == 0 else term["ring_at"]}
+        if term["status"] == "met":
+            changes["late"] = is_late(fresh, term["ended_at"])
+        if fresh["due"] != term["due"]:
+            title = file.workflow.terms[term["name"]].title
+            changes["why"] = f"was {term['due']}, opnieuw berekend na een correctie op {say_day(file.now.date())}"
+            file.note("termijn_herrekend", f"{title}: van {term['due']} naar {fresh['due']} na correctie.", {"start": iso(start)})
+        writes.change(file.connection, reads.TERM, [term["id"]], changes)
+        for t in file.running:
+            if t.get("id") == term["id"]:
+                t.update(changes)
+
+
+def _mark_letters(file: CaseFile) -> None:
+    sent = [n["id"] for n in reads.notices(file.connection, file.id) if n["state"] in ("approved", "sent")]
+    writes.change(file.connection, reads.NOTICE, sent, {"old_fact": True})

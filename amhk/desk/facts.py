@@ -1,0 +1,175 @@
+"""The facts of a case as a letter uses them: gathered fresh, secret things left out at the source, gaps named with the door that mends them."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from amhk.errors import Opens
+from amhk.office import Office
+from amhk.rules.parse import age_on
+from amhk.rules.secrecy import Reader
+from amhk.store import reads
+from amhk.store.reads import Row
+from amhk.words import AANLEIDING, AARD, BRON, UITKOMST, day_of, local, say_day
+
+_UNKNOWN = "onbekend"
+# Facts that may be empty: the letter reads well without them.
+OPTIONAL = frozenset(
+    ["registratie", "oefening", "afspraken", "motivering", "aanleiding", "aard", "uitkomst", "beoordeling", "bevindingen", "gezaghebbenden", "personen", "stappen_genomen", "betrokkene_via", "conclusie", "gezin_namen"]
+)
+
+
+def gather(office: Office, connection: Connection, case: Row, notice: Row, who: Reader, now: datetime) -> dict[str, Any]:
+    """Give every fact the house has for one notice; None where a fact is missing, an empty text where it was left out on purpose."""
+    facts: dict[str, Any] = {
+        "zaaknummer": case["number"], "vandaag": say_day(day_of(now)), "regio": office.config.region, "gemeente": case["gemeente"],
+        "organisatie": office.config.organisation, "behandelaar": who.name, "team": _team(connection, case), "telefoon": office.config.phone,
+        "registratie": f" ({who.registration})" if who.registration else "", "oefening": "ja" if office.training else "",
+        "ontvangen": say_day(day_of(case["received"])), "spoed": "spoed" if notice["facts"].get("spoed") else "geen spoed",
+        "op": _day(notice["facts"].get("op")), "afspraken": notice["facts"].get("afspraken", ""),
+        "motivering": notice["facts"].get("motivering", ""), "gezaghebbenden_geinformeerd": notice["facts"].get("gezaghebbenden_geinformeerd"),
+        "aanleiding": ", ".join(AANLEIDING[c] for c in case["aanleiding"]), "aard": ", ".join(AARD[c] for c in case["aard"]),
+    }  # fmt: skip
+    if case["route"] == "advies":
+        return facts | {"advies": case["advies"], "adviesvrager_naam": case["adviesvrager_naam"]}
+    facts |= _melding(connection, case) | _people(connection, case, now) | _referral(connection, case, notice)
+    facts |= _melder(connection, case, notice) | _betrokkene(connection, notice, now)
+    return facts
+
+
+def _team(connection: Connection, case: Row) -> str:
+    return next(t["name"] for t in reads.teams(connection) if t["id"] == case["team_id"])
+
+
+def _day(text: object) -> str | None:
+    if not isinstance(text, str):
+        return None
+    return say_day(day_of(datetime.fromisoformat(text)) if "T" in text else date.fromisoformat(text))
+
+
+def _melding(connection: Connection, case: Row) -> dict[str, Any]:
+    findings = reads.of_case(connection, reads.FINDING, case["id"])
+    told = _last_contents(connection, case["id"])
+    return {
+        "zorgen": "" if case["melder_geheim"] else case["zorgen"],
+        "bevindingen": [{"tekst": f["text"], "bron": BRON[f["bron"]].lower(), "op": say_day(day_of(f["moment"]))} for f in findings],
+        "conclusie": told.get("conclusie", ""), "uitkomst": ", ".join(UITKOMST[c] for c in told.get("uitkomst", []) if c in UITKOMST),
+        "beoordeling": "",
+    }  # fmt: skip
+
+
+def _last_contents(connection: Connection, case: int) -> dict[str, Any]:
+    """Give the latest recorded conclusion and outcome codes, from the journal."""
+    import json
+
+    found: dict[str, Any] = {}
+    for entry in reads.entries(connection, case):
+        content = json.loads(entry["content"] or "{}")
+        if "conclusie" in content:
+            found = {"conclusie": content["conclusie"], "uitkomst": content.get("uitkomst", [])}
+    return found
+
+
+def _people(connection: Connection, case: Row, now: datetime) -> dict[str, Any]:
+    today = day_of(now)
+    people = reads.of_case(connection, reads.PERSON, case["id"])
+    told = [
+        {
+            "naam": p["naam"], "geboren": p["geboren"] or _UNKNOWN, "geslacht": p["geslacht"] or _UNKNOWN, "bsn": p["bsn"] or _UNKNOWN,
+            "rollen": ", ".join(p["rollen"]) or "betrokkene", "adres": "geheim" if p["geheim_adres"] else p["adres"] or _UNKNOWN,
+            "jong": _young(p, today), "gezag": p["gezag"],
+        }
+        for p in people
+    ]  # fmt: skip
+    return {
+        "personen": told, "jeugdigen": [p for p in told if p["jong"]] or None, "gezin_namen": ", ".join(p["naam"] for p in told) or _UNKNOWN,
+        "gezaghebbenden": [p for p in told if p["gezag"] or (not p["jong"] and "ouder" in p["rollen"])],
+    }  # fmt: skip
+
+
+def _young(person: Row, today: date) -> bool:
+    age = age_on(person["geboren"], today)
+    return age < 18 if age is not None else "kind" in person["rollen"] or "ongeboren kind" in person["rollen"]
+
+
+def _referral(connection: Connection, case: Row, notice: Row) -> dict[str, Any]:
+    names = {i["id"]: i["name"] for i in reads.institutions(connection)}
+    referrals = reads.of_case(connection, reads.REFERRAL, case["id"])
+    terms = {t["name"]: t for t in reads.terms(connection, case["id"]) if t["status"] != "void"}
+    due = {n: terms[n]["due"] if n in terms else None for n in ("acceptatie_verwijzing", "voortgangscontrole")}
+    return {
+        "instelling": names.get(notice["institution_id"]), "verwezen_op": say_day(day_of(referrals[-1]["moment"])) if referrals else None,
+        "uiterlijk": _day(due["acceptatie_verwijzing"]), "controle_op": _day(due["voortgangscontrole"]),
+    }  # fmt: skip
+
+
+def _melder(connection: Connection, case: Row, notice: Row) -> dict[str, Any]:
+    """The melder of this case, or of the vervolgmelding the notice is about; the steps taken, without substance."""
+    about = reads.case_by_id(connection, notice["about_id"]) if notice["about_id"] else case
+    assert about is not None
+    hidden = {"oud_gegeven", "termijn_herrekend", "herinnering", "persoon_toegevoegd", "bericht", "corrigeren"}
+    lines = [e for e in reads.entries(connection, case["id"]) if e["kind"] not in hidden]
+    return {"melder_naam": about["melder_naam"], "ontvangen": say_day(day_of(about["received"])), "stappen_genomen": _steps(lines)}
+
+
+def _steps(lines: list[Row]) -> list[str]:
+    """Give the steps as day and kind; what was found, where to and by whom stays out."""
+    told = []
+    for line in lines:
+        if (title := _PLAIN_STEPS.get(line["kind"])) is not None:
+            told.append(f"{say_day(local(line['instant']).date())}: {title}")
+    return told
+
+
+_PLAIN_STEPS = {
+    "ontvangen": "uw melding is ontvangen",
+    "veiligheidsbeoordeling": "de veiligheid is beoordeeld",
+    "onderzoek_besluiten": "wij zijn een onderzoek begonnen",
+    "onderzoek_afronden": "het onderzoek is afgerond",
+}
+
+
+def _betrokkene(connection: Connection, notice: Row, now: datetime) -> dict[str, Any]:
+    if not notice["person_id"]:
+        return {}
+    person = next((p for p in reads.of_case(connection, reads.PERSON, notice["case_id"]) if p["id"] == notice["person_id"]), None)
+    if person is None or person["naam"].casefold() == _UNKNOWN:
+        return {"betrokkene_naam": None, "betrokkene_aanhef": None, "betrokkene_via": ""}
+    age = age_on(person["geboren"], day_of(now))
+    # Wmo 2015 art. 5.3.2: under 12 the legal guardian acts for the child.
+    aanhef = f"de wettelijk vertegenwoordiger van {person['naam']}" if age is not None and age < 12 else person["naam"]
+    via = " (geheim adres: deze brief wordt persoonlijk overhandigd)" if person["geheim_adres"] else ""
+    return {"betrokkene_naam": person["naam"], "betrokkene_aanhef": aanhef, "betrokkene_via": via}
+
+
+MISSING: Mapping[str, tuple[str, str]] = {
+    "jeugdigen": ("een jeugdige om wie het gaat", "person"),
+    "betrokkene_naam": ("de naam van deze betrokkene", "withhold"),
+    "betrokkene_aanhef": ("de naam van deze betrokkene", "withhold"),
+    "melder_naam": ("de naam van de melder", "correct"),
+    "gezaghebbenden_geinformeerd": ("of de gezaghebbenden zijn geïnformeerd", "withhold"),
+    "instelling": ("de instelling", "withhold"),
+    "advies": ("het gegeven advies", "correct"),
+    "zorgen": ("waar het over gaat", "correct"),
+}
+
+
+def door_of(fact: str, notice: Row) -> Opens:
+    """Give where a missing fact can be filled in; a letter to somebody unknown can be withheld with a reason."""
+    kind = MISSING.get(fact, ("", "withhold"))[1]
+    if kind == "person":
+        return Opens("person", "", (("rollen", ["kind"]),))
+    return Opens("withhold", str(notice["id"])) if kind == "withhold" else Opens("move", "corrigeren")
+
+
+def gap(asked: frozenset[str], notice: Row, people: list[Row], today: date) -> Opens | None:
+    """Give the door for the gap a draft surely has (nobody to write to, no child to write about), None when there is none."""
+    if notice["person_id"]:
+        person = next((p for p in people if p["id"] == notice["person_id"]), None)
+        if person is None or person["naam"].casefold() == _UNKNOWN:
+            return door_of("betrokkene_naam", notice)
+    if "jeugdigen" in asked and not any(_young(p, today) for p in people):
+        return door_of("jeugdigen", notice)
+    return None

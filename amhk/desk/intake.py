@@ -1,0 +1,108 @@
+"""Taking a call: advies, melding or police form; every fault at once, a number at once, and the first terms run."""
+
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import select
+
+from amhk.desk.carrying import carry_out
+from amhk.desk.casefile import CaseFile
+from amhk.desk.lists import desk_for, needed
+from amhk.desk.registering import register
+from amhk.errors import AlreadyUsed, BadInput, Fault, NotAllowed
+from amhk.office import Office
+from amhk.rules.fields import clean
+from amhk.rules.moves import decide
+from amhk.rules.secrecy import Reader, signs_of_person
+from amhk.store import reads, writes
+from amhk.store.journal import as_json
+
+MAY_TAKE = frozenset({"medewerker", "gedragswetenschapper", "vertrouwensarts", "teamleider", "manager", "piket"})
+
+
+def take_call(office: Office, body: object, who: Reader, key: str | None = None) -> str:
+    """Give the number of the case a call becomes.
+
+    `body` holds `route` (`advies` or `melding`) and the fields of that route's intake. `key` is the caller's
+    Idempotency-Key: the same key and body give the same case, another body AlreadyUsed. Raises BadInput with every fault.
+    """
+    if who.role not in MAY_TAKE:
+        raise NotAllowed("Met uw rol neemt u geen gesprekken aan.")
+    route, fields = _route(body)
+    with office.store.write() as connection:
+        digest = sha256(as_json({"body": body}).encode()).hexdigest() if key else ""
+        if key and (number := _before(connection, who, key, digest)):
+            return number
+        now = office.now(connection)
+        workflow = office.pack.of_route(route)
+        desk = desk_for(office, connection, now, needed(workflow.intake))
+        values, faults = clean(workflow.intake, fields, desk)
+        faults += _own_faults(route, values)
+        if faults:
+            raise BadInput(faults=faults)
+        file = register(office, connection, route, values, who, now)
+        _go_on(file, values)
+        file.save()
+        if key:
+            told = {"worker_id": who.id, "key": key, "body": digest, "number": file.case["number"]}
+            writes.add(connection, reads.REQUEST, told)
+        return str(file.case["number"])
+
+
+def _route(body: object) -> tuple[str, dict[str, Any]]:
+    if not isinstance(body, Mapping):
+        raise BadInput(faults=[Fault("verkeerd_soort", "Stuur een JSON-object met de velden van het gesprek.")])
+    fields = dict(body)
+    route = fields.pop("route", None)
+    if route not in ("advies", "melding"):
+        raise BadInput(faults=[Fault("onbekende_code", "Route: kies advies of melding.", "route")])
+    return str(route), fields
+
+
+def _before(connection: Any, who: Reader, key: str, digest: str) -> str | None:
+    where = (reads.REQUEST.c.worker_id == who.id, reads.REQUEST.c.key == key)
+    found = reads.rows(connection, select(reads.REQUEST).where(*where))
+    if found and found[0]["body"] != digest:
+        raise AlreadyUsed()
+    return str(found[0]["number"]) if found else None
+
+
+def _own_faults(route: str, values: Mapping[str, Any]) -> list[Fault]:
+    """Check what the fields cannot say by themselves: advice or a next step, consent of the adviesvrager, contacts not before the call."""
+    faults = []
+    if route == "advies" and not values.get("advies") and values.get("vervolg") != "ondersteunen":
+        faults.append(Fault("ontbreekt", "Vul in: het gegeven advies, of kies dat u ondersteunt bij de uitvoering.", "advies"))
+    asker = values.get("adviesvrager") or {}
+    if (asker.get("naam") or asker.get("bereikbaar")) and not asker.get("toestemming"):
+        text = "Naam en bereikbaarheid van de adviesvrager worden alleen met toestemming vastgelegd."
+        faults.append(Fault("geen_toestemming", text, "adviesvrager.toestemming"))
+    received = values.get("ontvangen")
+    for n, contact in enumerate(values.get("contacten", [])):
+        if received and contact.get("op") and contact["op"] < received:
+            faults.append(Fault("voor_ontvangst", "Een contact ligt niet voor het gesprek zelf.", f"contacten.{n}.op"))
+    return faults
+
+
+def _go_on(file: CaseFile, values: Mapping[str, Any]) -> None:
+    """Make the moves that the call itself already made: contacts had, advice given, support begun."""
+    for contact in values.get("contacten", []):
+        if file.workflow.contact_move:
+            _move(file, file.workflow.contact_move, contact)
+    if (wanted := values.get("vervolg")) and not values.get("contacten"):
+        _move(file, file.workflow.intake_next[wanted], {})
+
+
+def _move(file: CaseFile, name: str, filled: Mapping[str, Any]) -> None:
+    assert file.who is not None
+    raw = {k: v.isoformat() if hasattr(v, "isoformat") else v for k, v in filled.items()}
+    desk = desk_for(file.office, file.connection, file.now, set(), file.case)
+    carry_out(file, decide(file.workflow, file.standing(), name, raw, desk, file.who.role))
+
+
+def warnings(case: Mapping[str, Any]) -> list[str]:
+    """Give what in the free text of an advies looks like data of the family; kept, but said."""
+    if case["route"] != "advies":
+        return []
+    text = f"{case['zorgen']}\n{case.get('advies') or ''}"
+    return [f"Let op: in de tekst lijkt {what} te staan. Over het gezin wordt niets vastgelegd." for what in signs_of_person(text)]

@@ -1,0 +1,56 @@
+"""The lists a form needs besides the fixed code lists: gemeenten, institutions nearest first, workers, people of a case."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from amhk.office import Office
+from amhk.rules.fields import Desk, Field
+from amhk.store import reads
+from amhk.store.reads import Row
+from amhk.words import LISTS, SCHAAL
+
+OFFICIAL = {"rvdk": "RvdK", "politie": "politie"}
+
+
+def needed(fields: tuple[Field, ...]) -> set[str]:
+    """Give the names of the lists that these fields choose from, parts included."""
+    found = {f.choices for f in fields if f.choices}
+    for f in fields:
+        found |= needed(f.fields)
+    return found
+
+
+def desk_for(
+    office: Office, connection: Connection, now: datetime, wanted: set[str], case: Row | None = None, moves: Mapping[str, Any] | None = None
+) -> Desk:  # fmt: skip
+    """Give what checking a form needs at this moment; lists nobody asked for are not looked up."""
+    lists: dict[str, Mapping[str, str]] = dict(LISTS)
+    lists["gemeente"] = {name: name for name in office.config.gemeenten}
+    if "instelling" in wanted:
+        lists["instelling"] = institutions_near(office, connection, case["gemeente"] if case else None)
+    if "medewerker" in wanted:
+        lists["medewerker"] = {w["name"]: _signed(w) for w in reads.workers(connection)}
+    if "persoon" in wanted:
+        people = reads.of_case(connection, reads.PERSON, case["id"]) if case and case["route"] == "melding" else []
+        lists["persoon"] = {str(p["id"]): p["naam"] for p in people}
+    lists["stap"] = {name: move.title for name, move in (moves or {}).items() if move.effect != "correct"}
+    return Desk(now, lists, case["received"] if case else None)
+
+
+def _signed(worker: Row) -> str:
+    return f"{worker['name']} ({worker['registration']})" if worker["registration"] else str(worker["name"])
+
+
+def institutions_near(office: Office, connection: Connection, gemeente: str | None) -> dict[str, str]:
+    """Give the institutions for a referral, the nearest fitting scale first (as near to the child as possible), by name."""
+    scales = list(SCHAAL)
+
+    def distance(row: Row) -> tuple[bool, int, str]:
+        serves = not row["gemeenten"] or gemeente in row["gemeenten"]
+        return (not serves, scales.index(row["scale"]), row["name"])
+
+    rows = [r for r in reads.institutions(connection) if r["kind"] not in OFFICIAL.values()]
+    return {r["name"]: f"{r['name']} ({r['scale']}, {r['kind']})" for r in sorted(rows, key=distance)}

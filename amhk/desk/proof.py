@@ -1,0 +1,53 @@
+"""The proof: workflows, letters, settings and data, every fault at once; and N open cases, N with a next term, 0 without."""
+
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from amhk.config import Config, find_config, read_config
+from amhk.errors import HouseClosed, NotFound
+from amhk.office import open_office, procedure_faults, read_pack
+from amhk.store import reads
+
+
+def prove(given: str | None) -> dict[str, Any]:
+    """Give `{open, with_next_term, without, faults}` of the meldpunt at `given` (or here); faults are Dutch sentences."""
+    told: dict[str, Any] = {"open": 0, "with_next_term": 0, "without": 0, "faults": []}
+    try:
+        config = read_config(find_config(given))
+    except HouseClosed as wrong:
+        return told | {"faults": wrong.text.splitlines()}
+    told["faults"] = [f.text for f in procedure_faults(config)]
+    try:
+        office = open_office(config.path, proof=False)
+    except HouseClosed as wrong:
+        told["faults"] += [line for line in wrong.text.splitlines() if line not in told["faults"]]
+        return told
+    try:
+        with office.store.read() as connection:
+            total, bare = reads.open_without_term(connection)
+        told |= {"open": total, "with_next_term": total - len(bare), "without": len(bare)}
+        told["faults"] += [f"Zaak {number} heeft geen volgende termijn." for number in bare]
+    except SQLAlchemyError as wrong:
+        told["faults"].append(f"De database is niet te lezen: {type(wrong).__name__}.")
+    finally:
+        office.close()
+    return told
+
+
+def diagram(config: Config, name: str) -> str:
+    """Give a workflow as Mermaid text (stateDiagram-v2); NotFound for an unknown one."""
+    pack, faults = read_pack(config)
+    if faults:
+        raise HouseClosed("\n".join(f.text for f in faults), faults)
+    if (name, pack.current) not in pack.workflows:
+        raise NotFound(f"De werkwijze '{name[:40]}' bestaat niet.")
+    flow = pack.get(name)
+    lines = ["stateDiagram-v2", f"    [*] --> {flow.start}"]
+    lines += [f"    {s.name}: {s.title}" for s in flow.states.values()]
+    seen = {(e.source, e.target, m.name): m for m in flow.moves.values() for e in m.edges if e.source != e.target}
+    for (source, target, _), move in seen.items():
+        finish = f" (finish {move.finish})" if move.finish else ""
+        lines.append(f"    {source} --> {target}: {move.title}{finish}")
+    lines += [f"    {s.name} --> [*]" for s in flow.states.values() if s.final]
+    return "\n".join(lines)

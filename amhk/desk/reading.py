@@ -1,0 +1,327 @@
+"""Looking: worklists, case file, journal, search, as plain views that hide what this reader may not see; who looked is written down."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from amhk.desk import intake
+from amhk.desk.casefile import CaseFile, is_late, on_table
+from amhk.desk.facts import gap
+from amhk.desk.lists import desk_for, needed
+from amhk.errors import BadInput, Fault, NotFound
+from amhk.office import Office
+from amhk.rules.fields import Desk
+from amhk.rules.moves import door
+from amhk.rules.parse import read_day
+from amhk.rules.schema import schema
+from amhk.rules.secrecy import Reader, may_see, scope_of
+from amhk.rules.terms import end_of_term
+from amhk.rules.workflow import Workflow
+from amhk.store import reads, writes
+from amhk.store.reads import Row
+from amhk.words import day_of, end_of, iso
+
+_PAGE = 50
+
+
+def look(office: Office, number: str, who: Reader, what: str, reason: str | None = None) -> None:
+    """Write down who looked at what; the first to open a case is kept on it."""
+    with office.store.write() as connection:
+        case = _visible(connection, number, who)
+        row = {"instant": datetime.now(UTC), "worker_id": who.id, "case_id": case["id"], "what": what, "reason": reason}
+        writes.add(connection, reads.LOOK, row)
+        if case["opened_by"] is None:
+            writes.change(connection, reads.CASE, [case["id"]], {"opened_by": who.id})
+
+
+def _visible(connection: Connection, number: str, who: Reader) -> Row:
+    case = reads.case_by_number(connection, number)
+    if case is None or not may_see(scope_of(who), case["team_id"], case["owner_id"], case["taken_by"]):
+        raise NotFound(f"Zaak {number[:30]} bestaat niet, of u mag haar niet zien.")
+    return case
+
+
+def case_view(office: Office, number: str, who: Reader) -> dict[str, Any]:
+    """Give one case as this reader may see it: facts, people, terms with their arithmetic, moves with why not, notices."""
+    with office.store.read() as connection:
+        case = _visible(connection, number, who)
+        file = on_table(office, connection, case, who)
+        letters = reads.notices(connection, case["id"])
+        terms = reads.terms(connection, case["id"])
+        people = reads.of_case(connection, reads.PERSON, case["id"]) if case["route"] == "melding" else []
+        workers = {w["id"]: w["name"] for w in reads.workers(connection, active=False)}
+        teams = {t["id"]: t["name"] for t in reads.teams(connection)}
+        view = _head(file, case, workers, teams)
+        view["people"] = [_person(p) for p in people]
+        view["relations"] = _relations(connection, case)
+        view["terms"] = [term_view(office, file.workflow, t, file.now) for t in terms]
+        view["moves"] = _moves(file, case)
+        view["notices"] = [_letter(office, file.workflow, n, terms, people, file.now) for n in letters]
+        if case["route"] == "melding":
+            view |= _melding(connection, case)
+        else:
+            view |= _advies(connection, case)
+        return view
+
+
+def _head(file: CaseFile, case: Row, workers: Mapping[int, str], teams: Mapping[int, str]) -> dict[str, Any]:
+    plain = ("number", "route", "version", "state", "finish", "finishes", "closed", "ending", "gemeente", "team_reason", "kanaal",
+             "hoedanigheid", "meldcodestap", "aanleiding", "aard", "zorgen", "acuut")  # fmt: skip
+    return {k: case[k] for k in plain} | {
+        "workflow": {"name": case["workflow"], "release": case["release"]}, "team": teams[case["team_id"]],
+        "owner": workers.get(case["owner_id"] or 0), "taken_by": workers.get(case["taken_by"]), "kenmerk": case["kenmerk"],
+        "state_title": file.workflow.states[case["state"]].title, "ontvangen": iso(case["received"]),
+        "geregistreerd": iso(case["registered"]), "closed_at": iso(case["closed_at"]) if case["closed_at"] else None,
+        "warnings": intake.warnings(case), "now": iso(file.now),
+    }  # fmt: skip
+
+
+def _person(person: Row) -> dict[str, Any]:
+    told = {k: person[k] for k in ("id", "naam", "geboren", "geslacht", "rollen", "betrokken_als", "bsn", "gezag", "geheim_adres")}
+    return told | {"adres": None if person["geheim_adres"] else person["adres"]}
+
+
+def _relations(connection: Connection, case: Row) -> list[dict[str, Any]]:
+    told = [{"kind": r["kind"], "number": r["number"]} for r in reads.relations(connection, case["id"])]
+    return told + [
+        {"kind": "zelfde_dossier", "number": r["number"]}
+        for r in reads.same_dossier(connection, case.get("dossier_id"), case["id"])
+    ]
+
+
+def term_view(office: Office, workflow: Workflow, term: Row, now: datetime) -> dict[str, Any]:
+    """Give a term with its arithmetic told; `status` is lopend, te_laat, gehaald, te_laat_gehaald, opgeschort or vervallen."""
+    rule = workflow.terms[term["name"]]
+    steps = [*end_of_term(rule, term["start"], office.calendar, term["chosen"]).steps]
+    for step in term["extensions"]:
+        steps.append(f"{step['kind']} met {step['days']} dagen: {step['reason']}; einde {step['due']}")
+    late = term["late"] or (term["status"] == "running" and is_late(term, now))
+    status = {"running": "te_laat" if late else "lopend", "suspended": "opgeschort", "void": "vervallen"}.get(
+        term["status"], "te_laat_gehaald" if late else "gehaald"
+    )
+    return {
+        "id": term["id"], "name": term["name"], "title": rule.title, "kind": rule.kind, "ground": rule.ground,
+        "start": iso(term["start"]) if rule.in_hours else iso(day_of(term["start"])), "due": term["due"], "status": status,
+        "late": late, "ended": iso(term["ended_at"]) if term["ended_at"] else None, "why": term["why"], "person": term["person_id"],
+        "suspendable": rule.suspendable, "extendable": rule.extend is not None, "steps": steps, "over_at": iso(term["over_at"]),
+    }  # fmt: skip
+
+
+def _moves(file: CaseFile, case: Row) -> list[dict[str, Any]]:
+    assert file.who is not None
+    wanted = set().union(*(needed(m.fields) for m in file.workflow.moves.values()))
+    desk = desk_for(file.office, file.connection, file.now, wanted, case, file.workflow.moves)
+    standing, told = file.standing(), []
+    for move in file.workflow.moves.values():
+        faults = door(file.workflow, standing, move, file.who.role)
+        told.append(
+            {
+                "name": move.name, "title": move.title, "finish": move.finish, "allowed": not faults, "why_not": faults,
+                "input": schema(move.fields, desk, case["version"]), "ending": move.ending, "fields": move.fields,
+                "here": case["state"] in move.sources,
+            }
+        )  # fmt: skip
+    return told
+
+
+def _letter(office: Office, workflow: Workflow, notice: Row, terms: list[Row], people: list[Row], now: datetime) -> dict[str, Any]:
+    due = next((t["due"] for t in terms if t["id"] == notice["term_id"]), None)
+    late = next((is_late(t, now) for t in terms if t["id"] == notice["term_id"] and t["status"] == "running"), False)
+    opens = gap(office.letters.asked(notice["kind"]), notice, people, day_of(now)) if notice["state"] == "draft" else None
+    person = next((p["naam"] for p in people if p["id"] == notice["person_id"]), None)
+    return {
+        "id": notice["id"], "kind": notice["kind"], "title": workflow.notices[notice["kind"]].title, "recipient": notice["recipient"],
+        "state": notice["state"], "obligatory": notice["obligatory"], "due": due, "late": late, "version": notice["version"],
+        "person": person, "gap": opens, "old_fact": notice["old_fact"], "sent_on": iso(notice["sent_on"]) if notice["sent_on"] else None,
+    }  # fmt: skip
+
+
+def _melding(connection: Connection, case: Row) -> dict[str, Any]:
+    hidden = case["melder_geheim"]
+    melder = {
+        "naam": None if hidden else case["melder_naam"], "bereikbaar": None if hidden else case["melder_bereikbaar"], "geheim": hidden,
+    }  # fmt: skip
+    names = {i["id"]: i["name"] for i in reads.rows(connection, reads.INSTITUTION.select())}
+    referrals = [
+        {
+            "instelling": names[r["institution_id"]], "op": iso(r["moment"]), "status": r["status"],
+            "hulp_gestart": iso(r["started_on"]) if r["started_on"] else None,
+        }
+        for r in reads.of_case(connection, reads.REFERRAL, case["id"])
+    ]  # fmt: skip
+    checks = [
+        {"op": iso(c["moment"]), "passend": c["passend"], "nu_veilig": c["nu_veilig"], "reden_einde": c["reden_einde"]}
+        for c in reads.of_case(connection, reads.CHECK, case["id"])
+    ]
+    findings = [
+        {"op": iso(f["moment"]), "bron": f["bron"], "bevindingen": f["text"]}
+        for f in reads.of_case(connection, reads.FINDING, case["id"])
+    ]
+    return {"melder": melder, "verwijzingen": referrals, "controles": checks, "bevindingen": findings}
+
+
+def _advies(connection: Connection, case: Row) -> dict[str, Any]:
+    contacts = reads.of_case(connection, reads.CONTACT, case["id"])
+    asker = (
+        {"naam": case["adviesvrager_naam"], "bereikbaar": case["adviesvrager_bereikbaar"]} if case["adviesvrager_naam"] else None
+    )
+    return {
+        "advies": case["advies"], "adviesvrager": asker, "contacten": [{"op": iso(c["moment"]), "verslag": c["verslag"]} for c in contacts],
+    }  # fmt: skip
+
+
+def reveal(office: Office, number: str, who: Reader, reason: str) -> dict[str, Any]:
+    """Give what is kept secret on a case (melder, secret addresses) to a worker who says why; written down before it is shown."""
+    if len(reason.strip()) < 5:
+        raise BadInput(faults=[Fault("ontbreekt", "Zeg waarom u dit nodig hebt.", "reason")])
+    look(office, number, who, "geheime gegevens", reason.strip())
+    with office.store.read() as connection:
+        case = _visible(connection, number, who)
+        people = reads.of_case(connection, reads.PERSON, case["id"]) if case["route"] == "melding" else []
+        secret = [{"id": p["id"], "naam": p["naam"], "adres": p["adres"]} for p in people if p["geheim_adres"]]
+        return {"melder": {"naam": case["melder_naam"], "bereikbaar": case["melder_bereikbaar"]}, "adressen": secret}
+
+
+def journal_view(office: Office, number: str, who: Reader) -> list[dict[str, Any]]:
+    """Give the journal of a case: sequence, instant, worker, what, hash."""
+    with office.store.read() as connection:
+        case = _visible(connection, number, who)
+        return [
+            {"sequence": e["sequence"], "instant": iso(e["instant"]), "worker": e["worker"] or "klok", "kind": e["kind"], "what": e["what"], "hash": e["hash"]}
+            for e in reads.entries(connection, case["id"])
+        ]  # fmt: skip
+
+
+def filters_of(office: Office, connection: Connection, told: Mapping[str, str]) -> dict[str, Any]:
+    """Give the filters of a worklist from what was asked; BadInput names each that does not exist."""
+    found: dict[str, Any] = {k: told[k] for k in ("route", "state", "gemeente", "q") if told.get(k)}
+    faults = []
+    tables = {"team": (reads.teams(connection), "team_id"), "owner": (reads.workers(connection, active=False), "owner_id")}
+    for name, (rows, column) in tables.items():
+        if wanted := told.get(name):
+            key = next((r["id"] for r in rows if r["name"] == wanted), None)
+            found[column] = key if wanted != "-" else None
+            if key is None and wanted != "-":
+                faults.append(Fault("onbekend", f"'{wanted[:60]}' bestaat niet.", name))
+    if before := told.get("due_before"):
+        day = read_day(before, day_of(office.now(connection)))
+        if day is None:
+            faults.append(Fault("geen_datum", f"'{before[:40]}' is geen datum.", "due_before"))
+        else:
+            found["due_before"] = end_of(day)
+    if (closed := told.get("closed")) is not None:
+        found["closed"] = closed in ("true", "ja", "1")
+    if faults:
+        raise BadInput(faults=faults)
+    return found
+
+
+def worklist(office: Office, who: Reader, told: Mapping[str, str], limit: int = _PAGE) -> dict[str, Any]:
+    """Give a page of the cases this reader may see, by the end of their next term; `next` is the cursor of the following page."""
+    with office.store.read() as connection:
+        filters = filters_of(office, connection, told)
+        now = office.now(connection)
+        found = reads.worklist(connection, scope_of(who), filters, _from_cursor(told.get("cursor")), limit + 1)
+        page = found[:limit]
+        keys = [c["id"] for c in page]
+        terms, names = reads.next_terms(connection, keys), reads.names_of(connection, keys)
+        workers = {w["id"]: w["name"] for w in reads.workers(connection, active=False)}
+        teams = {t["id"]: t["name"] for t in reads.teams(connection)}
+        items = [_item(office, c, terms.get(c["id"]), names.get(c["id"], []), workers, teams, now) for c in page]
+        last = page[-1] if len(found) > limit else None
+        return {"items": items, "next": _cursor(last["next_over"], last["id"]) if last else None}
+
+
+def _item(
+    office: Office, case: Row, term: Row | None, names: list[str], workers: Mapping[int, str], teams: Mapping[int, str], now: datetime
+) -> dict[str, Any]:  # fmt: skip
+    workflow = office.pack.workflows[case["workflow"], case["release"]]
+    plain = ("number", "route", "version", "state", "finish", "finishes", "closed", "ending", "gemeente", "acuut", "kanaal")
+    told = {k: case[k] for k in plain} | {
+        "state_title": workflow.states[case["state"]].title, "team": teams[case["team_id"]], "owner": workers.get(case["owner_id"] or 0),
+        "ontvangen": iso(case["received"]), "names": names, "opened": case["opened_by"] is not None, "next_term": None,
+    }  # fmt: skip
+    if term:
+        told["next_term"] = {
+            "id": term["id"], "name": term["name"], "title": workflow.terms[term["name"]].title, "due": term["due"], "late": is_late(term, now),
+        }  # fmt: skip
+    return told
+
+
+def _cursor(text: str, key: int) -> str:
+    return urlsafe_b64encode(f"{text}|{key}".encode()).decode()
+
+
+def _from_cursor(cursor: str | None) -> tuple[str, int] | None:
+    if not cursor:
+        return None
+    try:
+        text, key = urlsafe_b64decode(cursor.encode()).decode().split("|")
+        return text, int(key)
+    except ValueError as wrong:
+        raise BadInput(faults=[Fault("cursor", "Deze bladzijde bestaat niet; begin opnieuw.", "cursor")]) from wrong
+
+
+def reminders(office: Office, who: Reader) -> list[dict[str, Any]]:
+    """Give the unseen reminders for this worker: his own and his team's."""
+    with office.store.read() as connection:
+        found = reads.reminders(connection, who.id, who.team, who.role)
+        return [
+            {
+                "number": r["number"], "term": office.pack.workflows[r["workflow"], r["release"]].terms[r["name"]].title,
+                "fell_due": iso(r["fell_due"]), "receivers": r["receivers"], "rung": r["rung"] + 1,
+            }
+            for r in found
+        ]  # fmt: skip
+
+
+def rungs(office: Office, number: str, who: Reader) -> list[dict[str, Any]]:
+    """Give every rung that was rung on a case: for which term, when, to whom."""
+    with office.store.read() as connection:
+        case = _visible(connection, number, who)
+        return [
+            {"term": r["term_id"], "rung": r["rung"] + 1, "fell_due": iso(r["fell_due"]), "rung_at": iso(r["rung_at"]), "receivers": r["receivers"]}
+            for r in reads.of_case(connection, reads.REMINDER, case["id"])
+        ]  # fmt: skip
+
+
+def workflow_view(workflow: Workflow) -> dict[str, Any]:
+    """Give a workflow as its map: states with the terms that can be answered there, and one row per way a move leads."""
+    into = {e.target: m.finish for m in workflow.moves.values() for e in m.edges if m.finish and e.source != e.target}
+    states = [
+        {
+            "name": s.name, "title": s.title, "finish": into.get(s.name), "final": s.final,
+            "terms": [t.name for t in workflow.terms.values() if any(s.name in workflow.moves[a].sources for a in t.acts if a in workflow.moves)],
+        }
+        for s in workflow.states.values()
+    ]  # fmt: skip
+    moves = [
+        {"name": m.name, "title": m.title, "source": e.source, "target": e.target, "finish": m.finish, "roles": list(m.roles)}
+        for m in workflow.moves.values()
+        for e in m.edges
+    ]
+    return {
+        "name": workflow.name,
+        "release": workflow.release,
+        "route": workflow.route,
+        "title": workflow.title,
+        "states": states,
+        "moves": moves,
+    }
+
+
+def intake_form(office: Office, route: str) -> tuple[Any, Desk]:
+    """Give the fields of a route's intake, and what checking them needs now."""
+    workflow = office.pack.of_route(route)
+    with office.store.read() as connection:
+        return workflow.intake, desk_for(office, connection, office.now(connection), needed(workflow.intake))
+
+
+def explain_due(office_calendar: Any, rule: Any, start: datetime, on: date | None = None) -> dict[str, Any]:
+    """Give when a term ends that starts at a moment, the arithmetic told step by step."""
+    end = end_of_term(rule, start, office_calendar, on)
+    begins = iso(start) if rule.in_hours else iso(day_of(start))
+    return {"term": rule.name, "start": begins, "due": iso(end.due), "ground": rule.ground, "steps": list(end.steps)}

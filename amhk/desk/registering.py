@@ -1,0 +1,107 @@
+"""Writing a new case down: number, team with its reason, dossier, people, first terms; one advies or melding at a time."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from amhk.desk.casefile import CaseFile
+from amhk.office import Office
+from amhk.rules.parse import fold
+from amhk.rules.routing import route_call, stream
+from amhk.rules.secrecy import Reader
+from amhk.store import claims, reads, writes
+from amhk.words import local
+
+PREFIX = {"advies": "A", "melding": "M"}
+_SHARED = ("gemeente", "kanaal", "hoedanigheid", "meldcodestap", "zorgen")
+
+
+def register(
+    office: Office, connection: Connection, route: str, values: Mapping[str, Any], who: Reader, now: datetime, dossier: int | None = None
+) -> CaseFile:  # fmt: skip
+    """Give the file of a new case of this route from checked values; the caller saves it in the same transaction."""
+    workflow = office.pack.of_route(route)
+    received = values.get("ontvangen") or now
+    team, reason = _team(office, connection, route, values)
+    case: dict[str, Any] = {
+        "number": claims.next_number(connection, PREFIX[route], local(now).year), "route": route, "workflow": workflow.name,
+        "release": workflow.release, "version": 0, "state": workflow.start, "finish": None, "finishes": [], "closed": False,
+        "ending": None, "facts": dict(workflow.facts), "acuut": bool(values.get("acuut")), "counts": True, "received": received,
+        "registered": now, "team_id": team, "team_reason": reason, "taken_by": who.id, "kenmerk": values.get("id"),
+        "owner_id": who.id if route == "advies" else None, "opened_by": None, "entries": 0, "head": "",
+        "aanleiding": values.get("aanleiding", []), "aard": values.get("aard", []), **{k: values.get(k) for k in _SHARED},
+    }  # fmt: skip
+    case["id"] = writes.add(connection, reads.CASE, case)
+    file = CaseFile(office, connection, case, who, now, workflow)
+    entry = file.note("ontvangen", _opening(route, case, reason), dict(values))
+    for name in workflow.intake_starts:
+        file.start(name, received, entry)
+    if route == "melding":
+        _melding(file, values, entry, dossier)
+    else:
+        _advies(file, values)
+    return file
+
+
+def _opening(route: str, case: Mapping[str, Any], reason: str) -> str:
+    urgent = " Er is acuut gevaar gemeld." if case["acuut"] else ""
+    return f"{route.capitalize()} ontvangen via {case['kanaal']}, {case['gemeente']}. {reason}.{urgent}"
+
+
+def _team(office: Office, connection: Connection, route: str, values: Mapping[str, Any]) -> tuple[int, str]:
+    config = office.config
+    gemeente = values["gemeente"]
+    kind = stream(route, values["kanaal"])
+    subregio = config.gemeenten[gemeente].subregio
+    name, reason = route_call(config.rules, config.default_team, gemeente, subregio, kind, bool(values.get("acuut")))
+    teams = {t["name"]: t["id"] for t in reads.teams(connection)}
+    return teams[name], reason
+
+
+def _melding(file: CaseFile, values: Mapping[str, Any], entry: int, dossier: int | None) -> None:
+    people = values.get("betrokkenen", [])
+    known = dossier or reads.dossier_of_people(file.connection, people)
+    if known is None:
+        known = writes.add(file.connection, reads.DOSSIER, {"opened": file.now})
+    melder = values["melder"]
+    row = {
+        "case_id": file.id, "route": "melding", "dossier_id": known, "melder_naam": melder["naam"],
+        "melder_bereikbaar": melder.get("bereikbaar"), "melder_geheim": melder.get("geheim", False),
+    }  # fmt: skip
+    writes.add(file.connection, reads.MELDING, row)
+    file.case.update({k: v for k, v in row.items() if k != "case_id"})
+    add_people(file, people, entry)
+
+
+def _advies(file: CaseFile, values: Mapping[str, Any]) -> None:
+    asker = values.get("adviesvrager") or {}
+    row = {
+        "case_id": file.id, "route": "advies", "advies": values.get("advies"), "adviesvrager_naam": asker.get("naam"),
+        "adviesvrager_bereikbaar": asker.get("bereikbaar"),
+    }  # fmt: skip
+    writes.add(file.connection, reads.ADVIES, row)
+    file.case.update(row)
+    if values.get("advies"):
+        file.changes["facts"] = {**file.case["facts"], "advies": True}
+
+
+def person_row(person: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the row of a person as filled in."""
+    lists = {k: person.get(k, []) for k in ("rollen", "betrokken_als")}
+    plain = {k: person.get(k) for k in ("naam", "geboren", "geslacht", "adres", "bsn", "gezag")}
+    return plain | lists | {"geheim_adres": person.get("geheim_adres", False), "zoeknaam": fold(person["naam"])}
+
+
+def add_people(file: CaseFile, people: Sequence[Mapping[str, Any]], entry: int) -> None:
+    """Record people on a melding; for each the term to inform him starts now (Wmo 2015 art. 5.3.1: from recording), with its draft letter."""
+    flow = file.workflow
+    for person in people:
+        key = writes.add(file.connection, reads.PERSON, person_row(person) | {"case_id": file.id, "recorded": file.now})
+        covered = {flow.notices[n].term for n in flow.person_notices}
+        for name in flow.person_starts:
+            if name not in covered:
+                file.start(name, file.now, entry, person_id=key)
+        for kind in flow.person_notices:
+            file.draft(kind, file.now, entry, person_id=key)

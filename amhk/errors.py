@@ -1,0 +1,76 @@
+"""Every way the house can say no: one class per kind of refusal, its docstring the default message to staff (Dutch)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Opens:
+    """What opens a closed door: a move, a notice, a person, the training clock or an institution, by name or id."""
+
+    kind: str
+    target: str
+    values: tuple[tuple[str, object], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong, in one Dutch sentence, with the field it stands at and the door that mends it."""
+
+    code: str
+    text: str
+    field: str | None = None
+    do: Opens | None = None
+
+
+class Refusal(Exception):
+    """Dit kan niet."""
+
+    def __init__(self, text: str | None = None, faults: Sequence[Fault] = ()) -> None:
+        self.faults = tuple(faults)
+        self.text = text or (self.faults[0].text if len(self.faults) == 1 else (self.__doc__ or "").strip())
+        super().__init__(self.text)
+
+
+class BadInput(Refusal):
+    """Niet alles is goed ingevuld."""
+
+
+class ClosedDoor(Refusal):
+    """Deze stap kan nu nog niet."""
+
+
+class ChangedMeanwhile(Refusal):
+    """Deze zaak is intussen gewijzigd door iemand anders. Bekijk wat er veranderd is en probeer het opnieuw."""
+
+    def __init__(self, present: int) -> None:
+        self.present = present
+        super().__init__()
+
+
+class NotFound(Refusal):
+    """Dit bestaat niet, of u mag het niet zien."""
+
+
+class NotAllowed(Refusal):
+    """Dit mag niet met uw rol."""
+
+
+class NotSignedIn(Refusal):
+    """Meld u eerst aan."""
+
+
+class TooLarge(Refusal):
+    """Dit is te veel in een keer: hooguit 1 MB."""
+
+
+class AlreadyUsed(Refusal):
+    """Deze Idempotency-Key is al gebruikt voor een ander verzoek."""
+
+
+class HouseClosed(Refusal):
+    """Het meldpunt kan niet open."""
+
+
+class WrongUse(Refusal):
+    """Zo werkt deze opdracht niet."""

@@ -1,0 +1,119 @@
+"""Template + facts -> blocks -> HTML. Strict: a missing name is an error, and typed text can never become markup."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateError, meta
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+# Stands before each filled-in value while a letter is parsed, so that a value can never begin a heading or a list item.
+_VALUE = "\ue000"
+_BREAK = "\ue001"
+_SPLIT = re.compile(r"\n\s*\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece of a letter: `kop` (heading), `alinea` (paragraph) or `lijst` (its items)."""
+
+    kind: str
+    items: tuple[str, ...]
+
+
+def _filled(value: object) -> str:
+    text = "" if value is None else str(value)
+    return _VALUE + text.replace("\n", _BREAK)
+
+
+class Letters:
+    """The notice templates of one meldpunt folder, compiled once in a sandbox."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._env = ImmutableSandboxedEnvironment(
+            loader=FileSystemLoader(folder),
+            undefined=StrictUndefined,
+            finalize=_filled,
+            autoescape=False,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates: dict[str, Template] = {}
+
+    def placeholders(self) -> dict[str, frozenset[str]]:
+        """Give, per template in the folder, the names it asks for; a template that does not parse is left out (see `faults`)."""
+        found = {}
+        for path in sorted(self.folder.glob("*.j2")):
+            try:
+                parsed = self._env.parse(path.read_text(encoding="utf-8"))
+            except TemplateError:
+                continue
+            found[path.stem] = frozenset(meta.find_undeclared_variables(parsed))
+        return found
+
+    def faults(self) -> list[str]:
+        """Give, in Dutch, every template that does not parse."""
+        faults = []
+        for path in sorted(self.folder.glob("*.j2")):
+            try:
+                self._env.parse(path.read_text(encoding="utf-8"))
+            except TemplateError as wrong:
+                faults.append(f"templates/notices/{path.name}: {wrong}")
+        return faults
+
+    def asked(self, kind: str) -> frozenset[str]:
+        """Give the names the template of one kind asks for."""
+        return frozenset(meta.find_undeclared_variables(self._env.parse((self.folder / f"{kind}.j2").read_text(encoding="utf-8"))))
+
+    def render(self, kind: str, facts: Mapping[str, Any]) -> tuple[Block, ...]:
+        """Give the blocks of a letter; jinja2.UndefinedError when a fact is missing."""
+        if kind not in self._templates:
+            self._templates[kind] = self._env.get_template(f"{kind}.j2")
+        return blocks(self._templates[kind].render(**facts))
+
+
+def blocks(text: str) -> tuple[Block, ...]:
+    """Give the blocks of rendered text: `# ` begins a heading, `- ` a list item, an empty line a new block."""
+    found: list[Block] = []
+    for part in _SPLIT.split(text.strip()):
+        lines = [line.strip() for line in part.split("\n") if line.strip()]
+        while lines:
+            if lines[0].startswith("# "):
+                found.append(Block("kop", (_plain(lines.pop(0)[2:]),)))
+                continue
+            as_list = lines[0].startswith("- ")
+            taken = []
+            while lines and not lines[0].startswith("# ") and lines[0].startswith("- ") == as_list:
+                taken.append(lines.pop(0))
+            if as_list:
+                found.append(Block("lijst", tuple(_plain(line[2:]) for line in taken)))
+            else:
+                found += [Block("alinea", (piece,)) for piece in _plain(" ".join(taken)).split("\n") if piece.strip()]
+    return tuple(found)
+
+
+def _plain(text: str) -> str:
+    return text.replace(_VALUE, "").replace(_BREAK, "\n").strip()
+
+
+def as_text(parts: tuple[Block, ...]) -> str:
+    """Give the words of a letter without its layout."""
+    return "\n".join("\n".join(part.items) for part in parts)
+
+
+def as_html(parts: tuple[Block, ...]) -> str:
+    """Give a letter as HTML; every word is escaped."""
+    told, level = [], 1
+    for part in parts:
+        if part.kind == "kop":
+            told.append(f"<h{level}>{escape(part.items[0])}</h{level}>")
+            level = 2
+        elif part.kind == "lijst":
+            told.append("<ul>" + "".join(f"<li>{escape(item)}</li>" for item in part.items) + "</ul>")
+        else:
+            told.append(f"<p>{escape(part.items[0])}</p>")
+    return "\n".join(told)

@@ -1,0 +1,201 @@
+"""Open the house once: config, store, workflows, letters, calendar, now. It refuses to open if anything is missing, and says what to do."""
+
+import csv
+import shutil
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from amhk.config import SEED, Config, config_text, read_config, shipped
+from amhk.errors import Fault, HouseClosed
+from amhk.rules.check import check
+from amhk.rules.days import Calendar
+from amhk.rules.read import read_workflow
+from amhk.rules.workflow import Pack
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from amhk.letters.render import Letters
+    from amhk.store.session import Store
+
+TRAINING, PRODUCTION = "training", "production"
+
+
+@dataclass
+class Office:
+    """The open house: what every desk function is handed."""
+
+    config: Config
+    store: "Store"
+    pack: Pack
+    letters: "Letters"
+    calendar: Calendar
+    training: bool
+
+    def now(self, connection: "Connection") -> datetime:
+        """Give the present instant (UTC): the training clock where one was set, else the real time."""
+        from amhk.store import reads
+
+        if self.training and (told := reads.meta(connection, "clock")):
+            return datetime.fromisoformat(told)
+        return datetime.now(UTC)
+
+    def close(self) -> None:
+        """Close the house."""
+        self.store.close()
+
+
+def holidays_of_the_atw() -> Mapping[date, str]:
+    """Give the days of art. 3 ATW by date, Goede Vrijdag and every 5 May included; any year is worked out when it is asked for."""
+    from holidays.countries.netherlands import NL
+
+    found: Mapping[date, str] = NL(categories=("public", "optional"), language="nl")
+    return found
+
+
+def read_pack(config: Config) -> tuple[Pack, list[Fault]]:
+    """Give the procedure in the meldpunt folder, all releases, and every fault in its files."""
+    folder = config.folder / "workflows" / config.pack
+    faults, found = [], {}
+    for path in sorted(folder.glob("*/*.toml")):
+        name = f"workflows/{config.pack}/{path.parent.name}/{path.name}"
+        try:
+            data = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+            faults.append(Fault("workflow", f"{name}: {wrong}"))
+            continue
+        workflow, wrong_keys = read_workflow(config.pack, name, data)
+        faults += wrong_keys
+        if workflow:
+            found[workflow.name, workflow.release] = workflow
+    releases = {release for _, release in found}
+    if not faults and not found:
+        faults.append(Fault("workflow", f"Er staan geen werkwijzen in {folder}."))
+    if found and config.release not in releases:
+        faults.append(Fault("workflow", f"Uitgave '{config.release}' bestaat niet; er is: {', '.join(sorted(releases))}."))
+    return Pack(config.pack, found, config.release), faults
+
+
+def procedure_faults(config: Config) -> list[Fault]:
+    """Give every fault in the workflows and letter templates of a meldpunt folder, proof of the procedure included."""
+    from amhk.letters.render import Letters
+
+    pack, faults = read_pack(config)
+    letters = Letters(config.folder / "templates" / "notices")
+    faults += [Fault("sjabloon", text) for text in letters.faults()]
+    placeholders = letters.placeholders()
+    for workflow in pack.workflows.values():
+        faults += check(workflow, placeholders)
+    return faults
+
+
+def open_office(path: Path, proof: bool = True, teams: bool = True) -> Office:
+    """Open the house of a config.toml; HouseClosed with every fault at once when anything is missing or wrong.
+
+    `proof=False` leaves out the proof of the procedure (for a command that only looks something up); `teams=False` opens
+    although a routing rule names a team that is not there yet (for the command that adds it).
+    """
+    from amhk.letters.render import Letters
+    from amhk.store import migrate, reads
+    from amhk.store.session import Store
+
+    config = read_config(path)
+    pack, faults = read_pack(config)
+    if proof or faults:
+        faults = faults + [f for f in procedure_faults(config) if f not in faults]
+    if faults:
+        raise HouseClosed("\n".join(f.text for f in faults), faults)
+    store = Store(config.url)
+    if store.sqlite and not Path(config.url.removeprefix("sqlite:///")).is_file():
+        raise HouseClosed(
+            "Er is nog geen database. Maak hem met: amhk init MAP --region REGIO, of voor oefenen: amhk serve --training"
+        )
+    try:
+        store.prove_open()
+        migrate.prove_current(store)
+        with store.read() as connection:
+            kind = reads.meta(connection, "kind")
+            _prove_pack(reads, connection, pack, config, teams)
+    except HouseClosed:
+        store.close()
+        raise
+    letters = Letters(config.folder / "templates" / "notices")
+    return Office(config, store, pack, letters, Calendar(holidays_of_the_atw(), config.closing_days), kind == TRAINING)
+
+
+def _prove_pack(reads: Any, connection: "Connection", pack: Pack, config: Config, with_teams: bool) -> None:
+    """Raise HouseClosed when an open case stands in a release or state that is gone, or a routing rule names a team that is not there."""
+    from sqlalchemy import false, select
+
+    columns = (reads.CASE.c.workflow, reads.CASE.c.release, reads.CASE.c.state)
+    faults = []
+    for name, release, state in connection.execute(select(*columns).where(reads.CASE.c.closed == false()).distinct()):
+        workflow = pack.workflows.get((name, release))
+        if workflow is None or state not in workflow.states:
+            faults.append(
+                Fault("workflow", f"Er zijn lopende zaken in {name} {release}, staat '{state}', en die werkwijze ontbreekt.")
+            )
+    teams = {t["name"] for t in reads.teams(connection)}
+    for team in sorted({config.default_team, *(r.team for r in config.rules)} - teams) if with_teams else ():
+        faults.append(
+            Fault("team", f"config.toml noemt het team '{team}', dat niet bestaat. Maak het met: amhk team add \"{team}\"")
+        )
+    if faults:
+        raise HouseClosed("\n".join(f.text for f in faults), faults)
+
+
+def found(folder: Path, region: str | None, training: bool) -> Path:
+    """Found a meldpunt in a folder: config.toml, workflows/, templates/ (what is there already stays) and its database. Gives config.toml."""
+    from amhk.store import migrate, reads, writes
+    from amhk.store.session import Store
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / "config.toml"
+        if region and not path.exists():
+            path.write_text(config_text(region), encoding="utf-8")
+        for name in ("workflows", "templates/notices"):
+            if not (folder / name).exists():
+                shutil.copytree(shipped(name), folder / name)
+    except OSError as wrong:
+        raise HouseClosed(f"De map {folder} is niet te beschrijven: {wrong.strerror}.") from wrong
+    config = read_config(path)
+    store = Store(config.url)
+    try:
+        if database_exists(config, store):
+            raise HouseClosed("Er is al een database in deze map; die blijft zoals hij is.")
+        migrate.upgrade(store)
+        with store.write() as connection:
+            writes.set_meta(connection, "kind", TRAINING if training else PRODUCTION)
+            writes.add(connection, reads.TEAM, {"name": config.default_team, "is_default": True})
+            if training:
+                writes.add_many(connection, reads.INSTITUTION, fictitious(config.region))
+    finally:
+        store.close()
+    return path
+
+
+def database_exists(config: Config, store: "Store") -> bool:
+    """Tell whether this meldpunt has a database already."""
+    from sqlalchemy import inspect
+
+    if store.sqlite and not Path(config.url.removeprefix("sqlite:///")).is_file():
+        return False
+    return inspect(store.engine).has_table("meta")
+
+
+def fictitious(region: str) -> list[dict[str, Any]]:
+    """Give the made-up institutions, RvdK and police units of a region, for training."""
+    with (SEED / "instellingen.csv").open(encoding="utf-8", newline="") as file:
+        return [
+            {
+                "name": row["naam"], "kind": row["soort"], "scale": row["schaal"], "address": row["adres"],
+                "gemeenten": [] if row["gemeenten"] == "*" else row["gemeenten"].split(";"),
+            }
+            for row in csv.DictReader(file)
+            if row["regio"] in (region, "*")
+        ]  # fmt: skip

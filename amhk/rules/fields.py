@@ -1,0 +1,244 @@
+"""What may be filled in: one definition gives the check (every fault at once, in Dutch), the JSON Schema and the form."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from difflib import get_close_matches
+from typing import Any
+
+from amhk.errors import Fault
+from amhk.rules import parse
+from amhk.words import AANLEIDING_KIND, AARD_ALLEEN_KIND, day_of, iso, say_instant
+
+TYPES = (
+    "line", "text", "date", "partial", "moment", "choice", "choices", "yesno", "number", "scores", "bsn", "gezag", "object", "list",
+)  # fmt: skip
+MAX_LINE, MAX_TEXT, MAX_ITEMS = 200, 20_000, 50
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing to fill in. `choices` names a code list; `fields` are the parts of an object or of each item in a list; `blank`: an empty answer counts as one."""
+
+    name: str
+    title: str
+    type: str = "line"
+    required: bool = False
+    hint: str = ""
+    choices: str = ""
+    future: bool = False
+    blank: bool = False
+    fields: tuple["Field", ...] = ()
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the check needs to know of the moment: `now` (UTC), `earliest` (the receipt), and the lists by name."""
+
+    now: datetime
+    lists: Mapping[str, Mapping[str, str]]
+    earliest: datetime | None = None
+
+
+@dataclass
+class _Check:
+    desk: Desk
+    faults: list[Fault] = field(default_factory=list)
+
+    def no(self, code: str, path: str, text: str) -> None:
+        self.faults.append(Fault(code, text, path))
+
+
+def clean(fields: tuple[Field, ...], raw: object, desk: Desk) -> tuple[dict[str, Any], list[Fault]]:
+    """Give the values as they may be stored, and every fault in what was filled in (`raw` is the parsed JSON or form)."""
+    check = _Check(desk)
+    values = _object(check, "", fields, raw)
+    check.faults += cross_faults(values)
+    return values, check.faults
+
+
+def _object(check: _Check, path: str, fields: tuple[Field, ...], raw: object) -> dict[str, Any]:
+    if not isinstance(raw, Mapping):
+        check.no("verkeerd_soort", path or "", "Hier hoort een groep velden te staan.")
+        return {}
+    known = {f.name: f for f in fields}
+    for key in raw:
+        if key not in known:
+            near = get_close_matches(str(key), known, 1)
+            hint = f" Bedoelt u '{near[0]}'?" if near else f" Bekend zijn: {', '.join(known)}."
+            check.no("onbekend_veld", f"{path}{str(key)[:60]}", f"Het veld '{str(key)[:60]}' bestaat niet.{hint}")
+    values: dict[str, Any] = {}
+    for f in fields:
+        value = raw.get(f.name)
+        if value is None or value in ("", [], {}) or (isinstance(value, str) and not value.strip()):
+            if f.required and not (f.blank and value == ""):
+                check.no("ontbreekt", f"{path}{f.name}", f"Vul in: {f.title}.")
+            continue
+        found = _READ[f.type](check, f"{path}{f.name}", f, value)
+        if found is not None:
+            values[f.name] = found
+    return values
+
+
+def _line(check: _Check, path: str, f: Field, value: object) -> str | None:
+    return _words(check, path, f, value, MAX_LINE)
+
+
+def _text(check: _Check, path: str, f: Field, value: object) -> str | None:
+    return _words(check, path, f, value, MAX_TEXT)
+
+
+def _words(check: _Check, path: str, f: Field, value: object, longest: int) -> str | None:
+    if not isinstance(value, str):
+        check.no("verkeerd_soort", path, f"{f.title}: hier hoort tekst te staan.")
+        return None
+    text = parse.tidy(value, one_line=f.type != "text")
+    if wrong := parse.unfit(text, longest):
+        check.no("onbruikbare_tekst", path, f"{f.title}: {wrong}")
+        return None
+    return text
+
+
+def _date(check: _Check, path: str, f: Field, value: object) -> object:
+    today = day_of(check.desk.now)
+    day = parse.read_day(value, today) if isinstance(value, str) else None
+    if day is None:
+        check.no("geen_datum", path, f"{f.title}: '{str(value)[:40]}' is geen bestaande datum. Schrijf bijvoorbeeld 4-2-2026.")
+    elif not parse.plausible(day):
+        check.no("geen_datum", path, f"{f.title}: het jaar {day.year} kan niet kloppen.")
+    elif not f.future and day > today:
+        check.no("toekomst", path, f"{f.title}: {iso(day)} ligt in de toekomst.")
+    elif f.future and day <= today:
+        check.no("verleden", path, f"{f.title}: kies een dag na vandaag.")
+    else:
+        return day
+    return None
+
+
+def _partial(check: _Check, path: str, f: Field, value: object) -> str | None:
+    text = parse.read_partial(value) if isinstance(value, str) else None
+    if text is None:
+        check.no(
+            "geen_datum", path, f"{f.title}: '{str(value)[:40]}' is geen (deel van een) datum. Schrijf 1979, 1979-06 of 1979-06-30."
+        )
+    elif text > iso(day_of(check.desk.now)):
+        check.no("toekomst", path, f"{f.title}: {text} ligt in de toekomst.")
+    else:
+        return text
+    return None
+
+
+def _moment(check: _Check, path: str, f: Field, value: object) -> datetime | None:
+    moment = parse.read_moment(value, check.desk.now) if isinstance(value, str) else None
+    if moment is None:
+        check.no(
+            "geen_moment", path, f"{f.title}: '{str(value)[:40]}' is geen bestaand moment. Schrijf bijvoorbeeld 2026-02-04T16:20."
+        )
+    elif moment > check.desk.now:
+        check.no("toekomst", path, f"{f.title}: {say_instant(moment)} ligt in de toekomst.")
+    elif not parse.plausible(day_of(moment)):
+        check.no("geen_moment", path, f"{f.title}: het jaar {moment.year} kan niet kloppen.")
+    elif check.desk.earliest and moment < check.desk.earliest and f.name != "ontvangen":
+        received = say_instant(check.desk.earliest)
+        check.no("voor_ontvangst", path, f"{f.title}: {say_instant(moment)} ligt voor de ontvangst op {received}.")
+    else:
+        return moment
+    return None
+
+
+def _choice(check: _Check, path: str, f: Field, value: object) -> str | None:
+    options = check.desk.lists[f.choices]
+    if isinstance(value, str) and value in options:
+        return value
+    by_title = {str(title).casefold(): code for code, title in options.items()}
+    shown = str(value)[:60]
+    if isinstance(value, str) and (code := by_title.get(value.strip().casefold())):
+        return code
+    near = get_close_matches(shown.casefold(), by_title, 1)
+    hint = f" Bedoelt u '{options[by_title[near[0]]]}'?" if near else ""
+    check.no("onbekende_code", path, f"{f.title}: '{shown}' staat niet in de lijst.{hint}")
+    return None
+
+
+def _choices(check: _Check, path: str, f: Field, value: object) -> list[str] | None:
+    items = [value] if isinstance(value, str) else value
+    if not isinstance(items, list):
+        check.no("verkeerd_soort", path, f"{f.title}: hier hoort een lijst van codes te staan.")
+        return None
+    found = [_choice(check, path, f, item) for item in items[:MAX_ITEMS]]
+    return sorted({code for code in found if code is not None}) or None
+
+
+def _yesno(check: _Check, path: str, f: Field, value: object) -> bool | None:
+    answers = {True: True, False: False, "ja": True, "nee": False, "true": True, "false": False, "on": True}
+    if isinstance(value, bool | str) and value in answers:
+        return answers[value]
+    check.no("verkeerd_soort", path, f"{f.title}: antwoord met ja of nee.")
+    return None
+
+
+def _number(check: _Check, path: str, f: Field, value: object) -> int | None:
+    if isinstance(value, str) and value.strip().lstrip("-").isdigit() and len(value) < 10:
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        check.no("geen_getal", path, f"{f.title}: hier hoort een heel getal te staan.")
+        return None
+    return value
+
+
+def _scores(check: _Check, path: str, f: Field, value: object) -> list[int] | None:
+    """Doelrealisatie per einddoel: -1 slechter, 0 gelijk, 1 deels, 2 bereikt, at most ten goals (seed 001 bijlage 4, PI 1)."""
+    items = value.replace(",", " ").split() if isinstance(value, str) else value
+    if not isinstance(items, list) or len(items) > 10 or any(str(i) not in ("-1", "0", "1", "2") for i in items):
+        check.no("geen_score", path, f"{f.title}: geef hooguit tien scores, elk -1, 0, 1 of 2.")
+        return None
+    return [int(i) for i in items]
+
+
+def _bsn(check: _Check, path: str, f: Field, value: object) -> str | None:
+    if isinstance(value, str) and parse.is_bsn(digits := value.replace(" ", "").replace(".", "")):
+        return digits
+    check.no(
+        "geen_bsn", path, f"{f.title}: dit nummer voldoet niet aan de controle voor een BSN. Laat het leeg als u het niet weet."
+    )
+    return None
+
+
+def _gezag(check: _Check, path: str, f: Field, value: object) -> str | None:
+    """Informed `ja`, or `nee` with the reason in the same answer (CORV field 'reden niet geinformeerd')."""
+    text = _line(check, path, f, value)
+    if text is not None and text.casefold().rstrip(" .,:;") == "nee":
+        check.no("reden_ontbreekt", path, f"{f.title}: zet bij 'nee' ook de reden, bijvoorbeeld 'nee, gevaar voor de jeugdige'.")
+        return None
+    return text
+
+
+def _part(check: _Check, path: str, f: Field, value: object) -> dict[str, Any]:
+    return _object(check, f"{path}.", f.fields, value)
+
+
+def _list(check: _Check, path: str, f: Field, value: object) -> list[dict[str, Any]] | None:
+    items = list(value.values()) if isinstance(value, Mapping) else value
+    if not isinstance(items, list):
+        check.no("verkeerd_soort", path, f"{f.title}: hier hoort een lijst te staan.")
+        return None
+    if len(items) > MAX_ITEMS:
+        check.no("te_veel", path, f"{f.title}: hooguit {MAX_ITEMS} in een keer.")
+        return None
+    return [_object(check, f"{path}.{n}.", f.fields, item) for n, item in enumerate(items)]
+
+
+_READ: dict[str, Callable[[_Check, str, Field, object], Any]] = {
+    "line": _line, "text": _text, "date": _date, "partial": _partial, "moment": _moment, "choice": _choice, "choices": _choices,
+    "yesno": _yesno, "number": _number, "scores": _scores, "bsn": _bsn, "gezag": _gezag, "object": _part, "list": _list,
+}  # fmt: skip
+
+
+def cross_faults(values: Mapping[str, Any]) -> list[Fault]:
+    """Give the fault against the cross rule of IP1 par. 3.3: aard 05, 08, 09 and 10 only with kindermishandeling."""
+    only = AARD_ALLEEN_KIND & set(values.get("aard") or ())
+    if not only or AANLEIDING_KIND & set(values.get("aanleiding") or ()):
+        return []
+    codes = ", ".join(sorted(only))
+    text = f"Aard {codes} kan alleen bij aanleiding kindermishandeling (06, 07 of 08). Pas de aard of de aanleiding aan."
+    return [Fault("kruisregel", text, "aard")]

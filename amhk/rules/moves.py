@@ -1,0 +1,244 @@
+"""Deciding a move: which doors are open, why the others are closed, and all that follows; `transitions` runs the machine here."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from transitions import EventData, Machine
+
+from amhk.errors import BadInput, ClosedDoor, Fault, NotFound, Opens
+from amhk.rules.fields import Desk, clean
+from amhk.rules.roads import first_step
+from amhk.rules.workflow import Edge, Move, Need, When, Workflow
+from amhk.words import ROLES, day_of, iso, say_day, start_of
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A term that runs (or is suspended) on a case: its row id, name, start (UTC) and end."""
+
+    id: int
+    name: str
+    start: datetime
+    due: date | datetime
+    person: int | None = None
+    about: int | None = None
+    suspended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A notice that is owed and not yet sent or withheld."""
+
+    id: int
+    kind: str
+    title: str
+    obligatory: bool = True
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a case stands at `now`: all that a rule may look at."""
+
+    state: str
+    now: datetime
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    finishes: tuple[int, ...] = ()
+    running: tuple[Running, ...] = ()
+    owed: tuple[Owed, ...] = ()
+
+    def term(self, name: str) -> Running | None:
+        """Give the first running term of that name."""
+        return next((t for t in self.running if t.name == name), None)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a move does: where it leads, at which moment (UTC), and which terms and notices follow."""
+
+    move: Move
+    source: str
+    target: str
+    values: Mapping[str, Any]
+    moment: datetime
+    facts: Mapping[str, Any]
+    closes: bool
+    meets: tuple[Running, ...] = ()
+    voids: tuple[Running, ...] = ()
+    starts: tuple[str, ...] = ()
+    dates: Mapping[str, date] = field(default_factory=dict)
+
+
+class Token:
+    """A throwaway model for `transitions`: it carries a state through one event and is forgotten."""
+
+    __slots__ = ("state",)
+
+    def __init__(self, state: str) -> None:
+        self.state = state
+
+
+def _condition(edge: Edge) -> Any:
+    def holds_here(event: EventData) -> bool:
+        if (taken := event.kwargs.get("taken")) is None:
+            return True
+        if not holds(edge.when, event.kwargs["told"]):
+            return False
+        taken.append(edge)
+        return True
+
+    return holds_here
+
+
+@lru_cache(maxsize=64)
+def machine_of(workflow: Workflow) -> Machine:
+    """Give the flat machine of a workflow, built once per release."""
+    machine = Machine(
+        model=None, states=list(workflow.states), initial=workflow.start, auto_transitions=False, send_event=True, queued=False
+    )
+    for move in workflow.moves.values():
+        for edge in move.edges:
+            machine.add_transition(move.name, edge.source, edge.target, conditions=[_condition(edge)])
+    return machine
+
+
+def holds(when: Iterable[When], told: Mapping[str, Any]) -> bool:
+    """Tell whether every condition holds of what is known (`told`: facts, overlaid with the input); `*` means filled in."""
+    return all(told.get(w.name) in w.values or ("*" in w.values and bool(told.get(w.name))) for w in when)
+
+
+def door(workflow: Workflow, standing: Standing, move: Move, role: str) -> list[Fault]:
+    """Give every reason why a role may not make a move now, before anything is filled in; empty when the door is open."""
+    faults = []
+    if role not in move.roles:
+        who = ", ".join(ROLES[r].lower() for r in move.roles)
+        faults.append(Fault("rol", f"Deze stap is voor: {who}."))
+    if standing.state not in move.sources:
+        step = first_step(workflow, standing.state, move.name)
+        title = f" Eerst: {workflow.moves[step].title.lower()}." if step else ""
+        here = workflow.states[standing.state].title.lower()
+        faults.append(
+            Fault("verkeerde_staat", f"Dit kan niet in de staat '{here}'.{title}", None, Opens("move", step) if step else None)
+        )
+    elif role in move.roles:
+        for need in move.needs:
+            if need.kind != "filled" and holds(need.when, standing.facts):
+                faults += _unmet(workflow, standing, need, role)
+    return faults
+
+
+def _unmet(workflow: Workflow, standing: Standing, need: Need, role: str) -> list[Fault]:
+    if need.kind == "notices_sent":
+        return [
+            Fault("bericht_open", f"{need.text}: {owed.title}.", None, Opens("notice", str(owed.id)))
+            for owed in standing.owed
+            if owed.obligatory
+        ]
+    if need.kind == "not_before":
+        return _too_early(standing, need)
+    met = {
+        "fact": lambda: (standing.facts.get(need.names[0]) in need.values) != need.unless,
+        "facts_any": lambda: any(standing.facts.get(name) for name in need.names),
+        "running": lambda: any(standing.term(name) for name in need.names),
+        "not_running": lambda: not any(standing.term(name) for name in need.names),
+        "role": lambda: role in need.names,
+        "finish": lambda: any(f in need.values for f in standing.finishes),
+    }[need.kind]()
+    return [] if met else [Fault(need.code, need.text, need.field, _opener(workflow, standing, need))]
+
+
+def _too_early(standing: Standing, need: Need) -> list[Fault]:
+    if not (term := standing.term(need.names[0])):
+        return []
+    due = day_of(term.due) if isinstance(term.due, datetime) else term.due
+    first = due - timedelta(days=need.days)
+    if day_of(standing.now) >= first:
+        return []
+    opens = Opens("clock", iso(start_of(first) + timedelta(hours=9)))
+    return [Fault(need.code, f"{need.text}: vanaf {say_day(first)}.", None, opens)]
+
+
+def _opener(workflow: Workflow, standing: Standing, need: Need) -> Opens | None:
+    moves = [name for name in need.opens if name in workflow.moves]
+    here = [name for name in moves if standing.state in workflow.moves[name].sources]
+    if moves:
+        return Opens("move", (here or moves)[0])
+    owed = next((o for o in standing.owed if o.kind in need.opens), None)
+    return Opens("notice", str(owed.id)) if owed else None
+
+
+def decide(workflow: Workflow, standing: Standing, name: str, raw: object, desk: Desk, role: str) -> Decision:
+    """Give what a move does.
+
+    `raw` is what was filled in. Raises NotFound for an unknown move, ClosedDoor with every reason at once
+    (closed doors and bad input together), BadInput when only the input is wrong.
+    """
+    if (move := workflow.moves.get(name)) is None:
+        raise NotFound(f"De stap '{name[:60]}' bestaat niet.")
+    shut = door(workflow, standing, move, role)
+    values, faults = clean(move.fields, raw, desk)
+    told = {**standing.facts, **values}
+    faults += [
+        Fault("ontbreekt", need.text, need.field, None)
+        for need in move.needs
+        if need.kind == "filled" and holds(need.when, told) and not values.get(need.field or "")
+        and not any(f.field == need.field for f in faults)
+    ]  # fmt: skip
+    if shut:
+        raise ClosedDoor(faults=[*shut, *faults])
+    if faults:
+        raise BadInput(faults=faults)
+    return _decided(workflow, standing, move, values, told)
+
+
+def _decided(workflow: Workflow, standing: Standing, move: Move, values: dict[str, Any], told: dict[str, Any]) -> Decision:
+    token, taken = Token(standing.state), list[Edge]()
+    machine_of(workflow).events[move.name].trigger(token, told=told, taken=taken)
+    edge = taken[-1]
+    facts = dict(standing.facts)
+    for change in move.sets:
+        if holds(change.when, told):
+            facts[change.name] = facts.get(change.name, 0) + 1 if change.count else change.value
+    closes = workflow.states[token.state].final and not workflow.states[standing.state].final
+    met = (*move.meets, *edge.meets)
+    meets = tuple(t for t in standing.running if t.name in met)
+    gone = (*move.voids, *edge.voids)
+    voids = tuple(t for t in standing.running if t not in meets and (closes or t.name in gone))
+    starts = tuple(dict.fromkeys((*move.starts, *edge.starts)))
+    dates = {term: values[name] for term, name in move.term_date if name in values}
+    moment = values.get("op") or standing.now
+    return Decision(move, standing.state, token.state, values, moment, facts, closes, meets, voids, starts, dates)
+
+
+def after(workflow: Workflow, standing: Standing, decision: Decision) -> Standing:
+    """Give how the case stands once a decision is carried out; terms and notices still to be written have id 0."""
+    ended = (*decision.meets, *decision.voids)
+    running = [t for t in standing.running if t not in ended]
+    running += [Running(0, name, decision.moment, date.max) for name in decision.starts]
+    owed = [] if decision.closes else list(standing.owed)
+    for kind in decision.move.notices:
+        rule = workflow.notices[kind]
+        owed.append(Owed(0, kind, rule.title, rule.obligatory))
+        if rule.term and not decision.closes:
+            running.append(Running(0, rule.term, decision.moment, date.max))
+    finishes = standing.finishes
+    if decision.move.finish and decision.move.finish not in finishes:
+        finishes = (*finishes, decision.move.finish)
+    return replace(
+        standing, state=decision.target, facts=decision.facts, finishes=finishes, running=tuple(running), owed=tuple(owed)
+    )
+
+
+def closing_due(workflow: Workflow, standing: Standing) -> bool:
+    """Tell whether nothing is left but to close: the closing door is open for whoever may close."""
+    if workflow.closing is None:
+        return False
+    move = workflow.moves[workflow.closing]
+    return not door(workflow, standing, move, move.roles[0])
+
+
+def without_term(workflow: Workflow, standing: Standing) -> bool:
+    """Tell whether an open case has no running term: what guarantee G1 forbids."""
+    return not workflow.states[standing.state].final and not standing.running

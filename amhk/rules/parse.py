@@ -1,0 +1,108 @@
+"""Reading what people type: days in many spellings, moments, partial dates, BSNs, and text that fits in a letter."""
+
+import re
+import unicodedata
+from datetime import UTC, date, datetime, timedelta
+
+from amhk.words import AMSTERDAM, day_of
+
+_PARTIAL = re.compile(r"^(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?$")
+_DUTCH_DAY = re.compile(r"^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})$")
+_MOMENT = re.compile(r"^(.+?)[ T,]+(?:om )?(\d{1,2})[:.](\d{2})(?: uur)?$")
+_WHOLE = str.maketrans({"ı": "i", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ß": "ss"})
+_CODE = re.compile(r"<\s*/?\s*(script|iframe|object|embed|style|svg|img)\b", re.IGNORECASE)
+
+
+def tidy(text: str, one_line: bool) -> str:
+    """Give the text as it is kept: NFC, line ends as `\\n`, no space around it; on one line for a `line` field."""
+    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").strip()
+    return " ".join(text.split("\n")) if one_line else text
+
+
+def unfit(text: str, longest: int) -> str | None:
+    """Give why a text cannot be kept or put in a letter, or None when it can."""
+    if len(text) > longest:
+        return f"hooguit {longest} tekens, dit zijn er {len(text)}."
+    for char in text:
+        if unicodedata.category(char) in ("Cc", "Cs", "Cn", "Co") and char not in "\n\t":
+            return "er staat een onzichtbaar stuurteken in; typ de tekst opnieuw."
+        if ord(char) >= 0x1F000 or (ord(char) >= 0x2190 and unicodedata.category(char) == "So"):
+            return f"het teken {char} kan niet in een brief; schrijf het in woorden."
+    if found := _CODE.search(text):
+        return f"er staat programmacode in ({found.group(0)[:12]}); haal dat weg."
+    return None
+
+
+def read_day(text: str, today: date) -> date | None:
+    """Give the day of `2026-02-04`, `4-2-2026`, `4 2 26`, `vandaag` or `gisteren`; None when it does not exist."""
+    text = text.strip().casefold()
+    if text in ("vandaag", "gisteren"):
+        return today - timedelta(days=text == "gisteren")
+    try:
+        if found := _DUTCH_DAY.match(text):
+            day, month, year = (int(n) for n in found.groups())
+            return date(year + 2000 if year < 100 else year, month, day)
+        return date.fromisoformat(text) if len(text) == 10 else None
+    except ValueError:
+        return None
+
+
+def fold(text: str) -> str:
+    """Give text as it is searched: without accents and case, also where Unicode keeps a letter whole (dotless i, o-slash, l-stroke, ss)."""
+    plain = text.casefold().translate(_WHOLE)
+    return "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
+
+
+def plausible(day: date) -> bool:
+    """Tell whether a day lies in the years this product speaks of (2000-2199)."""
+    return 2000 <= day.year < 2200
+
+
+def read_moment(text: str, now: datetime) -> datetime | None:
+    """Give the UTC instant of an ISO instant, of a day with a time (Amsterdam when no offset stands there), or of `nu`; None when it does not exist."""
+    text = text.strip()
+    if text.casefold() == "nu":
+        return now
+    try:
+        if found := _MOMENT.match(text):
+            day = read_day(found.group(1), day_of(now))
+            if day is not None:
+                here = datetime(day.year, day.month, day.day, int(found.group(2)), int(found.group(3)), tzinfo=AMSTERDAM)
+                return here.astimezone(UTC)
+        if len(text) <= 10:
+            day = read_day(text, day_of(now))
+            return datetime(day.year, day.month, day.day, tzinfo=AMSTERDAM).astimezone(UTC) if day else None
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=AMSTERDAM)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def read_partial(text: str) -> str | None:
+    """Give a whole or partial date as `1979`, `1979-06` or `1979-06-30`; also from `30-6-1979`; None when it does not exist."""
+    if (found := _DUTCH_DAY.match(text.strip())) and len(found.group(3)) == 4:
+        text = f"{found.group(3)}-{int(found.group(2)):02}-{int(found.group(1)):02}"
+    if not (parts := _PARTIAL.match(text.strip())):
+        return None
+    year, month, day = parts.groups()
+    try:
+        date(int(year), int(month or 1), int(day or 1))
+    except ValueError:
+        return None
+    return text.strip() if int(year) >= 1880 else None
+
+
+def is_bsn(text: str) -> bool:
+    """Tell whether nine digits pass the elfproef of the burgerservicenummer."""
+    if len(text) != 9 or not text.isascii() or not text.isdigit() or text == "000000000":
+        return False
+    weights = (9, 8, 7, 6, 5, 4, 3, 2, -1)
+    return sum(int(d) * w for d, w in zip(text, weights, strict=True)) % 11 == 0
+
+
+def age_on(born: str | None, day: date) -> int | None:
+    """Give the age in whole years on `day` of someone born on a whole or partial date (a missing part counts as the latest possible)."""
+    if not born or not (parts := _PARTIAL.match(born)):
+        return None
+    year, month, dom = int(parts[1]), int(parts[2] or 12), int(parts[3] or 31)
+    return day.year - year - ((day.month, day.day) < (month, dom))

@@ -1,0 +1,84 @@
+"""The same definitions as JSON Schema (2020-12): complete, so that a client that knows nothing of the trade can fill them in."""
+
+from typing import Any
+
+from amhk.rules.fields import MAX_ITEMS, MAX_LINE, MAX_TEXT, Desk, Field
+from amhk.words import day_of, iso
+
+
+def schema(fields: tuple[Field, ...], desk: Desk, version: int | None = None) -> dict[str, Any]:
+    """Give the JSON Schema of an object with these fields; `version` adds the lock a move must carry."""
+    properties = {f.name: property_of(f, desk) for f in fields}
+    required = [f.name for f in fields if f.required]
+    if version is not None:
+        properties = {"version": {"type": "integer", "const": version, "title": "Versie van de zaak"}, **properties}
+        required = ["version", *required]
+    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+
+
+def property_of(f: Field, desk: Desk) -> dict[str, Any]:
+    """Give the JSON Schema of one field, with its title, hint, code list and default."""
+    told: dict[str, Any] = {"title": f.title}
+    if f.hint:
+        told["description"] = f.hint
+    return told | _kind(f, desk)
+
+
+def _kind(f: Field, desk: Desk) -> dict[str, Any]:
+    now = iso(desk.now)
+    match f.type:
+        case "line" | "text":
+            longest = MAX_LINE if f.type == "line" else MAX_TEXT
+            return {"type": "string", "minLength": 1, "maxLength": longest}
+        case "gezag":
+            text = {"type": "string", "minLength": 2, "maxLength": MAX_LINE, "not": {"enum": ["nee", "Nee"]}}
+            return text | {"default": "ja", "examples": ["ja", "nee, gevaar voor de jeugdige"]}
+        case "date":
+            return _date(f, desk)
+        case "partial":
+            return {"type": "string", "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$", "examples": ["1979", "1979-06", "1979-06-30"]}
+        case "moment":
+            least = {"x-earliest": iso(desk.earliest)} if desk.earliest else {}
+            return {"type": "string", "format": "date-time", "default": now, "examples": [now]} | least
+        case "choice":
+            return {"type": "string"} | _options(f, desk)
+        case "choices":
+            return {
+                "type": "array",
+                "items": {"type": "string"} | _options(f, desk),
+                "uniqueItems": True,
+                "minItems": int(f.required),
+            }
+        case "yesno":
+            return {"type": "boolean"}
+        case "number":
+            return {"type": "integer"}
+        case "scores":
+            return {"type": "array", "items": {"type": "integer", "enum": [-1, 0, 1, 2]}, "maxItems": 10}
+        case "bsn":
+            return {"type": "string", "pattern": r"^\d{9}$", "examples": ["999990019"]}
+        case "object":
+            return schema(f.fields, desk)
+        case _:
+            return {"type": "array", "items": schema(f.fields, desk), "maxItems": MAX_ITEMS}
+
+
+def _date(f: Field, desk: Desk) -> dict[str, Any]:
+    today = day_of(desk.now)
+    if f.future:
+        start = today.toordinal() + 28
+        return {
+            "type": "string",
+            "format": "date",
+            "examples": [iso(today.fromordinal(start))],
+            "default": iso(today.fromordinal(start)),
+        }
+    if f.blank:
+        kinds = [{"type": "string", "format": "date"}, {"const": ""}]
+        return {"anyOf": kinds, "default": iso(today), "examples": [iso(today), ""]}
+    return {"type": "string", "format": "date", "default": iso(today), "examples": [iso(today)]}
+
+
+def _options(f: Field, desk: Desk) -> dict[str, Any]:
+    options = desk.lists[f.choices]
+    return {"enum": list(options), "x-titles": dict(options)}

@@ -1,0 +1,124 @@
+"""Terms: how long, from when, on what ground, and when to ring whom; the arithmetic itself is in `days`."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from amhk.rules.days import Calendar, End, hours, roll, term_end, working_days
+from amhk.words import day_of, end_of, short_day, start_of
+
+UNITS = ("uur", "dagen", "werkdagen", "weken", "maanden", "jaar", "datum")
+ROLLS = ("geen", "atw", "werkdagen", "vooruit")
+KINDS = ("wet", "norm", "plicht", "eigen norm", "regionale norm")
+_SINGULAR = {"dag": "dagen", "werkdag": "werkdagen", "week": "weken", "maand": "maanden", "minuut": "minuten"}
+_RUNG = re.compile(r"^(\d+) (minuten|minuut|dagen|dag|werkdagen|werkdag) (voor|na|na start)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One rung of the ladder: `count` `unit` before or after the end (or after the start), and who is told."""
+
+    count: int
+    unit: str
+    side: str
+    to: tuple[str, ...]
+    drafts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TermRule:
+    """A term as the procedure states it: `count` `unit`, rolling, kind, ground, the role that owns it and the acts that answer it."""
+
+    name: str
+    title: str
+    count: int
+    unit: str
+    rolls: str
+    kind: str
+    ground: str
+    role: str
+    rungs: tuple[Rung, ...]
+    acts: tuple[str, ...] = ()
+    per_person: bool = False
+    suspendable: bool = False
+    extend: tuple[int, str] | None = None
+
+    @property
+    def in_hours(self) -> bool:
+        """Tell whether the term ends at an instant rather than with a day."""
+        return self.unit == "uur"
+
+
+def parse_length(text: str) -> tuple[int, str]:
+    """Give (count, unit) of a length such as `5 werkdagen` or `1 week`; `datum` is (0, datum). ValueError says what is wrong."""
+    if text == "datum":
+        return 0, "datum"
+    parts = text.split()
+    unit = _SINGULAR.get(parts[1], parts[1]) if len(parts) == 2 else ""
+    if unit not in UNITS or not parts[0].isdigit() or int(parts[0]) < 1:
+        raise ValueError(f"'{text}' is geen lengte: schrijf bijvoorbeeld '5 werkdagen', '10 weken', '4 uur' of 'datum'")
+    return int(parts[0]), unit
+
+
+def parse_rung(at: str, to: tuple[str, ...], drafts: tuple[str, ...] = ()) -> Rung:
+    """Give the rung for `14 dagen voor`, `op de dag`, `5 werkdagen na` or `60 minuten na start`. ValueError says what is wrong."""
+    if at == "op de dag":
+        return Rung(0, "dagen", "voor", to, drafts)
+    if not (found := _RUNG.match(at)):
+        raise ValueError(f"'{at}' is geen tree: schrijf 'op de dag', '14 dagen voor', '5 werkdagen na' of '60 minuten na start'")
+    count, unit, side = found.groups()
+    unit = _SINGULAR.get(unit, unit)
+    if (unit == "minuten") != (side == "na start"):
+        raise ValueError(f"'{at}' is geen tree: minuten tellen vanaf het begin ('na start'), dagen vanaf het einde")
+    return Rung(int(count), unit, side, to, drafts)
+
+
+def end_of_term(rule: TermRule, start: datetime, calendar: Calendar, on: date | None = None) -> End:
+    """Give the end of a term that starts at `start` (an instant; days are Amsterdam days); `on` is the day chosen for a term of unit `datum`."""
+    if rule.unit == "uur":
+        return hours(start, rule.count)
+    day = day_of(start)
+    if rule.unit == "datum" or on is not None:
+        return _chosen(on or day, rule, calendar)
+    if rule.unit == "werkdagen":
+        return working_days(day, rule.count, calendar)
+    return term_end(day, rule.count, rule.unit, rule.rolls, calendar)
+
+
+def _chosen(on: date, rule: TermRule, calendar: Calendar) -> End:
+    told = (f"gekozen dag: {short_day(on)} {on.year}",)
+    if rule.rolls == "geen":
+        return End(on, on, told)
+    due, more = roll(on, calendar, rule.kind != "wet", "norm: door naar een werkdag")
+    return End(due, on, told + more)
+
+
+def extended_end(rule: TermRule, unrolled: date, calendar: Calendar, count: int, unit: str) -> End:
+    """Give the end after an extension of `count` `unit`, counted from the previous unrolled end (the safe reading of art. 5.3.1 lid 2 Wmo 2015)."""
+    if unit == "werkdagen":
+        return working_days(unrolled, count, calendar)
+    return term_end(unrolled, count, unit, rule.rolls if rule.rolls != "werkdagen" else "vooruit", calendar)
+
+
+def over_at(due: date | datetime) -> datetime:
+    """Give the UTC instant at which a term is over: the instant itself, or 24:00 Amsterdam time of the day."""
+    return due if isinstance(due, datetime) else end_of(due)
+
+
+def rung_instants(rule: TermRule, start: datetime, due: date | datetime, calendar: Calendar) -> tuple[datetime, ...]:
+    """Give the UTC instants at which the rungs ring, in the order of the ladder; a day rings when it begins."""
+    return tuple(_rung_instant(rung, start, due, calendar) for rung in rule.rungs)
+
+
+def _rung_instant(rung: Rung, start: datetime, due: date | datetime, calendar: Calendar) -> datetime:
+    if rung.side == "na start":
+        return start.astimezone(UTC) + timedelta(minutes=rung.count)
+    if isinstance(due, datetime) and rung.count == 0:
+        return due
+    day = day_of(due) if isinstance(due, datetime) else due
+    if rung.side == "voor":
+        return start_of(day - timedelta(days=rung.count))
+    if rung.unit == "werkdagen":
+        last = working_days(day, rung.count, calendar).due
+        return start_of(day_of(last) if isinstance(last, datetime) else last)
+    return start_of(day + timedelta(days=rung.count))

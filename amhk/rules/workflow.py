@@ -1,0 +1,181 @@
+"""The procedure as data: what a workflow file says, once it has been read. Nothing here is particular to one procedure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from amhk.rules.fields import Field
+from amhk.rules.terms import TermRule
+
+SAME = "="
+NEED_KINDS = (
+    "fact", "facts_any", "running", "not_running", "not_before", "notices_sent", "role", "finish", "filled",
+)  # fmt: skip
+RECIPIENTS = ("rvdk", "college", "politie", "instelling", "melder", "betrokkene", "adviesvrager")
+EFFECTS = (
+    "referral", "referral_accepted", "referral_refused", "help_started", "check", "finding", "contact",
+    "join", "to_advies", "to_melding", "correct",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A state a case can stand in; a final one is closed."""
+
+    name: str
+    title: str
+    final: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A condition on what stands in the case or was just filled in: `name` is one of `values`."""
+
+    name: str
+    values: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One way a move leads: from `source` to `target`, under conditions on the input, with terms of its own."""
+
+    source: str
+    target: str
+    when: tuple[When, ...] = ()
+    starts: tuple[str, ...] = ()
+    meets: tuple[str, ...] = ()
+    voids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What must hold before a move: the refusal's code and Dutch sentence, and the move or notice that opens the door."""
+
+    code: str
+    kind: str
+    text: str
+    names: tuple[str, ...] = ()
+    values: tuple[object, ...] = ()
+    unless: bool = False
+    days: int = 0
+    field: str | None = None
+    opens: tuple[str, ...] = ()
+    when: tuple[When, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """A fact the move records: `name` becomes `value`, or one more (`count`), when its conditions hold."""
+
+    name: str
+    value: object = None
+    count: bool = False
+    when: tuple[When, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A move: who may make it, what must be filled in, where it leads and what follows from it; `side`: off the main road."""
+
+    name: str
+    title: str
+    done: str
+    roles: tuple[str, ...]
+    fields: tuple[Field, ...]
+    edges: tuple[Edge, ...]
+    finish: int | None = None
+    ending: str | None = None
+    starts: tuple[str, ...] = ()
+    meets: tuple[str, ...] = ()
+    voids: tuple[str, ...] = ()
+    sets: tuple[Set, ...] = ()
+    needs: tuple[Need, ...] = ()
+    notices: tuple[str, ...] = ()
+    effect: str | None = None
+    term_date: tuple[tuple[str, str], ...] = ()
+    side: bool = False
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Give the states this move may be made from, in the order of the file."""
+        return tuple(dict.fromkeys(edge.source for edge in self.edges))
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRule:
+    """A notice the procedure knows: to whom, whether it is owed, the term it must be sent in, what sending starts."""
+
+    name: str
+    title: str
+    recipient: str
+    obligatory: bool = False
+    term: str | None = None
+    sent_starts: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Workflow:
+    """One route of one release of a procedure, read whole and without faults."""
+
+    pack: str
+    name: str
+    route: str
+    release: str
+    title: str
+    start: str
+    states: Mapping[str, State]
+    moves: Mapping[str, Move]
+    terms: Mapping[str, TermRule]
+    notices: Mapping[str, NoticeRule]
+    intake: tuple[Field, ...]
+    intake_starts: tuple[str, ...]
+    intake_next: Mapping[str, str] = field(default_factory=dict)
+    contact_move: str | None = None
+    join_starts: tuple[str, ...] = ()
+    person: tuple[Field, ...] = ()
+    person_starts: tuple[str, ...] = ()
+    person_notices: tuple[str, ...] = ()
+    facts: Mapping[str, object] = field(default_factory=dict)
+    closing: str | None = None
+    closing_term: str | None = None
+    waiting_term: str | None = None
+    files: tuple[str, ...] = ()
+
+    @cached_property
+    def open_states(self) -> tuple[str, ...]:
+        """Give the states in which something is still owed."""
+        return tuple(name for name, state in self.states.items() if not state.final)
+
+    def move_of_finish(self, finish: int) -> tuple[Move, ...]:
+        """Give the moves that carry a finish."""
+        return tuple(move for move in self.moves.values() if move.finish == finish)
+
+
+@dataclass(frozen=True)
+class Pack:
+    """All releases of one procedure: workflows by (name, release), and which release is today's."""
+
+    name: str
+    workflows: Mapping[tuple[str, str], Workflow]
+    current: str
+
+    def get(self, name: str, release: str | None = None) -> Workflow:
+        """Give a workflow by name and release (today's when none is named); KeyError when there is none."""
+        return self.workflows[name, release or self.current]
+
+    def of_route(self, route: str) -> Workflow:
+        """Give today's workflow of a route; KeyError when there is none."""
+        return next(w for (_, release), w in self.workflows.items() if w.route == route and release == self.current)
+
+    def term(self, name: str) -> TermRule:
+        """Give the rule of a term by name, from whichever of today's workflows knows it; KeyError when none does."""
+        for (_, release), workflow in self.workflows.items():
+            if release == self.current and name in workflow.terms:
+                return workflow.terms[name]
+        raise KeyError(name)
+
+    def term_names(self) -> tuple[str, ...]:
+        """Give the names of all terms in today's release."""
+        current = (w for (_, release), w in self.workflows.items() if release == self.current)
+        return tuple(dict.fromkeys(name for workflow in current for name in workflow.terms))

@@ -1,0 +1,69 @@
+"""Opening the house to the street: web, API and clock in one process; found a training meldpunt first when there is none."""
+
+import logging
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import uvicorn
+from fastapi import FastAPI
+
+from amhk.clock import start_clock
+from amhk.config import find_config, read_config
+from amhk.desk.demo import fill
+from amhk.errors import HouseClosed
+from amhk.office import Office, database_exists, found, open_office
+from amhk.store.session import Store
+from amhk.web.app import create_app
+
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def run(given: str | None, host: str | None, port: int | None, training: bool, demo: bool, say: Callable[[str], None]) -> None:
+    """Serve until told to stop. HouseClosed when the house cannot open; it says what to do."""
+    path = find_config(given)
+    config = read_config(path)
+    store = Store(config.url)
+    fresh = training and not database_exists(config, store)
+    store.close()
+    if fresh:
+        found(path.parent, None, training=True)
+    office = open_office(path)
+    try:
+        if training and not office.training:
+            raise HouseClosed("Dit is een echt meldpunt, geen oefenomgeving: start het zonder --training.")
+        if fresh and demo:
+            say("Het oefenjaar wordt gemaakt; dit duurt een halve minuut.")
+            say("\nInloggen in de oefenomgeving:")
+            for name, role, password in fill(office, 2026, 160, 1):
+                say(f"  {name:<22} {role:<22} {password}")
+        _serve(office, host or config.host, port or config.port, say)
+    finally:
+        office.close()
+
+
+def _serve(office: Office, host: str, port: int, say: Callable[[str], None]) -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    for noisy in ("apscheduler", "uvicorn.access"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    app = create_app(office)
+    app.router.lifespan_context = _with_clock(office)
+    try:
+        listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as wrong:
+        raise HouseClosed(f"Poort {port} op {host} is niet vrij: {wrong.strerror}. Kies een andere met --port.") from wrong
+    if host not in _LOOPBACK:
+        say("Let op: dit meldpunt is te bereiken vanaf andere computers. Zet er https voor.")
+    say(f"\nHet meldpunt is open op http://{host}:{listening.getsockname()[1]}  (Ctrl-C sluit het)")
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, server_header=False))
+    server.run(sockets=[listening])
+
+
+def _with_clock(office: Office) -> Callable[[FastAPI], object]:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        clock = start_clock(office)
+        yield
+        clock.shutdown(wait=True)
+
+    return lifespan

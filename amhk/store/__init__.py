@@ -1,0 +1,1 @@
+"""The archive: rows, the only engine and commit, every SELECT, every write that can be lost, and the journal's chain."""

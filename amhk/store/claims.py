@@ -1,0 +1,72 @@
+"""Every write one can lose: a number, the version of a case or letter, a rung of a term. Who comes second is told so."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from amhk.errors import ChangedMeanwhile
+from amhk.store.tables import Case, Counter, Notice, Reminder, Term, table
+
+_CASE, _COUNTER, _NOTICE, _REMINDER, _TERM = (table(t) for t in (Case, Counter, Notice, Reminder, Term))
+_NEXT = (
+    update(_COUNTER)
+    .where(_COUNTER.c.prefix == bindparam("p"), _COUNTER.c.year == bindparam("y"))
+    .values(last=_COUNTER.c.last + 1)
+    .returning(_COUNTER.c.last)
+)
+_RING = (
+    update(_TERM)
+    .where(_TERM.c.id == bindparam("t"), _TERM.c.rung == bindparam("r"), _TERM.c.status == "running")
+    .values(rung=bindparam("new_rung"), ring_at=bindparam("next_ring"))
+)
+
+
+def next_number(connection: Connection, prefix: str, year: int) -> str:
+    """Give the next gapless number, such as `M-2026-000123`; held until the transaction ends."""
+    for _ in range(2):
+        if (last := connection.execute(_NEXT, {"p": prefix, "y": year}).scalar()) is not None:
+            return f"{prefix}-{year}-{last:06}"
+        try:
+            with connection.begin_nested():
+                connection.execute(insert(_COUNTER).values(prefix=prefix, year=year, last=0))
+        except IntegrityError:
+            continue
+    raise RuntimeError("the counter could not be made")
+
+
+def save_case(connection: Connection, case: Mapping[str, Any], changes: Mapping[str, Any]) -> None:
+    """Write changes to a case, one version on; raises ChangedMeanwhile when another got there first."""
+    done = connection.execute(
+        update(_CASE)
+        .where(_CASE.c.id == case["id"], _CASE.c.version == case["version"])
+        .values(version=case["version"] + 1, **changes)
+    )
+    if done.rowcount != 1:
+        present = connection.execute(select(_CASE.c.version).where(_CASE.c.id == case["id"])).scalar_one()
+        raise ChangedMeanwhile(present)
+
+
+def save_notice(connection: Connection, notice: Mapping[str, Any], changes: Mapping[str, Any]) -> None:
+    """Write changes to a notice, one version on; raises ChangedMeanwhile when another got there first."""
+    done = connection.execute(
+        update(_NOTICE)
+        .where(_NOTICE.c.id == notice["id"], _NOTICE.c.version == notice["version"])
+        .values(version=notice["version"] + 1, **changes)
+    )
+    if done.rowcount != 1:
+        present = connection.execute(select(_NOTICE.c.version).where(_NOTICE.c.id == notice["id"])).scalar_one()
+        raise ChangedMeanwhile(present)
+
+
+def ring(connection: Connection, term: Mapping[str, Any], rung: int, next_ring: datetime | None) -> bool:
+    """Claim the rung a term stands at; False when another process rang it already."""
+    told = {"t": term["id"], "r": term["rung"], "new_rung": rung + 1, "next_ring": next_ring}
+    return connection.execute(_RING, told).rowcount == 1
+
+
+def remind(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    """Write reminders; unique per (term, rung)."""
+    connection.execute(insert(_REMINDER), rows)

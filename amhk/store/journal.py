@@ -1,0 +1,106 @@
+"""The journal: append-only, hash-chained per case over salted commitments; `verify` finds what was changed, removed or cut off."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from hashlib import sha256
+from secrets import token_hex
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from amhk.store.tables import Case, Counter, Entry, table
+from amhk.words import iso
+
+_ENTRY, _CASE, _COUNTER = table(Entry), table(Case), table(Counter)
+_INSERT = insert(_ENTRY)
+
+
+def as_json(content: Mapping[str, Any]) -> str:
+    """Give content as one canonical JSON text; days and instants as ISO 8601."""
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, default=_plain, separators=(",", ":"))
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime | date):
+        return iso(value)
+    raise TypeError(f"{type(value).__name__} cannot stand in the journal")
+
+
+def commit_to(salt: str, content: str) -> str:
+    """Give the salted commitment to content: it proves nothing was altered, and tells nothing once the content is erased."""
+    return sha256(f"{salt}\n{content}".encode()).hexdigest()
+
+
+def link(
+    previous: str, case: str, sequence: int, instant: datetime, worker: int | None, kind: str, what: str, commitment: str
+) -> str:
+    """Give the hash of an entry, chained to the one before it."""
+    parts = (previous, case, str(sequence), iso(instant), str(worker or ""), kind, what, commitment)
+    return sha256("\n".join(parts).encode()).hexdigest()
+
+
+def entry_row(
+    case: Mapping[str, Any], instant: datetime, worker: int | None, kind: str, what: str, content: Mapping[str, Any]
+) -> dict[str, Any]:  # fmt: skip
+    """Give the row of the next entry of a case, from its `entries` and `head`; the caller writes it and the new head in one transaction."""
+    salt, told = token_hex(16), as_json(content)
+    sequence = case["entries"] + 1
+    commitment = commit_to(salt, told)
+    return {
+        "case_id": case["id"], "sequence": sequence, "instant": instant, "worker_id": worker, "kind": kind, "what": what,
+        "content": told, "salt": salt, "commitment": commitment, "previous": case["head"],
+        "hash": link(case["head"], case["number"], sequence, instant, worker, kind, what, commitment),
+    }  # fmt: skip
+
+
+def append(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    """Write entries made by `entry_row`."""
+    connection.execute(_INSERT, rows)
+
+
+def verify(connection: Connection) -> Iterator[str]:
+    """Give, in Dutch, every break in the chains: a changed, removed, added or cut-off entry, a case or number that is gone."""
+    heads = {row.id: row for row in connection.execute(select(_CASE.c.id, _CASE.c.number, _CASE.c.entries, _CASE.c.head))}
+    yield from _numbers(connection, {row.number for row in heads.values()})
+    seen: dict[int, tuple[int, str]] = {}
+    entries = connection.execution_options(stream_results=True).execute(
+        select(_ENTRY).order_by(_ENTRY.c.case_id, _ENTRY.c.sequence)
+    )
+    for entry in entries.mappings():
+        sequence, previous = seen.get(entry["case_id"], (0, ""))
+        head = heads.get(entry["case_id"])
+        name = head.number if head else f"zaak {entry['case_id']}"
+        if entry["sequence"] != sequence + 1:
+            yield f"{name}: regel {sequence + 1} ontbreekt."
+        elif entry["previous"] != previous:
+            yield f"{name}: regel {entry['sequence']} sluit niet aan op de vorige."
+        yield from _entry_faults(name, entry)
+        seen[entry["case_id"]] = (entry["sequence"], entry["hash"])
+    for key, head in heads.items():
+        if seen.get(key, (0, "")) != (head.entries, head.head):
+            yield f"{head.number}: het verloop is afgekapt of aangevuld (regel {head.entries} hoort de laatste te zijn)."
+
+
+def _entry_faults(name: str, entry: Mapping[str, Any]) -> Iterator[str]:
+    worked = link(
+        entry["previous"],
+        name,
+        entry["sequence"],
+        entry["instant"],
+        entry["worker_id"],
+        entry["kind"],
+        entry["what"],
+        entry["commitment"],
+    )
+    if worked != entry["hash"]:
+        yield f"{name}: regel {entry['sequence']} is gewijzigd."
+    elif entry["content"] is not None and commit_to(entry["salt"] or "", entry["content"]) != entry["commitment"]:
+        yield f"{name}: de inhoud van regel {entry['sequence']} is gewijzigd."
+
+
+def _numbers(connection: Connection, present: set[str]) -> Iterator[str]:
+    for counter in connection.execute(select(_COUNTER)):
+        for n in range(1, counter.last + 1):
+            if (number := f"{counter.prefix}-{counter.year}-{n:06}") not in present:
+                yield f"{number}: de zaak ontbreekt."

@@ -1,0 +1,59 @@
+"""The schema moves forward only through Alembic; a database that is older or newer than the program is refused with what to do."""
+
+from typing import Any
+
+from alembic import command
+from alembic.config import Config as Alembic
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from amhk.errors import HouseClosed
+from amhk.store.session import Store
+
+
+def _alembic(store: Store, connection: Any = None) -> Alembic:
+    settings = Alembic()
+    settings.set_main_option("script_location", "amhk.store:migrations")
+    settings.attributes["connection"] = connection
+    return settings
+
+
+def upgrade(store: Store) -> None:
+    """Bring the schema up to this program's, in one transaction; on SQLite with foreign keys off while tables are re-made."""
+    if store.sqlite:
+        with store.engine.connect() as connection:
+            raw = connection.connection.driver_connection
+            raw.execute("ROLLBACK") if raw.in_transaction else None  # type: ignore[union-attr]
+            raw.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
+            connection.detach()
+            with connection.execution_options(amhk_writes=True).begin():
+                command.upgrade(_alembic(store, connection), "head")
+                if connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                    raise HouseClosed("De migratie laat losse verwijzingen achter en is teruggedraaid.")
+    else:
+        with store.write() as connection:
+            command.upgrade(_alembic(store, connection), "head")
+
+
+def present(store: Store) -> str | None:
+    """Give the revision of the database, None when it has none."""
+    with store.read() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest() -> str:
+    """Give the revision this program expects."""
+    return str(ScriptDirectory.from_config(_alembic(Store("sqlite://"))).get_current_head())
+
+
+def prove_current(store: Store) -> None:
+    """Raise HouseClosed, with what to do, when the database is not of this program's schema."""
+    here, wanted = present(store), newest()
+    if here == wanted:
+        return
+    if here is None:
+        raise HouseClosed("Dit is geen database van een meldpunt. Maak er een met: amhk init MAP --region REGIO")
+    known = {s.revision for s in ScriptDirectory.from_config(_alembic(store)).walk_revisions()}
+    if here in known:
+        raise HouseClosed("De database is ouder dan dit programma. Maak een kopie en geef dan: amhk migrate")
+    raise HouseClosed("De database is nieuwer dan dit programma. Werk eerst het programma bij.")

@@ -1,0 +1,261 @@
+"""Every SELECT of the house; what comes back are plain mappings."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, String, and_, exists, false, func, or_, select, true, type_coerce
+
+from amhk.rules.parse import fold
+from amhk.rules.secrecy import Scope
+from amhk.store import tables as t
+from amhk.store.tables import table
+
+Row = Mapping[str, Any]
+CASE, MELDING, ADVIES, PERSON, TERM, NOTICE = (table(x) for x in (t.Case, t.Melding, t.Advies, t.Person, t.Term, t.Notice))
+WORKER, TEAM, INSTITUTION, RELATION, ENTRY = (table(x) for x in (t.Worker, t.Team, t.Institution, t.Relation, t.Entry))
+REFERRAL, CHECK, FINDING, CONTACT, REMINDER = (table(x) for x in (t.Referral, t.Check, t.Finding, t.Contact, t.Reminder))
+META, FINISH, REQUEST, SESSION, DOSSIER, LOOK = (table(x) for x in (t.Meta, t.Finish, t.Request, t.Session, t.Dossier, t.Look))
+
+_CASE_COLUMNS = [
+    *CASE.c,
+    *(c for c in MELDING.c if c.name not in ("case_id", "route")),
+    *(c for c in ADVIES.c if c.name not in ("case_id", "route")),
+]
+_FULL = CASE.outerjoin(MELDING, MELDING.c.case_id == CASE.c.id).outerjoin(ADVIES, ADVIES.c.case_id == CASE.c.id)
+_RUNNING = TERM.c.status.in_(("running", "suspended"))
+_NOTICE_LIGHT = [c for c in NOTICE.c if c.name not in ("html", "pdf")]
+
+
+def rows(connection: Connection, statement: Select[Any]) -> list[Row]:
+    """Run a SELECT and give its rows."""
+    return [dict(r) for r in connection.execute(statement).mappings()]
+
+
+def case_by_number(connection: Connection, number: str, lock: bool = False) -> Row | None:
+    """Give a case with its melding or advies; with `lock` held until the transaction ends."""
+    return _one_case(connection, CASE.c.number == number, lock)
+
+
+def case_by_id(connection: Connection, key: int, lock: bool = False) -> Row | None:
+    """Give a case with its melding or advies by its key."""
+    return _one_case(connection, CASE.c.id == key, lock)
+
+
+def _one_case(connection: Connection, where: Any, lock: bool) -> Row | None:
+    statement = select(*_CASE_COLUMNS).select_from(_FULL).where(where)
+    if lock:
+        statement = statement.with_for_update(of=CASE)
+    found = connection.execute(statement).mappings().first()
+    return dict(found) if found else None
+
+
+def lock_cases(connection: Connection, keys: Sequence[int]) -> dict[int, Row]:
+    """Give cases by key, locked in the order of their keys."""
+    statement = select(*_CASE_COLUMNS).select_from(_FULL).where(CASE.c.id.in_(keys)).order_by(CASE.c.id).with_for_update(of=CASE)
+    return {r["id"]: r for r in rows(connection, statement)}
+
+
+def terms(connection: Connection, case: int, running: bool = False) -> list[Row]:
+    """Give the terms of a case, in order of start; only those that run or are suspended with `running`."""
+    statement = select(TERM).where(TERM.c.case_id == case).order_by(TERM.c.id)
+    return rows(connection, statement.where(_RUNNING) if running else statement)
+
+
+def terms_to_ring(connection: Connection, now: datetime, limit: int) -> list[Row]:
+    """Give the terms whose next rung has fallen due, the oldest first."""
+    statement = (
+        select(TERM).where(TERM.c.ring_at <= now, TERM.c.ring_at.is_not(None)).order_by(TERM.c.ring_at, TERM.c.id).limit(limit)
+    )
+    return rows(connection, statement)
+
+
+def notices(connection: Connection, case: int, open_only: bool = False) -> list[Row]:
+    """Give the notices of a case without their text; only drafts and approved ones with `open_only`."""
+    statement = select(*_NOTICE_LIGHT).where(NOTICE.c.case_id == case).order_by(NOTICE.c.id)
+    return rows(connection, statement.where(NOTICE.c.state.in_(("draft", "approved"))) if open_only else statement)
+
+
+def notice(connection: Connection, key: int, lock: bool = False) -> Row | None:
+    """Give one notice whole."""
+    statement = select(NOTICE).where(NOTICE.c.id == key)
+    found = connection.execute(statement.with_for_update() if lock else statement).mappings().first()
+    return dict(found) if found else None
+
+
+def of_case(connection: Connection, source: Any, case: int) -> list[Row]:
+    """Give the rows of any table that belong to a case, oldest first."""
+    order = source.c.id
+    return rows(connection, select(source).where(source.c.case_id == case).order_by(order))
+
+
+def relations(connection: Connection, case: int) -> list[Row]:
+    """Give how a case is related: kind, number of the other case, and its dossier's other meldingen."""
+    statement = select(RELATION.c.kind, RELATION.c.other_id, CASE.c.number).join(CASE, CASE.c.id == RELATION.c.other_id)
+    return rows(connection, statement.where(RELATION.c.case_id == case).order_by(RELATION.c.id))
+
+
+def same_dossier(connection: Connection, dossier: int | None, case: int) -> list[Row]:
+    """Give the other meldingen of a dossier."""
+    if dossier is None:
+        return []
+    statement = select(CASE.c.id, CASE.c.number).join(MELDING, MELDING.c.case_id == CASE.c.id)
+    return rows(connection, statement.where(MELDING.c.dossier_id == dossier, CASE.c.id != case).order_by(CASE.c.id))
+
+
+def dossier_of_people(connection: Connection, people: Sequence[Row]) -> int | None:
+    """Give the dossier of a household already known by BSN, or by name with whole date of birth."""
+    known = [PERSON.c.bsn == p["bsn"] for p in people if p.get("bsn")]
+    known += [
+        and_(PERSON.c.zoeknaam == fold(p["naam"]), PERSON.c.geboren == p["geboren"])
+        for p in people
+        if len(p.get("geboren") or "") == 10
+    ]
+    if not known:
+        return None
+    statement = select(MELDING.c.dossier_id).join(PERSON, PERSON.c.case_id == MELDING.c.case_id)
+    statement = statement.where(or_(*known), MELDING.c.dossier_id.is_not(None)).order_by(MELDING.c.dossier_id).limit(1)
+    return connection.execute(statement).scalar()
+
+
+def within(scope: Scope) -> Any:
+    """Give the WHERE of a scope: the same rule as `rules.secrecy.may_see`."""
+    if scope.every:
+        return true()
+    if scope.none:
+        return false()
+    mine = or_(CASE.c.owner_id == scope.worker, CASE.c.taken_by == scope.worker)
+    return mine if scope.team is None else or_(CASE.c.team_id == scope.team, mine)
+
+
+def _like(text: str) -> str:
+    return "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+
+
+def search_where(filters: Mapping[str, Any]) -> list[Any]:
+    """Give the WHERE of a worklist's filters; `q` looks in number, names and free text."""
+    where = [
+        getattr(CASE.c, name) == filters[name] for name in ("route", "state", "gemeente", "team_id", "owner_id") if name in filters
+    ]
+    if "closed" in filters:
+        where.append(CASE.c.closed == filters["closed"])
+    if "due_before" in filters:
+        due = select(TERM.c.id).where(
+            TERM.c.case_id == CASE.c.id, TERM.c.status == "running", TERM.c.over_at <= filters["due_before"]
+        )
+        where.append(exists(due))
+    if q := filters.get("q"):
+        person = select(PERSON.c.id).where(PERSON.c.case_id == CASE.c.id, PERSON.c.zoeknaam.like(_like(fold(q)), escape="\\"))
+        texts = [func.lower(c).like(_like(q.lower()), escape="\\") for c in (CASE.c.number, CASE.c.zorgen, CASE.c.kenmerk)]
+        where.append(or_(*texts, exists(person)))
+    return where
+
+
+def worklist(
+    connection: Connection, scope: Scope, filters: Mapping[str, Any], after: tuple[str, int] | None, limit: int
+) -> list[Row]:
+    """Give a page of cases with their next term: open ones by the end of that term, then closed ones by receipt."""
+    next_over = (
+        select(func.min(TERM.c.over_at))
+        .where(TERM.c.case_id == CASE.c.id, TERM.c.status == "running")
+        .correlate(CASE)
+        .scalar_subquery()
+    )
+    order = func.coalesce(type_coerce(next_over, String), "9999")
+    statement = select(*CASE.c, order.label("next_over")).where(within(scope), *search_where(filters)).order_by(order, CASE.c.id)
+    if after:
+        text, key = after
+        statement = statement.where(or_(order > text, and_(order == text, CASE.c.id > key)))
+    return rows(connection, statement.limit(limit))
+
+
+def next_terms(connection: Connection, cases: Sequence[int]) -> dict[int, Row]:
+    """Give, per case, the running term that ends first."""
+    statement = (
+        select(TERM).where(TERM.c.case_id.in_(cases), TERM.c.status == "running").order_by(TERM.c.over_at.desc(), TERM.c.id.desc())
+    )
+    return {r["case_id"]: r for r in rows(connection, statement)}
+
+
+def names_of(connection: Connection, cases: Sequence[int]) -> dict[int, list[str]]:
+    """Give, per melding, the names of its people."""
+    found: dict[int, list[str]] = {}
+    for r in rows(connection, select(PERSON.c.case_id, PERSON.c.naam).where(PERSON.c.case_id.in_(cases)).order_by(PERSON.c.id)):
+        found.setdefault(r["case_id"], []).append(r["naam"])
+    return found
+
+
+def entries(connection: Connection, case: int) -> list[Row]:
+    """Give the journal of a case with the names of the workers."""
+    statement = select(*ENTRY.c, WORKER.c.name.label("worker")).outerjoin(WORKER, WORKER.c.id == ENTRY.c.worker_id)
+    return rows(connection, statement.where(ENTRY.c.case_id == case).order_by(ENTRY.c.sequence))
+
+
+def reminders(connection: Connection, worker: int, team: int | None, role: str) -> list[Row]:
+    """Give the unseen reminders a worker should see: his own, and those of his team for everyone or for his role."""
+    mine = [REMINDER.c.worker_id == worker]
+    if team is not None:
+        mine.append(and_(REMINDER.c.team_id == team, REMINDER.c.worker_id.is_(None)))
+    if role == "manager":
+        mine.append(REMINDER.c.worker_id.is_(None))
+    statement = select(*REMINDER.c, TERM.c.name, CASE.c.number, CASE.c.workflow, CASE.c.release)
+    statement = statement.join(TERM, TERM.c.id == REMINDER.c.term_id).join(CASE, CASE.c.id == REMINDER.c.case_id)
+    statement = statement.where(or_(*mine), REMINDER.c.seen == false(), TERM.c.status == "running")
+    return rows(connection, statement.order_by(REMINDER.c.id.desc()).limit(200))
+
+
+def open_without_term(connection: Connection) -> tuple[int, list[str]]:
+    """Give how many cases are open, and the numbers of those without a running or suspended term (G1: none)."""
+    held = exists(select(TERM.c.id).where(TERM.c.case_id == CASE.c.id, _RUNNING))
+    total = connection.execute(select(func.count()).select_from(CASE).where(CASE.c.closed == false())).scalar_one()
+    bare = connection.execute(select(CASE.c.number).where(CASE.c.closed == false(), ~held).order_by(CASE.c.number)).scalars().all()
+    return total, list(bare)
+
+
+def meta(connection: Connection, key: str) -> str | None:
+    """Give what the house remembers under a key."""
+    return connection.execute(select(META.c.value).where(META.c.key == key)).scalar()
+
+
+def any_case(connection: Connection) -> bool:
+    """Tell whether there is a case at all."""
+    return connection.execute(select(CASE.c.id).limit(1)).scalar() is not None
+
+
+def workers(connection: Connection, active: bool = True) -> list[Row]:
+    """Give the workers with the names of their teams."""
+    statement = select(*WORKER.c, TEAM.c.name.label("team")).outerjoin(TEAM, TEAM.c.id == WORKER.c.team_id).order_by(WORKER.c.name)
+    return rows(connection, statement.where(WORKER.c.active == true()) if active else statement)
+
+
+def worker_by(connection: Connection, **where: Any) -> Row | None:
+    """Give the worker with this name, id or token hash."""
+    statement = select(WORKER).where(*(getattr(WORKER.c, k) == v for k, v in where.items()))
+    found = connection.execute(statement).mappings().first()
+    return dict(found) if found else None
+
+
+def teams(connection: Connection) -> list[Row]:
+    """Give the teams."""
+    return rows(connection, select(TEAM).order_by(TEAM.c.id))
+
+
+def institutions(connection: Connection) -> list[Row]:
+    """Give the institutions that can be referred to."""
+    return rows(connection, select(INSTITUTION).where(INSTITUTION.c.active == true()).order_by(INSTITUTION.c.name))
+
+
+def cases_of(connection: Connection, worker: int) -> list[int]:
+    """Give the keys of the open cases a worker owns."""
+    return list(connection.execute(select(CASE.c.id).where(CASE.c.owner_id == worker, CASE.c.closed == false())).scalars())
+
+
+def session_of(connection: Connection, hash: str, now: datetime) -> Row | None:
+    """Give the signed-in worker of a cookie's hash, with his CSRF secret, while it lasts."""
+    statement = select(*WORKER.c, SESSION.c.csrf).join(SESSION, SESSION.c.worker_id == WORKER.c.id)
+    found = (
+        connection.execute(statement.where(SESSION.c.hash == hash, SESSION.c.until > now, WORKER.c.active == true()))
+        .mappings()
+        .first()
+    )
+    return dict(found) if found else None

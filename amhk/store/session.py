@@ -1,0 +1,78 @@
+"""The only engine and the only commit: `read` for looking, `write` for one transaction that holds or is nothing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.pool import QueuePool
+
+from amhk.errors import HouseClosed
+
+
+class Store:
+    """The database of one meldpunt; `url` as SQLAlchemy knows it (`sqlite:///...` or `postgresql+psycopg://...`)."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.sqlite = url.startswith("sqlite")
+        if self.sqlite:
+            self.engine = create_engine(
+                url, poolclass=QueuePool, pool_size=16, connect_args={"timeout": 30, "check_same_thread": False}
+            )
+            _tune(self.engine)
+        else:
+            self.engine = create_engine(url, pool_size=16, pool_pre_ping=True)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give a connection to look with; nothing done on it is kept."""
+        with self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Give the connection of one transaction: committed when the block ends well, undone when it raises."""
+        with self.engine.connect().execution_options(amhk_writes=True) as connection, connection.begin():
+            yield connection
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.engine.dispose()
+
+    def prove_open(self) -> None:
+        """Raise HouseClosed, with what to do, when the database cannot be opened or is not one."""
+        try:
+            with self.read() as connection:
+                connection.exec_driver_sql("SELECT 1")
+                if self.sqlite and (bad := connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()) != "ok":
+                    raise HouseClosed(f"De database is beschadigd ({bad}). Zet de laatste back-up terug.")
+        except OperationalError as wrong:
+            raise HouseClosed(f"De database gaat niet open: {_short(wrong)}. Controleer pad, rechten en schijfruimte.") from wrong
+        except DatabaseError as wrong:
+            raise HouseClosed(
+                f"Dit bestand is geen database of is beschadigd: {_short(wrong)}. Zet de laatste back-up terug."
+            ) from wrong
+
+
+def _short(wrong: DatabaseError) -> str:
+    return str(wrong.orig).splitlines()[0]
+
+
+def _tune(engine: Engine) -> None:
+    """SQLite as a durable store: WAL, foreign keys, synchronous=FULL; writers take their lock at once (BEGIN IMMEDIATE)."""
+
+    def connected(raw: Any, record: Any) -> None:
+        raw.isolation_level = None
+        cursor = raw.cursor()
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", "busy_timeout=30000", "trusted_schema=OFF"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    def begun(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("amhk_writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    event.listen(engine, "connect", connected)
+    event.listen(engine, "begin", begun)

@@ -1,0 +1,410 @@
+"""The rows. SQLModel states the schema; hot paths use `Table` objects through SQLAlchemy Core. A row validates nothing."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    String,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlmodel import Field, SQLModel
+
+
+class UtcInstant(TypeDecorator[datetime]):
+    """An instant as fixed-width UTC text: sorts as time, equal on both databases; a naive datetime is refused."""
+
+    impl = String(27)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> str | None:
+        """Write an aware instant as `2026-02-04T15:20:00.000000Z`; ValueError for a naive one."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant without a time zone reached the store")
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+    def process_result_value(self, value: str | None, dialect: Any) -> datetime | None:
+        """Read it back as an aware UTC datetime."""
+        return None if value is None else datetime.fromisoformat(value)
+
+
+def _instant(**more: Any) -> Any:
+    return Field(sa_type=UtcInstant, **more)
+
+
+class Meta(SQLModel, table=True):
+    """What the house remembers of itself: its kind (training or production), the training clock, heartbeat, last sweep."""
+
+    __tablename__ = "meta"
+    key: str = Field(primary_key=True)
+    value: str
+
+
+class Counter(SQLModel, table=True):
+    """The last number given per letter and year, so that numbers are gapless."""
+
+    __tablename__ = "counters"
+    prefix: str = Field(primary_key=True)
+    year: int = Field(primary_key=True)
+    last: int
+
+
+class Team(SQLModel, table=True):
+    """A team; exactly one is the default for calls that no routing rule takes."""
+
+    __tablename__ = "teams"
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+    is_default: bool = False
+
+
+class Worker(SQLModel, table=True):
+    """Someone who works here. Passwords are argon2id hashes, tokens SHA-256 hashes of 256 random bits."""
+
+    __tablename__ = "workers"
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+    role: str
+    team_id: int | None = Field(default=None, foreign_key="teams.id")
+    registration: str | None = None
+    password: str
+    must_change: bool = False
+    token: str | None = Field(default=None, unique=True)
+    active: bool = True
+
+
+class Session(SQLModel, table=True):
+    """A signed-in browser: the hash of its cookie, its CSRF secret, and its end (real time)."""
+
+    __tablename__ = "sessions"
+    hash: str = Field(primary_key=True)
+    worker_id: int = Field(foreign_key="workers.id")
+    csrf: str
+    until: datetime = _instant()
+
+
+class Institution(SQLModel, table=True):
+    """An institution a case can be handed to: kind of help, scale, the gemeenten it serves."""
+
+    __tablename__ = "institutions"
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+    kind: str
+    scale: str
+    gemeenten: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
+    address: str | None = None
+    active: bool = True
+
+
+class Dossier(SQLModel, table=True):
+    """A household: what its meldingen have in common."""
+
+    __tablename__ = "dossiers"
+    id: int | None = Field(default=None, primary_key=True)
+    opened: datetime = _instant()
+
+
+class Case(SQLModel, table=True):
+    """One advies or one melding. `version` is the lock; `head` and `entries` close the journal's chain."""
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        UniqueConstraint("id", "route"),
+        CheckConstraint("route IN ('advies', 'melding')"),
+        Index("cases_by_team", "team_id", "closed", "received"),
+        Index("cases_by_received", "received", "id"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    number: str = Field(unique=True)
+    route: str
+    workflow: str
+    release: str
+    version: int = 1
+    state: str
+    finish: int | None = None
+    finishes: list[int] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
+    closed: bool = False
+    closed_at: datetime | None = _instant(default=None)
+    ending: str | None = None
+    facts: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False, default=dict))
+    gemeente: str
+    kanaal: str
+    hoedanigheid: str
+    meldcodestap: str | None = None
+    aanleiding: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
+    aard: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
+    zorgen: str
+    kenmerk: str | None = None
+    acuut: bool = False
+    counts: bool = True
+    received: datetime = _instant()
+    registered: datetime = _instant()
+    team_id: int = Field(foreign_key="teams.id")
+    team_reason: str
+    owner_id: int | None = Field(default=None, foreign_key="workers.id", index=True)
+    taken_by: int = Field(foreign_key="workers.id")
+    opened_by: int | None = Field(default=None, foreign_key="workers.id")
+    entries: int = 0
+    head: str = ""
+
+
+class Melding(SQLModel, table=True):
+    """What only a melding has: its dossier and the melder. No advies can have this row (the check on `route`), so none can have people."""
+
+    __tablename__ = "meldingen"
+    __table_args__ = (
+        ForeignKeyConstraint(["case_id", "route"], ["cases.id", "cases.route"]),
+        CheckConstraint("route = 'melding'"),
+    )
+    case_id: int = Field(primary_key=True)
+    route: str = "melding"
+    dossier_id: int | None = Field(default=None, foreign_key="dossiers.id", index=True)
+    melder_naam: str | None = None
+    melder_bereikbaar: str | None = None
+    melder_geheim: bool = False
+
+
+class Advies(SQLModel, table=True):
+    """What only an advies has: the advice, and the adviesvrager if he consented. There is no place for the family."""
+
+    __tablename__ = "adviezen"
+    __table_args__ = (
+        ForeignKeyConstraint(["case_id", "route"], ["cases.id", "cases.route"]),
+        CheckConstraint("route = 'advies'"),
+    )
+    case_id: int = Field(primary_key=True)
+    route: str = "advies"
+    advies: str | None = None
+    adviesvrager_naam: str | None = None
+    adviesvrager_bereikbaar: str | None = None
+
+
+class Contact(SQLModel, table=True):
+    """One contact with the adviesvrager during the support."""
+
+    __tablename__ = "contacts"
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: int = Field(foreign_key="adviezen.case_id", index=True)
+    moment: datetime = _instant()
+    verslag: str
+
+
+class Person(SQLModel, table=True):
+    """A person a melding is about, as told; roles are many-valued and never fixed labels."""
+
+    __tablename__ = "people"
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: int = Field(foreign_key="meldingen.case_id", index=True)
+    naam: str
+    zoeknaam: str = Field(index=True)
+    geboren: str | None = None
+    geslacht: str | None = None
+    rollen: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
+    betrokken_als: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
+    adres: str | None = None
+    geheim_adres: bool = False
+    bsn: str | None = Field(default=None, index=True)
+    gezag: bool | None = None
+    recorded: datetime = _instant()
+
+
+class Relation(SQLModel, table=True):
+    """How two cases belong together, seen from `case_id`."""
+
+    __tablename__ = "relations"
+    __table_args__ = (UniqueConstraint("case_id", "kind", "other_id"),)
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: int = Field(foreign_key="cases.id", index=True)
+    kind: str
+    other_id: int = Field(foreign_key="cases.id")
+
+
+class Term(SQLModel, table=True):
+    """A deadline. `over_at` is the instant it ends, `ring_at` the next rung; both UTC. `start_entry`/`end_entry` name the journal entries."""
+
+    __tablename__ = "terms"
+    __table_args__ = (
+        CheckConstraint("status IN ('running', 'suspended', 'met', 'void')"),
+        Index("terms_to_ring", "ring_at", sqlite_where=text("ring_at IS NOT NULL"), postgresql_where=text("ring_at IS NOT NULL")),
+        Index(
+            "terms_running", "over_at", "case_id",
+            sqlite_where=text("status = 'running'"), postgresql_where=text("status = 'running'"),
+        ),
+    )  # fmt: skip
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: int = Field(foreign_key="cases.id", index=True)
+    name: str
+    start: datetime = _instant()
+    due: str
+    unrolled: str
+    chosen: date | None = None
+    over_at: datetime = _instant()
+    status: str = "running"
+    ended_at: datetime | None = _instant(default=None)
+    late: bool = False
+    why: str | None = None
+    person_id: int | None = Field(default=None, foreign_key="people.id")
+    about_id: int | None = Field(default=None, foreign_key="cases.id")
+    start_entry: int
+    end_entry: int | None = None
+    rung: int = 0
+    ring_at: datetime | None = _instant(default=None)
+    suspended_at: datetime | None = _instant(default=None)
+    extensions: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
+
+
+class Reminder(SQLModel, table=True):
+    """One rung that was rung: to whom, when. Unique per (term, rung): no reminder twice (G4)."""
+
+    __tablename__ = "reminders"
+    __table_args__ = (UniqueConstraint("term_id", "rung"),)
+    id: int | None = Field(default=None, primary_key=True)
+    term_id: int = Field(foreign_key="terms.id")
+    rung: int
+    case_id: int = Field(foreign_key="cases.id", index=True)
+    fell_due: datetime = _instant()
+    rung_at: datetime = _instant()
+    receivers: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
+    worker_id: int | None = Field(default=None, foreign_key="workers.id", index=True)
+    team_id: int | None = Field(default=None, foreign_key="teams.id", index=True)
+    seen: bool = False
+
+
+class Notice(SQLModel, table=True):
+    """A letter: draft, approved (text and PDF frozen), sent by hand, withheld or void."""
+
+    __tablename__ = "notices"
+    __table_args__ = (CheckConstraint("state IN ('draft', 'approved', 'sent', 'withheld', 'void')"),)
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: int = Field(foreign_key="cases.id", index=True)
+    kind: str
+    recipient: str
+    state: str = "draft"
+    obligatory: bool = False
+    version: int = 1
+    term_id: int | None = Field(default=None, foreign_key="terms.id")
+    person_id: int | None = Field(default=None, foreign_key="people.id")
+    institution_id: int | None = Field(default=None, foreign_key="institutions.id")
+    about_id: int | None = Field(default=None, foreign_key="cases.id")
+    facts: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False, default=dict))
+    html: str | None = None
+    pdf: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    hash: str | None = None
+    left_out: list[Any] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
+    approved_at: datetime | None = _instant(default=None)
+    sent_on: date | None = None
+    way: str | None = None
+    reference: str | None = None
+    reason: str | None = None
+    ground: str | None = None
+    old_fact: bool = False
+
+
+class Referral(SQLModel, table=True):
+    """A referral to hulpverlening (overdracht): open, accepted, refused or started."""
+
+    __tablename__ = "referrals"
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: int = Field(foreign_key="cases.id", index=True)
+    institution_id: int = Field(foreign_key="institutions.id")
+    moment: datetime = _instant()
+    status: str = "open"
+    answered: datetime | None = _instant(default=None)
+    started_on: date | None = None
+    entry: int
+
+
+class Check(SQLModel, table=True):
+    """A recorded voortgangscontrole: its due date, when it was done, and what it found."""
+
+    __tablename__ = "checks"
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: int = Field(foreign_key="cases.id", index=True)
+    moment: datetime = _instant()
+    gevraagd_aan: str | None = None
+    hulp_gestart: date | None = None
+    passend: str
+    nu_veilig: str
+    hulp_geeindigd: date | None = None
+    doelrealisatie: list[int] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
+    reden_einde: str | None = None
+    entry: int
+
+
+class Finding(SQLModel, table=True):
+    """What the own investigation found, with its kind of source (never who)."""
+
+    __tablename__ = "findings"
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: int = Field(foreign_key="meldingen.case_id", index=True)
+    moment: datetime = _instant()
+    bron: str
+    text: str
+
+
+class Finish(SQLModel, table=True):
+    """A finish a case reached, and when; the last one counts for the figures of its moment."""
+
+    __tablename__ = "finishes"
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: int = Field(foreign_key="cases.id", index=True)
+    finish: int
+    moment: datetime = _instant()
+    entry: int
+
+
+class Entry(SQLModel, table=True):
+    """One journal entry. `hash` chains over `previous` and `commitment` (a salted hash of `content`), so content can be erased by law."""
+
+    __tablename__ = "journal"
+    __table_args__ = (UniqueConstraint("case_id", "sequence"),)
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: int = Field(foreign_key="cases.id")
+    sequence: int
+    instant: datetime = _instant()
+    worker_id: int | None = Field(default=None, foreign_key="workers.id")
+    kind: str
+    what: str
+    content: str | None = None
+    salt: str | None = None
+    commitment: str
+    previous: str
+    hash: str
+
+
+class Look(SQLModel, table=True):
+    """Who looked at what, when and why; no case content."""
+
+    __tablename__ = "looks"
+    id: int | None = Field(default=None, primary_key=True)
+    instant: datetime = _instant()
+    worker_id: int = Field(foreign_key="workers.id")
+    case_id: int = Field(foreign_key="cases.id", index=True)
+    what: str
+    reason: str | None = None
+
+
+class Request(SQLModel, table=True):
+    """A request that carried an Idempotency-Key, and the case it led to."""
+
+    __tablename__ = "requests"
+    __table_args__ = (UniqueConstraint("worker_id", "key"),)
+    id: int | None = Field(default=None, primary_key=True)
+    worker_id: int = Field(foreign_key="workers.id")
+    key: str
+    body: str
+    number: str
+
+
+def table(model: type[SQLModel]) -> Any:
+    """Give the Core table of a row class."""
+    return model.__table__  # type: ignore[attr-defined]

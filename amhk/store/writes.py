@@ -1,0 +1,59 @@
+"""Plain inserts and updates inside a transaction the desk has opened; nothing here can be lost to a race."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, update
+
+from amhk.store import reads
+
+
+def add(connection: Connection, source: Any, row: Mapping[str, Any]) -> int:
+    """Insert one row and give its key."""
+    done = connection.execute(insert(source).values(**row))
+    return int(done.inserted_primary_key[0])
+
+
+def add_many(connection: Connection, source: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows, all with the same columns."""
+    if rows:
+        connection.execute(insert(source), [dict(r) for r in rows])
+
+
+def change(connection: Connection, source: Any, keys: Sequence[int], changes: Mapping[str, Any]) -> None:
+    """Change rows by key."""
+    if keys:
+        connection.execute(update(source).where(source.c.id.in_(keys)).values(**changes))
+
+
+def change_case_part(connection: Connection, source: Any, case: int, changes: Mapping[str, Any]) -> None:
+    """Change the melding or advies part of a case."""
+    if changes:
+        connection.execute(update(source).where(source.c.case_id == case).values(**changes))
+
+
+def remove(connection: Connection, source: Any, case: int) -> None:
+    """Remove the rows of a case from a table of people or contacts (destruction by law)."""
+    connection.execute(delete(source).where(source.c.case_id == case))
+
+
+def set_meta(connection: Connection, key: str, value: str) -> None:
+    """Remember a value under a key."""
+    done = connection.execute(update(reads.META).where(reads.META.c.key == key).values(value=value))
+    if done.rowcount == 0:
+        connection.execute(insert(reads.META).values(key=key, value=value))
+
+
+def end_session(connection: Connection, hash: str) -> None:
+    """Forget a signed-in browser."""
+    connection.execute(delete(reads.SESSION).where(reads.SESSION.c.hash == hash))
+
+
+def erase_journal(connection: Connection, case: int) -> None:
+    """Erase the content of a case's journal lines (destruction by law); commitments and chain stay, so `verify` still holds."""
+    connection.execute(update(reads.ENTRY).where(reads.ENTRY.c.case_id == case).values(content=None, salt=None))
+
+
+def end_sessions(connection: Connection, worker: int) -> None:
+    """Sign a worker out everywhere."""
+    connection.execute(delete(reads.SESSION).where(reads.SESSION.c.worker_id == worker))

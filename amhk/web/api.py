@@ -1,0 +1,287 @@
+"""JSON in, one desk call, answer out. Every route passes the same gate of reading as the pages."""
+
+import json
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse
+
+from amhk.desk import admin, casework, followup, intake, notices, reading, reports
+from amhk.errors import BadInput, Fault, NotFound, TooLarge
+from amhk.office import Office
+from amhk.rules.schema import schema
+from amhk.rules.secrecy import Reader
+from amhk.store import migrate, reads
+from amhk.web.auth import by_token
+from amhk.web.shapes import case_json, do_json, forms_desk
+from amhk.words import iso
+
+router = APIRouter(tags=["amhk"])
+_MOST = 1_000_000
+
+
+async def body_of(request: Request) -> Any:
+    """Give the JSON of a request, read no further than 1 MB; BadInput when it is none."""
+    raw = b""
+    async for piece in request.stream():
+        raw += piece
+        if len(raw) > _MOST:
+            raise TooLarge()
+    try:
+        return json.loads(raw.decode("utf-8") or "{}")
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as wrong:
+        raise BadInput(faults=[Fault("geen_json", "Dit is geen JSON in UTF-8.")]) from wrong
+
+
+def office_of(request: Request) -> Office:
+    """Give the open house."""
+    office: Office = request.app.state.office
+    return office
+
+
+House = Annotated[Office, Depends(office_of)]
+Who = Annotated[Reader, Depends(by_token)]
+Body = Annotated[Any, Depends(body_of)]
+_ANY_BODY = {"requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}}}
+
+
+def _case(office: Office, number: str, who: Reader, status: int = 200) -> Response:
+    view = reading.case_view(office, number, who)
+    return JSONResponse(case_json(view, office.training, forms_desk(view)), status)
+
+
+def number_of_notice(office: Office, key: int) -> str | None:
+    """Give the number of the case a notice belongs to."""
+    with office.store.read() as connection:
+        notice = reads.notice(connection, key)
+        case = reads.case_by_id(connection, notice["case_id"]) if notice else None
+        return case["number"] if case else None
+
+
+@router.get("/workflows")
+def workflows(office: House, who: Who) -> Any:
+    """The workflows of today's release."""
+    current = [w for (_, release), w in office.pack.workflows.items() if release == office.pack.current]
+    return {"items": [reading.workflow_view(w) for w in current], "next": None}
+
+
+@router.get("/workflows/{name}")
+def workflow(name: str, office: House, who: Who) -> Any:
+    """One workflow: its states, and its moves, one row per way they lead."""
+    if (name, office.pack.current) not in office.pack.workflows:
+        raise NotFound(f"De werkwijze '{name[:60]}' bestaat niet.")
+    return reading.workflow_view(office.pack.get(name))
+
+
+@router.post("/cases", status_code=201, openapi_extra=_ANY_BODY)
+def take_call(request: Request, office: House, who: Who, body: Body) -> Response:
+    """Take a call: `route` and the fields of its intake (see `GET /intake/{route}`). `Idempotency-Key` is honoured."""
+    number = intake.take_call(office, body, who, request.headers.get("idempotency-key"))
+    response = _case(office, number, who, 201)
+    response.headers["location"] = f"/api/v1/cases/{number}"
+    return response
+
+
+@router.get("/intake/{route}")
+def intake_schema(route: str, office: House, who: Who) -> Any:
+    """The JSON Schema of what a call of this route needs."""
+    if route not in ("advies", "melding"):
+        raise NotFound()
+    fields, desk = reading.intake_form(office, route)
+    told = schema(fields, desk)
+    told["properties"] = {"route": {"const": route}, **told["properties"]}
+    told["required"] = ["route", *told["required"]]
+    if route == "advies":
+        told["anyOf"] = [{"required": ["advies"]}, {"required": ["vervolg"]}]
+    return told
+
+
+@router.get("/cases")
+def cases(request: Request, office: House, who: Who) -> Any:
+    """A page of the cases you may see: `route state gemeente team owner due_before closed q cursor`."""
+    return reading.worklist(office, who, dict(request.query_params))
+
+
+@router.get("/cases/{number}")
+def case(number: str, office: House, who: Who) -> Response:
+    """One case, with its moves and why a closed one is closed; that you looked is written down."""
+    reading.look(office, number, who, "zaak")
+    return _case(office, number, who)
+
+
+@router.post("/cases/{number}/moves/{move}", openapi_extra=_ANY_BODY)
+def make_move(number: str, move: str, office: House, who: Who, body: Body, dry_run: bool = False) -> Response:
+    """Make a move. `version` is the lock; with `dry_run=true` you hear what would happen and nothing is written."""
+    if dry_run:
+        return JSONResponse(casework.try_move(office, number, move, body, who))
+    casework.make_move(office, number, move, body, who)
+    return _case(office, number, who)
+
+
+@router.post("/cases/{number}/people", openapi_extra=_ANY_BODY)
+def add_people(number: str, office: House, who: Who, body: Body) -> Response:
+    """Record a person on a melding."""
+    casework.add_people(office, number, body, who)
+    return _case(office, number, who)
+
+
+@router.post("/cases/{number}/assign", openapi_extra=_ANY_BODY)
+def assign(number: str, office: House, who: Who, body: Body) -> Response:
+    """Give a case to a worker (`owner`) or a team (`team`), with `reason`; `owner: null` gives it back to the team."""
+    casework.assign(office, number, body, who)
+    return _case(office, number, who)
+
+
+@router.post("/cases/{number}/terms/{term}/suspend", openapi_extra=_ANY_BODY)
+def suspend(number: str, term: int, office: House, who: Who, body: Body) -> Response:
+    """Suspend a term `until` a day, with `reason`."""
+    casework.suspend(office, number, term, body, who)
+    return _case(office, number, who)
+
+
+@router.post("/cases/{number}/terms/{term}/resume", openapi_extra=_ANY_BODY)
+def resume(number: str, term: int, office: House, who: Who, body: Body) -> Response:
+    """Take a suspended term up again."""
+    casework.resume(office, number, term, body, who)
+    return _case(office, number, who)
+
+
+@router.post("/cases/{number}/terms/{term}/extend", openapi_extra=_ANY_BODY)
+def extend(number: str, term: int, office: House, who: Who, body: Body) -> Response:
+    """Extend a term by `days`, with `reason` and `decider`."""
+    casework.extend(office, number, term, body, who)
+    return _case(office, number, who)
+
+
+@router.get("/cases/{number}/journal")
+def journal(number: str, office: House, who: Who) -> Any:
+    """What happened to a case: sequence, instant, worker, what, hash."""
+    reading.look(office, number, who, "verloop")
+    return {"items": reading.journal_view(office, number, who), "next": None}
+
+
+@router.get("/cases/{number}/reminders")
+def rungs(number: str, office: House, who: Who) -> Any:
+    """Every reminder that was given on a case."""
+    return {"items": reading.rungs(office, number, who), "next": None}
+
+
+@router.post("/cases/{number}/reveal", openapi_extra=_ANY_BODY)
+def reveal(number: str, office: House, who: Who, body: Body) -> Any:
+    """What is kept secret on a case, for `reason`; written down before it is shown."""
+    told = body.get("reason") if isinstance(body, dict) else None
+    return reading.reveal(office, number, who, told if isinstance(told, str) else "")
+
+
+@router.get("/reminders")
+def my_reminders(office: House, who: Who) -> Any:
+    """Your reminders and your team's."""
+    return {"items": reading.reminders(office, who), "next": None}
+
+
+@router.get("/institutions")
+def institutions(office: House, who: Who) -> Any:
+    """The institutions a case can be handed to."""
+    return {"items": admin.list_institutions(office), "next": None}
+
+
+@router.post("/institutions", status_code=201, openapi_extra=_ANY_BODY)
+def add_institution(office: House, who: Who, body: Body) -> Any:
+    """Add an institution: `name kind scale gemeenten address`."""
+    return admin.add_institution(office, body, who)
+
+
+@router.get("/notices/{key}.pdf")
+def notice_pdf(key: int, office: House, who: Who) -> Response:
+    """The letter as PDF: frozen once approved, before that as it would be now."""
+    return Response(notices.pdf(office, key, who), media_type="application/pdf")
+
+
+@router.get("/notices/{key}.html")
+def notice_html(key: int, office: House, who: Who) -> Response:
+    """The letter as HTML: frozen once approved, before that as it would be now."""
+    return HTMLResponse(notices.html(office, key, who))
+
+
+@router.get("/notices/{key}")
+def notice(key: int, office: House, who: Who) -> Any:
+    """A letter: its state, what is missing and where to fill it in, what was left out and why."""
+    return _notice(office, key, who)
+
+
+def _notice(office: Office, key: int, who: Reader) -> dict[str, Any]:
+    told = notices.view(office, key, who)
+    view = reading.case_view(office, told["case"], who)
+    desk = forms_desk(view)
+    told["missing"] = [
+        {"fact": m["fact"], "text": m["text"], "do": do_json(m["do"], view, office.training, desk)} for m in told["missing"]
+    ]  # fmt: skip
+    return told
+
+
+@router.post("/notices/{key}/approve", openapi_extra=_ANY_BODY)
+def approve(key: int, office: House, who: Who, body: Body) -> Any:
+    """Freeze a letter; refused with what is missing."""
+    notices.approve(office, key, body, who)
+    return _notice(office, key, who)
+
+
+@router.post("/notices/{key}/send", openapi_extra=_ANY_BODY)
+def send(key: int, office: House, who: Who, body: Body) -> Any:
+    """Record that it was sent: `date way reference`."""
+    notices.send(office, key, body, who)
+    return _notice(office, key, who)
+
+
+@router.post("/notices/{key}/withhold", openapi_extra=_ANY_BODY)
+def withhold(key: int, office: House, who: Who, body: Body) -> Any:
+    """Withhold it (`reason ground`), or postpone it to `new_date`."""
+    notices.withhold(office, key, body, who)
+    return _notice(office, key, who)
+
+
+@router.get("/reports/{name}")
+def report(name: str, office: House, who: Who, period: str = "", format: str = "json") -> Response:
+    """A report over a period (`2026-03`, `2026-Q1`, `2026-H1`, `2026`) as json, csv or html."""
+    text, kind = reports.render(office, name, period, format, who)
+    return Response(text, media_type=f"{kind}; charset=utf-8")
+
+
+@router.get("/clock")
+def read_clock(office: House, who: Who) -> Any:
+    """What time it is here."""
+    return {"now": iso(followup.read_clock(office)), "training": office.training}
+
+
+@router.put("/clock", openapi_extra=_ANY_BODY)
+def set_clock(office: House, who: Who, body: Body) -> Any:
+    """Move the training clock, and sweep."""
+    return _swept(followup.set_clock(office, body))
+
+
+@router.post("/tick")
+def tick(office: House, who: Who) -> Any:
+    """One catch-up sweep now (training)."""
+    return _swept(followup.tick(office))
+
+
+def _swept(sweep: followup.Sweep) -> dict[str, Any]:
+    return {"now": iso(sweep.now), "rung": sweep.rung, "failed": list(sweep.failed)}
+
+
+@router.get("/health")
+def health(request: Request, office: House) -> Any:
+    """How the house is; with a token also its database, schema, last sweep and open cases without a next term (0)."""
+    if "authorization" not in request.headers:
+        return {"status": "ok"}
+    by_token(request)
+    with office.store.read() as connection:
+        told = followup.health(office, connection)
+    database = "sqlite" if office.store.sqlite else "postgresql"
+    shown = {k: v for k, v in told.items() if k != "numbers"}
+    return {
+        "status": "ok" if not told["without"] else "fout",
+        "database": database,
+        "schema": migrate.present(office.store),
+        **shown,
+    }

@@ -1,0 +1,151 @@
+"""The app: doors on one open office, and the one table from refusal to answer (RFC 9457)."""
+
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+from fastapi.staticfiles import StaticFiles
+from sqlalchemy.exc import OperationalError
+from starlette.exceptions import HTTPException
+
+from amhk import __version__
+from amhk.desk import reading
+from amhk.errors import (
+    AlreadyUsed,
+    BadInput,
+    ChangedMeanwhile,
+    ClosedDoor,
+    HouseClosed,
+    NotAllowed,
+    NotFound,
+    NotSignedIn,
+    Refusal,
+    TooLarge,
+)
+from amhk.office import Office
+from amhk.web import api, pages
+from amhk.web.auth import Doorman, TooManyTries, by_token
+from amhk.web.shapes import faults_json, forms_desk
+
+log = logging.getLogger("amhk")
+
+ANSWERS: dict[type[Refusal], int] = {
+    BadInput: 422,
+    ClosedDoor: 422,
+    AlreadyUsed: 422,
+    ChangedMeanwhile: 409,
+    NotFound: 404,
+    NotAllowed: 403,
+    NotSignedIn: 401,
+    TooManyTries: 429,
+    TooLarge: 413,
+    HouseClosed: 503,
+}
+MOST = 1_000_000
+_HEADERS = {
+    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cache-control": "no-store",
+}
+
+
+def create_app(office: Office) -> FastAPI:
+    """Give the web app on an open office: pages at `/`, the API at `/api/v1`, its description at `/api/openapi.json`."""
+    app = FastAPI(
+        title="AMHK", version=__version__, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None,
+        description="Every call travels one of two routes to one of four finishes, and no case is ever without a next term.",
+    )  # fmt: skip
+    app.state.office, app.state.doorman = office, Doorman()
+    app.include_router(api.router, prefix="/api/v1")
+    app.include_router(pages.router)
+    app.mount("/static", StaticFiles(packages=[("amhk.web", "static")]), name="static")
+    app.add_exception_handler(Refusal, _refused)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(OperationalError, _store_failed)
+    app.add_exception_handler(Exception, _failed)
+    app.middleware("http")(_guard)
+    return app
+
+
+async def _guard(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
+    """Refuse what is too large before it is read whole, and give every answer its safe headers."""
+    length = request.headers.get("content-length", "0")
+    if length.isdigit() and int(length) > MOST:
+        response = _answer(request, 413, TooLarge())
+    else:
+        response = await go_on(request)
+    for name, value in _HEADERS.items():
+        if name != "cache-control" or not request.url.path.startswith("/static"):
+            response.headers[name] = value
+    return response
+
+
+def _is_api(request: Request) -> bool:
+    return request.url.path.startswith("/api/")
+
+
+def _answer(request: Request, status: int, wrong: Refusal) -> Response:
+    if not _is_api(request):
+        return pages.refused(request, status, wrong)
+    told: dict[str, Any] = {
+        "type": "about:blank",
+        "title": (type(wrong).__doc__ or "").strip(),
+        "status": status,
+        "detail": wrong.text,
+    }
+    if wrong.faults:
+        told["errors"] = faults_json(wrong.faults, *_case_of(request, wrong))
+    if isinstance(wrong, ChangedMeanwhile):
+        told["version"] = wrong.present
+    headers = {"www-authenticate": "Bearer"} if status == 401 else None
+    return JSONResponse(told, status, headers, media_type="application/problem+json")
+
+
+def _case_of(request: Request, wrong: Refusal) -> tuple[dict[str, Any] | None, bool, Any]:
+    """Give the case a refusal is about, so that its doors can be named; none when it cannot be seen."""
+    office: Office = request.app.state.office
+    number = request.path_params.get("number")
+    if key := request.path_params.get("key"):
+        number = api.number_of_notice(office, int(key)) if str(key).isdigit() else None
+    if not number or not any(f.do for f in wrong.faults):
+        return None, office.training, None
+    try:
+        view = reading.case_view(office, number, by_token(request))
+    except Refusal:
+        return None, office.training, None
+    return view, office.training, forms_desk(view)
+
+
+def _refused(request: Request, wrong: Exception) -> Response:
+    assert isinstance(wrong, Refusal)
+    status = next(code for kind, code in ANSWERS.items() if isinstance(wrong, kind))
+    return _answer(request, status, wrong)
+
+
+def _http(request: Request, wrong: Exception) -> Response:
+    assert isinstance(wrong, HTTPException)
+    said = {404: "Deze pagina bestaat niet.", 405: "Dat kan hier niet."}.get(wrong.status_code, str(wrong.detail))
+    return _answer(request, wrong.status_code, Refusal(said))
+
+
+def _store_failed(request: Request, wrong: Exception) -> Response:
+    """The disk is full, the file is locked or gone, the server is away: nothing was written, and staff hear what to do."""
+    log.error("store: %s", type(wrong).__name__)
+    text = "Er is niets opgeslagen: de database kan nu niet schrijven (schijf vol, of onbereikbaar). Uw tekst staat er nog; waarschuw de beheerder."
+    return _answer(request, 503, HouseClosed(text))
+
+
+def _failed(request: Request, wrong: Exception) -> Response:
+    log.error("unexpected %s at %s", type(wrong).__name__, request.url.path, exc_info=wrong)
+    return _answer(request, 500, Refusal("Er ging iets mis aan onze kant. Er is niets half opgeslagen; waarschuw de beheerder."))
+
+
+def openapi_text(app: FastAPI) -> str:
+    """Give the API's description as JSON text."""
+    return json.dumps(app.openapi(), ensure_ascii=False, indent=1)

@@ -1,0 +1,101 @@
+"""Who is at the door: a bearer token for programs, a cookie with a CSRF secret for browsers; both run on real time."""
+
+from datetime import UTC, datetime, timedelta
+from hmac import compare_digest
+from secrets import token_urlsafe
+from typing import Any
+
+from fastapi import Request
+
+from amhk.errors import NotAllowed, NotSignedIn, Refusal
+from amhk.keys import fits, hash_password, hash_token
+from amhk.office import Office
+from amhk.rules.secrecy import Reader
+from amhk.store import reads, writes
+
+COOKIE = "amhk_session"
+_LASTS = timedelta(hours=10)
+_NOBODY = hash_password("nobody has this password")
+
+
+class TooManyTries(Refusal):
+    """Te vaak een verkeerd wachtwoord. Wacht een minuut en probeer het opnieuw."""
+
+
+def reader_of(row: Any) -> Reader:
+    """Give the reader of a worker's row."""
+    return Reader(row["id"], row["role"], row["team_id"], row["name"], row["registration"])
+
+
+def by_token(request: Request) -> Reader:
+    """Give who carries the bearer token of a request; NotSignedIn when it is missing, wrong or void."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise NotSignedIn("Stuur een token mee: Authorization: Bearer ... (maak er een met: amhk worker token NAAM).")
+    office: Office = request.app.state.office
+    with office.store.read() as connection:
+        worker = reads.worker_by(connection, token=hash_token(token.strip()), active=True)
+    if worker is None:
+        raise NotSignedIn("Dit token is niet (meer) geldig.")
+    return reader_of(worker)
+
+
+def by_cookie(request: Request) -> tuple[Reader, str]:
+    """Give who is signed in with this browser, and his CSRF secret; NotSignedIn otherwise."""
+    office: Office = request.app.state.office
+    if cookie := request.cookies.get(COOKIE):
+        with office.store.read() as connection:
+            if found := reads.session_of(connection, hash_token(cookie), datetime.now(UTC)):
+                return reader_of(found), str(found["csrf"])
+    raise NotSignedIn()
+
+
+def prove_own_form(request: Request, csrf: str, sent: str | None) -> None:
+    """Refuse a form that did not come from our own page: another site, or without the secret of this session."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise NotAllowed("Dit formulier kwam van een andere site.")
+    if not compare_digest(csrf, sent or ""):
+        raise NotAllowed("Dit formulier is verlopen. Open de pagina opnieuw; uw tekst staat er nog.")
+
+
+class Doorman:
+    """Counts wrong passwords per name and address, so that guessing takes too long."""
+
+    def __init__(self, most: int = 10, within: timedelta = timedelta(minutes=1)) -> None:
+        self.most, self.within = most, within
+        self._wrong: dict[str, list[datetime]] = {}
+
+    def prove_calm(self, key: str) -> None:
+        """Raise TooManyTries when this key was wrong too often."""
+        now = datetime.now(UTC)
+        recent = [t for t in self._wrong.get(key, []) if now - t < self.within]
+        self._wrong[key] = recent
+        if len(recent) >= self.most:
+            raise TooManyTries()
+
+    def wrong(self, key: str) -> None:
+        """Remember a wrong password."""
+        self._wrong.setdefault(key, []).append(datetime.now(UTC))
+
+
+def sign_in(office: Office, doorman: Doorman, name: str, password: str, address: str) -> str:
+    """Give the cookie of a new session; NotSignedIn when name and password do not belong together (the same words for both)."""
+    for key in (f"name:{name}", f"from:{address}"):
+        doorman.prove_calm(key)
+    with office.store.read() as connection:
+        worker = reads.worker_by(connection, name=name, active=True)
+    if not fits(password, worker["password"] if worker else _NOBODY) or worker is None:
+        doorman.wrong(f"name:{name}")
+        doorman.wrong(f"from:{address}")
+        raise NotSignedIn("Naam en wachtwoord horen niet bij elkaar.")
+    cookie, until = token_urlsafe(32), datetime.now(UTC) + _LASTS
+    with office.store.write() as connection:
+        row = {"hash": hash_token(cookie), "worker_id": worker["id"], "csrf": token_urlsafe(32), "until": until}
+        writes.add(connection, reads.SESSION, row)
+    return cookie
+
+
+def sign_out(office: Office, cookie: str) -> None:
+    """End a session."""
+    with office.store.write() as connection:
+        writes.end_session(connection, hash_token(cookie))

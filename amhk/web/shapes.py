@@ -1,0 +1,86 @@
+"""The shapes the API answers in: views of the desk as JSON, each refusal with the door that opens it (method, address, schema)."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from amhk.desk.notices import SEND, WITHHOLD
+from amhk.errors import Fault, Opens
+from amhk.rules.fields import Desk
+from amhk.rules.schema import schema
+from amhk.words import LISTS
+
+BASE = "/api/v1"
+
+
+def fault_json(fault: Fault, do: dict[str, Any] | None) -> dict[str, Any]:
+    """Give a fault as code and sentence, with its field and the door that mends it where there are any."""
+    told: dict[str, Any] = {"code": fault.code, "text": fault.text}
+    if fault.field is not None:
+        told["field"] = fault.field
+    if do is not None:
+        told["do"] = do
+    return told
+
+
+def faults_json(
+    faults: Iterable[Fault], view: Mapping[str, Any] | None, training: bool, desk: Desk | None = None
+) -> list[dict[str, Any]]:
+    """Give faults as JSON; doors are resolved against the case view when there is one."""
+    return [fault_json(f, do_json(f.do, view, training, desk) if f.do and view else None) for f in faults]
+
+
+def case_json(view: Mapping[str, Any], training: bool, desk: Desk | None = None) -> dict[str, Any]:
+    """Give a case view as the contract states it: every closed door with its reasons, every reason with its door."""
+    told = dict(view)
+    told["moves"] = [
+        {k: m[k] for k in ("name", "title", "finish", "ending", "allowed", "input")} | {"why_not": faults_json(m["why_not"], view, training, desk)}
+        for m in view["moves"]
+    ]  # fmt: skip
+    told["notices"] = [{k: v for k, v in n.items() if k != "gap"} for n in view["notices"]]
+    return told
+
+
+def do_json(opens: Opens, view: Mapping[str, Any], training: bool, desk: Desk | None = None) -> dict[str, Any] | None:
+    """Give the request that opens a door: method, href and a schema that can be filled in as it stands."""
+    case = f"{BASE}/cases/{view['number']}"
+    if opens.kind == "move":
+        move = next((m for m in view["moves"] if m["name"] == opens.target), None)
+        return _post(f"{case}/moves/{opens.target}", move["input"]) if move else None
+    if opens.kind == "clock":
+        if not training:
+            return None
+        told = {"type": "object", "properties": {"now": {"const": opens.target}}, "required": ["now"]}
+        return {"method": "PUT", "href": f"{BASE}/clock", "schema": told}
+    if opens.kind == "person":
+        return _post(f"{case}/people", _person(opens))
+    return _notice(opens, view, training, desk)
+
+
+def _post(href: str, told: Mapping[str, Any]) -> dict[str, Any]:
+    return {"method": "POST", "href": href, "schema": dict(told)}
+
+
+def _person(opens: Opens) -> dict[str, Any]:
+    fixed = {name: {"const": value} for name, value in opens.values}
+    properties = {"naam": {"type": "string", "minLength": 1, "maxLength": 200}, **fixed}
+    return {"type": "object", "properties": properties, "required": ["naam", *fixed]}
+
+
+def _notice(opens: Opens, view: Mapping[str, Any], training: bool, desk: Desk | None) -> dict[str, Any] | None:
+    notice = next((n for n in view["notices"] if str(n["id"]) == opens.target), None)
+    if notice is None or desk is None:
+        return None
+    if opens.kind == "notice" and notice["gap"]:
+        return do_json(notice["gap"], view, training, desk)
+    href = f"{BASE}/notices/{notice['id']}"
+    if opens.kind == "withhold":
+        return _post(f"{href}/withhold", schema(WITHHOLD[:2], desk, notice["version"]))
+    if notice["state"] == "draft":
+        return _post(f"{href}/approve", schema((), desk, notice["version"]))
+    return _post(f"{href}/send", schema(SEND, desk, notice["version"]))
+
+
+def forms_desk(view: Mapping[str, Any]) -> Desk:
+    """Give what the schemas of letters need: the moment of the view and the fixed lists."""
+    return Desk(datetime.fromisoformat(view["now"]), LISTS)

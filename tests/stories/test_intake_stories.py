@@ -1,0 +1,144 @@
+"""The 23 made-up calls of intake.jsonl, taken in in order and led step by step to what is expected, through HTTP, on both databases."""
+
+import json
+from datetime import datetime
+
+import pytest
+from support.cast import Client, hire, send_owed
+
+from amhk.config import SEED
+from amhk.words import AMSTERDAM, iso
+
+CALLS = [json.loads(line) for line in (SEED / "intake.jsonl").read_text(encoding="utf-8").splitlines()]
+NOT_FIELDS = {"stappen", "verwacht", "contacten"}
+
+
+def moment(text):
+    return iso(datetime.fromisoformat(text).replace(tzinfo=AMSTERDAM))
+
+
+def events():
+    """Everything that happens, in order of time."""
+    told = []
+    for call in CALLS:
+        told.append((call["ontvangen"], 0, call, None))
+        told += [(c["op"], 1, call, {"stap": "contact_vastleggen", **c}) for c in call.get("contacten", [])]
+        told += [(s["op"], 1, call, s) for s in call.get("stappen", [])]
+    return sorted(told, key=lambda e: (e[0], e[1]))
+
+
+class Story:
+    """One run: which call became which case."""
+
+    def __init__(self, client):
+        self.client, self.numbers = client, {}
+
+    def take(self, call):
+        if source := call["verwacht"].get("uit_advies"):
+            return self.convert(call, source)
+        body = {k: v for k, v in call.items() if k not in NOT_FIELDS}
+        if call["route"] == "melding":
+            body["acuut"] = "acuut" in call["zorgen"]
+        case = self.client.post("/cases", body)
+        self.numbers[call["id"]] = case["number"]
+        send_owed(self.client, case["number"])
+        return None
+
+    def convert(self, call, source):
+        names = ("melder", "zorgen", "ontvangen", "kanaal", "hoedanigheid", "gemeente", "aanleiding", "aard", "meldcodestap", "betrokkenen")
+        body = {k: call[k] for k in names if k in call} | {"reden": "De melder wil nu melden.", "acuut": False}
+        advice = self.client.move(self.numbers[source], "omzetten_in_melding", **body)
+        self.numbers[call["id"]] = next(r["number"] for r in advice["relations"] if r["kind"] == "omgezet_in")
+        send_owed(self.client, self.numbers[call["id"]])
+
+    def step(self, call, step):
+        number = self.numbers[step.get("op_zaak", call["id"])]
+        fields = {k: v for k, v in step.items() if k not in ("stap", "op_zaak")}
+        if step["stap"] == "bericht_college":
+            return send_owed(self.client, number)
+        if "bij" in fields:
+            fields["bij"] = self.numbers[fields["bij"]]
+        self.client.move(number, step["stap"], **fields)
+        return send_owed(self.client, number)
+
+    def finish_advice(self, call):
+        """What the steps leave unsaid: an advies is registered once it has been given or supported."""
+        if call["route"] != "advies" or call["verwacht"]["finish"] is None:
+            return
+        self.client.move(self.numbers[call["id"]], {1: "advies_geven", 2: "ondersteuning_afronden"}[call["verwacht"]["finish"]])
+
+
+@pytest.fixture
+def story(office):
+    hire(office)
+    client = Client(office)
+    client.clock("2026-01-05T08:00")
+    story = Story(client)
+    done = set()
+    for when, _, call, step in events():
+        client.clock(moment(when))
+        if step is None:
+            story.take(call)
+        else:
+            story.step(call, step)
+        last = max([call["ontvangen"], *(c["op"] for c in call.get("contacten", []))])
+        if when == last and call["id"] not in done and call["route"] == "advies":
+            done.add(call["id"])
+            story.finish_advice(call)
+    return story
+
+
+def test_every_call_ends_as_expected(story, office):
+    for call in CALLS:
+        case, expected = story.client.case(story.numbers[call["id"]]), call["verwacht"]
+        finishes = expected["finishes"] if "finishes" in expected else [f for f in [expected["finish"]] if f]
+        assert case["finishes"] == finishes, call["id"]
+        assert case["closed"] is (not expected.get("open", False)), call["id"]
+        assert case["ending"] == expected.get("einde"), call["id"]
+        for name, due in expected.get("termijnen", {}).items():
+            dues = [t["due"][: len(due)] for t in case["terms"] if t["name"] == name]
+            assert due in dues, (call["id"], name)
+            assert name != "voortgangscontrole" or dues[-1] == due, call["id"]
+        met = [t for t in case["terms"] if t["ended"] or not expected.get("open")]
+        late = {t["name"] for t in met if t["late"] and t["name"] in ("veiligheidsbeoordeling", "onderzoek_start", "onderzoek", "voortgangscontrole", "crisis")}
+        assert late == set(expected.get("te_laat", [])), call["id"]
+    check_relations(story)
+    check_secrets(story, office)
+    health = story.client.get("/health")
+    assert health["without"] == 0
+
+
+def check_relations(story):
+    client, numbers = story.client, story.numbers
+    assert {"kind": "omgezet_uit", "number": numbers["A09"]} in client.case(numbers["M14"])["relations"]
+    assert {"kind": "gevoegd_bij", "number": numbers["M01"]} in client.case(numbers["M10"])["relations"]
+    again = [t for t in client.case(numbers["M01"])["terms"] if t["name"] == "veiligheidsbeoordeling"]
+    assert [t["status"] for t in again] == ["gehaald", "gehaald"]
+    assert again[1]["start"] == "2026-04-01"
+    advice = client.case(next(r["number"] for r in client.case(numbers["M09"])["relations"] if r["kind"] == "omgezet_in"))
+    assert (advice["finish"], advice["closed"], advice["people"]) == (1, True, [])
+    assert len(client.case(numbers["M04"])["verwijzingen"]) == 2
+    kinds = {n["kind"] for n in client.case(numbers["M05"])["notices"] if n["state"] == "sent"}
+    assert {"verzoek_rvdk", "bericht_college", "melding_politie"} <= kinds
+    report = client.get("/reports/kwartaal?period=2026&format=json")
+    assert report["total"]["adviezen"] == 10
+    assert report["total"]["meldingen"] == 13
+    assert [report["total"][f"finish_{n}"] for n in (1, 2, 3, 4)] == [6, 3, 6, 5]
+
+
+def check_secrets(story, office):
+    """The secret melder of M04 and the secret address of M11 stand in no letter, page, export or log."""
+    melder = next(c["melder"] for c in CALLS if c["id"] == "M04")
+    secrets = [melder["naam"], "Zonneveld", melder["bereikbaar"], "GEHEIM"]
+    client = story.client
+    for number in story.numbers.values():
+        case = client.case(number)
+        told = [json.dumps(case, ensure_ascii=False), json.dumps(client.get(f"/cases/{number}/journal"), ensure_ascii=False)]
+        for notice in case["notices"]:
+            if notice["recipient"] != "melder":
+                told.append(client.ask("GET", f"/notices/{notice['id']}.html", expect=(200, 422)).text)
+        for text in told:
+            assert not [s for s in secrets if s in text], number
+    for path in ("/cases?q=Bakker", "/reports/kwartaal?period=2026&format=csv", "/reports/kwartaal?period=2026&format=html", "/reminders"):
+        text = client.ask("GET", path).text
+        assert not [s for s in secrets if s in text], path

@@ -1,0 +1,95 @@
+"""The fixed cast, and a client that speaks HTTP to the app of an office."""
+
+from fastapi.testclient import TestClient
+
+from amhk.desk import admin
+from amhk.rules.secrecy import Reader
+from amhk.store import reads
+from amhk.web.app import create_app
+
+CAST = {
+    "Anna": ("medewerker", None),
+    "Bram": ("medewerker", None),
+    "Carla": ("gedragswetenschapper", "SKJ 100000001"),
+    "Vera": ("vertrouwensarts", "BIG 90000000001"),
+    "Tom": ("teamleider", "SKJ 100000002"),
+    "Mia": ("manager", None),
+    "Piet": ("piket", None),
+    "Bea": ("beheerder", None),
+    "Rita": ("rapportage", None),
+}
+
+
+def hire(office, *names):
+    """Let people of the cast work here (all of them when none is named)."""
+    for name in names or CAST:
+        role, registration = CAST[name]
+        admin.add_worker(office, name, role, None, registration, password="oefenen-oefenen")
+
+
+def reader(office, name):
+    """Give a worker as the desk knows him."""
+    with office.store.read() as connection:
+        row = reads.worker_by(connection, name=name)
+        return Reader(row["id"], row["role"], row["team_id"], row["name"], row["registration"])
+
+
+class Client:
+    """A program with a token: every answer that is not as expected says what came back."""
+
+    def __init__(self, office, name="Tom"):
+        self.http = TestClient(create_app(office), raise_server_exceptions=True)
+        self.headers = {"authorization": f"Bearer {admin.make_token(office, name)}"}
+
+    def ask(self, method, path, body=None, expect=(200, 201), headers=None):
+        path = path if path.startswith("/api/") else f"/api/v1{path}"
+        answer = self.http.request(method, path, json=body, headers={**self.headers, **(headers or {})})
+        assert answer.status_code in ((expect,) if isinstance(expect, int) else expect), (method, path, answer.status_code, answer.text[:2000])
+        return answer
+
+    def get(self, path, expect=200):
+        return self.ask("GET", path, None, expect).json()
+
+    def post(self, path, body=None, expect=(200, 201)):
+        return self.ask("POST", path, body or {}, expect).json()
+
+    def clock(self, moment):
+        return self.ask("PUT", "/clock", {"now": moment}).json()
+
+    def case(self, number):
+        return self.get(f"/cases/{number}")
+
+    def move(self, number, name, expect=200, **fields):
+        version = self.case(number)["version"]
+        return self.post(f"/cases/{number}/moves/{name}", {"version": version, **fields}, expect)
+
+
+def send_owed(client, number):
+    """Send every notice that is owed, as a worker would: approve and send, or withhold what has nobody to go to."""
+    for notice in client.case(number)["notices"]:
+        if not notice["obligatory"] or notice["state"] not in ("draft", "approved"):
+            continue
+        full = client.get(f"/notices/{notice['id']}")
+        path = f"/notices/{notice['id']}"
+        if full["missing"]:
+            body = {"version": full["version"], "reason": "Deze persoon is niet bekend.", "ground": "geen gegevens"}
+            client.post(f"{path}/withhold", body)
+            continue
+        version = full["version"]
+        if full["state"] == "draft":
+            version = client.post(f"{path}/approve", {"version": version})["version"]
+        today = client.get("/clock")["now"][:10]
+        client.post(f"{path}/send", {"version": version, "date": today, "way": "post", "reference": "oefening"})
+
+
+def term(case, name):
+    """Give the latest term of that name on a case."""
+    return [t for t in case["terms"] if t["name"] == name][-1]
+
+
+def owed(case):
+    """Give the obligatory notices still to be sent."""
+    return [n for n in case["notices"] if n["obligatory"] and n["state"] in ("draft", "approved")]
+
+
+__all__ = ["CAST", "Client", "hire", "owed", "reader", "send_owed", "term"]
