@@ -26,7 +26,9 @@ app.add_typer(worker_app, name="worker")
 app.add_typer(workflow_app, name="workflow")
 app.add_typer(team_app, name="team")
 
-ConfigOption = Annotated[str | None, typer.Option("--config", help="config.toml van het meldpunt (anders: deze map, of AMHK_CONFIG)")]
+ConfigOption = Annotated[
+    str | None, typer.Option("--config", help="config.toml van het meldpunt (anders: deze map, of AMHK_CONFIG)")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Feiten als JSON")]
 AsOption = Annotated[str | None, typer.Option("--as", envvar="AMHK_AS", help="Als welke medewerker (anders: 'opdrachtregel')")]
 
@@ -136,7 +138,11 @@ def demo(
 
 
 @app.command()
-def call(source: Annotated[str, typer.Option("--json", help="Bestand met het gesprek, of -")], config: ConfigOption = None, as_: AsOption = None) -> None:
+def call(
+    source: Annotated[str, typer.Option("--json", help="Bestand met het gesprek, of -")],
+    config: ConfigOption = None,
+    as_: AsOption = None,
+) -> None:
     """Neem een gesprek aan: advies of melding."""
     from amhk.desk.intake import take_call
 
@@ -174,7 +180,12 @@ def move(
 
 
 @app.command()
-def case(number: Annotated[str, typer.Argument(help="Nummer van de zaak")], json_: JsonOption = False, config: ConfigOption = None, as_: AsOption = None) -> None:
+def case(
+    number: Annotated[str, typer.Argument(help="Nummer van de zaak")],
+    json_: JsonOption = False,
+    config: ConfigOption = None,
+    as_: AsOption = None,
+) -> None:
     """Toon een zaak."""
     from amhk.desk import reading
 
@@ -222,7 +233,13 @@ def list_(
         return
     for item in items:
         term = item["next_term"]
-        shown = f"{term['due']:<26} {term['title']}{' (te laat)' if term['late'] else ''}" if term else "gesloten" if item["closed"] else ""
+        shown = (
+            f"{term['due']:<26} {term['title']}{' (te laat)' if term['late'] else ''}"
+            if term
+            else "gesloten"
+            if item["closed"]
+            else ""
+        )
         typer.echo(f"{item['number']}  {item['state_title']:<26} {item['gemeente']:<22} {shown}")
 
 
@@ -264,7 +281,9 @@ def tick(config: ConfigOption = None) -> None:
 
 
 @app.command()
-def clock(set_: Annotated[str | None, typer.Option("--set", help="Zet de oefenklok op dit moment")] = None, config: ConfigOption = None) -> None:
+def clock(
+    set_: Annotated[str | None, typer.Option("--set", help="Zet de oefenklok op dit moment")] = None, config: ConfigOption = None
+) -> None:
     """Toon de klok, of zet de oefenklok vooruit."""
     from amhk.desk.followup import read_clock, set_clock
     from amhk.words import iso
@@ -439,10 +458,11 @@ def workflow_check(config: ConfigOption = None) -> None:
 
 
 @workflow_app.command("diagram")
-def workflow_diagram(name: Annotated[str, typer.Argument(help="meldingsroute of adviesroute")], config: ConfigOption = None) -> None:
+def workflow_diagram(
+    name: Annotated[str, typer.Argument(help="meldingsroute of adviesroute")], config: ConfigOption = None
+) -> None:
     """Teken een werkwijze als Mermaid-tekst (stateDiagram-v2)."""
     from amhk.config import find_config, read_config
     from amhk.desk.proof import diagram
 
     typer.echo(diagram(read_config(find_config(config)), name))
-

@@ -171,8 +171,8 @@ def _rule(faults: list[Fault], path: Path, number: int, table: dict[str, Any], g
             if value not in known:
                 near = get_close_matches(str(value), known, 1)
                 _no(faults, path, f"{key}.{name}", f"'{value}' bestaat niet." + (f" Bedoelt u '{near[0]}'?" if near else ""))
-    parts = [tuple(table.get(name, [])) for name in ("gemeente", "subregio", "stroom")]
-    return RoutingRule(table.get("team", ""), *parts, table.get("acuut"), table.get("reden", ""))
+    gemeente, subregio, stroom = (tuple(table.get(name, [])) for name in ("gemeente", "subregio", "stroom"))
+    return RoutingRule(table.get("team", ""), gemeente, subregio, stroom, table.get("acuut"), table.get("reden", ""))
 
 
 def _closing_days(faults: list[Fault], path: Path, rows: list[dict[str, Any]]) -> dict[date, str]:

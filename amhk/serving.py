@@ -3,7 +3,7 @@
 import logging
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import uvicorn
 from fastapi import FastAPI
@@ -59,7 +59,7 @@ def _serve(office: Office, host: str, port: int, say: Callable[[str], None]) -> 
     server.run(sockets=[listening])
 
 
-def _with_clock(office: Office) -> Callable[[FastAPI], object]:
+def _with_clock(office: Office) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         clock = start_clock(office)

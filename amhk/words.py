@@ -179,7 +179,20 @@ REGIONS = {
 }
 
 DAYS = ("ma", "di", "wo", "do", "vr", "za", "zo")
-MONTHS = ["januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november", "december"]
+MONTHS = [
+    "januari",
+    "februari",
+    "maart",
+    "april",
+    "mei",
+    "juni",
+    "juli",
+    "augustus",
+    "september",
+    "oktober",
+    "november",
+    "december",
+]
 
 
 def say_day(day: date) -> str:

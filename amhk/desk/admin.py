@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from amhk.errors import BadInput, ClosedDoor, Fault, NotAllowed, NotFound
-from amhk.keys import hash_password, hash_token, new_token, one_time_password
+from amhk.keys import fits, hash_password, hash_token, new_token, one_time_password
 from amhk.office import Office
 from amhk.rules.fields import Desk, Field, clean
 from amhk.rules.parse import tidy, unfit
@@ -159,3 +159,18 @@ def by_hand(office: Office, name: str | None) -> Reader:
             new = {"name": _HAND, "role": "manager", "team_id": reads.teams(connection)[0]["id"], "password": "-", "active": True}
             row = new | {"registration": None, "id": writes.add(connection, reads.WORKER, new)}
         return Reader(row["id"], row["role"], row["team_id"], row["name"], row["registration"])
+
+
+def change_password(office: Office, who: Reader, old: str, new: str) -> None:
+    """Choose a new password of at least 12 characters; BadInput when the old one is wrong or the new one too short."""
+    with office.store.write() as connection:
+        worker = reads.worker_by(connection, id=who.id)
+        assert worker is not None
+        faults = []
+        if not fits(old, worker["password"]):
+            faults.append(Fault("wachtwoord", "Het oude wachtwoord klopt niet.", "old"))
+        if len(new) < 12:
+            faults.append(Fault("wachtwoord", "Kies een wachtwoord van minstens 12 tekens.", "new"))
+        if faults:
+            raise BadInput(faults=faults)
+        writes.change(connection, reads.WORKER, [who.id], {"password": hash_password(new), "must_change": False})

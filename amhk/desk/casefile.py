@@ -77,7 +77,7 @@ class CaseFile:
         """Start a term at a moment (for a term on a chosen day: `on`), with its links to a person or another case."""
         row = term_row(self.office, self.workflow.terms[name], moment, on)
         row |= {"case_id": self.id, "start_entry": entry, "person_id": None, "about_id": None, **links}
-        row["slot"] = len(self._started)
+        row["slot"], row["id"] = len(self._started), -1 - len(self._started)  # a key of its own until it is written
         self._started.append(row)
         self.running.append(row)
         return row
@@ -87,15 +87,15 @@ class CaseFile:
         late = status == "met" and is_late(term, moment)
         told = {"status": status, "ended_at": moment, "late": late, "why": why, "end_entry": entry}
         if "slot" in term:
-            self._started[term["slot"]].update(told, ring_at=None)
+            self._started[term["slot"]].update(told | {"ring_at": None})
         else:
             self._ended.append({"t": term["id"], **told})
-        self.running = [t for t in self.running if t is not term and t.get("id", -1) != term.get("id", -2)]
+        self.running = [t for t in self.running if t["id"] != term["id"]]
 
     def end_all(self, ids: tuple[Running, ...], status: str, moment: datetime, entry: int, why: str | None = None) -> None:
         """End the terms a decision names."""
         wanted = {t.id for t in ids}
-        for term in [t for t in self.running if t.get("id") in wanted]:
+        for term in [t for t in self.running if t["id"] in wanted]:
             self.end(term, status, moment, entry, why)
 
     def draft(self, kind: str, moment: datetime, entry: int, facts: Mapping[str, Any] | None = None, **links: int | None) -> None:
@@ -149,7 +149,7 @@ class CaseFile:
             self.connection.execute(_END, self._ended)
         if not self._started:
             return []
-        rows = [{k: v for k, v in row.items() if k != "slot"} for row in self._started]
+        rows = [{k: v for k, v in row.items() if k not in ("slot", "id")} for row in self._started]
         for row in rows:
             row.setdefault("ended_at", None)
             row.setdefault("late", False)
@@ -183,7 +183,7 @@ def due_of(term: Mapping[str, Any]) -> date | datetime:
 def as_running(term: Mapping[str, Any]) -> Running:
     """Give a term's row as the rules look at it."""
     return Running(
-        term.get("id", 0),
+        term["id"],
         term["name"],
         term["start"],
         due_of(term),

@@ -11,7 +11,7 @@ from amhk.desk.lists import desk_for, needed
 from amhk.errors import BadInput, ClosedDoor, Fault, NotAllowed, NotFound
 from amhk.office import Office
 from amhk.rules.days import End
-from amhk.rules.fields import Field, clean
+from amhk.rules.fields import Desk, Field, clean
 from amhk.rules.moves import Decision, after, decide
 from amhk.rules.secrecy import Reader
 from amhk.rules.terms import end_of_term, extended_end, over_at, rung_instants
@@ -69,6 +69,14 @@ def try_move(office: Office, number: str, move: str, body: object, who: Reader) 
         file = open_case(office, connection, number, who, version)
         decision = _decide(file, move, fields)
         return _told(file, decision)
+
+
+def step_desk(office: Office, number: str, name: str, who: Reader) -> Desk:
+    """Give what the form of a move chooses from on this case now."""
+    with office.store.read() as connection:
+        file = open_case(office, connection, number, who)
+        wanted = needed(file.workflow.moves[name].fields)
+        return desk_for(office, connection, file.now, wanted, file.case, file.workflow.moves)
 
 
 def _decide(file: CaseFile, name: str, fields: Mapping[str, Any]) -> Decision:
@@ -138,7 +146,7 @@ def assign(office: Office, number: str, body: object, who: Reader) -> None:
         file = open_case(office, connection, number, who, version)
         desk = desk_for(office, connection, file.now, {"medewerker"}, file.case)
         teams = {t["name"]: t["id"] for t in reads.teams(connection)}
-        values, faults = clean(ASSIGN, fields, type(desk)(desk.now, {**desk.lists, "team": {t: t for t in teams}}, None))
+        values, faults = clean(ASSIGN, fields, Desk(desk.now, {**desk.lists, "team": {t: t for t in teams}}, None))
         worker = reads.worker_by(connection, name=values.get("owner")) if values.get("owner") else None
         if worker and worker["role"] not in WORKS:
             faults.append(Fault("rol", f"{worker['name']} behandelt geen zaken.", "owner"))
@@ -249,7 +257,7 @@ def _moved(file: CaseFile, term: Mapping[str, Any], days: int, kind: str, reason
 
 def _clean(file: CaseFile, fields: tuple[Field, ...], raw: Mapping[str, Any]) -> dict[str, Any]:
     desk = desk_for(file.office, file.connection, file.now, needed(fields), file.case)
-    values, faults = clean(fields, raw, type(desk)(desk.now, desk.lists, None))
+    values, faults = clean(fields, raw, Desk(desk.now, desk.lists, None))
     if faults:
         raise BadInput(faults=faults)
     return values

@@ -1,3 +1,327 @@
-"""demo placeholder."""
-def fill(office,year,cases,seed):
-    return []
+"""A believable year of made-up cases for training: intake.jsonl at its core, the rest drawn from a seed; played in order of time through the desk itself."""
+
+import json
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import partial
+from heapq import heappop, heappush
+from itertools import count
+from random import Random
+from typing import Any
+
+from amhk.config import SEED
+from amhk.desk import admin, casework, followup, intake, notices, reading
+from amhk.errors import ClosedDoor, Refusal
+from amhk.office import Office
+from amhk.rules.parse import is_bsn
+from amhk.rules.secrecy import Reader
+from amhk.store import reads, writes
+from amhk.words import AMSTERDAM, day_of, iso
+
+PASSWORD = "oefenen-mag-hier"
+STAFF = (
+    ("Anna", "medewerker", None), ("Bram", "medewerker", None), ("Fatima", "medewerker", None),
+    ("Carla", "gedragswetenschapper", "SKJ 100000001"), ("Vera", "vertrouwensarts", "BIG 90000000001"),
+    ("Tom", "teamleider", "SKJ 100000002"), ("Mia", "manager", None), ("Piet", "piket", None),
+    ("Bea", "beheerder", None), ("Rita", "rapportage", None),
+)  # fmt: skip
+_BASE = 2026
+Act = Callable[[], None]
+
+
+def fill(office: Office, year: int, cases: int, seed: int) -> list[tuple[str, str, str]]:
+    """Fill an empty training meldpunt with a year; gives the logins (name, role, password). Refusal for anything else."""
+    if not office.training:
+        raise ClosedDoor("Een echt meldpunt krijgt geen verzonnen zaken.")
+    with office.store.read() as connection:
+        if reads.any_case(connection) or any(w["name"] == STAFF[0][0] for w in reads.workers(connection)):
+            raise ClosedDoor("Dit meldpunt is niet leeg; een oefenjaar komt alleen in een leeg meldpunt.")
+    for name, role, registration in STAFF:
+        admin.add_worker(office, name, role, None, registration, PASSWORD)
+    Year(office, year, seed).play(cases)
+    return [(name, role, PASSWORD) for name, role, _ in STAFF]
+
+
+@dataclass
+class Year:
+    """One made-up year: events in order of time, and what became of each call."""
+
+    office: Office
+    year: int
+    seed: int
+    dice: Random = field(init=False)
+    words: dict[str, list[str]] = field(init=False)
+    numbers: dict[str, str] = field(default_factory=dict)
+    readers: dict[str, Reader] = field(default_factory=dict)
+    _queue: list[tuple[datetime, int, Act]] = field(default_factory=list)
+    _order: Iterator[int] = field(default_factory=count)
+
+    def __post_init__(self) -> None:
+        self.dice = Random(self.seed)
+        self.words = tomllib.loads((SEED / "namen.toml").read_text(encoding="utf-8"))
+        with self.office.store.read() as connection:
+            for w in reads.workers(connection):
+                self.readers[w["name"]] = Reader(w["id"], w["role"], w["team_id"], w["name"], w["registration"])
+
+    def play(self, cases: int) -> None:
+        """Play the whole year up to a Monday morning in December, sweeping once a day."""
+        end = datetime(self.year, 12, 14, 8, 30, tzinfo=AMSTERDAM)
+        end -= timedelta(days=end.weekday())
+        calls = (SEED / "intake.jsonl").read_text(encoding="utf-8").splitlines() if self._here() else []
+        for line in calls:
+            self._plan_call(json.loads(line))
+        for _ in range(cases - len(calls)):
+            self._plan_made_up()
+        swept = None
+        while self._queue and self._queue[0][0] <= end:
+            moment, _, act = heappop(self._queue)
+            self._clock(moment)
+            if swept != day_of(moment):
+                swept = day_of(moment)
+                followup.run_due(self.office)
+            act()
+        self._clock(end)
+        followup.run_due(self.office)
+
+    def _here(self) -> bool:
+        return self.office.config.region == "rotterdam-rijnmond"
+
+    def _clock(self, moment: datetime) -> None:
+        with self.office.store.write() as connection:
+            writes.set_meta(connection, "clock", moment.isoformat())
+
+    def _at(self, moment: datetime, act: Act) -> None:
+        heappush(self._queue, (moment, next(self._order), act))
+
+    def _shift(self, text: str) -> datetime:
+        """Give a moment of intake.jsonl in this year, on the same weekday."""
+        moment = datetime.fromisoformat(text) + timedelta(weeks=52 * (self.year - _BASE))
+        return moment.replace(tzinfo=AMSTERDAM)
+
+    # ------------------------------------------------------------------ the 23 calls
+    def _plan_call(self, call: dict[str, Any]) -> None:
+        self._at(self._shift(call["ontvangen"]), lambda: self._take_call(call))
+        for contact in call.get("contacten", []):
+            self._at(self._shift(contact["op"]), partial(self._step, call["id"], "contact_vastleggen", verslag=contact["verslag"]))
+        for step in call.get("stappen", []):
+            self._at(self._shift(step["op"]), partial(self._call_step, call, step))
+        if call["route"] == "advies" and call["verwacht"]["finish"]:
+            last = max([call["ontvangen"], *(c["op"] for c in call["contacten"])])
+            move = {1: "advies_geven", 2: "ondersteuning_afronden"}[call["verwacht"]["finish"]]
+            self._at(self._shift(last), lambda: self._step(call["id"], move))
+
+    def _take_call(self, call: dict[str, Any]) -> None:
+        body = {k: v for k, v in call.items() if k not in ("stappen", "verwacht", "contacten")}
+        body["ontvangen"] = iso(self._shift(call["ontvangen"]))
+        if source := call["verwacht"].get("uit_advies"):
+            body = {k: v for k, v in body.items() if k not in ("route", "id")}
+            self._step(source, "omzetten_in_melding", reden="De melder wil nu melden.", acuut=False, **body)
+            view = reading.case_view(self.office, self.numbers[source], self._worker())
+            self.numbers[call["id"]] = next(r["number"] for r in view["relations"] if r["kind"] == "omgezet_in")
+        else:
+            if call["route"] == "melding":
+                body["acuut"] = "acuut" in call["zorgen"]
+            self.numbers[call["id"]] = intake.take_call(self.office, body, self._worker())
+        self._letters(call["id"])
+
+    def _call_step(self, call: dict[str, Any], step: dict[str, Any]) -> None:
+        fields = {k: v for k, v in step.items() if k not in ("stap", "op", "op_zaak")}
+        if "bij" in fields:
+            fields["bij"] = self.numbers[fields["bij"]]
+        key = step.get("op_zaak", call["id"])
+        if step["stap"] != "bericht_college":
+            self._step(key, step["stap"], **fields)
+        self._letters(key)
+
+    # ------------------------------------------------------------------ made-up calls
+    def _plan_made_up(self) -> None:
+        day = date(self.year, 1, 3) + timedelta(days=self.dice.randrange(340))
+        moment = datetime(
+            day.year,
+            day.month,
+            day.day,
+            self.dice.choice((9, 10, 11, 13, 14, 15, 16, 20, 23)),
+            self.dice.randrange(60),
+            tzinfo=AMSTERDAM,
+        )
+        key = f"verzonnen-{next(self._order)}"
+        self._at(moment, lambda: self._made_up(key, moment))
+
+    def _made_up(self, key: str, moment: datetime) -> None:
+        if self.dice.random() < 0.5:
+            self._made_up_advies(key, moment)
+        else:
+            self._made_up_melding(key, moment)
+
+    def _later(self, moment: datetime, days: float, act: Act) -> datetime:
+        when = moment + timedelta(days=days)
+        while when.weekday() >= 5:
+            when += timedelta(days=1)
+        self._at(when, act)
+        return when
+
+    def _subject(self) -> tuple[list[str], list[str], str]:
+        kind = self.dice.choice(("kind", "kind", "partner", "ouder"))
+        aanleiding, aard = {"kind": (["08"], ["02", "03"]), "partner": (["01", "06"], ["01", "08"]), "ouder": (["03"], ["07"])}[
+            kind
+        ]
+        return aanleiding, aard, self.dice.choice(self.words[f"zorgen_{kind}"])
+
+    def _made_up_advies(self, key: str, moment: datetime) -> None:
+        aanleiding, aard, zorgen = self._subject()
+        body = {
+            "route": "advies", "kanaal": self.dice.choice(("telefoon", "telefoon", "e-mail", "chat")), "hoedanigheid": self._caller(),
+            "gemeente": self._gemeente(), "aanleiding": aanleiding, "aard": aard, "zorgen": zorgen, "advies": self.dice.choice(self.words["advies"]),
+        }  # fmt: skip
+        self.numbers[key] = intake.take_call(self.office, body, self._worker())
+        if self.dice.random() < 0.7:
+            self._step(key, "advies_geven")
+            return
+        for n in range(self.dice.randint(1, 3)):
+            moment = self._later(
+                moment, 5 + 3 * n, lambda: self._step(key, "contact_vastleggen", verslag=self.dice.choice(self.words["verslag"]))
+            )
+        self._later(moment, 2, lambda: self._step(key, "ondersteuning_afronden"))
+
+    def _made_up_melding(self, key: str, moment: datetime) -> None:
+        aanleiding, aard, zorgen = self._subject()
+        police = self.dice.random() < 0.6
+        melder = {"naam": "Politie, basisteam (oefening)", "bereikbaar": "0900-0000", "geheim": False}
+        if not police:
+            melder = {"naam": self._name("v"), "bereikbaar": "010-0000000", "geheim": self.dice.random() < 0.3}
+        body = {
+            "route": "melding", "kanaal": "zorgformulier politie" if police else "telefoon", "ontvangen": iso(moment), "gemeente": self._gemeente(),
+            "hoedanigheid": "01" if police else self._caller(), "aanleiding": aanleiding, "aard": aard, "zorgen": zorgen, "acuut": self.dice.random() < 0.04,
+            "melder": melder, "betrokkenen": self._family(),
+        }  # fmt: skip
+        self.numbers[key] = intake.take_call(self.office, body, self._worker())
+        late = self.dice.random() < 0.3
+        self._later(moment, self.dice.randint(9, 16) if late else self.dice.randint(1, 5), lambda: self._judge(key))
+
+    def _judge(self, key: str) -> None:
+        moment = followup.read_clock(self.office)
+        if self.dice.random() < 0.08:
+            self._step(key, "geen_hgkm", doorgezet_naar="wijkagent")
+            return
+        self._step(key, "veiligheidsbeoordeling", uitkomst="Onderzoek is nodig.")
+        self._step(key, "onderzoek_besluiten")
+        self._letters(key)
+        self._later(moment, self.dice.randint(28, 85), lambda: self._conclude(key))
+
+    def _conclude(self, key: str) -> None:
+        moment = followup.read_clock(self.office)
+        self._step(key, "onderzoek_afronden", uitkomst=["06"], conclusie=self.dice.choice(self.words["conclusie"]))
+        roll = self.dice.random()
+        if roll < 0.65:
+            self._refer(key)
+        elif roll < 0.8:
+            self._step(
+                key, "melden_rvdk", spoed=False, motivering="Vrijwillige hulp is niet genoeg.", gezaghebbenden_geinformeerd="ja"
+            )
+            self._later(moment, 9, lambda: self._step(key, "antwoord_rvdk", onderzoekt=True))
+            self._later(moment, 12, lambda: self._close(key))
+        elif roll < 0.9:
+            self._step(key, "melden_politie", motivering="Vermoeden van een strafbaar feit.")
+            self._later(moment, 4, lambda: self._close(key))
+        else:
+            self._step(key, "einde_zonder_vervolg", motivering="De zorgen zijn niet bevestigd.")
+            self._later(moment, 3, lambda: self._close(key))
+        self._letters(key)
+
+    def _refer(self, key: str) -> None:
+        moment = followup.read_clock(self.office)
+        view = reading.case_view(self.office, self.numbers[key], self._worker())
+        step = next(m for m in view["moves"] if m["name"] == "verwijzen")
+        choices = step["input"]["properties"]["instelling"]["enum"][:4]
+        self._step(key, "verwijzen", instelling=self.dice.choice(choices))
+        self._letters(key)
+        if self.dice.random() < 0.85:
+            self._later(moment, self.dice.randint(3, 12), lambda: self._step(key, "verwijzing_geaccepteerd"))
+        self._later(moment, 85 + self.dice.randint(0, 12), lambda: self._check(key))
+
+    def _check(self, key: str) -> None:
+        moment = followup.read_clock(self.office)
+        started = iso(day_of(moment) - timedelta(days=60))
+        if self.dice.random() < 0.75:
+            self._step(key, "voortgangscontrole", hulp_gestart=started, passend="ja", nu_veilig="ja")
+            self._later(moment, 1, lambda: self._close(key))
+        elif self.dice.random() < 0.5:
+            self._step(key, "voortgangscontrole", hulp_gestart="", passend="nee", nu_veilig="onbekend")
+            self._later(moment, 3, lambda: self._refer(key))
+        else:
+            self._step(key, "geen_antwoord")
+
+    def _close(self, key: str) -> None:
+        self._letters(key)
+        self._step(key, "afsluiten")
+
+    # ------------------------------------------------------------------ the worker's hands
+    def _worker(self) -> Reader:
+        return self.readers[self.dice.choice(("Anna", "Bram", "Fatima"))]
+
+    def _step(self, key: str, name: str, **fields: Any) -> None:
+        """Make a move as the teamleider would; a door that is closed in this story stays closed."""
+        try:
+            casework.make_move(self.office, self.numbers[key], name, fields, self.readers["Tom"], checked=False)
+        except ClosedDoor:
+            return
+        if self.dice.random() < 0.3:
+            with_owner = {"owner": self._worker().name, "reason": "Verdeling in het team."}
+            view = reading.case_view(self.office, self.numbers[key], self.readers["Tom"])
+            if not view["owner"] and not view["closed"]:
+                casework.assign(self.office, self.numbers[key], with_owner, self.readers["Tom"])
+
+    def _letters(self, key: str) -> None:
+        """Approve and send what is owed; now and then a letter is left lying, as in life."""
+        who = self.readers["Tom"]
+        today = iso(day_of(followup.read_clock(self.office)))
+        for n in reading.case_view(self.office, self.numbers[key], who)["notices"]:
+            if (
+                not n["obligatory"]
+                or n["state"] not in ("draft", "approved")
+                or (key.startswith("verzonnen") and self.dice.random() < 0.1)
+            ):
+                continue
+            try:
+                if n["state"] == "draft":
+                    notices.approve(self.office, n["id"], {"version": n["version"]}, who)
+                version = n["version"] + (n["state"] == "draft")
+                notices.send(self.office, n["id"], {"version": version, "date": today, "way": "post"}, who)
+            except Refusal:
+                told = {"version": n["version"], "reason": "Deze persoon is niet bekend.", "ground": "geen gegevens"}
+                notices.withhold(self.office, n["id"], told, who)
+
+    # ------------------------------------------------------------------ made-up people
+    def _caller(self) -> str:
+        return self.dice.choice(("02", "03", "08", "10", "12", "15", "15", "18", "33", "34", "35"))
+
+    def _gemeente(self) -> str:
+        names = list(self.office.config.gemeenten)
+        return self.dice.choice([*names, *names[:7], names[6], names[6]])
+
+    def _name(self, sex: str, last: str | None = None) -> str:
+        return f"{self.dice.choice(self.words[f'voor_{sex}'])} {last or self.dice.choice(self.words['achter'])}"
+
+    def _family(self) -> list[dict[str, Any]]:
+        last, street = self.dice.choice(self.words["achter"]), self.dice.choice(self.words["straten"])
+        address = f"{street} {self.dice.randint(1, 180)}"
+        people = [
+            ("v", "ouder", 1985),
+            ("m", "ouder", 1982),
+            *(("vm"[self.dice.randrange(2)], "kind", 2014) for _ in range(self.dice.randint(1, 3))),
+        ]
+        return [
+            {
+                "naam": self._name(sex, last), "geboren": f"{year + self.dice.randrange(8)}-{self.dice.randint(1, 12):02}-{self.dice.randint(1, 28):02}",
+                "geslacht": sex.upper(), "rollen": [role], "adres": address, "bsn": self._bsn(), "gezag": role == "ouder",
+            }
+            for sex, role, year in people
+        ]  # fmt: skip
+
+    def _bsn(self) -> str:
+        """Give a number in the range kept for tests (9999xxxxx) that passes the elfproef and belongs to no one."""
+        while not is_bsn(number := f"9999{self.dice.randrange(100000):05}"):
+            pass
+        return number

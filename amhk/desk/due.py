@@ -23,9 +23,13 @@ def explain_due(config: Config, name: str, start: str) -> dict[str, Any]:
     now = datetime.now(UTC)
     moment = read_moment(start, now)
     if moment is None:
-        raise BadInput(faults=[Fault("geen_datum", f"'{start[:40]}' bestaat niet. Schrijf 2026-02-04 of 2026-02-04T16:20.", "start")])
+        raise BadInput(
+            faults=[Fault("geen_datum", f"'{start[:40]}' bestaat niet. Schrijf 2026-02-04 of 2026-02-04T16:20.", "start")]
+        )
     if name not in pack.term_names():
-        raise BadInput(faults=[Fault("onbekend", f"De termijn '{name[:40]}' bestaat niet; er is: {', '.join(pack.term_names())}.", "term")])
+        raise BadInput(
+            faults=[Fault("onbekend", f"De termijn '{name[:40]}' bestaat niet; er is: {', '.join(pack.term_names())}.", "term")]
+        )
     rule = pack.term(name)
     on = read_day(start, day_of(now)) if rule.unit == "datum" else None
     end = end_of_term(rule, moment, Calendar(holidays_of_the_atw(), config.closing_days), on)

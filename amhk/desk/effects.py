@@ -186,7 +186,7 @@ def _reproject(file: CaseFile, terms: list[dict[str, Any]], start: datetime, ent
             file.note("termijn_herrekend", f"{title}: van {term['due']} naar {fresh['due']} na correctie.", {"start": iso(start)})
         writes.change(file.connection, reads.TERM, [term["id"]], changes)
         for t in file.running:
-            if t.get("id") == term["id"]:
+            if t["id"] == term["id"]:
                 t.update(changes)
 
 

@@ -17,7 +17,23 @@ from amhk.words import AANLEIDING, AARD, BRON, UITKOMST, day_of, local, say_day
 _UNKNOWN = "onbekend"
 # Facts that may be empty: the letter reads well without them.
 OPTIONAL = frozenset(
-    ["registratie", "oefening", "afspraken", "motivering", "aanleiding", "aard", "uitkomst", "beoordeling", "bevindingen", "gezaghebbenden", "personen", "stappen_genomen", "betrokkene_via", "conclusie", "gezin_namen"]
+    [
+        "registratie",
+        "oefening",
+        "afspraken",
+        "motivering",
+        "aanleiding",
+        "aard",
+        "uitkomst",
+        "beoordeling",
+        "bevindingen",
+        "gezaghebbenden",
+        "personen",
+        "stappen_genomen",
+        "betrokkene_via",
+        "conclusie",
+        "gezin_namen",
+    ]
 )
 
 
@@ -40,7 +56,7 @@ def gather(office: Office, connection: Connection, case: Row, notice: Row, who: 
 
 
 def _team(connection: Connection, case: Row) -> str:
-    return next(t["name"] for t in reads.teams(connection) if t["id"] == case["team_id"])
+    return str(next(t["name"] for t in reads.teams(connection) if t["id"] == case["team_id"]))
 
 
 def _day(text: object) -> str | None:

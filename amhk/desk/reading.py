@@ -325,3 +325,18 @@ def explain_due(office_calendar: Any, rule: Any, start: datetime, on: date | Non
     end = end_of_term(rule, start, office_calendar, on)
     begins = iso(start) if rule.in_hours else iso(day_of(start))
     return {"term": rule.name, "start": begins, "due": iso(end.due), "ground": rule.ground, "steps": list(end.steps)}
+
+
+def person_form(office: Office, number: str, who: Reader) -> tuple[Any, Desk]:
+    """Give the fields of a person on this case, and what checking them needs now."""
+    with office.store.read() as connection:
+        case = _visible(connection, number, who)
+        workflow = office.pack.workflows[case["workflow"], case["release"]]
+        return workflow.person, desk_for(office, connection, office.now(connection), needed(workflow.person), case)
+
+
+def assign_desk(office: Office) -> Desk:
+    """Give what the form of an assignment chooses from: workers and teams."""
+    with office.store.read() as connection:
+        desk = desk_for(office, connection, office.now(connection), {"medewerker"})
+        return Desk(desk.now, {**desk.lists, "team": {t["name"]: t["name"] for t in reads.teams(connection)}})

@@ -24,6 +24,6 @@ def as_pdf(parts: tuple[Block, ...], title: str, organisation: str, training: bo
     }  # fmt: skip
     inputs = {"brief": json.dumps(told, ensure_ascii=False)}
     try:
-        return typst.compile(_layout(), sys_inputs=inputs, pdf_standards=["a-2a", "ua-1"], ignore_system_fonts=True)  # type: ignore[no-any-return]
+        return typst.compile(_layout(), sys_inputs=inputs, pdf_standards=["a-2a", "ua-1"], ignore_system_fonts=True)
     except typst.TypstError:
-        return typst.compile(_layout(), sys_inputs=inputs, ignore_system_fonts=True)  # type: ignore[no-any-return]
+        return typst.compile(_layout(), sys_inputs=inputs, ignore_system_fonts=True)

@@ -46,7 +46,7 @@ def check(workflow: Workflow, placeholders: Mapping[str, Collection[str]]) -> li
     """Give every fault in a workflow; `placeholders` holds, per notice, the names its template asks for."""
     world = explore(workflow)
     faults = [*_reachable(world), *_ways_out(world), *_terms(world), *_aftercare(world), *_own_investigation(world)]
-    return faults + [*_actors(workflow), *_letters(workflow, placeholders)]
+    return [*faults, *_actors(workflow), *_letters(workflow, placeholders)]
 
 
 def _fault(workflow: Workflow, text: str) -> Fault:

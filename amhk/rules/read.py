@@ -238,7 +238,7 @@ def _edges(w: _World, key: str, table: Mapping[str, Any]) -> tuple[Edge, ...]:
 def _move(w: _World, name: str, table: Mapping[str, Any]) -> Move:
     key = f"moves.{name}"
     w.r.known(key, "move", table)
-    parts = [w.r.names(f"{key}.{k}", table.get(k), w.terms) for k in ("starts", "meets", "voids")]
+    starts, meets, voids = (w.r.names(f"{key}.{k}", table.get(k), w.terms) for k in ("starts", "meets", "voids"))
     sets = tuple(
         Set(s["name"], s.get("value"), bool(s.get("count")), _whens(w.r, f"{key}.sets", s.get("when")))
         for s in table.get("sets", ())
@@ -249,7 +249,7 @@ def _move(w: _World, name: str, table: Mapping[str, Any]) -> Move:
     return Move(
         name, table.get("title", name), table.get("done", table.get("title", name)),
         w.r.names(f"{key}.roles", table.get("roles", w.roles), ROLES), _pick(w, f"{key}.input", table.get("input", [])),
-        _edges(w, key, table), finish, table.get("ending"), *parts, sets, needs,
+        _edges(w, key, table), finish, table.get("ending"), starts, meets, voids, sets, needs,
         w.r.names(f"{key}.notices", table.get("notices"), w.notices), effect, tuple(table.get("term_date", {}).items()),
         bool(table.get("side")),
     )  # fmt: skip

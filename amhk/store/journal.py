@@ -75,7 +75,7 @@ def verify(connection: Connection) -> Iterator[str]:
             yield f"{name}: regel {sequence + 1} ontbreekt."
         elif entry["previous"] != previous:
             yield f"{name}: regel {entry['sequence']} sluit niet aan op de vorige."
-        yield from _entry_faults(name, entry)
+        yield from _entry_faults(name, dict(entry))
         seen[entry["case_id"]] = (entry["sequence"], entry["hash"])
     for key, head in heads.items():
         if seen.get(key, (0, "")) != (head.entries, head.head):

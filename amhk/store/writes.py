@@ -11,7 +11,8 @@ from amhk.store import reads
 def add(connection: Connection, source: Any, row: Mapping[str, Any]) -> int:
     """Insert one row and give its key."""
     done = connection.execute(insert(source).values(**row))
-    return int(done.inserted_primary_key[0])
+    key = done.inserted_primary_key
+    return int(key[0]) if key else 0
 
 
 def add_many(connection: Connection, source: Any, rows: Sequence[Mapping[str, Any]]) -> None:

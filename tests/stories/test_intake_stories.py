@@ -45,7 +45,18 @@ class Story:
         return None
 
     def convert(self, call, source):
-        names = ("melder", "zorgen", "ontvangen", "kanaal", "hoedanigheid", "gemeente", "aanleiding", "aard", "meldcodestap", "betrokkenen")
+        names = (
+            "melder",
+            "zorgen",
+            "ontvangen",
+            "kanaal",
+            "hoedanigheid",
+            "gemeente",
+            "aanleiding",
+            "aard",
+            "meldcodestap",
+            "betrokkenen",
+        )
         body = {k: call[k] for k in names if k in call} | {"reden": "De melder wil nu melden.", "acuut": False}
         advice = self.client.move(self.numbers[source], "omzetten_in_melding", **body)
         self.numbers[call["id"]] = next(r["number"] for r in advice["relations"] if r["kind"] == "omgezet_in")
@@ -100,7 +111,11 @@ def test_every_call_ends_as_expected(story, office):
             assert due in dues, (call["id"], name)
             assert name != "voortgangscontrole" or dues[-1] == due, call["id"]
         met = [t for t in case["terms"] if t["ended"] or not expected.get("open")]
-        late = {t["name"] for t in met if t["late"] and t["name"] in ("veiligheidsbeoordeling", "onderzoek_start", "onderzoek", "voortgangscontrole", "crisis")}
+        late = {
+            t["name"]
+            for t in met
+            if t["late"] and t["name"] in ("veiligheidsbeoordeling", "onderzoek_start", "onderzoek", "voortgangscontrole", "crisis")
+        }
         assert late == set(expected.get("te_laat", [])), call["id"]
     check_relations(story)
     check_secrets(story, office)
@@ -139,6 +154,11 @@ def check_secrets(story, office):
                 told.append(client.ask("GET", f"/notices/{notice['id']}.html", expect=(200, 422)).text)
         for text in told:
             assert not [s for s in secrets if s in text], number
-    for path in ("/cases?q=Bakker", "/reports/kwartaal?period=2026&format=csv", "/reports/kwartaal?period=2026&format=html", "/reminders"):
+    for path in (
+        "/cases?q=Bakker",
+        "/reports/kwartaal?period=2026&format=csv",
+        "/reports/kwartaal?period=2026&format=html",
+        "/reminders",
+    ):
         text = client.ask("GET", path).text
         assert not [s for s in secrets if s in text], path

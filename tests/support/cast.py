@@ -44,7 +44,12 @@ class Client:
     def ask(self, method, path, body=None, expect=(200, 201), headers=None):
         path = path if path.startswith("/api/") else f"/api/v1{path}"
         answer = self.http.request(method, path, json=body, headers={**self.headers, **(headers or {})})
-        assert answer.status_code in ((expect,) if isinstance(expect, int) else expect), (method, path, answer.status_code, answer.text[:2000])
+        assert answer.status_code in ((expect,) if isinstance(expect, int) else expect), (
+            method,
+            path,
+            answer.status_code,
+            answer.text[:2000],
+        )
         return answer
 
     def get(self, path, expect=200):

@@ -1,10 +1,12 @@
 """Pages for staff: server-rendered, Dutch, working without JavaScript; every form is made from the desk's own fields."""
 
 from fastapi import APIRouter
-from fastapi.responses import HTMLResponse
 
-router = APIRouter()
+from amhk.web.pages import cases, entrance, letters, management
+from amhk.web.pages.frame import refused
 
+router = APIRouter(include_in_schema=False)
+for room in (entrance, cases, letters, management):
+    router.include_router(room.router)
 
-def refused(request, status, wrong):
-    return HTMLResponse(wrong.text, status)
+__all__ = ["refused", "router"]

@@ -1,0 +1,80 @@
+"""The entrance: signing in and out, a new password, the training clock."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from starlette.datastructures import FormData
+
+from amhk.desk import admin, followup
+from amhk.errors import NotSignedIn, Refusal
+from amhk.web.auth import COOKIE, TooManyTries, prove_own_form, sign_in, sign_out
+from amhk.web.pages.frame import Form, Here, bare_page, form_of, go, page
+
+router = APIRouter()
+
+
+@router.get("/login")
+def login_page(request: Request, naar: str = "/") -> Response:
+    """The sign-in page."""
+    return bare_page(request, "login.html", naar=naar, name="")
+
+
+@router.post("/login")
+def login(request: Request, form: Annotated[FormData, Depends(form_of)]) -> Response:
+    """Sign in; only a path on this site is gone back to."""
+    name, password, naar = (str(form.get(k, "")) for k in ("name", "password", "naar"))
+    office, doorman = request.app.state.office, request.app.state.doorman
+    prove_own_form(request, "", "")
+    address = request.client.host if request.client else ""
+    try:
+        cookie = sign_in(office, doorman, name.strip(), password, address)
+    except (NotSignedIn, TooManyTries) as wrong:
+        status = 429 if isinstance(wrong, TooManyTries) else 401
+        return bare_page(request, "login.html", status, naar=naar, name=name, errors=[{"text": wrong.text, "field": "name"}])
+    response = go(naar if naar.startswith("/") and not naar.startswith(("//", "/\\")) else "/")
+    response.set_cookie(COOKIE, cookie, httponly=True, samesite="strict", secure=office.config.secure_cookies, path="/")
+    return response
+
+
+@router.post("/logout")
+def logout(request: Request, form: Form, here: Here) -> Response:
+    """Sign out."""
+    sign_out(here.office, request.cookies[COOKIE])
+    response = go("/login")
+    response.delete_cookie(COOKIE, path="/")
+    return response
+
+
+@router.get("/wachtwoord")
+def password_page(here: Here) -> Response:
+    """The page to choose a password of one's own."""
+    return page(here, "wachtwoord.html")
+
+
+@router.post("/wachtwoord")
+def password(here: Here, form: Form) -> Response:
+    """Choose a password."""
+    try:
+        admin.change_password(here.office, here.who, str(form.get("old", "")), str(form.get("new", "")))
+    except Refusal as wrong:
+        errors = [{"text": f.text, "field": f.field} for f in wrong.faults]
+        return page(here, "wachtwoord.html", 422, errors=errors)
+    return go("/", "Uw wachtwoord is gewijzigd.")
+
+
+@router.get("/klok")
+def clock_page(here: Here) -> Response:
+    """The training clock."""
+    return page(here, "klok.html", typed="")
+
+
+@router.post("/klok")
+def clock(here: Here, form: Form) -> Response:
+    """Move the training clock; everything that falls due in between is rung."""
+    wanted = str(form.get("now", ""))
+    try:
+        done = followup.set_clock(here.office, {"now": wanted})
+    except Refusal as wrong:
+        errors = [{"text": f.text, "field": "now"} for f in wrong.faults] or [{"text": wrong.text, "field": "now"}]
+        return page(here, "klok.html", 422 if wrong.faults else 403, errors=errors, typed=wanted)
+    return go("/klok", f"De klok is verzet; {done.rung} herinneringen gegeven.")

@@ -1,0 +1,90 @@
+"""Forms and the desk's fields: from names with dots to nested values, and what was typed back into the form."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.datastructures import FormData
+
+from amhk.rules.fields import Desk, Field
+
+_MULTIPLE = ("choices",)
+
+
+def nested(form: FormData, fields: tuple[Field, ...]) -> dict[str, Any]:
+    """Give a form's values nested as the fields are; what was left empty is left out, except where empty is an answer."""
+    return _object(form, "", fields)
+
+
+def _object(form: FormData, path: str, fields: tuple[Field, ...]) -> dict[str, Any]:
+    told: dict[str, Any] = {}
+    for f in fields:
+        name = f"{path}{f.name}"
+        if f.type == "object":
+            if part := _object(form, f"{name}.", f.fields):
+                told[f.name] = part
+        elif f.type == "list":
+            rows = [_object(form, f"{name}.{n}.", f.fields) for n in range(_rows(form, name))]
+            if found := [r for r in rows if r]:
+                told[f.name] = found
+        elif f.type in _MULTIPLE:
+            if values := [v for v in form.getlist(name) if isinstance(v, str) and v]:
+                told[f.name] = values
+        else:
+            value = form.get(name)
+            if isinstance(value, str) and (value.strip() or f.blank):
+                told[f.name] = value
+    return told
+
+
+def _rows(form: FormData, name: str) -> int:
+    numbers = [
+        int(k[len(name) + 1 :].split(".")[0])
+        for k in form
+        if k.startswith(f"{name}.") and k[len(name) + 1 :].split(".")[0].isdigit()
+    ]
+    return min(max(numbers, default=-1) + 1, 60)
+
+
+def typed(form: FormData | None) -> dict[str, list[str]]:
+    """Give what was typed, by field name, so that nothing is lost when a form comes back."""
+    if form is None:
+        return {}
+    return {key: [v for v in form.getlist(key) if isinstance(v, str)] for key in form}
+
+
+def from_values(values: Mapping[str, Any], path: str = "") -> dict[str, list[str]]:
+    """Give values (a known case, a default) as if they had been typed."""
+    told: dict[str, list[str]] = {}
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            told |= from_values(value, f"{path}{key}.")
+        elif isinstance(value, list):
+            told[f"{path}{key}"] = [str(v) for v in value]
+        elif value is not None:
+            told[f"{path}{key}"] = [{True: "ja", False: "nee"}.get(value, str(value)) if isinstance(value, bool) else str(value)]
+    return told
+
+
+def shown(
+    fields: tuple[Field, ...], desk: Desk, told: Mapping[str, list[str]], path: str = "", rows: int = 3
+) -> list[dict[str, Any]]:
+    """Give the fields as a template draws them: name, title, type, options, what was typed."""
+    drawn = []
+    for f in fields:
+        name = f"{path}{f.name}"
+        item: dict[str, Any] = {
+            "name": name, "id": name.replace(".", "-"), "title": f.title, "type": f.type, "required": f.required, "hint": f.hint,
+            "values": told.get(name, []), "options": list(desk.lists[f.choices].items()) if f.choices else [],
+        }  # fmt: skip
+        if f.type == "object":
+            item["parts"] = shown(f.fields, desk, told, f"{name}.", rows)
+        elif f.type == "list":
+            count = max(rows, 1 + max((_index(k, name) for k in told if k.startswith(f"{name}.")), default=0))
+            item["rows"] = [shown(f.fields, desk, told, f"{name}.{n}.", rows) for n in range(count)]
+        drawn.append(item)
+    return drawn
+
+
+def _index(key: str, name: str) -> int:
+    head = key[len(name) + 1 :].split(".")[0]
+    return int(head) if head.isdigit() else 0

@@ -1,0 +1,154 @@
+"""The frame of every page: who is at the desk, the banner of a training meldpunt, how a term is shown, what a refusal looks like."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import Depends, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.datastructures import FormData
+
+from amhk.config import shipped
+from amhk.desk import followup, reading
+from amhk.errors import NotSignedIn, Refusal
+from amhk.office import Office
+from amhk.rules.days import Calendar
+from amhk.rules.secrecy import Reader
+from amhk.web.auth import by_cookie, prove_own_form
+from amhk.words import HOEDANIGHEID, LISTS, ROLES, day_of, local, say_day, say_instant
+
+LATE, NOW, WEEK, LATER = "●", "▲", "△", "○"
+_SHAPES = {LATE: "te laat", NOW: "vandaag of morgen", WEEK: "deze week", LATER: "later"}
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One signed-in look at the desk: the request, the office, who, and the secret of his forms."""
+
+    request: Request
+    office: Office
+    who: Reader
+    csrf: str
+
+
+def visit(request: Request) -> Visit:
+    """Give the visit of a signed-in browser; NotSignedIn leads to the sign-in page."""
+    who, csrf = by_cookie(request)
+    return Visit(request, request.app.state.office, who, csrf)
+
+
+async def form_of(request: Request) -> FormData:
+    """Give the form that was sent, read whole."""
+    return await request.form(max_fields=2000, max_files=0)
+
+
+def own_form(request: Request, form: Annotated[FormData, Depends(form_of)]) -> FormData:
+    """Give a form that came from our own page; NotAllowed otherwise."""
+    _, csrf = by_cookie(request)
+    sent = form.get("_csrf")
+    prove_own_form(request, csrf, sent if isinstance(sent, str) else None)
+    return form
+
+
+Here = Annotated[Visit, Depends(visit)]
+Form = Annotated[FormData, Depends(own_form)]
+
+
+@lru_cache(maxsize=1)
+def environment() -> Environment:
+    """Give the page templates, compiled once, autoescaped and strict."""
+    env = Environment(
+        loader=FileSystemLoader(shipped("templates") / "pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.filters |= {"dag": dag, "moment": _moment, "veld": _title}
+    env.globals |= {"shapes": _SHAPES, "roles": ROLES, "hoedanigheden": HOEDANIGHEID}
+    return env
+
+
+def page(here: Visit, template: str, status: int = 200, **told: Any) -> Response:
+    """Give a page with its frame: navigation, banner, reminders count."""
+    now = followup.read_clock(here.office)
+    frame: dict[str, Any] = {
+        "who": here.who, "csrf": here.csrf, "office": here.office, "now": now, "today": day_of(now), "path": here.request.url.path,
+        "reminders": len(reading.reminders(here.office, here.who)), "errors": [], "notice": here.request.query_params.get("gedaan"),
+    }  # fmt: skip
+    return HTMLResponse(environment().get_template(template).render(**(frame | told)), status)
+
+
+def bare_page(request: Request, template: str, status: int = 200, **told: Any) -> Response:
+    """Give a page for who is not signed in."""
+    office: Office = request.app.state.office
+    frame: dict[str, Any] = {
+        "who": None,
+        "office": office,
+        "now": followup.read_clock(office),
+        "errors": [],
+        "path": request.url.path,
+        "notice": None,
+        "reminders": 0,
+    }
+    return HTMLResponse(environment().get_template(template).render(**(frame | told)), status)
+
+
+def refused(request: Request, status: int, wrong: Refusal) -> Response:
+    """Give the page of a refusal; who is not signed in is asked to, and comes back where he was."""
+    if isinstance(wrong, NotSignedIn) and request.url.path != "/login":
+        back = request.url.path if request.method == "GET" else "/"
+        return RedirectResponse(f"/login?naar={quote(back)}", 303)
+    try:
+        here = visit(request)
+    except Refusal:
+        return bare_page(request, "geweigerd.html", status, wrong=wrong)
+    return page(here, "geweigerd.html", status, wrong=wrong)
+
+
+def go(path: str, done: str = "") -> Response:
+    """Send the browser to a page after something was done, with what was done in words."""
+    return RedirectResponse(f"{path}{'?gedaan=' + quote(done) if done else ''}", 303)
+
+
+def dag(value: str | date | datetime | None) -> str:
+    """Give a day or instant in words."""
+    if not value:
+        return "-"
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
+    return say_instant(value) if isinstance(value, datetime) else say_day(value)
+
+
+def _moment(value: str) -> str:
+    here = local(datetime.fromisoformat(value))
+    return f"{say_day(here.date())} {here:%H.%M}"
+
+
+def _title(code: str, name: str) -> str:
+    return str(LISTS[name].get(code, code))
+
+
+def shown_term(term: dict[str, Any], now: datetime, calendar: Calendar) -> dict[str, Any]:
+    """Give a term as it is shown everywhere: shape, date in words, distance."""
+    due = datetime.fromisoformat(term["due"]) if "T" in term["due"] else date.fromisoformat(term["due"])
+    day, today = (day_of(due) if isinstance(due, datetime) else due), day_of(now)
+    days = (day - today).days
+    if term["late"]:
+        shape, far = LATE, f"{-days} dagen te laat" if days < -1 else "te laat"
+    elif days <= 1:
+        shape, far = NOW, "vandaag" if days <= 0 else "morgen"
+    else:
+        shape, far = (
+            (WEEK if days <= 7 else LATER),
+            f"nog {_working(today, day, calendar)} werkdagen" if days <= 14 else f"over {days} dagen",
+        )
+    return term | {"shape": shape, "far": far, "words": dag(due)}
+
+
+def _working(today: date, day: date, calendar: Calendar) -> int:
+    days = (date.fromordinal(n) for n in range(today.toordinal() + 1, day.toordinal() + 1))
+    return sum(calendar.rest(d) is None for d in days)
