@@ -4,10 +4,10 @@ import logging
 from datetime import UTC, datetime
 
 from apscheduler.schedulers.background import BackgroundScheduler
-from sqlalchemy.exc import SQLAlchemyError
 
 from amhk.desk.followup import beat, run_due
 from amhk.office import Office
+from amhk.store.session import StoreFailed
 
 log = logging.getLogger("amhk.clock")
 
@@ -17,7 +17,7 @@ def sweep(office: Office) -> None:
     try:
         done = run_due(office)
         beat(office)
-    except SQLAlchemyError as wrong:
+    except StoreFailed as wrong:
         log.error("sweep failed: %s", type(wrong).__name__)
         return
     if done.rung or done.failed:

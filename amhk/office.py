@@ -17,10 +17,8 @@ from amhk.rules.read import read_workflow
 from amhk.rules.workflow import Pack
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from amhk.letters.render import Letters
-    from amhk.store.session import Store
+    from amhk.store.session import Connection, Store
 
 TRAINING, PRODUCTION = "training", "production"
 
@@ -129,11 +127,8 @@ def open_office(path: Path, proof: bool = True, teams: bool = True) -> Office:
 
 def _prove_pack(reads: Any, connection: "Connection", pack: Pack, config: Config, with_teams: bool) -> None:
     """Raise HouseClosed when an open case stands in a release or state that is gone, or a routing rule names a team that is not there."""
-    from sqlalchemy import false, select
-
-    columns = (reads.CASE.c.workflow, reads.CASE.c.release, reads.CASE.c.state)
     faults = []
-    for name, release, state in connection.execute(select(*columns).where(reads.CASE.c.closed == false()).distinct()):
+    for name, release, state in reads.standing_places(connection):
         workflow = pack.workflows.get((name, release))
         if workflow is None or state not in workflow.states:
             faults.append(
@@ -166,7 +161,7 @@ def found(folder: Path, region: str | None, training: bool) -> Path:
     config = read_config(path)
     store = Store(config.url)
     try:
-        if database_exists(config, store):
+        if store.founded():
             raise HouseClosed("Er is al een database in deze map; die blijft zoals hij is.")
         migrate.upgrade(store)
         with store.write() as connection:
@@ -177,15 +172,6 @@ def found(folder: Path, region: str | None, training: bool) -> Path:
     finally:
         store.close()
     return path
-
-
-def database_exists(config: Config, store: "Store") -> bool:
-    """Tell whether this meldpunt has a database already."""
-    from sqlalchemy import inspect
-
-    if store.sqlite and not Path(config.url.removeprefix("sqlite:///")).is_file():
-        return False
-    return inspect(store.engine).has_table("meta")
 
 
 def fictitious(region: str) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from amhk.clock import start_clock
 from amhk.config import find_config, read_config
 from amhk.desk.demo import fill
 from amhk.errors import HouseClosed
-from amhk.office import Office, database_exists, found, open_office
+from amhk.office import Office, found, open_office
 from amhk.store.session import Store
 from amhk.web.app import create_app
 
@@ -24,7 +24,7 @@ def run(given: str | None, host: str | None, port: int | None, training: bool, d
     path = find_config(given)
     config = read_config(path)
     store = Store(config.url)
-    fresh = training and not database_exists(config, store)
+    fresh = training and not store.founded()
     store.close()
     if fresh:
         found(path.parent, None, training=True)

@@ -5,26 +5,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, update
-
 from amhk.errors import ChangedMeanwhile, NotFound
 from amhk.office import Office
 from amhk.rules.moves import Owed, Running, Standing, closing_due, without_term
 from amhk.rules.secrecy import Reader, may_see, scope_of
 from amhk.rules.terms import TermRule, end_of_term, over_at, rung_instants
 from amhk.rules.workflow import Workflow
-from amhk.store import claims, journal, reads
+from amhk.store import claims, journal, reads, writes
 from amhk.store.reads import Row
+from amhk.store.session import Connection
 from amhk.words import iso
-
-_END = (
-    update(reads.TERM)
-    .where(reads.TERM.c.id == bindparam("t"))
-    .values(
-        status=bindparam("status"), ended_at=bindparam("ended_at"), late=bindparam("late"), why=bindparam("why"),
-        end_entry=bindparam("end_entry"), ring_at=None,
-    )
-)  # fmt: skip
 
 
 class LostCase(RuntimeError):
@@ -114,7 +104,7 @@ class CaseFile:
         """Let go of the obligatory drafts of a case that ends without a finish."""
         keys = [n["id"] for n in self.owed if n["id"] and n["obligatory"]]
         if keys:
-            self.connection.execute(update(reads.NOTICE).where(reads.NOTICE.c.id.in_(keys)).values(state="void"))
+            writes.change(self.connection, reads.NOTICE, keys, {"state": "void"})
         self.owed = [n for n in self.owed if n["id"] not in keys]
 
     def settle(self, moment: datetime) -> None:
@@ -137,7 +127,7 @@ class CaseFile:
         keys = self._write_terms()
         if self._letters:
             rows = [{**row, "term_id": keys[slot] if slot is not None else None} for row, slot in self._letters]
-            self.connection.execute(insert(reads.NOTICE), rows)
+            writes.add_many(self.connection, reads.NOTICE, rows)
         if self._entries:
             journal.append(self.connection, self._entries)
         told = {"entries": self.case["entries"], "head": self.case["head"], **self.changes}
@@ -146,7 +136,7 @@ class CaseFile:
 
     def _write_terms(self) -> list[int]:
         if self._ended:
-            self.connection.execute(_END, self._ended)
+            writes.end_terms(self.connection, self._ended)
         if not self._started:
             return []
         rows = [{k: v for k, v in row.items() if k not in ("slot", "id")} for row in self._started]
@@ -155,8 +145,7 @@ class CaseFile:
             row.setdefault("late", False)
             row.setdefault("why", None)
             row.setdefault("end_entry", None)
-        done = self.connection.execute(insert(reads.TERM).returning(reads.TERM.c.id, sort_by_parameter_order=True), rows)
-        return list(done.scalars())
+        return writes.add_terms(self.connection, rows)
 
 
 def term_row(office: Office, rule: TermRule, moment: datetime, on: date | None = None) -> dict[str, Any]:

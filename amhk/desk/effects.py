@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-
 from amhk.desk.casefile import CaseFile, is_late, term_row
 from amhk.errors import BadInput, Fault
 from amhk.rules.moves import Decision
@@ -152,7 +150,7 @@ def _received(file: CaseFile, received: datetime, entry: int) -> str:
 def _moment(file: CaseFile, values: Mapping[str, Any], entry: int) -> str:
     """Correct the moment of the latest time a move was made: what it started, what it met, and its rows move along."""
     name, moment = values.get("stap"), values.get("moment")
-    lines = reads.rows(file.connection, select(reads.ENTRY).where(reads.ENTRY.c.case_id == file.id, reads.ENTRY.c.kind == name))
+    lines = [e for e in reads.entries(file.connection, file.id) if e["kind"] == name]
     if not name or not moment or not lines:
         raise BadInput(faults=[Fault("ontbreekt", "Noem een stap die gezet is, en het juiste moment samen.", "stap")])
     sequence = lines[-1]["sequence"]

@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection
-
 from amhk.errors import Opens
 from amhk.office import Office
 from amhk.rules.parse import age_on
 from amhk.rules.secrecy import Reader
 from amhk.store import reads
 from amhk.store.reads import Row
+from amhk.store.session import Connection
 from amhk.words import AANLEIDING, AARD, BRON, UITKOMST, day_of, local, say_day
 
 _UNKNOWN = "onbekend"

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection
-
 from amhk.desk.casefile import CaseFile, due_of, on_table
 from amhk.errors import BadInput, Fault, NotAllowed
 from amhk.office import Office
@@ -15,6 +13,7 @@ from amhk.rules.fields import Desk, Field, clean
 from amhk.rules.terms import rung_instants
 from amhk.store import claims, reads, writes
 from amhk.store.reads import Row
+from amhk.store.session import Connection
 from amhk.words import iso
 
 CLOCK = (Field("now", "Nieuwe tijd", "moment", required=True),)

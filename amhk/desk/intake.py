@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import select
-
 from amhk.desk.carrying import carry_out
 from amhk.desk.casefile import CaseFile
 from amhk.desk.lists import desk_for, needed
@@ -61,11 +59,10 @@ def _route(body: object) -> tuple[str, dict[str, Any]]:
 
 
 def _before(connection: Any, who: Reader, key: str, digest: str) -> str | None:
-    where = (reads.REQUEST.c.worker_id == who.id, reads.REQUEST.c.key == key)
-    found = reads.rows(connection, select(reads.REQUEST).where(*where))
-    if found and found[0]["body"] != digest:
+    found = reads.request_of(connection, who.id, key)
+    if found and found["body"] != digest:
         raise AlreadyUsed()
-    return str(found[0]["number"]) if found else None
+    return str(found["number"]) if found else None
 
 
 def _own_faults(route: str, values: Mapping[str, Any]) -> list[Fault]:

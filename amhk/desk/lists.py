@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
-
 from amhk.office import Office
 from amhk.rules.fields import Desk, Field
 from amhk.store import reads
 from amhk.store.reads import Row
+from amhk.store.session import Connection
 from amhk.words import LISTS, SCHAAL
 
 OFFICIAL = {"rvdk": "RvdK", "politie": "politie"}

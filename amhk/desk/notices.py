@@ -6,8 +6,6 @@ from datetime import date, datetime, time
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection
-
 from amhk.desk.casefile import CaseFile, open_case
 from amhk.desk.casework import WORKS, stretch, take_version
 from amhk.desk.facts import MISSING, OPTIONAL, door_of, gather
@@ -20,6 +18,7 @@ from amhk.rules.fields import Desk, Field, clean
 from amhk.rules.secrecy import Reader, leaks, may_see, scope_of
 from amhk.store import claims, reads
 from amhk.store.reads import Row
+from amhk.store.session import Connection
 from amhk.words import AMSTERDAM, LISTS, day_of, iso, say_day
 
 SEND = (

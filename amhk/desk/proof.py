@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from amhk.config import Config, find_config, read_config
 from amhk.errors import HouseClosed, NotFound
 from amhk.office import open_office, procedure_faults, read_pack
 from amhk.store import reads
+from amhk.store.session import StoreFailed
 
 
 def prove(given: str | None) -> dict[str, Any]:
@@ -28,7 +27,7 @@ def prove(given: str | None) -> dict[str, Any]:
             total, bare = reads.open_without_term(connection)
         told |= {"open": total, "with_next_term": total - len(bare), "without": len(bare)}
         told["faults"] += [f"Zaak {number} heeft geen volgende termijn." for number in bare]
-    except SQLAlchemyError as wrong:
+    except StoreFailed as wrong:
         told["faults"].append(f"De database is niet te lezen: {type(wrong).__name__}.")
     finally:
         office.close()

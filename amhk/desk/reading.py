@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Connection
-
 from amhk.desk import intake
 from amhk.desk.casefile import CaseFile, is_late, on_table
 from amhk.desk.facts import gap
@@ -22,6 +20,7 @@ from amhk.rules.terms import end_of_term
 from amhk.rules.workflow import Workflow
 from amhk.store import reads, writes
 from amhk.store.reads import Row
+from amhk.store.session import Connection
 from amhk.words import day_of, end_of, iso
 
 _PAGE = 50
@@ -144,7 +143,7 @@ def _melding(connection: Connection, case: Row) -> dict[str, Any]:
     melder = {
         "naam": None if hidden else case["melder_naam"], "bereikbaar": None if hidden else case["melder_bereikbaar"], "geheim": hidden,
     }  # fmt: skip
-    names = {i["id"]: i["name"] for i in reads.rows(connection, reads.INSTITUTION.select())}
+    names = {i["id"]: i["name"] for i in reads.institutions(connection, active=False)}
     referrals = [
         {
             "instelling": names[r["institution_id"]], "op": iso(r["moment"]), "status": r["status"],
@@ -268,7 +267,8 @@ def _from_cursor(cursor: str | None) -> tuple[str, int] | None:
 def reminders(office: Office, who: Reader) -> list[dict[str, Any]]:
     """Give the unseen reminders for this worker: his own and his team's."""
     with office.store.read() as connection:
-        found = reads.reminders(connection, who.id, who.team, who.role)
+        mine = {who.name, who.role, "team"}
+        found = [r for r in reads.reminders(connection, who.id, who.team, who.role) if mine & set(r["receivers"])]
         return [
             {
                 "number": r["number"], "term": office.pack.workflows[r["workflow"], r["release"]].terms[r["name"]].title,

@@ -4,14 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
-
 from amhk.desk.casefile import CaseFile
 from amhk.office import Office
 from amhk.rules.parse import fold
 from amhk.rules.routing import route_call, stream
 from amhk.rules.secrecy import Reader
 from amhk.store import claims, reads, writes
+from amhk.store.session import Connection
 from amhk.words import local
 
 PREFIX = {"advies": "A", "melding": "M"}

@@ -240,9 +240,10 @@ def teams(connection: Connection) -> list[Row]:
     return rows(connection, select(TEAM).order_by(TEAM.c.id))
 
 
-def institutions(connection: Connection) -> list[Row]:
-    """Give the institutions that can be referred to."""
-    return rows(connection, select(INSTITUTION).where(INSTITUTION.c.active == true()).order_by(INSTITUTION.c.name))
+def institutions(connection: Connection, active: bool = True) -> list[Row]:
+    """Give the institutions that can be referred to; with `active=False` also those that no longer can."""
+    statement = select(INSTITUTION).order_by(INSTITUTION.c.name)
+    return rows(connection, statement.where(INSTITUTION.c.active == true()) if active else statement)
 
 
 def cases_of(connection: Connection, worker: int) -> list[int]:
@@ -259,3 +260,15 @@ def session_of(connection: Connection, hash: str, now: datetime) -> Row | None:
         .first()
     )
     return dict(found) if found else None
+
+
+def request_of(connection: Connection, worker: int, key: str) -> Row | None:
+    """Give the earlier request of a worker under an Idempotency-Key."""
+    found = rows(connection, select(REQUEST).where(REQUEST.c.worker_id == worker, REQUEST.c.key == key))
+    return found[0] if found else None
+
+
+def standing_places(connection: Connection) -> list[tuple[str, str, str]]:
+    """Give where open cases stand: (workflow, release, state), each once."""
+    statement = select(CASE.c.workflow, CASE.c.release, CASE.c.state).where(CASE.c.closed == false()).distinct()
+    return [(r[0], r[1], r[2]) for r in connection.execute(statement)]

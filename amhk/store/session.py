@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
+from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from amhk.errors import HouseClosed
+
+__all__ = ["Connection", "Store", "StoreFailed"]
+StoreFailed = SQLAlchemyError
 
 
 class Store:
@@ -36,6 +40,12 @@ class Store:
         """Give the connection of one transaction: committed when the block ends well, undone when it raises."""
         with self.engine.connect().execution_options(amhk_writes=True) as connection, connection.begin():
             yield connection
+
+    def founded(self) -> bool:
+        """Tell whether there is a meldpunt's database here already."""
+        if self.sqlite and not Path(self.url.removeprefix("sqlite:///")).is_file():
+            return False
+        return inspect(self.engine).has_table("meta")
 
     def close(self) -> None:
         """Let go of every connection."""

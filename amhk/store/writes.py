@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, update
+from sqlalchemy import Connection, bindparam, delete, insert, update
 
 from amhk.store import reads
 
@@ -13,6 +13,27 @@ def add(connection: Connection, source: Any, row: Mapping[str, Any]) -> int:
     done = connection.execute(insert(source).values(**row))
     key = done.inserted_primary_key
     return int(key[0]) if key else 0
+
+
+_END = (
+    update(reads.TERM)
+    .where(reads.TERM.c.id == bindparam("t"))
+    .values(
+        status=bindparam("status"), ended_at=bindparam("ended_at"), late=bindparam("late"), why=bindparam("why"),
+        end_entry=bindparam("end_entry"), ring_at=None,
+    )
+)  # fmt: skip
+_START = insert(reads.TERM).returning(reads.TERM.c.id, sort_by_parameter_order=True)
+
+
+def end_terms(connection: Connection, ends: Sequence[Mapping[str, Any]]) -> None:
+    """End terms: each with `t` (its key), status, ended_at, late, why and end_entry."""
+    connection.execute(_END, list(ends))
+
+
+def add_terms(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Insert terms and give their keys in order."""
+    return list(connection.execute(_START, list(rows)).scalars())
 
 
 def add_many(connection: Connection, source: Any, rows: Sequence[Mapping[str, Any]]) -> None:

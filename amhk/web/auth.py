@@ -91,7 +91,7 @@ def sign_in(office: Office, doorman: Doorman, name: str, password: str, address:
     cookie, until = token_urlsafe(32), datetime.now(UTC) + _LASTS
     with office.store.write() as connection:
         row = {"hash": hash_token(cookie), "worker_id": worker["id"], "csrf": token_urlsafe(32), "until": until}
-        writes.add(connection, reads.SESSION, row)
+        writes.add_many(connection, reads.SESSION, [row])
     return cookie
 
 
