@@ -8,7 +8,8 @@ from amhk.words import day_of, iso
 
 def schema(fields: tuple[Field, ...], desk: Desk, version: int | None = None) -> dict[str, Any]:
     """Give the JSON Schema of an object with these fields; `version` adds the lock a move must carry."""
-    properties = {f.name: property_of(f, desk) for f in fields}
+    offered = (f for f in fields if f.required or not f.choices or desk.lists[f.choices])
+    properties = {f.name: property_of(f, desk) for f in offered}
     required = [f.name for f in fields if f.required]
     if version is not None:
         properties = {"version": {"type": "integer", "const": version, "title": "Versie van de zaak"}, **properties}

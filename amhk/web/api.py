@@ -91,8 +91,8 @@ def intake_schema(route: str, office: House, who: Who) -> Any:
     told = schema(fields, desk)
     told["properties"] = {"route": {"const": route}, **told["properties"]}
     told["required"] = ["route", *told["required"]]
-    if route == "advies":
-        told["anyOf"] = [{"required": ["advies"]}, {"required": ["vervolg"]}]
+    if route == "advies":  # or, without an advice yet, `vervolg: ondersteunen`
+        told["required"].append("advies")
     return told
 
 

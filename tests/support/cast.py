@@ -1,5 +1,7 @@
 """The fixed cast, and a client that speaks HTTP to the app of an office."""
 
+import json
+
 from fastapi.testclient import TestClient
 
 from amhk.desk import admin
@@ -43,7 +45,8 @@ class Client:
 
     def ask(self, method, path, body=None, expect=(200, 201), headers=None):
         path = path if path.startswith("/api/") else f"/api/v1{path}"
-        answer = self.http.request(method, path, json=body, headers={**self.headers, **(headers or {})})
+        content = None if body is None else json.dumps(body)
+        answer = self.http.request(method, path, content=content, headers={**self.headers, **(headers or {})})
         assert answer.status_code in ((expect,) if isinstance(expect, int) else expect), (
             method,
             path,

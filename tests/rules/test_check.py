@@ -1,0 +1,112 @@
+"""The proof of the procedure: the shipped one has no fault, and each fault that can be made is found and told as a story."""
+
+import copy
+import tomllib
+
+import pytest
+from conftest import ROOT
+
+from amhk.letters.render import Letters
+from amhk.rules.check import check
+from amhk.rules.read import read_workflow
+
+FILE = ROOT / "workflows/amhk/2026.1/meldingsroute.toml"
+
+
+@pytest.fixture
+def data():
+    return tomllib.loads(FILE.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def placeholders():
+    return Letters(ROOT / "templates" / "notices").placeholders()
+
+
+def faults_of(data, placeholders):
+    flow, faults = read_workflow("amhk", "meldingsroute.toml", data)
+    return [f.text for f in (faults if flow is None else check(flow, placeholders))]
+
+
+def test_the_shipped_procedure_has_no_fault(pack, placeholders):
+    for workflow in pack.workflows.values():
+        assert check(workflow, placeholders) == []
+
+
+def test_the_loader_lists_every_fault_at_once_with_file_and_key(data):
+    data["states"]["ontvangen"]["kleur"] = "rood"
+    data["terms"]["onderzoek"]["length"] = "tien weken"
+    data["moves"]["verwijzen"]["to"] = "maan"
+    data["moves"]["afsluiten"]["needs"].append("geluk")
+    _, faults = read_workflow("amhk", "meldingsroute.toml", data)
+    told = "\n".join(f.text for f in faults)
+    for key in ("states.ontvangen.kleur", "terms.onderzoek", "moves.verwijzen.to", "moves.afsluiten.needs"):
+        assert f"meldingsroute.toml, {key}" in told
+
+
+def remove(name):
+    return lambda d: d["moves"].pop(name)
+
+
+def way_round(d):
+    d["moves"]["afsluiten"]["needs"].remove("controle_vastgelegd")
+
+
+def no_investigation(d):
+    d["moves"]["melden_rvdk"]["needs"] = []
+
+
+def no_term(d):
+    d["moves"]["onderzoek_afronden"]["starts"] = []
+    d["moves"]["onderzoek_afronden"]["notices"] = []
+    d["moves"]["onderzoek_besluiten"]["starts"] = []
+
+
+def dead_end(d):
+    d["states"]["stilstand"] = {"title": "Stilstand"}
+    d["moves"]["intrekken"]["to"] = "stilstand"
+    d["moves"]["corrigeren"]["from"] = ["ontvangen"]
+
+
+def unreachable(d):
+    d["states"]["eiland"] = {"title": "Eiland"}
+
+
+def wrong_role(d):
+    d["terms"]["onderzoek"]["role"] = "rapportage"
+
+
+def leak(d):
+    d["notices"]["terugkoppeling_melder"]["recipient"] = "betrokkene"
+
+
+@pytest.mark.parametrize(
+    ("break_it", "said"),
+    [
+        (way_round, "een weg om de voortgangscontrole heen. Een melding komt binnen, dan: veiligheid beoordeeld"),
+        (no_investigation, "finish 4 zonder eigen onderzoek"),
+        (no_term, "geen termijn die tot een stap leidt. Een melding komt binnen"),
+        (dead_end, "geen finish of einde te bereiken"),
+        (unreachable, "is niet te bereiken"),
+        (wrong_role, "is van rapportage"),
+        (leak, "toont 'melder_naam' aan een betrokkene"),
+    ],
+    ids=lambda v: getattr(v, "__name__", ""),
+)
+def test_a_broken_procedure_is_found_and_told(data, placeholders, break_it, said):
+    broken = copy.deepcopy(data)
+    break_it(broken)
+    told = faults_of(broken, placeholders)
+    assert any(said in text for text in told), told
+
+
+def test_a_letter_without_template_or_with_an_unknown_fact_is_found(data, placeholders):
+    told = faults_of(data, {**placeholders, "bericht_college": frozenset({"lievelingskleur"})} | {})
+    assert any("vraagt om 'lievelingskleur'" in text for text in told)
+    without = {k: v for k, v in placeholders.items() if k != "verzoek_rvdk"}
+    assert any("heeft geen sjabloon" in text for text in faults_of(data, without))
+
+
+def test_the_college_never_hears_the_substance(data, placeholders):
+    told = faults_of(data, {**placeholders, "bericht_college": frozenset({"zorgen", "conclusie"})})
+    assert sum("toont" in text and "college" in text for text in told) == 2

@@ -1,0 +1,135 @@
+"""kill -9 of the real server during moves and sweeps: nothing answered is lost, no reminder twice, no case without a term, the journal holds."""
+
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+from conftest import FULL
+from sqlalchemy import func, select
+from support.cast import hire
+
+from amhk.desk import admin, followup
+from amhk.office import open_office
+from amhk.store import reads
+from amhk.store.journal import verify
+
+ROUNDS = 100 if FULL else 6
+MELDING = {
+    "route": "melding", "kanaal": "telefoon", "ontvangen": "2026-01-05T09:00", "hoedanigheid": "15", "gemeente": "Schiedam", "zorgen": "z",
+    "acuut": False, "melder": {"naam": "School"}, "betrokkenen": [{"naam": "Kind", "geboren": "2019"}],
+}  # fmt: skip
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return found.getsockname()[1]
+
+
+class Server:
+    """The real `amhk serve` on a folder."""
+
+    def __init__(self, folder):
+        self.folder, self.process = folder, None
+
+    def start(self):
+        self.port = free_port()
+        command = [sys.executable, "-m", "amhk", "serve", "--config", str(self.folder), "--port", str(self.port)]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        for _ in range(400):
+            try:
+                return self.ask("GET", "/health", None)
+            except (urllib.error.URLError, ConnectionError):
+                time.sleep(0.025)
+        raise AssertionError("the server did not open")
+
+    def ask(self, method, path, body, token=None):
+        data = json.dumps(body).encode() if body is not None else None
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/api/v1{path}", data, headers, method=method)
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return json.loads(answer.read())
+
+    def kill(self):
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+class Worker(threading.Thread):
+    """Takes calls and makes moves until the server is gone; remembers every answer it got."""
+
+    def __init__(self, server, token, seed):
+        super().__init__(daemon=True)
+        self.server, self.token, self.dice = server, token, random.Random(seed)
+        self.answered = {}
+
+    def run(self):
+        try:
+            while True:
+                case = self.server.ask("POST", "/cases", MELDING, self.token)
+                self.answered[case["number"]] = case["version"]
+                for name, body in (("veiligheidsbeoordeling", {"uitkomst": "x"}), ("onderzoek_besluiten", {})):
+                    body = {"version": case["version"], **body}
+                    case = self.server.ask("POST", f"/cases/{case['number']}/moves/{name}", body, self.token)
+                    self.answered[case["number"]] = case["version"]
+        except (urllib.error.URLError, ConnectionError, OSError, json.JSONDecodeError):
+            return
+
+
+@pytest.mark.soak
+def test_kill_nine_loses_nothing_that_was_answered(folder):
+    office = open_office(folder, proof=False)
+    hire(office, "Tom", "Mia")
+    tokens = [admin.make_token(office, n) for n in ("Tom", "Mia")]
+    followup.set_clock(office, {"now": "2026-01-05T09:00"})
+    server, dice, day = Server(folder), random.Random(7), 6
+    for number in range(ROUNDS):
+        server.start()
+        workers = [Worker(server, token, number) for token in tokens]
+        for w in workers:
+            w.start()
+        time.sleep(dice.uniform(0.02, 0.25))
+        if number % 2:
+            clock = threading.Thread(target=move_clock, args=(server, tokens[1], day), daemon=True)
+            clock.start()
+            day += 1
+            time.sleep(dice.uniform(0.0, 0.12))
+        server.kill()
+        for w in workers:
+            w.join(20)
+        check(office, {k: v for w in workers for k, v in w.answered.items()})
+    followup.run_due(office)
+    check(office, {})
+    office.close()
+
+
+def move_clock(server, token, day):
+    try:
+        server.ask("PUT", "/clock", {"now": f"2026-{1 + day // 28:02}-{1 + day % 28:02}T09:00"}, token)
+    except (urllib.error.URLError, ConnectionError, OSError, json.JSONDecodeError):
+        return
+
+
+def check(office, answered):
+    """Every answered version is there; G1 and G4 hold; the chains are whole."""
+    with office.store.read() as connection:
+        versions = dict(connection.execute(select(reads.CASE.c.number, reads.CASE.c.version)).all())
+        for number, version in answered.items():
+            assert versions.get(number, 0) >= version, number
+        assert reads.open_without_term(connection)[1] == []
+        assert list(verify(connection)) == []
+        twice = (
+            select(func.count())
+            .select_from(reads.REMINDER)
+            .group_by(reads.REMINDER.c.term_id, reads.REMINDER.c.rung)
+            .having(func.count() > 1)
+        )
+        assert connection.execute(twice).first() is None
