@@ -11,7 +11,7 @@ from amhk.errors import BadInput, Fault, NotAllowed
 from amhk.office import Office
 from amhk.rules.fields import Desk, Field, clean
 from amhk.rules.terms import rung_instants
-from amhk.store import claims, reads, writes
+from amhk.store import claims, journal, reads, writes
 from amhk.store.reads import Row
 from amhk.store.session import Connection
 from amhk.words import iso
@@ -120,9 +120,10 @@ def _receivers(file: CaseFile, to: tuple[str, ...]) -> tuple[int | None, int | N
 def _report(office: Office, term: Row, wrong: Exception, now: datetime) -> str:
     with office.store.write() as connection:
         case = reads.lock_cases(connection, [term["case_id"]])[term["case_id"]]
-        file = on_table(office, connection, case, None, now)
-        file.note("termijn_mislukt", f"De herinnering van '{term['name']}' kon niet: {type(wrong).__name__}.", {"term": term["id"]})
-        file.save()
+        what = f"De herinnering van '{term['name']}' kon niet: {type(wrong).__name__}."
+        line = journal.entry_row(case, now, None, "termijn_mislukt", what, {"term": term["id"]})
+        journal.append(connection, [line])
+        claims.save_case(connection, case, {"entries": line["sequence"], "head": line["hash"]})
         return str(case["number"])
 
 

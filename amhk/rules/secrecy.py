@@ -62,7 +62,7 @@ def signs_of_person(text: str) -> list[str]:
 
 
 def leaks(text: str, secrets: Iterable[str]) -> list[str]:
-    """Give the protected words (names, phone numbers, addresses) that stand in a text, in any spelling of case, space or dash."""
+    """Give the protected words (names or any part of them, phone numbers, addresses) that stand in a text, whatever their case, spaces or dashes."""
     low = text.casefold()
     digits = re.sub(r"\D", "", " ".join(_NUMBER.findall(text)))
     found = []
@@ -71,12 +71,12 @@ def leaks(text: str, secrets: Iterable[str]) -> list[str]:
         if len(number) >= 7 and len(number) > len(secret) // 2:
             if number in digits:
                 found.append(secret)
-        elif any(part in low for part in _parts(secret)):
+        elif any(re.search(rf"\b{re.escape(part)}\b", low) for part in _parts(secret)):
             found.append(secret)
     return found
 
 
 def _parts(secret: str) -> list[str]:
     whole = secret.casefold().strip()
-    words = [w for w in re.split(r"[\s,]+", whole) if len(w) >= 5 and not w.isdigit()]
+    words = [w for w in re.split(r"[\s,.\-]+", whole) if len(w) >= 4 and not w.isdigit()]
     return [whole, *words] if whole else words
