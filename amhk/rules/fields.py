@@ -46,6 +46,7 @@ class _Check:
     faults: list[Fault] = field(default_factory=list)
 
     def no(self, code: str, path: str, text: str) -> None:
+        """Remember a fault at a field."""
         self.faults.append(Fault(code, text, path))
 
 

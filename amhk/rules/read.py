@@ -54,19 +54,23 @@ class _Reader:
     faults: list[Fault] = field(default_factory=list)
 
     def no(self, key: str, text: str) -> None:
+        """Remember a fault at a key of the file."""
         self.faults.append(Fault("workflow", f"{self.file}, {key}: {text}", key))
 
     def known(self, key: str, kind: str, table: Mapping[str, Any]) -> None:
+        """Remember every key of a table that is not known."""
         for name in sorted(set(table) - _KEYS[kind]):
             self.no(f"{key}.{name}", f"onbekende sleutel; bekend zijn {', '.join(sorted(_KEYS[kind]))}")
 
     def one(self, key: str, value: object, options: Any, default: Any) -> Any:
+        """Give a value that is one of the options; another is a fault, and the default comes back."""
         if value in options:
             return value
         self.no(key, f"'{value}' kan niet; kies uit {', '.join(map(str, options))}")
         return default
 
     def names(self, key: str, value: object, options: Any) -> tuple[str, ...]:
+        """Give the names in a list that exist; each other one is a fault."""
         items = [value] if isinstance(value, str) else list(value or ())  # type: ignore[call-overload]
         for item in items:
             if item not in options:

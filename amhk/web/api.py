@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 
-from amhk.desk import admin, casework, followup, intake, notices, reading, reports
+from amhk.desk import admin, casework, followup, intake, notices, reading, reports, worklist
 from amhk.errors import BadInput, Fault, NotFound, TooLarge
 from amhk.office import Office
 from amhk.rules.schema import schema
@@ -99,7 +99,7 @@ def intake_schema(route: str, office: House, who: Who) -> Any:
 @router.get("/cases")
 def cases(request: Request, office: House, who: Who) -> Any:
     """A page of the cases you may see: `route state gemeente team owner due_before closed q cursor`."""
-    return reading.worklist(office, who, dict(request.query_params))
+    return worklist.worklist(office, who, dict(request.query_params))
 
 
 @router.get("/cases/{number}")
@@ -176,7 +176,7 @@ def reveal(number: str, office: House, who: Who, body: Body) -> Any:
 @router.get("/reminders")
 def my_reminders(office: House, who: Who) -> Any:
     """Your reminders and your team's."""
-    return {"items": reading.reminders(office, who), "next": None}
+    return {"items": worklist.reminders(office, who), "next": None}
 
 
 @router.get("/institutions")

@@ -34,13 +34,13 @@ def test_the_shipped_procedure_has_no_fault(pack, placeholders):
 
 
 def test_the_loader_lists_every_fault_at_once_with_file_and_key(data):
-    data["states"]["ontvangen"]["kleur"] = "rood"
+    data["states"]["binnengekomen"]["kleur"] = "rood"
     data["terms"]["onderzoek"]["length"] = "tien weken"
     data["moves"]["verwijzen"]["to"] = "maan"
     data["moves"]["afsluiten"]["needs"].append("geluk")
     _, faults = read_workflow("amhk", "meldingsroute.toml", data)
     told = "\n".join(f.text for f in faults)
-    for key in ("states.ontvangen.kleur", "terms.onderzoek", "moves.verwijzen.to", "moves.afsluiten.needs"):
+    for key in ("states.binnengekomen.kleur", "terms.onderzoek", "moves.verwijzen.to", "moves.afsluiten.needs"):
         assert f"meldingsroute.toml, {key}" in told
 
 
@@ -65,7 +65,7 @@ def no_term(d):
 def dead_end(d):
     d["states"]["stilstand"] = {"title": "Stilstand"}
     d["moves"]["intrekken"]["to"] = "stilstand"
-    d["moves"]["corrigeren"]["from"] = ["ontvangen"]
+    d["moves"]["corrigeren"]["from"] = ["binnengekomen"]
 
 
 def unreachable(d):

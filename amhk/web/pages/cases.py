@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
 
-from amhk.desk import casework, followup, intake, reading
+from amhk.desk import casework, followup, intake, reading, worklist
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotFound, Opens, Refusal
 from amhk.rules.fields import Desk
 from amhk.web.pages.forms import nested, shown, typed
@@ -17,12 +17,12 @@ _ROUTES = {"advies": "Advies", "melding": "Melding"}
 
 
 @router.get("/")
-def worklist(here: Here) -> Response:
+def worklist_page(here: Here) -> Response:
     """The worklist: most dangerous first, then by date; closed cases only when asked for."""
     asked = {k: v for k, v in here.request.query_params.items() if v}
     told = {"closed": "false"} | asked if not asked.get("q") else asked
     try:
-        found, errors = reading.worklist(here.office, here.who, told), []
+        found, errors = worklist.worklist(here.office, here.who, told), []
     except BadInput as wrong:
         found, errors = {"items": [], "next": None}, [{"text": f.text, "field": f.field} for f in wrong.faults]
     now = followup.read_clock(here.office)
@@ -34,7 +34,7 @@ def worklist(here: Here) -> Response:
         proof = followup.health(here.office, connection)
     return page(
         here, "werkvoorraad.html", 422 if errors else 200, groups=_groups(items), next=found["next"], asked=asked, errors=errors, proof=proof,
-        rings=reading.reminders(here.office, here.who)[:12],
+        rings=worklist.reminders(here.office, here.who)[:12],
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.datastructures import FormData
 
 from amhk.config import shipped
-from amhk.desk import followup, reading
+from amhk.desk import followup, worklist
 from amhk.errors import NotSignedIn, Refusal
 from amhk.office import Office
 from amhk.rules.days import Calendar
@@ -77,7 +77,7 @@ def page(here: Visit, template: str, status: int = 200, **told: Any) -> Response
     now = followup.read_clock(here.office)
     frame: dict[str, Any] = {
         "who": here.who, "csrf": here.csrf, "office": here.office, "now": now, "today": day_of(now), "path": here.request.url.path,
-        "reminders": len(reading.reminders(here.office, here.who)), "errors": [], "notice": here.request.query_params.get("gedaan"),
+        "reminders": len(worklist.reminders(here.office, here.who)), "errors": [], "notice": here.request.query_params.get("gedaan"),
     }  # fmt: skip
     return HTMLResponse(environment().get_template(template).render(**(frame | told)), status)
 

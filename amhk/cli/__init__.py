@@ -1,0 +1,34 @@
+"""The command `amhk`: the same desk by hand. Heavy rooms are opened only by the command that needs them."""
+
+import sys
+
+import typer
+
+from amhk.cli import cases, house, staff
+from amhk.cli.frame import app
+from amhk.errors import Refusal, WrongUse
+
+__all__ = ["app", "cases", "house", "main", "staff"]
+
+
+def main() -> None:
+    """Run the command line; exit 0 ok, 1 refused or found wrong, 2 wrong use."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        app()
+    except WrongUse as wrong:
+        _complain(wrong)
+        sys.exit(2)
+    except Refusal as wrong:
+        _complain(wrong)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _complain(wrong: Refusal) -> None:
+    lines = [f"{f.field + ': ' if f.field else ''}{f.text}" for f in wrong.faults] or [wrong.text]
+    for line in lines:
+        typer.echo(line, err=True)

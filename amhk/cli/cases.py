@@ -1,0 +1,154 @@
+"""Commands for the desk: calls, moves, cases, the arithmetic of a term, reports."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from amhk.cli.frame import AsOption, ConfigOption, JsonOption, app, by_hand, open_here, read_json, say, show_case
+from amhk.errors import Refusal
+
+
+@app.command()
+def call(
+    source: Annotated[str, typer.Option("--json", help="Bestand met het gesprek, of -")],
+    config: ConfigOption = None,
+    as_: AsOption = None,
+) -> None:
+    """Neem een gesprek aan: advies of melding."""
+    from amhk.desk.intake import take_call
+
+    body = read_json(source)
+    with open_here(config) as office:
+        who = by_hand(office, as_)
+        show_case(office, take_call(office, body, who), who)
+
+
+@app.command()
+def move(
+    number: Annotated[str, typer.Argument(help="Nummer van de zaak")],
+    name: Annotated[str, typer.Argument(help="De stap")],
+    source: Annotated[str, typer.Option("--json", help="Bestand met de invoer, of -")],
+    config: ConfigOption = None,
+    as_: AsOption = None,
+) -> None:
+    """Zet een stap op een zaak."""
+    from amhk.desk.casework import make_move
+
+    body = read_json(source)
+    with open_here(config) as office:
+        who = by_hand(office, as_)
+        make_move(office, number, name, body, who, checked=False)
+        show_case(office, number, who)
+
+
+@app.command()
+def case(
+    number: Annotated[str, typer.Argument(help="Nummer van de zaak")],
+    json_: JsonOption = False,
+    config: ConfigOption = None,
+    as_: AsOption = None,
+) -> None:
+    """Toon een zaak."""
+    from amhk.desk import reading
+
+    with open_here(config) as office:
+        who = by_hand(office, as_)
+        reading.look(office, number, who, "zaak (opdrachtregel)")
+        if json_:
+            show_case(office, number, who)
+            return
+        view = reading.case_view(office, number, who)
+        typer.echo(f"{view['number']}  {view['state_title']}  {view['gemeente']}  team {view['team']} ({view['team_reason']})")
+        for term in view["terms"]:
+            typer.echo(f"  {term['status']:<16} {term['due']:<26} {term['title']}")
+        for step in view["moves"]:
+            if step["allowed"]:
+                typer.echo(f"  stap: {step['name']:<28} {step['title']}")
+
+
+@app.command("list")
+def list_(
+    route: str | None = None, state: str | None = None, gemeente: str | None = None, team: str | None = None, owner: str | None = None,
+    due_before: Annotated[str | None, typer.Option(help="Termijn eindigt op of voor deze dag")] = None,
+    due: Annotated[bool, typer.Option("--due", help="Alleen wat vandaag of eerder afloopt")] = False,
+    q: Annotated[str | None, typer.Option(help="Zoek in nummer, naam en tekst")] = None,
+    json_: JsonOption = False, config: ConfigOption = None, as_: AsOption = None,
+) -> None:  # fmt: skip
+    """Toon zaken, op volgorde van hun volgende termijn."""
+    from amhk.desk.worklist import worklist
+
+    told = {"route": route, "state": state, "gemeente": gemeente, "team": team, "owner": owner, "due_before": due_before, "q": q}
+    asked = {k: v for k, v in told.items() if v}
+    if due:
+        asked |= {"due_before": "vandaag", "closed": "false"}
+    with open_here(config) as office:
+        who = by_hand(office, as_)
+        items: list[dict[str, Any]] = []
+        while True:
+            page = worklist(office, who, asked, 500)
+            items += page["items"]
+            if page["next"] is None:
+                break
+            asked["cursor"] = page["next"]
+    if json_:
+        say({"items": items, "next": None})
+        return
+    for item in items:
+        term = item["next_term"]
+        shown = (
+            f"{term['due']:<26} {term['title']}{' (te laat)' if term['late'] else ''}"
+            if term
+            else "gesloten"
+            if item["closed"]
+            else ""
+        )
+        typer.echo(f"{item['number']}  {item['state_title']:<26} {item['gemeente']:<22} {shown}")
+
+
+@app.command()
+def due(
+    term: Annotated[str, typer.Argument(help="Naam van de termijn")],
+    start: Annotated[str, typer.Argument(help="Begin: 2026-02-04, of 2026-02-04T16:20")],
+    json_: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Reken uit wanneer een termijn eindigt, stap voor stap."""
+    from amhk.config import find_config, read_config, shipped
+    from amhk.desk.due import explain_due
+    from amhk.errors import HouseClosed
+
+    try:
+        path = find_config(config)
+    except HouseClosed:
+        path = shipped("config.toml")
+    told = explain_due(read_config(path), term, start)
+    if json_:
+        say(told)
+        return
+    for step in told["steps"]:
+        typer.echo(f"  {step}")
+    typer.echo(f"{told['term']}: {told['due']}  ({told['ground']})")
+
+
+@app.command()
+def report(
+    name: Annotated[str, typer.Argument(help="kwartaal")],
+    period: Annotated[str, typer.Option(help="2026-03, 2026-Q1, 2026-H1 of 2026")],
+    out: Annotated[Path, typer.Option(help="Map om in te schrijven")],
+    format: Annotated[str, typer.Option(help="html, csv of json")] = "html",
+    config: ConfigOption = None,
+    as_: AsOption = None,
+) -> None:
+    """Maak een rapport."""
+    from amhk.desk.reports import render
+
+    with open_here(config) as office:
+        text, _ = render(office, name, period, format, by_hand(office, as_))
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        path = out / f"{name}-{period}.{format}"
+        path.write_text(text, encoding="utf-8", newline="")
+    except OSError as wrong:
+        raise Refusal(f"{out} is niet te beschrijven: {wrong.strerror}.") from wrong
+    typer.echo(str(path))

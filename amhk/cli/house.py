@@ -1,0 +1,131 @@
+"""Commands for the house: founding, serving, the clock, and the proof."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from amhk.cli.frame import ConfigOption, JsonOption, app, open_here, say
+from amhk.errors import Refusal
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="De map van het nieuwe meldpunt")],
+    region: Annotated[str, typer.Option(help="rotterdam-rijnmond, utrecht, zuid-holland-zuid of zuid-kennemerland-ijmond")],
+    training: Annotated[bool, typer.Option("--training", help="Een oefenomgeving; dat verandert nooit meer")] = False,
+) -> None:
+    """Maak een meldpunt: config.toml, workflows/, templates/ en een lege database met een team."""
+    from amhk.office import found
+    from amhk.words import REGIONS
+
+    if region not in REGIONS:
+        raise Refusal(f"De regio '{region}' bestaat niet; kies uit {', '.join(REGIONS)}.")
+    if (folder / "config.toml").exists():
+        raise Refusal(f"In {folder} staat al een meldpunt (config.toml).")
+    path = found(folder, region, training)
+    typer.echo(f"Klaar: {'oefenomgeving' if training else 'meldpunt'} in {path.parent}.")
+    typer.echo("Nu: amhk worker add NAAM --role manager, en dan: amhk serve")
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Adres om op te luisteren (standaard 127.0.0.1)")] = None,
+    port: Annotated[int | None, typer.Option(help="Poort (standaard 8400)")] = None,
+    training: Annotated[bool, typer.Option("--training", help="Maak een oefenomgeving als er nog geen database is")] = False,
+    no_demo: Annotated[bool, typer.Option("--no-demo", help="Zonder verzonnen jaar")] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Open het meldpunt: pagina's, API en klok in een proces. Ctrl-C sluit netjes."""
+    from amhk.serving import run
+
+    run(config, host, port, training, not no_demo, typer.echo)
+
+
+@app.command()
+def demo(
+    year: Annotated[int, typer.Option(help="Het jaar van het verzonnen meldpunt")] = 2026,
+    cases: Annotated[int, typer.Option(help="Hoeveel zaken")] = 160,
+    seed: Annotated[int, typer.Option(help="Zaad van het toeval")] = 1,
+    config: ConfigOption = None,
+) -> None:
+    """Vul een lege oefenomgeving met een geloofwaardig jaar van verzonnen zaken."""
+    from amhk.desk.demo import fill
+
+    with open_here(config) as office:
+        logins = fill(office, year, cases, seed)
+        for name, role, password in logins:
+            typer.echo(f"{name:<24} {role:<22} {password}")
+
+
+@app.command()
+def tick(config: ConfigOption = None) -> None:
+    """Laat een ronde van de klok lopen: elke herinnering die nu moet, een keer."""
+    from amhk.desk.followup import run_due
+
+    with open_here(config) as office:
+        done = run_due(office)
+        typer.echo(f"{done.rung} herinneringen gegeven, {len(done.failed)} mislukt.")
+        if done.failed:
+            raise Refusal(f"Mislukt bij: {', '.join(done.failed)}.")
+
+
+@app.command()
+def clock(
+    set_: Annotated[str | None, typer.Option("--set", help="Zet de oefenklok op dit moment")] = None, config: ConfigOption = None
+) -> None:
+    """Toon de klok, of zet de oefenklok vooruit."""
+    from amhk.desk.followup import read_clock, set_clock
+    from amhk.words import iso
+
+    with open_here(config) as office:
+        if set_:
+            set_clock(office, {"now": set_})
+        typer.echo(iso(read_clock(office)))
+
+
+@app.command()
+def check(json_: JsonOption = False, config: ConfigOption = None) -> None:
+    """Controleer werkwijze, brieven, instellingen en gegevens; elke fout tegelijk."""
+    from amhk.desk.proof import prove
+
+    told = prove(config)
+    if json_:
+        say(told)
+    else:
+        typer.echo(f"{told['open']} open zaken, {told['with_next_term']} met een volgende termijn, {told['without']} zonder.")
+        for fault in told["faults"]:
+            typer.echo(fault)
+    if told["faults"] or told["without"]:
+        raise typer.Exit(1)
+
+
+@app.command()
+def verify(json_: JsonOption = False, config: ConfigOption = None) -> None:
+    """Controleer het verloop van elke zaak: is er iets gewijzigd, weggehaald of afgekapt?"""
+    from amhk.store.journal import verify as verify_chain
+
+    with open_here(config) as office, office.store.read() as connection:
+        faults = list(verify_chain(connection))
+    if json_:
+        say({"ok": not faults, "faults": faults})
+    for fault in [] if json_ else faults or ["Het verloop van elke zaak klopt."]:
+        typer.echo(fault)
+    if faults:
+        raise typer.Exit(1)
+
+
+@app.command()
+def migrate(config: ConfigOption = None) -> None:
+    """Breng de database naar de vorm van dit programma. Maak eerst een kopie."""
+    from amhk.config import find_config, read_config
+    from amhk.store import migrate as migrations
+    from amhk.store.session import Store
+
+    store = Store(read_config(find_config(config)).url)
+    try:
+        store.prove_open()
+        migrations.upgrade(store)
+        typer.echo(f"De database staat op versie {migrations.present(store)}.")
+    finally:
+        store.close()

@@ -1,0 +1,111 @@
+"""Commands for who works here, and for the procedure."""
+
+from typing import Annotated
+
+import typer
+
+from amhk.cli.frame import ConfigOption, JsonOption, open_here, say, team_app, worker_app, workflow_app
+
+
+@worker_app.command("add")
+def worker_add(
+    name: str, role: Annotated[str, typer.Option("--role")], team: Annotated[str | None, typer.Option("--team")] = None,
+    registration: Annotated[str | None, typer.Option(help="SKJ- of BIG-registratie")] = None, config: ConfigOption = None,
+) -> None:  # fmt: skip
+    """Voeg een medewerker toe; toont een wachtwoord voor een keer."""
+    from amhk.desk.admin import add_worker
+
+    with open_here(config) as office:
+        typer.echo(f"Eenmalig wachtwoord voor {name}: {add_worker(office, name, role, team, registration)}")
+
+
+@worker_app.command("list")
+def worker_list(json_: JsonOption = False, config: ConfigOption = None) -> None:
+    """Toon de medewerkers."""
+    from amhk.desk.admin import list_workers
+
+    with open_here(config) as office:
+        workers = list_workers(office)
+    if json_:
+        say({"items": workers, "next": None})
+        return
+    for w in workers:
+        typer.echo(f"{w['name']:<28} {w['role']:<22} {w['team'] or '-':<16} {'' if w['active'] else 'uit dienst'}")
+
+
+@worker_app.command("role")
+def worker_role(name: str, role: Annotated[str, typer.Option("--role")], config: ConfigOption = None) -> None:
+    """Geef een medewerker een andere rol."""
+    from amhk.desk.admin import set_role
+
+    with open_here(config) as office:
+        set_role(office, name, role)
+    typer.echo(f"{name} is nu {role}.")
+
+
+@worker_app.command("disable")
+def worker_disable(name: str, config: ConfigOption = None) -> None:
+    """Laat een medewerker gaan; zijn zaken vallen aan het team."""
+    from amhk.desk.admin import disable
+
+    with open_here(config) as office:
+        typer.echo(f"{name} kan niet meer inloggen; {disable(office, name)} zaken vallen aan het team.")
+
+
+@worker_app.command("token")
+def worker_token(name: str, config: ConfigOption = None) -> None:
+    """Maak een nieuw token; het oude vervalt."""
+    from amhk.desk.admin import make_token
+
+    with open_here(config) as office:
+        typer.echo(make_token(office, name))
+
+
+@team_app.command("add")
+def team_add(name: str, config: ConfigOption = None) -> None:
+    """Voeg een team toe."""
+    from amhk.config import find_config
+    from amhk.desk.admin import add_team
+    from amhk.office import open_office
+
+    office = open_office(find_config(config), proof=False, teams=False)
+    try:
+        add_team(office, name)
+    finally:
+        office.close()
+    typer.echo(f"Team {name} toegevoegd.")
+
+
+@team_app.command("list")
+def team_list(config: ConfigOption = None) -> None:
+    """Toon de teams."""
+    from amhk.desk.admin import list_teams
+
+    with open_here(config) as office:
+        for name in list_teams(office):
+            typer.echo(name)
+
+
+@workflow_app.command("check")
+def workflow_check(config: ConfigOption = None) -> None:
+    """Bewijs de werkwijze: bereikbaar, nooit zonder termijn, geen weg om de voortgangscontrole heen, geen lek in een brief."""
+    from amhk.config import find_config, read_config
+    from amhk.office import procedure_faults
+
+    faults = procedure_faults(read_config(find_config(config)))
+    for fault in faults:
+        typer.echo(fault.text)
+    if faults:
+        raise typer.Exit(1)
+    typer.echo("De werkwijze klopt.")
+
+
+@workflow_app.command("diagram")
+def workflow_diagram(
+    name: Annotated[str, typer.Argument(help="meldingsroute of adviesroute")], config: ConfigOption = None
+) -> None:
+    """Teken een werkwijze als Mermaid-tekst (stateDiagram-v2)."""
+    from amhk.config import find_config, read_config
+    from amhk.desk.proof import diagram
+
+    typer.echo(diagram(read_config(find_config(config)), name))

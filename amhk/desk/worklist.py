@@ -1,0 +1,102 @@
+"""Worklists, search and reminders: pages of cases in the order of danger, only what this reader may see."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from amhk.desk.casefile import is_late
+from amhk.errors import BadInput, Fault
+from amhk.office import Office
+from amhk.rules.parse import read_day
+from amhk.rules.secrecy import Reader, scope_of
+from amhk.store import reads
+from amhk.store.reads import Row
+from amhk.store.session import Connection
+from amhk.words import day_of, end_of, iso
+
+_PAGE = 50
+
+
+def filters_of(office: Office, connection: Connection, told: Mapping[str, str]) -> dict[str, Any]:
+    """Give the filters of a worklist from what was asked; BadInput names each that does not exist."""
+    found: dict[str, Any] = {k: told[k] for k in ("route", "state", "gemeente", "q") if told.get(k)}
+    faults = []
+    tables = {"team": (reads.teams(connection), "team_id"), "owner": (reads.workers(connection, active=False), "owner_id")}
+    for name, (rows, column) in tables.items():
+        if wanted := told.get(name):
+            key = next((r["id"] for r in rows if r["name"] == wanted), None)
+            found[column] = key if wanted != "-" else None
+            if key is None and wanted != "-":
+                faults.append(Fault("onbekend", f"'{wanted[:60]}' bestaat niet.", name))
+    if before := told.get("due_before"):
+        day = read_day(before, day_of(office.now(connection)))
+        if day is None:
+            faults.append(Fault("geen_datum", f"'{before[:40]}' is geen datum.", "due_before"))
+        else:
+            found["due_before"] = end_of(day)
+    if (closed := told.get("closed")) is not None:
+        found["closed"] = closed in ("true", "ja", "1")
+    if faults:
+        raise BadInput(faults=faults)
+    return found
+
+
+def worklist(office: Office, who: Reader, told: Mapping[str, str], limit: int = _PAGE) -> dict[str, Any]:
+    """Give a page of the cases this reader may see, by the end of their next term; `next` is the cursor of the following page."""
+    with office.store.read() as connection:
+        filters = filters_of(office, connection, told)
+        now = office.now(connection)
+        found = reads.worklist(connection, scope_of(who), filters, _from_cursor(told.get("cursor")), limit + 1)
+        page = found[:limit]
+        keys = [c["id"] for c in page]
+        terms, names = reads.next_terms(connection, keys), reads.names_of(connection, keys)
+        workers = {w["id"]: w["name"] for w in reads.workers(connection, active=False)}
+        teams = {t["id"]: t["name"] for t in reads.teams(connection)}
+        items = [_item(office, c, terms.get(c["id"]), names.get(c["id"], []), workers, teams, now) for c in page]
+        last = page[-1] if len(found) > limit else None
+        return {"items": items, "next": _cursor(last["next_over"], last["id"]) if last else None}
+
+
+def _item(
+    office: Office, case: Row, term: Row | None, names: list[str], workers: Mapping[int, str], teams: Mapping[int, str], now: datetime
+) -> dict[str, Any]:  # fmt: skip
+    workflow = office.pack.workflows[case["workflow"], case["release"]]
+    plain = ("number", "route", "version", "state", "finish", "finishes", "closed", "ending", "gemeente", "acuut", "kanaal")
+    told = {k: case[k] for k in plain} | {
+        "state_title": workflow.states[case["state"]].title, "team": teams[case["team_id"]], "owner": workers.get(case["owner_id"] or 0),
+        "ontvangen": iso(case["received"]), "names": names, "opened": case["opened_by"] is not None, "next_term": None,
+    }  # fmt: skip
+    if term:
+        told["next_term"] = {
+            "id": term["id"], "name": term["name"], "title": workflow.terms[term["name"]].title, "due": term["due"], "late": is_late(term, now),
+        }  # fmt: skip
+    return told
+
+
+def _cursor(text: str, key: int) -> str:
+    return urlsafe_b64encode(f"{text}|{key}".encode()).decode()
+
+
+def _from_cursor(cursor: str | None) -> tuple[str, int] | None:
+    if not cursor:
+        return None
+    try:
+        text, key = urlsafe_b64decode(cursor.encode()).decode().split("|")
+        return text, int(key)
+    except ValueError as wrong:
+        raise BadInput(faults=[Fault("cursor", "Deze bladzijde bestaat niet; begin opnieuw.", "cursor")]) from wrong
+
+
+def reminders(office: Office, who: Reader) -> list[dict[str, Any]]:
+    """Give the unseen reminders for this worker: his own and his team's."""
+    with office.store.read() as connection:
+        mine = {who.name, who.role, "team"}
+        found = [r for r in reads.reminders(connection, who.id, who.team, who.role) if mine & set(r["receivers"])]
+        return [
+            {
+                "number": r["number"], "term": office.pack.workflows[r["workflow"], r["release"]].terms[r["name"]].title,
+                "fell_due": iso(r["fell_due"]), "receivers": r["receivers"], "rung": r["rung"] + 1,
+            }
+            for r in found
+        ]  # fmt: skip

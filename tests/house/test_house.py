@@ -1,0 +1,133 @@
+"""The house itself: floors, room sizes, no state name in code, tables equal to migrations, docs equal to commands and settings."""
+
+import ast
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from conftest import ROOT
+from sqlmodel import SQLModel
+from typer.main import get_command
+
+from amhk import config
+from amhk.cli import app
+
+LINT = str(Path(sys.executable).parent / "lint-imports")
+MODULES = [p for p in (ROOT / "amhk").rglob("*.py") if "migrations" not in p.parts and p.read_text(encoding="utf-8").strip()]
+
+
+def functions():
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield node.end_lineno - node.lineno + 1, f"{path.name}:{node.name}", node
+
+
+def test_rooms_and_functions_are_small():
+    lines = {p.name: len(p.read_text(encoding="utf-8").splitlines()) for p in MODULES}
+    assert max(lines.values()) <= 400, max(lines, key=lines.get)
+    assert statistics.median(lines.values()) <= 120
+    sizes = [(n, name) for n, name, _ in functions()]
+    assert max(sizes)[0] <= 40, max(sizes)
+    assert statistics.median(n for n, _ in sizes) <= 10
+
+
+def test_every_room_opens_with_a_sentence_and_every_public_function_says_what_it_gives():
+    assert not [p.name for p in MODULES if not ast.get_docstring(ast.parse(p.read_text(encoding="utf-8")))]
+    public = [name for _, name, node in functions() if not node.name.startswith("_") and not ast.get_docstring(node)]
+    nested = {"holds_here", "connected", "begun", "one", "distance", "lifespan"}
+    assert not [n for n in public if n.split(":")[1] not in nested]
+
+
+def test_code_names_no_state(pack):
+    states = {name for w in pack.workflows.values() for name in w.states}
+    for path in MODULES:
+        if "seed" in path.parts or path.name == "demo.py":
+            continue
+        words = {
+            n.value
+            for n in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(n, ast.Constant) and isinstance(n.value, str)
+        }
+        assert not words & states, path.name
+
+
+def test_nothing_is_left_unfinished_or_switched_off():
+    marks = re.compile(r"TODO|FIXME|XXX|NotImplementedError|pragma: no cover|mark\.(skip|xfail)|noqa")
+    for path in [*MODULES, *(ROOT / "tests").rglob("*.py")]:
+        if path.name != "test_house.py":
+            assert not marks.search(path.read_text(encoding="utf-8")), path
+
+
+def test_imports_go_down_only():
+    done = subprocess.run([LINT], cwd=ROOT, capture_output=True, text=True, env={**os.environ, "NO_COLOR": "1"}, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_stray_room_fails(tmp_path):
+    import shutil
+
+    shutil.copytree(ROOT / "amhk", tmp_path / "amhk")
+    shutil.copy(ROOT / ".importlinter", tmp_path)
+    (tmp_path / "amhk" / "helpers.py").write_text('"""Stray."""\n')
+    env = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run([LINT, "--no-cache"], cwd=tmp_path, capture_output=True, text=True, env=env, check=False)
+    assert done.returncode != 0
+    assert "helpers" in done.stdout
+
+
+def test_the_migrations_give_the_tables(office):
+    with office.store.read() as connection:
+        found = compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), SQLModel.metadata)
+    assert found == []
+
+
+def commands():
+    for name, command in get_command(app).commands.items():
+        subs = getattr(command, "commands", None)
+        yield from ((f"{name} {sub}" for sub in subs) if subs else [name])
+
+
+@pytest.mark.parametrize("name", [*commands()])
+def test_every_command_is_in_the_guide_and_has_help(name):
+    assert f"amhk {name}" in (ROOT / "docs" / "beheer.md").read_text(encoding="utf-8"), name
+
+
+def test_every_command_helps_itself():
+    done = subprocess.run([sys.executable, "-m", "amhk", "worker", "add", "--help"], capture_output=True, text=True, check=True)
+    assert "--role" in done.stdout
+
+
+def test_every_setting_is_in_the_guide():
+    text = (ROOT / "docs" / "beheer.md").read_text(encoding="utf-8")
+    assert not [name for names in config._KNOWN.values() for name in names if f"`{name}`" not in text]
+
+
+def test_every_route_of_the_contract_is_in_the_description(sqlite_office):
+    from amhk.web.app import create_app
+
+    paths = create_app(sqlite_office).openapi()["paths"]
+    for path in (
+        "/workflows", "/workflows/{name}", "/cases", "/cases/{number}", "/cases/{number}/moves/{move}", "/cases/{number}/people",
+        "/cases/{number}/assign", "/cases/{number}/terms/{term}/suspend", "/cases/{number}/terms/{term}/resume", "/cases/{number}/terms/{term}/extend",
+        "/cases/{number}/journal", "/institutions", "/notices/{key}", "/notices/{key}.pdf", "/notices/{key}.html", "/notices/{key}/approve",
+        "/notices/{key}/send", "/notices/{key}/withhold", "/reports/{name}", "/health", "/clock", "/tick",
+    ):  # fmt: skip
+        assert f"/api/v1{path}" in paths, path
+
+
+def test_the_shipped_config_names_every_region():
+    text = (ROOT / "config.toml").read_text(encoding="utf-8")
+    tomllib.loads(text)
+    for region in ("rotterdam-rijnmond", "utrecht", "zuid-holland-zuid", "zuid-kennemerland-ijmond"):
+        assert (
+            len(config.gemeenten_of(region))
+            == {"rotterdam-rijnmond": 16, "utrecht": 26, "zuid-holland-zuid": 17, "zuid-kennemerland-ijmond": 7}[region]
+        )
