@@ -131,3 +131,9 @@ def test_the_shipped_config_names_every_region():
             len(config.gemeenten_of(region))
             == {"rotterdam-rijnmond": 16, "utrecht": 26, "zuid-holland-zuid": 17, "zuid-kennemerland-ijmond": 7}[region]
         )
+
+
+def test_the_english_and_the_dutch_are_joined_in_the_glossary():
+    text = (ROOT / "docs/glossary.md").read_text(encoding="utf-8")
+    for word in ("case", "finish", "move", "notice", "term", "journal", "worker", "voortgangscontrole", "betrokkene"):
+        assert word in text
