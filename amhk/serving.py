@@ -3,7 +3,7 @@
 import logging
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 
 import uvicorn
 from fastapi import FastAPI
@@ -56,7 +56,9 @@ def _serve(office: Office, host: str, port: int, say: Callable[[str], None]) -> 
         say("Let op: dit meldpunt is te bereiken vanaf andere computers. Zet er https voor.")
     say(f"\nHet meldpunt is open op http://{host}:{listening.getsockname()[1]}  (Ctrl-C sluit het)")
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, server_header=False))
-    server.run(sockets=[listening])
+    with suppress(KeyboardInterrupt):  # uvicorn ends the running requests and then raises Ctrl-C again
+        server.run(sockets=[listening])
+    say("Het meldpunt is gesloten.")
 
 
 def _with_clock(office: Office) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:

@@ -26,6 +26,11 @@ def main() -> None:
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception as wrong:
+        if not type(wrong).__module__.startswith("sqlalchemy"):
+            raise
+        typer.echo(f"De database kan dit nu niet ({type(wrong).__name__}). Er is niets opgeslagen.", err=True)
+        sys.exit(1)
 
 
 def _complain(wrong: Refusal) -> None:

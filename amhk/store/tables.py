@@ -1,6 +1,6 @@
 """The rows. SQLModel states the schema; hot paths use `Table` objects through SQLAlchemy Core. A row validates nothing."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -10,31 +10,12 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     LargeBinary,
-    String,
-    TypeDecorator,
     UniqueConstraint,
     text,
 )
 from sqlmodel import Field, SQLModel
 
-
-class UtcInstant(TypeDecorator[datetime]):
-    """An instant as fixed-width UTC text: sorts as time, equal on both databases; a naive datetime is refused."""
-
-    impl = String(27)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Any) -> str | None:
-        """Write an aware instant as `2026-02-04T15:20:00.000000Z`; ValueError for a naive one."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("an instant without a time zone reached the store")
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-    def process_result_value(self, value: str | None, dialect: Any) -> datetime | None:
-        """Read it back as an aware UTC datetime."""
-        return None if value is None else datetime.fromisoformat(value)
+from amhk.store.instants import UtcInstant
 
 
 def _instant(**more: Any) -> Any:

@@ -1,21 +1,16 @@
 """kill -9 of the real server during moves and sweeps: nothing answered is lost, no reminder twice, no case without a term, the journal holds."""
 
 import json
-import os
 import random
-import signal
-import socket
-import subprocess
-import sys
 import threading
 import time
 import urllib.error
-import urllib.request
 
 import pytest
 from conftest import FULL
 from sqlalchemy import func, select
 from support.cast import hire
+from support.server import Server
 
 from amhk.desk import admin, followup
 from amhk.office import open_office
@@ -27,40 +22,6 @@ MELDING = {
     "route": "melding", "kanaal": "telefoon", "ontvangen": "2026-01-05T09:00", "hoedanigheid": "15", "gemeente": "Schiedam", "zorgen": "z",
     "acuut": False, "melder": {"naam": "School"}, "betrokkenen": [{"naam": "Kind", "geboren": "2019"}],
 }  # fmt: skip
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return found.getsockname()[1]
-
-
-class Server:
-    """The real `amhk serve` on a folder."""
-
-    def __init__(self, folder):
-        self.folder, self.process = folder, None
-
-    def start(self):
-        self.port = free_port()
-        command = [sys.executable, "-m", "amhk", "serve", "--config", str(self.folder), "--port", str(self.port)]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
-        for _ in range(400):
-            try:
-                return self.ask("GET", "/health", None)
-            except (urllib.error.URLError, ConnectionError):
-                time.sleep(0.025)
-        raise AssertionError("the server did not open")
-
-    def ask(self, method, path, body, token=None):
-        data = json.dumps(body).encode() if body is not None else None
-        headers = {"authorization": f"Bearer {token}"} if token else {}
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/api/v1{path}", data, headers, method=method)
-        with urllib.request.urlopen(request, timeout=20) as answer:
-            return json.loads(answer.read())
-
-    def kill(self):
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
 
 
 class Worker(threading.Thread):

@@ -1,0 +1,25 @@
+"""Instants at rest: fixed-width UTC text on both databases (docs/adr/0002)."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import String, TypeDecorator
+
+
+class UtcInstant(TypeDecorator[datetime]):
+    """An instant as fixed-width UTC text: sorts as time, equal on both databases; a naive datetime is refused."""
+
+    impl = String(27)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> str | None:
+        """Write an aware instant as `2026-02-04T15:20:00.000000Z`; ValueError for a naive one."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant without a time zone reached the store")
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+    def process_result_value(self, value: str | None, dialect: Any) -> datetime | None:
+        """Read it back as an aware UTC datetime."""
+        return None if value is None else datetime.fromisoformat(value)
