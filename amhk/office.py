@@ -3,9 +3,8 @@
 import csv
 import shutil
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from amhk.config import SEED, Config, config_text, read_config, shipped
 from amhk.errors import Fault, HouseClosed
 from amhk.rules.check import check
 from amhk.rules.days import Calendar
+from amhk.rules.holidays import Feestdagen
 from amhk.rules.read import read_workflow
 from amhk.rules.workflow import Pack
 
@@ -45,14 +45,6 @@ class Office:
     def close(self) -> None:
         """Close the house."""
         self.store.close()
-
-
-def holidays_of_the_atw() -> Mapping[date, str]:
-    """Give the days of art. 3 ATW by date, Goede Vrijdag and every 5 May included; any year is worked out when it is asked for."""
-    from holidays.countries.netherlands import NL
-
-    found: Mapping[date, str] = NL(categories=("public", "optional"), language="nl")  # type: ignore[no-untyped-call]  # holidays has no types
-    return found
 
 
 def read_pack(config: Config) -> tuple[Pack, list[Fault]]:
@@ -98,7 +90,7 @@ def open_office(path: Path, proof: bool = True, teams: bool = True) -> Office:
     although a routing rule names a team that is not there yet (for the command that adds it).
     """
     from amhk.letters.render import Letters
-    from amhk.store import migrate, reads
+    from amhk.store import reads, schema
     from amhk.store.session import Store
 
     config = read_config(path)
@@ -114,7 +106,7 @@ def open_office(path: Path, proof: bool = True, teams: bool = True) -> Office:
         )
     try:
         store.prove_open()
-        migrate.prove_current(store)
+        schema.prove_current(store)
         with store.read() as connection:
             kind = reads.meta(connection, "kind")
             _prove_pack(reads, connection, pack, config, teams)
@@ -122,7 +114,7 @@ def open_office(path: Path, proof: bool = True, teams: bool = True) -> Office:
         store.close()
         raise
     letters = Letters(config.folder / "templates" / "notices")
-    return Office(config, store, pack, letters, Calendar(holidays_of_the_atw(), config.closing_days), kind == TRAINING)
+    return Office(config, store, pack, letters, Calendar(Feestdagen(), config.closing_days), kind == TRAINING)
 
 
 def _prove_pack(reads: Any, connection: "Connection", pack: Pack, config: Config, with_teams: bool) -> None:

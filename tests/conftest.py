@@ -9,8 +9,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from amhk.config import config_text, read_config
-from amhk.office import found, holidays_of_the_atw, open_office, read_pack
+from amhk.office import found, open_office, read_pack
 from amhk.rules.days import Calendar
+from amhk.rules.holidays import Feestdagen
 
 ROOT = Path(__file__).parent.parent
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
@@ -19,7 +20,7 @@ settings.load_profile("house")
 
 @pytest.fixture(scope="session")
 def calendar():
-    return Calendar(holidays_of_the_atw())
+    return Calendar(Feestdagen())
 
 
 @pytest.fixture(scope="session")

@@ -120,12 +120,13 @@ def migrate(config: ConfigOption = None) -> None:
     """Breng de database naar de vorm van dit programma. Maak eerst een kopie."""
     from amhk.config import find_config, read_config
     from amhk.store import migrate as migrations
+    from amhk.store import schema
     from amhk.store.session import Store
 
     store = Store(read_config(find_config(config)).url)
     try:
         store.prove_open()
         migrations.upgrade(store)
-        typer.echo(f"De database staat op versie {migrations.present(store)}.")
+        typer.echo(f"De database staat op versie {schema.present(store)}.")
     finally:
         store.close()

@@ -5,8 +5,9 @@ from typing import Any
 
 from amhk.config import Config
 from amhk.errors import BadInput, Fault, HouseClosed
-from amhk.office import holidays_of_the_atw, read_pack
+from amhk.office import read_pack
 from amhk.rules.days import Calendar
+from amhk.rules.holidays import Feestdagen
 from amhk.rules.parse import read_day, read_moment
 from amhk.rules.terms import end_of_term
 from amhk.words import day_of, iso
@@ -32,6 +33,6 @@ def explain_due(config: Config, name: str, start: str) -> dict[str, Any]:
         )
     rule = pack.term(name)
     on = read_day(start, day_of(now)) if rule.unit == "datum" else None
-    end = end_of_term(rule, moment, Calendar(holidays_of_the_atw(), config.closing_days), on)
+    end = end_of_term(rule, moment, Calendar(Feestdagen(), config.closing_days), on)
     begins = iso(moment) if rule.in_hours else iso(day_of(moment))
     return {"term": name, "start": begins, "due": iso(end.due), "ground": rule.ground, "steps": list(end.steps)}

@@ -4,7 +4,6 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config as Alembic
-from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from amhk.errors import HouseClosed
@@ -35,25 +34,6 @@ def upgrade(store: Store) -> None:
             command.upgrade(_alembic(store, connection), "head")
 
 
-def present(store: Store) -> str | None:
-    """Give the revision of the database, None when it has none."""
-    with store.read() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
-
-
-def newest() -> str:
-    """Give the revision this program expects."""
+def head() -> str:
+    """Give the newest revision among the scripts."""
     return str(ScriptDirectory.from_config(_alembic(Store("sqlite://"))).get_current_head())
-
-
-def prove_current(store: Store) -> None:
-    """Raise HouseClosed, with what to do, when the database is not of this program's schema."""
-    here, wanted = present(store), newest()
-    if here == wanted:
-        return
-    if here is None:
-        raise HouseClosed("Dit is geen database van een meldpunt. Maak er een met: amhk init MAP --region REGIO")
-    known = {s.revision for s in ScriptDirectory.from_config(_alembic(store)).walk_revisions()}
-    if here in known:
-        raise HouseClosed("De database is ouder dan dit programma. Maak een kopie en geef dan: amhk migrate")
-    raise HouseClosed("De database is nieuwer dan dit programma. Werk eerst het programma bij.")

@@ -11,7 +11,8 @@ from amhk.errors import BadInput, Fault, NotFound, TooLarge
 from amhk.office import Office
 from amhk.rules.schema import schema
 from amhk.rules.secrecy import Reader
-from amhk.store import migrate, reads
+from amhk.store import reads
+from amhk.store import schema as schemas
 from amhk.web.auth import by_token
 from amhk.web.shapes import case_json, do_json, forms_desk
 from amhk.words import iso
@@ -282,6 +283,6 @@ def health(request: Request, office: House) -> Any:
     return {
         "status": "ok" if not told["without"] else "fout",
         "database": database,
-        "schema": migrate.present(office.store),
+        "schema": schemas.present(office.store),
         **shown,
     }

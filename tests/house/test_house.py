@@ -18,6 +18,7 @@ from typer.main import get_command
 
 from amhk import config
 from amhk.cli import app
+from amhk.store import migrate, schema
 
 LINT = str(Path(sys.executable).parent / "lint-imports")
 MODULES = [p for p in (ROOT / "amhk").rglob("*.py") if "migrations" not in p.parts and p.read_text(encoding="utf-8").strip()]
@@ -87,6 +88,7 @@ def test_the_migrations_give_the_tables(office):
     with office.store.read() as connection:
         found = compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), SQLModel.metadata)
     assert found == []
+    assert migrate.head() == schema.NEWEST
 
 
 def commands():

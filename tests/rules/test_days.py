@@ -2,11 +2,13 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import holidays
 import pytest
 from dateutil.relativedelta import relativedelta
 from workalendar.europe import Netherlands
 
 from amhk.rules.days import Calendar, add_months, term_end, working_days
+from amhk.rules.holidays import Feestdagen, of_year
 from amhk.rules.terms import TermRule, end_of_term, over_at, parse_length, parse_rung, rung_instants
 from amhk.words import AMSTERDAM, iso
 
@@ -51,7 +53,7 @@ def test_ten_weeks_that_end_on_koningsdag_end_the_day_after(calendar):
 
 def test_the_holidays_in_the_term_are_named_one_by_one(calendar):
     told = " ".join(working_days(date(2026, 4, 2), 5, calendar).steps)
-    for words in ("vr 3 apr Goede vrijdag", "za 4 apr", "zo 5 apr Eerste paasdag", "ma 6 apr Tweede paasdag", "overgeslagen"):
+    for words in ("vr 3 apr Goede Vrijdag", "za 4 apr", "zo 5 apr Eerste Paasdag", "ma 6 apr Tweede Paasdag", "overgeslagen"):
         assert words in told
 
 
@@ -164,3 +166,17 @@ def test_months_agree_with_dateutil_on_every_day():
     while day < date(2036, 1, 1):
         assert add_months(day, 3) == day + relativedelta(months=3)
         day += timedelta(1)
+
+
+def test_the_holidays_are_those_of_two_other_calendars(calendar):
+    first = holidays.country_holidays("NL", categories=("public", "optional"), years=range(2000, 2200))
+    second = SecondOpinion()
+    for year in range(2000, 2200):
+        ours = set(of_year(year))
+        assert ours == {d for d in first if d.year == year}, year
+        assert not 2015 <= year < 2100 or ours == {d for d, _ in second.holidays(year)}, year
+
+
+def test_a_day_added_by_royal_decree_moves_the_law():
+    free = Calendar(Feestdagen({date(2026, 2, 9): "Nationale feestdag"}))
+    assert term_end(date(2026, 2, 2), 5, "dagen", "atw", free).due == date(2026, 2, 10)
