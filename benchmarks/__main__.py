@@ -235,4 +235,5 @@ def main():
     server.cleanup()
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -82,7 +82,8 @@ def step_desk(office: Office, number: str, name: str, who: Reader) -> Desk:
 def _decide(file: CaseFile, name: str, fields: Mapping[str, Any]) -> Decision:
     assert file.who is not None
     move = file.workflow.moves.get(name)
-    wanted = needed(move.fields) if move else set()
+    filled = tuple(f for f in move.fields if f.name in fields) if move else ()
+    wanted = needed(filled)  # a list nobody chose from is not looked up
     desk = desk_for(file.office, file.connection, file.now, wanted, file.case, file.workflow.moves)
     return decide(file.workflow, file.standing(), name, fields, desk, file.who.role)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, String, and_, exists, false, func, or_, select, true, type_coerce
+from sqlalchemy import Connection, Select, String, and_, bindparam, exists, false, func, or_, select, true, type_coerce
 
 from amhk.rules.parse import fold
 from amhk.rules.secrecy import Scope
@@ -32,21 +32,26 @@ def rows(connection: Connection, statement: Select[Any]) -> list[Row]:
     return [dict(r) for r in connection.execute(statement).mappings()]
 
 
+# Statements of the hot paths are built once.
+_BY_NUMBER = select(*_CASE_COLUMNS).select_from(_FULL).where(CASE.c.number == bindparam("case_number"))
+_BY_ID = select(*_CASE_COLUMNS).select_from(_FULL).where(CASE.c.id == bindparam("case_id"))
+_BY_NUMBER_LOCKED, _BY_ID_LOCKED = (s.with_for_update(of=CASE) for s in (_BY_NUMBER, _BY_ID))
+_TERMS = select(TERM).where(TERM.c.case_id == bindparam("case")).order_by(TERM.c.id)
+_TERMS_RUNNING = _TERMS.where(_RUNNING)
+_NOTICES = select(*_NOTICE_LIGHT).where(NOTICE.c.case_id == bindparam("case")).order_by(NOTICE.c.id)
+_NOTICES_OPEN = _NOTICES.where(NOTICE.c.state.in_(("draft", "approved")))
+_META = select(META.c.value).where(META.c.key == bindparam("meta_key"))
+
+
 def case_by_number(connection: Connection, number: str, lock: bool = False) -> Row | None:
     """Give a case with its melding or advies; with `lock` held until the transaction ends."""
-    return _one_case(connection, CASE.c.number == number, lock)
+    found = connection.execute(_BY_NUMBER_LOCKED if lock else _BY_NUMBER, {"case_number": number}).mappings().first()
+    return dict(found) if found else None
 
 
 def case_by_id(connection: Connection, key: int, lock: bool = False) -> Row | None:
     """Give a case with its melding or advies by its key."""
-    return _one_case(connection, CASE.c.id == key, lock)
-
-
-def _one_case(connection: Connection, where: Any, lock: bool) -> Row | None:
-    statement = select(*_CASE_COLUMNS).select_from(_FULL).where(where)
-    if lock:
-        statement = statement.with_for_update(of=CASE)
-    found = connection.execute(statement).mappings().first()
+    found = connection.execute(_BY_ID_LOCKED if lock else _BY_ID, {"case_id": key}).mappings().first()
     return dict(found) if found else None
 
 
@@ -58,8 +63,7 @@ def lock_cases(connection: Connection, keys: Sequence[int]) -> dict[int, Row]:
 
 def terms(connection: Connection, case: int, running: bool = False) -> list[Row]:
     """Give the terms of a case, in order of start; only those that run or are suspended with `running`."""
-    statement = select(TERM).where(TERM.c.case_id == case).order_by(TERM.c.id)
-    return rows(connection, statement.where(_RUNNING) if running else statement)
+    return [dict(r) for r in connection.execute(_TERMS_RUNNING if running else _TERMS, {"case": case}).mappings()]
 
 
 def terms_to_ring(connection: Connection, now: datetime, limit: int) -> list[Row]:
@@ -72,8 +76,7 @@ def terms_to_ring(connection: Connection, now: datetime, limit: int) -> list[Row
 
 def notices(connection: Connection, case: int, open_only: bool = False) -> list[Row]:
     """Give the notices of a case without their text; only drafts and approved ones with `open_only`."""
-    statement = select(*_NOTICE_LIGHT).where(NOTICE.c.case_id == case).order_by(NOTICE.c.id)
-    return rows(connection, statement.where(NOTICE.c.state.in_(("draft", "approved"))) if open_only else statement)
+    return [dict(r) for r in connection.execute(_NOTICES_OPEN if open_only else _NOTICES, {"case": case}).mappings()]
 
 
 def notice(connection: Connection, key: int, lock: bool = False) -> Row | None:
@@ -214,7 +217,7 @@ def open_without_term(connection: Connection) -> tuple[int, list[str]]:
 
 def meta(connection: Connection, key: str) -> str | None:
     """Give what the house remembers under a key."""
-    return connection.execute(select(META.c.value).where(META.c.key == key)).scalar()
+    return connection.execute(_META, {"meta_key": key}).scalar()
 
 
 def any_case(connection: Connection) -> bool:
