@@ -141,7 +141,7 @@ def found(folder: Path, region: str | None, training: bool) -> Path:
     from amhk.store.session import Store
 
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = folder / "config.toml"
         if region and not path.exists():
             path.write_text(config_text(region), encoding="utf-8")
@@ -156,6 +156,8 @@ def found(folder: Path, region: str | None, training: bool) -> Path:
         if store.founded():
             raise HouseClosed("Er is al een database in deze map; die blijft zoals hij is.")
         migrate.upgrade(store)
+        if store.sqlite:
+            Path(config.url.removeprefix("sqlite:///")).chmod(0o600)
         with store.write() as connection:
             writes.set_meta(connection, "kind", TRAINING if training else PRODUCTION)
             writes.add(connection, reads.TEAM, {"name": config.default_team, "is_default": True})

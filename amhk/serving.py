@@ -55,7 +55,7 @@ def _serve(office: Office, host: str, port: int, say: Callable[[str], None]) -> 
     if host not in _LOOPBACK:
         say("Let op: dit meldpunt is te bereiken vanaf andere computers. Zet er https voor.")
     say(f"\nHet meldpunt is open op http://{host}:{listening.getsockname()[1]}  (Ctrl-C sluit het)")
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, server_header=False))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, proxy_headers=False))
     with suppress(KeyboardInterrupt):  # uvicorn ends the running requests and then raises Ctrl-C again
         server.run(sockets=[listening])
     say("Het meldpunt is gesloten.")

@@ -195,6 +195,9 @@ MONTHS = [
 ]
 
 
+_SHORT = ["jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"]
+
+
 def say_day(day: date) -> str:
     """Give a day as staff say it: `wo 4 februari 2026`."""
     return f"{DAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
@@ -202,7 +205,7 @@ def say_day(day: date) -> str:
 
 def short_day(day: date) -> str:
     """Give a day without its year: `wo 4 feb`."""
-    return f"{DAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1][:3]}"
+    return f"{DAYS[day.weekday()]} {day.day} {_SHORT[day.month - 1]}"
 
 
 def local(instant: datetime) -> datetime:

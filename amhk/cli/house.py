@@ -61,10 +61,10 @@ def demo(
 @app.command()
 def tick(config: ConfigOption = None) -> None:
     """Laat een ronde van de klok lopen: elke herinnering die nu moet, een keer."""
-    from amhk.desk.followup import run_due
+    from amhk.desk.followup import tick as sweep_now
 
     with open_here(config) as office:
-        done = run_due(office)
+        done = sweep_now(office)
         typer.echo(f"{done.rung} herinneringen gegeven, {len(done.failed)} mislukt.")
         if done.failed:
             raise Refusal(f"Mislukt bij: {', '.join(done.failed)}.")

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from amhk.desk.casefile import on_table
 from amhk.errors import BadInput, ClosedDoor, Fault, NotAllowed, NotFound
 from amhk.keys import fits, hash_password, hash_token, new_token, one_time_password
 from amhk.office import Office
 from amhk.rules.fields import Desk, Field, clean
 from amhk.rules.parse import tidy, unfit
-from amhk.rules.secrecy import Reader
+from amhk.rules.secrecy import HAND, WORKS, Reader
 from amhk.store import reads, writes
 from amhk.words import LISTS, ROLES, SCHAAL
 
@@ -19,7 +20,6 @@ INSTITUTION = (
     Field("gemeenten", "Werkt voor (leeg: hele regio)", "choices", choices="gemeente"),
     Field("address", "Adres"),
 )
-_HAND = "opdrachtregel"
 _MAY_ADD = frozenset({"beheerder", "teamleider", "manager", "medewerker", "gedragswetenschapper", "vertrouwensarts"})
 
 
@@ -66,24 +66,30 @@ def set_role(office: Office, name: str, role: str) -> None:
     if role not in ROLES:
         raise BadInput(faults=[Fault("rol", f"De rol '{role}' bestaat niet; kies uit {', '.join(ROLES)}.", "role")])
     with office.store.write() as connection:
-        writes.change(connection, reads.WORKER, [_worker(connection, name)["id"]], {"role": role})
+        worker = _worker(connection, name)
+        writes.change(connection, reads.WORKER, [worker["id"]], {"role": role})
+        if role not in WORKS:
+            _to_team(office, connection, worker, f"{name} behandelt geen zaken meer: de zaak valt terug aan het team.")
 
 
 def disable(office: Office, name: str) -> int:
     """Let a worker go: he can no longer sign in, his token is void, and his cases fall to their team. Gives how many did."""
-    from amhk.desk.casefile import on_table
-
     with office.store.write() as connection:
         worker = _worker(connection, name)
         writes.change(connection, reads.WORKER, [worker["id"]], {"active": False, "token": None})
         writes.end_sessions(connection, worker["id"])
-        keys = reads.cases_of(connection, worker["id"])
-        for case in reads.lock_cases(connection, keys).values():
-            file = on_table(office, connection, case, None)
-            file.note("toegewezen", f"{name} werkt hier niet meer: de zaak valt terug aan het team.", {})
-            file.changes["owner_id"] = None
-            file.save()
-        return len(keys)
+        return _to_team(office, connection, worker, f"{name} werkt hier niet meer: de zaak valt terug aan het team.")
+
+
+def _to_team(office: Office, connection: Any, worker: Mapping[str, Any], what: str) -> int:
+    """Let every open case of a worker fall to its team; gives how many."""
+    keys = reads.cases_of(connection, worker["id"])
+    for case in reads.lock_cases(connection, keys).values():
+        file = on_table(office, connection, case, None)
+        file.note("toegewezen", what, {})
+        file.changes["owner_id"] = None
+        file.save()
+    return len(keys)
 
 
 def make_token(office: Office, name: str) -> str:
@@ -153,10 +159,10 @@ def by_hand(office: Office, name: str | None) -> Reader:
     with office.store.write() as connection:
         if name:
             row = _worker(connection, name)
-        elif (found := reads.worker_by(connection, name=_HAND)) is not None:
+        elif (found := reads.worker_by(connection, name=HAND)) is not None:
             row = found
         else:
-            new = {"name": _HAND, "role": "manager", "team_id": reads.teams(connection)[0]["id"], "password": "-", "active": True}
+            new = {"name": HAND, "role": "manager", "team_id": reads.teams(connection)[0]["id"], "password": "-", "active": True}
             row = new | {"registration": None, "id": writes.add(connection, reads.WORKER, new)}
         return Reader(row["id"], row["role"], row["team_id"], row["name"], row["registration"])
 
@@ -174,3 +180,4 @@ def change_password(office: Office, who: Reader, old: str, new: str) -> None:
         if faults:
             raise BadInput(faults=faults)
         writes.change(connection, reads.WORKER, [who.id], {"password": hash_password(new), "must_change": False})
+        writes.end_sessions(connection, who.id)

@@ -1,6 +1,7 @@
 """Carrying out a decision: state, facts, finish, terms, notices and the rows a move leaves behind, all on one case file."""
 
 from collections.abc import Callable
+from typing import Any
 
 from amhk.desk import conversions, effects
 from amhk.desk.casefile import CaseFile
@@ -16,7 +17,7 @@ def carry_out(file: CaseFile, decision: Decision) -> None:
     told = _told(file, decision)
     entry = file.case["entries"] + 1
     extra = effect(file, decision, entry) if effect else None
-    file.note(decision.move.name, f"{decision.move.done}{extra or ''}{told}.", dict(decision.values))
+    file.note(decision.move.name, f"{decision.move.done}{extra or ''}{told}.", _kept(decision))
     file.changes["facts"] = dict(decision.facts)
     file.changes["state"] = decision.target
     _finish(file, decision, entry)
@@ -29,6 +30,13 @@ def carry_out(file: CaseFile, decision: Decision) -> None:
     _draft(file, decision, entry)
 
 
+def _kept(decision: Decision) -> dict[str, Any]:
+    """Give what the journal line keeps of the input: on an advies that becomes a melding only the reason (G6), the rest stands on the melding."""
+    if decision.move.effect == "to_melding":
+        return {k: v for k, v in decision.values.items() if k in ("reden", "op")}
+    return dict(decision.values)
+
+
 def _told(file: CaseFile, decision: Decision) -> str:
     decider = decision.values.get("beslisser") or (file.who.name if file.who else None)
     if not any(f.name == "beslisser" for f in decision.move.fields) or not decider:
@@ -39,29 +47,29 @@ def _told(file: CaseFile, decision: Decision) -> str:
 
 
 def _finish(file: CaseFile, decision: Decision, entry: int) -> None:
+    """Record a finish; an ending that is only decided waits in the facts until the case closes without a finish."""
     move = decision.move
-    if move.ending:
-        file.changes["ending"] = move.ending
+    if move.ending and not decision.closes:
+        file.changes["facts"] = {**file.changes["facts"], "einde": move.ending}
     if move.finish:
         file.changes["finish"] = move.finish
         file.changes["finishes"] = sorted({*file.case["finishes"], move.finish})
         row = {"case_id": file.id, "finish": move.finish, "moment": decision.moment, "entry": entry}
         writes.add(file.connection, reads.FINISH, row)
-    if file.case["finishes"] or move.finish:
-        file.changes["ending"] = None
 
 
 def _close(file: CaseFile, decision: Decision) -> None:
     file.changes |= {"closed": True, "closed_at": decision.moment}
     if decision.move.ending:
         file.void_letters()
-        file.changes["ending"] = decision.move.ending
+    if not file.standing().finishes:
+        file.changes["ending"] = decision.move.ending or file.standing().facts.get("einde")
 
 
 def _draft(file: CaseFile, decision: Decision, entry: int) -> None:
     kept = {k: v for k, v in decision.values.items() if isinstance(v, str | bool)}
     facts = kept | {"op": decision.moment.isoformat()}
-    for kind in decision.move.notices:
+    for kind in decision.notices:
         rule = file.workflow.notices[kind]
         if rule.recipient == "adviesvrager" and not file.case.get("adviesvrager_naam"):
             continue
@@ -69,9 +77,19 @@ def _draft(file: CaseFile, decision: Decision, entry: int) -> None:
             continue
         abouts: set[int | None] = {None}
         if rule.recipient == "melder":
-            abouts = {t.about for t in decision.meets if t.name in decision.move.meets} or {None}
+            abouts = _melders(file, decision)
         for about in sorted(abouts, key=lambda key: key or 0):
             file.draft(kind, decision.moment, entry, facts, about_id=about, institution_id=file.institution)
+
+
+def _melders(file: CaseFile, decision: Decision) -> set[int | None]:
+    """Give whose melders hear of this: of each assessment that was met its own; of an onderzoek every melder that joined."""
+    again = file.workflow.join_starts
+    judged = [t for t in decision.meets if t.name in again]
+    if judged:
+        return {t.about for t in judged}
+    joined = {r["other_id"] for r in reads.relations(file.connection, file.id) if r["kind"] == "vervolgmelding"}
+    return {None, *joined}
 
 
 _EFFECTS: dict[str, Effect] = {

@@ -66,7 +66,7 @@ class CaseFile:
     def start(self, name: str, moment: datetime, entry: int, on: date | None = None, **links: int | None) -> dict[str, Any]:
         """Start a term at a moment (for a term on a chosen day: `on`), with its links to a person or another case."""
         row = term_row(self.office, self.workflow.terms[name], moment, on)
-        row |= {"case_id": self.id, "start_entry": entry, "person_id": None, "about_id": None, **links}
+        row |= {"case_id": self.id, "start_entry": entry, "person_id": None, "about_id": None, "for_id": None, **links}
         row["slot"], row["id"] = len(self._started), -1 - len(self._started)  # a key of its own until it is written
         self._started.append(row)
         self.running.append(row)
@@ -81,6 +81,8 @@ class CaseFile:
         else:
             self._ended.append({"t": term["id"], **told})
         self.running = [t for t in self.running if t["id"] != term["id"]]
+        for waiting in [t for t in self.running if t.get("for_id") == term["id"]]:
+            self.end(waiting, status, moment, entry, why)
 
     def end_all(self, ids: tuple[Running, ...], status: str, moment: datetime, entry: int, why: str | None = None) -> None:
         """End the terms a decision names."""
@@ -154,8 +156,18 @@ def term_row(office: Office, rule: TermRule, moment: datetime, on: date | None =
     rings = rung_instants(rule, moment, end.due, office.calendar)
     return {
         "name": rule.name, "start": moment, "due": iso(end.due), "unrolled": iso(end.unrolled), "over_at": over_at(end.due),
-        "status": "running", "rung": 0, "ring_at": rings[0] if rings else None, "chosen": on, "extensions": [],
+        "status": "running", "round": 0, "rung": 0, "ring_at": rings[0] if rings else None, "chosen": on, "extensions": [],
     }  # fmt: skip
+
+
+def next_round(office: Office, rule: TermRule, term: Mapping[str, Any], due: date | datetime, now: datetime) -> dict[str, Any]:
+    """Give the columns of a new round of the ladder for a term whose end moved: on from the first rung after now, or, when it is over already, from the last one passed."""
+    rings = rung_instants(rule, term["start"], due, office.calendar)
+    rung = sum(instant <= now for instant in rings)
+    if rung and over_at(due) <= now:
+        rung -= 1
+    following = rings[rung] if rung < len(rings) and term["status"] == "running" else None
+    return {"round": term["round"] + 1, "rung": rung, "ring_at": following}
 
 
 def is_late(term: Mapping[str, Any], moment: datetime) -> bool:

@@ -1,24 +1,21 @@
 """Casework: make a move with all that follows, add people, assign, suspend, resume and extend; each in one transaction."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
 from typing import Any
 
 from amhk.desk import registering
 from amhk.desk.carrying import carry_out
-from amhk.desk.casefile import CaseFile, due_of, open_case
+from amhk.desk.casefile import CaseFile, due_of, next_round, open_case
 from amhk.desk.lists import desk_for, needed
 from amhk.errors import BadInput, ClosedDoor, Fault, NotAllowed, NotFound
 from amhk.office import Office
-from amhk.rules.days import End
 from amhk.rules.fields import Desk, Field, clean
 from amhk.rules.moves import Decision, after, decide
-from amhk.rules.secrecy import Reader
-from amhk.rules.terms import end_of_term, extended_end, over_at, rung_instants
+from amhk.rules.secrecy import WORKS, Reader
+from amhk.rules.terms import end_of_term, moved_end, over_at
 from amhk.store import reads, writes
 from amhk.words import iso, say_day
 
-WORKS = frozenset({"medewerker", "gedragswetenschapper", "vertrouwensarts", "teamleider", "manager", "piket"})
 ASSIGN = (
     Field("owner", "Behandelaar", "choice", choices="medewerker"),
     Field("team", "Team", "choice", choices="team"),
@@ -39,7 +36,7 @@ def take_version(body: object, needed_here: bool) -> tuple[int | None, dict[str,
         raise BadInput(faults=[Fault("verkeerd_soort", "Stuur een JSON-object.")])
     fields = dict(body)
     version = fields.pop("version", None)
-    if isinstance(version, str) and version.isdigit():
+    if isinstance(version, str) and version.isascii() and version.isdigit() and len(version) < 10:
         version = int(version)
     if version is None and not needed_here:
         return None, fields
@@ -91,17 +88,17 @@ def _decide(file: CaseFile, name: str, fields: Mapping[str, Any]) -> Decision:
 def _told(file: CaseFile, decision: Decision) -> dict[str, Any]:
     flow, later = file.workflow, after(file.workflow, file.standing(), decision)
     starts = []
-    names = [*decision.starts, *(t for n in decision.move.notices if (t := flow.notices[n].term))]
+    names = [*decision.starts, *(t for n in decision.notices if (t := flow.notices[n].term))]
     for name in dict.fromkeys(names):
         end = end_of_term(flow.terms[name], decision.moment, file.office.calendar, decision.dates.get(name))
         starts.append({"name": name, "title": flow.terms[name].title, "due": iso(end.due)})
-    letters = [flow.notices[n].title for n in decision.move.notices]
+    letters = [flow.notices[n].title for n in decision.notices]
     parts = [flow.states[later.state].title.lower()]
     parts += [f"{s['title'].lower()} uiterlijk {s['due']}" for s in starts] + [f"brief: {t.lower()}" for t in letters]
     return {
         "move": decision.move.name, "state": later.state, "finish": decision.move.finish, "closes": decision.closes,
         "starts": starts, "meets": [t.name for t in decision.meets], "voids": [t.name for t in decision.voids],
-        "notices": list(decision.move.notices), "text": "Dan: " + ", ".join(parts) + ".",
+        "notices": list(decision.notices), "text": "Dan: " + ", ".join(parts) + ".",
     }  # fmt: skip
 
 
@@ -156,7 +153,7 @@ def assign(office: Office, number: str, body: object, who: Reader) -> None:
         if faults:
             raise BadInput(faults=faults)
         to = values.get("owner") or values.get("team") or "het team"
-        file.note("toegewezen", f"Toegewezen aan {to}: {values['reason']}", values)
+        file.note("toegewezen", f"Toegewezen aan {to}.", values)
         file.changes["owner_id"] = worker["id"] if worker else None
         if team := values.get("team"):
             file.changes |= {"team_id": teams[team], "team_reason": f"Met de hand: {values['reason']}"}
@@ -183,10 +180,10 @@ def suspend(office: Office, number: str, key: int, body: object, who: Reader) ->
         if term["status"] == "suspended":
             raise ClosedDoor(faults=[Fault("al_opgeschort", f"'{rule.title}' is al opgeschort.")])
         values = _clean(file, SUSPEND, fields)
-        entry = file.note("opgeschort", f"{rule.title} opgeschort tot {say_day(values['until'])}: {values['reason']}", values)
+        entry = file.note("opgeschort", f"{rule.title} opgeschort tot {say_day(values['until'])}.", values)
         term.update(status="suspended", suspended_at=file.now, ring_at=None)
         writes.change(connection, reads.TERM, [key], {"status": "suspended", "suspended_at": file.now, "ring_at": None})
-        file.start(file.workflow.waiting_term, file.now, entry, values["until"], about_id=None)
+        file.start(file.workflow.waiting_term, file.now, entry, values["until"], for_id=key)
         file.save()
 
 
@@ -203,10 +200,11 @@ def resume(office: Office, number: str, key: int, body: object, who: Reader) -> 
         values = _clean(file, RESUME, fields)
         still = (file.now.date() - term["suspended_at"].date()).days
         entry = file.note("hervat", f"{rule.title} hervat na {still} dagen.", {**values, "days": still})
+        term["status"] = "running"
         told = _moved(file, term, still, "schorsing", values.get("reason", ""))
-        term.update(told, status="running")
+        term.update(told)
         writes.change(connection, reads.TERM, [key], {**told, "status": "running", "suspended_at": None})
-        if waiting := next((t for t in file.running if t["name"] == file.workflow.waiting_term), None):
+        for waiting in [t for t in file.running if t["for_id"] == key]:
             file.end(waiting, "met", file.now, entry)
         file.save()
 
@@ -232,28 +230,21 @@ def stretch(file: CaseFile, term: dict[str, Any], days: int, reason: str, decide
     most = rule.extend[0] * (7 if rule.extend[1] == "weken" else 1)
     if not 1 <= days <= most:
         raise BadInput(faults=[Fault("te_lang", f"Verlengen kan telkens met 1 tot en met {most} dagen ({rule.ground}).", "days")])
-    file.note("verlengd", f"{rule.title} verlengd met {days} dagen door {decider}: {reason}", {"term": rule.name, "days": days})
+    file.note(
+        "verlengd", f"{rule.title} verlengd met {days} dagen door {decider}.", {"term": rule.name, "days": days, "reason": reason}
+    )
     told = _moved(file, term, days, "verlenging", f"{reason} (besloten door {decider})")
     term.update(told)
     writes.change(file.connection, reads.TERM, [term["id"]], told)
 
 
 def _moved(file: CaseFile, term: Mapping[str, Any], days: int, kind: str, reason: str) -> dict[str, Any]:
-    """Give the columns of a term whose end moves by days, counted from its previous unrolled end."""
+    """Give the columns of a term whose end moves by days, counted from its previous unrolled end; a new round of its ladder begins."""
     rule = file.workflow.terms[term["name"]]
-    old = due_of({"due": term["unrolled"]})
-    if isinstance(old, datetime):
-        due: date | datetime = old + timedelta(days=days)
-        unrolled: date | datetime = due
-    else:
-        end = extended_end(rule, old, file.office.calendar, days, "dagen") if days else End(due_of(term), old, ())
-        due, unrolled = end.due, end.unrolled
-    rings = rung_instants(rule, term["start"], due, file.office.calendar)
+    due, unrolled = moved_end(file.office.calendar, rule, due_of(term), due_of({"due": term["unrolled"]}), days)
     step = {"kind": kind, "days": days, "reason": reason, "on": iso(file.now), "due": iso(due)}
-    return {
-        "due": iso(due), "unrolled": iso(unrolled), "over_at": over_at(due), "rung": 0 if not term["rung"] else term["rung"],
-        "ring_at": rings[term["rung"]] if term["rung"] < len(rings) else None, "extensions": [*term["extensions"], step],
-    }  # fmt: skip
+    told = {"due": iso(due), "unrolled": iso(unrolled), "over_at": over_at(due), "extensions": [*term["extensions"], step]}
+    return told | next_round(file.office, rule, term, due, file.now)
 
 
 def _clean(file: CaseFile, fields: tuple[Field, ...], raw: Mapping[str, Any]) -> dict[str, Any]:

@@ -52,6 +52,7 @@ def _new_people(file: CaseFile, there: CaseFile) -> list[dict[str, Any]]:
     known = reads.of_case(file.connection, reads.PERSON, there.id)
     bsns = {p["bsn"] for p in known if p["bsn"]}
     names = {(p["zoeknaam"], p["geboren"]) for p in known}
+    bsns.discard(None)
     coming = reads.of_case(file.connection, reads.PERSON, file.id)
     return [dict(p) for p in coming if p["bsn"] not in bsns and (p["zoeknaam"], p["geboren"]) not in names]
 
@@ -94,14 +95,30 @@ def _next(new: CaseFile, wanted: str, carry: Callable[[CaseFile, Decision], None
 def _forget_people(file: CaseFile) -> None:
     """Destroy what was recorded of persons: rows, links from terms and letters, and the content of the journal lines (the chain holds)."""
     keys = [t["id"] for t in reads.terms(file.connection, file.id) if t["person_id"]]
-    writes.change(file.connection, reads.TERM, keys, {"person_id": None})
+    writes.change(file.connection, reads.TERM, keys, {"person_id": None, "extensions": []})
     letters = [n["id"] for n in reads.notices(file.connection, file.id)]
-    writes.change(file.connection, reads.NOTICE, letters, {"person_id": None, "facts": {}, "html": None, "pdf": None})
+    writes.change(
+        file.connection, reads.NOTICE, letters, {"person_id": None, "facts": {}, "html": None, "pdf": None, "reason": None}
+    )
     for term in file.running:
         term["person_id"] = None
     writes.remove(file.connection, reads.PERSON, file.id)
     writes.change_case_part(
         file.connection, reads.MELDING, file.id, {"melder_naam": None, "melder_bereikbaar": None}
     )  # fmt: skip
-    file.changes["zorgen"] = "Vernietigd bij het omzetten in een advies."
+    file.changes |= {"zorgen": "Vernietigd bij het omzetten in een advies.", "kenmerk": None}
+    writes.forget_reasons(file.connection, file.id)
+    for relation in reads.relations(file.connection, file.id):
+        if relation["kind"] == "vervolgmelding":
+            _forget_joined(file, relation["other_id"])
     writes.erase_journal(file.connection, file.id)
+
+
+def _forget_joined(file: CaseFile, key: int) -> None:
+    """Destroy the same of a vervolgmelding that had been joined to this one."""
+    case = reads.case_by_id(file.connection, key, lock=True)
+    if case is not None:
+        joined = on_table(file.office, file.connection, case, file.who, file.now)
+        _forget_people(joined)
+        joined.note("vernietigd", f"Persoonsgegevens vernietigd met die van {file.case['number']}.", {})
+        joined.save()

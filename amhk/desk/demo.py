@@ -235,7 +235,12 @@ class Year:
         view = reading.case_view(self.office, self.numbers[key], self._worker())
         step = next(m for m in view["moves"] if m["name"] == "verwijzen")
         choices = step["input"]["properties"]["instelling"]["enum"][:4]
-        self._step(key, "verwijzen", instelling=self.dice.choice(choices))
+        self._step(
+            key,
+            "verwijzen",
+            instelling=self.dice.choice(choices),
+            motivering="Deze instelling past het best bij de vraag van het gezin.",
+        )
         self._letters(key)
         if self.dice.random() < 0.85:
             self._later(moment, self.dice.randint(3, 12), lambda: self._step(key, "verwijzing_geaccepteerd"))
@@ -254,7 +259,7 @@ class Year:
             self._step(key, "geen_antwoord")
 
     def _close(self, key: str) -> None:
-        self._letters(key)
+        self._letters(key, all_of_them=True)
         self._step(key, "afsluiten")
 
     # ------------------------------------------------------------------ the worker's hands
@@ -262,7 +267,8 @@ class Year:
         return self.readers[self.dice.choice(("Anna", "Bram", "Fatima"))]
 
     def _step(self, key: str, name: str, **fields: Any) -> None:
-        """Make a move as the teamleider would; a door that is closed in this story stays closed."""
+        """Make a move as the teamleider would, having looked; a door that is closed in this story stays closed."""
+        reading.look(self.office, self.numbers[key], self.readers["Tom"], "zaak")
         try:
             casework.make_move(self.office, self.numbers[key], name, fields, self.readers["Tom"], checked=False)
         except ClosedDoor:
@@ -273,15 +279,15 @@ class Year:
             if not view["owner"] and not view["closed"]:
                 casework.assign(self.office, self.numbers[key], with_owner, self.readers["Tom"])
 
-    def _letters(self, key: str) -> None:
-        """Approve and send what is owed; now and then a letter is left lying, as in life."""
+    def _letters(self, key: str, all_of_them: bool = False) -> None:
+        """Approve and send what is owed; now and then a letter is left lying, as in life, until the case is to be closed."""
         who = self.readers["Tom"]
         today = iso(day_of(followup.read_clock(self.office)))
         for n in reading.case_view(self.office, self.numbers[key], who)["notices"]:
             if (
                 not n["obligatory"]
                 or n["state"] not in ("draft", "approved")
-                or (key.startswith("verzonnen") and self.dice.random() < 0.1)
+                or (not all_of_them and key.startswith("verzonnen") and self.dice.random() < 0.1)
             ):
                 continue
             try:

@@ -1,14 +1,16 @@
 """The rows a move leaves behind: referral, check, finding, contact, correction. Each gives what the journal line adds."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from amhk.desk.casefile import CaseFile, is_late, term_row
+from amhk.desk.casefile import CaseFile, due_of, is_late, next_round, term_row
 from amhk.errors import BadInput, Fault
 from amhk.rules.moves import Decision
 from amhk.rules.parse import fold
-from amhk.store import reads, writes
+from amhk.rules.terms import TermRule, moved_end, over_at
+from amhk.store import claims, reads, writes
 from amhk.words import iso, say_day, say_instant
 
 _FACTS = ("gemeente", "kanaal", "hoedanigheid", "meldcodestap", "zorgen", "aanleiding", "aard")
@@ -49,6 +51,8 @@ def check(file: CaseFile, decision: Decision, entry: int) -> str:
     """Record a voortgangscontrole; doelrealisatie and reden only where the help has ended (seed 001 bijlage 4)."""
     values = decision.values
     names = ("gevraagd_aan", "hulp_gestart", "passend", "nu_veilig", "hulp_geeindigd", "reden_einde")
+    if values.get("hulp_geeindigd") and values.get("hulp_gestart") and values["hulp_geeindigd"] < values["hulp_gestart"]:
+        raise BadInput(faults=[Fault("volgorde", "De hulp kan niet eindigen voor ze begon.", "hulp_geeindigd")])
     row = {name: values.get(name) for name in names}
     row |= {"case_id": file.id, "moment": decision.moment, "doelrealisatie": values.get("doelrealisatie", []), "entry": entry}
     writes.add(file.connection, reads.CHECK, row)
@@ -74,7 +78,13 @@ def contact(file: CaseFile, decision: Decision, entry: int) -> None:
 def correct(file: CaseFile, decision: Decision, entry: int) -> str:
     """Correct recorded facts: both versions stay in the journal, terms are re-projected and say why, letters sent are marked."""
     values = decision.values
-    told = [*_case_facts(file, values), *_melder(file, values), *_person(file, values), *_advies(file, values)]
+    told = [
+        *_case_facts(file, values),
+        *_melder(file, values),
+        *_person(file, values),
+        *_advies(file, values),
+        *_texts(file, values),
+    ]
     if values.get("ontvangen") and values["ontvangen"] != file.case["received"]:
         told.append(_received(file, values["ontvangen"], entry))
     if values.get("stap") or values.get("moment"):
@@ -119,6 +129,23 @@ def _advies(file: CaseFile, values: Mapping[str, Any]) -> list[str]:
     return ["het advies"]
 
 
+def _texts(file: CaseFile, values: Mapping[str, Any]) -> list[str]:
+    """Correct the words a letter uses: the conclusion (this line now holds it), the last findings, and what a letter not yet sent says."""
+    told = ["conclusie"] if values.get("conclusie") else []
+    findings = reads.of_case(file.connection, reads.FINDING, file.id) if file.case["route"] == "melding" else []
+    if values.get("bevindingen") and findings:
+        file.note("oud_gegeven", "De bevindingen zoals ze waren, bewaard bij de correctie.", {"bevindingen": findings[-1]["text"]})
+        writes.change(file.connection, reads.FINDING, [findings[-1]["id"]], {"text": values["bevindingen"]})
+        told.append("bevindingen")
+    names = [n for n in ("motivering", "afspraken", "gezaghebbenden_geinformeerd") if values.get(n)]
+    for notice in reads.notices(file.connection, file.id, open_only=True) if names else ():
+        if new := {n: values[n] for n in names if n in notice["facts"]}:
+            file.note("oud_gegeven", "De woorden van een brief zoals ze waren.", {n: notice["facts"][n] for n in new})
+            writes.change(file.connection, reads.NOTICE, [notice["id"]], {"facts": notice["facts"] | new})
+            told += [n for n in new if n not in told]
+    return told
+
+
 def _person(file: CaseFile, values: Mapping[str, Any]) -> list[str]:
     new = values.get("persoonsgegevens") or {}
     if not new and not values.get("persoon"):
@@ -139,11 +166,13 @@ def _person(file: CaseFile, values: Mapping[str, Any]) -> list[str]:
 def _received(file: CaseFile, received: datetime, entry: int) -> str:
     old = file.case["received"]
     done = [t["ended_at"] for t in _all_terms(file) if t["status"] == "met"]
+    done += [f["moment"] for f in reads.of_case(file.connection, reads.FINISH, file.id)]
+    done += [file.case["closed_at"]] if file.case["closed_at"] else []
     if done and received > min(done):
         text = f"Ontvangen: op {say_instant(min(done))} is al een stap gezet; de ontvangst kan niet later zijn."
         raise BadInput(faults=[Fault("na_stap", text, "ontvangen")])
     file.changes["received"] = received
-    _reproject(file, [t for t in _all_terms(file) if t["start_entry"] == 1 and not t["person_id"]], received, entry)
+    _reproject(file, [t for t in _all_terms(file) if t["start_entry"] == 1 and not t["person_id"]], received)
     return f"ontvangst van {say_instant(old)} naar {say_instant(received)}"
 
 
@@ -155,39 +184,64 @@ def _moment(file: CaseFile, values: Mapping[str, Any], entry: int) -> str:
         raise BadInput(faults=[Fault("ontbreekt", "Noem een stap die gezet is, en het juiste moment samen.", "stap")])
     sequence = lines[-1]["sequence"]
     terms = _all_terms(file)
-    _reproject(file, [t for t in terms if t["start_entry"] == sequence], moment, entry)
+    _reproject(file, [t for t in terms if t["start_entry"] == sequence], moment)
     for term in terms:
         if term["end_entry"] == sequence and term["status"] == "met":
             writes.change(file.connection, reads.TERM, [term["id"]], {"ended_at": moment, "late": is_late(term, moment)})
     for source in (reads.REFERRAL, reads.CHECK, reads.FINISH):
         keys = [r["id"] for r in reads.of_case(file.connection, source, file.id) if r["entry"] == sequence]
         writes.change(file.connection, source, keys, {"moment": moment})
-    return f"moment van '{file.workflow.moves[name].title.lower()}' naar {say_instant(moment)}"
+    old = _op_of(lines[-1])
+    return f"moment van '{file.workflow.moves[name].title.lower()}' van {say_instant(old)} naar {say_instant(moment)}"
+
+
+def _op_of(line: Mapping[str, Any]) -> datetime:
+    op = json.loads(line["content"] or "{}").get("op")
+    return datetime.fromisoformat(op) if op else line["instant"]
 
 
 def _all_terms(file: CaseFile) -> list[dict[str, Any]]:
     return [dict(t) for t in reads.terms(file.connection, file.id)]
 
 
-def _reproject(file: CaseFile, terms: list[dict[str, Any]], start: datetime, entry: int) -> None:
-    """Work out again the ends of terms from a corrected start, and say of each why it moved."""
+def _reproject(file: CaseFile, terms: list[dict[str, Any]], start: datetime) -> None:
+    """Work out again the ends of terms from a corrected start, extensions included, and say of each why it moved."""
     for term in terms:
-        fresh = term_row(file.office, file.workflow.terms[term["name"]], start, term["chosen"])
-        changes = {k: fresh[k] for k in ("start", "due", "unrolled", "over_at")}
-        if term["status"] == "running":
-            changes |= {"ring_at": fresh["ring_at"] if term["rung"] == 0 else term["ring_at"]}
+        rule = file.workflow.terms[term["name"]]
+        fresh = _fresh(file, rule, term, start)
+        changes: dict[str, Any] = {k: fresh[k] for k in ("start", "due", "unrolled", "over_at")}
         if term["status"] == "met":
             changes["late"] = is_late(fresh, term["ended_at"])
         if fresh["due"] != term["due"]:
-            title = file.workflow.terms[term["name"]].title
             changes["why"] = f"was {term['due']}, opnieuw berekend na een correctie op {say_day(file.now.date())}"
-            file.note("termijn_herrekend", f"{title}: van {term['due']} naar {fresh['due']} na correctie.", {"start": iso(start)})
+            file.note(
+                "termijn_herrekend", f"{rule.title}: van {term['due']} naar {fresh['due']} na correctie.", {"start": iso(start)}
+            )
+            if term["status"] in ("running", "suspended"):
+                changes |= next_round(file.office, rule, {**term, "start": start}, due_of(fresh), file.now)
         writes.change(file.connection, reads.TERM, [term["id"]], changes)
         for t in file.running:
             if t["id"] == term["id"]:
                 t.update(changes)
 
 
+def _fresh(file: CaseFile, rule: TermRule, term: Mapping[str, Any], start: datetime) -> dict[str, Any]:
+    fresh = term_row(file.office, rule, start, term["chosen"])
+    due, unrolled = due_of(fresh), due_of({"due": fresh["unrolled"]})
+    for step in term["extensions"]:
+        due, unrolled = moved_end(file.office.calendar, rule, due, unrolled, step["days"])
+    return fresh | {"due": iso(due), "unrolled": iso(unrolled), "over_at": over_at(due)}
+
+
 def _mark_letters(file: CaseFile) -> None:
-    sent = [n["id"] for n in reads.notices(file.connection, file.id) if n["state"] in ("approved", "sent")]
-    writes.change(file.connection, reads.NOTICE, sent, {"old_fact": True})
+    letters = reads.notices(file.connection, file.id)
+    writes.change(file.connection, reads.NOTICE, [n["id"] for n in letters if n["state"] == "sent"], {"old_fact": True})
+    again = {"state": "draft", "html": None, "pdf": None, "hash": None, "approved_at": None}
+    for notice in letters:
+        if notice["state"] == "approved":
+            claims.save_notice(file.connection, notice, again)
+            file.note(
+                "bericht",
+                f"{file.workflow.notices[notice['kind']].title}: weer concept na een correctie.",
+                {"notice": notice["id"]},
+            )

@@ -29,7 +29,6 @@ OPTIONAL = frozenset(
         "gezaghebbenden",
         "personen",
         "stappen_genomen",
-        "betrokkene_via",
         "conclusie",
         "gezin_namen",
     ]
@@ -50,8 +49,9 @@ def gather(office: Office, connection: Connection, case: Row, notice: Row, who: 
     if case["route"] == "advies":
         return facts | {"advies": case["advies"], "adviesvrager_naam": case["adviesvrager_naam"]}
     facts |= _melding(connection, case) | _people(connection, case, now) | _referral(connection, case, notice)
-    facts |= _melder(connection, case, notice) | _betrokkene(connection, notice, now)
-    return facts
+    if notice["recipient"] == "melder":
+        facts |= _melder(connection, case, notice)
+    return facts | _betrokkene(connection, notice, now)
 
 
 def _team(connection: Connection, case: Row) -> str:
@@ -83,7 +83,7 @@ def _last_contents(connection: Connection, case: int) -> dict[str, Any]:
     for entry in reads.entries(connection, case):
         content = json.loads(entry["content"] or "{}")
         if "conclusie" in content:
-            found = {"conclusie": content["conclusie"], "uitkomst": content.get("uitkomst", [])}
+            found |= {k: content[k] for k in ("conclusie", "uitkomst") if k in content}
     return found
 
 
@@ -125,8 +125,13 @@ def _melder(connection: Connection, case: Row, notice: Row) -> dict[str, Any]:
     about = reads.case_by_id(connection, notice["about_id"]) if notice["about_id"] else case
     assert about is not None
     hidden = {"oud_gegeven", "termijn_herrekend", "herinnering", "persoon_toegevoegd", "bericht", "corrigeren"}
-    lines = [e for e in reads.entries(connection, case["id"]) if e["kind"] not in hidden]
-    return {"melder_naam": about["melder_naam"], "ontvangen": say_day(day_of(about["received"])), "stappen_genomen": _steps(lines)}
+    since = about["registered"]
+    lines = [e for e in reads.entries(connection, case["id"]) if e["kind"] not in hidden and e["instant"] >= since]
+    received = say_day(day_of(about["received"]))
+    return {
+        "melder_naam": about["melder_naam"], "ontvangen": received, "zaaknummer": about["number"],
+        "stappen_genomen": [f"{received}: uw melding is ontvangen", *_steps(lines)],
+    }  # fmt: skip
 
 
 def _steps(lines: list[Row]) -> list[str]:
@@ -139,7 +144,6 @@ def _steps(lines: list[Row]) -> list[str]:
 
 
 _PLAIN_STEPS = {
-    "ontvangen": "uw melding is ontvangen",
     "veiligheidsbeoordeling": "de veiligheid is beoordeeld",
     "onderzoek_besluiten": "wij zijn een onderzoek begonnen",
     "onderzoek_afronden": "het onderzoek is afgerond",
@@ -151,12 +155,11 @@ def _betrokkene(connection: Connection, notice: Row, now: datetime) -> dict[str,
         return {}
     person = next((p for p in reads.of_case(connection, reads.PERSON, notice["case_id"]) if p["id"] == notice["person_id"]), None)
     if person is None or person["naam"].casefold() == _UNKNOWN:
-        return {"betrokkene_naam": None, "betrokkene_aanhef": None, "betrokkene_via": ""}
+        return {"betrokkene_naam": None, "betrokkene_aanhef": None}
     age = age_on(person["geboren"], day_of(now))
     # Wmo 2015 art. 5.3.2: under 12 the legal guardian acts for the child.
     aanhef = f"de wettelijk vertegenwoordiger van {person['naam']}" if age is not None and age < 12 else person["naam"]
-    via = " (geheim adres: deze brief wordt persoonlijk overhandigd)" if person["geheim_adres"] else ""
-    return {"betrokkene_naam": person["naam"], "betrokkene_aanhef": aanhef, "betrokkene_via": via}
+    return {"betrokkene_naam": person["naam"], "betrokkene_aanhef": aanhef, "overhandigen": person["geheim_adres"]}
 
 
 MISSING: Mapping[str, tuple[str, str]] = {

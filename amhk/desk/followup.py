@@ -14,7 +14,7 @@ from amhk.rules.terms import rung_instants
 from amhk.store import claims, journal, reads, writes
 from amhk.store.reads import Row
 from amhk.store.session import Connection
-from amhk.words import iso
+from amhk.words import day_of, iso
 
 CLOCK = (Field("now", "Nieuwe tijd", "moment", required=True),)
 _BATCH = 200
@@ -41,7 +41,10 @@ def run_due(office: Office) -> Sweep:
         if not due:
             break
         try:
-            sweep.rung += _ring_all(office, due, sweep.now)
+            rung = _ring_all(office, due, sweep.now)
+            sweep.rung += rung
+            if not rung:  # rung by another process meanwhile, or nothing to ring: never look at these twice in one sweep
+                stuck |= {t["id"] for t in due}
         except Exception:  # one bad term must not hold up the others: each is tried by itself
             for term in due:
                 try:
@@ -96,7 +99,7 @@ def _remind(file: CaseFile, term: Mapping[str, Any], index: int, fell_due: datet
     title = f"{rule.title} ({term['due']})"
     file.note("herinnering", f"Herinnering {index + 1}: {title}, aan {', '.join(receivers)}.", {"term": term["id"], "rung": index})
     row = {
-        "term_id": term["id"], "rung": index, "case_id": file.id, "fell_due": fell_due, "rung_at": file.now,
+        "term_id": term["id"], "round": term["round"], "rung": index, "case_id": file.id, "fell_due": fell_due, "rung_at": file.now,
         "receivers": receivers, "worker_id": worker, "team_id": team, "seen": False,
     }  # fmt: skip
     claims.remind(file.connection, [row])
@@ -120,6 +123,9 @@ def _receivers(file: CaseFile, to: tuple[str, ...]) -> tuple[int | None, int | N
 def _report(office: Office, term: Row, wrong: Exception, now: datetime) -> str:
     with office.store.write() as connection:
         case = reads.lock_cases(connection, [term["case_id"]])[term["case_id"]]
+        told = [e for e in reads.entries(connection, case["id"]) if e["kind"] == "termijn_mislukt"]
+        if told and day_of(told[-1]["instant"]) == day_of(now):
+            return str(case["number"])
         what = f"De herinnering van '{term['name']}' kon niet: {type(wrong).__name__}."
         line = journal.entry_row(case, now, None, "termijn_mislukt", what, {"term": term["id"]})
         journal.append(connection, [line])

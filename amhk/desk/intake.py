@@ -12,11 +12,10 @@ from amhk.errors import AlreadyUsed, BadInput, Fault, NotAllowed
 from amhk.office import Office
 from amhk.rules.fields import clean
 from amhk.rules.moves import decide
-from amhk.rules.secrecy import Reader, signs_of_person
+from amhk.rules.secrecy import WORKS, Reader, signs_of_person
 from amhk.store import reads, writes
 from amhk.store.journal import as_json
-
-MAY_TAKE = frozenset({"medewerker", "gedragswetenschapper", "vertrouwensarts", "teamleider", "manager", "piket"})
+from amhk.store.session import StoreConflict
 
 
 def take_call(office: Office, body: object, who: Reader, key: str | None = None) -> str:
@@ -25,11 +24,18 @@ def take_call(office: Office, body: object, who: Reader, key: str | None = None)
     `body` holds `route` (`advies` or `melding`) and the fields of that route's intake. `key` is the caller's
     Idempotency-Key: the same key and body give the same case, another body AlreadyUsed. Raises BadInput with every fault.
     """
-    if who.role not in MAY_TAKE:
+    if who.role not in WORKS:
         raise NotAllowed("Met uw rol neemt u geen gesprekken aan.")
     route, fields = _route(body)
+    try:
+        return _take(office, body, route, fields, who, key)
+    except StoreConflict:  # the same key came in twice at the same moment: the first one holds
+        return _take(office, body, route, fields, who, key)
+
+
+def _take(office: Office, body: object, route: str, fields: Mapping[str, Any], who: Reader, key: str | None) -> str:
     with office.store.write() as connection:
-        digest = sha256(as_json({"body": body}).encode()).hexdigest() if key else ""
+        digest = sha256(as_json({"body": body}).encode("utf-8", "surrogatepass")).hexdigest() if key else ""
         if key and (number := _before(connection, who, key, digest)):
             return number
         now = office.now(connection)

@@ -6,6 +6,7 @@ from typing import Any
 
 from amhk.office import Office
 from amhk.rules.fields import Desk, Field
+from amhk.rules.secrecy import HAND, WORKS
 from amhk.store import reads
 from amhk.store.reads import Row
 from amhk.store.session import Connection
@@ -31,7 +32,7 @@ def desk_for(
     if "instelling" in wanted:
         lists["instelling"] = institutions_near(office, connection, case["gemeente"] if case else None)
     if "medewerker" in wanted:
-        lists["medewerker"] = {w["name"]: _signed(w) for w in reads.workers(connection)}
+        lists["medewerker"] = {w["name"]: _signed(w) for w in reads.workers(connection) if w["role"] in WORKS and w["name"] != HAND}
     if "persoon" in wanted:
         people = reads.of_case(connection, reads.PERSON, case["id"]) if case and case["route"] == "melding" else []
         lists["persoon"] = {str(p["id"]): p["naam"] for p in people}

@@ -4,18 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from hashlib import sha256
+from html import escape
 from typing import Any
 
 from amhk.desk.casefile import CaseFile, open_case
-from amhk.desk.casework import WORKS, stretch, take_version
+from amhk.desk.casework import stretch, take_version
 from amhk.desk.facts import MISSING, OPTIONAL, door_of, gather
+from amhk.desk.reading import look
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotAllowed, NotFound, Opens
 from amhk.letters.pdf import as_pdf
-from amhk.letters.render import Block, as_html, as_text
+from amhk.letters.render import Block, as_html
 from amhk.office import Office
-from amhk.rules.disclosure import for_recipient
+from amhk.rules.disclosure import FREE, for_recipient
 from amhk.rules.fields import Desk, Field, clean
-from amhk.rules.secrecy import Reader, leaks, may_see, scope_of
+from amhk.rules.secrecy import WORKS, Reader, leaks, may_see, scope_of
 from amhk.store import claims, reads
 from amhk.store.reads import Row
 from amhk.store.session import Connection
@@ -53,6 +55,8 @@ def compose(office: Office, connection: Connection, case: Row, notice: Row, who:
         left_out.append(("zorgen", "de woorden van een melder die geheim blijft kunnen hem verraden; de bevindingen staan er wel"))
     if any(p.get("adres") == "geheim" for p in facts.get("personen", ())):
         left_out.append(("adres", "geheim adres"))
+    if gathered.get("overhandigen"):
+        left_out.append(("adres", "geheim adres: overhandig deze brief persoonlijk"))
     missing = tuple(
         (name, MISSING.get(name, (name, ""))[0], door_of(name, notice))
         for name in sorted(asked)
@@ -60,8 +64,25 @@ def compose(office: Office, connection: Connection, case: Row, notice: Row, who:
     )
     if missing:
         return Letter((), missing, tuple(left_out), ())
-    parts = office.letters.render(notice["kind"], facts)
-    return Letter(parts, (), tuple(left_out), tuple(leaks(as_text(parts), _protected(connection, case, notice))))
+    secrets, known = _protected(connection, case, notice), _known(connection, office, case)
+    hits = tuple(name for name in sorted(asked & FREE) if leaks(_words_of(facts.get(name)), secrets, known))
+    return Letter(office.letters.render(notice["kind"], facts), (), tuple(left_out), hits)
+
+
+def _leaking(letter: Letter) -> list[Fault]:
+    """Give, per text that names somebody it may not, where it stands and that it can be corrected."""
+    text = "In '{}' staat iets dat de ontvanger niet mag weten; pas die tekst aan."
+    return [Fault("geheim", text.format(name), name, Opens("move", "corrigeren")) for name in letter.leaks]
+
+
+def _words_of(value: object) -> str:
+    return " ".join(str(v.get("tekst", "")) for v in value) if isinstance(value, list) else str(value or "")
+
+
+def _known(connection: Connection, office: Office, case: Row) -> list[str]:
+    """Give the words that may stand in the letter anyway: the family's own names, the gemeente, the house."""
+    people = reads.of_case(connection, reads.PERSON, case["id"]) if case["route"] == "melding" else []
+    return [case["gemeente"], office.config.organisation, *(p["naam"] for p in people)]
 
 
 def _protected(connection: Connection, case: Row, notice: Row) -> list[str]:
@@ -112,11 +133,7 @@ def approve(office: Office, key: int, body: object, who: Reader) -> None:
         _must_be(notice, ("draft",), "Deze brief is al goedgekeurd, verzonden of vervallen.")
         letter = compose(office, connection, file.case, notice, who, file.now)
         faults = [Fault("ontbreekt", f"Voor deze brief ontbreekt: {title}.", name, do) for name, title, do in letter.missing]
-        fix = Opens("move", "corrigeren")
-        faults += [
-            Fault("geheim", "In deze brief staat iets dat de ontvanger niet mag weten; pas de tekst aan.", None, fix)
-            for _ in letter.leaks
-        ]
+        faults += _leaking(letter)
         if faults:
             raise ClosedDoor(faults=faults)
         title = file.workflow.notices[notice["kind"]].title
@@ -199,15 +216,16 @@ def _postpone(file: CaseFile, notice: Row, new_date: date, values: Mapping[str, 
     term = next((t for t in file.running if t["id"] == notice["term_id"]), None)
     if term is None:
         raise ClosedDoor(faults=[Fault("geen_termijn", "Deze brief heeft geen termijn om uit te stellen.", "new_date")])
-    days = (new_date - date.fromisoformat(term["unrolled"][:10])).days
-    if days < 1:
-        raise BadInput(
-            faults=[Fault("geen_uitstel", f"Kies een dag na {iso(date.fromisoformat(term['unrolled'][:10]))}.", "new_date")]
-        )
-    try:
-        stretch(file, term, days, values["reason"], file.who.name if file.who else "")
-    except BadInput as wrong:
-        raise BadInput(faults=[Fault(f.code, f.text, "new_date") for f in wrong.faults]) from wrong
+    rule = file.workflow.terms[term["name"]]
+    most = rule.extend[0] * 7 if rule.extend else 0
+    late = (day_of(file.now) - date.fromisoformat(term["unrolled"][:10])).days
+    left = (new_date - date.fromisoformat(term["unrolled"][:10])).days
+    if left > max(most, late + most if late > 0 else most):
+        text = f"Uitstellen kan telkens met hooguit {most} dagen ({rule.ground})."
+        raise BadInput(faults=[Fault("te_lang", text, "new_date")])
+    while left > 0:  # a term long over takes several extensions, each of at most what the rule says, each written down
+        stretch(file, term, min(left, most), values["reason"], file.who.name if file.who else "")
+        left -= most
 
 
 def _clean(fields: tuple[Field, ...], raw: Mapping[str, Any], now: datetime) -> dict[str, Any]:
@@ -246,11 +264,26 @@ def view(office: Office, key: int, who: Reader) -> dict[str, Any]:
         }
         if notice["state"] != "draft":
             left_out = [{"fact": name, "why": why} for name, why in notice["left_out"]]
-            return told | {"missing": [], "left_out": left_out, "html": notice["html"]}
-        letter = compose(office, connection, case, notice, who, office.now(connection))
+            return told | {"missing": [], "left_out": left_out, "html": _without_name(case, notice)}
+        letter = compose(office, connection, _masked(case, notice), notice, who, office.now(connection))
         missing = [{"fact": name, "text": title, "do": do} for name, title, do in letter.missing]
         left_out = [{"fact": name, "why": why} for name, why in letter.left_out]
         return told | {"missing": missing, "left_out": left_out, "html": None if letter.leaks else as_html(letter.blocks)}
+
+
+MASK = "[melder: geheim]"
+
+
+def _masked(case: Row, notice: Row) -> Row:
+    """Give the case as a preview may show it: a secret melder's own letter shows no name; the letter itself, once asked for, does."""
+    hidden = notice["recipient"] == "melder" and case["melder_geheim"] and not notice["about_id"]
+    return {**case, "melder_naam": MASK} if hidden else case
+
+
+def _without_name(case: Row, notice: Row) -> str | None:
+    if notice["html"] is None or notice["recipient"] != "melder" or not case["melder_geheim"] or not case["melder_naam"]:
+        return None if notice["html"] is None else str(notice["html"])
+    return str(notice["html"]).replace(escape(case["melder_naam"]), MASK)
 
 
 def _letter_now(office: Office, key: int, who: Reader) -> tuple[Row, Row, Letter]:
@@ -264,14 +297,19 @@ def _letter_now(office: Office, key: int, who: Reader) -> tuple[Row, Row, Letter
                 faults=[Fault("ontbreekt", f"Voor deze brief ontbreekt: {title}.", name, do) for name, title, do in letter.missing]
             )
         if letter.leaks:
-            raise ClosedDoor(
-                faults=[Fault("geheim", "In deze brief staat iets dat de ontvanger niet mag weten; pas de tekst aan.")]
-            )
+            raise ClosedDoor(faults=_leaking(letter))
         return notice, case, letter
 
 
+def _looked(office: Office, key: int, who: Reader) -> None:
+    with office.store.read() as connection:
+        notice, case = find(connection, key, who)
+    look(office, case["number"], who, f"brief {notice['id']}")
+
+
 def html(office: Office, key: int, who: Reader) -> str:
-    """Give a letter as a page of its own: frozen once approved, before that as it would be now."""
+    """Give a letter as a page of its own: frozen once approved, before that as it would be now; who asked is written down."""
+    _looked(office, key, who)
     notice, case, letter = _letter_now(office, key, who)
     body = notice["html"] if notice["html"] is not None else as_html(letter.blocks)
     mark = "<p><strong>OEFENING: geen echte brief</strong></p>" if office.training else ""
@@ -279,7 +317,8 @@ def html(office: Office, key: int, who: Reader) -> str:
 
 
 def pdf(office: Office, key: int, who: Reader) -> bytes:
-    """Give a letter as PDF: the frozen bytes once approved, before that as it would be now."""
+    """Give a letter as PDF: the frozen bytes once approved, before that as it would be now; who asked is written down."""
+    _looked(office, key, who)
     notice, case, letter = _letter_now(office, key, who)
     if notice["pdf"] is not None:
         return bytes(notice["pdf"])

@@ -1,5 +1,6 @@
 """Looking: worklists, case file, journal, search, as plain views that hide what this reader may not see; who looked is written down."""
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
@@ -11,17 +12,18 @@ from amhk.desk.lists import desk_for, needed
 from amhk.errors import BadInput, Fault, NotFound
 from amhk.office import Office
 from amhk.rules.fields import Desk
-from amhk.rules.moves import door
+from amhk.rules.moves import Standing, door, fields_now
+from amhk.rules.parse import tidy, unfit
 from amhk.rules.schema import schema
 from amhk.rules.secrecy import Reader, may_see, scope_of
 from amhk.rules.terms import end_of_term
-from amhk.rules.workflow import Workflow
+from amhk.rules.workflow import Move, Workflow
 from amhk.store import reads, writes
 from amhk.store.reads import Row
 from amhk.store.session import Connection
 from amhk.words import day_of, iso
 
-_PAGE = 50
+_CHECK = ("gevraagd_aan", "hulp_gestart", "passend", "nu_veilig", "hulp_geeindigd", "doelrealisatie", "reden_einde")
 
 
 def look(office: Office, number: str, who: Reader, what: str, reason: str | None = None) -> None:
@@ -53,7 +55,7 @@ def case_view(office: Office, number: str, who: Reader) -> dict[str, Any]:
         teams = {t["id"]: t["name"] for t in reads.teams(connection)}
         view = _head(file, case, workers, teams)
         view["people"] = [_person(p) for p in people]
-        view["relations"] = _relations(connection, case)
+        view["relations"] = _relations(connection, case, who)
         view["terms"] = [term_view(office, file.workflow, t, file.now) for t in terms]
         view["moves"] = _moves(file, case)
         view["notices"] = [_letter(office, file.workflow, n, terms, people, file.now) for n in letters]
@@ -81,11 +83,11 @@ def _person(person: Row) -> dict[str, Any]:
     return told | {"adres": None if person["geheim_adres"] else person["adres"]}
 
 
-def _relations(connection: Connection, case: Row) -> list[dict[str, Any]]:
+def _relations(connection: Connection, case: Row, who: Reader) -> list[dict[str, Any]]:
     told = [{"kind": r["kind"], "number": r["number"]} for r in reads.relations(connection, case["id"])]
     return told + [
         {"kind": "zelfde_dossier", "number": r["number"]}
-        for r in reads.same_dossier(connection, case.get("dossier_id"), case["id"])
+        for r in reads.same_dossier(connection, scope_of(who), case.get("dossier_id"), case["id"])
     ]
 
 
@@ -117,11 +119,16 @@ def _moves(file: CaseFile, case: Row) -> list[dict[str, Any]]:
         told.append(
             {
                 "name": move.name, "title": move.title, "finish": move.finish, "allowed": not faults, "why_not": faults,
-                "input": schema(move.fields, desk, case["version"]), "ending": move.ending, "fields": move.fields,
+                "input": _schema(move, standing, desk, case["version"]), "ending": move.ending, "fields": move.fields,
                 "here": case["state"] in move.sources,
             }
         )  # fmt: skip
     return told
+
+
+def _schema(move: Move, standing: Standing, desk: Desk, version: int) -> dict[str, Any]:
+    told = schema(fields_now(move, standing), desk, version)
+    return told | {"minProperties": 3} if move.effect == "correct" else told
 
 
 def _letter(office: Office, workflow: Workflow, notice: Row, terms: list[Row], people: list[Row], now: datetime) -> dict[str, Any]:
@@ -150,7 +157,7 @@ def _melding(connection: Connection, case: Row) -> dict[str, Any]:
         for r in reads.of_case(connection, reads.REFERRAL, case["id"])
     ]  # fmt: skip
     checks = [
-        {"op": iso(c["moment"]), "passend": c["passend"], "nu_veilig": c["nu_veilig"], "reden_einde": c["reden_einde"]}
+        {k: iso(c[k]) if isinstance(c[k], date) else c[k] for k in _CHECK} | {"op": iso(c["moment"])}
         for c in reads.of_case(connection, reads.CHECK, case["id"])
     ]
     findings = [
@@ -167,13 +174,15 @@ def _advies(connection: Connection, case: Row) -> dict[str, Any]:
     )
     return {
         "advies": case["advies"], "adviesvrager": asker, "contacten": [{"op": iso(c["moment"]), "verslag": c["verslag"]} for c in contacts],
+        "warnings": intake.warnings({**case, "zorgen": "\n".join([case["zorgen"], *(c["verslag"] for c in contacts)])}),
     }  # fmt: skip
 
 
 def reveal(office: Office, number: str, who: Reader, reason: str) -> dict[str, Any]:
     """Give what is kept secret on a case (melder, secret addresses) to a worker who says why; written down before it is shown."""
-    if len(reason.strip()) < 5:
-        raise BadInput(faults=[Fault("ontbreekt", "Zeg waarom u dit nodig hebt.", "reason")])
+    reason = tidy(reason, one_line=True)
+    if len(reason) < 5 or unfit(reason, 200):
+        raise BadInput(faults=[Fault("ontbreekt", "Zeg in 5 tot 200 tekens waarom u dit nodig hebt.", "reason")])
     look(office, number, who, "geheime gegevens", reason.strip())
     with office.store.read() as connection:
         case = _visible(connection, number, who)
@@ -187,7 +196,7 @@ def journal_view(office: Office, number: str, who: Reader) -> list[dict[str, Any
     with office.store.read() as connection:
         case = _visible(connection, number, who)
         return [
-            {"sequence": e["sequence"], "instant": iso(e["instant"]), "worker": e["worker"] or "klok", "kind": e["kind"], "what": e["what"], "hash": e["hash"]}
+            {"sequence": e["sequence"], "instant": iso(e["instant"]), "worker": e["worker"] or "klok", "kind": e["kind"], "what": e["what"], "reason": reason_of(e["content"]), "hash": e["hash"]}
             for e in reads.entries(connection, case["id"])
         ]  # fmt: skip
 
@@ -200,6 +209,12 @@ def rungs(office: Office, number: str, who: Reader) -> list[dict[str, Any]]:
             {"term": r["term_id"], "rung": r["rung"] + 1, "fell_due": iso(r["fell_due"]), "rung_at": iso(r["rung_at"]), "receivers": r["receivers"]}
             for r in reads.of_case(connection, reads.REMINDER, case["id"])
         ]  # fmt: skip
+
+
+def reason_of(content: str | None) -> str | None:
+    """Give the reason a journal line holds, as it was typed; None when there is none or it was erased by law."""
+    told = json.loads(content or "{}")
+    return next((told[k] for k in ("reden", "reason", "motivering") if isinstance(told.get(k), str)), None)
 
 
 def workflow_view(workflow: Workflow) -> dict[str, Any]:

@@ -94,13 +94,14 @@ def person_row(person: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def add_people(file: CaseFile, people: Sequence[Mapping[str, Any]], entry: int) -> None:
-    """Record people on a melding; for each the term to inform him starts now (Wmo 2015 art. 5.3.1: from recording), with its draft letter."""
+    """Record people on a melding; for each the term to inform him runs from the recording of his data (Wmo 2015 art. 5.3.1), also when that was on a melding that joined; with its draft letter."""
     flow = file.workflow
     for person in people:
-        key = writes.add(file.connection, reads.PERSON, person_row(person) | {"case_id": file.id, "recorded": file.now})
+        since = person.get("recorded") or file.now
+        key = writes.add(file.connection, reads.PERSON, person_row(person) | {"case_id": file.id, "recorded": since})
         covered = {flow.notices[n].term for n in flow.person_notices}
         for name in flow.person_starts:
             if name not in covered:
-                file.start(name, file.now, entry, person_id=key)
+                file.start(name, since, entry, person_id=key)
         for kind in flow.person_notices:
-            file.draft(kind, file.now, entry, person_id=key)
+            file.draft(kind, since, entry, person_id=key)

@@ -8,7 +8,7 @@ from typing import Any
 from amhk.desk.casefile import is_late
 from amhk.errors import BadInput, Fault
 from amhk.office import Office
-from amhk.rules.parse import read_day
+from amhk.rules.parse import fold, read_day, unfit
 from amhk.rules.secrecy import Reader, scope_of
 from amhk.store import reads
 from amhk.store.reads import Row
@@ -21,7 +21,7 @@ _PAGE = 50
 def filters_of(office: Office, connection: Connection, told: Mapping[str, str]) -> dict[str, Any]:
     """Give the filters of a worklist from what was asked; BadInput names each that does not exist."""
     found: dict[str, Any] = {k: told[k] for k in ("route", "state", "gemeente", "q") if told.get(k)}
-    faults = []
+    faults = _unknown(office, found)
     tables = {"team": (reads.teams(connection), "team_id"), "owner": (reads.workers(connection, active=False), "owner_id")}
     for name, (rows, column) in tables.items():
         if wanted := told.get(name):
@@ -40,6 +40,25 @@ def filters_of(office: Office, connection: Connection, told: Mapping[str, str]) 
     if faults:
         raise BadInput(faults=faults)
     return found
+
+
+def _unknown(office: Office, found: dict[str, Any]) -> list[Fault]:
+    """Check route, state, gemeente and the words searched for; a gemeente may be typed in any case."""
+    by_fold = {fold(g): g for g in office.config.gemeenten}
+    if "gemeente" in found:
+        found["gemeente"] = by_fold.get(fold(found["gemeente"]), found["gemeente"])
+    known = {
+        "route": {"advies", "melding"}, "gemeente": set(office.config.gemeenten),
+        "state": {s for w in office.pack.workflows.values() for s in w.states},
+    }  # fmt: skip
+    faults = [
+        Fault("onbekend", f"'{found[k][:60]}' bestaat niet.", k)
+        for k, options in known.items()
+        if k in found and found[k] not in options
+    ]
+    if "q" in found and unfit(found["q"], 200):
+        faults.append(Fault("onbruikbare_tekst", "Hierop is niet te zoeken.", "q"))
+    return faults
 
 
 def worklist(office: Office, who: Reader, told: Mapping[str, str], limit: int = _PAGE) -> dict[str, Any]:
@@ -83,6 +102,8 @@ def _from_cursor(cursor: str | None) -> tuple[str, int] | None:
         return None
     try:
         text, key = urlsafe_b64decode(cursor.encode()).decode().split("|")
+        if unfit(text, 40) or not 0 < int(key) < 2**31:
+            raise ValueError(text)
         return text, int(key)
     except ValueError as wrong:
         raise BadInput(faults=[Fault("cursor", "Deze bladzijde bestaat niet; begin opnieuw.", "cursor")]) from wrong
@@ -92,7 +113,7 @@ def reminders(office: Office, who: Reader) -> list[dict[str, Any]]:
     """Give the unseen reminders for this worker: his own and his team's."""
     with office.store.read() as connection:
         mine = {who.name, who.role, "team"}
-        found = [r for r in reads.reminders(connection, who.id, who.team, who.role) if mine & set(r["receivers"])]
+        found = [r for r in reads.reminders(connection, scope_of(who), who.id, who.team, who.role) if mine & set(r["receivers"])]
         return [
             {
                 "number": r["number"], "term": office.pack.workflows[r["workflow"], r["release"]].terms[r["name"]].title,

@@ -45,7 +45,14 @@ class World:
 def check(workflow: Workflow, placeholders: Mapping[str, Collection[str]]) -> list[Fault]:
     """Give every fault in a workflow; `placeholders` holds, per notice, the names its template asks for."""
     world = explore(workflow)
-    faults = [*_reachable(world), *_ways_out(world), *_terms(world), *_aftercare(world), *_own_investigation(world)]
+    faults = [
+        *_reachable(world),
+        *_ways_out(world),
+        *_terms(world),
+        *_aftercare(world),
+        *_own_investigation(world),
+        *_endings(world),
+    ]
     return [*faults, *_actors(workflow), *_letters(workflow, placeholders)]
 
 
@@ -91,7 +98,7 @@ def _possible(workflow: Workflow, need: Need, told: Mapping[str, object], here: 
     if need.kind == "facts_any":
         return any(told.get(name) for name in need.names)
     if need.kind == "finish":
-        return any(f in here.finishes for f in need.values)
+        return any(f in here.finishes for f in need.values) != need.unless
     return need.kind == "not_running" or any(n in here.running or n in _from_desk(workflow) for n in need.names)
 
 
@@ -192,6 +199,14 @@ def _aftercare(world: World) -> Iterator[Fault]:
         facts = dict(spot.facts)
         if workflow.states[spot.state].final and 3 in spot.finishes and facts.get("nazorg") in ("loopt", "geen", "vervolg_nodig"):
             yield _fault(workflow, f"een weg om de voortgangscontrole heen. {world.story(spot)} zonder vastgelegde controle.")
+            return
+
+
+def _endings(world: World) -> Iterator[Fault]:
+    """An ending without a finish is only for a case that has none: after finish 3 or 4 closing asks for what is owed."""
+    for spot, road in world.roads.items():
+        if road and road[1].ending and world.workflow.states[spot.state].final and spot.finishes & {3, 4}:
+            yield _fault(world.workflow, f"een zaak met een finish eindigt zonder afsluiten. {world.story(spot)}.")
             return
 
 

@@ -14,10 +14,13 @@ FACTS: dict[str, frozenset[str]] = {
         "personen": "gezin", "jeugdigen": "gezin bsn", "gezaghebbenden": "gezin", "gezin_namen": "gezin",
         "gezaghebbenden_geinformeerd": "inhoud", "spoed": "inhoud", "instelling": "verwijzing", "controle_op": "verwijzing",
         "verwezen_op": "verwijzing", "stappen_genomen": "stappen",
-        "betrokkene_naam": "betrokkene", "betrokkene_aanhef": "betrokkene", "betrokkene_via": "betrokkene",
+        "betrokkene_naam": "betrokkene", "betrokkene_aanhef": "betrokkene", "overhandigen": "betrokkene",
         "melder_naam": "melder", "adviesvrager_naam": "adviesvrager", "advies": "advies",
     }.items()
 }  # fmt: skip
+
+# Facts in somebody's own words: these are searched for protected names, numbers and addresses before a letter is approved.
+FREE = frozenset({"zorgen", "conclusie", "bevindingen", "motivering", "afspraken", "gezaghebbenden_geinformeerd", "advies"})
 
 # Labels a recipient may never see, and why (Wmo 2015 art. 4.1.1 lid 2 f (college: no substance), Uitvoeringsbesluit
 # Wmo 2015 art. 4.1.8 lid 3 (origin of data), art. 5.3.3 (others only with consent)).

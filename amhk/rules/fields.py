@@ -47,7 +47,8 @@ class _Check:
 
     def no(self, code: str, path: str, text: str) -> None:
         """Remember a fault at a field."""
-        self.faults.append(Fault(code, text, path))
+        shown = (text.encode("utf-8", "replace").decode(), path.encode("utf-8", "replace").decode())
+        self.faults.append(Fault(code, *shown))
 
 
 def clean(fields: tuple[Field, ...], raw: object, desk: Desk) -> tuple[dict[str, Any], list[Fault]]:
@@ -60,7 +61,7 @@ def clean(fields: tuple[Field, ...], raw: object, desk: Desk) -> tuple[dict[str,
 
 def _object(check: _Check, path: str, fields: tuple[Field, ...], raw: object) -> dict[str, Any]:
     if not isinstance(raw, Mapping):
-        check.no("verkeerd_soort", path or "", "Hier hoort een groep velden te staan.")
+        check.no("verkeerd_soort", path.rstrip("."), "Hier hoort een groep velden te staan.")
         return {}
     known = {f.name: f for f in fields}
     for key in raw:
@@ -72,7 +73,7 @@ def _object(check: _Check, path: str, fields: tuple[Field, ...], raw: object) ->
     for f in fields:
         value = raw.get(f.name)
         if value is None or value in ("", [], {}) or (isinstance(value, str) and not value.strip()):
-            if f.required and not (f.blank and value == ""):
+            if f.required and not f.blank:
                 check.no("ontbreekt", f"{path}{f.name}", f"Vul in: {f.title}.")
             continue
         found = _READ[f.type](check, f"{path}{f.name}", f, value)
@@ -117,6 +118,8 @@ def _date(check: _Check, path: str, f: Field, value: object) -> object:
 
 
 def _partial(check: _Check, path: str, f: Field, value: object) -> str | None:
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
     text = parse.read_partial(value) if isinstance(value, str) else None
     if text is None:
         check.no(
@@ -149,9 +152,11 @@ def _moment(check: _Check, path: str, f: Field, value: object) -> datetime | Non
 
 def _choice(check: _Check, path: str, f: Field, value: object) -> str | None:
     options = check.desk.lists[f.choices]
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
     if isinstance(value, str) and value in options:
         return value
-    by_title = {str(title).casefold(): code for code, title in options.items()}
+    by_title = {str(code).casefold(): code for code in options} | {str(title).casefold(): code for code, title in options.items()}
     shown = str(value)[:60]
     if isinstance(value, str) and (code := by_title.get(value.strip().casefold())):
         return code
@@ -172,6 +177,8 @@ def _choices(check: _Check, path: str, f: Field, value: object) -> list[str] | N
 
 def _yesno(check: _Check, path: str, f: Field, value: object) -> bool | None:
     answers = {True: True, False: False, "ja": True, "nee": False, "true": True, "false": False, "on": True}
+    if isinstance(value, str):
+        value = value.strip().casefold()
     if isinstance(value, bool | str) and value in answers:
         return answers[value]
     check.no("verkeerd_soort", path, f"{f.title}: antwoord met ja of nee.")
@@ -207,7 +214,7 @@ def _bsn(check: _Check, path: str, f: Field, value: object) -> str | None:
 
 def _gezag(check: _Check, path: str, f: Field, value: object) -> str | None:
     """Informed `ja`, or `nee` with the reason in the same answer (CORV field 'reden niet geinformeerd')."""
-    text = _line(check, path, f, value)
+    text = _line(check, path, f, {True: "ja", False: "nee"}.get(value, value) if isinstance(value, bool) else value)
     if text is not None and text.casefold().rstrip(" .,:;") == "nee":
         check.no("reden_ontbreekt", path, f"{f.title}: zet bij 'nee' ook de reden, bijvoorbeeld 'nee, gevaar voor de jeugdige'.")
         return None

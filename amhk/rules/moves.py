@@ -9,10 +9,10 @@ from typing import Any
 from transitions import EventData, Machine
 
 from amhk.errors import BadInput, ClosedDoor, Fault, NotFound, Opens
-from amhk.rules.fields import Desk, clean
+from amhk.rules.fields import Desk, Field, clean
 from amhk.rules.roads import first_step
 from amhk.rules.workflow import Edge, Move, Need, When, Workflow
-from amhk.words import ROLES, day_of, iso, say_day, start_of
+from amhk.words import ROLES, day_of, iso, say_day, say_instant, start_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,7 @@ class Decision:
     voids: tuple[Running, ...] = ()
     starts: tuple[str, ...] = ()
     dates: Mapping[str, date] = field(default_factory=dict)
+    notices: tuple[str, ...] = ()
 
 
 class Token:
@@ -105,8 +106,22 @@ def machine_of(workflow: Workflow) -> Machine:
 
 
 def holds(when: Iterable[When], told: Mapping[str, Any]) -> bool:
-    """Tell whether every condition holds of what is known (`told`: facts, overlaid with the input); `*` means filled in."""
-    return all(told.get(w.name) in w.values or ("*" in w.values and bool(told.get(w.name))) for w in when)
+    """Tell whether every condition holds of what is known (`told`: facts, overlaid with the input); `*` means filled in, `>=2` at least two."""
+    return all(any(_fits(told.get(w.name), value) for value in w.values) for w in when)
+
+
+def _fits(known: object, value: object) -> bool:
+    if value == "*":
+        return bool(known)
+    if isinstance(value, str) and value.startswith(">="):
+        return isinstance(known, int) and known >= int(value[2:])
+    return known == value
+
+
+def fields_now(move: Move, standing: Standing) -> tuple[Field, ...]:
+    """Give the fields of a move as they are asked for now: what the facts of the case make obligatory is so."""
+    asked = {n.field for n in move.needs if n.kind == "filled" and n.when and holds(n.when, standing.facts)}
+    return tuple(replace(f, required=f.required or f.name in asked) for f in move.fields)
 
 
 def door(workflow: Workflow, standing: Standing, move: Move, role: str) -> list[Fault]:
@@ -144,7 +159,7 @@ def _unmet(workflow: Workflow, standing: Standing, need: Need, role: str) -> lis
         "running": lambda: any(standing.term(name) for name in need.names),
         "not_running": lambda: not any(standing.term(name) for name in need.names),
         "role": lambda: role in need.names,
-        "finish": lambda: any(f in need.values for f in standing.finishes),
+        "finish": lambda: any(f in need.values for f in standing.finishes) != need.unless,
     }[need.kind]()
     return [] if met else [Fault(need.code, need.text, need.field, _opener(workflow, standing, need))]
 
@@ -178,7 +193,8 @@ def decide(workflow: Workflow, standing: Standing, name: str, raw: object, desk:
     if (move := workflow.moves.get(name)) is None:
         raise NotFound(f"De stap '{name[:60]}' bestaat niet.")
     shut = door(workflow, standing, move, role)
-    values, faults = clean(move.fields, raw, desk)
+    values, faults = clean(fields_now(move, standing), raw, desk)
+    faults += _wrong_moment(standing, move, values)
     told = {**standing.facts, **values}
     faults += [
         Fault("ontbreekt", need.text, need.field, None)
@@ -191,6 +207,24 @@ def decide(workflow: Workflow, standing: Standing, name: str, raw: object, desk:
     if faults:
         raise BadInput(faults=faults)
     return _decided(workflow, standing, move, values, told)
+
+
+def _wrong_moment(standing: Standing, move: Move, values: Mapping[str, Any]) -> list[Fault]:
+    """Give the faults of a decision dated before what it answers began, or before it could be made."""
+    if (moment := values.get("op")) is None:
+        return []
+    faults = []
+    for need in move.needs:
+        if need.kind == "not_before" and not _too_early(standing, need):
+            faults += [Fault(f.code, f.text, "op") for f in _too_early(replace(standing, now=moment), need)]
+    answered = {*move.meets, *(n for need in move.needs if need.kind == "running" for n in need.names)}
+    for term in standing.running:
+        early = moment < term.start if isinstance(term.due, datetime) else day_of(moment) < day_of(term.start)
+        if term.name in answered and early:
+            faults.append(
+                Fault("voor_begin", f"Dit moment ligt voor {say_instant(term.start)}, toen begon wat deze stap beantwoordt.", "op")
+            )
+    return faults[:1]
 
 
 def _decided(workflow: Workflow, standing: Standing, move: Move, values: dict[str, Any], told: dict[str, Any]) -> Decision:
@@ -209,7 +243,20 @@ def _decided(workflow: Workflow, standing: Standing, move: Move, values: dict[st
     starts = tuple(dict.fromkeys((*move.starts, *edge.starts)))
     dates = {term: values[name] for term, name in move.term_date if name in values}
     moment = values.get("op") or standing.now
-    return Decision(move, standing.state, token.state, values, moment, facts, closes, meets, voids, starts, dates)
+    return Decision(
+        move,
+        standing.state,
+        token.state,
+        values,
+        moment,
+        facts,
+        closes,
+        meets,
+        voids,
+        starts,
+        dates,
+        (*move.notices, *edge.notices),
+    )
 
 
 def after(workflow: Workflow, standing: Standing, decision: Decision) -> Standing:
@@ -218,7 +265,7 @@ def after(workflow: Workflow, standing: Standing, decision: Decision) -> Standin
     running = [t for t in standing.running if t not in ended]
     running += [Running(0, name, decision.moment, date.max) for name in decision.starts]
     owed = [] if decision.closes else list(standing.owed)
-    for kind in decision.move.notices:
+    for kind in decision.notices:
         rule = workflow.notices[kind]
         owed.append(Owed(0, kind, rule.title, rule.obligatory))
         if rule.term and not decision.closes:

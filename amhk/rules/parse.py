@@ -10,7 +10,7 @@ _PARTIAL = re.compile(r"^(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?$")
 _DUTCH_DAY = re.compile(r"^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})$")
 _MOMENT = re.compile(r"^(.+?)[ T,]+(?:om )?(\d{1,2})[:.](\d{2})(?: uur)?$")
 _WHOLE = str.maketrans({"ı": "i", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ß": "ss"})
-_CODE = re.compile(r"<\s*/?\s*(script|iframe|object|embed|style|svg|img)\b", re.IGNORECASE)
+_CODE = re.compile(r"<\s{0,3}/?\s{0,3}(script|iframe|object|embed|style|svg|img)\b", re.IGNORECASE)
 
 
 def tidy(text: str, one_line: bool) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 
 from amhk.words import MONTHS
 
-_PERIOD = re.compile(r"^(20\d\d|21\d\d)(?:-(?:(0[1-9]|1[0-2])|Q([1-4])|H([12])))?$")
+_PERIOD = re.compile(r"(2[01][0-9][0-9])(?:-(?:(0[1-9]|1[0-2])|Q([1-4])|H([12])))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Period:
 
 def read_period(text: str) -> Period | None:
     """Give the period of `2026-03`, `2026-Q1`, `2026-H1` or `2026`; None when it is none."""
-    if not (found := _PERIOD.match(text)):
+    if not (found := _PERIOD.fullmatch(text)):
         return None
     year, month, quarter, half = (int(n) if n else None for n in found.groups())
     assert year is not None

@@ -36,7 +36,7 @@ _KEYS = {
     "term": {"title", "length", "rolls", "kind", "ground", "role", "rungs", "acts", "per_person", "suspendable", "extend"},
     "notice": {"title", "recipient", "obligatory", "term", "sent_starts", "states"},
     "need": {"kind", "text", "names", "values", "unless", "days", "field", "opens", "when"},
-    "edge": {"from", "to", "when", "starts", "meets", "voids"},
+    "edge": {"from", "to", "when", "starts", "meets", "voids", "notices"},
     "move": {
         "title", "done", "roles", "input", "edges", "from", "to", "finish", "ending", "starts", "meets", "voids", "sets",
         "needs", "notices", "effect", "term_date", "side",
@@ -231,9 +231,10 @@ def _edges(w: _World, key: str, table: Mapping[str, Any]) -> tuple[Edge, ...]:
         w.r.known(f"{key}.edges", "edge", row)
         sources = list(w.states) if row.get("from") == "*" else w.r.names(f"{key}.from", row.get("from"), w.states)
         target = w.r.one(f"{key}.to", row.get("to", SAME), (SAME, *w.states), SAME)
-        parts = [w.r.names(f"{key}.{k}", row.get(k), w.terms) for k in ("starts", "meets", "voids")]
+        starts, meets, voids = (w.r.names(f"{key}.{k}", row.get(k), w.terms) for k in ("starts", "meets", "voids"))
         when = _whens(w.r, f"{key}.when", row.get("when"))
-        edges += [Edge(s, s if target == SAME else target, when, *parts) for s in sources]
+        letters = w.r.names(f"{key}.notices", row.get("notices"), w.notices)
+        edges += [Edge(s, s if target == SAME else target, when, starts, meets, voids, letters) for s in sources]
     if not edges:
         w.r.no(f"{key}.from", "een stap begint ergens")
     return tuple(edges)

@@ -4,9 +4,43 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from amhk.rules.parse import fold
+
 ALL_CASES = frozenset({"manager", "gedragswetenschapper", "vertrouwensarts", "piket"})
+# Who works on cases; the hand of the command line is nobody's name.
+WORKS = frozenset({"medewerker", "gedragswetenschapper", "vertrouwensarts", "teamleider", "manager", "piket"})
+HAND = "opdrachtregel"
 TEAM_CASES = frozenset({"medewerker", "teamleider"})
-_NUMBER = re.compile(r"\d[\d \-.]{6,}\d")
+_NUMBER = re.compile(r"\+?\d[\d \-.()]{6,18}\d")
+_PLACE = re.compile(r"[a-z' .\-]{4,40} \d{1,5}\b")
+_POSTCODE = re.compile(r"\b\d{4} ?[A-Za-z]{2}\b")
+# Words that are part of many names or stand for nobody, and so give nobody away.
+_NOBODY = frozenset(
+    [
+        "van",
+        "der",
+        "den",
+        "het",
+        "ten",
+        "ter",
+        "het",
+        "mevrouw",
+        "mevr",
+        "meneer",
+        "heer",
+        "dhr",
+        "drs",
+        "ing",
+        "onbekend",
+        "anoniem",
+        "melder",
+        "buurvrouw",
+        "buurman",
+        "school",
+        "politie",
+        "arts",
+    ]
+)
 _SIGNS = (
     (re.compile(r"\b0\d{1,3}[- ]?\d{6,8}\b"), "een telefoonnummer"),
     (re.compile(r"\b\d{9}\b"), "een BSN"),
@@ -61,22 +95,32 @@ def signs_of_person(text: str) -> list[str]:
     return [what for sign, what in _SIGNS if sign.search(text)]
 
 
-def leaks(text: str, secrets: Iterable[str]) -> list[str]:
-    """Give the protected words (names or any part of them, phone numbers, addresses) that stand in a text, whatever their case, spaces or dashes."""
-    low = text.casefold()
-    digits = re.sub(r"\D", "", " ".join(_NUMBER.findall(text)))
-    found = []
-    for secret in secrets:
-        number = re.sub(r"\D", "", secret)
-        if len(number) >= 7 and len(number) > len(secret) // 2:
-            if number in digits:
-                found.append(secret)
-        elif any(re.search(rf"\b{re.escape(part)}\b", low) for part in _parts(secret)):
-            found.append(secret)
-    return found
+def leaks(text: str, secrets: Iterable[str], known: Iterable[str] = ()) -> list[str]:
+    """Give the secrets that stand in a text, in whatever spelling.
+
+    A secret is a name, a way to reach someone, or an address. A name counts by any of its words (also with a genitive s), unless that
+    word is one of the words `known` to stand in such a text (the names of the family itself, the gemeente); a number by its last nine
+    digits; an address by street with number, or postcode.
+    """
+    plain = fold(text)
+    said = [_digits(found) for found in _NUMBER.findall(text)]
+    common = {w for k in known for w in _words(k)} | _NOBODY
+    return [secret for secret in secrets if _stands(secret, plain, said, common)]
 
 
-def _parts(secret: str) -> list[str]:
-    whole = secret.casefold().strip()
-    words = [w for w in re.split(r"[\s,.\-]+", whole) if len(w) >= 4 and not w.isdigit()]
-    return [whole, *words] if whole else words
+def _stands(secret: str, plain: str, said: list[str], common: set[str]) -> bool:
+    numbers = [_digits(n) for n in _NUMBER.findall(secret)]
+    if numbers:
+        return any(n[-9:] == s[-9:] for n in numbers for s in said if len(n) >= 9 or n == s)
+    if place := _PLACE.match(fold(secret)):
+        code = _POSTCODE.search(secret)
+        return place.group().strip() in plain or bool(code and fold(code.group()).replace(" ", "") in plain.replace(" ", ""))
+    return any(re.search(rf"\b{re.escape(w)}s?\b", plain) for w in _words(secret) if w not in common)
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"\D", "", text)
+
+
+def _words(name: str) -> set[str]:
+    return {w for w in re.split(r"[^\w']+", fold(name)) if len(w) >= 3 and not w.isdigit()}

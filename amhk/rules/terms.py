@@ -100,6 +100,18 @@ def extended_end(rule: TermRule, unrolled: date, calendar: Calendar, count: int,
     return term_end(unrolled, count, unit, rule.rolls if rule.rolls != "werkdagen" else "vooruit", calendar)
 
 
+def moved_end(
+    calendar: Calendar, rule: TermRule, due: date | datetime, unrolled: date | datetime, days: int
+) -> tuple[date | datetime, date | datetime]:  # fmt: skip
+    """Give (due, unrolled) of a term whose end moves by `days` calendar days from its previous unrolled end."""
+    if isinstance(unrolled, datetime):
+        return unrolled + timedelta(days=days), unrolled + timedelta(days=days)
+    if not days:
+        return due, unrolled
+    end = extended_end(rule, unrolled, calendar, days, "dagen")
+    return end.due, end.unrolled
+
+
 def over_at(due: date | datetime) -> datetime:
     """Give the UTC instant at which a term is over: the instant itself, or 24:00 Amsterdam time of the day."""
     return due if isinstance(due, datetime) else end_of(due)

@@ -45,6 +45,7 @@ class Edge:
     starts: tuple[str, ...] = ()
     meets: tuple[str, ...] = ()
     voids: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,10 @@ def terms(connection: Connection, case: int, running: bool = False) -> list[Row]
 def terms_to_ring(connection: Connection, now: datetime, limit: int) -> list[Row]:
     """Give the terms whose next rung has fallen due, the oldest first."""
     statement = (
-        select(TERM).where(TERM.c.ring_at <= now, TERM.c.ring_at.is_not(None)).order_by(TERM.c.ring_at, TERM.c.id).limit(limit)
+        select(TERM)
+        .where(TERM.c.ring_at <= now, TERM.c.ring_at.is_not(None), TERM.c.status == "running")
+        .order_by(TERM.c.ring_at, TERM.c.id)
+        .limit(limit)
     )
     return rows(connection, statement)
 
@@ -98,12 +101,12 @@ def relations(connection: Connection, case: int) -> list[Row]:
     return rows(connection, statement.where(RELATION.c.case_id == case).order_by(RELATION.c.id))
 
 
-def same_dossier(connection: Connection, dossier: int | None, case: int) -> list[Row]:
-    """Give the other meldingen of a dossier."""
+def same_dossier(connection: Connection, scope: Scope, dossier: int | None, case: int) -> list[Row]:
+    """Give the other meldingen of a dossier that lie within a scope."""
     if dossier is None:
         return []
     statement = select(CASE.c.id, CASE.c.number).join(MELDING, MELDING.c.case_id == CASE.c.id)
-    return rows(connection, statement.where(MELDING.c.dossier_id == dossier, CASE.c.id != case).order_by(CASE.c.id))
+    return rows(connection, statement.where(within(scope), MELDING.c.dossier_id == dossier, CASE.c.id != case).order_by(CASE.c.id))
 
 
 def dossier_of_people(connection: Connection, people: Sequence[Row]) -> int | None:
@@ -194,7 +197,7 @@ def entries(connection: Connection, case: int) -> list[Row]:
     return rows(connection, statement.where(ENTRY.c.case_id == case).order_by(ENTRY.c.sequence))
 
 
-def reminders(connection: Connection, worker: int, team: int | None, role: str) -> list[Row]:
+def reminders(connection: Connection, scope: Scope, worker: int, team: int | None, role: str) -> list[Row]:
     """Give the unseen reminders a worker should see: his own, and those of his team for everyone or for his role."""
     mine = [REMINDER.c.worker_id == worker]
     if team is not None:
@@ -203,7 +206,7 @@ def reminders(connection: Connection, worker: int, team: int | None, role: str) 
         mine.append(REMINDER.c.worker_id.is_(None))
     statement = select(*REMINDER.c, TERM.c.name, CASE.c.number, CASE.c.workflow, CASE.c.release)
     statement = statement.join(TERM, TERM.c.id == REMINDER.c.term_id).join(CASE, CASE.c.id == REMINDER.c.case_id)
-    statement = statement.where(or_(*mine), REMINDER.c.seen == false(), TERM.c.status == "running")
+    statement = statement.where(within(scope), or_(*mine), REMINDER.c.seen == false(), TERM.c.status == "running")
     return rows(connection, statement.order_by(REMINDER.c.id.desc()).limit(200))
 
 

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
-from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from amhk.errors import HouseClosed
 
-__all__ = ["Connection", "Store", "StoreFailed"]
-StoreFailed = SQLAlchemyError
+__all__ = ["Connection", "Store", "StoreConflict", "StoreFailed"]
+StoreFailed, StoreConflict = SQLAlchemyError, IntegrityError
 
 
 class Store:
@@ -23,11 +23,15 @@ class Store:
         self.sqlite = url.startswith("sqlite")
         if self.sqlite:
             self.engine = create_engine(
-                url, poolclass=QueuePool, pool_size=16, connect_args={"timeout": 30, "check_same_thread": False}
+                url,
+                poolclass=QueuePool,
+                pool_size=16,
+                connect_args={"timeout": 30, "check_same_thread": False},
+                hide_parameters=True,
             )
             _tune(self.engine)
         else:
-            self.engine = create_engine(url, pool_size=16, pool_pre_ping=True)
+            self.engine = create_engine(url, pool_size=16, pool_pre_ping=True, hide_parameters=True)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -76,7 +80,14 @@ def _tune(engine: Engine) -> None:
     def connected(raw: Any, record: Any) -> None:
         raw.isolation_level = None
         cursor = raw.cursor()
-        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", "busy_timeout=30000", "trusted_schema=OFF"):
+        for pragma in (
+            "journal_mode=WAL",
+            "foreign_keys=ON",
+            "synchronous=FULL",
+            "busy_timeout=30000",
+            "trusted_schema=OFF",
+            "secure_delete=ON",
+        ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

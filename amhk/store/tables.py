@@ -210,7 +210,7 @@ class Relation(SQLModel, table=True):
 
 
 class Term(SQLModel, table=True):
-    """A deadline. `over_at` is the instant it ends, `ring_at` the next rung; both UTC. `start_entry`/`end_entry` name the journal entries."""
+    """A deadline. `for_id` is the suspended term a waiting term belongs to. `over_at` is the instant it ends, `ring_at` the next rung; both UTC. `start_entry`/`end_entry` name the journal entries."""
 
     __tablename__ = "terms"
     __table_args__ = (
@@ -237,6 +237,8 @@ class Term(SQLModel, table=True):
     about_id: int | None = Field(default=None, foreign_key="cases.id")
     start_entry: int
     end_entry: int | None = None
+    for_id: int | None = Field(default=None, foreign_key="terms.id")
+    round: int = 0
     rung: int = 0
     ring_at: datetime | None = _instant(default=None)
     suspended_at: datetime | None = _instant(default=None)
@@ -244,12 +246,13 @@ class Term(SQLModel, table=True):
 
 
 class Reminder(SQLModel, table=True):
-    """One rung that was rung: to whom, when. Unique per (term, rung): no reminder twice (G4)."""
+    """One rung that was rung: to whom, when. Unique per (term, round, rung): no reminder twice (G4); a moved end begins a new round."""
 
     __tablename__ = "reminders"
-    __table_args__ = (UniqueConstraint("term_id", "rung"),)
+    __table_args__ = (UniqueConstraint("term_id", "round", "rung"),)
     id: int | None = Field(default=None, primary_key=True)
     term_id: int = Field(foreign_key="terms.id")
+    round: int = 0
     rung: int
     case_id: int = Field(foreign_key="cases.id", index=True)
     fell_due: datetime = _instant()

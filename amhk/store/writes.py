@@ -76,6 +76,11 @@ def erase_journal(connection: Connection, case: int) -> None:
     connection.execute(update(reads.ENTRY).where(reads.ENTRY.c.case_id == case).values(content=None, salt=None))
 
 
+def forget_reasons(connection: Connection, case: int) -> None:
+    """Forget the reasons workers gave for looking at a case (destruction by law); that they looked stays."""
+    connection.execute(update(reads.LOOK).where(reads.LOOK.c.case_id == case).values(reason=None))
+
+
 def end_sessions(connection: Connection, worker: int) -> None:
     """Sign a worker out everywhere."""
     connection.execute(delete(reads.SESSION).where(reads.SESSION.c.worker_id == worker))

@@ -3,7 +3,7 @@
 import json
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 
 from amhk.desk import admin, casework, followup, intake, notices, reading, reports, worklist
@@ -43,6 +43,7 @@ def office_of(request: Request) -> Office:
 House = Annotated[Office, Depends(office_of)]
 Who = Annotated[Reader, Depends(by_token)]
 Body = Annotated[Any, Depends(body_of)]
+Key = Annotated[int, Path(ge=1, lt=2**31)]
 _ANY_BODY = {"requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}}}
 
 
@@ -134,21 +135,21 @@ def assign(number: str, office: House, who: Who, body: Body) -> Response:
 
 
 @router.post("/cases/{number}/terms/{term}/suspend", openapi_extra=_ANY_BODY)
-def suspend(number: str, term: int, office: House, who: Who, body: Body) -> Response:
+def suspend(number: str, term: Key, office: House, who: Who, body: Body) -> Response:
     """Suspend a term `until` a day, with `reason`."""
     casework.suspend(office, number, term, body, who)
     return _case(office, number, who)
 
 
 @router.post("/cases/{number}/terms/{term}/resume", openapi_extra=_ANY_BODY)
-def resume(number: str, term: int, office: House, who: Who, body: Body) -> Response:
+def resume(number: str, term: Key, office: House, who: Who, body: Body) -> Response:
     """Take a suspended term up again."""
     casework.resume(office, number, term, body, who)
     return _case(office, number, who)
 
 
 @router.post("/cases/{number}/terms/{term}/extend", openapi_extra=_ANY_BODY)
-def extend(number: str, term: int, office: House, who: Who, body: Body) -> Response:
+def extend(number: str, term: Key, office: House, who: Who, body: Body) -> Response:
     """Extend a term by `days`, with `reason` and `decider`."""
     casework.extend(office, number, term, body, who)
     return _case(office, number, who)
@@ -193,24 +194,26 @@ def add_institution(office: House, who: Who, body: Body) -> Any:
 
 
 @router.get("/notices/{key}.pdf")
-def notice_pdf(key: int, office: House, who: Who) -> Response:
+def notice_pdf(key: Key, office: House, who: Who) -> Response:
     """The letter as PDF: frozen once approved, before that as it would be now."""
     return Response(notices.pdf(office, key, who), media_type="application/pdf")
 
 
 @router.get("/notices/{key}.html")
-def notice_html(key: int, office: House, who: Who) -> Response:
+def notice_html(key: Key, office: House, who: Who) -> Response:
     """The letter as HTML: frozen once approved, before that as it would be now."""
     return HTMLResponse(notices.html(office, key, who))
 
 
 @router.get("/notices/{key}")
-def notice(key: int, office: House, who: Who) -> Any:
-    """A letter: its state, what is missing and where to fill it in, what was left out and why."""
-    return _notice(office, key, who)
+def notice(key: Key, office: House, who: Who) -> Any:
+    """A letter: its state, what is missing and where to fill it in, what was left out and why; who asked is written down."""
+    told = _notice(office, key, who)
+    reading.look(office, told["case"], who, f"brief {key}")
+    return told
 
 
-def _notice(office: Office, key: int, who: Reader) -> dict[str, Any]:
+def _notice(office: Office, key: Key, who: Reader) -> dict[str, Any]:
     told = notices.view(office, key, who)
     view = reading.case_view(office, told["case"], who)
     desk = forms_desk(view)
@@ -221,21 +224,21 @@ def _notice(office: Office, key: int, who: Reader) -> dict[str, Any]:
 
 
 @router.post("/notices/{key}/approve", openapi_extra=_ANY_BODY)
-def approve(key: int, office: House, who: Who, body: Body) -> Any:
+def approve(key: Key, office: House, who: Who, body: Body) -> Any:
     """Freeze a letter; refused with what is missing."""
     notices.approve(office, key, body, who)
     return _notice(office, key, who)
 
 
 @router.post("/notices/{key}/send", openapi_extra=_ANY_BODY)
-def send(key: int, office: House, who: Who, body: Body) -> Any:
+def send(key: Key, office: House, who: Who, body: Body) -> Any:
     """Record that it was sent: `date way reference`."""
     notices.send(office, key, body, who)
     return _notice(office, key, who)
 
 
 @router.post("/notices/{key}/withhold", openapi_extra=_ANY_BODY)
-def withhold(key: int, office: House, who: Who, body: Body) -> Any:
+def withhold(key: Key, office: House, who: Who, body: Body) -> Any:
     """Withhold it (`reason ground`), or postpone it to `new_date`."""
     notices.withhold(office, key, body, who)
     return _notice(office, key, who)

@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from starlette.exceptions import HTTPException
 
 from amhk import __version__
@@ -18,6 +19,7 @@ from amhk.errors import (
     BadInput,
     ChangedMeanwhile,
     ClosedDoor,
+    Fault,
     HouseClosed,
     NotAllowed,
     NotFound,
@@ -67,6 +69,8 @@ def create_app(office: Office) -> FastAPI:
     app.mount("/static", StaticFiles(packages=[("amhk.web", "static")]), name="static")
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _wrong_address)
+    app.add_exception_handler(DataError, _unfit)
     app.add_exception_handler(OperationalError, _store_failed)
     app.add_exception_handler(Exception, _failed)
     app.middleware("http")(_guard)
@@ -78,6 +82,8 @@ async def _guard(request: Request, go_on: Callable[[Request], Awaitable[Response
     length = request.headers.get("content-length", "0")
     if length.isdigit() and int(length) > MOST:
         response = _answer(request, 413, TooLarge())
+    elif request.method == "POST" and not _is_api(request) and "content-length" not in request.headers:
+        response = _answer(request, 411, TooLarge("Een formulier zegt vooraf hoe groot het is."))
     else:
         response = await go_on(request)
     for name, value in _HEADERS.items():
@@ -132,6 +138,22 @@ def _http(request: Request, wrong: Exception) -> Response:
     assert isinstance(wrong, HTTPException)
     said = {404: "Deze pagina bestaat niet.", 405: "Dat kan hier niet."}.get(wrong.status_code, str(wrong.detail))
     return _answer(request, wrong.status_code, Refusal(said))
+
+
+def _wrong_address(request: Request, wrong: Exception) -> Response:
+    """A number in the address or a flag that is none."""
+    assert isinstance(wrong, RequestValidationError)
+    places = {e["loc"][0] for e in wrong.errors()}
+    if "path" in places:
+        return _answer(request, 404, NotFound())
+    faults = [Fault("verkeerd_soort", f"'{e['loc'][-1]}' kan zo niet.", str(e["loc"][-1])) for e in wrong.errors()]
+    return _answer(request, 422, BadInput(faults=faults))
+
+
+def _unfit(request: Request, wrong: Exception) -> Response:
+    """The database cannot hold this (a NUL, a number too large)."""
+    log.warning("unfit %s", type(wrong).__name__)
+    return _answer(request, 422, BadInput("Er staan tekens in die niet bewaard kunnen worden."))
 
 
 def _store_failed(request: Request, wrong: Exception) -> Response:

@@ -11,6 +11,7 @@ from fastapi import Request
 from amhk.errors import NotAllowed, NotSignedIn, Refusal
 from amhk.keys import fits, hash_password, hash_token
 from amhk.office import Office
+from amhk.rules.parse import unfit
 from amhk.rules.secrecy import Reader
 from amhk.store import reads, writes
 
@@ -22,6 +23,10 @@ _LASTS = timedelta(hours=10)
 def _nobody() -> str:
     """Give the hash that is compared when nobody has the name, so that both take as long."""
     return hash_password("nobody has this password")
+
+
+class ChooseOwnPassword(NotAllowed):
+    """Kies eerst een eigen wachtwoord."""
 
 
 class TooManyTries(Refusal):
@@ -52,6 +57,8 @@ def by_cookie(request: Request) -> tuple[Reader, str]:
     if cookie := request.cookies.get(COOKIE):
         with office.store.read() as connection:
             if found := reads.session_of(connection, hash_token(cookie), datetime.now(UTC)):
+                if found["must_change"] and request.url.path not in ("/wachtwoord", "/logout"):
+                    raise ChooseOwnPassword()
                 return reader_of(found), str(found["csrf"])
     raise NotSignedIn()
 
@@ -60,7 +67,7 @@ def prove_own_form(request: Request, csrf: str, sent: str | None) -> None:
     """Refuse a form that did not come from our own page: another site, or without the secret of this session."""
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise NotAllowed("Dit formulier kwam van een andere site.")
-    if not compare_digest(csrf, sent or ""):
+    if not compare_digest(csrf.encode(), (sent or "").encode("utf-8", "replace")):
         raise NotAllowed("Dit formulier is verlopen. Open de pagina opnieuw; uw tekst staat er nog.")
 
 
@@ -76,7 +83,7 @@ class Doorman:
         now = datetime.now(UTC)
         recent = [t for t in self._wrong.get(key, []) if now - t < self.within]
         self._wrong[key] = recent
-        if len(recent) >= self.most:
+        if len(recent) >= (self.most if "|" in key else 3 * self.most):
             raise TooManyTries()
 
     def wrong(self, key: str) -> None:
@@ -86,13 +93,16 @@ class Doorman:
 
 def sign_in(office: Office, doorman: Doorman, name: str, password: str, address: str) -> str:
     """Give the cookie of a new session; NotSignedIn when name and password do not belong together (the same words for both)."""
-    for key in (f"name:{name}", f"from:{address}"):
-        doorman.prove_calm(key)
+    both = f"{name}|{address}"  # by name and address together, so that nobody can lock out a colleague from elsewhere
+    doorman.prove_calm(both)
+    doorman.prove_calm(address)
+    if unfit(name, 80):
+        raise NotSignedIn("Naam en wachtwoord horen niet bij elkaar.")
     with office.store.read() as connection:
         worker = reads.worker_by(connection, name=name, active=True)
     if not fits(password, worker["password"] if worker else _nobody()) or worker is None:
-        doorman.wrong(f"name:{name}")
-        doorman.wrong(f"from:{address}")
+        doorman.wrong(both)
+        doorman.wrong(address)
         raise NotSignedIn("Naam en wachtwoord horen niet bij elkaar.")
     cookie, until = token_urlsafe(32), datetime.now(UTC) + _LASTS
     with office.store.write() as connection:

@@ -298,3 +298,148 @@ def test_an_advies_is_supported_over_several_contacts(client):
     assert term(case, "ondersteuning")["due"] == "2026-03-12"
     case = client.move(number, "ondersteuning_afronden")
     assert (case["finish"], case["closed"], len(case["contacten"])) == (2, True, 2)
+
+
+def test_extending_a_suspended_term_never_stops_the_clock(client):
+    number = client.post(
+        "/cases",
+        {
+            "route": "advies",
+            "kanaal": "telefoon",
+            "hoedanigheid": "15",
+            "gemeente": "Schiedam",
+            "aanleiding": ["08"],
+            "zorgen": "z",
+            "advies": "a",
+        },
+    )["number"]
+    key = term(client.case(number), "advies_afronden")["id"]
+    client.post(f"/cases/{number}/terms/{key}/suspend", {"until": "2026-02-16", "reason": "wacht"})
+    client.post(f"/cases/{number}/terms/{key}/extend", {"days": 3, "reason": "langer"})
+    assert client.clock("2026-06-01T09:00")["failed"] == []
+    assert term(client.case(number), "advies_afronden")["status"] == "opgeschort"
+
+
+def test_two_suspended_terms_each_have_their_own_day_to_wake_up(client):
+    number = referred(client)
+    client.move(number, "melden_rvdk", spoed=False, motivering="m", gezaghebbenden_geinformeerd="ja")
+    send_owed(client, number)
+    case = client.case(number)
+    first, second = term(case, "acceptatie_verwijzing")["id"], term(case, "antwoord_rvdk")["id"]
+    client.post(f"/cases/{number}/terms/{first}/suspend", {"until": "2026-04-01", "reason": "a"})
+    client.post(f"/cases/{number}/terms/{second}/suspend", {"until": "2026-05-01", "reason": "b"})
+    case = client.post(f"/cases/{number}/terms/{second}/resume", {})
+    waiting = {t["due"]: t["status"] for t in case["terms"] if t["name"] == "heropvatten"}
+    assert waiting == {"2026-04-01": "lopend", "2026-05-01": "gehaald"}
+    case = client.move(number, "verwijzing_geaccepteerd")
+    assert {t["status"] for t in case["terms"] if t["name"] == "heropvatten"} == {"gehaald"}
+
+
+def test_an_extended_term_rings_its_ladder_again(client):
+    number = client.post("/cases", MELDING)["number"]
+    letter = next(n for n in client.case(number)["notices"] if n["person"] == "Moeder Bakker")
+    key = next(t["id"] for t in client.case(number)["terms"] if t["name"] == "informeren_betrokkene")
+    client.clock("2026-03-20T09:00")
+    before = len([r for r in client.get(f"/cases/{number}/reminders")["items"] if r["term"] == key])
+    body = {"version": letter["version"], "reason": "onderzoek", "ground": "art. 5.3.1 lid 2", "new_date": "2026-03-30"}
+    client.post(f"/notices/{letter['id']}/withhold", body)
+    client.clock("2026-04-20T09:00")
+    rung = [r for r in client.get(f"/cases/{number}/reminders")["items"] if r["term"] == key]
+    assert (before, len(rung)) == (3, 6)
+
+
+def test_the_advies_keeps_nothing_of_the_family_when_it_becomes_a_melding(client, office):
+    advies = {
+        "route": "advies",
+        "kanaal": "telefoon",
+        "hoedanigheid": "15",
+        "gemeente": "Schiedam",
+        "aanleiding": ["08"],
+        "zorgen": "z",
+        "advies": "a",
+    }
+    number = client.post("/cases", advies)["number"]
+    fields = {k: MELDING[k] for k in ("melder", "betrokkenen", "acuut")}
+    case = client.move(number, "omzetten_in_melding", reden="melder wil melden", zorgen="Over Roan Bakker.", **fields)
+    melding = next(r["number"] for r in case["relations"] if r["kind"] == "omgezet_in")
+    assert len(client.case(melding)["people"]) == 2
+    with office.store.read() as connection:
+        kept = (
+            connection.exec_driver_sql(
+                "SELECT content FROM journal JOIN cases ON cases.id = journal.case_id WHERE route = 'advies'"
+            )
+            .scalars()
+            .all()
+        )
+    assert not [c for c in kept if "Bakker" in (c or "") or "Pietersma" in (c or "")]
+
+
+def test_a_second_rvdk_request_is_waited_for_too(client):
+    number = referred(client)
+    for _ in range(2):
+        client.move(number, "melden_rvdk", spoed=False, motivering="m", gezaghebbenden_geinformeerd="ja")
+    letters = [n for n in client.case(number)["notices"] if n["kind"] == "verzoek_rvdk"]
+    for n in letters:
+        if n is letters[1]:
+            client.move(number, "antwoord_rvdk", onderzoekt=True)
+        full = client.post(f"/notices/{n['id']}/approve", {"version": n["version"]})
+        client.post(f"/notices/{n['id']}/send", {"version": full["version"], "date": "2026-02-20", "way": "CORV"})
+    why = next(m for m in client.case(number)["moves"] if m["name"] == "afsluiten")["why_not"]
+    assert "rvdk_antwoord_binnen" in [w["code"] for w in why]
+
+
+def test_a_case_with_a_finish_cannot_slip_out_by_an_ending(client):
+    number = client.post("/cases", MELDING)["number"]
+    client.move(number, "acuut_vaststellen", bevindingen="letsel")
+    client.move(number, "melden_rvdk", spoed=True, motivering="m", gezaghebbenden_geinformeerd="ja")
+    client.move(number, "onderzoek_besluiten")
+    told = client.move(number, "andere_regio", expect=422, naar="Utrecht")
+    assert [e["code"] for e in told["errors"]] == ["nog_geen_finish"]
+
+
+def test_a_check_is_not_recorded_at_a_moment_before_it_could_be(client):
+    number = referred(client)
+    client.clock("2026-05-20T09:00")
+    told = client.move(
+        number, "voortgangscontrole", expect=422, hulp_gestart="2026-03-01", passend="ja", nu_veilig="ja", op="2026-03-01T10:00"
+    )
+    assert [e["field"] for e in told["errors"]] == ["op"]
+
+
+def test_new_danger_after_no_follow_up_finds_an_open_door(client):
+    number = client.post("/cases", MELDING)["number"]
+    client.move(number, "veiligheidsbeoordeling", uitkomst="x")
+    client.move(number, "onderzoek_besluiten")
+    client.move(number, "onderzoek_afronden", uitkomst=["05"], conclusie="niet bevestigd")
+    case = client.move(number, "einde_zonder_vervolg", motivering="geen zorgen")
+    assert case["ending"] is None
+    client.move(number, "acuut_vaststellen", bevindingen="nieuw letsel")
+    assert client.move(number, "melden_politie", motivering="letsel")["finish"] == 4
+
+
+def test_the_words_of_a_letter_can_be_corrected_so_that_it_may_go(client):
+    number = client.post("/cases", MELDING)["number"]
+    client.move(number, "acuut_vaststellen", bevindingen="Mevrouw Zonneveld zag het.")
+    client.move(number, "melden_politie", motivering="Zonnevelds verhaal klopt.")
+    letter = next(n for n in client.case(number)["notices"] if n["kind"] == "melding_politie")
+    told = client.ask("POST", f"/notices/{letter['id']}/approve", {"version": letter["version"]}, expect=422).json()
+    assert {e["field"] for e in told["errors"]} == {"bevindingen", "motivering"}
+    client.move(number, "corrigeren", reden="naam weg", bevindingen="Een getuige zag het.", motivering="Het verhaal klopt.")
+    client.post(f"/notices/{letter['id']}/approve", {"version": letter["version"]})
+
+
+def test_a_correction_brings_an_approved_letter_back_to_draft(client):
+    number = client.post("/cases", {**MELDING, "melder": {"naam": "Gerda Zonneveld-Pietersma"}})["number"]
+    letter = client.case(number)["notices"][0]
+    client.post(f"/notices/{letter['id']}/approve", {"version": letter["version"]})
+    case = client.move(number, "corrigeren", reden="toch geheim", melder={"geheim": True})
+    assert case["notices"][0]["state"] == "draft"
+
+
+def test_a_person_of_a_vervolgmelding_keeps_his_own_four_weeks(client):
+    first = referred(client)
+    second = client.post("/cases", {**MELDING, "betrokkenen": [{"naam": "Nieuwe Oma"}]})["number"]
+    due = term(client.case(second), "informeren_betrokkene")["due"]
+    client.clock("2026-03-05T09:00")
+    client.move(second, "vervolgmelding", bij=first)
+    assert term(client.case(first), "informeren_betrokkene")["due"] == due

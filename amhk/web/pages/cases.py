@@ -1,6 +1,7 @@
 """The desk itself: worklist, Nieuw contact, case page, a move with its form, people, assignment."""
 
 from typing import Any
+from uuid import uuid4
 
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
@@ -64,12 +65,13 @@ def new_contact(here: Here, route: str = "") -> Response:
 
 def _new_page(here: Visit, route: str, form: FormData | None, status: int = 200, faults: tuple[Fault, ...] = ()) -> Response:
     told = typed(form)
+    once = (told.get("_once") or [""])[0] or uuid4().hex
     drawn = {}
     for name in _ROUTES:
         fields, desk = reading.intake_form(here.office, name)
         drawn[name] = {item["name"]: item for item in shown(fields, desk, told)}
     errors = [{"text": f.text, "field": f.field} for f in faults]
-    return page(here, "nieuw.html", status, route=route, drawn=drawn, errors=errors)
+    return page(here, "nieuw.html", status, route=route, drawn=drawn, errors=errors, once=once)
 
 
 @router.post("/nieuw")

@@ -59,7 +59,7 @@ def password(here: Here, form: Form) -> Response:
     except Refusal as wrong:
         errors = [{"text": f.text, "field": f.field} for f in wrong.faults]
         return page(here, "wachtwoord.html", 422, errors=errors)
-    return go("/", "Uw wachtwoord is gewijzigd.")
+    return go("/login")
 
 
 @router.get("/klok")

@@ -8,6 +8,7 @@ from starlette.datastructures import FormData
 from amhk.rules.fields import Desk, Field
 
 _MULTIPLE = ("choices",)
+MOST_ROWS = 50
 
 
 def nested(form: FormData, fields: tuple[Field, ...]) -> dict[str, Any]:
@@ -37,12 +38,7 @@ def _object(form: FormData, path: str, fields: tuple[Field, ...]) -> dict[str, A
 
 
 def _rows(form: FormData, name: str) -> int:
-    numbers = [
-        int(k[len(name) + 1 :].split(".")[0])
-        for k in form
-        if k.startswith(f"{name}.") and k[len(name) + 1 :].split(".")[0].isdigit()
-    ]
-    return min(max(numbers, default=-1) + 1, 60)
+    return min(max((_index(k, name) for k in form if k.startswith(f"{name}.")), default=-1) + 1, MOST_ROWS)
 
 
 def typed(form: FormData | None) -> dict[str, list[str]]:
@@ -79,7 +75,7 @@ def shown(
         if f.type == "object":
             item["parts"] = shown(f.fields, desk, told, f"{name}.", rows)
         elif f.type == "list":
-            count = max(rows, 1 + max((_index(k, name) for k in told if k.startswith(f"{name}.")), default=0))
+            count = min(MOST_ROWS, max(rows, 1 + max((_index(k, name) for k in told if k.startswith(f"{name}.")), default=0)))
             item["rows"] = [shown(f.fields, desk, told, f"{name}.{n}.", rows) for n in range(count)]
         drawn.append(item)
     return drawn
@@ -87,4 +83,4 @@ def shown(
 
 def _index(key: str, name: str) -> int:
     head = key[len(name) + 1 :].split(".")[0]
-    return int(head) if head.isdigit() else 0
+    return int(head) if head.isascii() and head.isdigit() and len(head) < 4 else 0

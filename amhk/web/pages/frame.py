@@ -17,7 +17,7 @@ from amhk.errors import NotSignedIn, Refusal
 from amhk.office import Office
 from amhk.rules.days import Calendar
 from amhk.rules.secrecy import Reader
-from amhk.web.auth import by_cookie, prove_own_form
+from amhk.web.auth import ChooseOwnPassword, by_cookie, prove_own_form
 from amhk.words import HOEDANIGHEID, LISTS, ROLES, day_of, local, say_day, say_instant
 
 LATE, NOW, WEEK, LATER = "●", "▲", "△", "○"
@@ -99,6 +99,8 @@ def bare_page(request: Request, template: str, status: int = 200, **told: Any) -
 
 def refused(request: Request, status: int, wrong: Refusal) -> Response:
     """Give the page of a refusal; who is not signed in is asked to, and comes back where he was."""
+    if isinstance(wrong, ChooseOwnPassword):
+        return RedirectResponse("/wachtwoord", 303)
     if isinstance(wrong, NotSignedIn) and request.url.path != "/login":
         back = request.url.path if request.method == "GET" else "/"
         return RedirectResponse(f"/login?naar={quote(back)}", 303)

@@ -8,6 +8,7 @@ from starlette.datastructures import FormData
 from amhk.desk import followup, notices, reading
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault
 from amhk.rules.fields import Desk
+from amhk.web.api import Key
 from amhk.web.pages.cases import link_of
 from amhk.web.pages.forms import from_values, nested, shown, typed
 from amhk.web.pages.frame import Form, Here, Visit, go, page
@@ -30,13 +31,14 @@ def _page(here: Visit, key: int, form: FormData | None = None, status: int = 200
 
 
 @router.get("/brief/{key}")
-def letter_page(here: Here, key: int) -> Response:
-    """One letter."""
+def letter_page(here: Here, key: Key) -> Response:
+    """One letter; who looked is written down."""
+    reading.look(here.office, notices.view(here.office, key, here.who)["case"], here.who, f"brief {key} (scherm)")
     return _page(here, key)
 
 
 @router.post("/brief/{key}/{act}")
-def act_on_letter(here: Here, key: int, act: str, form: Form) -> Response:
+def act_on_letter(here: Here, key: Key, act: str, form: Form) -> Response:
     """Approve, send or withhold a letter."""
     acts = {
         "goedkeuren": (notices.approve, ()),
@@ -63,6 +65,6 @@ def act_on_letter(here: Here, key: int, act: str, form: Form) -> Response:
 
 
 @router.get("/brief/{key}/pdf")
-def letter_pdf(here: Here, key: int) -> Response:
+def letter_pdf(here: Here, key: Key) -> Response:
     """The letter as PDF."""
     return Response(notices.pdf(here.office, key, here.who), media_type="application/pdf")

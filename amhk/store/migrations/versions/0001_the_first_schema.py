@@ -391,6 +391,8 @@ def upgrade() -> None:
         sa.Column("about_id", sa.Integer(), nullable=True),
         sa.Column("start_entry", sa.Integer(), nullable=False),
         sa.Column("end_entry", sa.Integer(), nullable=True),
+        sa.Column("for_id", sa.Integer(), nullable=True),
+        sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("rung", sa.Integer(), nullable=False),
         sa.Column("ring_at", sa.String(27), nullable=True),
         sa.Column("suspended_at", sa.String(27), nullable=True),
@@ -403,6 +405,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["case_id"],
             ["cases.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["for_id"],
+            ["terms.id"],
         ),
         sa.ForeignKeyConstraint(
             ["person_id"],
@@ -482,6 +488,7 @@ def upgrade() -> None:
         "reminders",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("term_id", sa.Integer(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("rung", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
         sa.Column("fell_due", sa.String(27), nullable=False),
@@ -507,7 +514,7 @@ def upgrade() -> None:
             ["workers.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("term_id", "rung"),
+        sa.UniqueConstraint("term_id", "round", "rung"),
     )
     with op.batch_alter_table("reminders", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_reminders_case_id"), ["case_id"], unique=False)

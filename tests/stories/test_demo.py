@@ -1,0 +1,33 @@
+"""A made-up year can be played in every region, with any dice, and leaves a meldpunt that keeps every promise."""
+
+import pytest
+from conftest import make_folder
+
+from amhk.desk import demo, followup
+from amhk.errors import ClosedDoor
+from amhk.office import open_office
+from amhk.store.journal import verify
+from amhk.words import REGIONS, day_of
+
+
+@pytest.mark.parametrize(("region", "seed"), [*zip(REGIONS, range(1, 5), strict=True), ("rotterdam-rijnmond", 7)])
+def test_a_made_up_year_keeps_every_promise(tmp_path, region, seed):
+    office = open_office(make_folder(tmp_path / "m", "meldpunt.sqlite", region=region), proof=False)
+    logins = demo.fill(office, 2026, 70, seed)
+    assert {role for _, role, _ in logins} >= {"medewerker", "teamleider", "beheerder"}
+    with office.store.read() as connection:
+        told = followup.health(office, connection)
+        assert told["open"] > 0
+        assert told["without"] == 0
+        assert list(verify(connection)) == []
+        assert day_of(office.now(connection)).isoformat() == "2026-12-14"
+    with pytest.raises(ClosedDoor):
+        demo.fill(office, 2026, 70, seed)
+    office.close()
+
+
+def test_a_real_meldpunt_gets_no_made_up_cases(tmp_path):
+    office = open_office(make_folder(tmp_path / "m", "meldpunt.sqlite", training=False), proof=False)
+    with pytest.raises(ClosedDoor):
+        demo.fill(office, 2026, 70, 1)
+    office.close()
