@@ -130,8 +130,8 @@ def _advies(file: CaseFile, values: Mapping[str, Any]) -> list[str]:
 
 
 def _texts(file: CaseFile, values: Mapping[str, Any]) -> list[str]:
-    """Correct the words a letter uses: the conclusion (this line now holds it), the last findings, and what a letter not yet sent says."""
-    told = ["conclusie"] if values.get("conclusie") else []
+    """Correct the words a letter uses: the conclusion and outcome (this line now holds them), the last findings, and what a letter not yet sent says."""
+    told = [name for name in ("conclusie", "uitkomst") if values.get(name)]
     findings = reads.of_case(file.connection, reads.FINDING, file.id) if file.case["route"] == "melding" else []
     if values.get("bevindingen") and findings:
         file.note("oud_gegeven", "De bevindingen zoals ze waren, bewaard bij de correctie.", {"bevindingen": findings[-1]["text"]})

@@ -3,7 +3,8 @@
 import json
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Path, Request, Response
+from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse, JSONResponse
 
 from amhk.desk import admin, casework, followup, intake, notices, reading, reports, worklist
@@ -89,12 +90,27 @@ def intake_schema(route: str, office: House, who: Who) -> Any:
     """The JSON Schema of what a call of this route needs."""
     if route not in ("advies", "melding"):
         raise NotFound()
+    return schema_of_call(office, route)
+
+
+def schema_of_call(office: Office, route: str) -> dict[str, Any]:
+    """Give the JSON Schema of the body that takes a call of a route."""
     fields, desk = reading.intake_form(office, route)
     told = schema(fields, desk)
     told["properties"] = {"route": {"const": route}, **told["properties"]}
     told["required"] = ["route", *told["required"]]
     if route == "advies":  # or, without an advice yet, `vervolg: ondersteunen`
         told["required"].append("advies")
+    return told
+
+
+def describe(app: FastAPI, office: Office) -> dict[str, Any]:
+    """Give the description of the API (OpenAPI 3.1): every route behind a token, and what taking a call needs."""
+    told = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+    told.setdefault("components", {})["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+    told["security"] = [{"token": []}]
+    call = {"oneOf": [schema_of_call(office, route) for route in ("melding", "advies")]}
+    told["paths"]["/api/v1/cases"]["post"]["requestBody"]["content"]["application/json"]["schema"] = call
     return told
 
 

@@ -1,6 +1,5 @@
 """The app: doors on one open office, and the one table from refusal to answer (RFC 9457)."""
 
-import json
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -74,6 +73,7 @@ def create_app(office: Office) -> FastAPI:
     app.add_exception_handler(OperationalError, _store_failed)
     app.add_exception_handler(Exception, _failed)
     app.middleware("http")(_guard)
+    app.openapi = lambda: api.describe(app, office)  # type: ignore[method-assign]  # FastAPI's own way to extend it
     return app
 
 
@@ -166,8 +166,3 @@ def _store_failed(request: Request, wrong: Exception) -> Response:
 def _failed(request: Request, wrong: Exception) -> Response:
     log.error("unexpected %s at %s", type(wrong).__name__, request.url.path, exc_info=wrong)
     return _answer(request, 500, Refusal("Er ging iets mis aan onze kant. Er is niets half opgeslagen; waarschuw de beheerder."))
-
-
-def openapi_text(app: FastAPI) -> str:
-    """Give the API's description as JSON text."""
-    return json.dumps(app.openapi(), ensure_ascii=False, indent=1)

@@ -115,7 +115,11 @@ def test_every_setting_is_in_the_guide():
 def test_every_route_of_the_contract_is_in_the_description(sqlite_office):
     from amhk.web.app import create_app
 
-    paths = create_app(sqlite_office).openapi()["paths"]
+    described = create_app(sqlite_office).openapi()
+    paths = described["paths"]
+    call = paths["/api/v1/cases"]["post"]["requestBody"]["content"]["application/json"]["schema"]["oneOf"]
+    assert [c["properties"]["route"]["const"] for c in call] == ["melding", "advies"]
+    assert described["components"]["securitySchemes"]
     for path in (
         "/workflows", "/workflows/{name}", "/cases", "/cases/{number}", "/cases/{number}/moves/{move}", "/cases/{number}/people",
         "/cases/{number}/assign", "/cases/{number}/terms/{term}/suspend", "/cases/{number}/terms/{term}/resume", "/cases/{number}/terms/{term}/extend",

@@ -23,9 +23,9 @@ def test_a_blind_client_reaches_a_finish_and_closed(office, finish):
     assert case["ending"] is None
 
 
-def test_every_schema_of_a_move_is_a_json_schema(sqlite_office):
-    hire(sqlite_office, "Tom")
-    client = Client(sqlite_office)
+def test_every_schema_of_a_move_is_a_json_schema(office):
+    hire(office, "Tom")
+    client = Client(office)
     for route in ("advies", "melding"):
         jsonschema.Draft202012Validator.check_schema(client.get(f"/intake/{route}"))
         case = client.case(Blind(client).call(route))

@@ -1,5 +1,6 @@
 """kill -9 of the real server during moves and sweeps: nothing answered is lost, no reminder twice, no case without a term, the journal holds."""
 
+import http.client
 import json
 import random
 import threading
@@ -41,7 +42,7 @@ class Worker(threading.Thread):
                     body = {"version": case["version"], **body}
                     case = self.server.ask("POST", f"/cases/{case['number']}/moves/{name}", body, self.token)
                     self.answered[case["number"]] = case["version"]
-        except (urllib.error.URLError, ConnectionError, OSError, json.JSONDecodeError):
+        except (urllib.error.URLError, ConnectionError, OSError, http.client.HTTPException, json.JSONDecodeError):
             return
 
 
@@ -75,7 +76,7 @@ def test_kill_nine_loses_nothing_that_was_answered(folder):
 def move_clock(server, token, day):
     try:
         server.ask("PUT", "/clock", {"now": f"2026-{1 + day // 28:02}-{1 + day % 28:02}T09:00"}, token)
-    except (urllib.error.URLError, ConnectionError, OSError, json.JSONDecodeError):
+    except (urllib.error.URLError, ConnectionError, OSError, http.client.HTTPException, json.JSONDecodeError):
         return
 
 

@@ -1,5 +1,7 @@
 """Bad input: one clear sentence per fault, all at once, the right status, nothing half-written."""
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import func, select
 from support.cast import Client, hire
@@ -16,11 +18,11 @@ ADVIES = {
 
 
 @pytest.fixture
-def client(sqlite_office):
-    hire(sqlite_office)
-    client = Client(sqlite_office)
+def client(office):
+    hire(office)
+    client = Client(office)
     client.clock("2026-02-02T09:00")
-    client.office = sqlite_office
+    client.office = office
     return client
 
 
@@ -108,7 +110,7 @@ def test_the_database_itself_refuses_a_person_on_an_advies(client):
         "naam": "Kind",
         "zoeknaam": "kind",
         "geheim_adres": False,
-        "recorded": client.office.now(client.office.store.engine.connect()),
+        "recorded": datetime.now(UTC),
     }
     with pytest.raises(IntegrityError), client.office.store.write() as connection:
         connection.execute(insert(reads.PERSON).values(**row))
@@ -209,3 +211,77 @@ def test_a_period_that_has_not_begun_is_refused(client):
     client.ask("GET", "/reports/kwartaal?period=2026-Q3", expect=422)
     client.ask("GET", "/reports/jaarlijks?period=2026", expect=404)
     client.ask("GET", "/reports/kwartaal?period=2026&format=doc", expect=422)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "/notices/abc", None),
+        ("GET", "/notices/99999999999999999999999", None),
+        ("GET", "/cases?cursor=onzin", None),
+        ("GET", "/cases?q=%00", None),
+        ("GET", "/cases?gemeente=Atlantis", None),
+        ("GET", "/reports/kwartaal?period=2026%0a", None),
+        ("POST", "/cases/M-2026-000001/moves/corrigeren", {"version": "²", "reden": "x"}),
+        ("POST", "/cases/M-2026-000001/moves/corrigeren", {"version": "9" * 5000, "reden": "x"}),
+        ("POST", "/cases/M-2026-000001/reveal", {"reason": "nul\u0000teken"}),
+        ("POST", "/cases/M-2026-000001/people", {"naam": "\ud800"}),
+        ("POST", "/cases/M-2026-000001/assign", {"owner": "Bea", "reason": "x"}),
+        ("POST", "/cases", {"route": "melding", "\ud800": 1}),
+    ],
+)
+def test_nonsense_at_any_door_is_a_refusal_in_the_same_form(client, method, path, body):
+    client.post("/cases", MELDING)
+    answer = client.ask(method, path, body, expect=(404, 422))
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["detail"]
+
+
+def test_a_form_that_is_not_ours_or_too_large_or_garbled_is_refused(client):
+    assert client.http.post("/login", data={"name": "a\x00", "password": "b"}).status_code == 401
+    assert client.http.post("/login", data={"name": "a"}, headers={"sec-fetch-site": "cross-site"}).status_code == 403
+    assert (
+        client.http.post(
+            "/login", content=iter([b"name=a"]), headers={"content-type": "application/x-www-form-urlencoded"}
+        ).status_code
+        == 411
+    )
+    client.http.post("/login", data={"name": "Tom", "password": "oefenen-oefenen"})
+    assert client.http.get("/").status_code == 200
+    assert client.http.post("/klok", data={"now": "2030-01-01"}).status_code == 403
+    assert client.http.post("/klok", data={"now": "2030-01-01", "_csrf": "é"}).status_code == 403
+
+
+def test_guessing_is_slowed_and_a_colleague_is_not_locked_out(client):
+    for _ in range(10):
+        client.http.post("/login", data={"name": "Piet", "password": "fout"})
+    assert client.http.post("/login", data={"name": "Piet", "password": "fout"}).status_code == 429
+    assert (
+        client.http.post("/login", data={"name": "Mia", "password": "oefenen-oefenen"}, follow_redirects=False).status_code == 303
+    )
+
+
+def test_a_back_door_for_going_back_is_only_on_this_site(client):
+    for naar in ("//evil.example", "https://evil.example", "/\\evil.example"):
+        answer = client.http.post(
+            "/login", data={"name": "Tom", "password": "oefenen-oefenen", "naar": naar}, follow_redirects=False
+        )
+        assert answer.headers["location"] == "/"
+
+
+def test_looking_leaves_a_trace(client):
+    number = client.post("/cases", {**MELDING, "betrokkenen": [{"naam": "Kind"}]})["number"]
+    letter = client.case(number)["notices"][0]["id"]
+    for path in (f"/notices/{letter}", f"/notices/{letter}.html", f"/notices/{letter}.pdf", f"/cases/{number}/journal"):
+        client.ask("GET", path)
+    with client.office.store.read() as connection:
+        looks = connection.execute(select(reads.LOOK.c.what)).scalars().all()
+    assert looks == ["zaak", *[f"brief {letter}"] * 3, "verloop"]
+
+
+def test_reminders_show_no_case_to_who_sees_none(client):
+    client.post("/cases", MELDING)
+    client.clock("2026-03-20T09:00")
+    assert Client(client.office, "Anna").get("/reminders")["items"]
+    for name in ("Bea", "Rita"):
+        assert Client(client.office, name).get("/reminders")["items"] == []
