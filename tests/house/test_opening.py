@@ -84,6 +84,19 @@ def test_a_newer_database(folder):
     refuses(folder, "nieuwer dan dit programma")
 
 
+def test_an_older_database_asks_to_be_migrated(folder):
+    office = open_office(folder, proof=False)
+    with office.store.write() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
+    office.close()
+    refuses(folder, "amhk migrate")
+
+
+def test_migrating_what_is_up_to_date_changes_nothing(folder):
+    assert "versie 0001" in amhk("migrate", "--config", folder).stdout
+    open_office(folder).close()
+
+
 def test_an_unknown_setting_is_refused_by_name(folder):
     folder.write_text(folder.read_text(encoding="utf-8") + "\n[sever]\nport = 1\n", encoding="utf-8")
     refuses(folder, "sever: onbekende instelling; bedoelt u 'server'?")
