@@ -14,7 +14,7 @@ from amhk.rules.moves import Decision, after, decide
 from amhk.rules.secrecy import WORKS, Reader
 from amhk.rules.terms import end_of_term, moved_end, over_at
 from amhk.store import reads, writes
-from amhk.words import iso, say_day
+from amhk.words import day_of, iso, say_day
 
 ASSIGN = (
     Field("owner", "Behandelaar", "choice", choices="medewerker"),
@@ -198,7 +198,7 @@ def resume(office: Office, number: str, key: int, body: object, who: Reader) -> 
         if term["status"] != "suspended":
             raise ClosedDoor(faults=[Fault("niet_opgeschort", f"'{rule.title}' is niet opgeschort.")])
         values = _clean(file, RESUME, fields)
-        still = (file.now.date() - term["suspended_at"].date()).days
+        still = (day_of(file.now) - day_of(term["suspended_at"])).days
         entry = file.note("hervat", f"{rule.title} hervat na {still} dagen.", {**values, "days": still})
         term["status"] = "running"
         told = _moved(file, term, still, "schorsing", values.get("reason", ""))

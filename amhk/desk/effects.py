@@ -11,7 +11,7 @@ from amhk.rules.moves import Decision
 from amhk.rules.parse import fold
 from amhk.rules.terms import TermRule, moved_end, over_at
 from amhk.store import claims, reads, writes
-from amhk.words import iso, say_day, say_instant
+from amhk.words import day_of, iso, say_day, say_instant
 
 _FACTS = ("gemeente", "kanaal", "hoedanigheid", "meldcodestap", "zorgen", "aanleiding", "aard")
 
@@ -44,7 +44,7 @@ def referral_refused(file: CaseFile, decision: Decision, entry: int) -> None:
 
 def help_started(file: CaseFile, decision: Decision, entry: int) -> None:
     """Record that the help of the latest referral started."""
-    _answer(file, "started", decision, {"started_on": decision.moment.date()})
+    _answer(file, "started", decision, {"started_on": day_of(decision.moment)})
 
 
 def check(file: CaseFile, decision: Decision, entry: int) -> str:
@@ -213,7 +213,7 @@ def _reproject(file: CaseFile, terms: list[dict[str, Any]], start: datetime) -> 
         if term["status"] == "met":
             changes["late"] = is_late(fresh, term["ended_at"])
         if fresh["due"] != term["due"]:
-            changes["why"] = f"was {term['due']}, opnieuw berekend na een correctie op {say_day(file.now.date())}"
+            changes["why"] = f"was {term['due']}, opnieuw berekend na een correctie op {say_day(day_of(file.now))}"
             file.note(
                 "termijn_herrekend", f"{rule.title}: van {term['due']} naar {fresh['due']} na correctie.", {"start": iso(start)}
             )

@@ -11,7 +11,7 @@ from amhk.rules.secrecy import Reader
 from amhk.store import reads
 from amhk.store.reads import Row
 from amhk.store.session import Connection
-from amhk.words import AANLEIDING, AARD, BRON, UITKOMST, day_of, local, say_day
+from amhk.words import AANLEIDING, AARD, BRON, UITKOMST, day_of, say_day
 
 _UNKNOWN = "onbekend"
 # Facts that may be empty: the letter reads well without them.
@@ -139,7 +139,7 @@ def _steps(lines: list[Row]) -> list[str]:
     told = []
     for line in lines:
         if (title := _PLAIN_STEPS.get(line["kind"])) is not None:
-            told.append(f"{say_day(local(line['instant']).date())}: {title}")
+            told.append(f"{say_day(day_of(line['instant']))}: {title}")
     return told
 
 

@@ -23,6 +23,7 @@ from amhk.store.reads import Row
 from amhk.store.session import Connection
 from amhk.words import AMSTERDAM, LISTS, day_of, iso, say_day
 
+APPROVE = (Field("text", "De tekst die is gelezen"),)
 SEND = (
     Field("date", "Verzonden op", "date", required=True),
     Field("way", "Hoe verzonden", "choice", required=True, choices="verzendwijze"),
@@ -129,11 +130,13 @@ def _must_be(notice: Row, states: tuple[str, ...], text: str) -> None:
 def approve(office: Office, key: int, body: object, who: Reader) -> None:
     """Freeze a letter: complete, or ClosedDoor with what is missing and where to fill it in; its hash goes into the journal."""
     with office.store.write() as connection:
-        file, notice, _ = _take(office, connection, key, body, who)
+        file, notice, fields = _take(office, connection, key, body, who)
         _must_be(notice, ("draft",), "Deze brief is al goedgekeurd, verzonden of vervallen.")
         letter = compose(office, connection, file.case, notice, who, file.now)
         faults = [Fault("ontbreekt", f"Voor deze brief ontbreekt: {title}.", name, do) for name, title, do in letter.missing]
         faults += _leaking(letter)
+        if fields.get("text") not in (None, "", text_of(letter)):
+            faults.append(Fault("gewijzigd", "De gegevens in deze brief zijn intussen veranderd. Lees hem opnieuw.", "text"))
         if faults:
             raise ClosedDoor(faults=faults)
         title = file.workflow.notices[notice["kind"]].title
@@ -144,6 +147,11 @@ def approve(office: Office, key: int, body: object, who: Reader) -> None:
         told = {"state": "approved", "html": html, "pdf": pdf, "hash": digest, "approved_at": file.now, "left_out": letter.left_out}
         claims.save_notice(connection, notice, told)
         file.save()
+
+
+def text_of(letter: Letter) -> str:
+    """Give the hash of a letter's text: who approves it may send along the one he read, and a text that changed since is refused."""
+    return sha256(as_html(letter.blocks).encode()).hexdigest()
 
 
 def send(office: Office, key: int, body: object, who: Reader) -> None:
@@ -264,11 +272,17 @@ def view(office: Office, key: int, who: Reader) -> dict[str, Any]:
         }
         if notice["state"] != "draft":
             left_out = [{"fact": name, "why": why} for name, why in notice["left_out"]]
-            return told | {"missing": [], "left_out": left_out, "html": _without_name(case, notice)}
+            return told | {"missing": [], "left_out": left_out, "text": None, "html": _without_name(case, notice)}
         letter = compose(office, connection, _masked(case, notice), notice, who, office.now(connection))
         missing = [{"fact": name, "text": title, "do": do} for name, title, do in letter.missing]
         left_out = [{"fact": name, "why": why} for name, why in letter.left_out]
-        return told | {"missing": missing, "left_out": left_out, "html": None if letter.leaks else as_html(letter.blocks)}
+        text = text_of(compose(office, connection, case, notice, who, office.now(connection))) if letter.blocks else None
+        return told | {
+            "missing": missing,
+            "left_out": left_out,
+            "text": text,
+            "html": None if letter.leaks else as_html(letter.blocks),
+        }
 
 
 MASK = "[melder: geheim]"

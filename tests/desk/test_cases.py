@@ -443,3 +443,16 @@ def test_a_person_of_a_vervolgmelding_keeps_his_own_four_weeks(client):
     client.clock("2026-03-05T09:00")
     client.move(second, "vervolgmelding", bij=first)
     assert term(client.case(first), "informeren_betrokkene")["due"] == due
+
+
+def test_a_letter_that_changed_since_it_was_read_is_not_approved(client):
+    number = client.post("/cases", MELDING)["number"]
+    client.move(number, "acuut_vaststellen", bevindingen="letsel")
+    client.move(number, "melden_politie", motivering="ernstig")
+    letter = next(n for n in client.case(number)["notices"] if n["kind"] == "melding_politie")
+    read = client.get(f"/notices/{letter['id']}")["text"]
+    client.post(f"/cases/{number}/people", {"naam": "Tweede Kind", "rollen": ["kind"]})
+    path = f"/notices/{letter['id']}/approve"
+    told = client.ask("POST", path, {"version": letter["version"], "text": read}, expect=422).json()
+    assert [e["code"] for e in told["errors"]] == ["gewijzigd"]
+    client.post(path, {"version": letter["version"], "text": client.get(f"/notices/{letter['id']}")["text"]})

@@ -41,7 +41,7 @@ def letter_page(here: Here, key: Key) -> Response:
 def act_on_letter(here: Here, key: Key, act: str, form: Form) -> Response:
     """Approve, send or withhold a letter."""
     acts = {
-        "goedkeuren": (notices.approve, ()),
+        "goedkeuren": (notices.approve, notices.APPROVE),
         "verzonden": (notices.send, notices.SEND),
         "niet-versturen": (notices.withhold, notices.WITHHOLD),
     }
