@@ -121,8 +121,8 @@ class CaseFile:
         elif not due and present is not None:
             self.end(present, "void", moment, self.case["entries"], "er is weer iets te doen")
 
-    def save(self, moment: datetime | None = None) -> None:
-        """Write everything; LostCase when the case would stand without a term, ChangedMeanwhile when another came first."""
+    def save(self, moment: datetime | None = None, bump: bool = True) -> None:
+        """Write everything; with `bump=False` (a reminder, a letter) the version stays, so that nobody's form grows stale by it. LostCase when the case would stand without a term, ChangedMeanwhile when another came first."""
         self.settle(moment or self.now)
         if without_term(self.workflow, self.standing()):
             raise LostCase(self.case["number"])
@@ -133,8 +133,8 @@ class CaseFile:
         if self._entries:
             journal.append(self.connection, self._entries)
         told = {"entries": self.case["entries"], "head": self.case["head"], **self.changes}
-        claims.save_case(self.connection, self.case, told)
-        self.case.update(self.changes, version=self.case["version"] + 1)
+        claims.save_case(self.connection, self.case, told, bump)
+        self.case.update(self.changes, version=self.case["version"] + bump)
 
     def _write_terms(self) -> list[int]:
         if self._ended:

@@ -70,7 +70,7 @@ def _ring_all(office: Office, terms: list[Row], now: datetime) -> int:
             file = on_table(office, connection, cases[key], None, now)
             rung = sum(_ring(file, term) for term in mine)
             if rung:
-                file.save()
+                file.save(bump=False)
             count += rung
     return count
 
@@ -129,7 +129,7 @@ def _report(office: Office, term: Row, wrong: Exception, now: datetime) -> str:
         what = f"De herinnering van '{term['name']}' kon niet: {type(wrong).__name__}."
         line = journal.entry_row(case, now, None, "termijn_mislukt", what, {"term": term["id"]})
         journal.append(connection, [line])
-        claims.save_case(connection, case, {"entries": line["sequence"], "head": line["hash"]})
+        claims.save_case(connection, case, {"entries": line["sequence"], "head": line["hash"]}, bump=False)
         return str(case["number"])
 
 

@@ -146,7 +146,7 @@ def approve(office: Office, key: int, body: object, who: Reader) -> None:
         file.note("bericht", f"{title}: goedgekeurd.", {"notice": key, "hash": digest})
         told = {"state": "approved", "html": html, "pdf": pdf, "hash": digest, "approved_at": file.now, "left_out": letter.left_out}
         claims.save_notice(connection, notice, told)
-        file.save()
+        file.save(bump=False)
 
 
 def text_of(letter: Letter) -> str:
@@ -175,7 +175,7 @@ def send(office: Office, key: int, body: object, who: Reader) -> None:
                 file.start(name, moment, entry)
         told = {"state": "sent", "sent_on": values["date"], "way": values["way"], "reference": values.get("reference")}
         claims.save_notice(connection, notice, told)
-        file.save()
+        file.save(bump=False)
 
 
 def _moment_of(day: date, now: datetime) -> datetime:
@@ -209,7 +209,7 @@ def withhold(office: Office, key: int, body: object, who: Reader) -> None:
             file.owed = [n for n in file.owed if n["id"] != key]
             _nothing_to_await(file, notice)
             claims.save_notice(connection, notice, told | {"state": "withheld"})
-        file.save()
+        file.save(bump=False)
 
 
 def _nothing_to_await(file: CaseFile, notice: Row) -> None:

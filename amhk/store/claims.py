@@ -37,12 +37,12 @@ def next_number(connection: Connection, prefix: str, year: int) -> str:
     raise RuntimeError("the counter could not be made")
 
 
-def save_case(connection: Connection, case: Mapping[str, Any], changes: Mapping[str, Any]) -> None:
-    """Write changes to a case, one version on; raises ChangedMeanwhile when another got there first."""
+def save_case(connection: Connection, case: Mapping[str, Any], changes: Mapping[str, Any], bump: bool = True) -> None:
+    """Write changes to a case, one version on (or, without `bump`, of the same version); raises ChangedMeanwhile when another got there first."""
     done = connection.execute(
         update(_CASE)
         .where(_CASE.c.id == case["id"], _CASE.c.version == case["version"])
-        .values(version=case["version"] + 1, **changes)
+        .values(version=case["version"] + bump, **changes)
     )
     if done.rowcount != 1:
         present = connection.execute(select(_CASE.c.version).where(_CASE.c.id == case["id"])).scalar_one()

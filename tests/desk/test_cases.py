@@ -456,3 +456,12 @@ def test_a_letter_that_changed_since_it_was_read_is_not_approved(client):
     told = client.ask("POST", path, {"version": letter["version"], "text": read}, expect=422).json()
     assert [e["code"] for e in told["errors"]] == ["gewijzigd"]
     client.post(path, {"version": letter["version"], "text": client.get(f"/notices/{letter['id']}")["text"]})
+
+
+def test_a_reminder_or_a_letter_makes_nobodys_form_stale(client):
+    number = client.post("/cases", MELDING)["number"]
+    version = client.case(number)["version"]
+    client.clock("2026-02-20T09:00")
+    assert client.get(f"/cases/{number}/reminders")["items"]
+    send_owed(client, number)
+    client.post(f"/cases/{number}/moves/veiligheidsbeoordeling", {"version": version, "uitkomst": "x"})
