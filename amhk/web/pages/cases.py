@@ -7,8 +7,9 @@ from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
 
 from amhk.desk import casework, followup, intake, reading, worklist
-from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotFound, Opens, Refusal
+from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotAllowed, NotFound, Opens, Refusal
 from amhk.rules.fields import Desk
+from amhk.rules.secrecy import WORKS
 from amhk.web.pages.forms import nested, shown, typed
 from amhk.web.pages.frame import LATE, NOW, WEEK, Form, Here, Visit, go, page, shown_term
 from amhk.words import local
@@ -59,6 +60,8 @@ def _groups(items: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]
 @router.get("/nieuw")
 def new_contact(here: Here, route: str = "") -> Response:
     """Nieuw contact: danger first, the route last."""
+    if here.who.role not in WORKS:
+        raise NotAllowed("Met uw rol neemt u geen gesprekken aan.")
     now = local(followup.read_clock(here.office))
     return _new_page(here, route, FormData({"ontvangen": f"{now.day}-{now.month}-{now.year} {now:%H:%M}"}))
 
