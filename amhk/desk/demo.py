@@ -257,6 +257,7 @@ class Year:
             self._later(moment, 3, lambda: self._refer(key))
         else:
             self._step(key, "geen_antwoord")
+            self._later(moment, 15, lambda: self._check(key))
 
     def _close(self, key: str) -> None:
         self._letters(key, all_of_them=True)

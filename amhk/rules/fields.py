@@ -74,7 +74,7 @@ def _object(check: _Check, path: str, fields: tuple[Field, ...], raw: object) ->
         value = raw.get(f.name)
         if value is None or value in ("", [], {}) or (isinstance(value, str) and not value.strip()):
             if f.required and not f.blank:
-                check.no("ontbreekt", f"{path}{f.name}", f"Vul in: {f.title}.")
+                check.no("ontbreekt", f"{path}{f.name}", f"Vul in: {f.title}{'' if f.title.endswith('?') else '.'}")
             continue
         found = _READ[f.type](check, f"{path}{f.name}", f, value)
         if found is not None:
