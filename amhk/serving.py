@@ -44,7 +44,7 @@ def run(given: str | None, host: str | None, port: int | None, training: bool, d
 
 def _serve(office: Office, host: str, port: int, say: Callable[[str], None]) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
-    for noisy in ("apscheduler", "uvicorn.access"):
+    for noisy in ("apscheduler", "transitions", "uvicorn.access"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     app = create_app(office)
     app.router.lifespan_context = _with_clock(office)
