@@ -107,6 +107,8 @@ def _forget_people(file: CaseFile) -> None:
         file.connection, reads.MELDING, file.id, {"melder_naam": None, "melder_bereikbaar": None}
     )  # fmt: skip
     file.changes |= {"zorgen": "Vernietigd bij het omzetten in een advies.", "kenmerk": None}
+    if file.case["team_reason"].startswith("Met de hand"):
+        file.changes["team_reason"] = "Met de hand"
     writes.forget_reasons(file.connection, file.id)
     for relation in reads.relations(file.connection, file.id):
         if relation["kind"] == "vervolgmelding":
