@@ -1,11 +1,13 @@
-"""APScheduler rings the bells: a sweep every interval and one at start-up. It is an alarm clock, not a memory: deadlines are rows."""
+"""APScheduler rings the bells: a round of the watch every interval and one at start-up, and the mail. It is an alarm clock, not a memory: deadlines are rows."""
 
 import logging
 from datetime import UTC, datetime
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from amhk.desk.followup import beat, run_due
+from amhk.desk import digest
+from amhk.desk.followup import beat
+from amhk.desk.watch import go_round
 from amhk.office import Office
 from amhk.store.session import StoreFailed
 
@@ -15,7 +17,7 @@ log = logging.getLogger("amhk.clock")
 def sweep(office: Office) -> None:
     """Ring what is due and write the heartbeat; a store that is away is tried again at the next bell."""
     try:
-        done = run_due(office)
+        done = go_round(office)
         beat(office)
     except StoreFailed as wrong:
         log.error("sweep failed: %s", type(wrong).__name__)
@@ -24,10 +26,24 @@ def sweep(office: Office) -> None:
         log.info("sweep: %d rung, %d failed", done.rung, len(done.failed))
 
 
+def post(office: Office) -> None:
+    """Write the mails of today once their hour has come, and send what lies ready; what fails is tried again at a later bell."""
+    try:
+        digest.write_due(office)
+        done = digest.post(office)
+    except StoreFailed as wrong:
+        log.error("post failed: %s", type(wrong).__name__)
+        return
+    if done["sent"] or done["failed"]:
+        log.info("mail: %d sent, %d failed", done["sent"], done["failed"])
+
+
 def start_clock(office: Office) -> BackgroundScheduler:
     """Give the running clock of an open house: late runs are never dropped, and never doubled."""
     clock = BackgroundScheduler(job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}, timezone="UTC")
     now = datetime.now(UTC)
     clock.add_job(sweep, "interval", seconds=office.config.interval, args=[office], id="sweep", next_run_time=now)
+    if office.config.mail:
+        clock.add_job(post, "interval", seconds=60, args=[office], id="post", next_run_time=now)
     clock.start()
     return clock

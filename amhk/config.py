@@ -4,7 +4,6 @@ import csv
 import os
 import tomllib
 from dataclasses import dataclass, field
-from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -27,6 +26,19 @@ class Gemeente:
     inwoners: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """How the daily mail leaves: `security` is none, starttls or tls; the password comes from the environment."""
+
+    host: str
+    port: int
+    security: str
+    sender: str
+    user: str
+    password: str
+    address: str
+
+
 @dataclass(frozen=True)
 class Config:
     """The settings of one meldpunt, read once and never changed."""
@@ -42,8 +54,11 @@ class Config:
     port: int
     default_team: str
     rules: tuple[RoutingRule, ...]
-    closing_days: dict[date, str]
     interval: int
+    counts: dict[str, str]
+    mail: "Mail | None"
+    digest_hour: int
+    proof_hour: int
     secure_cookies: bool
     gemeenten: dict[str, Gemeente] = field(default_factory=dict)
 
@@ -61,14 +76,15 @@ class Config:
 
 
 _KNOWN = {
-    "": {"region", "organisation", "database", "procedure", "letters", "server", "routing", "calendar", "clock"},
+    "": {"region", "organisation", "database", "procedure", "letters", "server", "routing", "clock", "figures", "mail"},
     "procedure": {"pack", "release"},
     "letters": {"phone"},
     "server": {"host", "port", "secure_cookies"},
     "routing": {"default_team", "rules"},
     "routing.rules": {"team", "gemeente", "subregio", "stroom", "acuut", "reden"},
-    "calendar": {"closing_days"},
-    "clock": {"interval_seconds"},
+    "clock": {"interval_seconds", "proof_hour"},
+    "figures": {"counts"},
+    "mail": {"host", "port", "security", "sender", "user", "address", "hour"},
 }
 
 
@@ -99,8 +115,10 @@ def read_config(path: Path) -> Config:
         _number(faults, path, "server.port", data.get("server", {}).get("port", 8400), 65535),
         data.get("routing", {}).get("default_team", "Meldpunt"),
         tuple(_rule(faults, path, n, r, gemeenten) for n, r in enumerate(data.get("routing", {}).get("rules", []), 1)),
-        _closing_days(faults, path, data.get("calendar", {}).get("closing_days", [])),
         _number(faults, path, "clock.interval_seconds", data.get("clock", {}).get("interval_seconds", 30), 3600),
+        _counts(faults, path, data.get("figures", {}).get("counts", {})), _mail(faults, path, data.get("mail")),
+        _number(faults, path, "mail.hour", data.get("mail", {}).get("hour", 7), 23),
+        _number(faults, path, "clock.proof_hour", data.get("clock", {}).get("proof_hour", 3), 23),
         bool(data.get("server", {}).get("secure_cookies", False)), gemeenten,
     )  # fmt: skip
     if faults:
@@ -115,9 +133,7 @@ def _procedure(data: dict[str, Any]) -> tuple[str, str]:
 
 def _database(data: dict[str, Any]) -> str:
     """AMHK_DATABASE or the file named by AMHK_DATABASE_FILE goes before config.toml, so that a password need not stand there."""
-    if path := os.environ.get("AMHK_DATABASE_FILE"):
-        return Path(path).read_text(encoding="utf-8").strip()
-    return os.environ.get("AMHK_DATABASE") or str(data.get("database", "meldpunt.sqlite"))
+    return _secret("AMHK_DATABASE") or str(data.get("database", "meldpunt.sqlite"))
 
 
 def _no(faults: list[Fault], path: Path, key: str, text: str) -> None:
@@ -175,14 +191,36 @@ def _rule(faults: list[Fault], path: Path, number: int, table: dict[str, Any], g
     return RoutingRule(table.get("team", ""), gemeente, subregio, stroom, table.get("acuut"), table.get("reden", ""))
 
 
-def _closing_days(faults: list[Fault], path: Path, rows: list[dict[str, Any]]) -> dict[date, str]:
-    days = {}
-    for row in rows:
-        if not isinstance(row.get("date"), date) or not row.get("name"):
-            _no(faults, path, "calendar.closing_days", 'schrijf { date = 2026-12-24, name = "kerstsluiting" }.')
-        else:
-            days[row["date"]] = row["name"]
-    return days
+def _counts(faults: list[Fault], path: Path, table: object) -> dict[str, str]:
+    """Give, by term, which of its two clocks counts for the figures; a term that is not named counts by its own."""
+    if not isinstance(table, dict):
+        _no(faults, path, "figures.counts", 'schrijf { veiligheidsbeoordeling = "norm" }.')
+        return {}
+    for name, value in table.items():
+        if value not in ("norm", "wet"):
+            _no(faults, path, f"figures.counts.{name}", f"'{value}' kan niet; kies 'norm' of 'wet'.")
+    return {str(k): str(v) for k, v in table.items()}
+
+
+def _mail(faults: list[Fault], path: Path, table: dict[str, Any] | None) -> Mail | None:
+    """The daily mail, None when there is none; the password comes from AMHK_SMTP_PASSWORD or the file AMHK_SMTP_PASSWORD_FILE names."""
+    if table is None:
+        return None
+    for name in ("host", "sender"):
+        if not isinstance(table.get(name), str) or not table[name]:
+            _no(faults, path, f"mail.{name}", "vul dit in, of laat [mail] weg.")
+    security = table.get("security", "starttls")
+    if security not in ("none", "starttls", "tls"):
+        _no(faults, path, "mail.security", f"'{security}' kan niet; kies none, starttls of tls.")
+    port = _number(faults, path, "mail.port", table.get("port", 587), 65535)
+    plain = {name: str(table.get(name, "")) for name in ("host", "sender", "user", "address")}
+    return Mail(plain["host"], port, security, plain["sender"], plain["user"], _secret("AMHK_SMTP_PASSWORD"), plain["address"])
+
+
+def _secret(name: str) -> str:
+    if path := os.environ.get(f"{name}_FILE"):
+        return Path(path).read_text(encoding="utf-8").strip()
+    return os.environ.get(name, "")
 
 
 def shipped(name: str) -> Path:

@@ -12,7 +12,6 @@ from amhk.config import SEED, Config, config_text, read_config, shipped
 from amhk.errors import Fault, HouseClosed
 from amhk.rules.check import check
 from amhk.rules.days import Calendar
-from amhk.rules.holidays import Feestdagen
 from amhk.rules.read import read_workflow
 from amhk.rules.workflow import Pack
 
@@ -35,12 +34,18 @@ class Office:
     training: bool
 
     def now(self, connection: "Connection") -> datetime:
-        """Give the present instant (UTC): the training clock where one was set, else the real time."""
+        """Give the present instant (UTC): the training clock where one was set, else the real time; and see that the calendar is today's."""
         from amhk.store import reads
 
-        if self.training and (told := reads.meta(connection, "clock")):
-            return datetime.fromisoformat(told)
-        return datetime.now(UTC)
+        return self.moment(connection, *reads.moment(connection))
+
+    def moment(self, connection: "Connection", clock: str | None, release: str | None) -> datetime:
+        """The same, from what was read along with a case: the training clock and the release of the calendar."""
+        from amhk.store import calendar
+
+        if int(release or 0) != self.calendar.release:
+            self.calendar = calendar.read(connection)
+        return datetime.fromisoformat(clock) if self.training and clock else datetime.now(UTC)
 
     def close(self) -> None:
         """Close the house."""
@@ -90,7 +95,7 @@ def open_office(path: Path, proof: bool = True, teams: bool = True) -> Office:
     although a routing rule names a team that is not there yet (for the command that adds it).
     """
     from amhk.letters.render import Letters
-    from amhk.store import reads, schema
+    from amhk.store import calendar, reads, schema
     from amhk.store.session import Store
 
     config = read_config(path)
@@ -114,7 +119,9 @@ def open_office(path: Path, proof: bool = True, teams: bool = True) -> Office:
         store.close()
         raise
     letters = Letters(config.folder / "templates" / "notices")
-    return Office(config, store, pack, letters, Calendar(Feestdagen(), config.closing_days), kind == TRAINING)
+    with store.read() as connection:
+        present = calendar.read(connection)
+    return Office(config, store, pack, letters, present, kind == TRAINING)
 
 
 def _prove_pack(reads: Any, connection: "Connection", pack: Pack, config: Config, with_teams: bool) -> None:

@@ -128,7 +128,9 @@ def due(
         return
     for step in told["steps"]:
         typer.echo(f"  {step}")
-    typer.echo(f"{told['term']}: {told['due']}  ({told['ground']})")
+    typer.echo(f"{told['term']}: {told['due']}  ({told['kind']}: {told['ground']})")
+    if beside := told.get("beside"):
+        typer.echo(f"  daarnaast {beside['due']}  ({beside['kind']}: {beside['ground']})")
 
 
 @app.command()

@@ -61,7 +61,7 @@ def demo(
 @app.command()
 def tick(config: ConfigOption = None) -> None:
     """Laat een ronde van de klok lopen: elke herinnering die nu moet, een keer."""
-    from amhk.desk.followup import tick as sweep_now
+    from amhk.desk.watch import tick as sweep_now
 
     with open_here(config) as office:
         done = sweep_now(office)
@@ -75,7 +75,8 @@ def clock(
     set_: Annotated[str | None, typer.Option("--set", help="Zet de oefenklok op dit moment")] = None, config: ConfigOption = None
 ) -> None:
     """Toon de klok, of zet de oefenklok vooruit."""
-    from amhk.desk.followup import read_clock, set_clock
+    from amhk.desk.followup import read_clock
+    from amhk.desk.watch import set_clock
     from amhk.words import iso
 
     with open_here(config) as office:
@@ -103,10 +104,11 @@ def check(json_: JsonOption = False, config: ConfigOption = None) -> None:
 @app.command()
 def verify(json_: JsonOption = False, config: ConfigOption = None) -> None:
     """Controleer het verloop van elke zaak: is er iets gewijzigd, weggehaald of afgekapt?"""
+    from amhk.store.house import verify as verify_house
     from amhk.store.journal import verify as verify_chain
 
     with open_here(config) as office, office.store.read() as connection:
-        faults = list(verify_chain(connection))
+        faults = [*verify_chain(connection), *verify_house(connection)]
     if json_:
         say({"ok": not faults, "faults": faults})
     for fault in [] if json_ else faults or ["Het verloop van elke zaak klopt."]:

@@ -1,8 +1,10 @@
 """Workers, teams and institutions: who works here, where calls go, where cases can be handed to."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from amhk.desk import absence
 from amhk.desk.casefile import on_table
 from amhk.errors import BadInput, ClosedDoor, Fault, NotAllowed, NotFound
 from amhk.keys import fits, hash_password, hash_token, new_token, one_time_password
@@ -10,8 +12,8 @@ from amhk.office import Office
 from amhk.rules.fields import Desk, Field, clean
 from amhk.rules.parse import tidy, unfit
 from amhk.rules.secrecy import HAND, WORKS, Reader
-from amhk.store import reads, writes
-from amhk.words import LISTS, ROLES, SCHAAL
+from amhk.store import bells, reads, writes
+from amhk.words import LISTS, ROLES, SCHAAL, day_of
 
 INSTITUTION = (
     Field("name", "Naam", required=True),
@@ -20,6 +22,7 @@ INSTITUTION = (
     Field("gemeenten", "Werkt voor (leeg: hele regio)", "choices", choices="gemeente"),
     Field("address", "Adres"),
 )
+_EMAIL = re.compile(r"^[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")
 _MAY_ADD = frozenset({"beheerder", "teamleider", "manager", "medewerker", "gedragswetenschapper", "vertrouwensarts"})
 
 
@@ -68,6 +71,8 @@ def set_role(office: Office, name: str, role: str) -> None:
     with office.store.write() as connection:
         worker = _worker(connection, name)
         writes.change(connection, reads.WORKER, [worker["id"]], {"role": role})
+        if worker["role"] != role and worker["active"]:
+            writes.revoke_feeds(connection, worker["id"], office.now(connection))
         if role not in WORKS:
             _to_team(office, connection, worker, f"{name} behandelt geen zaken meer: de zaak valt terug aan het team.")
 
@@ -76,20 +81,28 @@ def disable(office: Office, name: str) -> int:
     """Let a worker go: he can no longer sign in, his token is void, and his cases fall to their team. Gives how many did."""
     with office.store.write() as connection:
         worker = _worker(connection, name)
-        writes.change(connection, reads.WORKER, [worker["id"]], {"active": False, "token": None})
-        writes.end_sessions(connection, worker["id"])
-        return _to_team(office, connection, worker, f"{name} werkt hier niet meer: de zaak valt terug aan het team.")
+        return absence.leave_now(office, connection, worker, absence.LEAVES, "uit dienst")
 
 
-def _to_team(office: Office, connection: Any, worker: Mapping[str, Any], what: str) -> int:
-    """Let every open case of a worker fall to its team; gives how many."""
-    keys = reads.cases_of(connection, worker["id"])
-    for case in reads.lock_cases(connection, keys).values():
+def _to_team(office: Office, connection: Any, worker: Mapping[str, Any], what: str) -> None:
+    """Let every open case of a worker fall to its team, and his reminders to who is there."""
+    now = office.now(connection)
+    for case in reads.lock_cases(connection, reads.cases_of(connection, worker["id"])).values():
         file = on_table(office, connection, case, None)
         file.note("toegewezen", what, {})
         file.changes["owner_id"] = None
+        bells.readdress(connection, case["id"], worker["id"], None, case["team_id"])
         file.save()
-    return len(keys)
+    absence.tend_inbox(connection, bells.staff(connection, day_of(now), now))
+
+
+def set_email(office: Office, name: str, address: str) -> None:
+    """Give a worker an address for the daily mail; empty takes it away. BadInput when it is no address."""
+    address = tidy(address, one_line=True)
+    if address and not _EMAIL.match(address):
+        raise BadInput(faults=[Fault("email", f"'{address[:80]}' is geen e-mailadres.", "email")])
+    with office.store.write() as connection:
+        writes.change(connection, reads.WORKER, [_worker(connection, name)["id"]], {"email": address or None})
 
 
 def make_token(office: Office, name: str) -> str:

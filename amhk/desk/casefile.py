@@ -9,7 +9,7 @@ from amhk.errors import ChangedMeanwhile, NotFound
 from amhk.office import Office
 from amhk.rules.moves import Owed, Running, Standing, closing_due, without_term
 from amhk.rules.secrecy import Reader, may_see, scope_of
-from amhk.rules.terms import TermRule, end_of_term, over_at, rung_instants
+from amhk.rules.terms import TermRule, beside_end, end_of_term, moved_end, over_at, rung_instants
 from amhk.rules.workflow import Workflow
 from amhk.store import claims, journal, reads, writes
 from amhk.store.reads import Row
@@ -35,7 +35,8 @@ class CaseFile:
     owed: list[Row] = field(default_factory=list)
     institution: int | None = None
     changes: dict[str, Any] = field(default_factory=dict)
-    _entries: list[dict[str, Any]] = field(default_factory=list)
+    _lines: list[tuple[str, str, Mapping[str, Any]]] = field(default_factory=list)
+    _ledger: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
     _ended: list[dict[str, Any]] = field(default_factory=list)
     _started: list[dict[str, Any]] = field(default_factory=list)
     _letters: list[tuple[dict[str, Any], int | None]] = field(default_factory=list)
@@ -58,10 +59,13 @@ class CaseFile:
 
     def note(self, kind: str, what: str, content: Mapping[str, Any]) -> int:
         """Add a journal line and give its sequence number."""
-        row = journal.entry_row(self.case, self.now, self.who.id if self.who else None, kind, what, content)
-        self.case["entries"], self.case["head"] = row["sequence"], row["hash"]
-        self._entries.append(row)
-        return int(row["sequence"])
+        self._lines.append((kind, what, content))
+        self.case["entries"] += 1
+        return int(self.case["entries"])
+
+    def ledger(self, entry: int, op: str, key: int, **told: object) -> None:
+        """Write with a journal line what it did to a term, so that every end can be worked out again from the journal alone."""
+        self._ledger.append((entry, {"op": op, "id": key, **told}))
 
     def start(self, name: str, moment: datetime, entry: int, on: date | None = None, **links: int | None) -> dict[str, Any]:
         """Start a term at a moment (for a term on a chosen day: `on`), with its links to a person or another case."""
@@ -70,6 +74,8 @@ class CaseFile:
         row["slot"], row["id"] = len(self._started), -1 - len(self._started)  # a key of its own until it is written
         self._started.append(row)
         self.running.append(row)
+        told = {"name": name, "start": moment.isoformat(), "on": on, "calendar": row["calendar"]}
+        self.ledger(entry, "start", row["id"], **told)
         return row
 
     def end(self, term: Mapping[str, Any], status: str, moment: datetime, entry: int, why: str | None = None) -> None:
@@ -79,7 +85,8 @@ class CaseFile:
         if "slot" in term:
             self._started[term["slot"]].update(told | {"ring_at": None})
         else:
-            self._ended.append({"t": term["id"], **told})
+            self._ended.append({"t": term["id"], "rung": term["rung"], **told})
+        self.ledger(entry, "end", term["id"], status=status, at=moment.isoformat())
         self.running = [t for t in self.running if t["id"] != term["id"]]
         for waiting in [t for t in self.running if t.get("for_id") == term["id"]]:
             self.end(waiting, status, moment, entry, why)
@@ -110,7 +117,8 @@ class CaseFile:
         self.owed = [n for n in self.owed if n["id"] not in keys]
 
     def settle(self, moment: datetime) -> None:
-        """Start the closing term once nothing is left but to close, and stop it when something is owed again."""
+        """Start the closing term once nothing is left but to close, and stop it when something is owed again; likewise the re-check of a case that waits for somebody."""
+        self._wait()
         name = self.workflow.closing_term
         if name is None or self.workflow.states[self.standing().state].final:
             return
@@ -121,8 +129,29 @@ class CaseFile:
         elif not due and present is not None:
             self.end(present, "void", moment, self.case["entries"], "er is weer iets te doen")
 
+    def _wait(self) -> None:
+        flow, owner = self.workflow, self.changes.get("owner_id", self.case["owner_id"])
+        if (name := flow.waiting_term) is None:
+            return
+        waits = owner is None and self.standing().state in flow.waiting_states
+        present = next((t for t in self.running if t["name"] == name), None)
+        if waits and present is None:
+            self.start(name, self.now, self.case["entries"])
+        elif present is not None and not waits:
+            status = ("met", None) if owner else ("void", "de zaak wacht niet meer op een behandelaar")
+            self.end(present, status[0], self.now, self.case["entries"], status[1])
+
+    def opened(self, entry: int) -> None:
+        """Meet the term of a case that nobody had opened yet."""
+        names = (self.workflow.untouched_term, self.workflow.untouched_acute)
+        for term in [t for t in self.running if t["name"] in names]:
+            self.end(term, "met", self.now, entry)
+
     def save(self, moment: datetime | None = None, bump: bool = True) -> None:
         """Write everything; with `bump=False` (a reminder, a letter) the version stays, so that nobody's form grows stale by it. LostCase when the case would stand without a term, ChangedMeanwhile when another came first."""
+        if bump and self.who and self.case["version"]:  # whoever acts on a case has opened it; registering it is not opening it
+            self.opened(self.case["entries"])
+            self.changes.setdefault("opened_by", self.case["opened_by"] or self.who.id)
         self.settle(moment or self.now)
         if without_term(self.workflow, self.standing()):
             raise LostCase(self.case["number"])
@@ -130,11 +159,29 @@ class CaseFile:
         if self._letters:
             rows = [{**row, "term_id": keys[slot] if slot is not None else None} for row, slot in self._letters]
             writes.add_many(self.connection, reads.NOTICE, rows)
-        if self._entries:
-            journal.append(self.connection, self._entries)
+        if self._lines or self._ledger:
+            journal.append(self.connection, self._entries(keys))
         told = {"entries": self.case["entries"], "head": self.case["head"], **self.changes}
         claims.save_case(self.connection, self.case, told, bump)
         self.case.update(self.changes, version=self.case["version"] + bump)
+
+    def _entries(self, keys: list[int]) -> list[dict[str, Any]]:
+        """Give the rows of the journal lines in order, each with what it did to terms; a change of terms alone gets a line of its own."""
+        if not self._lines:
+            self.note("termijnen", "Termijnen bijgewerkt.", {})
+        first = self.case["entries"] - len(self._lines) + 1
+        told: dict[int, list[dict[str, Any]]] = {}
+        for entry, op in self._ledger:
+            key = op["id"]
+            told.setdefault(max(entry, first), []).append(op | {"id": keys[-1 - key] if key < 0 else key})
+        rows, worker = [], self.who.id if self.who else None
+        chain = {**self.case, "entries": first - 1}
+        for kind, what, content in self._lines:
+            row = journal.entry_row(chain, self.now, worker, kind, what, content, told.get(chain["entries"] + 1, ()))
+            chain |= {"entries": row["sequence"], "head": row["hash"]}
+            rows.append(row)
+        self.case["head"] = chain["head"]
+        return rows
 
     def _write_terms(self) -> list[int]:
         if self._ended:
@@ -152,12 +199,24 @@ class CaseFile:
 
 def term_row(office: Office, rule: TermRule, moment: datetime, on: date | None = None) -> dict[str, Any]:
     """Give the row of a term of this rule that starts at a moment (UTC), ready to run."""
-    end = end_of_term(rule, moment, office.calendar, on)
-    rings = rung_instants(rule, moment, end.due, office.calendar)
+    calendar = office.calendar
+    end, beside = end_of_term(rule, moment, calendar, on), beside_end(rule, moment, calendar)
+    rings = rung_instants(rule, moment, end.due, calendar)
     return {
         "name": rule.name, "start": moment, "due": iso(end.due), "unrolled": iso(end.unrolled), "over_at": over_at(end.due),
+        "calendar": calendar.release, "beside_due": iso(beside.due) if beside else None,
+        "beside_over_at": over_at(beside.due) if beside else None,
         "status": "running", "round": 0, "rung": 0, "ring_at": rings[0] if rings else None, "chosen": on, "extensions": [],
     }  # fmt: skip
+
+
+def fresh_row(office: Office, rule: TermRule, term: Mapping[str, Any], start: datetime) -> dict[str, Any]:
+    """Give the row of a term worked out again from a start, with every extension and standstill it had."""
+    fresh = term_row(office, rule, start, term["chosen"])
+    due, unrolled = due_of(fresh), due_of({"due": fresh["unrolled"]})
+    for step in term["extensions"]:
+        due, unrolled = moved_end(office.calendar, rule, due, unrolled, step["days"])
+    return fresh | {"due": iso(due), "unrolled": iso(unrolled), "over_at": over_at(due)}
 
 
 def next_round(office: Office, rule: TermRule, term: Mapping[str, Any], due: date | datetime, now: datetime) -> dict[str, Any]:
@@ -209,7 +268,7 @@ def open_case(
 def on_table(office: Office, connection: Connection, case: Row, who: Reader | None, now: datetime | None = None) -> CaseFile:
     """Lay a case that is already locked on the table, with its running terms and the notices it owes."""
     workflow = office.pack.workflows[case["workflow"], case["release"]]
-    moment = now or office.now(connection)
+    moment = now or office.moment(connection, case["clock"], case["present_calendar"])
     running = [dict(t) for t in reads.terms(connection, case["id"], running=True)]
     owed = reads.notices(connection, case["id"], open_only=True)
     return CaseFile(office, connection, dict(case), who, moment, workflow, running, list(owed))

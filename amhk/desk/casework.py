@@ -1,32 +1,25 @@
-"""Casework: make a move with all that follows, add people, assign, suspend, resume and extend; each in one transaction."""
+"""Casework: make a move with all that follows, add people, assign; each in one transaction."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from amhk.desk import registering
 from amhk.desk.carrying import carry_out
-from amhk.desk.casefile import CaseFile, due_of, next_round, open_case
+from amhk.desk.casefile import CaseFile, open_case
 from amhk.desk.lists import desk_for, needed
-from amhk.errors import BadInput, ClosedDoor, Fault, NotAllowed, NotFound
+from amhk.errors import BadInput, ClosedDoor, Fault, NotAllowed
 from amhk.office import Office
 from amhk.rules.fields import Desk, Field, clean
 from amhk.rules.moves import Decision, after, decide
 from amhk.rules.secrecy import WORKS, Reader
-from amhk.rules.terms import end_of_term, moved_end, over_at
-from amhk.store import reads, writes
+from amhk.rules.terms import end_of_term
+from amhk.store import bells, plans, reads
 from amhk.words import day_of, iso, say_day
 
 ASSIGN = (
     Field("owner", "Behandelaar", "choice", choices="medewerker"),
     Field("team", "Team", "choice", choices="team"),
     Field("reason", "Reden", "text", required=True),
-)
-SUSPEND = (Field("until", "Weer oppakken op", "date", required=True, future=True), Field("reason", "Reden", "text", required=True))
-RESUME = (Field("reason", "Reden", "text"),)
-EXTEND = (
-    Field("days", "Met hoeveel dagen", "number", required=True),
-    Field("reason", "Motivering", "text", required=True),
-    Field("decider", "Besloten door", "choice", choices="medewerker"),
 )
 
 
@@ -76,6 +69,14 @@ def step_desk(office: Office, number: str, name: str, who: Reader) -> Desk:
         return desk_for(office, connection, file.now, wanted, file.case, file.workflow.moves)
 
 
+def small_desk(office: Office, number: str, who: Reader) -> Desk:
+    """Give what the small forms of a case choose from: who works here, and the teams."""
+    with office.store.read() as connection:
+        file = open_case(office, connection, number, who)
+        desk = desk_for(office, connection, file.now, {"medewerker"}, file.case)
+        return Desk(desk.now, desk.lists)
+
+
 def _decide(file: CaseFile, name: str, fields: Mapping[str, Any]) -> Decision:
     assert file.who is not None
     move = file.workflow.moves.get(name)
@@ -105,7 +106,7 @@ def _told(file: CaseFile, decision: Decision) -> dict[str, Any]:
 def add_people(office: Office, number: str, body: object, who: Reader) -> None:
     """Record a person (or `betrokkenen`: several) on a melding; BadInput names every fault. An advies refuses: it holds nobody (G6)."""
     version, fields = take_version(body, False)
-    _may_work(who)
+    must_work(who)
     with office.store.write() as connection:
         file = open_case(office, connection, number, who, version)
         if file.case["route"] != "melding":
@@ -131,7 +132,8 @@ def _flat(fault: Fault, one: bool) -> Fault:
     return Fault(fault.code, fault.text, field, fault.do)
 
 
-def _may_work(who: Reader) -> None:
+def must_work(who: Reader) -> None:
+    """Refuse who does not work on cases."""
     if who.role not in WORKS:
         raise NotAllowed()
 
@@ -139,13 +141,16 @@ def _may_work(who: Reader) -> None:
 def assign(office: Office, number: str, body: object, who: Reader) -> None:
     """Give a case to a worker, to another team, or (owner empty) back to the team, with a reason."""
     version, fields = take_version(body, False)
-    _may_work(who)
+    must_work(who)
     with office.store.write() as connection:
         file = open_case(office, connection, number, who, version)
         desk = desk_for(office, connection, file.now, {"medewerker"}, file.case)
         teams = {t["name"]: t["id"] for t in reads.teams(connection)}
         values, faults = clean(ASSIGN, fields, Desk(desk.now, {**desk.lists, "team": {t: t for t in teams}}, None))
         worker = reads.worker_by(connection, name=values.get("owner")) if values.get("owner") else None
+        if worker and (plan := plans.away(connection, worker["id"], day_of(file.now))):
+            until = f" tot en met {say_day(plan['end'])}" if plan["end"] else ""
+            faults.append(Fault("afwezig", f"{worker['name']} is afwezig{until}: kies iemand die er is, of het team.", "owner"))
         if worker and worker["role"] not in WORKS:
             faults.append(Fault("rol", f"{worker['name']} behandelt geen zaken.", "owner"))
         if not faults and "owner" not in fields and "team" not in values:
@@ -155,99 +160,15 @@ def assign(office: Office, number: str, body: object, who: Reader) -> None:
         to = values.get("owner") or values.get("team") or "het team"
         file.note("toegewezen", f"Toegewezen aan {to}.", values)
         file.changes["owner_id"] = worker["id"] if worker else None
+        if (before := file.case["owner_id"]) and before != file.changes["owner_id"]:
+            bells.readdress(connection, file.id, before, file.changes["owner_id"], file.case["team_id"])
         if team := values.get("team"):
             file.changes |= {"team_id": teams[team], "team_reason": f"Met de hand: {values['reason']}"}
         file.save()
 
 
-def _term(file: CaseFile, key: int) -> dict[str, Any]:
-    if found := next((t for t in file.running if t["id"] == key), None):
-        return found
-    raise NotFound("Deze termijn loopt niet (meer) op deze zaak.")
-
-
-def suspend(office: Office, number: str, key: int, body: object, who: Reader) -> None:
-    """Suspend a term until a day, with a reason; the case keeps a term to take it up again. A term without ground for it refuses."""
-    version, fields = take_version(body, False)
-    _may_work(who)
-    with office.store.write() as connection:
-        file = open_case(office, connection, number, who, version)
-        term, rule = _term(file, key), None
-        rule = file.workflow.terms[term["name"]]
-        if not rule.suspendable or not file.workflow.waiting_term:
-            text = f"'{rule.title}' kan niet worden opgeschort: daar is geen grond voor ({rule.ground})."
-            raise ClosedDoor(faults=[Fault("geen_grond", text)])
-        if term["status"] == "suspended":
-            raise ClosedDoor(faults=[Fault("al_opgeschort", f"'{rule.title}' is al opgeschort.")])
-        values = _clean(file, SUSPEND, fields)
-        entry = file.note("opgeschort", f"{rule.title} opgeschort tot {say_day(values['until'])}.", values)
-        term.update(status="suspended", suspended_at=file.now, ring_at=None)
-        writes.change(connection, reads.TERM, [key], {"status": "suspended", "suspended_at": file.now, "ring_at": None})
-        file.start(file.workflow.waiting_term, file.now, entry, values["until"], for_id=key)
-        file.save()
-
-
-def resume(office: Office, number: str, key: int, body: object, who: Reader) -> None:
-    """Take a suspended term up again: it ends later by the days it actually stood still."""
-    version, fields = take_version(body, False)
-    _may_work(who)
-    with office.store.write() as connection:
-        file = open_case(office, connection, number, who, version)
-        term = _term(file, key)
-        rule = file.workflow.terms[term["name"]]
-        if term["status"] != "suspended":
-            raise ClosedDoor(faults=[Fault("niet_opgeschort", f"'{rule.title}' is niet opgeschort.")])
-        values = _clean(file, RESUME, fields)
-        still = (day_of(file.now) - day_of(term["suspended_at"])).days
-        entry = file.note("hervat", f"{rule.title} hervat na {still} dagen.", {**values, "days": still})
-        term["status"] = "running"
-        told = _moved(file, term, still, "schorsing", values.get("reason", ""))
-        term.update(told)
-        writes.change(connection, reads.TERM, [key], {**told, "status": "running", "suspended_at": None})
-        for waiting in [t for t in file.running if t["for_id"] == key]:
-            file.end(waiting, "met", file.now, entry)
-        file.save()
-
-
-def extend(office: Office, number: str, key: int, body: object, who: Reader) -> None:
-    """Extend a term that may be extended, each time by at most what its rule says, with decider and motive."""
-    version, fields = take_version(body, False)
-    _may_work(who)
-    with office.store.write() as connection:
-        file = open_case(office, connection, number, who, version)
-        term = _term(file, key)
-        values = _clean(file, EXTEND, fields)
-        stretch(file, term, values["days"], values["reason"], values.get("decider") or who.name)
-        file.save()
-
-
-def stretch(file: CaseFile, term: dict[str, Any], days: int, reason: str, decider: str) -> None:
-    """Extend a term on the table by days; ClosedDoor without ground for it, BadInput beyond what one extension may be."""
-    rule = file.workflow.terms[term["name"]]
-    if rule.extend is None:
-        text = f"'{rule.title}' kan niet worden verlengd: daar is geen grond voor ({rule.ground})."
-        raise ClosedDoor(faults=[Fault("geen_grond", text)])
-    most = rule.extend[0] * (7 if rule.extend[1] == "weken" else 1)
-    if not 1 <= days <= most:
-        raise BadInput(faults=[Fault("te_lang", f"Verlengen kan telkens met 1 tot en met {most} dagen ({rule.ground}).", "days")])
-    file.note(
-        "verlengd", f"{rule.title} verlengd met {days} dagen door {decider}.", {"term": rule.name, "days": days, "reason": reason}
-    )
-    told = _moved(file, term, days, "verlenging", f"{reason} (besloten door {decider})")
-    term.update(told)
-    writes.change(file.connection, reads.TERM, [term["id"]], told)
-
-
-def _moved(file: CaseFile, term: Mapping[str, Any], days: int, kind: str, reason: str) -> dict[str, Any]:
-    """Give the columns of a term whose end moves by days, counted from its previous unrolled end; a new round of its ladder begins."""
-    rule = file.workflow.terms[term["name"]]
-    due, unrolled = moved_end(file.office.calendar, rule, due_of(term), due_of({"due": term["unrolled"]}), days)
-    step = {"kind": kind, "days": days, "reason": reason, "on": iso(file.now), "due": iso(due)}
-    told = {"due": iso(due), "unrolled": iso(unrolled), "over_at": over_at(due), "extensions": [*term["extensions"], step]}
-    return told | next_round(file.office, rule, term, due, file.now)
-
-
-def _clean(file: CaseFile, fields: tuple[Field, ...], raw: Mapping[str, Any]) -> dict[str, Any]:
+def filled(file: CaseFile, fields: tuple[Field, ...], raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the checked values of a small form about a case on the table; BadInput names every fault."""
     desk = desk_for(file.office, file.connection, file.now, needed(fields), file.case)
     values, faults = clean(fields, raw, Desk(desk.now, desk.lists, None))
     if faults:

@@ -12,7 +12,7 @@ from random import Random
 from typing import Any
 
 from amhk.config import SEED
-from amhk.desk import admin, casework, followup, intake, notices, reading
+from amhk.desk import absence, admin, casework, followup, intake, notices, piket, reading, watch
 from amhk.errors import ClosedDoor, Refusal
 from amhk.office import Office
 from amhk.rules.parse import is_bsn
@@ -72,8 +72,10 @@ class Year:
         calls = (SEED / "intake.jsonl").read_text(encoding="utf-8").splitlines() if self._here() else []
         for line in calls:
             self._plan_call(json.loads(line))
-        for _ in range(cases - len(calls)):
+        for _ in range(cases - len(calls) - 2):
             self._plan_made_up()
+        for hours, acute in ((64, False), (10, True)):  # Friday afternoon, and Sunday night: nobody has opened these yet
+            self._at(end - timedelta(hours=hours), partial(self._unread, acute))
         swept = None
         while self._queue and self._queue[0][0] <= end:
             moment, _, act = heappop(self._queue)
@@ -83,7 +85,27 @@ class Year:
                 followup.run_due(self.office)
             act()
         self._clock(end)
-        followup.run_due(self.office)
+        self._on_duty(end)
+        watch.go_round(self.office)
+
+    def _unread(self, acute: bool) -> None:
+        """Take a police form that then lies unread."""
+        body = {
+            "route": "melding", "kanaal": "zorgformulier politie", "ontvangen": iso(followup.read_clock(self.office)), "gemeente": self._gemeente(),
+            "hoedanigheid": "01", "aanleiding": ["01"], "zorgen": self.dice.choice(self.words["zorgen_partner"]), "acuut": acute,
+            "melder": {"naam": "Politie"}, "betrokkenen": self._family(),
+        }  # fmt: skip
+        intake.take_call(self.office, body, self.readers["Anna"])
+
+    def _on_duty(self, end: datetime) -> None:
+        """Put the piketdienst on the roster with one night open, and plan an absence."""
+        manager = self.readers["Mia"]
+        for days, hours in ((0, 24 * 5), (6, 24 * 9)):
+            start = end + timedelta(days=days)
+            piket.give(self.office, {"worker": "Piet", "start": iso(start), "end": iso(start + timedelta(hours=hours))}, manager)
+        away = {"worker": "Bram", "kind": absence.AWAY, "reason": "Kerstvakantie", "to": "Fatima"}
+        first, last = (iso(day_of(end + timedelta(days=n))) for n in (7, 20))
+        absence.make_plan(self.office, away | {"start": first, "end": last}, self.readers["Tom"])
 
     def _here(self) -> bool:
         return self.office.config.region == "rotterdam-rijnmond"

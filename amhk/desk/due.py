@@ -1,4 +1,4 @@
-"""When does it end: the arithmetic of a term told step by step, without a database."""
+"""When does it end: the arithmetic of a term told step by step, with the calendar of this meldpunt."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -6,10 +6,9 @@ from typing import Any
 from amhk.config import Config
 from amhk.errors import BadInput, Fault, HouseClosed
 from amhk.office import read_pack
-from amhk.rules.days import Calendar
-from amhk.rules.holidays import Feestdagen
 from amhk.rules.parse import read_day, read_moment
-from amhk.rules.terms import end_of_term
+from amhk.rules.terms import beside_end, end_of_term
+from amhk.store.glance import calendar_at
 from amhk.words import day_of, iso
 
 
@@ -33,6 +32,22 @@ def explain_due(config: Config, name: str, start: str) -> dict[str, Any]:
         )
     rule = pack.term(name)
     on = read_day(start, day_of(now)) if rule.unit == "datum" else None
-    end = end_of_term(rule, moment, Calendar(Feestdagen(), config.closing_days), on)
+    calendar = calendar_at(config.url)
+    end, beside = end_of_term(rule, moment, calendar, on), beside_end(rule, moment, calendar)
     begins = iso(moment) if rule.in_hours else iso(day_of(moment))
-    return {"term": name, "start": begins, "due": iso(end.due), "ground": rule.ground, "steps": list(end.steps)}
+    told: dict[str, Any] = {
+        "term": name,
+        "start": begins,
+        "due": iso(end.due),
+        "kind": rule.kind,
+        "ground": rule.ground,
+        "steps": list(end.steps),
+    }
+    if rule.beside and beside:
+        told["beside"] = {
+            "due": iso(beside.due),
+            "kind": rule.beside.kind,
+            "ground": rule.beside.ground,
+            "steps": list(beside.steps),
+        }
+    return told

@@ -5,11 +5,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from amhk.desk.casefile import CaseFile, due_of, is_late, next_round, term_row
+from amhk.desk.casefile import CaseFile, due_of, fresh_row, is_late, next_round
 from amhk.errors import BadInput, Fault
 from amhk.rules.moves import Decision
 from amhk.rules.parse import fold
-from amhk.rules.terms import TermRule, moved_end, over_at
 from amhk.store import claims, reads, writes
 from amhk.words import day_of, iso, say_day, say_instant
 
@@ -172,7 +171,9 @@ def _received(file: CaseFile, received: datetime, entry: int) -> str:
         text = f"Ontvangen: op {say_instant(min(done))} is al een stap gezet; de ontvangst kan niet later zijn."
         raise BadInput(faults=[Fault("na_stap", text, "ontvangen")])
     file.changes["received"] = received
-    _reproject(file, [t for t in _all_terms(file) if t["start_entry"] == 1 and not t["person_id"]], received)
+    _reproject(
+        file, [t for t in _all_terms(file) if t["start_entry"] == 1 and t["name"] in file.workflow.intake_starts], received, entry
+    )
     return f"ontvangst van {say_instant(old)} naar {say_instant(received)}"
 
 
@@ -184,10 +185,11 @@ def _moment(file: CaseFile, values: Mapping[str, Any], entry: int) -> str:
         raise BadInput(faults=[Fault("ontbreekt", "Noem een stap die gezet is, en het juiste moment samen.", "stap")])
     sequence = lines[-1]["sequence"]
     terms = _all_terms(file)
-    _reproject(file, [t for t in terms if t["start_entry"] == sequence], moment)
+    _reproject(file, [t for t in terms if t["start_entry"] == sequence], moment, entry)
     for term in terms:
         if term["end_entry"] == sequence and term["status"] == "met":
             writes.change(file.connection, reads.TERM, [term["id"]], {"ended_at": moment, "late": is_late(term, moment)})
+            file.ledger(entry, "at", term["id"], at=moment.isoformat())
     for source in (reads.REFERRAL, reads.CHECK, reads.FINISH):
         keys = [r["id"] for r in reads.of_case(file.connection, source, file.id) if r["entry"] == sequence]
         writes.change(file.connection, source, keys, {"moment": moment})
@@ -204,12 +206,14 @@ def _all_terms(file: CaseFile) -> list[dict[str, Any]]:
     return [dict(t) for t in reads.terms(file.connection, file.id)]
 
 
-def _reproject(file: CaseFile, terms: list[dict[str, Any]], start: datetime) -> None:
+def _reproject(file: CaseFile, terms: list[dict[str, Any]], start: datetime, entry: int) -> None:
     """Work out again the ends of terms from a corrected start, extensions included, and say of each why it moved."""
     for term in terms:
         rule = file.workflow.terms[term["name"]]
-        fresh = _fresh(file, rule, term, start)
-        changes: dict[str, Any] = {k: fresh[k] for k in ("start", "due", "unrolled", "over_at")}
+        fresh = fresh_row(file.office, rule, term, start)
+        names = ("start", "due", "unrolled", "over_at", "beside_due", "beside_over_at", "calendar")
+        changes: dict[str, Any] = {k: fresh[k] for k in names}
+        file.ledger(entry, "restart", term["id"], start=start.isoformat(), calendar=fresh["calendar"])
         if term["status"] == "met":
             changes["late"] = is_late(fresh, term["ended_at"])
         if fresh["due"] != term["due"]:
@@ -219,18 +223,11 @@ def _reproject(file: CaseFile, terms: list[dict[str, Any]], start: datetime) -> 
             )
             if term["status"] in ("running", "suspended"):
                 changes |= next_round(file.office, rule, {**term, "start": start}, due_of(fresh), file.now)
+                writes.clear_inbox(file.connection, [term["id"]])
         writes.change(file.connection, reads.TERM, [term["id"]], changes)
         for t in file.running:
             if t["id"] == term["id"]:
                 t.update(changes)
-
-
-def _fresh(file: CaseFile, rule: TermRule, term: Mapping[str, Any], start: datetime) -> dict[str, Any]:
-    fresh = term_row(file.office, rule, start, term["chosen"])
-    due, unrolled = due_of(fresh), due_of({"due": fresh["unrolled"]})
-    for step in term["extensions"]:
-        due, unrolled = moved_end(file.office.calendar, rule, due, unrolled, step["days"])
-    return fresh | {"due": iso(due), "unrolled": iso(unrolled), "over_at": over_at(due)}
 
 
 def _mark_letters(file: CaseFile) -> None:

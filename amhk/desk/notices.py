@@ -8,9 +8,10 @@ from html import escape
 from typing import Any
 
 from amhk.desk.casefile import CaseFile, open_case
-from amhk.desk.casework import stretch, take_version
+from amhk.desk.casework import take_version
 from amhk.desk.facts import MISSING, OPTIONAL, door_of, gather
 from amhk.desk.reading import look
+from amhk.desk.stretching import stretch
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotAllowed, NotFound, Opens
 from amhk.letters.pdf import as_pdf
 from amhk.letters.render import Block, as_html

@@ -3,6 +3,7 @@
 from typing import Any
 
 from amhk.config import Config, find_config, read_config
+from amhk.desk.nightly import recounted
 from amhk.errors import HouseClosed, NotFound
 from amhk.office import open_office, procedure_faults, read_pack
 from amhk.store import reads
@@ -27,6 +28,8 @@ def prove(given: str | None) -> dict[str, Any]:
             total, bare = reads.open_without_term(connection)
         told |= {"open": total, "with_next_term": total - len(bare), "without": len(bare)}
         told["faults"] += [f"Zaak {number} heeft geen volgende termijn." for number in bare]
+        with office.store.snapshot() as connection:
+            told["faults"] += recounted(office, connection)[1]
     except StoreFailed as wrong:
         told["faults"].append(f"De database is niet te lezen: {type(wrong).__name__}.")
     finally:

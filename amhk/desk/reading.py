@@ -9,14 +9,14 @@ from amhk.desk import intake
 from amhk.desk.casefile import CaseFile, is_late, on_table
 from amhk.desk.facts import gap
 from amhk.desk.lists import desk_for, needed
+from amhk.desk.termview import terms_view
 from amhk.errors import BadInput, Fault, NotFound
 from amhk.office import Office
 from amhk.rules.fields import Desk
 from amhk.rules.moves import Standing, door, fields_now
 from amhk.rules.parse import tidy, unfit
 from amhk.rules.schema import schema
-from amhk.rules.secrecy import Reader, may_see, scope_of
-from amhk.rules.terms import end_of_term
+from amhk.rules.secrecy import WORKS, Reader, may_see, scope_of
 from amhk.rules.workflow import Move, Workflow
 from amhk.store import reads, writes
 from amhk.store.reads import Row
@@ -27,13 +27,23 @@ _CHECK = ("gevraagd_aan", "hulp_gestart", "passend", "nu_veilig", "hulp_geeindig
 
 
 def look(office: Office, number: str, who: Reader, what: str, reason: str | None = None) -> None:
-    """Write down who looked at what; the first to open a case is kept on it."""
+    """Write down who looked at what; the first to open a case, other than who took the call, is kept on it and meets the term in which it had to be opened."""
     with office.store.write() as connection:
         case = _visible(connection, number, who)
         row = {"instant": datetime.now(UTC), "worker_id": who.id, "case_id": case["id"], "what": what, "reason": reason}
         writes.add(connection, reads.LOOK, row)
-        if case["opened_by"] is None:
-            writes.change(connection, reads.CASE, [case["id"]], {"opened_by": who.id})
+        if case["opened_by"] is None and case["taken_by"] != who.id and who.role in WORKS:
+            _open(office, connection, number, who)
+
+
+def _open(office: Office, connection: Connection, number: str, who: Reader) -> None:
+    case = reads.case_by_number(connection, number, lock=True)
+    assert case is not None
+    file = on_table(office, connection, case, who)
+    if case["opened_by"] is None and not case["closed"]:
+        file.opened(file.note("geopend", f"Voor het eerst geopend door {who.name}.", {}))
+        file.changes["opened_by"] = who.id
+        file.save(bump=False)
 
 
 def _visible(connection: Connection, number: str, who: Reader) -> Row:
@@ -56,7 +66,7 @@ def case_view(office: Office, number: str, who: Reader) -> dict[str, Any]:
         view = _head(file, case, workers, teams)
         view["people"] = [_person(p) for p in people]
         view["relations"] = _relations(connection, case, who)
-        view["terms"] = [term_view(office, file.workflow, t, file.now) for t in terms]
+        view["terms"] = terms_view(office, file.workflow, terms, reads.of_case(connection, reads.REMINDER, case["id"]), file.now)
         view["moves"] = _moves(file, case)
         view["notices"] = [_letter(office, file.workflow, n, terms, people, file.now) for n in letters]
         if case["route"] == "melding":
@@ -89,24 +99,6 @@ def _relations(connection: Connection, case: Row, who: Reader) -> list[dict[str,
         {"kind": "zelfde_dossier", "number": r["number"]}
         for r in reads.same_dossier(connection, scope_of(who), case.get("dossier_id"), case["id"])
     ]
-
-
-def term_view(office: Office, workflow: Workflow, term: Row, now: datetime) -> dict[str, Any]:
-    """Give a term with its arithmetic told; `status` is lopend, te_laat, gehaald, te_laat_gehaald, opgeschort or vervallen."""
-    rule = workflow.terms[term["name"]]
-    steps = [*end_of_term(rule, term["start"], office.calendar, term["chosen"]).steps]
-    for step in term["extensions"]:
-        steps.append(f"{step['kind']} met {step['days']} dagen: {step['reason']}; einde {step['due']}")
-    late = term["late"] or (term["status"] == "running" and is_late(term, now))
-    status = {"running": "te_laat" if late else "lopend", "suspended": "opgeschort", "void": "vervallen"}.get(
-        term["status"], "te_laat_gehaald" if late else "gehaald"
-    )
-    return {
-        "id": term["id"], "name": term["name"], "title": rule.title, "kind": rule.kind, "ground": rule.ground,
-        "start": iso(term["start"]) if rule.in_hours else iso(day_of(term["start"])), "due": term["due"], "status": status,
-        "late": late, "ended": iso(term["ended_at"]) if term["ended_at"] else None, "why": term["why"], "person": term["person_id"],
-        "suspendable": rule.suspendable, "extendable": rule.extend is not None, "steps": steps, "over_at": iso(term["over_at"]),
-    }  # fmt: skip
 
 
 def _moves(file: CaseFile, case: Row) -> list[dict[str, Any]]:
@@ -206,7 +198,7 @@ def rungs(office: Office, number: str, who: Reader) -> list[dict[str, Any]]:
     with office.store.read() as connection:
         case = _visible(connection, number, who)
         return [
-            {"term": r["term_id"], "rung": r["rung"] + 1, "fell_due": iso(r["fell_due"]), "rung_at": iso(r["rung_at"]), "receivers": r["receivers"]}
+            {"term": r["term_id"], "round": r["round"], "rung": r["rung"] + 1, "fell_due": iso(r["fell_due"]), "rung_at": iso(r["rung_at"]), "receivers": r["receivers"]}
             for r in reads.of_case(connection, reads.REMINDER, case["id"])
         ]  # fmt: skip
 
@@ -247,13 +239,6 @@ def intake_form(office: Office, route: str) -> tuple[Any, Desk]:
     workflow = office.pack.of_route(route)
     with office.store.read() as connection:
         return workflow.intake, desk_for(office, connection, office.now(connection), needed(workflow.intake))
-
-
-def explain_due(office_calendar: Any, rule: Any, start: datetime, on: date | None = None) -> dict[str, Any]:
-    """Give when a term ends that starts at a moment, the arithmetic told step by step."""
-    end = end_of_term(rule, start, office_calendar, on)
-    begins = iso(start) if rule.in_hours else iso(day_of(start))
-    return {"term": rule.name, "start": begins, "due": iso(end.due), "ground": rule.ground, "steps": list(end.steps)}
 
 
 def person_form(office: Office, number: str, who: Reader) -> tuple[Any, Desk]:

@@ -37,6 +37,8 @@ def register(
     entry = file.note("ontvangen", _opening(route, case, reason), dict(values))
     for name in workflow.intake_starts:
         file.start(name, received, entry)
+    if unread := (workflow.untouched_acute if case["acuut"] else None) or workflow.untouched_term:
+        file.start(unread, now, entry)
     if route == "melding":
         _melding(file, values, entry, dossier)
     else:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
+from amhk.desk.termview import beside_counts
 from amhk.errors import BadInput, Fault, NotAllowed, NotFound
 from amhk.office import Office
 from amhk.rules.periods import Period, read_period
@@ -55,13 +56,31 @@ def kwartaal(office: Office, period: Period, who: Reader) -> dict[str, Any]:
             (g, f"einde_{e}"): n for (g, e), n in figures.endings(connection, scope, start, end).items()
         }
         parts |= {(g, {"advies": "adviezen", "melding": "meldingen"}[r]): n for (g, r), n in counts.items()}
-        timely = figures.in_time(connection, scope, start, end, now, list(TERMS))
+        timely = figures.in_time(connection, scope, start, end, now, _clocks(office))
     rows = [_row(g.name, g.inwoners, parts, timely) for g in office.config.gemeenten.values()]
     return {
         "name": "kwartaal", "period": period.text, "title": period.title, "region": office.config.region, "made": iso(now),
-        "training": office.training, "definitions": {k: {"title": t, "definition": d} for k, (t, d) in DEFINITIONS.items()},
+        "training": office.training, "definitions": _definitions(office),
         "rows": rows, "total": _total(rows),
     }  # fmt: skip
+
+
+def _clocks(office: Office) -> dict[str, bool]:
+    """Give, by term of the report, whether its second clock is the one that counts."""
+    return {name: beside_counts(office, office.pack.term(name)) for name in TERMS}
+
+
+def _definitions(office: Office) -> dict[str, dict[str, str]]:
+    """Give what each number means; of a term with two clocks, by which one it counts."""
+    told = {k: {"title": t, "definition": d} for k, (t, d) in DEFINITIONS.items()}
+    for name, second in _clocks(office).items():
+        rule = office.pack.term(name)
+        if rule.beside:
+            kind, count, unit = (
+                (rule.beside.kind, rule.beside.count, rule.beside.unit) if second else (rule.kind, rule.count, rule.unit)
+            )
+            told[name]["title"] = f"{rule.title} op tijd ({kind}, {count} {unit})"
+    return told
 
 
 def _row(

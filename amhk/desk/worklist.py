@@ -10,7 +10,7 @@ from amhk.errors import BadInput, Fault
 from amhk.office import Office
 from amhk.rules.parse import fold, read_day, unfit
 from amhk.rules.secrecy import Reader, scope_of
-from amhk.store import reads
+from amhk.store import bells, channels, reads
 from amhk.store.reads import Row
 from amhk.store.session import Connection
 from amhk.words import day_of, end_of, iso
@@ -109,15 +109,40 @@ def _from_cursor(cursor: str | None) -> tuple[str, int] | None:
         raise BadInput(faults=[Fault("cursor", "Deze bladzijde bestaat niet; begin opnieuw.", "cursor")]) from wrong
 
 
-def reminders(office: Office, who: Reader) -> list[dict[str, Any]]:
-    """Give the unseen reminders for this worker: his own and his team's."""
+def reminders(office: Office, who: Reader, before: int | None = None, limit: int = 200) -> dict[str, Any]:
+    """Give a page of the reminders that stand before this worker, the latest first; `count` is all of them, `next` the key to go on from."""
     with office.store.read() as connection:
-        mine = {who.name, who.role, "team"}
-        found = [r for r in reads.reminders(connection, scope_of(who), who.id, who.team, who.role) if mine & set(r["receivers"])]
-        return [
-            {
-                "number": r["number"], "term": office.pack.workflows[r["workflow"], r["release"]].terms[r["name"]].title,
-                "fell_due": iso(r["fell_due"]), "receivers": r["receivers"], "rung": r["rung"] + 1,
-            }
-            for r in found
-        ]  # fmt: skip
+        found = bells.inbox(connection, who, before, limit + 1)
+        items = [_reminder(office, r) for r in found[:limit]]
+        more = found[limit - 1]["id"] if len(found) > limit else None
+        return {"items": items, "next": more, "count": bells.count_inbox(connection, who)}
+
+
+def _reminder(office: Office, row: Row) -> dict[str, Any]:
+    rule = office.pack.workflows[row["workflow"], row["release"]].terms[row["name"]]
+    return {
+        "number": row["number"], "term": rule.title, "due": row["due"], "fell_due": iso(row["fell_due"]), "rung_at": iso(row["rung_at"]),
+        "receivers": row["receivers"], "rung": row["rung"] + 1,
+    }  # fmt: skip
+
+
+def untouched(office: Office, who: Reader, limit: int = 50) -> dict[str, Any]:
+    """Give the meldingen nobody but their taker has opened, acute first, then the longest waiting; `count` is all of them, `late` those past their term."""
+    names = [n for w in office.pack.workflows.values() for n in (w.untouched_term, w.untouched_acute) if n]
+    with office.store.read() as connection:
+        now = office.now(connection)
+        count, found = channels.unopened(connection, who, names, limit)
+    items = [
+        {
+            "number": r["number"], "acuut": r["acuut"], "gemeente": r["gemeente"], "since": iso(r["start"]), "due": r["due"],
+            "late": now > r["over_at"],
+        }
+        for r in found
+    ]  # fmt: skip
+    return {"items": items, "next": None, "count": count, "late": sum(i["late"] for i in items)}
+
+
+def count_reminders(office: Office, who: Reader) -> int:
+    """Give how many reminders stand before this worker."""
+    with office.store.read() as connection:
+        return bells.count_inbox(connection, who)

@@ -103,8 +103,9 @@ def _possible(workflow: Workflow, need: Need, told: Mapping[str, object], here: 
 
 
 def _from_desk(workflow: Workflow) -> set[str]:
-    """Give the terms that also start outside a move: at a vervolgmelding, or when a notice is sent."""
-    return {*workflow.intake_starts, *(t for n in workflow.notices.values() for t in n.sent_starts)}
+    """Give the terms that also start outside a move: at a vervolgmelding, when a notice is sent, while a case waits."""
+    waiting = [workflow.waiting_term] if workflow.waiting_term else []
+    return {*workflow.intake_starts, *waiting, *(t for n in workflow.notices.values() for t in n.sent_starts)}
 
 
 def _fillings(move: Move, edge: Edge, told: Mapping[str, object]) -> list[dict[str, object]]:
@@ -233,7 +234,7 @@ def _investigated(world: World, spot: Spot) -> bool:
 def _actors(workflow: Workflow) -> Iterator[Fault]:
     """Every term leads to an act, and the role that owns the term may do it."""
     for term in workflow.terms.values():
-        if term.name in (*_ENGINE_TERMS, workflow.waiting_term):
+        if term.name in _ENGINE_TERMS or term.name in workflow.engine_terms:
             continue
         if not term.acts:
             yield _fault(workflow, f"de termijn '{term.title}' leidt tot geen enkele stap (acts).")

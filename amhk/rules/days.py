@@ -3,19 +3,27 @@
 from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
-from amhk.words import say_instant, short_day
+from amhk.words import AMSTERDAM, day_of, local, say_instant, short_day
 
 ONE = timedelta(days=1)
+Hours = Mapping[int, tuple[str, str]]
+# Monday to Friday, nine to five, until the meldpunt says otherwise.
+USUAL_HOURS: Hours = {weekday: ("09:00", "17:00") for weekday in range(5)}
 
 
 @dataclass(frozen=True)
 class Calendar:
-    """The days that do not count: `feestdagen` are those of art. 3 ATW by date; `sluitingsdagen` are local and move norm terms only."""
+    """The days that do not count: `feestdagen` are those of art. 3 ATW by date; `sluitingsdagen` are local and move norm terms only.
+
+    `kantooruren` holds, by the day they hold from, the office hours per weekday (Monday is 0). `release` counts the changes made so far.
+    """
 
     feestdagen: Mapping[date, str]
     sluitingsdagen: Mapping[date, str] = field(default_factory=dict)
+    kantooruren: Mapping[date, Hours] = field(default_factory=dict)
+    release: int = 0
 
     def rest(self, day: date, norm: bool = False) -> str | None:
         """Give why `day` is no working day (weekend, holiday, with `norm` a local closing day), or None when it is one."""
@@ -24,6 +32,15 @@ class Calendar:
         if day.weekday() >= 5:
             return "weekend"
         return self.sluitingsdagen.get(day) if norm else None
+
+    def office(self, day: date) -> tuple[datetime, datetime] | None:
+        """Give when the office opens and closes on a day (UTC instants), or None when it stays closed."""
+        since = max((start for start in self.kantooruren if start <= day), default=None)
+        hours_then = self.kantooruren[since] if since else USUAL_HOURS
+        if day.weekday() not in hours_then or (day in self.feestdagen) or day in self.sluitingsdagen:
+            return None
+        opens, closes = (datetime.combine(day, time.fromisoformat(text), AMSTERDAM) for text in hours_then[day.weekday()])
+        return opens.astimezone(UTC), closes.astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,3 +139,22 @@ def hours(start: datetime, count: int) -> End:
     due = start.astimezone(UTC) + timedelta(hours=count)
     steps = (f"begin {say_instant(start)}", f"plus {count} uur: {say_instant(due)}")
     return End(due, due, steps)
+
+
+def office_hours(start: datetime, count: int, calendar: Calendar) -> End:
+    """Give the instant at which `count` office hours have passed since `start`; nights, weekends, holidays and local closing days stand still."""
+    left, day = timedelta(hours=count), day_of(start)
+    steps = [f"begin {say_instant(start)}"]
+    for _ in range(400):
+        if (span := calendar.office(day)) and span[1] > start:
+            begins = max(span[0], start)
+            if span[1] - begins >= left:
+                due = begins.astimezone(UTC) + left
+                steps.append(f"{count} kantooruren geteld: {say_instant(due)}")
+                return End(due, due, tuple(steps))
+            left -= span[1] - begins
+            steps.append(f"{short_day(day)} van {local(begins):%H.%M} tot {local(span[1]):%H.%M} uur geteld")
+        elif not span:
+            steps.append(f"{short_day(day)} gesloten")
+        day += ONE
+    raise ValueError("the office does not open within a year")

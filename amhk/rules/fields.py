@@ -18,7 +18,7 @@ MAX_LINE, MAX_TEXT, MAX_ITEMS = 200, 20_000, 50
 
 @dataclass(frozen=True)
 class Field:
-    """One thing to fill in. `choices` names a code list; `fields` are the parts of an object or of each item in a list; `blank`: an empty answer counts as one."""
+    """One thing to fill in. `choices` names a code list; `fields` are the parts of an object or of each item in a list; `blank`: an empty answer counts as one; `future`: after today; `anytime`: before or after now."""
 
     name: str
     title: str
@@ -29,6 +29,7 @@ class Field:
     future: bool = False
     blank: bool = False
     fields: tuple["Field", ...] = ()
+    anytime: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,8 @@ def _date(check: _Check, path: str, f: Field, value: object) -> object:
         check.no("geen_datum", path, f"{f.title}: '{str(value)[:40]}' is geen bestaande datum. Schrijf bijvoorbeeld 4-2-2026.")
     elif not parse.plausible(day):
         check.no("geen_datum", path, f"{f.title}: het jaar {day.year} kan niet kloppen.")
+    elif f.anytime:
+        return day
     elif not f.future and day > today:
         check.no("toekomst", path, f"{f.title}: {iso(day)} ligt in de toekomst.")
     elif f.future and day <= today:
@@ -138,7 +141,7 @@ def _moment(check: _Check, path: str, f: Field, value: object) -> datetime | Non
         check.no(
             "geen_moment", path, f"{f.title}: '{str(value)[:40]}' is geen bestaand moment. Schrijf bijvoorbeeld 2026-02-04T16:20."
         )
-    elif moment > check.desk.now:
+    elif moment > check.desk.now and not f.anytime:
         check.no("toekomst", path, f"{f.title}: {say_instant(moment)} ligt in de toekomst.")
     elif not parse.plausible(day_of(moment)):
         check.no("geen_moment", path, f"{f.title}: het jaar {moment.year} kan niet kloppen.")

@@ -6,7 +6,7 @@ from typing import Any
 
 from amhk.errors import Fault
 from amhk.rules.fields import TYPES, Field
-from amhk.rules.terms import KINDS, ROLLS, Rung, TermRule, parse_length, parse_rung
+from amhk.rules.terms import KINDS, ROLLS, Beside, Rung, TermRule, parse_length, parse_rung
 from amhk.rules.workflow import (
     EFFECTS,
     NEED_KINDS,
@@ -33,7 +33,10 @@ LIVE_LISTS = ("gemeente", "instelling", "medewerker", "team", "stap", "persoon")
 _KEYS = {
     "state": {"title", "final"},
     "field": {"name", "title", "type", "hint", "choices", "future", "blank", "fields"},
-    "term": {"title", "length", "rolls", "kind", "ground", "role", "rungs", "acts", "per_person", "suspendable", "extend"},
+    "term": {"title", "length", "rolls", "kind", "ground", "role", "rungs", "acts", "per_person", "suspend_ground", "extend", "beside", "buttons"},
+    "beside": {"length", "rolls", "kind", "ground"},
+    "untouched": {"term", "acute"},
+    "waiting": {"term", "states"},
     "notice": {"title", "recipient", "obligatory", "term", "sent_starts", "states"},
     "need": {"kind", "text", "names", "values", "unless", "days", "field", "opens", "when"},
     "edge": {"from", "to", "when", "starts", "meets", "voids", "notices"},
@@ -43,7 +46,7 @@ _KEYS = {
     },
     "top": {
         "name", "route", "release", "title", "start", "facts", "intake", "person", "closing", "states", "fields", "terms",
-        "notices", "needs", "moves", "waiting_term", "roles", "join",
+        "notices", "needs", "moves", "suspended_term", "roles", "join", "untouched", "waiting",
     },
 }  # fmt: skip
 
@@ -103,9 +106,22 @@ def read_workflow(pack: str, file: str, data: Mapping[str, Any]) -> tuple[Workfl
         {k: r.one("intake.next", m, moves, "") for k, m in intake.get("next", {}).items()}, intake.get("contact"),
         r.names("join.starts", data.get("join", {}).get("starts"), terms), _pick(world, "person.input", person.get("input", [])),
         r.names("person.starts", person.get("starts"), terms), r.names("person.notices", person.get("notices"), notices),
-        dict(data.get("facts", {})), closing.get("move"), closing.get("term"), data.get("waiting_term"), (file,),
+        dict(data.get("facts", {})), closing.get("move"), closing.get("term"), data.get("suspended_term"), *_watching(r, data, terms, states), (file,),
     )  # fmt: skip
     return (None if r.faults else flow), r.faults
+
+
+def _watching(
+    r: _Reader, data: Mapping[str, Any], terms: Any, states: Any
+) -> tuple[str | None, str | None, str | None, tuple[str, ...]]:
+    """Give the terms of a case nobody has opened (usual, acute), and the term and states of a case that waits for someone to take it up."""
+    untouched, waiting = data.get("untouched", {}), data.get("waiting", {})
+    r.known("untouched", "untouched", untouched)
+    r.known("waiting", "waiting", waiting)
+    named = [untouched.get("term"), untouched.get("acute"), waiting.get("term")]
+    for name in filter(None, [*named, data.get("suspended_term")]):
+        r.one("termijn", name, terms, None)
+    return named[0], named[1], named[2], r.names("waiting.states", waiting.get("states"), states)
 
 
 @dataclass
@@ -164,6 +180,7 @@ def _term(r: _Reader, name: str, table: Mapping[str, Any], moves: Any, notices: 
         count, unit = parse_length(table.get("length", ""))
         rungs = tuple(_rung(r, key, rung, notices) for rung in table.get("rungs", LADDER))
         extend = parse_length(table["extend"]) if "extend" in table else None
+        beside = _beside(r, f"{key}.beside", table["beside"]) if "beside" in table else None
     except ValueError as wrong:
         r.no(key, str(wrong))
         return None
@@ -174,8 +191,19 @@ def _term(r: _Reader, name: str, table: Mapping[str, Any], moves: Any, notices: 
         r.one(f"{key}.kind", table.get("kind"), KINDS, "norm"), table.get("ground", ""),
         r.one(f"{key}.role", table.get("role", "medewerker"), ROLES, "medewerker"), rungs,
         r.names(f"{key}.acts", table.get("acts"), {*moves, *notices}), bool(table.get("per_person")),
-        bool(table.get("suspendable")), extend,
+        table.get("suspend_ground", ""), extend, beside, r.names(f"{key}.buttons", table.get("buttons"), moves),
     )  # fmt: skip
+
+
+def _beside(r: _Reader, key: str, table: Mapping[str, Any]) -> Beside:
+    r.known(key, "beside", table)
+    if not table.get("ground"):
+        r.no(f"{key}.ground", "ook de tweede klok noemt zijn grond")
+    count, unit = parse_length(table.get("length", ""))
+    if unit in ("uur", "kantooruren", "datum"):
+        r.no(f"{key}.length", "de tweede klok telt in dagen, werkdagen, weken, maanden of jaren")
+    rolls, kind = (r.one(f"{key}.{k}", table.get(k), options, options[0]) for k, options in (("rolls", ROLLS), ("kind", KINDS)))
+    return Beside(count, unit, rolls, kind, table.get("ground", ""))
 
 
 def _rung(r: _Reader, key: str, table: Mapping[str, Any], notices: Any) -> Rung:

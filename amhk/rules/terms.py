@@ -4,13 +4,20 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from amhk.rules.days import Calendar, End, hours, roll, term_end, working_days
+from amhk.rules.days import Calendar, End, hours, office_hours, roll, term_end, working_days
 from amhk.words import day_of, end_of, short_day, start_of
 
-UNITS = ("uur", "dagen", "werkdagen", "weken", "maanden", "jaar", "datum")
+UNITS = ("uur", "kantooruren", "dagen", "werkdagen", "weken", "maanden", "jaar", "datum")
 ROLLS = ("geen", "atw", "werkdagen", "vooruit")
 KINDS = ("wet", "norm", "plicht", "eigen norm", "regionale norm")
-_SINGULAR = {"dag": "dagen", "werkdag": "werkdagen", "week": "weken", "maand": "maanden", "minuut": "minuten"}
+_SINGULAR = {
+    "dag": "dagen",
+    "werkdag": "werkdagen",
+    "week": "weken",
+    "maand": "maanden",
+    "minuut": "minuten",
+    "kantooruur": "kantooruren",
+}
 _RUNG = re.compile(r"^(\d+) (minuten|minuut|dagen|dag|werkdagen|werkdag) (voor|na|na start)$")
 
 
@@ -26,8 +33,23 @@ class Rung:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """The second clock of a term where law and norm differ: its own length, rolling, kind and ground."""
+
+    count: int
+    unit: str
+    rolls: str
+    kind: str
+    ground: str
+
+
+@dataclass(frozen=True, slots=True)
 class TermRule:
-    """A term as the procedure states it: `count` `unit`, rolling, kind, ground, the role that owns it and the acts that answer it."""
+    """A term as the procedure states it: `count` `unit`, rolling, kind, ground, the role that owns it and the acts that answer it.
+
+    `suspend_ground` is the ground on which it may stand still (none: it may not); `extend` the most that one extension may be;
+    `buttons` the moves a phone at night offers for it.
+    """
 
     name: str
     title: str
@@ -40,13 +62,20 @@ class TermRule:
     rungs: tuple[Rung, ...]
     acts: tuple[str, ...] = ()
     per_person: bool = False
-    suspendable: bool = False
+    suspend_ground: str = ""
     extend: tuple[int, str] | None = None
+    beside: Beside | None = None
+    buttons: tuple[str, ...] = ()
 
     @property
     def in_hours(self) -> bool:
         """Tell whether the term ends at an instant rather than with a day."""
-        return self.unit == "uur"
+        return self.unit in ("uur", "kantooruren")
+
+    @property
+    def by_law(self) -> bool:
+        """Tell whether the law sets this end: a change of the calendar never moves it once it runs."""
+        return self.kind == "wet"
 
 
 def parse_length(text: str) -> tuple[int, str]:
@@ -77,12 +106,23 @@ def end_of_term(rule: TermRule, start: datetime, calendar: Calendar, on: date | 
     """Give the end of a term that starts at `start` (an instant; days are Amsterdam days); `on` is the day chosen for a term of unit `datum`."""
     if rule.unit == "uur":
         return hours(start, rule.count)
+    if rule.unit == "kantooruren":
+        return office_hours(start, rule.count, calendar)
     day = day_of(start)
     if rule.unit == "datum" or on is not None:
         return _chosen(on or day, rule, calendar)
     if rule.unit == "werkdagen":
         return working_days(day, rule.count, calendar)
     return term_end(day, rule.count, rule.unit, rule.rolls, calendar)
+
+
+def beside_end(rule: TermRule, start: datetime, calendar: Calendar) -> End | None:
+    """Give the end by the second clock of a term that starts at `start`, None where it has none."""
+    if (clock := rule.beside) is None:
+        return None
+    if clock.unit == "werkdagen":
+        return working_days(day_of(start), clock.count, calendar)
+    return term_end(day_of(start), clock.count, clock.unit, clock.rolls, calendar)
 
 
 def _chosen(on: date, rule: TermRule, calendar: Calendar) -> End:

@@ -140,8 +140,17 @@ class Workflow:
     facts: Mapping[str, object] = field(default_factory=dict)
     closing: str | None = None
     closing_term: str | None = None
+    suspended_term: str | None = None
+    untouched_term: str | None = None
+    untouched_acute: str | None = None
     waiting_term: str | None = None
+    waiting_states: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+
+    @cached_property
+    def engine_terms(self) -> frozenset[str]:
+        """Give the terms the desk starts and ends by itself: no move answers them."""
+        return frozenset(filter(None, (self.suspended_term, self.untouched_term, self.untouched_acute)))
 
     @cached_property
     def open_states(self) -> tuple[str, ...]:

@@ -1,26 +1,20 @@
-"""Every write one can lose: a number, the version of a case or letter, a rung of a term. Who comes second is told so."""
+"""Every write one can lose: a number, the version of a case or letter. Who comes second is told so."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from amhk.errors import ChangedMeanwhile
-from amhk.store.tables import Case, Counter, Notice, Reminder, Term, table
+from amhk.store.tables import Case, Counter, Notice, table
 
-_CASE, _COUNTER, _NOTICE, _REMINDER, _TERM = (table(t) for t in (Case, Counter, Notice, Reminder, Term))
+_CASE, _COUNTER, _NOTICE = (table(t) for t in (Case, Counter, Notice))
 _NEXT = (
     update(_COUNTER)
     .where(_COUNTER.c.prefix == bindparam("p"), _COUNTER.c.year == bindparam("y"))
     .values(last=_COUNTER.c.last + 1)
     .returning(_COUNTER.c.last)
-)
-_RING = (
-    update(_TERM)
-    .where(_TERM.c.id == bindparam("t"), _TERM.c.rung == bindparam("r"), _TERM.c.status == "running")
-    .values(rung=bindparam("new_rung"), ring_at=bindparam("next_ring"))
 )
 
 
@@ -59,14 +53,3 @@ def save_notice(connection: Connection, notice: Mapping[str, Any], changes: Mapp
     if done.rowcount != 1:
         present = connection.execute(select(_NOTICE.c.version).where(_NOTICE.c.id == notice["id"])).scalar_one()
         raise ChangedMeanwhile(present)
-
-
-def ring(connection: Connection, term: Mapping[str, Any], rung: int, next_ring: datetime | None) -> bool:
-    """Claim the rung a term stands at; False when another process rang it already."""
-    told = {"t": term["id"], "r": term["rung"], "new_rung": rung + 1, "next_ring": next_ring}
-    return connection.execute(_RING, told).rowcount == 1
-
-
-def remind(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    """Write reminders; unique per (term, rung)."""
-    connection.execute(insert(_REMINDER), rows)

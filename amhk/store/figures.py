@@ -47,13 +47,27 @@ def endings(connection: Connection, scope: Scope, start: datetime, end: datetime
 
 
 def in_time(
-    connection: Connection, scope: Scope, start: datetime, end: datetime, now: datetime, names: list[str]
+    connection: Connection, scope: Scope, start: datetime, end: datetime, now: datetime, clocks: dict[str, bool]
 ) -> dict[tuple[str, str], tuple[int, int]]:
-    """Give (gemeente, term) -> (in time, all) of the terms that ended in the span; a term not yet over and not yet met is left out."""
-    late = or_(TERM.c.late == true(), and_(TERM.c.status != "met", TERM.c.over_at <= now))
-    counted = or_(TERM.c.status == "met", and_(TERM.c.status.in_(("running", "suspended")), TERM.c.over_at <= now))
+    """Give (gemeente, term) -> (in time, all) of the terms that ended in the span; a term not yet over and not yet met is left out.
+
+    `clocks` says of each term whether its second clock is the one that counts.
+    """
+    own, second = ([n for n, beside in clocks.items() if beside is which] for which in (False, True))
+    told = _in_time(connection, scope, start, end, now, own, TERM.c.over_at, TERM.c.late == true())
+    over = TERM.c.beside_over_at
+    return told | _in_time(connection, scope, start, end, now, second, over, TERM.c.ended_at >= over)
+
+
+def _in_time(
+    connection: Connection, scope: Scope, start: datetime, end: datetime, now: datetime, names: list[str], over: Any, was_late: Any
+) -> dict[tuple[str, str], tuple[int, int]]:
+    if not names:
+        return {}
+    met, held = TERM.c.status == "met", TERM.c.status.in_(("running", "suspended"))
+    late = or_(and_(met, was_late), and_(TERM.c.status != "met", over <= now))
     statement = select(CASE.c.gemeente, TERM.c.name, func.sum(case((late, 0), else_=1)), func.count()).join(
         CASE, CASE.c.id == TERM.c.case_id
     )
-    statement = statement.where(within(scope), TERM.c.name.in_(names), TERM.c.over_at > start, TERM.c.over_at <= end, counted)
+    statement = statement.where(within(scope), TERM.c.name.in_(names), over > start, over <= end, or_(met, and_(held, over <= now)))
     return {(r[0], r[1]): (int(r[2]), int(r[3])) for r in connection.execute(statement.group_by(CASE.c.gemeente, TERM.c.name))}

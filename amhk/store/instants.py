@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import String, TypeDecorator
+from sqlmodel import Field
 
 
 class UtcInstant(TypeDecorator[datetime]):
@@ -23,3 +24,8 @@ class UtcInstant(TypeDecorator[datetime]):
     def process_result_value(self, value: str | None, dialect: Any) -> datetime | None:
         """Read it back as an aware UTC datetime."""
         return None if value is None else datetime.fromisoformat(value)
+
+
+def instant(**more: Any) -> Any:
+    """Give a column of a row class that holds an instant."""
+    return Field(sa_type=UtcInstant, **more)

@@ -1,7 +1,7 @@
 """The journal: append-only, hash-chained per case over salted commitments; `verify` finds what was changed, removed or cut off."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from hashlib import sha256
 from secrets import token_hex
@@ -33,24 +33,30 @@ def commit_to(salt: str, content: str) -> str:
 
 
 def link(
-    previous: str, case: str, sequence: int, instant: datetime, worker: int | None, kind: str, what: str, commitment: str
-) -> str:
-    """Give the hash of an entry, chained to the one before it."""
-    parts = (previous, case, str(sequence), iso(instant), str(worker or ""), kind, what, commitment)
+    previous: str, case: str, sequence: int, instant: datetime, worker: int | None, kind: str, what: str, commitment: str, terms: str | None = None
+) -> str:  # fmt: skip
+    """Give the hash of an entry, chained to the one before it; what it did to terms is part of it."""
+    parts = (previous, case, str(sequence), iso(instant), str(worker or ""), kind, what, commitment, *([terms] if terms else []))
     return sha256("\n".join(parts).encode()).hexdigest()
 
 
 def entry_row(
-    case: Mapping[str, Any], instant: datetime, worker: int | None, kind: str, what: str, content: Mapping[str, Any]
+    case: Mapping[str, Any], instant: datetime, worker: int | None, kind: str, what: str, content: Mapping[str, Any],
+    ledger: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:  # fmt: skip
-    """Give the row of the next entry of a case, from its `entries` and `head`; the caller writes it and the new head in one transaction."""
+    """Give the row of the next entry of a case, from its `entries` and `head`; the caller writes it and the new head in one transaction.
+
+    `ledger` says what the entry did to terms (docs/architecture.md): no dates worked out, no persons, so that the proof of the night can
+    work them out again and destruction by law need not touch it.
+    """
     salt, told = token_hex(16), as_json(content)
+    terms = json.dumps(list(ledger), separators=(",", ":"), default=_plain) if ledger else None
     sequence = case["entries"] + 1
     commitment = commit_to(salt, told)
     return {
         "case_id": case["id"], "sequence": sequence, "instant": instant, "worker_id": worker, "kind": kind, "what": what,
-        "content": told, "salt": salt, "commitment": commitment, "previous": case["head"],
-        "hash": link(case["head"], case["number"], sequence, instant, worker, kind, what, commitment),
+        "terms": terms, "content": told, "salt": salt, "commitment": commitment, "previous": case["head"],
+        "hash": link(case["head"], case["number"], sequence, instant, worker, kind, what, commitment, terms),
     }  # fmt: skip
 
 
@@ -92,6 +98,7 @@ def _entry_faults(name: str, entry: Mapping[str, Any]) -> Iterator[str]:
         entry["kind"],
         entry["what"],
         entry["commitment"],
+        entry["terms"],
     )
     if worked != entry["hash"]:
         yield f"{name}: regel {entry['sequence']} is gewijzigd."

@@ -14,7 +14,9 @@ from amhk.store.tables import table
 Row = Mapping[str, Any]
 CASE, MELDING, ADVIES, PERSON, TERM, NOTICE = (table(x) for x in (t.Case, t.Melding, t.Advies, t.Person, t.Term, t.Notice))
 WORKER, TEAM, INSTITUTION, RELATION, ENTRY = (table(x) for x in (t.Worker, t.Team, t.Institution, t.Relation, t.Entry))
-REFERRAL, CHECK, FINDING, CONTACT, REMINDER = (table(x) for x in (t.Referral, t.Check, t.Finding, t.Contact, t.Reminder))
+REFERRAL, CHECK, FINDING, CONTACT, REMINDER, INBOX = (
+    table(x) for x in (t.Referral, t.Check, t.Finding, t.Contact, t.Reminder, t.Inbox)
+)
 META, FINISH, REQUEST, SESSION, DOSSIER, LOOK = (table(x) for x in (t.Meta, t.Finish, t.Request, t.Session, t.Dossier, t.Look))
 
 _CASE_COLUMNS = [
@@ -33,14 +35,19 @@ def rows(connection: Connection, statement: Select[Any]) -> list[Row]:
 
 
 # Statements of the hot paths are built once.
-_BY_NUMBER = select(*_CASE_COLUMNS).select_from(_FULL).where(CASE.c.number == bindparam("case_number"))
-_BY_ID = select(*_CASE_COLUMNS).select_from(_FULL).where(CASE.c.id == bindparam("case_id"))
+_MOMENT = [
+    select(META.c.value).where(META.c.key == key).scalar_subquery().label(name)
+    for key, name in (("clock", "clock"), ("calendar", "present_calendar"))
+]
+_BY_NUMBER = select(*_CASE_COLUMNS, *_MOMENT).select_from(_FULL).where(CASE.c.number == bindparam("case_number"))
+_BY_ID = select(*_CASE_COLUMNS, *_MOMENT).select_from(_FULL).where(CASE.c.id == bindparam("case_id"))
 _BY_NUMBER_LOCKED, _BY_ID_LOCKED = (s.with_for_update(of=CASE) for s in (_BY_NUMBER, _BY_ID))
 _TERMS = select(TERM).where(TERM.c.case_id == bindparam("case")).order_by(TERM.c.id)
 _TERMS_RUNNING = _TERMS.where(_RUNNING)
 _NOTICES = select(*_NOTICE_LIGHT).where(NOTICE.c.case_id == bindparam("case")).order_by(NOTICE.c.id)
 _NOTICES_OPEN = _NOTICES.where(NOTICE.c.state.in_(("draft", "approved")))
 _META = select(META.c.value).where(META.c.key == bindparam("meta_key"))
+_NOW = select(*_MOMENT)
 
 
 def case_by_number(connection: Connection, number: str, lock: bool = False) -> Row | None:
@@ -57,24 +64,15 @@ def case_by_id(connection: Connection, key: int, lock: bool = False) -> Row | No
 
 def lock_cases(connection: Connection, keys: Sequence[int]) -> dict[int, Row]:
     """Give cases by key, locked in the order of their keys."""
-    statement = select(*_CASE_COLUMNS).select_from(_FULL).where(CASE.c.id.in_(keys)).order_by(CASE.c.id).with_for_update(of=CASE)
+    statement = (
+        select(*_CASE_COLUMNS, *_MOMENT).select_from(_FULL).where(CASE.c.id.in_(keys)).order_by(CASE.c.id).with_for_update(of=CASE)
+    )
     return {r["id"]: r for r in rows(connection, statement)}
 
 
 def terms(connection: Connection, case: int, running: bool = False) -> list[Row]:
     """Give the terms of a case, in order of start; only those that run or are suspended with `running`."""
     return [dict(r) for r in connection.execute(_TERMS_RUNNING if running else _TERMS, {"case": case}).mappings()]
-
-
-def terms_to_ring(connection: Connection, now: datetime, limit: int) -> list[Row]:
-    """Give the terms whose next rung has fallen due, the oldest first."""
-    statement = (
-        select(TERM)
-        .where(TERM.c.ring_at <= now, TERM.c.ring_at.is_not(None), TERM.c.status == "running")
-        .order_by(TERM.c.ring_at, TERM.c.id)
-        .limit(limit)
-    )
-    return rows(connection, statement)
 
 
 def notices(connection: Connection, case: int, open_only: bool = False) -> list[Row]:
@@ -197,19 +195,6 @@ def entries(connection: Connection, case: int) -> list[Row]:
     return rows(connection, statement.where(ENTRY.c.case_id == case).order_by(ENTRY.c.sequence))
 
 
-def reminders(connection: Connection, scope: Scope, worker: int, team: int | None, role: str) -> list[Row]:
-    """Give the unseen reminders a worker should see: his own, and those of his team for everyone or for his role."""
-    mine = [REMINDER.c.worker_id == worker]
-    if team is not None:
-        mine.append(and_(REMINDER.c.team_id == team, REMINDER.c.worker_id.is_(None)))
-    if role == "manager":
-        mine.append(REMINDER.c.worker_id.is_(None))
-    statement = select(*REMINDER.c, TERM.c.name, CASE.c.number, CASE.c.workflow, CASE.c.release)
-    statement = statement.join(TERM, TERM.c.id == REMINDER.c.term_id).join(CASE, CASE.c.id == REMINDER.c.case_id)
-    statement = statement.where(within(scope), or_(*mine), REMINDER.c.seen == false(), TERM.c.status == "running")
-    return rows(connection, statement.order_by(REMINDER.c.id.desc()).limit(200))
-
-
 def open_without_term(connection: Connection) -> tuple[int, list[str]]:
     """Give how many cases are open, and the numbers of those without a running or suspended term (G1: none)."""
     held = exists(select(TERM.c.id).where(TERM.c.case_id == CASE.c.id, _RUNNING))
@@ -221,6 +206,12 @@ def open_without_term(connection: Connection) -> tuple[int, list[str]]:
 def meta(connection: Connection, key: str) -> str | None:
     """Give what the house remembers under a key."""
     return connection.execute(_META, {"meta_key": key}).scalar()
+
+
+def moment(connection: Connection) -> tuple[str | None, str | None]:
+    """Give the training clock and the release of the calendar, as the house remembers them."""
+    found = connection.execute(_NOW).one()
+    return found[0], found[1]
 
 
 def any_case(connection: Connection) -> bool:

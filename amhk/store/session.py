@@ -40,6 +40,13 @@ class Store:
             yield connection
 
     @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Give a connection that sees one moment, however many questions are asked of it."""
+        level = {} if self.sqlite else {"isolation_level": "REPEATABLE READ"}
+        with self.engine.connect().execution_options(**level) as connection:
+            yield connection
+
+    @contextmanager
     def write(self) -> Iterator[Connection]:
         """Give the connection of one transaction: committed when the block ends well, undone when it raises."""
         with self.engine.connect().execution_options(amhk_writes=True) as connection, connection.begin():

@@ -1,11 +1,13 @@
 """Plain inserts and updates inside a transaction the desk has opened; nothing here can be lost to a race."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, update
 
 from amhk.store import reads
+from amhk.store.tables import Feed, PlanCase, table
 
 
 def add(connection: Connection, source: Any, row: Mapping[str, Any]) -> int:
@@ -27,8 +29,15 @@ _START = insert(reads.TERM).returning(reads.TERM.c.id, sort_by_parameter_order=T
 
 
 def end_terms(connection: Connection, ends: Sequence[Mapping[str, Any]]) -> None:
-    """End terms: each with `t` (its key), status, ended_at, late, why and end_entry."""
+    """End terms: each with `t` (its key), `rung`, status, ended_at, late, why and end_entry; their reminders leave the inbox."""
     connection.execute(_END, list(ends))
+    clear_inbox(connection, [e["t"] for e in ends if e["rung"]])
+
+
+def clear_inbox(connection: Connection, terms: Sequence[int]) -> None:
+    """Take the reminders of these terms out of every inbox; that they were given stays on the case."""
+    if terms:
+        connection.execute(delete(reads.INBOX).where(reads.INBOX.c.term_id.in_(terms)))
 
 
 def add_terms(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
@@ -57,6 +66,19 @@ def change_case_part(connection: Connection, source: Any, case: int, changes: Ma
 def remove(connection: Connection, source: Any, case: int) -> None:
     """Remove the rows of a case from a table of people or contacts (destruction by law)."""
     connection.execute(delete(source).where(source.c.case_id == case))
+
+
+def mark_went(connection: Connection, plan: int, cases: Sequence[int]) -> None:
+    """Mark the cases of a plan that went where it said."""
+    line = table(PlanCase)
+    connection.execute(update(line).where(line.c.plan_id == plan, line.c.case_id.in_(cases)).values(went=True))
+
+
+def revoke_feeds(connection: Connection, worker: int, now: datetime, key: int | None = None) -> int:
+    """Let the calendar addresses of a worker (or one of them) be void from now on; gives how many were."""
+    feed = table(Feed)
+    where = [feed.c.worker_id == worker, feed.c.revoked.is_(None), *([feed.c.id == key] if key else [])]
+    return connection.execute(update(feed).where(*where).values(revoked=now)).rowcount
 
 
 def set_meta(connection: Connection, key: str, value: str) -> None:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, FastAPI, Path, Request, Response
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse, JSONResponse
 
-from amhk.desk import admin, casework, followup, intake, notices, reading, reports, worklist
+from amhk.desk import admin, casework, followup, intake, notices, reading, reports, stretching, watch, worklist
 from amhk.errors import BadInput, Fault, NotFound, TooLarge
 from amhk.office import Office
 from amhk.rules.schema import schema
@@ -153,21 +153,21 @@ def assign(number: str, office: House, who: Who, body: Body) -> Response:
 @router.post("/cases/{number}/terms/{term}/suspend", openapi_extra=_ANY_BODY)
 def suspend(number: str, term: Key, office: House, who: Who, body: Body) -> Response:
     """Suspend a term `until` a day, with `reason`."""
-    casework.suspend(office, number, term, body, who)
+    stretching.suspend(office, number, term, body, who)
     return _case(office, number, who)
 
 
 @router.post("/cases/{number}/terms/{term}/resume", openapi_extra=_ANY_BODY)
 def resume(number: str, term: Key, office: House, who: Who, body: Body) -> Response:
     """Take a suspended term up again."""
-    casework.resume(office, number, term, body, who)
+    stretching.resume(office, number, term, body, who)
     return _case(office, number, who)
 
 
 @router.post("/cases/{number}/terms/{term}/extend", openapi_extra=_ANY_BODY)
 def extend(number: str, term: Key, office: House, who: Who, body: Body) -> Response:
     """Extend a term by `days`, with `reason` and `decider`."""
-    casework.extend(office, number, term, body, who)
+    stretching.extend(office, number, term, body, who)
     return _case(office, number, who)
 
 
@@ -192,9 +192,9 @@ def reveal(number: str, office: House, who: Who, body: Body) -> Any:
 
 
 @router.get("/reminders")
-def my_reminders(office: House, who: Who) -> Any:
-    """Your reminders and your team's."""
-    return {"items": worklist.reminders(office, who), "next": None}
+def my_reminders(office: House, who: Who, cursor: int | None = None) -> Any:
+    """Your reminders and your team's, the latest first; `count` is all of them."""
+    return worklist.reminders(office, who, cursor)
 
 
 @router.get("/institutions")
@@ -276,13 +276,13 @@ def read_clock(office: House, who: Who) -> Any:
 @router.put("/clock", openapi_extra=_ANY_BODY)
 def set_clock(office: House, who: Who, body: Body) -> Any:
     """Move the training clock, and sweep."""
-    return _swept(followup.set_clock(office, body))
+    return _swept(watch.set_clock(office, body))
 
 
 @router.post("/tick")
 def tick(office: House, who: Who) -> Any:
     """One catch-up sweep now (training)."""
-    return _swept(followup.tick(office))
+    return _swept(watch.tick(office))
 
 
 def _swept(sweep: followup.Sweep) -> dict[str, Any]:
@@ -297,10 +297,12 @@ def health(request: Request, office: House) -> Any:
     by_token(request)
     with office.store.read() as connection:
         told = followup.health(office, connection)
+    wrong = followup.alarms(office)
     database = "sqlite" if office.store.sqlite else "postgresql"
     shown = {k: v for k, v in told.items() if k != "numbers"}
     return {
-        "status": "ok" if not told["without"] else "fout",
+        "status": "fout" if wrong or told["without"] else "ok",
+        "alarms": wrong,
         "database": database,
         "schema": schemas.present(office.store),
         **shown,

@@ -5,7 +5,7 @@ import threading
 from sqlalchemy import select
 from support.cast import hire, reader
 
-from amhk.desk import casework, followup, intake, notices, reading
+from amhk.desk import casework, followup, intake, notices, reading, watch
 from amhk.errors import ChangedMeanwhile, ClosedDoor
 from amhk.store import reads
 from amhk.store.journal import verify
@@ -37,7 +37,7 @@ def together(count, act):
 
 def begin(office):
     hire(office, "Tom", "Anna")
-    followup.set_clock(office, {"now": "2026-02-02T09:00"})
+    watch.set_clock(office, {"now": "2026-02-02T09:00"})
     return reader(office, "Tom")
 
 
@@ -88,7 +88,7 @@ def test_a_disabled_owner_leaves_his_reminders_to_the_team(office):
     number = intake.take_call(office, MELDING, who)
     casework.assign(office, number, {"owner": "Anna", "reason": "verdeling"}, who)
     admin.disable(office, "Anna")
-    followup.set_clock(office, {"now": "2026-02-10T09:00"})
+    watch.set_clock(office, {"now": "2026-02-10T09:00"})
     assert reading.case_view(office, number, who)["owner"] is None
     assert all("Anna" not in r["receivers"] for r in reading.rungs(office, number, who))
     assert any("team" in r["receivers"] for r in reading.rungs(office, number, who))
@@ -102,7 +102,7 @@ def test_a_term_that_cannot_ring_holds_up_none_behind_it(sqlite_office):
         connection.exec_driver_sql(
             f"UPDATE terms SET due = 'kapot' WHERE case_id = {case['id']} AND name = 'veiligheidsbeoordeling'"
         )
-    swept = followup.set_clock(office, {"now": "2026-02-20T09:00"})
+    swept = watch.set_clock(office, {"now": "2026-02-20T09:00"})
     assert set(swept.failed) == {first}
     assert reading.rungs(office, second, who)
     with office.store.read() as connection:

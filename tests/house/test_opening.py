@@ -93,7 +93,7 @@ def test_an_older_database_asks_to_be_migrated(folder):
 
 
 def test_migrating_what_is_up_to_date_changes_nothing(folder):
-    assert "versie 0001" in amhk("migrate", "--config", folder).stdout
+    assert "versie 0002" in amhk("migrate", "--config", folder).stdout
     open_office(folder).close()
 
 
@@ -104,7 +104,7 @@ def test_an_unknown_setting_is_refused_by_name(folder):
 
 def test_a_rule_for_a_team_that_does_not_exist(folder):
     folder.write_text(
-        folder.read_text(encoding="utf-8").replace("[calendar]", '[[routing.rules]]\nteam = "Noord"\n[calendar]'), encoding="utf-8"
+        folder.read_text(encoding="utf-8").replace("[clock]", '[[routing.rules]]\nteam = "Noord"\n[clock]'), encoding="utf-8"
     )
     refuses(folder, "team 'Noord'")
     amhk("team", "add", "Noord", "--config", folder)

@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sqlalchemy import select
 from support.cast import hire, reader
 
-from amhk.desk import admin, casework, followup, intake, notices, reading
+from amhk.desk import admin, casework, followup, intake, notices, reading, stretching, watch
 from amhk.errors import Refusal
 from amhk.office import open_office
 from amhk.store import reads
@@ -71,7 +71,7 @@ class Meldpunt(RuleBasedStateMachine):
         self.office = open_office(self.folder, proof=False)
         self.who = [reader(self.office, n) for n in ("Tom", "Anna", "Vera")]
         self.numbers = []
-        followup.set_clock(self.office, {"now": "2026-01-05T09:00"})
+        watch.set_clock(self.office, {"now": "2026-01-05T09:00"})
 
     def teardown(self):
         if hasattr(self, "office"):
@@ -163,9 +163,9 @@ class Meldpunt(RuleBasedStateMachine):
         act, body = data.draw(
             st.sampled_from(
                 [
-                    (casework.suspend, {"until": until, "reason": "r"}),
-                    (casework.resume, {}),
-                    (casework.extend, {"days": 5, "reason": "r"}),
+                    (stretching.suspend, {"until": until, "reason": "r"}),
+                    (stretching.resume, {}),
+                    (stretching.extend, {"days": 5, "reason": "r"}),
                 ]
             )
         )
@@ -192,7 +192,7 @@ class Meldpunt(RuleBasedStateMachine):
 
     @rule(days=st.sampled_from([0, 1, 3, 14, 40, 100]), hours=st.integers(0, 23))
     def time_passes(self, days, hours):
-        followup.set_clock(self.office, {"now": iso(followup.read_clock(self.office) + timedelta(days=days, hours=hours))})
+        watch.set_clock(self.office, {"now": iso(followup.read_clock(self.office) + timedelta(days=days, hours=hours))})
 
     @rule()
     def sweep_again(self):

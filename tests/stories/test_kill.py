@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from support.cast import hire
 from support.server import Server
 
-from amhk.desk import admin, followup
+from amhk.desk import admin, followup, watch
 from amhk.office import open_office
 from amhk.store import reads
 from amhk.store.journal import verify
@@ -51,7 +51,7 @@ def test_kill_nine_loses_nothing_that_was_answered(folder):
     office = open_office(folder, proof=False)
     hire(office, "Tom", "Mia")
     tokens = [admin.make_token(office, n) for n in ("Tom", "Mia")]
-    followup.set_clock(office, {"now": "2026-01-05T09:00"})
+    watch.set_clock(office, {"now": "2026-01-05T09:00"})
     server, dice, day = Server(folder), random.Random(7), 6
     for number in range(ROUNDS):
         server.start()

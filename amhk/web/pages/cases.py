@@ -6,7 +6,7 @@ from uuid import uuid4
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
 
-from amhk.desk import casework, followup, intake, reading, worklist
+from amhk.desk import casework, followup, intake, piket, reading, worklist
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotAllowed, NotFound, Opens, Refusal
 from amhk.rules.fields import Desk
 from amhk.rules.secrecy import WORKS
@@ -36,7 +36,9 @@ def worklist_page(here: Here) -> Response:
         proof = followup.health(here.office, connection)
     return page(
         here, "werkvoorraad.html", 422 if errors else 200, groups=_groups(items), next=found["next"], asked=asked, errors=errors, proof=proof,
-        rings=worklist.reminders(here.office, here.who)[:12],
+        unread=worklist.untouched(here.office, here.who, 8) if here.who.role in WORKS else {"count": 0, "items": []},
+        gaps=len(piket.roster(here.office)["gaps"]) if here.who.role in ("teamleider", "manager", "piket") else 0,
+        rings=worklist.reminders(here.office, here.who, limit=12)["items"],
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.datastructures import FormData
 
-from amhk.desk import admin, followup
+from amhk.desk import admin, watch
 from amhk.errors import NotSignedIn, Refusal
 from amhk.web.auth import COOKIE, TooManyTries, prove_own_form, sign_in, sign_out
 from amhk.web.pages.frame import Form, Here, bare_page, form_of, go, page
@@ -73,7 +73,7 @@ def clock(here: Here, form: Form) -> Response:
     """Move the training clock; everything that falls due in between is rung."""
     wanted = str(form.get("now", ""))
     try:
-        done = followup.set_clock(here.office, {"now": wanted})
+        done = watch.set_clock(here.office, {"now": wanted})
     except Refusal as wrong:
         errors = [{"text": f.text, "field": "now"} for f in wrong.faults] or [{"text": wrong.text, "field": "now"}]
         return page(here, "klok.html", 422 if wrong.faults else 403, errors=errors, typed=wanted)

@@ -77,7 +77,8 @@ def page(here: Visit, template: str, status: int = 200, **told: Any) -> Response
     now = followup.read_clock(here.office)
     frame: dict[str, Any] = {
         "who": here.who, "csrf": here.csrf, "office": here.office, "now": now, "today": day_of(now), "path": here.request.url.path,
-        "reminders": len(worklist.reminders(here.office, here.who)), "errors": [], "notice": here.request.query_params.get("gedaan"),
+        "reminders": worklist.count_reminders(here.office, here.who), "errors": [], "notice": here.request.query_params.get("gedaan"),
+        "alarms": followup.alarms(here.office),
     }  # fmt: skip
     return HTMLResponse(environment().get_template(template).render(**(frame | told)), status)
 
@@ -93,6 +94,7 @@ def bare_page(request: Request, template: str, status: int = 200, **told: Any) -
         "path": request.url.path,
         "notice": None,
         "reminders": 0,
+        "alarms": [],
     }
     return HTMLResponse(environment().get_template(template).render(**(frame | told)), status)
 

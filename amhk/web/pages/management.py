@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Response
 
-from amhk.desk import admin, followup, reports
+from amhk.desk import admin, digest, followup, reports
 from amhk.errors import BadInput
 from amhk.web.pages.frame import Here, page
 
@@ -42,5 +42,5 @@ def management_page(here: Here) -> Response:
         health = followup.health(here.office, connection)
     return page(
         here, "beheer.html", health=health, workers=admin.list_workers(here.office), teams=admin.list_teams(here.office),
-        institutions=admin.list_institutions(here.office), config=here.office.config,
+        institutions=admin.list_institutions(here.office), config=here.office.config, mails=digest.recent(here.office)[:20],
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The rows. SQLModel states the schema; hot paths use `Table` objects through SQLAlchemy Core. A row validates nothing."""
+"""The rows of cases: advies, melding, people, terms, reminders, letters, journal."""
 
 from datetime import date, datetime
 from typing import Any
@@ -15,75 +15,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
-from amhk.store.instants import UtcInstant
-
-
-def _instant(**more: Any) -> Any:
-    return Field(sa_type=UtcInstant, **more)
-
-
-class Meta(SQLModel, table=True):
-    """What the house remembers of itself: its kind (training or production), the training clock, heartbeat, last sweep."""
-
-    __tablename__ = "meta"
-    key: str = Field(primary_key=True)
-    value: str
-
-
-class Counter(SQLModel, table=True):
-    """The last number given per letter and year, so that numbers are gapless."""
-
-    __tablename__ = "counters"
-    prefix: str = Field(primary_key=True)
-    year: int = Field(primary_key=True)
-    last: int
-
-
-class Team(SQLModel, table=True):
-    """A team; exactly one is the default for calls that no routing rule takes."""
-
-    __tablename__ = "teams"
-    id: int | None = Field(default=None, primary_key=True)
-    name: str = Field(unique=True)
-    is_default: bool = False
-
-
-class Worker(SQLModel, table=True):
-    """Someone who works here. Passwords are argon2id hashes, tokens SHA-256 hashes of 256 random bits."""
-
-    __tablename__ = "workers"
-    id: int | None = Field(default=None, primary_key=True)
-    name: str = Field(unique=True)
-    role: str
-    team_id: int | None = Field(default=None, foreign_key="teams.id")
-    registration: str | None = None
-    password: str
-    must_change: bool = False
-    token: str | None = Field(default=None, unique=True)
-    active: bool = True
-
-
-class Session(SQLModel, table=True):
-    """A signed-in browser: the hash of its cookie, its CSRF secret, and its end (real time)."""
-
-    __tablename__ = "sessions"
-    hash: str = Field(primary_key=True)
-    worker_id: int = Field(foreign_key="workers.id")
-    csrf: str
-    until: datetime = _instant()
-
-
-class Institution(SQLModel, table=True):
-    """An institution a case can be handed to: kind of help, scale, the gemeenten it serves."""
-
-    __tablename__ = "institutions"
-    id: int | None = Field(default=None, primary_key=True)
-    name: str = Field(unique=True)
-    kind: str
-    scale: str
-    gemeenten: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
-    address: str | None = None
-    active: bool = True
+from amhk.store.instants import instant
 
 
 class Dossier(SQLModel, table=True):
@@ -91,7 +23,7 @@ class Dossier(SQLModel, table=True):
 
     __tablename__ = "dossiers"
     id: int | None = Field(default=None, primary_key=True)
-    opened: datetime = _instant()
+    opened: datetime = instant()
 
 
 class Case(SQLModel, table=True):
@@ -114,7 +46,7 @@ class Case(SQLModel, table=True):
     finish: int | None = None
     finishes: list[int] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
     closed: bool = False
-    closed_at: datetime | None = _instant(default=None)
+    closed_at: datetime | None = instant(default=None)
     ending: str | None = None
     facts: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False, default=dict))
     gemeente: str
@@ -127,8 +59,8 @@ class Case(SQLModel, table=True):
     kenmerk: str | None = None
     acuut: bool = False
     counts: bool = True
-    received: datetime = _instant()
-    registered: datetime = _instant()
+    received: datetime = instant()
+    registered: datetime = instant()
     team_id: int = Field(foreign_key="teams.id")
     team_reason: str
     owner_id: int | None = Field(default=None, foreign_key="workers.id", index=True)
@@ -175,7 +107,7 @@ class Contact(SQLModel, table=True):
     __tablename__ = "contacts"
     id: int | None = Field(default=None, primary_key=True)
     case_id: int = Field(foreign_key="adviezen.case_id", index=True)
-    moment: datetime = _instant()
+    moment: datetime = instant()
     verslag: str
 
 
@@ -195,7 +127,7 @@ class Person(SQLModel, table=True):
     geheim_adres: bool = False
     bsn: str | None = Field(default=None, index=True)
     gezag: bool | None = None
-    recorded: datetime = _instant()
+    recorded: datetime = instant()
 
 
 class Relation(SQLModel, table=True):
@@ -209,13 +141,17 @@ class Relation(SQLModel, table=True):
     other_id: int = Field(foreign_key="cases.id")
 
 
+_HELD = text("status IN ('running', 'suspended')")
+
+
 class Term(SQLModel, table=True):
-    """A deadline. `for_id` is the suspended term a waiting term belongs to. `over_at` is the instant it ends, `ring_at` the next rung; both UTC. `start_entry`/`end_entry` name the journal entries."""
+    """A deadline. `calendar` is the release of the calendar it has absorbed, `beside` the end by its second clock, `for_id` the suspended term a waiting term belongs to. `over_at` is the instant it ends, `ring_at` the next rung; both UTC. `start_entry`/`end_entry` name the journal entries."""
 
     __tablename__ = "terms"
     __table_args__ = (
         CheckConstraint("status IN ('running', 'suspended', 'met', 'void')"),
         Index("terms_to_ring", "ring_at", sqlite_where=text("ring_at IS NOT NULL"), postgresql_where=text("ring_at IS NOT NULL")),
+        Index("terms_to_absorb", "calendar", sqlite_where=_HELD, postgresql_where=_HELD),
         Index(
             "terms_running", "over_at", "case_id",
             sqlite_where=text("status = 'running'"), postgresql_where=text("status = 'running'"),
@@ -224,13 +160,16 @@ class Term(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     case_id: int = Field(foreign_key="cases.id", index=True)
     name: str
-    start: datetime = _instant()
+    start: datetime = instant()
     due: str
     unrolled: str
     chosen: date | None = None
-    over_at: datetime = _instant()
+    over_at: datetime = instant()
+    calendar: int = 0
+    beside_due: str | None = None
+    beside_over_at: datetime | None = instant(default=None)
     status: str = "running"
-    ended_at: datetime | None = _instant(default=None)
+    ended_at: datetime | None = instant(default=None)
     late: bool = False
     why: str | None = None
     person_id: int | None = Field(default=None, foreign_key="people.id")
@@ -240,8 +179,8 @@ class Term(SQLModel, table=True):
     for_id: int | None = Field(default=None, foreign_key="terms.id")
     round: int = 0
     rung: int = 0
-    ring_at: datetime | None = _instant(default=None)
-    suspended_at: datetime | None = _instant(default=None)
+    ring_at: datetime | None = instant(default=None)
+    suspended_at: datetime | None = instant(default=None)
     extensions: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
 
 
@@ -255,12 +194,22 @@ class Reminder(SQLModel, table=True):
     round: int = 0
     rung: int
     case_id: int = Field(foreign_key="cases.id", index=True)
-    fell_due: datetime = _instant()
-    rung_at: datetime = _instant()
+    fell_due: datetime = instant()
+    rung_at: datetime = instant()
     receivers: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
+
+
+class Inbox(SQLModel, table=True):
+    """To whom a reminder of a running term stands: one worker, a team, or a role (of a team). It goes when the term ends; the reminder stays."""
+
+    __tablename__ = "inbox"
+    id: int | None = Field(default=None, primary_key=True)
+    reminder_id: int = Field(foreign_key="reminders.id")
+    term_id: int = Field(foreign_key="terms.id", index=True)
+    case_id: int = Field(foreign_key="cases.id")
     worker_id: int | None = Field(default=None, foreign_key="workers.id", index=True)
     team_id: int | None = Field(default=None, foreign_key="teams.id", index=True)
-    seen: bool = False
+    role: str | None = Field(default=None, index=True)
 
 
 class Notice(SQLModel, table=True):
@@ -284,7 +233,7 @@ class Notice(SQLModel, table=True):
     pdf: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     hash: str | None = None
     left_out: list[Any] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
-    approved_at: datetime | None = _instant(default=None)
+    approved_at: datetime | None = instant(default=None)
     sent_on: date | None = None
     way: str | None = None
     reference: str | None = None
@@ -300,9 +249,9 @@ class Referral(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     case_id: int = Field(foreign_key="cases.id", index=True)
     institution_id: int = Field(foreign_key="institutions.id")
-    moment: datetime = _instant()
+    moment: datetime = instant()
     status: str = "open"
-    answered: datetime | None = _instant(default=None)
+    answered: datetime | None = instant(default=None)
     started_on: date | None = None
     entry: int
 
@@ -313,7 +262,7 @@ class Check(SQLModel, table=True):
     __tablename__ = "checks"
     id: int | None = Field(default=None, primary_key=True)
     case_id: int = Field(foreign_key="cases.id", index=True)
-    moment: datetime = _instant()
+    moment: datetime = instant()
     gevraagd_aan: str | None = None
     hulp_gestart: date | None = None
     passend: str
@@ -330,7 +279,7 @@ class Finding(SQLModel, table=True):
     __tablename__ = "findings"
     id: int | None = Field(default=None, primary_key=True)
     case_id: int = Field(foreign_key="meldingen.case_id", index=True)
-    moment: datetime = _instant()
+    moment: datetime = instant()
     bron: str
     text: str
 
@@ -342,22 +291,23 @@ class Finish(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     case_id: int = Field(foreign_key="cases.id", index=True)
     finish: int
-    moment: datetime = _instant()
+    moment: datetime = instant()
     entry: int
 
 
 class Entry(SQLModel, table=True):
-    """One journal entry. `hash` chains over `previous` and `commitment` (a salted hash of `content`), so content can be erased by law."""
+    """One journal entry. `hash` chains over `previous` and `commitment` (a salted hash of `content`), so content can be erased by law; `terms` says what it did to terms (no person in it) and stays."""
 
     __tablename__ = "journal"
     __table_args__ = (UniqueConstraint("case_id", "sequence"),)
     id: int | None = Field(default=None, primary_key=True)
     case_id: int = Field(foreign_key="cases.id")
     sequence: int
-    instant: datetime = _instant()
+    instant: datetime = instant()
     worker_id: int | None = Field(default=None, foreign_key="workers.id")
     kind: str
     what: str
+    terms: str | None = None
     content: str | None = None
     salt: str | None = None
     commitment: str
@@ -370,25 +320,8 @@ class Look(SQLModel, table=True):
 
     __tablename__ = "looks"
     id: int | None = Field(default=None, primary_key=True)
-    instant: datetime = _instant()
+    instant: datetime = instant()
     worker_id: int = Field(foreign_key="workers.id")
     case_id: int = Field(foreign_key="cases.id", index=True)
     what: str
     reason: str | None = None
-
-
-class Request(SQLModel, table=True):
-    """A request that carried an Idempotency-Key, and the case it led to."""
-
-    __tablename__ = "requests"
-    __table_args__ = (UniqueConstraint("worker_id", "key"),)
-    id: int | None = Field(default=None, primary_key=True)
-    worker_id: int = Field(foreign_key="workers.id")
-    key: str
-    body: str
-    number: str
-
-
-def table(model: type[SQLModel]) -> Any:
-    """Give the Core table of a row class."""
-    return model.__table__  # type: ignore[attr-defined]

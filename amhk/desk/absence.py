@@ -1,0 +1,254 @@
+"""Who is away or leaves: a plan for each of his open cases and their terms (to whom, from when), carried out in one transaction, and undone in one."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from amhk.desk.casefile import on_table
+from amhk.errors import BadInput, ClosedDoor, Fault, NotAllowed, NotFound
+from amhk.office import Office
+from amhk.rules.fields import Desk, Field, clean
+from amhk.rules.ladder import Address, Staff, attended, receivers
+from amhk.rules.secrecy import HAND, WORKS, Reader
+from amhk.store import bells, house, plans, reads, writes
+from amhk.store.reads import Row
+from amhk.store.session import Connection
+from amhk.words import day_of, iso, say_day
+
+AWAY, LEAVES = "afwezig", "vertrek"
+_KINDS = {AWAY: "Afwezig", LEAVES: "Vertrek: werkt hier niet meer"}
+PLAN = (
+    Field("worker", "Wie", "choice", required=True, choices="medewerker"),
+    Field("kind", "Wat", "choice", required=True, choices="afwezigheid"),
+    Field("start", "Vanaf", "date", required=True, anytime=True),
+    Field("end", "Tot en met (leeg: onbekend)", "date", anytime=True),
+    Field("to", "Zaken gaan naar (leeg: het team)", "choice", choices="medewerker"),
+    Field("reason", "Reden", required=True),
+)
+_MAY = frozenset({"teamleider", "manager", "beheerder"})
+
+
+def may_plan(who: Reader) -> None:
+    """Refuse who may not plan the absence of others."""
+    if who.role not in _MAY:
+        raise NotAllowed("Afwezigheid regelt de teamleider, de manager of de beheerder.")
+
+
+def plan_desk(office: Office) -> Desk:
+    """Give what the form of a plan chooses from: everyone who works here."""
+    with office.store.read() as connection:
+        return _desk(office, connection)
+
+
+def _desk(office: Office, connection: Connection) -> Desk:
+    names = {w["name"]: w["name"] for w in reads.workers(connection) if w["name"] != HAND}
+    return Desk(office.now(connection), {"medewerker": names, "afwezigheid": _KINDS})
+
+
+def preview(office: Office, worker: str, who: Reader) -> list[dict[str, Any]]:
+    """Give the open cases of a worker with the terms that run there: what a plan has to find a place for."""
+    may_plan(who)
+    with office.store.read() as connection:
+        row = _worker(connection, worker)
+        keys = reads.cases_of(connection, row["id"])
+        found = []
+        for key in keys:
+            case = reads.case_by_id(connection, key)
+            assert case is not None
+            flow = office.pack.workflows[case["workflow"], case["release"]]
+            terms = reads.terms(connection, key, running=True)
+            told = [{"title": flow.terms[t["name"]].title, "due": t["due"]} for t in sorted(terms, key=lambda t: t["over_at"])]
+            found.append({"number": case["number"], "terms": told})
+        return sorted(found, key=lambda c: c["number"])
+
+
+def make_plan(office: Office, body: object, who: Reader) -> int:
+    """Plan an absence or a leaving: `worker kind start end to reason`, and `cases` ({number: name}) where a case goes to somebody else.
+
+    Gives the key of the plan. It is carried out at once when its day has come, else when that day begins. BadInput names every fault.
+    """
+    may_plan(who)
+    fields = dict(body) if isinstance(body, Mapping) else {}
+    several = fields.pop("cases", None) or {}
+    with office.store.write() as connection:
+        desk = _desk(office, connection)
+        values, faults = clean(PLAN, fields, desk)
+        today = day_of(desk.now)
+        faults += _own_faults(values, several, desk, today)
+        if faults:
+            raise BadInput(faults=faults)
+        key = _write(connection, values, several, who, desk.now)
+        if values["start"] <= today:
+            _carry_out(office, connection, key, who)
+        return key
+
+
+def _own_faults(values: Mapping[str, Any], several: object, desk: Desk, today: date) -> list[Fault]:
+    faults = []
+    start, end = values.get("start"), values.get("end")
+    if start and start < today:
+        faults.append(Fault("voorbij", "Een plan begint vandaag of later.", "start"))
+    if start and end and end < start:
+        faults.append(Fault("volgorde", "De laatste dag ligt voor de eerste.", "end"))
+    if values.get("to") and values["to"] == values.get("worker"):
+        faults.append(Fault("zelfde", "De zaken gaan naar iemand anders, of naar het team.", "to"))
+    if not isinstance(several, Mapping):
+        return [*faults, Fault("verkeerd_soort", "Noem per zaaknummer wie haar overneemt.", "cases")]
+    known = desk.lists["medewerker"]
+    for number, name in several.items():
+        if name and (name not in known or name == values.get("worker")):
+            faults.append(Fault("onbekend", f"{str(number)[:30]}: '{str(name)[:60]}' kan deze zaak niet overnemen.", "cases"))
+    return faults
+
+
+def _write(connection: Connection, values: Mapping[str, Any], several: Mapping[str, Any], who: Reader | None, now: datetime) -> int:
+    worker = _worker(connection, values["worker"])
+    people = {w["name"]: w for w in reads.workers(connection)}
+    for name in {values.get("to"), *several.values()} - {None, ""}:
+        if people[str(name)]["role"] not in WORKS:
+            raise BadInput(faults=[Fault("rol", f"{name} behandelt geen zaken.", "to")])
+    to = people[values["to"]]["id"] if values.get("to") else None
+    row = {
+        "worker_id": worker["id"], "kind": values["kind"], "start": values["start"], "end": values.get("end"), "to_id": to,
+        "reason": values["reason"], "made_by": who.id if who else None, "made": now, "effect": None, "undone": None,
+    }  # fmt: skip
+    key = writes.add(connection, bells.PLAN, row)
+    owned = {str(c["number"]): c["id"] for k in reads.cases_of(connection, worker["id"]) if (c := reads.case_by_id(connection, k))}
+    unknown = [n for n in several if n not in owned]
+    if unknown:
+        raise BadInput(faults=[Fault("onbekend", f"{n[:30]} is geen open zaak van {worker['name']}.", "cases") for n in unknown])
+    chosen = {number: people[name]["id"] if name else None for number, name in several.items()}
+    lines = [{"plan_id": key, "case_id": k, "to_id": chosen.get(number, to), "went": False} for number, k in owned.items()]
+    writes.add_many(connection, plans.PLAN_CASE, lines)
+    until = f" tot en met {say_day(values['end'])}" if values.get("end") else ""
+    what = f"{worker['name']}: {values['kind']} vanaf {say_day(values['start'])}{until}; {len(owned)} zaken."
+    house.append(connection, now, who.id if who else None, "plan", what, {"plan": key, "cases": sorted(owned)})
+    return key
+
+
+def _worker(connection: Connection, name: str) -> Row:
+    if (found := reads.worker_by(connection, name=name)) is None:
+        raise NotFound(f"Er werkt niemand die '{name[:60]}' heet.")
+    return found
+
+
+def carry_out_due(office: Office) -> int:
+    """Carry out every plan whose day has come, each in its own transaction; gives how many."""
+    with office.store.read() as connection:
+        keys = plans.waiting(connection, day_of(office.now(connection)))
+    done = 0
+    for key in keys:
+        with office.store.write() as connection:
+            done += _carry_out(office, connection, key, None)
+    return done
+
+
+def _carry_out(office: Office, connection: Connection, key: int, who: Reader | None) -> bool:
+    """Carry out one plan: every open case of the worker goes, those that came after the plan was made too; nothing stays behind."""
+    plan = plans.plan(connection, key)
+    if plan is None or plan["effect"] is not None or plan["undone"] is not None:
+        return False
+    now = office.now(connection)
+    worker = reads.worker_by(connection, id=plan["worker_id"])
+    assert worker is not None
+    if plan["kind"] == LEAVES:
+        writes.change(connection, reads.WORKER, [worker["id"]], {"active": False, "token": None})
+        writes.end_sessions(connection, worker["id"])
+        writes.revoke_feeds(connection, worker["id"], now)
+    writes.change(connection, bells.PLAN, [key], {"effect": now})
+    staff = bells.staff(connection, day_of(now), now)
+    to = {c["case_id"]: c["to_id"] for c in plans.cases(connection, key)}
+    cases = reads.lock_cases(connection, reads.cases_of(connection, worker["id"]))
+    late = [k for k in cases if k not in to]
+    writes.add_many(
+        connection, plans.PLAN_CASE, [{"plan_id": key, "case_id": k, "to_id": plan["to_id"], "went": False} for k in late]
+    )
+    for case in cases.values():
+        _hand_over(office, connection, case, worker, to.get(case["id"], plan["to_id"]), plan, staff, who)
+    writes.mark_went(connection, key, list(cases))
+    tend_inbox(connection, staff)
+    return True
+
+
+def _hand_over(
+    office: Office, connection: Connection, case: Row, worker: Row, to: int | None, plan: Row, staff: Staff, who: Reader | None
+) -> None:
+    person = staff.person(to)
+    file = on_table(office, connection, case, who)
+    why = "werkt hier niet meer" if plan["kind"] == LEAVES else "is afwezig"
+    goes = f"de zaak gaat naar {person.name}" if person else "de zaak valt aan het team"
+    file.note("toegewezen", f"{worker['name']} {why}: {goes}.", {"plan": plan["id"]})
+    file.changes["owner_id"] = person.id if person else None
+    bells.readdress(connection, case["id"], worker["id"], person.id if person else None, case["team_id"])
+    file.save()
+
+
+def undo(office: Office, key: int, who: Reader) -> int:
+    """Take a plan back in one transaction: he is here again, and every case that still stands where the plan put it is his. Gives how many came back."""
+    may_plan(who)
+    with office.store.write() as connection:
+        plan = plans.plan(connection, key)
+        if plan is None:
+            raise NotFound("Dit plan bestaat niet.")
+        if plan["undone"] is not None:
+            raise ClosedDoor(faults=[Fault("al_terug", "Dit plan is al teruggedraaid.")])
+        now = office.now(connection)
+        worker = reads.worker_by(connection, id=plan["worker_id"])
+        assert worker is not None
+        writes.change(connection, bells.PLAN, [key], {"undone": now})
+        if plan["kind"] == LEAVES and plan["effect"] is not None:
+            writes.change(connection, reads.WORKER, [worker["id"]], {"active": True})
+        back = 0
+        went = {c["case_id"]: c["to_id"] for c in plans.cases(connection, key) if c["went"]}
+        for case in reads.lock_cases(connection, list(went)).values():
+            if not case["closed"] and case["owner_id"] in (went[case["id"]], None) and worker["role"] in WORKS:
+                file = on_table(office, connection, case, who)
+                file.note("toegewezen", f"Teruggedraaid: {worker['name']} behandelt deze zaak weer.", {"plan": key})
+                file.changes["owner_id"] = worker["id"]
+                if case["owner_id"]:
+                    bells.readdress(connection, case["id"], case["owner_id"], worker["id"], case["team_id"])
+                file.save()
+                back += 1
+        what = f"Plan van {worker['name']} teruggedraaid; {back} zaken terug."
+        house.append(connection, now, who.id, "plan", what, {"plan": key, "back": back})
+        return back
+
+
+def leave_now(office: Office, connection: Connection, worker: Row, kind_of: str, why: str) -> int:
+    """Let every open case of a worker fall to its team now, by a plan that can be undone; gives how many did."""
+    now = office.now(connection)
+    values = {"worker": worker["name"], "kind": kind_of, "start": day_of(now), "reason": why}
+    key = _write(connection, values, {}, None, now)
+    _carry_out(office, connection, key, None)
+    return len(plans.cases(connection, key))
+
+
+def tend_inbox(connection: Connection, staff: Staff) -> None:
+    """See that every reminder stands before somebody who is here: what nobody reads goes up the ladder."""
+    for place in bells.addresses(connection):
+        if attended(place["worker_id"], place["team_id"], place["role"], staff):
+            continue
+        to = place["role"] or ("team" if place["worker_id"] is None else "eigenaar")
+        owner = place["owner_id"] if place["worker_id"] is None or place["owner_id"] != place["worker_id"] else None
+        told = [_row(a) for a in receivers((to,), owner, place["of_team"], staff)]
+        if told != [{k: place[k] for k in ("worker_id", "team_id", "role")}]:
+            bells.move_address(connection, place, told)
+
+
+def _row(address: Address) -> dict[str, Any]:
+    return {"worker_id": address.worker, "team_id": address.team, "role": address.role}
+
+
+def view(office: Office, who: Reader) -> list[dict[str, Any]]:
+    """Give the plans, the last first: who, what, from when to when, what became of the cases."""
+    may_plan(who)
+    with office.store.read() as connection:
+        return [
+            {
+                "id": p["id"], "worker": p["worker"], "kind": p["kind"], "start": iso(p["start"]), "end": iso(p["end"]) if p["end"] else None,
+                "to": p["to"] or "het team", "reason": p["reason"], "by": p["by"] or "opdrachtregel", "cases": p["cases"],
+                "state": "teruggedraaid" if p["undone"] else "uitgevoerd" if p["effect"] else "gepland",
+                "lines": [{"number": c["number"], "to": c["to"] or "het team", "went": c["went"]} for c in plans.cases(connection, p["id"])],
+            }
+            for p in plans.all_plans(connection)
+        ]  # fmt: skip

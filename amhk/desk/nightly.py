@@ -1,0 +1,195 @@
+"""The proof of the night: N open cases, N with a next term, 0 without; every end worked out a second way; one line in the house's journal."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from amhk.desk.followup import health
+from amhk.desk.piket import roster_of
+from amhk.errors import BadInput, Fault, NotAllowed, NotFound
+from amhk.office import Office
+from amhk.rules import recount
+from amhk.rules.days import Calendar, working_days
+from amhk.rules.fields import Desk, Field, clean
+from amhk.rules.parse import tidy
+from amhk.rules.secrecy import Reader
+from amhk.rules.terms import TermRule
+from amhk.store import bells, house, plans, proofs, reads, writes
+from amhk.store import calendar as kept
+from amhk.store.reads import Row
+from amhk.store.session import Connection
+from amhk.words import day_of, end_of, iso, local, say_day
+
+KIND = "nachtbewijs"
+SOLVE = (Field("reason", "Wat is er gedaan", "text", required=True),)
+_SHOWN = 50
+
+
+def prove_when_due(office: Office) -> dict[str, Any] | None:
+    """Make the proof of today once its hour has come, however long the house was closed; None when it is there already or it is too early."""
+    with office.store.read() as connection:
+        now = office.now(connection)
+        last = house.last(connection, KIND)
+    if local(now).hour < office.config.proof_hour or (last and last["day"] == iso(day_of(now))):
+        return None
+    return prove(office, once=True)
+
+
+def prove(office: Office, who: Reader | None = None, once: bool = False) -> dict[str, Any]:
+    """Make the proof now, on one moment of the database, and write it down; with `once` only if today has none yet.
+
+    A difference, a case without a term, a rung that was not rung: each opens a term for the beheerder.
+    """
+    with office.store.snapshot() as connection:
+        now = office.now(connection)
+        told = _worked_out(office, connection, now)
+    with office.store.write() as connection:
+        bells.lock_meta(connection, "house")
+        if once and (last := house.last(connection, KIND)) and last["day"] == told["day"]:
+            return last
+        what = f"{told['open']} open zaken, {told['with_next_term']} met een volgende termijn, {told['without']} zonder; {told['terms']} einden nagerekend, {len(told['differences'])} verschillen."
+        told["hash"] = house.append(connection, now, who.id if who else None, KIND, what, told)
+        if told["wrong"]:
+            _incident(office, connection, "; ".join(told["wrong"]), now)
+        sweep = json.loads(reads.meta(connection, "sweep") or "{}")
+        writes.set_meta(connection, "sweep", json.dumps({k: v for k, v in sweep.items() if k not in ("longest", "count")}))
+    return told | {"instant": now}
+
+
+def _worked_out(office: Office, connection: Connection, now: datetime) -> dict[str, Any]:
+    before = house.last(connection, KIND) or {}
+    here = health(office, connection)
+    terms, differences = recounted(office, connection)
+    count, heads = proofs.heads(connection)
+    rung, last_rung = proofs.rungs(connection, before.get("last_rung", 0))
+    unrung = proofs.unrung(connection, now)
+    ownerless = plans.owned_by_nobody_here(connection, day_of(now))
+    sweep = here["last_sweep"] or {}
+    wrong = [f"{here['without']} zaken zonder volgende termijn"] if here["without"] else []
+    wrong += [f"{len(differences)} einden kloppen niet met het verloop"] if differences else []
+    wrong += [f"{unrung} herinneringen zijn niet gegeven"] if unrung else []
+    wrong += [f"{len(ownerless)} zaken staan op naam van wie er niet is"] if ownerless else []
+    return {
+        "day": iso(day_of(now)), "open": here["open"], "with_next_term": here["with_next_term"], "without": here["without"],
+        "numbers": here["numbers"][:_SHOWN], "terms": terms, "differences": differences[:_SHOWN], "rung": rung, "last_rung": last_rung,
+        "unrung": unrung, "ownerless": ownerless[:_SHOWN], "sweeps": sweep.get("count", 0), "last_sweep": sweep.get("at"),
+        "longest_gap": (sweep.get("longest") or {}).get("seconds", 0), "gap_until": (sweep.get("longest") or {}).get("until"),
+        "failed": list(sweep.get("failed", [])), "gaps_in_roster": len(roster_of(office, connection)["gaps"]), "cases": count, "heads": heads,
+        "calendar": office.calendar.release, "wrong": wrong,
+    }  # fmt: skip
+
+
+def recounted(office: Office, connection: Connection) -> tuple[int, list[str]]:
+    """Work every end of every open case out again from the journal alone; give how many, and each difference in a Dutch sentence."""
+    present = kept.read(connection)
+    now, then = known(present), dict[int, recount.Known]()
+    count, differences = 0, list[str]()
+
+    def as_of(release: int) -> recount.Known:
+        if release not in then:
+            then[release] = now if release == present.release else known(kept.read(connection, release))
+        return then[release]
+
+    for case, stored, texts in proofs.open_cases(connection):
+        rules = office.pack.workflows[case["workflow"], case["release"]].terms
+        count += len(stored)
+        try:
+            told = recount.replay(step for text in texts for step in json.loads(text))
+        except (KeyError, ValueError) as wrong:
+            differences.append(f"{case['number']}: het verloop van de termijnen is niet te volgen ({type(wrong).__name__}).")
+            continue
+        differences += [f"{case['number']}: {text}" for text in _compared(rules, stored, told, as_of)]
+    return count, differences
+
+
+def _compared(rules: Any, stored: list[Row], told: dict[int, recount.Told], as_of: Any) -> list[str]:
+    found, rows = [], {t["id"]: t for t in stored}
+    for key, line in told.items():
+        if key not in rows and line.status in ("running", "suspended"):
+            found.append(f"de termijn '{line.name}' staat in het verloop en is weg.")
+    for key, row in rows.items():
+        if key not in told:
+            if row["status"] in ("running", "suspended"):
+                found.append(f"de termijn '{row['name']}' loopt en staat niet in het verloop.")
+            continue
+        found += _one(rules[row["name"]], row, told[key], as_of)
+    return found
+
+
+def _one(rule: TermRule, row: Row, line: recount.Told, as_of: Any) -> list[str]:
+    if (line.name, line.status) != (row["name"], row["status"]):
+        return [f"'{row['name']}' is '{row['status']}', volgens het verloop '{line.name}' '{line.status}'."]
+    if row["status"] == "met" and line.ended != row["ended_at"]:
+        return [f"'{row['name']}' is op een ander moment gehaald dan het verloop zegt."]
+    if row["status"] not in ("running", "suspended"):
+        return []
+    now = as_of(row["calendar"])  # the calendar it has taken in: the present one, but for a moment after a change
+    length = recount.Length(rule.count, rule.unit, rule.rolls, rule.by_law)
+    due, over_at = recount.end(line, length, as_of(line.calendar), now)
+    if (due, over_at) != (row["due"], row["over_at"]):
+        return [f"'{row['name']}' eindigt volgens de database {row['due']}, nagerekend {due}."]
+    if rule.beside and row["beside_due"] is not None:
+        second = recount.Length(rule.beside.count, rule.beside.unit, rule.beside.rolls, rule.beside.kind == "wet")
+        bare = recount.Told(line.name, line.start, line.on, line.calendar)
+        if (other := recount.end(bare, second, as_of(line.calendar), now)[0]) != row["beside_due"]:
+            return [f"de tweede klok van '{row['name']}' eindigt volgens de database {row['beside_due']}, nagerekend {other}."]
+    return []
+
+
+def known(calendar: Calendar) -> recount.Known:
+    """Give a calendar as the second opinion takes it: as numbers."""
+    law = frozenset(d.toordinal() for d in getattr(calendar.feestdagen, "extra", {}))
+    closed = frozenset(d.toordinal() for d in calendar.sluitingsdagen)
+    hours = tuple(
+        (since.toordinal(), tuple((day, _minutes(span[0]), _minutes(span[1])) for day, span in sorted(rows.items())))
+        for since, rows in sorted(calendar.kantooruren.items())
+    )
+    return recount.Known(law, closed, hours)
+
+
+def _minutes(text: str) -> int:
+    return int(text[:2]) * 60 + int(text[3:])
+
+
+def _incident(office: Office, connection: Connection, what: str, now: datetime) -> None:
+    """Open a term for the beheerder: one working day to find out; one that stands open for the same already is left."""
+    if any(i["what"] == what for i in house.open_incidents(connection)):
+        return
+    due = working_days(day_of(now), 1, office.calendar).due
+    day = day_of(due) if isinstance(due, datetime) else due
+    row = {"opened": now, "what": what, "due": day, "over_at": end_of(day), "closed": None, "closed_by": None, "reason": None}
+    writes.add(connection, house.INCIDENT, row)
+    house.append(
+        connection, now, None, "storing", f"{what.capitalize()}: termijn voor de beheerder tot {say_day(day)}.", {"due": iso(day)}
+    )
+
+
+def solve(office: Office, key: int, body: object, who: Reader) -> None:
+    """Close what stands open against the house, with what was done (`reason`); refused while a new proof still finds something wrong."""
+    if who.role not in ("beheerder", "manager"):
+        raise NotAllowed("Dit is voor de functioneel beheerder of de manager.")
+    again = prove(office, who)
+    with office.store.write() as connection:
+        now = office.now(connection)
+        values, faults = clean(SOLVE, body, Desk(now, {}))
+        if not any(i["id"] == key for i in house.open_incidents(connection)):
+            raise NotFound("Dit staat niet (meer) open.")
+        if again["wrong"]:
+            faults.append(Fault("nog_fout", f"Het bewijs klopt nog niet: {'; '.join(again['wrong'])}.", "reason"))
+        if faults:
+            raise BadInput(faults=faults)
+        told = {"closed": now, "closed_by": who.id, "reason": tidy(values["reason"], one_line=False)}
+        writes.change(connection, house.INCIDENT, [key], told)
+        house.append(connection, now, who.id, "storing", "Opgelost.", {"id": key, "reason": values["reason"]})
+
+
+def latest(office: Office) -> dict[str, Any]:
+    """Give the last proof (None when there is none yet), what stands open against the house, and the proofs before it."""
+    with office.store.read() as connection:
+        now = office.now(connection)
+        entries = house.entries(connection, KIND, 31)
+        incidents = [{**i, "late": now >= i["over_at"]} for i in house.open_incidents(connection)]
+        return {
+            "proof": house.last(connection, KIND), "incidents": incidents, "live": health(office, connection),
+            "earlier": [{"instant": e["instant"], "what": e["what"], "hash": e["hash"], "by": e["worker"] or "klok"} for e in entries],
+        }  # fmt: skip

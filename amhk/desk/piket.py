@@ -1,0 +1,127 @@
+"""Night and weekend: who has piket and when, the gaps in it, and the acute cases on a phone."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from amhk.desk.casefile import due_of
+from amhk.desk.reading import case_view
+from amhk.errors import BadInput, Fault, NotAllowed, NotFound
+from amhk.office import Office
+from amhk.rules.fields import Desk, Field, clean
+from amhk.rules.roster import gaps
+from amhk.rules.secrecy import ALL_CASES, HAND, WORKS, Reader, scope_of
+from amhk.store import acute, bells, house, plans, reads, writes
+from amhk.store.session import Connection
+from amhk.words import day_of, end_of, iso, say_instant, start_of
+
+PIKET = (
+    Field("worker", "Wie", "choice", required=True, choices="piketdienst"),
+    Field("start", "Van", "moment", required=True, anytime=True),
+    Field("end", "Tot", "moment", required=True, anytime=True),
+)
+AHEAD = timedelta(days=14)
+_LONGEST = timedelta(days=31)
+_FAR = datetime(2199, 12, 31, tzinfo=UTC)
+_MAY = frozenset({"teamleider", "manager", "beheerder", "piket"})
+
+
+def desk(office: Office) -> Desk:
+    """Give what the form of the roster chooses from: everyone who may see every case."""
+    with office.store.read() as connection:
+        return _desk(office, connection)
+
+
+def _desk(office: Office, connection: Connection) -> Desk:
+    people = [w["name"] for w in reads.workers(connection) if w["role"] in ALL_CASES and w["name"] != HAND]
+    return Desk(office.now(connection), {"piketdienst": {name: name for name in people}})
+
+
+def may_plan(who: Reader) -> bool:
+    """Tell whether somebody may change the roster."""
+    return who.role in _MAY
+
+
+def give(office: Office, body: object, who: Reader) -> int:
+    """Put somebody on the roster (`worker start end`); BadInput with every fault. Gives the key of the line."""
+    if who.role not in _MAY:
+        raise NotAllowed("Het piketrooster is voor de piketdienst, de teamleider, de manager en de beheerder.")
+    with office.store.write() as connection:
+        desk_now = _desk(office, connection)
+        values, faults = clean(PIKET, body, desk_now)
+        start, end = values.get("start"), values.get("end")
+        if start and end and not start < end:
+            faults.append(Fault("volgorde", "Het einde ligt na het begin.", "end"))
+        elif start and end and end - start > _LONGEST:
+            faults.append(Fault("te_lang", "Hooguit een maand aaneen.", "end"))
+        elif end and end <= desk_now.now:
+            faults.append(Fault("voorbij", "Deze dienst is al voorbij.", "end"))
+        if faults:
+            raise BadInput(faults=faults)
+        worker = reads.worker_by(connection, name=values["worker"])
+        assert worker is not None
+        row = {"worker_id": worker["id"], "start": start, "end": end, "gone": False}
+        key = writes.add(connection, bells.PIKET, row)
+        what = f"Piket: {worker['name']} van {say_instant(values['start'])} tot {say_instant(values['end'])}."
+        house.append(
+            connection, desk_now.now, who.id, "piket", what, {"line": key, "worker": worker["name"], "start": start, "end": end}
+        )
+        return key
+
+
+def take(office: Office, key: int, who: Reader) -> None:
+    """Take a line off the roster; it stays in the house's journal."""
+    if who.role not in _MAY:
+        raise NotAllowed()
+    with office.store.write() as connection:
+        if not any(r["id"] == key for r in plans.roster(connection, start_of(day_of(office.now(connection))), _FAR)):
+            raise NotFound("Deze dienst staat niet (meer) op het rooster.")
+        writes.change(connection, bells.PIKET, [key], {"gone": True})
+        house.append(
+            connection, office.now(connection), who.id, "piket", "Een dienst is van het piketrooster gehaald.", {"line": key}
+        )
+
+
+def roster(office: Office) -> dict[str, Any]:
+    """Give who has piket now and for the next two weeks, and the gaps: nights, weekends and holidays without anybody."""
+    with office.store.read() as connection:
+        return roster_of(office, connection)
+
+
+def roster_of(office: Office, connection: Connection) -> dict[str, Any]:
+    """The same, on a connection at hand."""
+    now = office.now(connection)
+    today, last = day_of(now), day_of(now + AHEAD)
+    lines = plans.roster(connection, now, end_of(last))
+    taken = [(r["start"], r["end"]) for r in lines if r["active"]]
+    open_ = [(max(s, now), e) for s, e in gaps(today, last, office.calendar, taken) if e > now]
+    return {
+        "now": [r["name"] for r in lines if r["active"] and r["start"] <= now],
+        "lines": [{"id": r["id"], "worker": r["name"], "start": iso(r["start"]), "end": iso(r["end"])} for r in lines],
+        "gaps": [{"start": iso(s), "end": iso(e)} for s, e in open_],
+    }  # fmt: skip
+
+
+def acute_cases(office: Office, who: Reader) -> list[dict[str, Any]]:
+    """Give the cases in which a clock of hours runs, the one that ends first on top: number, term, end, and the buttons that answer it."""
+    if who.role not in WORKS:
+        raise NotAllowed("Met uw rol ziet u geen zaken.")
+    with office.store.read() as connection:
+        now = office.now(connection)
+        names = {t.name for w in office.pack.workflows.values() for t in w.terms.values() if t.unit == "uur"}
+        found = acute.running(connection, scope_of(who), sorted(names))
+    told = []
+    for row in found:
+        view = case_view(office, row["number"], who)
+        rule = office.pack.workflows[row["workflow"], row["release"]].terms[row["name"]]
+        buttons = [m for name in rule.buttons for m in view["moves"] if m["name"] == name and m["allowed"]]
+        people = ", ".join(p["naam"] for p in view["people"][:2]) or "nog niemand bekend"
+        due = due_of(row)
+        assert isinstance(due, datetime)
+        told.append(
+            {
+                "number": row["number"], "version": view["version"], "term": rule.title, "due": row["due"], "late": due < now,
+                "minutes": round((due - now).total_seconds() / 60), "started": iso(row["start"]), "gemeente": view["gemeente"], "people": people,
+                "state": view["state_title"], "buttons": [{"name": m["name"], "title": m["title"]} for m in buttons],
+            }
+        )  # fmt: skip
+    return told

@@ -1,0 +1,94 @@
+"""To whom a rung is rung: the owner, his team, the teamleider, the manager, who has piket; always to somebody who works here and is here."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from amhk.rules.secrecy import ALL_CASES, TEAM_CASES
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone who works here: key, name, role, team, and whether he is here today."""
+
+    id: int
+    name: str
+    role: str
+    team: int | None
+    here: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Everyone who works here, and who has piket now (keys)."""
+
+    people: tuple[Person, ...]
+    duty: frozenset[int] = frozenset()
+
+    def person(self, key: int | None) -> Person | None:
+        """Give the person with a key when he is here."""
+        return next((p for p in self.people if p.id == key and p.here), None)
+
+    def has(self, role: str, team: int | None = None) -> bool:
+        """Tell whether somebody with a role (in a team) is here."""
+        return any(p.here and p.role == role and team in (None, p.team) for p in self.people)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a reminder stands: with one worker, a team, or a role (of a team); `name` as it is told."""
+
+    name: str
+    worker: int | None = None
+    team: int | None = None
+    role: str | None = None
+
+
+def receivers(to: tuple[str, ...], owner: int | None, team: int, staff: Staff) -> tuple[Address, ...]:
+    """Give the addresses of a rung. No owner, or one who is away or gone, is the team; a team with nobody here is its teamleider, he the manager.
+
+    `piket` is who has piket now; in a gap of the roster the piketdienst as a role, and the teamleider at once.
+    """
+    return tuple(dict.fromkeys(a for name in to for a in _resolve(name, owner, team, staff)))
+
+
+def _resolve(name: str, owner: int | None, team: int, staff: Staff) -> Iterator[Address]:
+    if name == "eigenaar":
+        person = staff.person(owner)
+        yield from (Address(person.name, worker=person.id),) if person else _resolve("team", owner, team, staff)
+    elif name == "team":
+        held = any(staff.has(role, team) for role in TEAM_CASES)
+        yield from (Address("team", team=team),) if held else _resolve("teamleider", owner, team, staff)
+    elif name == "teamleider":
+        held = staff.has("teamleider", team)
+        yield from (Address(name, team=team, role=name),) if held else _resolve("manager", owner, team, staff)
+    elif name == "piket":
+        yield from _piket(owner, team, staff)
+    elif name == "manager":
+        yield Address(name, role=name) if staff.has(name) else _last(staff)
+    else:
+        yield from (Address(name, role=name),) if staff.has(name) else _resolve("teamleider", owner, team, staff)
+
+
+def _piket(owner: int | None, team: int, staff: Staff) -> Iterator[Address]:
+    on_duty = [p for p in staff.people if p.id in staff.duty and p.here]
+    for person in on_duty:
+        yield Address(person.name, worker=person.id)
+    if not on_duty:
+        if staff.has("piket"):
+            yield Address("piket", role="piket")
+        yield from _resolve("teamleider", owner, team, staff)
+
+
+def _last(staff: Staff) -> Address:
+    """Nobody else is here: whoever may see every case; and if there is none, the manager who comes back first."""
+    role = next((r for r in sorted(ALL_CASES) if staff.has(r)), "manager")
+    return Address(role, role=role)
+
+
+def attended(worker: int | None, team: int | None, role: str | None, staff: Staff) -> bool:
+    """Tell whether somebody who is here reads what stands at an address."""
+    if worker is not None:
+        return staff.person(worker) is not None
+    if role is not None:
+        return staff.has(role, team)
+    return any(staff.has(r, team) for r in TEAM_CASES)

@@ -1,0 +1,40 @@
+"""The piket roster: which nights, weekends and holidays nobody has."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from amhk.rules.days import Calendar
+from amhk.words import end_of, start_of
+
+Span = tuple[datetime, datetime]
+
+
+def outside_office(first: date, last: date, calendar: Calendar) -> list[Span]:
+    """Give the spans (UTC, half-open) outside office hours from a first day up to and with a last."""
+    spans, day, begins = [], first, start_of(first)
+    while day <= last:
+        if open_ := calendar.office(day):
+            if open_[0] > begins:
+                spans.append((begins, open_[0]))
+            begins = open_[1]
+        day += timedelta(days=1)
+    if end_of(last) > begins:
+        spans.append((begins, end_of(last)))
+    return spans
+
+
+def gaps(first: date, last: date, calendar: Calendar, taken: Iterable[Span]) -> list[Span]:
+    """Give the spans outside office hours in which nobody has piket."""
+    found = []
+    order = sorted(taken)
+    for start, end in outside_office(first, last, calendar):
+        here = start
+        for begins, ends in order:
+            if ends <= here or begins >= end:
+                continue
+            if begins > here:
+                found.append((here, begins))
+            here = max(here, ends)
+        if here < end:
+            found.append((here, end))
+    return found

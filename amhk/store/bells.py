@@ -1,0 +1,134 @@
+"""What the clock asks of the store: which rungs have fallen due, writing them down as one, and in whose inbox they stand."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, delete, exists, func, insert, or_, select, true, update
+
+from amhk.rules.ladder import Person, Staff
+from amhk.rules.secrecy import HAND, Reader, scope_of
+from amhk.store import tables as t
+from amhk.store.reads import CASE, INBOX, META, REMINDER, TERM, WORKER, Row, rows, within
+from amhk.store.tables import table
+
+PIKET, PLAN = table(t.Piket), table(t.Plan)
+_DUE = (
+    select(TERM.c.id, TERM.c.case_id, TERM.c.ring_at)
+    .where(TERM.c.ring_at <= bindparam("now"), TERM.c.ring_at.is_not(None))
+    .order_by(TERM.c.ring_at, TERM.c.id)
+    .limit(bindparam("most"))
+)
+_CASE_COLUMNS = [CASE.c[n] for n in ("id", "number", "workflow", "release", "version", "owner_id", "team_id", "entries", "head")]
+_TERM_COLUMNS = [TERM.c[n] for n in ("id", "case_id", "name", "start", "due", "round", "rung", "ring_at", "status")]
+_RING = update(TERM).where(TERM.c.id == bindparam("t")).values(rung=bindparam("to_rung"), ring_at=bindparam("next_ring"))
+_HEAD = update(CASE).where(CASE.c.id == bindparam("c")).values(entries=bindparam("to_entries"), head=bindparam("to_head"))
+_REMIND = insert(REMINDER).returning(REMINDER.c.id, sort_by_parameter_order=True)
+
+
+def due(connection: Connection, now: datetime, most: int) -> list[Row]:
+    """Give the terms whose next rung has fallen due, the oldest first: id, case_id, ring_at."""
+    return [dict(r) for r in connection.execute(_DUE, {"now": now, "most": most}).mappings()]
+
+
+def lock_cases(connection: Connection, keys: Sequence[int]) -> dict[int, Row]:
+    """Give the cases of these keys that no other process is ringing, locked in the order of their keys, with what ringing needs of them."""
+    statement = select(*_CASE_COLUMNS).where(CASE.c.id.in_(keys)).order_by(CASE.c.id).with_for_update(skip_locked=True)
+    return {r["id"]: r for r in rows(connection, statement)}
+
+
+def ringing(connection: Connection, keys: Sequence[int], now: datetime) -> list[Row]:
+    """Give, of these terms, those whose rung is still to be rung; asked again once their cases are locked."""
+    return rows(connection, select(*_TERM_COLUMNS).where(TERM.c.id.in_(keys), TERM.c.ring_at <= now, TERM.c.status == "running"))
+
+
+def silence(connection: Connection, keys: Sequence[int]) -> None:
+    """Take the bell from terms that do not run: nothing rings for what has ended or stands still."""
+    if keys:
+        connection.execute(update(TERM).where(TERM.c.id.in_(keys), TERM.c.status != "running").values(ring_at=None))
+
+
+def rung(
+    connection: Connection, terms: Sequence[Mapping[str, Any]], reminders: Sequence[Mapping[str, Any]], heads: Sequence[Mapping[str, Any]]
+) -> list[int]:  # fmt: skip
+    """Write what was rung: where each term stands now, the reminders (unique per term, round and rung), the heads of the journals. Gives the keys of the reminders."""
+    connection.execute(_RING, list(terms))
+    keys = list(connection.execute(_REMIND, list(reminders)).scalars()) if reminders else []
+    if heads:
+        connection.execute(_HEAD, list(heads))
+    return keys
+
+
+def put_in_inbox(connection: Connection, rows_: Sequence[Mapping[str, Any]]) -> None:
+    """Put reminders before those they are for."""
+    if rows_:
+        connection.execute(insert(INBOX), [dict(r) for r in rows_])
+
+
+def staff(connection: Connection, today: date, now: datetime) -> Staff:
+    """Give everyone who works here, whether he is here today, and who has piket now."""
+    away = exists(select(PLAN.c.id).where(PLAN.c.worker_id == WORKER.c.id, *away_on(today)))
+    statement = select(WORKER.c.id, WORKER.c.name, WORKER.c.role, WORKER.c.team_id, away.label("away"))
+    people = rows(connection, statement.where(WORKER.c.active == true(), WORKER.c.name != HAND).order_by(WORKER.c.id))
+    on_duty = select(PIKET.c.worker_id).where(PIKET.c.gone.is_(False), PIKET.c.start <= now, PIKET.c.end > now)
+    duty = frozenset(connection.execute(on_duty).scalars())
+    return Staff(tuple(Person(p["id"], p["name"], p["role"], p["team_id"], not p["away"]) for p in people), duty)
+
+
+def away_on(day: date) -> list[Any]:
+    """Give the WHERE of plans by which somebody is away on a day."""
+    return [PLAN.c.undone.is_(None), PLAN.c.kind == "afwezig", PLAN.c.start <= day, or_(PLAN.c.end.is_(None), PLAN.c.end >= day)]
+
+
+def _mine(who: Reader) -> Any:
+    mine = [
+        INBOX.c.worker_id == who.id,
+        and_(INBOX.c.role == who.role, or_(INBOX.c.team_id.is_(None), INBOX.c.team_id == who.team)),
+    ]
+    if who.team is not None:
+        mine.append(and_(INBOX.c.team_id == who.team, INBOX.c.role.is_(None), INBOX.c.worker_id.is_(None)))
+    return or_(*mine)
+
+
+def count_inbox(connection: Connection, who: Reader) -> int:
+    """Give how many reminders stand before a worker, all of them."""
+    count = select(func.count(INBOX.c.reminder_id.distinct())).join(CASE, CASE.c.id == INBOX.c.case_id)
+    return int(connection.execute(count.where(_mine(who), within(scope_of(who)))).scalar_one())
+
+
+def inbox(connection: Connection, who: Reader, before: int | None, limit: int) -> list[Row]:
+    """Give the reminders that stand before a worker, the latest first, from before a key on."""
+    first = select(INBOX.c.reminder_id).distinct().join(CASE, CASE.c.id == INBOX.c.case_id).where(_mine(who), within(scope_of(who)))
+    statement = select(*REMINDER.c, TERM.c.name, TERM.c.due, CASE.c.number, CASE.c.workflow, CASE.c.release)
+    statement = statement.join(TERM, TERM.c.id == REMINDER.c.term_id).join(CASE, CASE.c.id == REMINDER.c.case_id)
+    statement = statement.where(REMINDER.c.id.in_(first))
+    if before is not None:
+        statement = statement.where(REMINDER.c.id < before)
+    return rows(connection, statement.order_by(REMINDER.c.id.desc()).limit(limit))
+
+
+def readdress(connection: Connection, case: int, old: int, new: int | None, team: int) -> None:
+    """Let the reminders of a case that stood before one worker stand before who takes over: another worker, or the team."""
+    told = {"worker_id": new, "team_id": None if new else team}
+    connection.execute(update(INBOX).where(INBOX.c.case_id == case, INBOX.c.worker_id == old).values(**told))
+
+
+def addresses(connection: Connection) -> list[Row]:
+    """Give every address at which reminders stand, with the team of their case."""
+    statement = select(INBOX.c.worker_id, INBOX.c.team_id, INBOX.c.role, CASE.c.team_id.label("of_team"), CASE.c.owner_id)
+    return rows(connection, statement.join(CASE, CASE.c.id == INBOX.c.case_id).distinct())
+
+
+def move_address(connection: Connection, old: Row, rows_: Sequence[Mapping[str, Any]]) -> None:
+    """Let what stands at one address (for the cases of one team and owner) stand at others instead."""
+    same = [INBOX.c[n].is_(None) if old[n] is None else INBOX.c[n] == old[n] for n in ("worker_id", "team_id", "role")]
+    owned = CASE.c.owner_id.is_(None) if old["owner_id"] is None else CASE.c.owner_id == old["owner_id"]
+    cases = select(CASE.c.id).where(CASE.c.team_id == old["of_team"], owned)
+    found = rows(connection, select(INBOX).where(*same, INBOX.c.case_id.in_(cases)))
+    connection.execute(delete(INBOX).where(INBOX.c.id.in_([r["id"] for r in found])))
+    put_in_inbox(connection, [{**{k: r[k] for k in ("reminder_id", "term_id", "case_id")}, **row} for r in found for row in rows_])
+
+
+def lock_meta(connection: Connection, key: str) -> str | None:
+    """Give what the house remembers under a key, held until the transaction ends."""
+    return connection.execute(select(META.c.value).where(META.c.key == key).with_for_update()).scalar()

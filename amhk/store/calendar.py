@@ -1,0 +1,36 @@
+"""The calendar as it was changed, release by release: read whole, one change written at a time."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from amhk.rules.calendar import calendar_of
+from amhk.rules.days import Calendar
+from amhk.store import reads
+from amhk.store.tables import CalendarDay, table
+
+DAY = table(CalendarDay)
+
+
+def read(connection: Connection, release: int | None = None) -> Calendar:
+    """Give the calendar as it is, or as it was at a release."""
+    statement = select(DAY).order_by(DAY.c.id)
+    rows = reads.rows(connection, statement if release is None else statement.where(DAY.c.id <= release))
+    return calendar_of([(r["id"], r["kind"], r["day"], r["name"], r["gone"]) for r in rows])
+
+
+def change(connection: Connection, row: Mapping[str, Any]) -> int:
+    """Write one change and give the release it makes; others who change the calendar wait for it."""
+    if connection.execute(update(reads.META).where(reads.META.c.key == "calendar").values(value=reads.META.c.value)).rowcount == 0:
+        connection.execute(insert(reads.META).values(key="calendar", value="0"))
+    connection.execute(insert(DAY).values(**row))
+    release = int(connection.execute(select(func.max(DAY.c.id))).scalar_one())
+    connection.execute(update(reads.META).where(reads.META.c.key == "calendar").values(value=str(release)))
+    return release
+
+
+def changes(connection: Connection) -> list[reads.Row]:
+    """Give every change ever made, the last first, with who made it."""
+    statement = select(*DAY.c, reads.WORKER.c.name.label("worker")).outerjoin(reads.WORKER, reads.WORKER.c.id == DAY.c.worker_id)
+    return reads.rows(connection, statement.order_by(DAY.c.id.desc()))

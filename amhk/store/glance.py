@@ -1,0 +1,37 @@
+"""A glance at the calendar without opening the house: for the arithmetic of a term on the command line, which must answer at once."""
+
+import sqlite3
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+from amhk.errors import HouseClosed
+from amhk.rules.calendar import calendar_of
+from amhk.rules.days import Calendar
+
+_CHANGES = "SELECT id, kind, day, name, gone FROM calendar_days ORDER BY id"
+
+
+def calendar_at(url: str) -> Calendar:
+    """Give the calendar kept in the database at `url`; that of the law and nothing more where there is no database yet. HouseClosed when it cannot be read."""
+    try:
+        rows = _sqlite(Path(url.removeprefix("sqlite:///"))) if url.startswith("sqlite") else _postgres(url)
+    except Exception as wrong:
+        raise HouseClosed(f"De kalender in de database is niet te lezen ({type(wrong).__name__}).") from wrong
+    return calendar_of([(n, k, d if isinstance(d, date) else date.fromisoformat(d), name, bool(g)) for n, k, d, name, g in rows])
+
+
+def _sqlite(path: Path) -> list[tuple[int, str, str, str, int]]:
+    if not path.is_file():
+        return []
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as raw:
+        known = raw.execute("SELECT 1 FROM sqlite_master WHERE name = 'calendar_days'").fetchone()
+        return raw.execute(_CHANGES).fetchall() if known else []
+
+
+def _postgres(url: str) -> list[tuple[int, str, date, str, bool]]:
+    import psycopg
+
+    with psycopg.connect(url.replace("postgresql+psycopg://", "postgresql://")) as connection:
+        known = connection.execute("SELECT to_regclass('calendar_days')").fetchone()
+        return connection.execute(_CHANGES).fetchall() if known and known[0] else []

@@ -1,0 +1,67 @@
+"""Who is away or leaves, and who has piket: the rows behind both."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Connection, false, func, select
+
+from amhk.store import tables as t
+from amhk.store.bells import PIKET, PLAN, away_on
+from amhk.store.reads import CASE, WORKER, Row, rows
+from amhk.store.tables import table
+
+PLAN_CASE = table(t.PlanCase)
+
+
+def waiting(connection: Connection, today: date) -> list[int]:
+    """Give the keys of the plans whose day has come and that were not carried out yet, the oldest first."""
+    statement = select(PLAN.c.id).where(PLAN.c.effect.is_(None), PLAN.c.undone.is_(None), PLAN.c.start <= today)
+    return list(connection.execute(statement.order_by(PLAN.c.id)).scalars())
+
+
+def plan(connection: Connection, key: int) -> Row | None:
+    """Give one plan, held until the transaction ends."""
+    found = connection.execute(select(PLAN).where(PLAN.c.id == key).with_for_update()).mappings().first()
+    return dict(found) if found else None
+
+
+def cases(connection: Connection, key: int) -> list[Row]:
+    """Give the cases of a plan, with their numbers and who they go to."""
+    to = WORKER.alias("to")
+    statement = select(*PLAN_CASE.c, CASE.c.number, to.c.name.label("to")).join(CASE, CASE.c.id == PLAN_CASE.c.case_id)
+    return rows(
+        connection, statement.outerjoin(to, to.c.id == PLAN_CASE.c.to_id).where(PLAN_CASE.c.plan_id == key).order_by(CASE.c.id)
+    )
+
+
+def all_plans(connection: Connection, limit: int = 100) -> list[Row]:
+    """Give the latest plans with the names of who is away, who made it, and to whom the rest goes."""
+    to, by = WORKER.alias("to"), WORKER.alias("by")
+    count = select(func.count()).select_from(PLAN_CASE).where(PLAN_CASE.c.plan_id == PLAN.c.id).scalar_subquery()
+    statement = (
+        select(*PLAN.c, WORKER.c.name.label("worker"), to.c.name.label("to"), by.c.name.label("by"), count.label("cases"))
+        .join(WORKER, WORKER.c.id == PLAN.c.worker_id)
+        .outerjoin(to, to.c.id == PLAN.c.to_id)
+        .outerjoin(by, by.c.id == PLAN.c.made_by)
+    )
+    return rows(connection, statement.order_by(PLAN.c.id.desc()).limit(limit))
+
+
+def away(connection: Connection, worker: int, day: date) -> Row | None:
+    """Give the plan by which a worker is away on a day, None when he is here."""
+    found = rows(connection, select(PLAN).where(PLAN.c.worker_id == worker, *away_on(day)).order_by(PLAN.c.id.desc()).limit(1))
+    return found[0] if found else None
+
+
+def roster(connection: Connection, start: datetime, end: datetime) -> list[Row]:
+    """Give who has piket in a span, in order, with names."""
+    statement = select(*PIKET.c, WORKER.c.name, WORKER.c.active).join(WORKER, WORKER.c.id == PIKET.c.worker_id)
+    where = (PIKET.c.gone == false(), PIKET.c.end > start, PIKET.c.start < end)
+    return rows(connection, statement.where(*where).order_by(PIKET.c.start, PIKET.c.id))
+
+
+def owned_by_nobody_here(connection: Connection, today: date) -> list[str]:
+    """Give the numbers of open cases whose owner has left, or is away by a plan that was carried out."""
+    gone = select(WORKER.c.id).where(WORKER.c.active == false())
+    away_now = select(PLAN.c.worker_id).where(PLAN.c.effect.is_not(None), *away_on(today))
+    statement = select(CASE.c.number).where(CASE.c.closed == false(), CASE.c.owner_id.in_(gone) | CASE.c.owner_id.in_(away_now))
+    return list(connection.execute(statement.order_by(CASE.c.number)).scalars())

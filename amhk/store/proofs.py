@@ -1,0 +1,72 @@
+"""What the proof of the night reads: the ledger of every open case, its stored terms, and counts that must be nought."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from hashlib import sha256
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import Connection, false, func, select
+
+from amhk.store.reads import CASE, ENTRY, REMINDER, TERM, Row
+
+_TERM = [TERM.c[n] for n in ("id", "case_id", "name", "due", "over_at", "beside_due", "status", "ended_at", "calendar")]
+
+
+def open_cases(connection: Connection) -> Iterator[tuple[Row, list[Row], list[str]]]:
+    """Give every open case with its stored terms and the ledger texts of its journal, read as a stream in order of case."""
+    cases = select(CASE.c.id, CASE.c.number, CASE.c.workflow, CASE.c.release).where(CASE.c.closed == false()).order_by(CASE.c.id)
+    terms = (
+        select(*_TERM).join(CASE, CASE.c.id == TERM.c.case_id).where(CASE.c.closed == false()).order_by(TERM.c.case_id, TERM.c.id)
+    )
+    lines = select(ENTRY.c.case_id, ENTRY.c.terms).join(CASE, CASE.c.id == ENTRY.c.case_id)
+    lines = lines.where(CASE.c.closed == false(), ENTRY.c.terms.is_not(None)).order_by(ENTRY.c.case_id, ENTRY.c.sequence)
+    streams = [connection.execute(s.execution_options(yield_per=1000)).mappings() for s in (cases, terms, lines)]
+    try:
+        stored, told = _Groups(streams[1]), _Groups(streams[2])
+        for case in streams[0]:
+            yield dict(case), stored.of(case["id"]), [r["terms"] for r in told.of(case["id"])]
+    finally:
+        for stream in streams:
+            stream.close()
+
+
+class _Groups:
+    """Hands out the rows of one case at a time, from a stream in order of case; it is asked in that order too."""
+
+    def __init__(self, stream: Iterable[Any]) -> None:
+        self._groups = groupby(stream, key=itemgetter("case_id"))
+        self._ahead: tuple[int, list[Row]] | None = None
+
+    def of(self, case: int) -> list[Row]:
+        """Give the rows of a case, none when it has none."""
+        while self._ahead is None or self._ahead[0] < case:
+            if (found := next(self._groups, None)) is None:
+                return []
+            self._ahead = found[0], [dict(r) for r in found[1]]
+        return self._ahead[1] if self._ahead[0] == case else []
+
+
+def heads(connection: Connection) -> tuple[int, str]:
+    """Give how many cases there are, and one hash over the heads of all their journals: it stands for every line written so far."""
+    made, count = sha256(), 0
+    statement = select(CASE.c.number, CASE.c.entries, CASE.c.head).order_by(CASE.c.id)
+    for number, entries, head in connection.execute(statement.execution_options(yield_per=5000)):
+        made.update(f"{number} {entries} {head}\n".encode())
+        count += 1
+    return count, made.hexdigest()
+
+
+def rungs(connection: Connection, after: int) -> tuple[int, int]:
+    """Give how many rungs were rung after a key, and the key of the last one."""
+    found = connection.execute(select(func.count(), func.max(REMINDER.c.id)).where(REMINDER.c.id > after)).one()
+    return int(found[0]), int(found[1] or after)
+
+
+def unrung(connection: Connection, now: datetime) -> int:
+    """Give how many rungs have fallen due and were not rung."""
+    statement = (
+        select(func.count()).select_from(TERM).where(TERM.c.ring_at <= now, TERM.c.ring_at.is_not(None), TERM.c.status == "running")
+    )
+    return int(connection.execute(statement).scalar_one())

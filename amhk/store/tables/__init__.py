@@ -1,0 +1,53 @@
+"""The rows. SQLModel states the schema; hot paths use `Table` objects through SQLAlchemy Core. A row validates nothing."""
+
+from typing import Any
+
+from sqlmodel import SQLModel
+
+from amhk.store.tables.cases import (
+    Advies,
+    Case,
+    Check,
+    Contact,
+    Dossier,
+    Entry,
+    Finding,
+    Finish,
+    Inbox,
+    Look,
+    Melding,
+    Notice,
+    Person,
+    Referral,
+    Relation,
+    Reminder,
+    Term,
+)
+from amhk.store.tables.house import (
+    CalendarDay,
+    Counter,
+    Digest,
+    Feed,
+    HouseEntry,
+    Incident,
+    Institution,
+    Meta,
+    Piket,
+    Plan,
+    PlanCase,
+    Request,
+    Session,
+    Team,
+    Worker,
+)
+
+__all__ = [
+    "Advies", "CalendarDay", "Case", "Check", "Contact", "Counter", "Digest", "Dossier", "Entry", "Feed", "Finding", "Finish", "HouseEntry",
+    "Inbox", "Incident", "Institution", "Look", "Melding", "Meta", "Notice", "Person", "Piket", "Plan", "PlanCase", "Referral", "Relation",
+    "Reminder", "Request", "Session", "Team", "Term", "Worker", "table",
+]  # fmt: skip
+
+
+def table(model: type[SQLModel]) -> Any:
+    """Give the Core table of a row class."""
+    return model.__table__  # type: ignore[attr-defined]

@@ -1,0 +1,13 @@
+"""What needs no sign-in but a secret address: the calendar another program reads."""
+
+from fastapi import APIRouter, Request, Response
+
+from amhk.desk import agenda
+
+router = APIRouter()
+
+
+@router.get("/agenda/{secret}.ics")
+def feed(secret: str, request: Request) -> Response:
+    """The calendar at a secret address: case number and term only."""
+    return Response(agenda.read(request.app.state.office, secret), media_type="text/calendar; charset=utf-8")

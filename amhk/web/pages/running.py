@@ -1,0 +1,157 @@
+"""Running the house: who is away, the calendar, the proof of the night, calendar addresses, all reminders."""
+
+from datetime import date
+from typing import Any
+
+from fastapi import APIRouter, Response
+from starlette.datastructures import FormData
+
+from amhk.desk import absence, agenda, calendar, nightly, worklist
+from amhk.errors import BadInput, ClosedDoor, Fault, NotFound
+from amhk.web.api import Key
+from amhk.web.pages.forms import nested, shown, typed
+from amhk.web.pages.frame import Form, Here, Visit, go, page
+
+router = APIRouter()
+
+
+def _errors(faults: tuple[Fault, ...]) -> list[dict[str, Any]]:
+    return [{"text": f.text, "field": f.field} for f in faults]
+
+
+@router.get("/herinneringen")
+def reminders_page(here: Here, vanaf: int | None = None) -> Response:
+    """Every reminder that stands before this worker."""
+    return page(here, "herinneringen.html", found=worklist.reminders(here.office, here.who, vanaf, 50))
+
+
+def _absence_page(here: Visit, form: FormData | None = None, status: int = 200, faults: tuple[Fault, ...] = ()) -> Response:
+    worker = str(form.get("worker", "")) if form else here.request.query_params.get("worker", "")
+    desk = absence.plan_desk(here.office)
+    known = worker in desk.lists["medewerker"]
+    cases = absence.preview(here.office, worker, here.who) if known else []
+    told = typed(form) or {"worker": [worker]}
+    return page(
+        here, "afwezigheid.html", status, plans=absence.view(here.office, here.who), fields=shown(absence.PLAN, desk, told), cases=cases,
+        worker=worker if known else "", people=list(desk.lists["medewerker"]), told=told, errors=_errors(faults),
+    )  # fmt: skip
+
+
+@router.get("/afwezigheid")
+def absence_page(here: Here) -> Response:
+    """Who is away or leaves, and a plan for each of his cases."""
+    absence.may_plan(here.who)
+    return _absence_page(here)
+
+
+@router.post("/afwezigheid")
+def make_plan(here: Here, form: Form) -> Response:
+    """Make a plan; first seen case by case, then carried out."""
+    body = nested(form, absence.PLAN)
+    goes = {key.removeprefix("zaak."): str(value) for key, value in form.items() if key.startswith("zaak.") and value}
+    body["cases"] = {number: name if name != "-" else None for number, name in goes.items()}
+    try:
+        absence.make_plan(here.office, body, here.who)
+    except BadInput as wrong:
+        return _absence_page(here, form, 422, wrong.faults)
+    return go("/afwezigheid", f"Geregeld voor {body['worker']}.")
+
+
+@router.post("/afwezigheid/{key}/terug")
+def undo_plan(here: Here, key: Key, form: Form) -> Response:
+    """Take a plan back."""
+    try:
+        back = absence.undo(here.office, key, here.who)
+    except ClosedDoor as wrong:
+        return _absence_page(here, None, 422, wrong.faults)
+    return go("/afwezigheid", f"Teruggedraaid; {back} zaken terug.")
+
+
+def _calendar_page(
+    here: Visit, act: str = "", form: FormData | None = None, status: int = 200, faults: tuple[Fault, ...] = ()
+) -> Response:
+    desk = calendar.day_desk(here.office)
+    day, hours = (
+        shown(f, desk, typed(form) if act == name else {}) for f, name in ((calendar.DAY, "dag"), (calendar.HOURS, "uren"))
+    )
+    return page(
+        here, "kalender.html", status, told=calendar.view(here.office), day=day, hours=hours, may=calendar.may_change(here.who), errors=_errors(faults),
+    )  # fmt: skip
+
+
+@router.get("/kalender")
+def calendar_page(here: Here) -> Response:
+    """The days that do not count, and the office hours."""
+    return _calendar_page(here)
+
+
+@router.post("/kalender/{act}")
+def change_calendar(here: Here, act: str, form: Form) -> Response:
+    """Add a day, or set the office hours from a day on."""
+    acts = {"dag": (calendar.add_day, calendar.DAY), "uren": (calendar.set_hours, calendar.HOURS)}
+    if act not in acts:
+        raise NotFound()
+    do, fields = acts[act]
+    try:
+        moved = do(here.office, nested(form, fields), here.who)
+    except BadInput as wrong:
+        return _calendar_page(here, act, form, 422, wrong.faults)
+    return go("/kalender", f"Vastgelegd; {moved} lopende termijnen zijn verschoven, elk met de reden op de zaak.")
+
+
+@router.post("/kalender/{kind}/{day}/weg")
+def drop_day(here: Here, kind: str, day: date, form: Form) -> Response:
+    """Take a day away that was added."""
+    try:
+        moved = calendar.drop_day(here.office, kind, day, here.who)
+    except BadInput as wrong:
+        return _calendar_page(here, "", None, 422, wrong.faults)
+    return go("/kalender", f"Weggehaald; {moved} lopende termijnen zijn verschoven.")
+
+
+def _proof_page(here: Visit, status: int = 200, faults: tuple[Fault, ...] = ()) -> Response:
+    return page(here, "bewijs.html", status, told=nightly.latest(here.office), errors=_errors(faults))
+
+
+@router.get("/bewijs")
+def proof_page(here: Here) -> Response:
+    """The proof of the night, on one page to print."""
+    return _proof_page(here)
+
+
+@router.post("/bewijs")
+def make_proof(here: Here, form: Form) -> Response:
+    """Make the proof now."""
+    nightly.prove(here.office, here.who)
+    return go("/bewijs", "Nagerekend.")
+
+
+@router.post("/bewijs/{key}/opgelost")
+def solve(here: Here, key: Key, form: Form) -> Response:
+    """Close what stands open against the house."""
+    try:
+        nightly.solve(here.office, key, {"reason": str(form.get("reason", ""))}, here.who)
+    except BadInput as wrong:
+        return _proof_page(here, 422, wrong.faults)
+    return go("/bewijs", "Opgelost vastgelegd.")
+
+
+@router.get("/agenda")
+def feeds_page(here: Here) -> Response:
+    """One's calendar addresses."""
+    return page(here, "agenda.html", feeds=agenda.mine(here.office, here.who), fresh=None)
+
+
+@router.post("/agenda")
+def make_feed(here: Here, form: Form) -> Response:
+    """Make an address; it is shown once."""
+    secret = agenda.make(here.office, str(form.get("kind", "")), here.who)
+    fresh = f"{str(here.request.base_url).rstrip('/')}/agenda/{secret}.ics"
+    return page(here, "agenda.html", feeds=agenda.mine(here.office, here.who), fresh=fresh)
+
+
+@router.post("/agenda/{key}/weg")
+def revoke_feed(here: Here, key: Key, form: Form) -> Response:
+    """Let an address be void."""
+    agenda.revoke(here.office, key, here.who)
+    return go("/agenda", "Dit adres geldt niet meer.")

@@ -1,0 +1,57 @@
+"""One term on screen: its arithmetic, its ladder, its ledger; letting it stand still, go on, or giving it more time."""
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+from starlette.datastructures import FormData
+
+from amhk.desk import casework, followup, reading, stretching
+from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotFound
+from amhk.web.api import Key
+from amhk.web.pages.forms import nested, shown, typed
+from amhk.web.pages.frame import Form, Here, Visit, go, page, shown_term
+
+router = APIRouter()
+_ACTS = {
+    "opschorten": (stretching.suspend, stretching.SUSPEND, "Termijn opgeschort."),
+    "hervatten": (stretching.resume, stretching.RESUME, "Termijn hervat."),
+    "verlengen": (stretching.extend, stretching.EXTEND, "Termijn verlengd."),
+}
+
+
+def _page(
+    here: Visit, number: str, key: int, act: str = "", form: FormData | None = None, status: int = 200, faults: tuple[Fault, ...] = ()
+) -> Response:  # fmt: skip
+    view = reading.case_view(here.office, number, here.who)
+    term = next((t for t in view["terms"] if t["id"] == key), None)
+    if term is None:
+        raise NotFound("Deze termijn staat niet op deze zaak.")
+    now = followup.read_clock(here.office)
+    desk = casework.small_desk(here.office, number, here.who)
+    drawn = {name: shown(fields, desk, typed(form) if name == act else {}) for name, (_, fields, _) in _ACTS.items()}
+    errors: list[dict[str, Any]] = [{"text": f.text, "field": f.field} for f in faults]
+    person = next((p["naam"] for p in view["people"] if p["id"] == term["person"]), None)
+    shaped = shown_term(term, now, here.office.calendar)
+    return page(here, "termijn.html", status, case=view, t=shaped, drawn=drawn, errors=errors, person=person)
+
+
+@router.get("/zaak/{number}/termijn/{key}")
+def term_page(here: Here, number: str, key: Key) -> Response:
+    """One term, with what may be done to it."""
+    reading.look(here.office, number, here.who, f"termijn {key} (scherm)")
+    return _page(here, number, key)
+
+
+@router.post("/zaak/{number}/termijn/{key}/{act}")
+def act_on_term(here: Here, number: str, key: Key, act: str, form: Form) -> Response:
+    """Suspend, resume or extend."""
+    if act not in _ACTS:
+        raise NotFound()
+    do, fields, said = _ACTS[act]
+    try:
+        do(here.office, number, key, nested(form, fields) | {"version": str(form.get("version", ""))}, here.who)
+    except ChangedMeanwhile as wrong:
+        return _page(here, number, key, act, form, 409, (Fault("gewijzigd", wrong.text),))
+    except (BadInput, ClosedDoor) as wrong:
+        return _page(here, number, key, act, form, 422, wrong.faults)
+    return go(f"/zaak/{number}/termijn/{key}", said)
