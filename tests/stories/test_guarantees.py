@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -14,12 +14,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sqlalchemy import select
 from support.cast import hire, reader
 
-from amhk.desk import admin, casework, followup, intake, notices, reading, stretching, watch
+from amhk.desk import absence, calendar, casework, followup, intake, nightly, notices, piket, reading, stretching, watch
 from amhk.errors import Refusal
 from amhk.office import open_office
-from amhk.store import reads
+from amhk.rules.ladder import attended
+from amhk.store import bells, plans, reads
 from amhk.store.journal import verify
-from amhk.words import iso
+from amhk.words import day_of, iso
 
 # A failing run is told as it happened; shrinking a whole meldpunt takes longer than reading it.
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
@@ -70,6 +71,7 @@ class Meldpunt(RuleBasedStateMachine):
         self.folder = type(self).make()
         self.office = open_office(self.folder, proof=False)
         self.who = [reader(self.office, n) for n in ("Tom", "Anna", "Vera")]
+        self.bea = reader(self.office, "Bea")
         self.numbers = []
         watch.set_clock(self.office, {"now": "2026-01-05T09:00"})
 
@@ -183,12 +185,69 @@ class Meldpunt(RuleBasedStateMachine):
         except Refusal as wrong:
             assert wrong.faults
 
-    @rule()
-    def bram_leaves(self):
-        with self.office.store.read() as connection:
-            there = reads.worker_by(connection, name="Bram")["active"]
-        if there:
-            admin.disable(self.office, "Bram")
+    @rule(
+        name=st.sampled_from(["Anna", "Bram", "Vera"]), kind=st.sampled_from(["afwezig", "afwezig", "vertrek"]), later=st.sampled_from([0, 0, 3, 30]),
+        until=st.sampled_from([None, 10]), to=st.sampled_from([None, "Anna", "Bram", "Vera"]),
+    )  # fmt: skip
+    def somebody_is_away_or_leaves(self, name, kind, later, until, to):
+        today = followup.read_clock(self.office).date()
+        start = today + timedelta(days=later)
+        body = {
+            "worker": name,
+            "kind": kind,
+            "start": iso(start),
+            "to": to,
+            "reason": "r",
+            "end": iso(start + timedelta(days=until)) if until else None,
+        }
+        try:
+            absence.make_plan(self.office, body, self.who[0])
+        except Refusal as wrong:
+            assert wrong.faults
+
+    @rule(data=st.data())
+    def a_plan_is_taken_back(self, data):
+        if plans := absence.view(self.office, self.who[0]):
+            try:
+                absence.undo(self.office, data.draw(st.sampled_from([p["id"] for p in plans])), self.who[0])
+            except Refusal as wrong:
+                assert wrong.faults
+
+    @rule(kind=st.sampled_from(["sluitingsdag", "feestdag"]), ahead=st.integers(0, 90), add=st.booleans())
+    def the_calendar_changes(self, kind, ahead, add):
+        day = followup.read_clock(self.office).date() + timedelta(days=ahead)
+        try:
+            if add:
+                calendar.add_day(self.office, {"kind": kind, "day": iso(day), "name": "dicht"}, self.bea)
+            elif present := [d for d in calendar.view(self.office)["days"]]:
+                calendar.drop_day(self.office, present[-1]["kind"], date.fromisoformat(present[-1]["day"]), self.bea)
+        except Refusal as wrong:
+            assert wrong.faults
+
+    @rule(
+        hours=st.sampled_from(["ma-vr 09:00-17:00", "ma-do 08:30-12:00, za 10:00-11:00", "wo 00:00-23:59"]),
+        ahead=st.integers(0, 20),
+    )
+    def office_hours_change(self, hours, ahead):
+        day = followup.read_clock(self.office).date() + timedelta(days=ahead)
+        try:
+            calendar.set_hours(self.office, {"day": iso(day), "hours": hours}, self.bea)
+        except Refusal as wrong:
+            assert wrong.faults
+
+    @rule(ahead=st.integers(-2, 48), long=st.integers(1, 72))
+    def somebody_has_piket(self, ahead, long):
+        start = followup.read_clock(self.office) + timedelta(hours=ahead)
+        try:
+            piket.give(self.office, {"worker": "Vera", "start": iso(start), "end": iso(start + timedelta(hours=long))}, self.who[0])
+        except Refusal as wrong:
+            assert wrong.faults
+
+    @precondition(lambda self: self.numbers)
+    @rule(data=st.data())
+    def somebody_looks(self, data):
+        number, who = self.pick(data)
+        reading.look(self.office, number, who, "zaak")
 
     @rule(days=st.sampled_from([0, 1, 3, 14, 40, 100]), hours=st.integers(0, 23))
     def time_passes(self, days, hours):
@@ -196,8 +255,8 @@ class Meldpunt(RuleBasedStateMachine):
 
     @rule()
     def sweep_again(self):
-        followup.run_due(self.office)
-        assert followup.run_due(self.office).rung == 0
+        watch.go_round(self.office)
+        assert watch.go_round(self.office).rung == 0
 
     @invariant()
     def guarantees(self):
@@ -206,6 +265,11 @@ class Meldpunt(RuleBasedStateMachine):
         with self.office.store.read() as connection:
             _, without = reads.open_without_term(connection)
             assert without == [], "G1"
+            assert nightly.recounted(self.office, connection)[1] == [], "the second opinion"
+            now = self.office.now(connection)
+            assert plans.owned_by_nobody_here(connection, day_of(now)) == [], "nothing stays behind"
+            staff = bells.staff(connection, day_of(now), now)
+            inbox = reads.rows(connection, select(reads.INBOX))
             assert list(verify(connection)) == [], "G3, G5"
             cases = reads.rows(connection, select(reads.CASE))
             terms = reads.rows(connection, select(reads.TERM))
@@ -216,17 +280,23 @@ class Meldpunt(RuleBasedStateMachine):
             if case["closed"]:
                 assert not [t for t in terms if t["case_id"] == case["id"] and t["status"] in ("running", "suspended")]
         told = [(r["term_id"], r["round"], r["rung"]) for r in rung]
+        terms_by = {t["id"]: t for t in terms}
         assert len(told) == len(set(told)), "G4: never twice"
         for t in terms:
             mine = sorted(r for term, turn, r in told if term == t["id"] and turn == t["round"])
             assert mine == list(range(t["rung"] - len(mine), t["rung"])), "G4: every rung of this round, none skipped"
             assert t["round"] or len(mine) == t["rung"]
+            if t["status"] == "running" and mine:
+                assert [i for i in inbox if i["term_id"] == t["id"]], "what was rung stands before somebody until it is answered"
+        for i in inbox:
+            assert terms_by[i["term_id"]]["status"] == "running", "nothing stands open for what has ended"
+            assert i["role"] == "manager" or attended(i["worker_id"], i["team_id"], i["role"], staff), "somebody here reads it"
 
 
 def test_the_guarantees_hold_whatever_happens_on_sqlite(tmp_path):
     first = make_folder(tmp_path / "first", "meldpunt.sqlite")
     office = open_office(first, proof=False)
-    hire(office, "Tom", "Anna", "Bram", "Vera")
+    hire(office, "Tom", "Anna", "Bram", "Vera", "Mia", "Bea")
     office.close()
 
     def make():
@@ -242,7 +312,7 @@ def test_the_guarantees_hold_whatever_happens_on_postgresql(tmp_path, postgres):
 
     first = make_folder(tmp_path / "first", new_database(postgres))
     office = open_office(first, proof=False)
-    hire(office, "Tom", "Anna", "Bram", "Vera")
+    hire(office, "Tom", "Anna", "Bram", "Vera", "Mia", "Bea")
     office.close()
     text = first.read_text(encoding="utf-8")
     name = re.search("amhk_[0-9a-f]{32}", text).group()
