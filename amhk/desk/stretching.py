@@ -66,6 +66,7 @@ def suspend(office: Office, number: str, key: int, body: object, who: Reader) ->
         }  # fmt: skip
         term.update(told)
         writes.change(connection, reads.TERM, [key], told)
+        writes.clear_inbox(connection, [key])
         file.ledger(entry, "suspend", key)
         file.start(waiting, file.now, entry, values["until"], for_id=key)
         file.save()
