@@ -1,0 +1,144 @@
+"""A meldpunt of the first schema is brought up to this one: nothing is lost, and the proof holds from the first night on."""
+
+from alembic import command
+from conftest import make_folder, new_database
+from sqlalchemy import MetaData, create_engine, insert, select
+from support.cast import Client, hire
+
+from amhk.desk import nightly, watch
+from amhk.office import open_office
+from amhk.store import house, migrate, reads
+from amhk.store.journal import link, verify
+from amhk.store.session import Store
+
+MELDING = {
+    "route": "melding", "kanaal": "telefoon", "ontvangen": "2026-02-02T09:00", "hoedanigheid": "15", "gemeente": "Schiedam", "zorgen": "z",
+    "acuut": False, "melder": {"naam": "School"}, "betrokkenen": [{"naam": "Kind", "geboren": "2019", "rollen": ["kind"]}],
+}  # fmt: skip
+
+
+def lived_in(tmp_path):
+    """A meldpunt with reminders, an extension and a standstill; gives its folder."""
+    folder = make_folder(tmp_path / "new", "meldpunt.sqlite")
+    office = open_office(folder, proof=False)
+    hire(office)
+    client = Client(office)
+    client.clock("2026-02-02T09:00")
+    number = client.post("/cases", MELDING)["number"]
+    client.post(f"/cases/{number}/assign", {"owner": "Anna", "reason": "verdeling"})
+    advies = client.post(
+        "/cases", {"route": "advies", "kanaal": "chat", "hoedanigheid": "33", "gemeente": "Schiedam", "aanleiding": ["08"], "zorgen": "z", "vervolg": "ondersteunen"}
+    )["number"]  # fmt: skip
+    runs = {t["name"]: t["id"] for n in (number, advies) for t in client.case(n)["terms"]}
+    client.post(f"/cases/{number}/terms/{runs['informeren_betrokkene']}/extend", {"days": 14, "reason": "veiligheid"})
+    client.post(f"/cases/{advies}/terms/{runs['ondersteuning']}/suspend", {"until": "2026-02-20", "reason": "vakantie"})
+    client.clock("2026-02-12T09:00")
+    office.close()
+    return folder
+
+
+def as_it_was(folder, url):
+    """Write the same meldpunt at `url` as the first schema had it: no ledger in the journal, receivers in the reminders."""
+    store = Store(url)
+    if store.sqlite:
+        store.close()
+        store = Store(url)
+    with store.write() as connection:
+        command.upgrade(migrate._alembic(store, connection), "0001")
+    old, new = MetaData(), MetaData()
+    source = create_engine(f"sqlite:///{folder.parent / 'meldpunt.sqlite'}")
+    old.reflect(store.engine)
+    new.reflect(source)
+    with source.connect() as there, store.engine.connect().execution_options(amhk_writes=True) as here, here.begin():
+        for table in [t for t in old.sorted_tables if t.name != "alembic_version"]:
+            rows = [
+                dict(r)
+                for r in there.execute(
+                    select(*[new.tables[table.name].c[c.name] for c in table.c if c.name in new.tables[table.name].c])
+                ).mappings()
+            ]
+            rows = [r for r in rows if r.get("key") not in ("house", "calendar")]
+            if table.name == "journal":
+                rows = list(without_ledger(there, new, rows, here, old))
+            for row in sorted(rows, key=lambda r: r.get("id") or 0):
+                here.execute(insert(table).values(**row, **({"seen": False} if table.name == "reminders" else {})))
+        if not store.sqlite:
+            for table in [t.name for t in old.sorted_tables if "id" in t.c]:
+                here.exec_driver_sql(
+                    f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT coalesce(max(id), 1) FROM {table}))"
+                )
+    source.dispose()
+    store.close()
+
+
+def without_ledger(there, new, rows, here, old):
+    """The journal lines hashed as the first schema did it; the heads of the cases follow."""
+    from datetime import datetime
+
+    numbers = dict(there.execute(select(new.tables["cases"].c.id, new.tables["cases"].c.number)).all())
+    heads = {}
+    for row in sorted(rows, key=lambda r: (r["case_id"], r["sequence"])):
+        row.pop("terms", None)
+        row["previous"] = heads.get(row["case_id"], "")
+        instant = datetime.fromisoformat(row["instant"])
+        row["hash"] = link(
+            row["previous"],
+            numbers[row["case_id"]],
+            row["sequence"],
+            instant,
+            row["worker_id"],
+            row["kind"],
+            row["what"],
+            row["commitment"],
+        )
+        heads[row["case_id"]] = row["hash"]
+        yield row
+    for case, head in heads.items():
+        here.execute(old.tables["cases"].update().where(old.tables["cases"].c.id == case).values(head=head))
+
+
+def upgraded(tmp_path, folder, database):
+    there = tmp_path / "old"
+    there.mkdir()
+    text = folder.read_text(encoding="utf-8").replace('database = "meldpunt.sqlite"', f'database = "{database}"')
+    for name in ("workflows", "templates"):
+        (there / name).symlink_to(folder.parent / name)
+    (there / "config.toml").write_text(text, encoding="utf-8")
+    from amhk.config import read_config
+
+    config = read_config(there / "config.toml")
+    as_it_was(folder, config.url)
+    store = Store(config.url)
+    migrate.upgrade(store)
+    store.close()
+    return there / "config.toml"
+
+
+def holds(folder):
+    office = open_office(folder, proof=False)
+    with office.store.read() as connection:
+        assert [*verify(connection), *house.verify(connection)] == []
+        inbox = reads.rows(connection, select(reads.INBOX))
+        kinds = [e["kind"] for e in reads.entries(connection, 1)]
+    assert kinds[-1] == "overgenomen"
+    assert inbox
+    told = nightly.prove(office)
+    assert (told["wrong"], told["differences"]) == ([], [])
+    client = Client(office)
+    assert client.get("/reminders")["count"] >= 1
+    assert Client(office, "Anna").get("/reminders")["count"] >= 1
+    watch.set_clock(office, {"now": "2026-02-25T09:00"})
+    client.move("M-2026-000001", "veiligheidsbeoordeling", uitkomst="onderzoek nodig")
+    case = client.case("A-2026-000001")
+    term = next(t for t in case["terms"] if t["status"] == "opgeschort")
+    client.post(f"/cases/A-2026-000001/terms/{term['id']}/resume", {})
+    assert nightly.prove(office)["wrong"] == []
+    office.close()
+
+
+def test_a_meldpunt_on_sqlite_is_brought_up_whole(tmp_path):
+    holds(upgraded(tmp_path, lived_in(tmp_path), "meldpunt.sqlite"))
+
+
+def test_a_meldpunt_on_postgresql_is_brought_up_whole(tmp_path, postgres):
+    holds(upgraded(tmp_path, lived_in(tmp_path), new_database(postgres)))
