@@ -1,5 +1,6 @@
 """Ringing the rungs of one batch of terms in one transaction: claim, reminder, inbox and journal line together, or none of them."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,10 +10,13 @@ from typing import Any
 from amhk.desk.casefile import due_of, on_table
 from amhk.office import Office
 from amhk.rules.ladder import Address, Staff, receivers
-from amhk.rules.terms import TermRule, rung_instants
+from amhk.rules.terms import Rung, TermRule, rung_instant
 from amhk.store import bells, journal, reads
+from amhk.store.instants import as_text
 from amhk.store.reads import Row
 from amhk.store.session import Connection
+
+_LINE = ("kind", "what", "content", "salt", "commitment", "previous", "hash")
 
 
 @dataclass
@@ -23,95 +27,87 @@ class Batch:
     now: datetime
     staff: Staff
     cases: dict[int, dict[str, Any]]
-    horizon: datetime
     terms: dict[int, dict[str, Any]] = field(default_factory=dict)
-    reminders: list[dict[str, Any]] = field(default_factory=list)
-    addressed: list[tuple[Address, ...]] = field(default_factory=list)
-    lines: list[dict[str, Any]] = field(default_factory=list)
+    reminders: list[tuple[Any, ...]] = field(default_factory=list)
+    inbox: list[tuple[Any, ...]] = field(default_factory=list)
+    lines: list[tuple[Any, ...]] = field(default_factory=list)
     drafts: list[tuple[int, tuple[str, ...], str]] = field(default_factory=list)
-    ladders: dict[int, tuple[datetime, ...]] = field(default_factory=dict)
+    _told: dict[tuple[object, ...], tuple[tuple[Address, ...], list[str], str]] = field(default_factory=dict)
+    _bells: dict[tuple[object, ...], datetime] = field(default_factory=dict)
+
+    def told(self, rung: Rung, case: Mapping[str, Any]) -> tuple[tuple[Address, ...], list[str], str]:
+        """Give the addresses of a rung on a case, their names, and the names as they are kept."""
+        key = (rung.to, case["owner_id"], case["team_id"])
+        if key not in self._told:
+            found = receivers(rung.to, case["owner_id"], case["team_id"], self.staff)
+            names = [a.name for a in found]
+            self._told[key] = found, names, json.dumps(names, ensure_ascii=False)
+        return self._told[key]
+
+    def bell(self, rule: TermRule, term: Mapping[str, Any]) -> datetime | None:
+        """Give when the rung a term stands at rings, None past the last one."""
+        if term["rung"] >= len(rule.rungs):
+            return None
+        rung = rule.rungs[term["rung"]]
+        key = (rung.count, rung.unit, rung.side, term["start"] if rung.side == "na start" else term["due"])
+        if key not in self._bells:
+            self._bells[key] = rung_instant(rung, term["start"], due_of(term), self.office.calendar)
+        return self._bells[key]
 
 
 def ring_batch(office: Office, due: list[Row], now: datetime, horizon: datetime, staff: Staff) -> int:
     """Ring every rung of these terms that fell due up to the horizon, oldest first; gives how many. Cases another process holds are left to it."""
     with office.store.write() as connection:
-        cases = bells.lock_cases(connection, sorted({t["case_id"] for t in due}))
-        keys = [t["id"] for t in due if t["case_id"] in cases]
-        terms = bells.ringing(connection, keys, now)
-        bells.silence(connection, [k for k in keys if k not in {t["id"] for t in terms}])
-        batch = Batch(office, now, staff, {k: dict(c) for k, c in cases.items()}, horizon)
-        for rule, term, index, instant in _in_order(batch, terms):
-            _ring(batch, rule, term, index, instant)
+        batch = Batch(office, now, staff, bells.lock_cases(connection, sorted({t["case_id"] for t in due})))
+        keys = [t["id"] for t in due if t["case_id"] in batch.cases]
+        batch.terms = {t["id"]: dict(t) for t in bells.ringing(connection, keys, now)}
+        bells.silence(connection, [k for k in keys if k not in batch.terms])
+        for rule, term, instant in _in_order(batch, horizon):
+            _ring(batch, rule, term, instant)
         _write(connection, batch)
         for case, kinds, term_due in batch.drafts:
             _draft(office, connection, case, kinds, term_due, now)
         return len(batch.reminders)
 
 
-def _in_order(batch: Batch, terms: list[Row]) -> Iterator[tuple[TermRule, dict[str, Any], int, datetime]]:
+def _in_order(batch: Batch, horizon: datetime) -> Iterator[tuple[TermRule, dict[str, Any], datetime]]:
     """Give each rung to ring, over all terms in the order in which they fell due; each term is left with its next bell."""
-    heap = []
-    for row in terms:
-        term = dict(row)
-        flow = batch.office.pack.workflows[(case := batch.cases[term["case_id"]])["workflow"], case["release"]]
-        rule = flow.terms[term["name"]]
-        instants = rung_instants(rule, term["start"], due_of(term), batch.office.calendar)
-        batch.terms[term["id"]], batch.ladders[term["id"]] = term, instants
-        term["ring_at"] = instants[term["rung"]] if term["rung"] < len(instants) else None
-        if term["ring_at"]:
-            heap.append((term["ring_at"], term["id"], rule))
+    heap, packs = [], batch.office.pack.workflows
+    for key, term in batch.terms.items():
+        case = batch.cases[term["case_id"]]
+        rule = packs[case["workflow"], case["release"]].terms[term["name"]]
+        if bell := batch.bell(rule, term):
+            heap.append((bell, key, rule))
+        term["ring_at"] = bell
     heapify(heap)
-    while heap and heap[0][0] <= batch.horizon:
+    while heap and heap[0][0] <= horizon:
         instant, key, rule = heappop(heap)
-        term, instants = batch.terms[key], batch.ladders[key]
-        yield rule, term, term["rung"], instant
+        term = batch.terms[key]
+        yield rule, term, instant
         term["rung"] += 1
-        term["ring_at"] = instants[term["rung"]] if term["rung"] < len(instants) else None
-        if term["ring_at"]:
-            heappush(heap, (term["ring_at"], key, rule))
+        if bell := batch.bell(rule, term):
+            heappush(heap, (bell, key, rule))
+        term["ring_at"] = bell
 
 
-def _ring(batch: Batch, rule: TermRule, term: Mapping[str, Any], index: int, instant: datetime) -> None:
-    rung, case = rule.rungs[index], batch.cases[term["case_id"]]
-    told = receivers(rung.to, case["owner_id"], case["team_id"], batch.staff)
-    names = [a.name for a in told]
+def _ring(batch: Batch, rule: TermRule, term: Mapping[str, Any], instant: datetime) -> None:
+    index, case = term["rung"], batch.cases[term["case_id"]]
+    rung = rule.rungs[index]
+    told, names, kept = batch.told(rung, case)
     what = f"Herinnering {index + 1}: {rule.title} ({term['due']}), aan {', '.join(names)}."
     line = journal.entry_row(case, batch.now, None, "herinnering", what, {"term": term["id"], "rung": index})
-    case |= {"entries": line["sequence"], "head": line["hash"]}
-    batch.lines.append(line)
-    batch.addressed.append(told)
-    batch.reminders.append(
-        {
-            "term_id": term["id"], "round": term["round"], "rung": index, "case_id": case["id"], "fell_due": instant, "rung_at": batch.now,
-            "receivers": names,
-        }
-    )  # fmt: skip
+    case |= {"entries": line["sequence"], "head": line["hash"], "rung": True}
+    batch.lines.append((line["case_id"], line["sequence"], as_text(batch.now), *(line[k] for k in _LINE)))
+    batch.reminders.append((term["id"], term["round"], index, case["id"], as_text(instant), as_text(batch.now), kept))
+    batch.inbox += [(a.worker, a.team, a.role, term["id"], term["round"], index) for a in told]
     if rung.drafts:
         batch.drafts.append((case["id"], rung.drafts, term["due"]))
 
 
 def _write(connection: Connection, batch: Batch) -> None:
-    terms = [{"t": k, "to_rung": t["rung"], "next_ring": t["ring_at"]} for k, t in batch.terms.items()]
-    touched = {line["case_id"] for line in batch.lines}
-    heads = [{"c": k, "to_entries": c["entries"], "to_head": c["head"]} for k, c in batch.cases.items() if k in touched]
-    if not terms:
-        return
-    keys = bells.rung(connection, terms, batch.reminders, heads)
-    rows = [
-        {
-            "reminder_id": key,
-            "term_id": r["term_id"],
-            "case_id": r["case_id"],
-            "worker_id": a.worker,
-            "team_id": a.team,
-            "role": a.role,
-        }
-        for key, r, told in zip(keys, batch.reminders, batch.addressed, strict=True)
-        for a in told
-    ]
-    bells.put_in_inbox(connection, rows)
-    if batch.lines:
-        journal.append(connection, batch.lines)
+    terms = [(t["rung"], as_text(t["ring_at"]) if t["ring_at"] else None, key) for key, t in batch.terms.items()]
+    heads = [(c["entries"], c["head"], key) for key, c in batch.cases.items() if "rung" in c]
+    bells.rung(connection, terms, batch.reminders, batch.inbox, batch.lines, heads)
 
 
 def _draft(office: Office, connection: Connection, case: int, kinds: tuple[str, ...], due: str, now: datetime) -> None:

@@ -159,10 +159,11 @@ def over_at(due: date | datetime) -> datetime:
 
 def rung_instants(rule: TermRule, start: datetime, due: date | datetime, calendar: Calendar) -> tuple[datetime, ...]:
     """Give the UTC instants at which the rungs ring, in the order of the ladder; a day rings when it begins."""
-    return tuple(_rung_instant(rung, start, due, calendar) for rung in rule.rungs)
+    return tuple(rung_instant(rung, start, due, calendar) for rung in rule.rungs)
 
 
-def _rung_instant(rung: Rung, start: datetime, due: date | datetime, calendar: Calendar) -> datetime:
+def rung_instant(rung: Rung, start: datetime, due: date | datetime, calendar: Calendar) -> datetime:
+    """Give the UTC instant at which one rung rings."""
     if rung.side == "na start":
         return start.astimezone(UTC) + timedelta(minutes=rung.count)
     if isinstance(due, datetime) and rung.count == 0:

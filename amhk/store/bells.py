@@ -21,9 +21,20 @@ _DUE = (
 )
 _CASE_COLUMNS = [CASE.c[n] for n in ("id", "number", "workflow", "release", "version", "owner_id", "team_id", "entries", "head")]
 _TERM_COLUMNS = [TERM.c[n] for n in ("id", "case_id", "name", "start", "due", "round", "rung", "ring_at", "status")]
-_RING = update(TERM).where(TERM.c.id == bindparam("t")).values(rung=bindparam("to_rung"), ring_at=bindparam("next_ring"))
-_HEAD = update(CASE).where(CASE.c.id == bindparam("c")).values(entries=bindparam("to_entries"), head=bindparam("to_head"))
-_REMIND = insert(REMINDER).returning(REMINDER.c.id, sort_by_parameter_order=True)
+_RING = "UPDATE terms SET rung = {p}, ring_at = {p} WHERE id = {p}"
+_HEAD = "UPDATE cases SET entries = {p}, head = {p} WHERE id = {p}"
+_REMIND = (
+    "INSERT INTO reminders (term_id, round, rung, case_id, fell_due, rung_at, receivers) VALUES ({p}, {p}, {p}, {p}, {p}, {p}, {p})"
+)
+_INBOX = (
+    "INSERT INTO inbox (reminder_id, term_id, case_id, worker_id, team_id, role) "
+    "SELECT id, term_id, case_id, {p}, {p}, {p} FROM reminders WHERE term_id = {p} AND round = {p} AND rung = {p}"
+)
+_LINE = (
+    "INSERT INTO journal (case_id, sequence, instant, kind, what, content, salt, commitment, previous, hash) "
+    "VALUES ({p}, {p}, {p}, {p}, {p}, {p}, {p}, {p}, {p}, {p})"
+)
+_Rows = Sequence[tuple[Any, ...]]
 
 
 def due(connection: Connection, now: datetime, most: int) -> list[Row]:
@@ -31,10 +42,10 @@ def due(connection: Connection, now: datetime, most: int) -> list[Row]:
     return [dict(r) for r in connection.execute(_DUE, {"now": now, "most": most}).mappings()]
 
 
-def lock_cases(connection: Connection, keys: Sequence[int]) -> dict[int, Row]:
+def lock_cases(connection: Connection, keys: Sequence[int]) -> dict[int, dict[str, Any]]:
     """Give the cases of these keys that no other process is ringing, locked in the order of their keys, with what ringing needs of them."""
     statement = select(*_CASE_COLUMNS).where(CASE.c.id.in_(keys)).order_by(CASE.c.id).with_for_update(skip_locked=True)
-    return {r["id"]: r for r in rows(connection, statement)}
+    return {r["id"]: dict(r) for r in connection.execute(statement).mappings()}
 
 
 def ringing(connection: Connection, keys: Sequence[int], now: datetime) -> list[Row]:
@@ -48,15 +59,16 @@ def silence(connection: Connection, keys: Sequence[int]) -> None:
         connection.execute(update(TERM).where(TERM.c.id.in_(keys), TERM.c.status != "running").values(ring_at=None))
 
 
-def rung(
-    connection: Connection, terms: Sequence[Mapping[str, Any]], reminders: Sequence[Mapping[str, Any]], heads: Sequence[Mapping[str, Any]]
-) -> list[int]:  # fmt: skip
-    """Write what was rung: where each term stands now, the reminders (unique per term, round and rung), the heads of the journals. Gives the keys of the reminders."""
-    connection.execute(_RING, list(terms))
-    keys = list(connection.execute(_REMIND, list(reminders)).scalars()) if reminders else []
-    if heads:
-        connection.execute(_HEAD, list(heads))
-    return keys
+def rung(connection: Connection, terms: _Rows, reminders: _Rows, inbox: _Rows, lines: _Rows, heads: _Rows) -> None:
+    """Write what was rung, in the driver's own words because there may be very much of it.
+
+    `terms` (rung, ring_at, id); `reminders` (term, round, rung, case, fell_due, rung_at, receivers as JSON), unique per term, round and rung;
+    `inbox` (worker, team, role, term, round, rung); `lines` of the journals; `heads` (entries, head, case). Instants as they are kept.
+    """
+    mark = "%s" if connection.dialect.paramstyle in ("format", "pyformat") else "?"
+    for statement, rows_ in ((_RING, terms), (_REMIND, reminders), (_INBOX, inbox), (_LINE, lines), (_HEAD, heads)):
+        if rows_:
+            connection.exec_driver_sql(statement.format(p=mark), list(rows_))
 
 
 def put_in_inbox(connection: Connection, rows_: Sequence[Mapping[str, Any]]) -> None:

@@ -1,6 +1,7 @@
 """Instants at rest: fixed-width UTC text on both databases (docs/adr/0002)."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import String, TypeDecorator
@@ -15,15 +16,19 @@ class UtcInstant(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Any) -> str | None:
         """Write an aware instant as `2026-02-04T15:20:00.000000Z`; ValueError for a naive one."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("an instant without a time zone reached the store")
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return None if value is None else as_text(value)
 
     def process_result_value(self, value: str | None, dialect: Any) -> datetime | None:
         """Read it back as an aware UTC datetime."""
         return None if value is None else datetime.fromisoformat(value)
+
+
+@lru_cache(maxsize=4096)
+def as_text(value: datetime) -> str:
+    """Give an aware instant as it is kept; ValueError for a naive one."""
+    if value.tzinfo is None:
+        raise ValueError("an instant without a time zone reached the store")
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def instant(**more: Any) -> Any:
