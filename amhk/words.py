@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -236,6 +237,9 @@ def say_instant(instant: datetime) -> str:
 
 def iso(value: date | datetime) -> str:
     """Give a day as `YYYY-MM-DD`, an instant as ISO 8601 with the Amsterdam offset."""
-    if isinstance(value, datetime):
-        return local(value).isoformat(timespec="seconds")
-    return value.isoformat()
+    return _iso_instant(value) if isinstance(value, datetime) else value.isoformat()
+
+
+@lru_cache(maxsize=4096)
+def _iso_instant(value: datetime) -> str:
+    return local(value).isoformat(timespec="seconds")

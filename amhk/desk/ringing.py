@@ -60,7 +60,7 @@ def ring_batch(office: Office, due: list[Row], now: datetime, horizon: datetime,
     with office.store.write() as connection:
         batch = Batch(office, now, staff, bells.lock_cases(connection, sorted({t["case_id"] for t in due})))
         keys = [t["id"] for t in due if t["case_id"] in batch.cases]
-        batch.terms = {t["id"]: dict(t) for t in bells.ringing(connection, keys, now)}
+        batch.terms = {t["id"]: t for t in bells.ringing(connection, keys, now)}
         bells.silence(connection, [k for k in keys if k not in batch.terms])
         for rule, term, instant in _in_order(batch, horizon):
             _ring(batch, rule, term, instant)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, exists, func, insert
 from amhk.rules.ladder import Person, Staff
 from amhk.rules.secrecy import HAND, Reader, scope_of
 from amhk.store import tables as t
-from amhk.store.reads import CASE, INBOX, META, REMINDER, TERM, WORKER, Row, rows, within
+from amhk.store.reads import CASE, INBOX, META, REMINDER, TERM, WORKER, Row, as_rows, rows, within
 from amhk.store.tables import table
 
 PIKET, PLAN = table(t.Piket), table(t.Plan)
@@ -39,18 +39,20 @@ _Rows = Sequence[tuple[Any, ...]]
 
 def due(connection: Connection, now: datetime, most: int) -> list[Row]:
     """Give the terms whose next rung has fallen due, the oldest first: id, case_id, ring_at."""
-    return [dict(r) for r in connection.execute(_DUE, {"now": now, "most": most}).mappings()]
+    return as_rows(connection.execute(_DUE, {"now": now, "most": most}))
 
 
 def lock_cases(connection: Connection, keys: Sequence[int]) -> dict[int, dict[str, Any]]:
     """Give the cases of these keys that no other process is ringing, locked in the order of their keys, with what ringing needs of them."""
     statement = select(*_CASE_COLUMNS).where(CASE.c.id.in_(keys)).order_by(CASE.c.id).with_for_update(skip_locked=True)
-    return {r["id"]: dict(r) for r in connection.execute(statement).mappings()}
+    return {r["id"]: r for r in as_rows(connection.execute(statement))}
 
 
-def ringing(connection: Connection, keys: Sequence[int], now: datetime) -> list[Row]:
+def ringing(connection: Connection, keys: Sequence[int], now: datetime) -> list[dict[str, Any]]:
     """Give, of these terms, those whose rung is still to be rung; asked again once their cases are locked."""
-    return rows(connection, select(*_TERM_COLUMNS).where(TERM.c.id.in_(keys), TERM.c.ring_at <= now, TERM.c.status == "running"))
+    return as_rows(
+        connection.execute(select(*_TERM_COLUMNS).where(TERM.c.id.in_(keys), TERM.c.ring_at <= now, TERM.c.status == "running"))
+    )
 
 
 def silence(connection: Connection, keys: Sequence[int]) -> None:

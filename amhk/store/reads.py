@@ -4,7 +4,21 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, String, and_, bindparam, exists, false, func, or_, select, true, type_coerce
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    Select,
+    String,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    true,
+    type_coerce,
+)
 
 from amhk.rules.parse import fold
 from amhk.rules.secrecy import Scope
@@ -31,7 +45,13 @@ _NOTICE_LIGHT = [c for c in NOTICE.c if c.name not in ("html", "pdf")]
 
 def rows(connection: Connection, statement: Select[Any]) -> list[Row]:
     """Run a SELECT and give its rows."""
-    return [dict(r) for r in connection.execute(statement).mappings()]
+    return as_rows(connection.execute(statement))
+
+
+def as_rows(found: CursorResult[Any]) -> list[Any]:
+    """Give the rows of a result as plain mappings."""
+    names = tuple(found.keys())
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 # Statements of the hot paths are built once.
@@ -72,12 +92,12 @@ def lock_cases(connection: Connection, keys: Sequence[int]) -> dict[int, Row]:
 
 def terms(connection: Connection, case: int, running: bool = False) -> list[Row]:
     """Give the terms of a case, in order of start; only those that run or are suspended with `running`."""
-    return [dict(r) for r in connection.execute(_TERMS_RUNNING if running else _TERMS, {"case": case}).mappings()]
+    return as_rows(connection.execute(_TERMS_RUNNING if running else _TERMS, {"case": case}))
 
 
 def notices(connection: Connection, case: int, open_only: bool = False) -> list[Row]:
     """Give the notices of a case without their text; only drafts and approved ones with `open_only`."""
-    return [dict(r) for r in connection.execute(_NOTICES_OPEN if open_only else _NOTICES, {"case": case}).mappings()]
+    return as_rows(connection.execute(_NOTICES_OPEN if open_only else _NOTICES, {"case": case}))
 
 
 def notice(connection: Connection, key: int, lock: bool = False) -> Row | None:
