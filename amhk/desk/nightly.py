@@ -65,10 +65,16 @@ def _worked_out(office: Office, connection: Connection, now: datetime) -> dict[s
     unrung = proofs.unrung(connection, now)
     ownerless = plans.owned_by_nobody_here(connection, day_of(now))
     sweep = here["last_sweep"] or {}
-    wrong = [f"{here['without']} zaken zonder volgende termijn"] if here["without"] else []
-    wrong += [f"{len(differences)} einden kloppen niet met het verloop"] if differences else []
-    wrong += [f"{unrung} herinneringen zijn niet gegeven"] if unrung else []
-    wrong += [f"{len(ownerless)} zaken staan op naam van wie er niet is"] if ownerless else []
+    wrong = [
+        few if count == 1 else many.format(count)
+        for count, few, many in (
+            (here["without"], "1 zaak zonder volgende termijn", "{} zaken zonder volgende termijn"),
+            (len(differences), "1 einde klopt niet met het verloop", "{} einden kloppen niet met het verloop"),
+            (unrung, "1 herinnering is niet gegeven", "{} herinneringen zijn niet gegeven"),
+            (len(ownerless), "1 zaak staat op naam van wie er niet is", "{} zaken staan op naam van wie er niet is"),
+        )
+        if count
+    ]
     return {
         "day": iso(day_of(now)), "open": here["open"], "with_next_term": here["with_next_term"], "without": here["without"],
         "numbers": here["numbers"][:_SHOWN], "terms": terms, "differences": differences[:_SHOWN], "rung": rung, "last_rung": last_rung,

@@ -111,6 +111,17 @@ def describe(app: FastAPI, office: Office) -> dict[str, Any]:
     told["security"] = [{"token": []}]
     call = {"oneOf": [schema_of_call(office, route) for route in ("melding", "advies")]}
     told["paths"]["/api/v1/cases"]["post"]["requestBody"]["content"]["application/json"]["schema"] = call
+    desk = reading.assign_desk(office)
+    case = "/api/v1/cases/{number}"
+    for path, fields in (
+        (f"{case}/assign", casework.ASSIGN), (f"{case}/terms/{{term}}/suspend", stretching.SUSPEND),
+        (f"{case}/terms/{{term}}/resume", stretching.RESUME), (f"{case}/terms/{{term}}/extend", stretching.EXTEND),
+    ):  # fmt: skip
+        body = schema(fields, desk)
+        body["properties"] |= {"version": {"type": "integer", "title": "Versie van de zaak, als die is gezien"}}
+        if "owner" in body["properties"]:  # nobody: back to the team
+            body["properties"]["owner"] = {"anyOf": [body["properties"]["owner"], {"type": "null"}]}
+        told["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"] = body
     return told
 
 
@@ -152,7 +163,7 @@ def assign(number: str, office: House, who: Who, body: Body) -> Response:
 
 @router.post("/cases/{number}/terms/{term}/suspend", openapi_extra=_ANY_BODY)
 def suspend(number: str, term: Key, office: House, who: Who, body: Body) -> Response:
-    """Suspend a term `until` a day, with `reason`."""
+    """Suspend a term `until` a day, with `reason`, and `ground` and `decider` where they are not the usual ones."""
     stretching.suspend(office, number, term, body, who)
     return _case(office, number, who)
 

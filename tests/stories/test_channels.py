@@ -258,7 +258,7 @@ def test_who_is_away_gets_no_mail_and_the_beheerder_hears_of_the_house(office, c
     digest.post(office)
     told = {m.rcpt_tos[0]: text(m) for m in box.mails}
     assert set(told) == {"tom@voorbeeld.nl", "bea@voorbeeld.nl"}
-    assert "LET OP: 1 einden kloppen niet" in told["bea@voorbeeld.nl"]
+    assert "LET OP: 1 einde klopt niet" in told["bea@voorbeeld.nl"]
     assert posted not in told["bea@voorbeeld.nl"]
 
 
