@@ -8,7 +8,7 @@ from amhk.desk.reading import case_view
 from amhk.errors import BadInput, Fault, NotAllowed, NotFound
 from amhk.office import Office
 from amhk.rules.fields import Desk, Field, clean
-from amhk.rules.roster import gaps
+from amhk.rules.roster import gaps, without
 from amhk.rules.secrecy import ALL_CASES, HAND, WORKS, Reader, scope_of
 from amhk.store import acute, bells, house, plans, reads, writes
 from amhk.store.session import Connection
@@ -92,10 +92,14 @@ def roster_of(office: Office, connection: Connection) -> dict[str, Any]:
     now = office.now(connection)
     today, last = day_of(now), day_of(now + AHEAD)
     lines = plans.roster(connection, now, end_of(last))
-    taken = [(r["start"], r["end"]) for r in lines if r["active"]]
+    holes: dict[int, list[tuple[datetime, datetime]]] = {}
+    for plan in plans.to_come(connection, today):
+        ends = end_of(plan["end"]) if plan["end"] and plan["kind"] == "afwezig" else _FAR
+        holes.setdefault(plan["worker_id"], []).append((start_of(plan["start"]), ends))
+    taken = [part for r in lines if r["active"] for part in without((r["start"], r["end"]), holes.get(r["worker_id"], ()))]
     open_ = [(max(s, now), e) for s, e in gaps(today, last, office.calendar, taken) if e > now]
     return {
-        "now": [r["name"] for r in lines if r["active"] and r["start"] <= now],
+        "now": [r["name"] for r in lines if r["active"] and any(s <= now < e for s, e in without((r["start"], r["end"]), holes.get(r["worker_id"], ())))],
         "lines": [{"id": r["id"], "worker": r["name"], "start": iso(r["start"]), "end": iso(r["end"])} for r in lines],
         "gaps": [{"start": iso(s), "end": iso(e)} for s, e in open_],
     }  # fmt: skip

@@ -23,6 +23,14 @@ def outside_office(first: date, last: date, calendar: Calendar) -> list[Span]:
     return spans
 
 
+def without(span: Span, holes: Iterable[Span]) -> list[Span]:
+    """Give what is left of a span once the holes are taken out of it."""
+    left = [span]
+    for start, end in holes:
+        left = [part for s, e in left for part in ((s, min(e, start)), (max(s, end), e)) if part[0] < part[1]]
+    return left
+
+
 def gaps(first: date, last: date, calendar: Calendar, taken: Iterable[Span]) -> list[Span]:
     """Give the spans outside office hours in which nobody has piket."""
     found = []

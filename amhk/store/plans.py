@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Connection, false, func, select
+from sqlalchemy import Connection, false, func, or_, select
 
 from amhk.store import tables as t
 from amhk.store.bells import PIKET, PLAN, away_on
@@ -57,6 +57,12 @@ def roster(connection: Connection, start: datetime, end: datetime) -> list[Row]:
     statement = select(*PIKET.c, WORKER.c.name, WORKER.c.active).join(WORKER, WORKER.c.id == PIKET.c.worker_id)
     where = (PIKET.c.gone == false(), PIKET.c.end > start, PIKET.c.start < end)
     return rows(connection, statement.where(*where).order_by(PIKET.c.start, PIKET.c.id))
+
+
+def to_come(connection: Connection, today: date) -> list[Row]:
+    """Give the absences and leavings that hold on a day or after it: worker_id, kind, start, end."""
+    until = or_(PLAN.c.end.is_(None), PLAN.c.end >= today)
+    return rows(connection, select(PLAN.c.worker_id, PLAN.c.kind, PLAN.c.start, PLAN.c.end).where(PLAN.c.undone.is_(None), until))
 
 
 def owned_by_nobody_here(connection: Connection, today: date) -> list[str]:

@@ -293,6 +293,19 @@ def test_a_gap_in_the_roster_is_warned_of_and_rings_the_piketdienst_and_the_team
     assert client.get("/piket")["gaps"] == []
 
 
+def test_who_is_away_during_his_piket_leaves_a_gap(client):
+    client.post("/piket", {"worker": "Piet", "start": "2026-02-02T09:00", "end": "2026-02-17T00:00"})
+    assert client.get("/piket")["gaps"] == []
+    client.post("/plans", {"worker": "Piet", "kind": "afwezig", "start": "2026-02-04", "end": "2026-02-05", "reason": "ziek"})
+    told = [(g["start"][:16], g["end"][:16]) for g in client.get("/piket")["gaps"]]
+    assert told == [
+        ("2026-02-04T00:00", "2026-02-04T09:00"),
+        ("2026-02-04T17:00", "2026-02-05T09:00"),
+        ("2026-02-05T17:00", "2026-02-06T00:00"),
+    ]
+    assert client.get("/piket")["now"] == ["Piet"]
+
+
 def test_an_acute_melding_nobody_opened_rings_at_once(client, office):
     client.post("/piket", {"worker": "Piet", "start": "2026-02-02T08:00", "end": "2026-02-03T09:00"})
     client.clock("2026-02-02T23:55")
