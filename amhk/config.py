@@ -4,6 +4,7 @@ import csv
 import os
 import tomllib
 from dataclasses import dataclass, field
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -98,8 +99,14 @@ def find_config(given: str | None = None) -> Path:
     return path.resolve()
 
 
-def read_config(path: Path) -> Config:
-    """Give the settings in a file, or raise HouseClosed with every fault at once."""
+def old_closing_days(path: Path) -> dict[date, str]:
+    """Give the closing days that config.toml held before the calendar moved into the database."""
+    rows = tomllib.loads(path.read_text(encoding="utf-8")).get("calendar", {}).get("closing_days", [])
+    return {row["date"]: str(row.get("name", "gesloten")) for row in rows if isinstance(row.get("date"), date)}
+
+
+def read_config(path: Path, upgrading: bool = False) -> Config:
+    """Give the settings in a file, or raise HouseClosed with every fault at once; `upgrading` overlooks what `amhk migrate` takes over."""
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
@@ -107,6 +114,11 @@ def read_config(path: Path) -> Config:
     except OSError as wrong:
         raise HouseClosed(f"{path} is niet te openen: {wrong.strerror}.") from wrong
     faults: list[Fault] = []
+    if (upgrading or not data.get("calendar", {}).get("closing_days")) and "calendar" in data:
+        data.pop("calendar")
+    elif "calendar" in data:
+        _no(faults, path, "calendar", "de kalender staat nu in de database. Geef eerst: amhk migrate, en haal dan [calendar] weg.")
+        data.pop("calendar")
     _unknown(faults, path, "", data)
     gemeenten = _region(faults, path, data.get("region"))
     config = Config(

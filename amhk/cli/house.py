@@ -120,15 +120,22 @@ def verify(json_: JsonOption = False, config: ConfigOption = None) -> None:
 @app.command()
 def migrate(config: ConfigOption = None) -> None:
     """Breng de database naar de vorm van dit programma. Maak eerst een kopie."""
-    from amhk.config import find_config, read_config
+    from datetime import UTC, datetime
+
+    from amhk.config import find_config, old_closing_days, read_config
+    from amhk.store import calendar, schema
     from amhk.store import migrate as migrations
-    from amhk.store import schema
     from amhk.store.session import Store
 
-    store = Store(read_config(find_config(config)).url)
+    path = find_config(config)
+    store = Store(read_config(path, upgrading=True).url)
     try:
         store.prove_open()
         migrations.upgrade(store)
+        with store.write() as connection:
+            taken = calendar.adopt(connection, old_closing_days(path), datetime.now(UTC))
+        if taken:
+            typer.echo(f"{taken} sluitingsdagen overgenomen uit config.toml; haal [calendar] daar nu weg.")
         typer.echo(f"De database staat op versie {schema.present(store)}.")
     finally:
         store.close()

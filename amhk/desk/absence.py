@@ -28,20 +28,27 @@ PLAN = (
 _MAY = frozenset({"teamleider", "manager", "beheerder"})
 
 
+def _mine(who: Reader, worker: Row) -> bool:
+    """Tell whether somebody may plan for this worker: a teamleider only for the people of his own team."""
+    if who.role != "teamleider":
+        return True
+    return worker["team_id"] == who.team and worker["role"] not in ("manager", "beheerder", "rapportage")
+
+
 def may_plan(who: Reader) -> None:
     """Refuse who may not plan the absence of others."""
     if who.role not in _MAY:
         raise NotAllowed("Afwezigheid regelt de teamleider, de manager of de beheerder.")
 
 
-def plan_desk(office: Office) -> Desk:
+def plan_desk(office: Office, who: Reader) -> Desk:
     """Give what the form of a plan chooses from: everyone who works here."""
     with office.store.read() as connection:
-        return _desk(office, connection)
+        return _desk(office, connection, who)
 
 
-def _desk(office: Office, connection: Connection) -> Desk:
-    names = {w["name"]: w["name"] for w in reads.workers(connection) if w["name"] != HAND}
+def _desk(office: Office, connection: Connection, who: Reader) -> Desk:
+    names = {w["name"]: w["name"] for w in reads.workers(connection) if w["name"] != HAND and _mine(who, w)}
     return Desk(office.now(connection), {"medewerker": names, "afwezigheid": _KINDS})
 
 
@@ -50,6 +57,8 @@ def preview(office: Office, worker: str, who: Reader) -> list[dict[str, Any]]:
     may_plan(who)
     with office.store.read() as connection:
         row = _worker(connection, worker)
+        if not _mine(who, row):
+            raise NotFound(f"Er werkt niemand in uw team die '{worker[:60]}' heet.")
         keys = reads.cases_of(connection, row["id"])
         found = []
         for key in keys:
@@ -71,7 +80,7 @@ def make_plan(office: Office, body: object, who: Reader) -> int:
     fields = dict(body) if isinstance(body, Mapping) else {}
     several = fields.pop("cases", None) or {}
     with office.store.write() as connection:
-        desk = _desk(office, connection)
+        desk = _desk(office, connection, who)
         values, faults = clean(PLAN, fields, desk)
         today = day_of(desk.now)
         faults += _own_faults(values, several, desk, today)
@@ -96,8 +105,9 @@ def _own_faults(values: Mapping[str, Any], several: object, desk: Desk, today: d
         return [*faults, Fault("verkeerd_soort", "Noem per zaaknummer wie haar overneemt.", "cases")]
     known = desk.lists["medewerker"]
     for number, name in several.items():
-        if name and (name not in known or name == values.get("worker")):
-            faults.append(Fault("onbekend", f"{str(number)[:30]}: '{str(name)[:60]}' kan deze zaak niet overnemen.", "cases"))
+        if name is not None and (not isinstance(name, str) or name not in known or name == values.get("worker")):
+            text = f"{str(number)[:30]}: '{str(name)[:60]}' kan deze zaak niet overnemen."
+            faults.append(Fault("onbekend", text.encode("utf-8", "replace").decode(), "cases"))
     return faults
 
 
@@ -114,7 +124,7 @@ def _write(connection: Connection, values: Mapping[str, Any], several: Mapping[s
     }  # fmt: skip
     key = writes.add(connection, bells.PLAN, row)
     owned = {str(c["number"]): c["id"] for k in reads.cases_of(connection, worker["id"]) if (c := reads.case_by_id(connection, k))}
-    unknown = [n for n in several if n not in owned]
+    unknown = [str(n).encode("utf-8", "replace").decode() for n in several if n not in owned]
     if unknown:
         raise BadInput(faults=[Fault("onbekend", f"{n[:30]} is geen open zaak van {worker['name']}.", "cases") for n in unknown])
     chosen = {number: people[name]["id"] if name else None for number, name in several.items()}
@@ -151,6 +161,12 @@ def _carry_out(office: Office, connection: Connection, key: int, who: Reader | N
     now = office.now(connection)
     worker = reads.worker_by(connection, id=plan["worker_id"])
     assert worker is not None
+    if plan["kind"] == AWAY and plan["end"] and plan["end"] < day_of(now):
+        writes.change(connection, bells.PLAN, [key], {"effect": now})
+        house.append(
+            connection, now, None, "plan", f"Plan van {worker['name']} was al voorbij: er is niets overgedragen.", {"plan": key}
+        )
+        return False
     if plan["kind"] == LEAVES:
         writes.change(connection, reads.WORKER, [worker["id"]], {"active": False, "token": None})
         writes.end_sessions(connection, worker["id"])
@@ -174,6 +190,7 @@ def _hand_over(
     office: Office, connection: Connection, case: Row, worker: Row, to: int | None, plan: Row, staff: Staff, who: Reader | None
 ) -> None:
     person = staff.person(to)
+    person = person if person and person.role in WORKS else None
     file = on_table(office, connection, case, who)
     why = "werkt hier niet meer" if plan["kind"] == LEAVES else "is afwezig"
     goes = f"de zaak gaat naar {person.name}" if person else "de zaak valt aan het team"
@@ -188,7 +205,8 @@ def undo(office: Office, key: int, who: Reader) -> int:
     may_plan(who)
     with office.store.write() as connection:
         plan = plans.plan(connection, key)
-        if plan is None:
+        of = reads.worker_by(connection, id=plan["worker_id"]) if plan else None
+        if plan is None or of is None or not _mine(who, of):
             raise NotFound("Dit plan bestaat niet.")
         if plan["undone"] is not None:
             raise ClosedDoor(faults=[Fault("al_terug", "Dit plan is al teruggedraaid.")])
@@ -200,6 +218,9 @@ def undo(office: Office, key: int, who: Reader) -> int:
             writes.change(connection, reads.WORKER, [worker["id"]], {"active": True})
         back = 0
         went = {c["case_id"]: c["to_id"] for c in plans.cases(connection, key) if c["went"]}
+        again = reads.worker_by(connection, id=worker["id"])
+        if again is None or not again["active"] or plans.away(connection, worker["id"], day_of(now)):
+            went = {}  # he has left, or is away by another plan: his cases stay where they are
         for case in reads.lock_cases(connection, list(went)).values():
             if not case["closed"] and case["owner_id"] in (went[case["id"]], None) and worker["role"] in WORKS:
                 file = on_table(office, connection, case, who)
@@ -226,11 +247,11 @@ def leave_now(office: Office, connection: Connection, worker: Row, kind_of: str,
 def tend_inbox(connection: Connection, staff: Staff) -> None:
     """See that every reminder stands before somebody who is here: what nobody reads goes up the ladder."""
     for place in bells.addresses(connection):
-        if attended(place["worker_id"], place["team_id"], place["role"], staff):
+        here = Address("", place["worker_id"], place["team_id"], place["role"])
+        if attended(here, place["owner_id"], place["of_team"], staff):
             continue
         to = place["role"] or ("team" if place["worker_id"] is None else "eigenaar")
-        owner = place["owner_id"] if place["worker_id"] is None or place["owner_id"] != place["worker_id"] else None
-        told = [_row(a) for a in receivers((to,), owner, place["of_team"], staff)]
+        told = [_row(a) for a in receivers((to,), place["owner_id"], place["of_team"], staff)]
         if told != [{k: place[k] for k in ("worker_id", "team_id", "role")}]:
             bells.move_address(connection, place, told)
 
@@ -251,4 +272,5 @@ def view(office: Office, who: Reader) -> list[dict[str, Any]]:
                 "lines": [{"number": c["number"], "to": c["to"] or "het team", "went": c["went"]} for c in plans.cases(connection, p["id"])],
             }
             for p in plans.all_plans(connection)
+            if _mine(who, {"team_id": p["worker_team"], "role": p["worker_role"]})
         ]  # fmt: skip

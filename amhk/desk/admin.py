@@ -73,7 +73,10 @@ def set_role(office: Office, name: str, role: str) -> None:
         writes.change(connection, reads.WORKER, [worker["id"]], {"role": role})
         if worker["role"] != role and worker["active"]:
             writes.revoke_feeds(connection, worker["id"], office.now(connection))
-        if role not in WORKS:
+        if role in WORKS:
+            now = office.now(connection)
+            absence.tend_inbox(connection, bells.staff(connection, day_of(now), now))
+        else:
             _to_team(office, connection, worker, f"{name} behandelt geen zaken meer: de zaak valt terug aan het team.")
 
 

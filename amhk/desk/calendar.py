@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from amhk.desk.casefile import CaseFile, due_of, fresh_row, next_round, on_table
 from amhk.errors import BadInput, Fault, NotAllowed
 from amhk.office import Office
 from amhk.rules.calendar import FEESTDAG, KANTOORUREN, SLUITINGSDAG, hours_of, read_hours, say_hours
-from amhk.rules.days import USUAL_HOURS, Calendar
+from amhk.rules.days import USUAL_HOURS, Calendar, opens_often
 from amhk.rules.fields import Desk, Field, clean
 from amhk.rules.parse import plausible
 from amhk.rules.secrecy import Reader
@@ -102,6 +102,19 @@ def _change(office: Office, kind: str, day: date, name: str, gone: bool, who: Re
             )
         row = {"instant": now, "worker_id": who.id, "kind": kind, "day": day, "name": name, "gone": gone}
         release = kept.change(connection, row)
+        changed = kept.read(connection)
+        starts = (max(day_of(now), day - timedelta(days=n)) for n in range(30))
+        if not all(opens_often(start, changed) for start in starts):
+            field = "hours" if kind == KANTOORUREN else "day"
+            raise BadInput(
+                faults=[
+                    Fault(
+                        "altijd_dicht",
+                        "Zo is het meldpunt in dertig dagen nog geen tien uur open; dan wordt geen melding op tijd geopend.",
+                        field,
+                    )
+                ]
+            )
         told = f"{say_change(kind, day, name, gone).capitalize()}."
         house.append(
             connection, now, who.id, "kalender", told, {"release": release, "kind": kind, "day": day, "name": name, "gone": gone}
@@ -167,9 +180,10 @@ def _absorbed(file: CaseFile, term: dict[str, Any], why: str) -> dict[str, Any]:
         return told | {"ring_at": _next_bell(calendar, file.workflow.terms[term["name"]], term)}
     text = f"{rule.title}: van {_said(term)} naar {_said(fresh)}, want {why}."
     file.note("kalender", text, {"term": term["id"], "van": term["due"], "naar": fresh["due"]})
-    writes.clear_inbox(file.connection, [term["id"]])
     told |= {k: fresh[k] for k in ("due", "unrolled", "over_at")} | {"why": f"was {term['due']}: {why}"}
-    return told | next_round(file.office, rule, term, due_of(fresh), file.now)
+    told |= next_round(file.office, rule, term, due_of(fresh), file.now)
+    writes.trim_inbox(file.connection, term["id"], told["rung"])
+    return told
 
 
 def _said(term: Mapping[str, Any]) -> str:

@@ -220,11 +220,9 @@ def fresh_row(office: Office, rule: TermRule, term: Mapping[str, Any], start: da
 
 
 def next_round(office: Office, rule: TermRule, term: Mapping[str, Any], due: date | datetime, now: datetime) -> dict[str, Any]:
-    """Give the columns of a new round of the ladder for a term whose end moved: on from the first rung after now, or, when it is over already, from the last one passed."""
+    """Give the columns of a new round of the ladder for a term whose end moved: rungs rung before that hold for the new end too stand as they are, the rest are rung when they fall due."""
     rings = rung_instants(rule, term["start"], due, office.calendar)
-    rung = sum(instant <= now for instant in rings)
-    if rung and over_at(due) <= now:
-        rung -= 1
+    rung = min(term["rung"], sum(instant <= now for instant in rings))
     following = rings[rung] if rung < len(rings) and term["status"] == "running" else None
     return {"round": term["round"] + 1, "rung": rung, "ring_at": following}
 

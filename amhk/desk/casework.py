@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from amhk.desk import registering
+from amhk.desk.absence import tend_inbox
 from amhk.desk.carrying import carry_out
 from amhk.desk.casefile import CaseFile, open_case
 from amhk.desk.lists import desk_for, needed
@@ -160,11 +161,15 @@ def assign(office: Office, number: str, body: object, who: Reader) -> None:
         to = values.get("owner") or values.get("team") or "het team"
         file.note("toegewezen", f"Toegewezen aan {to}.", values)
         file.changes["owner_id"] = worker["id"] if worker else None
+        moved = teams[values["team"]] if values.get("team") else file.case["team_id"]
         if (before := file.case["owner_id"]) and before != file.changes["owner_id"]:
-            bells.readdress(connection, file.id, before, file.changes["owner_id"], file.case["team_id"])
+            bells.readdress(connection, file.id, before, file.changes["owner_id"], moved)
+        if moved != file.case["team_id"]:
+            bells.move_team(connection, file.id, file.case["team_id"], moved)
         if team := values.get("team"):
             file.changes |= {"team_id": teams[team], "team_reason": f"Met de hand: {values['reason']}"}
         file.save()
+        tend_inbox(connection, bells.staff(connection, day_of(file.now), file.now))
 
 
 def filled(file: CaseFile, fields: tuple[Field, ...], raw: Mapping[str, Any]) -> dict[str, Any]:

@@ -223,7 +223,7 @@ def _reproject(file: CaseFile, terms: list[dict[str, Any]], start: datetime, ent
             )
             if term["status"] in ("running", "suspended"):
                 changes |= next_round(file.office, rule, {**term, "start": start}, due_of(fresh), file.now)
-                writes.clear_inbox(file.connection, [term["id"]])
+                writes.trim_inbox(file.connection, term["id"], changes["rung"])
         writes.change(file.connection, reads.TERM, [term["id"]], changes)
         for t in file.running:
             if t["id"] == term["id"]:

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from amhk.desk.ringing import ring_batch
@@ -17,6 +17,7 @@ from amhk.words import day_of, iso, say_day, say_instant
 CLOCK = (Field("now", "Nieuwe tijd", "moment", required=True),)
 _BATCH = 500
 _STILL = timedelta(minutes=15)
+PROOF = "nachtbewijs"
 _FAR = datetime(2199, 12, 31, tzinfo=UTC)
 
 
@@ -116,10 +117,20 @@ def alarms(office: Office) -> list[str]:
     with office.store.read() as connection:
         found = house.open_incidents(connection)
         sweep = json.loads(reads.meta(connection, "sweep") or "{}")
+        trouble = json.loads(reads.meta(connection, "trouble") or "{}")
+        proof, now = house.last(connection, PROOF), office.now(connection)
     told = [f"{i['what'].capitalize()}. De beheerder lost dit op voor het einde van {say_day(i['due'])}." for i in found]
     if "real" in sweep and datetime.now(UTC) - datetime.fromisoformat(sweep["real"]) > _STILL:
         told.append(
             f"De klok heeft sinds {say_instant(datetime.fromisoformat(sweep['real']))} geen ronde gelopen. Waarschuw de beheerder."
+        )
+    told += [
+        f"De klok kan een deel van haar werk niet doen: {name} ({wrong}). Waarschuw de beheerder."
+        for name, wrong in trouble.items()
+    ]
+    if proof and date.fromisoformat(proof["day"]) < day_of(now - timedelta(hours=office.config.proof_hour + 1)):
+        told.append(
+            f"Het bewijs van de nacht is voor het laatst gemaakt op {say_day(date.fromisoformat(proof['day']))}. Waarschuw de beheerder."
         )
     return told
 

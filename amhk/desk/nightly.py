@@ -4,6 +4,8 @@ import json
 from datetime import datetime
 from typing import Any
 
+from amhk.desk import followup
+from amhk.desk.casefile import due_of
 from amhk.desk.followup import health
 from amhk.desk.piket import roster_of
 from amhk.errors import BadInput, Fault, NotAllowed, NotFound
@@ -11,16 +13,18 @@ from amhk.office import Office
 from amhk.rules import recount
 from amhk.rules.days import Calendar, working_days
 from amhk.rules.fields import Desk, Field, clean
+from amhk.rules.ladder import Address, attended
 from amhk.rules.parse import tidy
-from amhk.rules.secrecy import Reader
-from amhk.rules.terms import TermRule
+from amhk.rules.secrecy import ALL_CASES, Reader
+from amhk.rules.terms import TermRule, rung_instants
 from amhk.store import bells, house, plans, proofs, reads, writes
 from amhk.store import calendar as kept
 from amhk.store.reads import Row
 from amhk.store.session import Connection
 from amhk.words import day_of, end_of, iso, local, say_day
 
-KIND = "nachtbewijs"
+KIND = followup.PROOF
+_MAY = ("beheerder", "manager", "teamleider")
 SOLVE = (Field("reason", "Wat is er gedaan", "text", required=True),)
 _SHOWN = 50
 
@@ -38,11 +42,13 @@ def prove_when_due(office: Office) -> dict[str, Any] | None:
 def prove(office: Office, who: Reader | None = None, once: bool = False) -> dict[str, Any]:
     """Make the proof now, on one moment of the database, and write it down; with `once` only if today has none yet.
 
-    A difference, a case without a term, a rung that was not rung: each opens a term for the beheerder.
+    A difference, a case without a term, a rung that was not rung: each opens a term for the beheerder. NotAllowed for who may not ask for it.
     """
-    with office.store.snapshot() as connection:
-        now = office.now(connection)
-        told = _worked_out(office, connection, now)
+    if who and who.role not in _MAY:
+        raise NotAllowed("Het bewijs maken is voor de beheerder, de manager en de teamleider.")
+    now, told = _proven(office)
+    if told["unrung"]:  # begun, dated back, between the round and the look: rung now, and looked at again
+        now, told = _proven(office)
     with office.store.write() as connection:
         bells.lock_meta(connection, "house")
         if once and (last := house.last(connection, KIND)) and last["day"] == told["day"]:
@@ -56,13 +62,20 @@ def prove(office: Office, who: Reader | None = None, once: bool = False) -> dict
     return told | {"instant": now}
 
 
-def _worked_out(office: Office, connection: Connection, now: datetime) -> dict[str, Any]:
+def _proven(office: Office) -> tuple[datetime, dict[str, Any]]:
+    swept = followup.run_due(office).now
+    with office.store.snapshot() as connection:
+        now = office.now(connection)
+        return now, _worked_out(office, connection, now, swept)
+
+
+def _worked_out(office: Office, connection: Connection, now: datetime, swept: datetime) -> dict[str, Any]:
     before = house.last(connection, KIND) or {}
     here = health(office, connection)
     terms, differences = recounted(office, connection)
     count, heads = proofs.heads(connection)
     rung, last_rung = proofs.rungs(connection, before.get("last_rung", 0))
-    unrung = proofs.unrung(connection, now)
+    unrung, homeless = proofs.unrung(connection, swept), _homeless(connection, now)
     ownerless = plans.owned_by_nobody_here(connection, day_of(now))
     sweep = here["last_sweep"] or {}
     wrong = [
@@ -71,6 +84,7 @@ def _worked_out(office: Office, connection: Connection, now: datetime) -> dict[s
             (here["without"], "1 zaak zonder volgende termijn", "{} zaken zonder volgende termijn"),
             (len(differences), "1 einde klopt niet met het verloop", "{} einden kloppen niet met het verloop"),
             (unrung, "1 herinnering is niet gegeven", "{} herinneringen zijn niet gegeven"),
+            (homeless, "1 herinnering staat voor niemand", "{} herinneringen staan voor niemand"),
             (len(ownerless), "1 zaak staat op naam van wie er niet is", "{} zaken staan op naam van wie er niet is"),
         )
         if count
@@ -101,14 +115,29 @@ def recounted(office: Office, connection: Connection) -> tuple[int, list[str]]:
         count += len(stored)
         try:
             told = recount.replay(step for text in texts for step in json.loads(text))
-        except (KeyError, ValueError) as wrong:
-            differences.append(f"{case['number']}: het verloop van de termijnen is niet te volgen ({type(wrong).__name__}).")
-            continue
-        differences += [f"{case['number']}: {text}" for text in _compared(rules, stored, told, as_of)]
+            differences += [f"{case['number']}: {text}" for text in _compared(rules, stored, told, as_of, present)]
+        except Exception as wrong:  # whatever was done to a row: it is a difference, and no other case goes unproven by it
+            differences.append(f"{case['number']}: de termijnen zijn niet na te rekenen ({type(wrong).__name__}).")
+    differences += [f"{number}: de zaak is gesloten en een termijn loopt nog." for number in proofs.running_on_closed(connection)]
+    differences += [
+        f"{number}: '{name}' zegt gerinkeld te hebben, en niets daarvan staat ergens."
+        for number, name in proofs.rung_without_trace(connection)
+    ]
     return count, differences
 
 
-def _compared(rules: Any, stored: list[Row], told: dict[int, recount.Told], as_of: Any) -> list[str]:
+def _homeless(connection: Connection, now: datetime) -> int:
+    """Count the places where reminders stand before nobody who is here, though somebody else is."""
+    staff = bells.staff(connection, day_of(now), now)
+    if not any(p.here and p.role in ALL_CASES for p in staff.people):
+        return 0
+    places = (
+        (Address("", p["worker_id"], p["team_id"], p["role"]), p["owner_id"], p["of_team"]) for p in bells.addresses(connection)
+    )
+    return sum(not attended(*place, staff) for place in places)
+
+
+def _compared(rules: Any, stored: list[Row], told: dict[int, recount.Told], as_of: Any, present: Calendar) -> list[str]:
     found, rows = [], {t["id"]: t for t in stored}
     for key, line in told.items():
         if key not in rows and line.status in ("running", "suspended"):
@@ -118,11 +147,11 @@ def _compared(rules: Any, stored: list[Row], told: dict[int, recount.Told], as_o
             if row["status"] in ("running", "suspended"):
                 found.append(f"de termijn '{row['name']}' loopt en staat niet in het verloop.")
             continue
-        found += _one(rules[row["name"]], row, told[key], as_of)
+        found += _one(rules[row["name"]], row, told[key], as_of, present)
     return found
 
 
-def _one(rule: TermRule, row: Row, line: recount.Told, as_of: Any) -> list[str]:
+def _one(rule: TermRule, row: Row, line: recount.Told, as_of: Any, present: Calendar) -> list[str]:
     if (line.name, line.status) != (row["name"], row["status"]):
         return [f"'{row['name']}' is '{row['status']}', volgens het verloop '{line.name}' '{line.status}'."]
     if row["status"] == "met" and line.ended != row["ended_at"]:
@@ -131,15 +160,30 @@ def _one(rule: TermRule, row: Row, line: recount.Told, as_of: Any) -> list[str]:
         return []
     now = as_of(row["calendar"])  # the calendar it has taken in: the present one, but for a moment after a change
     length = recount.Length(rule.count, rule.unit, rule.rolls, rule.by_law)
-    due, over_at = recount.end(line, length, as_of(line.calendar), now)
+    if line.start != row["start"]:
+        return [f"'{row['name']}' begon op een ander moment dan het verloop zegt."]
+    due, over_at = recount.end(line, length, as_of, now)
     if (due, over_at) != (row["due"], row["over_at"]):
         return [f"'{row['name']}' eindigt volgens de database {row['due']}, nagerekend {due}."]
     if rule.beside and row["beside_due"] is not None:
         second = recount.Length(rule.beside.count, rule.beside.unit, rule.beside.rolls, rule.beside.kind == "wet")
         bare = recount.Told(line.name, line.start, line.on, line.calendar)
-        if (other := recount.end(bare, second, as_of(line.calendar), now)[0]) != row["beside_due"]:
-            return [f"de tweede klok van '{row['name']}' eindigt volgens de database {row['beside_due']}, nagerekend {other}."]
-    return []
+        if (other := recount.end(bare, second, as_of, now)) != (row["beside_due"], row["beside_over_at"]):
+            return [f"de tweede klok van '{row['name']}' eindigt volgens de database {row['beside_due']}, nagerekend {other[0]}."]
+    return _bell(rule, row, present)
+
+
+def _bell(rule: TermRule, row: Row, present: Calendar) -> list[str]:
+    """Compare the next bell of a term with its ladder."""
+    if row["calendar"] != present.release:
+        return []
+    rings = rung_instants(rule, row["start"], due_of(row), present)
+    wanted = rings[row["rung"]] if row["status"] == "running" and row["rung"] < len(rings) else None
+    return (
+        []
+        if row["ring_at"] == wanted and row["rung"] <= len(rings)
+        else [f"de volgende herinnering van '{row['name']}' staat verkeerd."]
+    )
 
 
 def known(calendar: Calendar) -> recount.Known:

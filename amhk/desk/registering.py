@@ -9,9 +9,9 @@ from amhk.office import Office
 from amhk.rules.parse import fold
 from amhk.rules.routing import route_call, stream
 from amhk.rules.secrecy import Reader
-from amhk.store import claims, reads, writes
+from amhk.store import claims, plans, reads, writes
 from amhk.store.session import Connection
-from amhk.words import local
+from amhk.words import day_of, local
 
 PREFIX = {"advies": "A", "melding": "M"}
 _SHARED = ("gemeente", "kanaal", "hoedanigheid", "meldcodestap", "zorgen")
@@ -29,7 +29,7 @@ def register(
         "release": workflow.release, "version": 0, "state": workflow.start, "finish": None, "finishes": [], "closed": False,
         "ending": None, "facts": dict(workflow.facts), "acuut": bool(values.get("acuut")), "counts": True, "received": received,
         "registered": now, "team_id": team, "team_reason": reason, "taken_by": who.id, "kenmerk": values.get("id"),
-        "owner_id": who.id if route == "advies" else None, "opened_by": None, "entries": 0, "head": "",
+        "owner_id": who.id if route == "advies" and not plans.away(connection, who.id, day_of(now)) else None, "opened_by": None, "entries": 0, "head": "",
         "aanleiding": values.get("aanleiding", []), "aard": values.get("aard", []), **{k: values.get(k) for k in _SHARED},
     }  # fmt: skip
     case["id"] = writes.add(connection, reads.CASE, case)

@@ -66,7 +66,6 @@ def suspend(office: Office, number: str, key: int, body: object, who: Reader) ->
         }  # fmt: skip
         term.update(told)
         writes.change(connection, reads.TERM, [key], told)
-        writes.clear_inbox(connection, [key])
         file.ledger(entry, "suspend", key)
         file.start(waiting, file.now, entry, values["until"], for_id=key)
         file.save()
@@ -93,7 +92,7 @@ def resume(office: Office, number: str, key: int, body: object, who: Reader) -> 
         told |= {"status": "running", "suspended_at": None, "extensions": steps}
         term.update(told)
         writes.change(connection, reads.TERM, [key], told)
-        file.ledger(entry, "resume", key, days=still)
+        file.ledger(entry, "resume", key, days=still, calendar=office.calendar.release)
         for waiting in [t for t in file.running if t["for_id"] == key]:
             file.end(waiting, "met", file.now, entry)
         file.save()
@@ -129,12 +128,13 @@ def stretch(file: CaseFile, term: dict[str, Any], days: int, reason: str, decide
     told["extensions"] = [*term["extensions"], step]
     term.update(told)
     writes.change(file.connection, reads.TERM, [term["id"]], told)
-    file.ledger(entry, "extend", term["id"], days=days)
+    file.ledger(entry, "extend", term["id"], days=days, calendar=file.office.calendar.release)
 
 
 def _moved(file: CaseFile, rule: TermRule, term: Mapping[str, Any], days: int) -> dict[str, Any]:
     """Give the columns of a term whose end moves by days, counted from its previous unrolled end; a new round of its ladder begins."""
     due, unrolled = moved_end(file.office.calendar, rule, due_of(term), due_of({"due": term["unrolled"]}), days)
-    told = {"due": iso(due), "unrolled": iso(unrolled), "over_at": over_at(due)}
-    writes.clear_inbox(file.connection, [term["id"]])
-    return told | next_round(file.office, rule, term, due, file.now)
+    told: dict[str, Any] = {"due": iso(due), "unrolled": iso(unrolled), "over_at": over_at(due)}
+    told |= next_round(file.office, rule, term, due, file.now)
+    writes.trim_inbox(file.connection, term["id"], told["rung"])
+    return told

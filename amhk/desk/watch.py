@@ -1,18 +1,49 @@
 """One round of the watch: plans whose day has come, the calendar taken in, every rung rung, and the proof of the night when its hour has come."""
 
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
 from amhk.desk import absence, calendar, followup, nightly
 from amhk.desk.followup import Sweep
 from amhk.errors import NotAllowed
 from amhk.office import Office
+from amhk.store import reads, writes
+from amhk.store.session import StoreFailed
+
+log = logging.getLogger("amhk.watch")
 
 
 def go_round(office: Office) -> Sweep:
-    """Do all that the passing of time asks for now, in that order; gives what the sweep did."""
-    absence.carry_out_due(office)
-    calendar.absorb(office)
+    """Do all that the passing of time asks for now, in that order; what one part cannot do keeps no other from its work, and turns the screens red."""
+    trouble: dict[str, str] = {}
+    _try(trouble, "plannen", lambda: absence.carry_out_due(office))
+    _try(trouble, "kalender", lambda: calendar.absorb(office))
     sweep = followup.run_due(office)
-    nightly.prove_when_due(office)
-    return sweep
+    _try(trouble, "nachtbewijs", lambda: nightly.prove_when_due(office))
+    _remember(office, trouble)
+    return replace(sweep, failed=(*sweep.failed, *trouble))
+
+
+def _try(trouble: dict[str, str], name: str, act: Callable[[], Any]) -> None:
+    try:
+        act()
+    except StoreFailed:
+        raise
+    except Exception as wrong:
+        log.error("%s failed", name, exc_info=wrong)
+        trouble[name] = type(wrong).__name__
+
+
+def _remember(office: Office, trouble: dict[str, str]) -> None:
+    told = json.dumps(trouble)
+    with office.store.read() as connection:
+        before = reads.meta(connection, "trouble") or "{}"
+    if told != before:
+        with office.store.write() as connection:
+            writes.set_meta(connection, "trouble", told)
 
 
 def tick(office: Office) -> Sweep:

@@ -40,7 +40,8 @@ class Calendar:
         if day.weekday() not in hours_then or (day in self.feestdagen) or day in self.sluitingsdagen:
             return None
         opens, closes = (datetime.combine(day, time.fromisoformat(text), AMSTERDAM) for text in hours_then[day.weekday()])
-        return opens.astimezone(UTC), closes.astimezone(UTC)
+        span = opens.astimezone(UTC), closes.astimezone(UTC)
+        return span if span[0] < span[1] else None  # an hour that the change to summer time skips
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,4 +158,10 @@ def office_hours(start: datetime, count: int, calendar: Calendar) -> End:
         elif not span:
             steps.append(f"{short_day(day)} gesloten")
         day += ONE
-    raise ValueError("the office does not open within a year")
+    raise ValueError("the office does not open often enough")
+
+
+def opens_often(day: date, calendar: Calendar) -> bool:
+    """Tell whether the office opens for at least ten hours in the thirty days from a day on: less is not an office that opens meldingen."""
+    spans = [span for n in range(30) if (span := calendar.office(day + ONE * n))]
+    return sum((end - start for start, end in spans), timedelta()) >= timedelta(hours=10)

@@ -1,5 +1,6 @@
 """What may be filled in: one definition gives the check (every fault at once, in Dutch), the JSON Schema and the form."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,6 +14,7 @@ from amhk.words import AANLEIDING_KIND, AARD_ALLEEN_KIND, day_of, iso, say_insta
 TYPES = (
     "line", "text", "date", "partial", "moment", "choice", "choices", "yesno", "number", "scores", "bsn", "gezag", "object", "list",
 )  # fmt: skip
+_WHOLE = re.compile(r"^-?[0-9]{1,9}$")
 MAX_LINE, MAX_TEXT, MAX_ITEMS = 200, 20_000, 50
 
 
@@ -189,7 +191,7 @@ def _yesno(check: _Check, path: str, f: Field, value: object) -> bool | None:
 
 
 def _number(check: _Check, path: str, f: Field, value: object) -> int | None:
-    if isinstance(value, str) and value.strip().lstrip("-").isdigit() and len(value) < 10:
+    if isinstance(value, str) and _WHOLE.match(value.strip()):
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int):
         check.no("geen_getal", path, f"{f.title}: hier hoort een heel getal te staan.")

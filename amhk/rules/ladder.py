@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from amhk.rules.secrecy import ALL_CASES, TEAM_CASES
+from amhk.rules.secrecy import ALL_CASES, TEAM_CASES, WORKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,7 @@ def receivers(to: tuple[str, ...], owner: int | None, team: int, staff: Staff) -
 def _resolve(name: str, owner: int | None, team: int, staff: Staff) -> Iterator[Address]:
     if name == "eigenaar":
         person = staff.person(owner)
+        person = person if person and person.role in WORKS else None
         yield from (Address(person.name, worker=person.id),) if person else _resolve("team", owner, team, staff)
     elif name == "team":
         held = any(staff.has(role, team) for role in TEAM_CASES)
@@ -70,7 +71,7 @@ def _resolve(name: str, owner: int | None, team: int, staff: Staff) -> Iterator[
 
 
 def _piket(owner: int | None, team: int, staff: Staff) -> Iterator[Address]:
-    on_duty = [p for p in staff.people if p.id in staff.duty and p.here]
+    on_duty = [p for p in staff.people if p.id in staff.duty and p.here and p.role in ALL_CASES]
     for person in on_duty:
         yield Address(person.name, worker=person.id)
     if not on_duty:
@@ -85,10 +86,15 @@ def _last(staff: Staff) -> Address:
     return Address(role, role=role)
 
 
-def attended(worker: int | None, team: int | None, role: str | None, staff: Staff) -> bool:
-    """Tell whether somebody who is here reads what stands at an address."""
-    if worker is not None:
-        return staff.person(worker) is not None
-    if role is not None:
-        return staff.has(role, team)
-    return any(staff.has(r, team) for r in TEAM_CASES)
+def attended(address: Address, owner: int | None, of_team: int, staff: Staff) -> bool:
+    """Tell whether somebody who is here, and may see a case of this owner and team, reads what stands at an address."""
+    if address.worker is not None:
+        person = staff.person(address.worker)
+        return person is not None and (
+            person.role in ALL_CASES or (person.role in TEAM_CASES and (person.team == of_team or person.id == owner))
+        )
+    if address.team not in (None, of_team):
+        return False
+    if address.role is None:
+        return any(staff.has(r, of_team) for r in TEAM_CASES)
+    return staff.has(address.role, address.team) and (address.role in ALL_CASES or address.team == of_team)

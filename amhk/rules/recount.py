@@ -5,7 +5,7 @@ Gauss's Easter. Where both ways agree, an error would have to be made twice, dif
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -39,13 +39,13 @@ class Length:
 
 @dataclass
 class Told:
-    """A term as the journal tells it: how it began, what was added, whether it stands still or ended, and the calendar it was set by."""
+    """A term as the journal tells it: how it began, what was added (days, and the release of the calendar then), whether it stands still or ended, and the calendar it was set by."""
 
     name: str
     start: datetime
     on: date | None
     calendar: int
-    days: list[int] = field(default_factory=list)
+    days: list[tuple[int, int]] = field(default_factory=list)
     status: str = "running"
     ended: datetime | None = None
 
@@ -61,8 +61,9 @@ def replay(ledger: Iterable[Mapping[str, Any]]) -> dict[int, Told]:
         told = found[step["id"]]
         if step["op"] == "restart":
             told.start, told.calendar = _instant(step["start"]), step["calendar"]
+            told.days = [(days, told.calendar) for days, _ in told.days]
         elif step["op"] in ("extend", "resume", "days"):
-            told.days.append(step["days"])
+            told.days.append((step["days"], step.get("calendar", told.calendar)))
             told.status = "running" if step["op"] == "resume" else told.status
         elif step["op"] == "suspend":
             told.status = "suspended"
@@ -77,21 +78,21 @@ def _instant(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
-def end(told: Told, length: Length, then: Known, now: Known) -> tuple[str, datetime]:
-    """Give (end as it is written, UTC instant at which it is over): a statutory end by the calendar of `then`, any other by that of `now`."""
+def end(told: Told, length: Length, as_of: Callable[[int], Known], now: Known) -> tuple[str, datetime]:
+    """Give (end as it is written, UTC instant at which it is over): a statutory end by the calendar each step was made by (`as_of` its release), any other by that of `now`."""
     if length.unit in ("uur", "kantooruren"):
         due = _hours(told, length, now)
         return due.astimezone(_ZONE).isoformat(timespec="seconds"), due
-    known = then if length.by_law else now
+    known = as_of(told.calendar) if length.by_law else now
     here = told.start.astimezone(_ZONE).date().toordinal()
     if told.on is not None or length.unit == "datum":
         bare = last = (told.on or date.fromordinal(here)).toordinal()
         last = _forward(last, known, length.by_law) if length.rolls != "geen" else last
     else:
         bare, last = _first_end(here, length, known)
-    for days in told.days:
+    for days, release in told.days:
         if days:
-            bare, last = _longer(bare, days, length, known)
+            bare, last = _longer(bare, days, length, as_of(release) if length.by_law else now)
     day = date.fromordinal(last)
     over = datetime(day.year, day.month, day.day, tzinfo=_ZONE) + timedelta(days=1)
     return day.isoformat(), over.astimezone(UTC)
@@ -167,7 +168,7 @@ def _named(year: int) -> frozenset[int]:
 
 
 def _hours(told: Told, length: Length, known: Known) -> datetime:
-    added = timedelta(days=sum(told.days))
+    added = timedelta(days=sum(days for days, _ in told.days))
     if length.unit == "uur":
         return told.start + timedelta(hours=length.count) + added
     left, second = length.count * 3600.0, told.start.timestamp()

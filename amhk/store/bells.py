@@ -95,6 +95,7 @@ def away_on(day: date) -> list[Any]:
 
 
 def _mine(who: Reader) -> Any:
+    """Give the WHERE of what stands before a reader; a term that stands still rings for nobody."""
     mine = [
         INBOX.c.worker_id == who.id,
         and_(INBOX.c.role == who.role, or_(INBOX.c.team_id.is_(None), INBOX.c.team_id == who.team)),
@@ -106,8 +107,12 @@ def _mine(who: Reader) -> Any:
 
 def count_inbox(connection: Connection, who: Reader) -> int:
     """Give how many reminders stand before a worker, all of them."""
-    count = select(func.count(INBOX.c.reminder_id.distinct())).join(CASE, CASE.c.id == INBOX.c.case_id)
-    return int(connection.execute(count.where(_mine(who), within(scope_of(who)))).scalar_one())
+    count = (
+        select(func.count(INBOX.c.reminder_id.distinct()))
+        .join(CASE, CASE.c.id == INBOX.c.case_id)
+        .join(TERM, TERM.c.id == INBOX.c.term_id)
+    )
+    return int(connection.execute(count.where(_mine(who), TERM.c.status == "running", within(scope_of(who)))).scalar_one())
 
 
 def inbox(connection: Connection, who: Reader, before: int | None, limit: int) -> list[Row]:
@@ -115,7 +120,7 @@ def inbox(connection: Connection, who: Reader, before: int | None, limit: int) -
     first = select(INBOX.c.reminder_id).distinct().join(CASE, CASE.c.id == INBOX.c.case_id).where(_mine(who), within(scope_of(who)))
     statement = select(*REMINDER.c, TERM.c.name, TERM.c.due, CASE.c.number, CASE.c.workflow, CASE.c.release)
     statement = statement.join(TERM, TERM.c.id == REMINDER.c.term_id).join(CASE, CASE.c.id == REMINDER.c.case_id)
-    statement = statement.where(REMINDER.c.id.in_(first))
+    statement = statement.where(REMINDER.c.id.in_(first), TERM.c.status == "running")
     if before is not None:
         statement = statement.where(REMINDER.c.id < before)
     return rows(connection, statement.order_by(REMINDER.c.id.desc()).limit(limit))
@@ -125,6 +130,11 @@ def readdress(connection: Connection, case: int, old: int, new: int | None, team
     """Let the reminders of a case that stood before one worker stand before who takes over: another worker, or the team."""
     told = {"worker_id": new, "team_id": None if new else team}
     connection.execute(update(INBOX).where(INBOX.c.case_id == case, INBOX.c.worker_id == old).values(**told))
+
+
+def move_team(connection: Connection, case: int, old: int, new: int) -> None:
+    """Let what stood before one team (or its teamleider) for a case stand before another."""
+    connection.execute(update(INBOX).where(INBOX.c.case_id == case, INBOX.c.team_id == old).values(team_id=new))
 
 
 def addresses(connection: Connection) -> list[Row]:

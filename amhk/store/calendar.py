@@ -1,6 +1,7 @@
 """The calendar as it was changed, release by release: read whole, one change written at a time."""
 
 from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
@@ -28,6 +29,18 @@ def change(connection: Connection, row: Mapping[str, Any]) -> int:
     release = int(connection.execute(select(func.max(DAY.c.id))).scalar_one())
     connection.execute(update(reads.META).where(reads.META.c.key == "calendar").values(value=str(release)))
     return release
+
+
+def adopt(connection: Connection, days: Mapping[date, str], now: datetime) -> int:
+    """Take over closing days kept elsewhere before, into a calendar that holds nothing yet: running terms were worked out with them. Gives how many."""
+    if not days or connection.execute(select(DAY.c.id).limit(1)).first():
+        return 0
+    for day, name in sorted(days.items()):
+        release = change(
+            connection, {"instant": now, "worker_id": None, "kind": "sluitingsdag", "day": day, "name": name, "gone": False}
+        )
+    connection.execute(update(reads.TERM).values(calendar=release))
+    return len(days)
 
 
 def changes(connection: Connection) -> list[reads.Row]:

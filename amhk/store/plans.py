@@ -2,8 +2,9 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Connection, false, func, or_, select
+from sqlalchemy import Connection, and_, false, func, or_, select, true
 
+from amhk.rules.secrecy import ALL_CASES, WORKS
 from amhk.store import tables as t
 from amhk.store.bells import PIKET, PLAN, away_on
 from amhk.store.reads import CASE, WORKER, Row, rows
@@ -38,7 +39,15 @@ def all_plans(connection: Connection, limit: int = 100) -> list[Row]:
     to, by = WORKER.alias("to"), WORKER.alias("by")
     count = select(func.count()).select_from(PLAN_CASE).where(PLAN_CASE.c.plan_id == PLAN.c.id).scalar_subquery()
     statement = (
-        select(*PLAN.c, WORKER.c.name.label("worker"), to.c.name.label("to"), by.c.name.label("by"), count.label("cases"))
+        select(
+            *PLAN.c,
+            WORKER.c.name.label("worker"),
+            WORKER.c.team_id.label("worker_team"),
+            WORKER.c.role.label("worker_role"),
+            to.c.name.label("to"),
+            by.c.name.label("by"),
+            count.label("cases"),
+        )
         .join(WORKER, WORKER.c.id == PLAN.c.worker_id)
         .outerjoin(to, to.c.id == PLAN.c.to_id)
         .outerjoin(by, by.c.id == PLAN.c.made_by)
@@ -53,8 +62,9 @@ def away(connection: Connection, worker: int, day: date) -> Row | None:
 
 
 def roster(connection: Connection, start: datetime, end: datetime) -> list[Row]:
-    """Give who has piket in a span, in order, with names."""
-    statement = select(*PIKET.c, WORKER.c.name, WORKER.c.active).join(WORKER, WORKER.c.id == PIKET.c.worker_id)
+    """Give who has piket in a span, in order, with names; `active` only for who still works here and may see every case."""
+    able = and_(WORKER.c.active == true(), WORKER.c.role.in_(ALL_CASES))
+    statement = select(*PIKET.c, WORKER.c.name, able.label("active")).join(WORKER, WORKER.c.id == PIKET.c.worker_id)
     where = (PIKET.c.gone == false(), PIKET.c.end > start, PIKET.c.start < end)
     return rows(connection, statement.where(*where).order_by(PIKET.c.start, PIKET.c.id))
 
@@ -66,8 +76,8 @@ def to_come(connection: Connection, today: date) -> list[Row]:
 
 
 def owned_by_nobody_here(connection: Connection, today: date) -> list[str]:
-    """Give the numbers of open cases whose owner has left, or is away by a plan that was carried out."""
-    gone = select(WORKER.c.id).where(WORKER.c.active == false())
+    """Give the numbers of open cases whose owner has left or no longer works on cases, or is away by a plan that was carried out."""
+    gone = select(WORKER.c.id).where(or_(WORKER.c.active == false(), WORKER.c.role.not_in(WORKS)))
     away_now = select(PLAN.c.worker_id).where(PLAN.c.effect.is_not(None), *away_on(today))
     statement = select(CASE.c.number).where(CASE.c.closed == false(), CASE.c.owner_id.in_(gone) | CASE.c.owner_id.in_(away_now))
     return list(connection.execute(statement.order_by(CASE.c.number)).scalars())

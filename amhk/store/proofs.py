@@ -7,11 +7,28 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, false, func, select
+from sqlalchemy import Connection, and_, exists, false, func, not_, select, text, true
 
-from amhk.store.reads import CASE, ENTRY, REMINDER, TERM, Row
+from amhk.store.reads import CASE, ENTRY, INBOX, REMINDER, TERM, Row
 
-_TERM = [TERM.c[n] for n in ("id", "case_id", "name", "due", "over_at", "beside_due", "status", "ended_at", "calendar")]
+_TERM = [
+    TERM.c[n]
+    for n in (
+        "id",
+        "case_id",
+        "name",
+        "due",
+        "over_at",
+        "beside_due",
+        "beside_over_at",
+        "status",
+        "ended_at",
+        "calendar",
+        "start",
+        "ring_at",
+        "rung",
+    )
+]
 
 
 def open_cases(connection: Connection) -> Iterator[tuple[Row, list[Row], list[str]]]:
@@ -62,6 +79,25 @@ def rungs(connection: Connection, after: int) -> tuple[int, int]:
     """Give how many rungs were rung after a key, and the key of the last one."""
     found = connection.execute(select(func.count(), func.max(REMINDER.c.id)).where(REMINDER.c.id > after)).one()
     return int(found[0]), int(found[1] or after)
+
+
+def running_on_closed(connection: Connection) -> list[str]:
+    """Give the numbers of closed cases on which a term still runs: closing ends them all."""
+    statement = (
+        select(CASE.c.number)
+        .join(TERM, TERM.c.case_id == CASE.c.id)
+        .where(CASE.c.closed == true(), text("terms.status IN ('running', 'suspended')"))
+    )
+    return list(connection.execute(statement.distinct().order_by(CASE.c.number)).scalars())
+
+
+def rung_without_trace(connection: Connection) -> list[tuple[str, str]]:
+    """Give (number, term) of running terms that stand past a rung of which there is no reminder, or none before anybody."""
+    told = exists(select(REMINDER.c.id).where(REMINDER.c.term_id == TERM.c.id, REMINDER.c.rung == TERM.c.rung - 1))
+    stands = exists(select(INBOX.c.id).where(INBOX.c.term_id == TERM.c.id))
+    statement = select(CASE.c.number, TERM.c.name).join(CASE, CASE.c.id == TERM.c.case_id)
+    statement = statement.where(text("terms.status = 'running'"), TERM.c.rung > 0, not_(and_(told, stands)))
+    return [(r[0], r[1]) for r in connection.execute(statement.order_by(CASE.c.number))]
 
 
 def unrung(connection: Connection, now: datetime) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from amhk.store import reads
 from amhk.store.tables import Feed, PlanCase, table
@@ -66,6 +66,12 @@ def change_case_part(connection: Connection, source: Any, case: int, changes: Ma
 def remove(connection: Connection, source: Any, case: int) -> None:
     """Remove the rows of a case from a table of people or contacts (destruction by law)."""
     connection.execute(delete(source).where(source.c.case_id == case))
+
+
+def trim_inbox(connection: Connection, term: int, rung: int) -> None:
+    """Take the reminders of a term from this rung on out of every inbox: its end moved, and they have not fallen due yet."""
+    later = select(reads.REMINDER.c.id).where(reads.REMINDER.c.term_id == term, reads.REMINDER.c.rung >= rung)
+    connection.execute(delete(reads.INBOX).where(reads.INBOX.c.reminder_id.in_(later)))
 
 
 def mark_went(connection: Connection, plan: int, cases: Sequence[int]) -> None:

@@ -3,7 +3,7 @@
 import json
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, FastAPI, Path, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Path, Query, Request, Response
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse, JSONResponse
 
@@ -31,7 +31,7 @@ async def body_of(request: Request) -> Any:
             raise TooLarge()
     try:
         return json.loads(raw.decode("utf-8") or "{}")
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as wrong:
+    except (ValueError, RecursionError) as wrong:
         raise BadInput(faults=[Fault("geen_json", "Dit is geen JSON in UTF-8.")]) from wrong
 
 
@@ -45,6 +45,7 @@ House = Annotated[Office, Depends(office_of)]
 Who = Annotated[Reader, Depends(by_token)]
 Body = Annotated[Any, Depends(body_of)]
 Key = Annotated[int, Path(ge=1, lt=2**31)]
+Cursor = Annotated[int | None, Query(ge=1, lt=2**31)]
 _ANY_BODY = {"requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}}}
 
 
@@ -158,7 +159,10 @@ def add_people(number: str, office: House, who: Who, body: Body) -> Response:
 def assign(number: str, office: House, who: Who, body: Body) -> Response:
     """Give a case to a worker (`owner`) or a team (`team`), with `reason`; `owner: null` gives it back to the team."""
     casework.assign(office, number, body, who)
-    return _case(office, number, who)
+    try:
+        return _case(office, number, who)
+    except NotFound:  # given to a team whose cases he may not see
+        return JSONResponse({"number": number, "visible": False})
 
 
 @router.post("/cases/{number}/terms/{term}/suspend", openapi_extra=_ANY_BODY)
@@ -203,7 +207,7 @@ def reveal(number: str, office: House, who: Who, body: Body) -> Any:
 
 
 @router.get("/reminders")
-def my_reminders(office: House, who: Who, cursor: int | None = None) -> Any:
+def my_reminders(office: House, who: Who, cursor: Cursor = None) -> Any:
     """Your reminders and your team's, the latest first; `count` is all of them."""
     return worklist.reminders(office, who, cursor)
 

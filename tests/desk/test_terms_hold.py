@@ -1,6 +1,7 @@
 """Terms as staff live with them: two clocks, standing still, the calendar, who is told, who is away, what lies unread."""
 
 import json
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -520,3 +521,231 @@ def test_moving_a_case_to_another_team_keeps_its_reminders_before_somebody(clien
     casework.assign(office, number, {"team": "Waterweg", "reason": "andere kant van de rivier"}, reader(office, "Mia"))
     mia = Client(office, "Mia")
     assert number in [r["number"] for r in mia.get("/reminders")["items"]]
+
+
+# ------------------------------------------------------------------ what an inspector found
+def test_office_hours_in_which_nothing_would_ever_be_opened_are_refused_and_nothing_is_written(client, office, number):
+    bea = Client(office, "Bea")
+    told = bea.ask("PUT", "/calendar/hours", {"day": "2026-02-02", "hours": "ma 09:00-09:01"}, 422).json()
+    assert "tien uur open" in told["errors"][0]["text"]
+    assert bea.get("/calendar")["release"] == 0
+    days = [(date(2026, 2, 3) + timedelta(days=n)).isoformat() for n in range(50)]
+    body = {"kind": "sluitingsdag", "name": "dicht"}
+    told = [bea.ask("POST", "/calendar", {**body, "day": day}, (201, 422)).status_code for day in days]
+    assert 422 in told
+    assert client.clock("2026-03-20T09:00")["failed"] == []
+    holds(office)
+
+
+def test_one_part_of_the_watch_that_breaks_down_keeps_no_rung_from_ringing_and_turns_the_screens_red(
+    client, office, number, monkeypatch
+):
+    def break_down(_):
+        raise KeyError("een deel is stuk")
+
+    monkeypatch.setattr(watch.calendar, "absorb", break_down)
+    monkeypatch.setattr(watch.nightly, "prove_when_due", break_down)
+    told = client.clock("2026-02-10T09:00")
+    assert told["rung"] >= 3
+    assert told["failed"] == ["kalender", "nachtbewijs"]
+    assert client.http.get("/api/v1/watch").status_code == 503
+    monkeypatch.undo()
+    client.post("/tick")
+    assert client.http.get("/api/v1/watch").status_code == 200
+
+
+def test_a_proof_that_was_not_made_is_an_alarm(client, office, number):
+    client.clock("2026-02-03T09:00")
+    assert client.http.get("/api/v1/watch").status_code == 200
+    with office.store.write() as connection:
+        from amhk.store import writes
+
+        writes.set_meta(connection, "clock", "2026-02-05T09:00:00+01:00")
+    assert client.http.get("/api/v1/watch").status_code == 503
+
+
+def test_a_case_given_to_another_team_takes_its_reminders_along(client, office, number):
+    admin.add_team(office, "Zuid")
+    for name, role in (("Zoe", "teamleider"), ("Zed", "medewerker")):
+        admin.add_worker(office, name, role, "Zuid", None, "oefenen-oefenen")
+    client.post(f"/cases/{number}/assign", {"owner": "Anna", "reason": "verdeling"})
+    client.clock("2026-02-10T12:00")
+    anna, zed, zoe = (Client(office, n) for n in ("Anna", "Zed", "Zoe"))
+    assert zed.get("/reminders")["count"] == 0
+    client.post(f"/cases/{number}/assign", {"team": "Zuid", "owner": None, "reason": "andere kant"})
+    assert number in {r["number"] for r in zed.get("/reminders")["items"]}
+    assert number in {r["number"] for r in zoe.get("/reminders")["items"]}
+    assert anna.get("/reminders")["count"] == 0
+    holds(office)
+
+
+def test_another_role_leaves_no_reminder_behind(client, office, number):
+    client.post("/piket", {"worker": "Vera", "start": "2026-02-02T17:00", "end": "2026-02-03T09:00"})
+    client.clock("2026-02-10T09:00")
+    admin.set_role(office, "Tom", "medewerker")
+    assert number in {r["number"] for r in Client(office, "Mia").get("/reminders")["items"]}
+    holds(office)
+
+
+def test_who_may_no_longer_see_every_case_has_no_piket(client, office, number):
+    client.post("/piket", {"worker": "Vera", "start": "2026-02-02T08:00", "end": "2026-02-17T00:00"})
+    admin.set_role(office, "Vera", "medewerker")
+    told = client.get("/piket")
+    assert told["now"] == []
+    assert told["gaps"]
+    acute(client, number)
+    client.clock("2026-02-02T09:01")
+    assert rung_of(client, number, "crisis") == [("09:00", ["piket", "teamleider"])]
+
+
+def test_a_plan_hands_no_case_to_who_no_longer_works_on_cases(client, office, number):
+    client.post(f"/cases/{number}/assign", {"owner": "Anna", "reason": "verdeling"})
+    client.post("/plans", {"worker": "Anna", "kind": "afwezig", "start": "2026-02-04", "reason": "ziek", "to": "Bram"})
+    admin.set_role(office, "Bram", "rapportage")
+    client.clock("2026-02-04T09:00")
+    assert client.case(number)["owner"] is None
+    holds(office)
+
+
+def test_a_teamleider_plans_for_the_people_of_his_own_team_only(client, office, number):
+    admin.add_team(office, "Zuid")
+    admin.add_worker(office, "Zoe", "teamleider", "Zuid", None, "oefenen-oefenen")
+    client.post(f"/cases/{number}/assign", {"owner": "Anna", "reason": "verdeling"})
+    plan = client.post("/plans", {"worker": "Anna", "kind": "afwezig", "start": "2026-03-04", "reason": "ziek"})
+    zoe = Client(office, "Zoe")
+    zoe.get("/plans/preview?worker=Anna", 404)
+    told = zoe.post("/plans", {"worker": "Anna", "kind": "afwezig", "start": "2026-02-02", "reason": "x", "to": "Zoe"}, 422)
+    assert {e["field"] for e in told["errors"]} == {"worker"}
+    assert zoe.get("/plans")["items"] == []
+    zoe.post(f"/plans/{plan['id']}/undo", {}, 404)
+    zoe.get(f"/cases/{number}", 404)
+    assert [
+        e["field"]
+        for e in client.post("/plans", {"worker": "Mia", "kind": "vertrek", "start": "2026-02-02", "reason": "x"}, 422)["errors"]
+    ] == ["worker"]
+
+
+def test_an_undone_plan_gives_nothing_to_who_left_or_is_away_by_another(client, office, number):
+    client.post(f"/cases/{number}/assign", {"owner": "Anna", "reason": "verdeling"})
+    first = client.post(
+        "/plans", {"worker": "Anna", "kind": "afwezig", "start": "2026-02-02", "end": "2026-02-10", "reason": "ziek", "to": "Bram"}
+    )
+    client.post("/plans", {"worker": "Anna", "kind": "afwezig", "start": "2026-02-02", "end": "2026-02-20", "reason": "vakantie"})
+    assert client.post(f"/plans/{first['id']}/undo")["back"] == 0
+    assert client.case(number)["owner"] == "Bram"
+    holds(office)
+
+
+def test_an_absence_that_was_over_before_the_house_opened_takes_nothing_away(client, office, number):
+    client.post(f"/cases/{number}/assign", {"owner": "Anna", "reason": "verdeling"})
+    client.post("/plans", {"worker": "Anna", "kind": "afwezig", "start": "2026-02-03", "end": "2026-02-03", "reason": "ziek"})
+    client.clock("2026-02-09T09:00")
+    assert client.case(number)["owner"] == "Anna"
+    holds(office)
+
+
+def test_standing_still_for_a_moment_or_a_day_more_dismisses_no_reminder(client, office, number):
+    referred(client, number)
+    client.clock("2026-02-24T09:00")
+    people = {"Tom": client, "Mia": Client(office, "Mia"), "Anna": Client(office, "Anna")}
+
+    def counts():
+        return {n: c.get("/reminders")["count"] for n, c in people.items()}
+
+    before = counts()
+    assert min(before.values()) >= 1
+    act(client, number, "acceptatie_verwijzing", "suspend", until="2026-02-25", reason="even")
+    act(client, number, "acceptatie_verwijzing", "resume")
+    assert counts() == before
+    act(client, number, "acceptatie_verwijzing", "extend", days=1, reason="een dag")
+    assert counts() == before
+    act(client, number, "acceptatie_verwijzing", "extend", days=14, reason="twee weken")
+    assert counts()["Mia"] < before["Mia"]
+    client.clock("2026-04-01T09:00")
+    assert counts()["Mia"] >= before["Mia"]
+    holds(office)
+
+
+def test_more_time_for_a_statutory_term_is_counted_by_the_calendar_of_that_day(client, office, number):
+    Client(office, "Bea").post("/calendar", {"kind": "feestdag", "day": "2026-03-03", "name": "nationale dag"})
+    act(client, number, "informeren_betrokkene", "extend", days=1, reason="veiligheid")
+    assert term(client.case(number), "informeren_betrokkene")["due"] == "2026-03-04"
+    holds(office)
+    client.move(number, "corrigeren", reden="typefout", gemeente="Rotterdam")
+    holds(office)
+
+
+def test_a_proof_asked_for_at_once_finds_nothing_wrong_in_what_has_just_begun(client, office, number):
+    acute(client, number)
+    told = Client(office, "Bea").post("/proof", {})
+    assert told["proof"]["wrong"] == []
+    Client(office, "Anna").post("/proof", {}, 403)
+    Client(office, "Rita").post("/proof", {}, 403)
+
+
+HIDDEN = {
+    "the case closed": "UPDATE cases SET closed = true",
+    "the bell taken": "UPDATE terms SET ring_at = NULL WHERE name = 'onderzoek_start'",
+    "the bell put off": "UPDATE terms SET ring_at = '2199-01-01T00:00:00.000000Z' WHERE name = 'onderzoek_start'",
+    "the ladder climbed": "UPDATE terms SET rung = 99, ring_at = NULL WHERE name = 'onderzoek_start'",
+    "the inbox emptied": "DELETE FROM inbox",
+    "the reminders gone": "DELETE FROM inbox; DELETE FROM reminders",
+    "the second clock": "UPDATE terms SET beside_over_at = '2199-01-01T00:00:00.000000Z' WHERE name = 'onderzoek_start'",
+    "the start": "UPDATE terms SET start = '2026-02-01T08:00:00.000000Z' WHERE name = 'onderzoek_start'",
+    "the name": "UPDATE terms SET name = 'weg' WHERE name = 'onderzoek_start'",
+    "the ledger": "UPDATE journal SET terms = '[[1]]' WHERE terms IS NOT NULL",
+}
+
+
+@pytest.mark.parametrize("what", HIDDEN)
+def test_nothing_that_was_changed_behind_the_desk_hides_from_the_proof(client, office, number, what):
+    client.clock("2026-02-10T09:00")
+    holds(office)
+    with office.store.write() as connection:
+        for statement in HIDDEN[what].split("; "):
+            connection.exec_driver_sql(statement)
+    assert nightly.prove(office)["wrong"], what
+
+
+@pytest.mark.parametrize(
+    "cases",
+    [{"M-2026-000001": ["x"]}, {"M-2026-000001": []}, {"M-2026-000001": 0}, {"\ud800": "Bram"}, {"M-2026-000001": "\ud800"}, ["x"]],
+)
+def test_a_plan_with_garbled_cases_is_refused(client, office, number, cases):
+    client.post(f"/cases/{number}/assign", {"owner": "Anna", "reason": "verdeling"})
+    body = {"worker": "Anna", "kind": "afwezig", "start": "2026-02-04", "reason": "ziek", "cases": cases}
+    assert "cases" in {e["field"] for e in client.post("/plans", body, 422)["errors"]}
+
+
+def test_numbers_that_are_none_are_refused_with_a_sentence(client, office, number):
+    referred(client, number)
+    for days in ("--5", "²", "5.0", "9" * 40):
+        assert act(client, number, "acceptatie_verwijzing", "extend", 422, days=days, reason="x")["errors"][0]["field"] == "days"
+    client.get("/reminders?cursor=99999999999999999999999", 422)
+    raw = '{"days": ' + "9" * 5000 + "}"
+    assert client.http.post(f"/api/v1/cases/{number}/terms/1/extend", content=raw, headers=client.headers).status_code == 422
+
+
+def test_an_advies_taken_by_somebody_who_is_away_is_the_teams(client, office):
+    client.post("/plans", {"worker": "Anna", "kind": "afwezig", "start": "2026-02-02", "reason": "ziek"})
+    body = {
+        "route": "advies",
+        "kanaal": "chat",
+        "hoedanigheid": "33",
+        "gemeente": "Schiedam",
+        "aanleiding": ["08"],
+        "zorgen": "z",
+        "vervolg": "ondersteunen",
+    }
+    advies = Client(office, "Anna").post("/cases", body)["number"]
+    assert client.case(advies)["owner"] is None
+    holds(office)
+
+
+def test_an_hour_that_summer_time_skips_is_no_office_hour(client, office):
+    client.clock("2026-03-20T09:00")
+    Client(office, "Bea").ask("PUT", "/calendar/hours", {"day": "2026-03-26", "hours": "zo 02:15-03:00, ma 09:00-17:00"})
+    client.clock("2026-03-27T10:00")
+    number = client.post("/cases", {**MELDING, "ontvangen": "2026-03-27T10:00"})["number"]
+    assert term(client.case(number), "openen")["due"] == "2026-03-30T13:00:00+02:00"
+    holds(office)

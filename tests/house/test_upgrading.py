@@ -142,3 +142,21 @@ def test_a_meldpunt_on_sqlite_is_brought_up_whole(tmp_path):
 
 def test_a_meldpunt_on_postgresql_is_brought_up_whole(tmp_path, postgres):
     holds(upgraded(tmp_path, lived_in(tmp_path), new_database(postgres)))
+
+
+def test_closing_days_of_the_old_settings_are_taken_over(tmp_path):
+    import subprocess
+    import sys
+
+    folder = upgraded(tmp_path, lived_in(tmp_path), "meldpunt.sqlite")
+    text = folder.read_text(encoding="utf-8")
+    folder.write_text(text + '\n[calendar]\nclosing_days = [{ date = 2026-02-13, name = "studiedag" }]\n', encoding="utf-8")
+    amhk = [sys.executable, "-m", "amhk"]
+    refused = subprocess.run([*amhk, "check", "--config", folder], capture_output=True, text=True, check=False)
+    assert "amhk migrate" in refused.stdout
+    done = subprocess.run([*amhk, "migrate", "--config", folder], capture_output=True, text=True, check=True)
+    assert "1 sluitingsdagen overgenomen" in done.stdout
+    folder.write_text(text, encoding="utf-8")
+    office = open_office(folder, proof=False)
+    assert [d["name"] for d in Client(office, "Bea").get("/calendar")["days"]] == ["studiedag"]
+    office.close()

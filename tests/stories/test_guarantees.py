@@ -17,7 +17,7 @@ from support.cast import hire, reader
 from amhk.desk import absence, calendar, casework, followup, intake, nightly, notices, piket, reading, stretching, watch
 from amhk.errors import Refusal
 from amhk.office import open_office
-from amhk.rules.ladder import attended
+from amhk.rules.ladder import Address, attended
 from amhk.store import bells, plans, reads
 from amhk.store.journal import verify
 from amhk.words import day_of, iso
@@ -288,9 +288,12 @@ class Meldpunt(RuleBasedStateMachine):
             assert t["round"] or len(mine) == t["rung"]
             if t["status"] == "running" and mine:
                 assert [i for i in inbox if i["term_id"] == t["id"]], "what was rung stands before somebody until it is answered"
+        cases_by = {c["id"]: c for c in cases}
         for i in inbox:
-            assert terms_by[i["term_id"]]["status"] == "running", "nothing stands open for what has ended"
-            assert i["role"] == "manager" or attended(i["worker_id"], i["team_id"], i["role"], staff), "somebody here reads it"
+            case = cases_by[i["case_id"]]
+            assert terms_by[i["term_id"]]["status"] in ("running", "suspended"), "nothing stands open for what has ended"
+            here = Address("", i["worker_id"], i["team_id"], i["role"])
+            assert i["role"] == "manager" or attended(here, case["owner_id"], case["team_id"], staff), "somebody here reads it"
 
 
 def test_the_guarantees_hold_whatever_happens_on_sqlite(tmp_path):

@@ -8,7 +8,7 @@ from starlette.datastructures import FormData
 
 from amhk.desk import absence, agenda, calendar, nightly, worklist
 from amhk.errors import BadInput, ClosedDoor, Fault, NotFound
-from amhk.web.api import Key
+from amhk.web.api import Cursor, Key
 from amhk.web.pages.forms import nested, shown, typed
 from amhk.web.pages.frame import Form, Here, Visit, go, page
 
@@ -20,14 +20,14 @@ def _errors(faults: tuple[Fault, ...]) -> list[dict[str, Any]]:
 
 
 @router.get("/herinneringen")
-def reminders_page(here: Here, vanaf: int | None = None) -> Response:
+def reminders_page(here: Here, vanaf: Cursor = None) -> Response:
     """Every reminder that stands before this worker."""
     return page(here, "herinneringen.html", found=worklist.reminders(here.office, here.who, vanaf, 50))
 
 
 def _absence_page(here: Visit, form: FormData | None = None, status: int = 200, faults: tuple[Fault, ...] = ()) -> Response:
     worker = str(form.get("worker", "")) if form else here.request.query_params.get("worker", "")
-    desk = absence.plan_desk(here.office)
+    desk = absence.plan_desk(here.office, here.who)
     known = worker in desk.lists["medewerker"]
     cases = absence.preview(here.office, worker, here.who) if known else []
     told = typed(form) or {"worker": [worker]}

@@ -241,6 +241,12 @@ def upgrade() -> None:
 
     with op.batch_alter_table("workers", schema=None) as batch_op:
         batch_op.add_column(sa.Column("email", sa.String(), nullable=True))
+    op.execute(
+        sa.text(
+            "UPDATE terms SET round = round + 1, rung = 0, ring_at = '2000-01-01T00:00:00.000000Z' WHERE status = 'running' AND rung > 0 "
+            "AND NOT EXISTS (SELECT 1 FROM reminders r WHERE r.term_id = terms.id AND r.rung = terms.rung - 1)"
+        )
+    )  # the first schema skipped rungs when an end moved: those are rung after all
     _open_ledger()
     op.execute(sa.text("INSERT INTO meta (key, value) VALUES ('house', '0')"))
 
