@@ -199,6 +199,11 @@ MONTHS = [
 _SHORT = ["jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"]
 
 
+def some(count: int, one: str, many: str) -> str:
+    """Give a number of things in words that agree: `1 zaak`, `2 zaken`."""
+    return f"{count} {one if count == 1 else many}"
+
+
 def say_day(day: date) -> str:
     """Give a day as staff say it: `wo 4 februari 2026`."""
     return f"{DAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"

@@ -126,6 +126,7 @@ def migrate(config: ConfigOption = None) -> None:
     from amhk.store import calendar, schema
     from amhk.store import migrate as migrations
     from amhk.store.session import Store
+    from amhk.words import some
 
     path = find_config(config)
     store = Store(read_config(path, upgrading=True).url)
@@ -135,7 +136,9 @@ def migrate(config: ConfigOption = None) -> None:
         with store.write() as connection:
             taken = calendar.adopt(connection, old_closing_days(path), datetime.now(UTC))
         if taken:
-            typer.echo(f"{taken} sluitingsdagen overgenomen uit config.toml; haal [calendar] daar nu weg.")
+            from amhk.words import some
+
+            typer.echo(f"{some(taken, 'sluitingsdag', 'sluitingsdagen')} overgenomen uit config.toml; haal [calendar] daar nu weg.")
         typer.echo(f"De database staat op versie {schema.present(store)}.")
     finally:
         store.close()

@@ -43,10 +43,11 @@ def calendar_add(
 ) -> None:
     """Voeg een dag toe; normtermijnen die er last van hebben schuiven op en zeggen waarom."""
     from amhk.desk.calendar import add_day
+    from amhk.words import some
 
     with open_here(config) as office:
         moved = add_day(office, {"kind": kind, "day": day, "name": name}, by_hand(office, as_))
-    typer.echo(f"Vastgelegd; {moved} lopende termijnen verschoven.")
+    typer.echo(f"Vastgelegd; {some(moved, 'lopende termijn', 'lopende termijnen')} verschoven.")
 
 
 @calendar_app.command("drop")
@@ -58,6 +59,7 @@ def calendar_drop(
 ) -> None:
     """Haal een toegevoegde dag weg."""
     from amhk.desk.calendar import drop_day
+    from amhk.words import some
 
     try:
         wanted = date.fromisoformat(day)
@@ -65,7 +67,7 @@ def calendar_drop(
         raise Refusal(f"'{day}' is geen dag. Schrijf 2026-12-24.") from wrong
     with open_here(config) as office:
         moved = drop_day(office, kind, wanted, by_hand(office, as_))
-    typer.echo(f"Weggehaald; {moved} lopende termijnen verschoven.")
+    typer.echo(f"Weggehaald; {some(moved, 'lopende termijn', 'lopende termijnen')} verschoven.")
 
 
 @calendar_app.command("hours")
@@ -77,10 +79,11 @@ def calendar_hours(
 ) -> None:
     """Leg de kantooruren vast vanaf een dag."""
     from amhk.desk.calendar import set_hours
+    from amhk.words import some
 
     with open_here(config) as office:
         moved = set_hours(office, {"day": start, "hours": hours}, by_hand(office, as_))
-    typer.echo(f"Vastgelegd; {moved} lopende termijnen verschoven.")
+    typer.echo(f"Vastgelegd; {some(moved, 'lopende termijn', 'lopende termijnen')} verschoven.")
 
 
 @piket_app.command("list")
@@ -140,22 +143,24 @@ def worker_absent(
 ) -> None:
     """Regel afwezigheid of vertrek: elke open zaak krijgt een nieuwe plek."""
     from amhk.desk.absence import AWAY, LEAVES, make_plan, view
+    from amhk.words import some
 
     body = {"worker": name, "kind": LEAVES if leaves else AWAY, "start": start, "end": end, "to": to, "reason": reason}
     with open_here(config) as office:
         who = by_hand(office, as_)
         key = make_plan(office, body, who)
         plan = next(p for p in view(office, who) if p["id"] == key)
-    typer.echo(f"Plan {key}: {name} {plan['kind']} vanaf {plan['start']}, {plan['cases']} zaken, {plan['state']}.")
+    typer.echo(f"Plan {key}: {name} {plan['kind']} vanaf {plan['start']}, {some(plan['cases'], 'zaak', 'zaken')}, {plan['state']}.")
 
 
 @worker_app.command("back")
 def worker_back(plan: int, config: ConfigOption = None, as_: AsOption = None) -> None:
     """Draai een plan terug: de medewerker is er weer, met zijn zaken."""
     from amhk.desk.absence import undo
+    from amhk.words import some
 
     with open_here(config) as office:
-        typer.echo(f"Teruggedraaid; {undo(office, plan, by_hand(office, as_))} zaken terug.")
+        typer.echo(f"Teruggedraaid; {some(undo(office, plan, by_hand(office, as_)), 'zaak', 'zaken')} terug.")
 
 
 @worker_app.command("email")

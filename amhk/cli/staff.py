@@ -47,9 +47,10 @@ def worker_role(name: str, role: Annotated[str, typer.Option("--role")], config:
 def worker_disable(name: str, config: ConfigOption = None) -> None:
     """Laat een medewerker gaan; zijn zaken vallen aan het team."""
     from amhk.desk.admin import disable
+    from amhk.words import some
 
     with open_here(config) as office:
-        typer.echo(f"{name} kan niet meer inloggen; {disable(office, name)} zaken vallen aan het team.")
+        typer.echo(f"{name} kan niet meer inloggen; {some(disable(office, name), 'zaak valt', 'zaken vallen')} aan het team.")
 
 
 @worker_app.command("token")

@@ -13,7 +13,7 @@ from amhk.rules.secrecy import HAND, WORKS, Reader
 from amhk.store import bells, house, plans, reads, writes
 from amhk.store.reads import Row
 from amhk.store.session import Connection
-from amhk.words import day_of, iso, say_day
+from amhk.words import day_of, iso, say_day, some
 
 AWAY, LEAVES = "afwezig", "vertrek"
 _KINDS = {AWAY: "Afwezig", LEAVES: "Vertrek: werkt hier niet meer"}
@@ -131,7 +131,7 @@ def _write(connection: Connection, values: Mapping[str, Any], several: Mapping[s
     lines = [{"plan_id": key, "case_id": k, "to_id": chosen.get(number, to), "went": False} for number, k in owned.items()]
     writes.add_many(connection, plans.PLAN_CASE, lines)
     until = f" tot en met {say_day(values['end'])}" if values.get("end") else ""
-    what = f"{worker['name']}: {values['kind']} vanaf {say_day(values['start'])}{until}; {len(owned)} zaken."
+    what = f"{worker['name']}: {values['kind']} vanaf {say_day(values['start'])}{until}; {some(len(owned), 'zaak', 'zaken')}."
     house.append(connection, now, who.id if who else None, "plan", what, {"plan": key, "cases": sorted(owned)})
     return key
 
@@ -230,7 +230,7 @@ def undo(office: Office, key: int, who: Reader) -> int:
                     bells.readdress(connection, case["id"], case["owner_id"], worker["id"], case["team_id"])
                 file.save()
                 back += 1
-        what = f"Plan van {worker['name']} teruggedraaid; {back} zaken terug."
+        what = f"Plan van {worker['name']} teruggedraaid; {some(back, 'zaak', 'zaken')} terug."
         house.append(connection, now, who.id, "plan", what, {"plan": key, "back": back})
         return back
 

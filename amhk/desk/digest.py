@@ -11,7 +11,7 @@ from amhk.rules.secrecy import WORKS, Reader
 from amhk.store import bells, channels, house, reads, writes
 from amhk.store.reads import Row
 from amhk.store.session import Connection
-from amhk.words import day_of, end_of, iso, local, say_day
+from amhk.words import day_of, end_of, iso, local, say_day, some
 
 _LEASE = timedelta(minutes=10)
 _MOST = 500
@@ -93,7 +93,7 @@ def _of_house(office: Office, connection: Connection, who: Reader, now: datetime
             f"LET OP: {i['what']}. Op te lossen voor het einde van {say_day(i['due'])}." for i in house.open_incidents(connection)
         ]
     if who.role in ("beheerder", "manager", "teamleider") and (gaps := roster_of(office, connection)["gaps"]):
-        told.append(f"Het piketrooster heeft in de komende twee weken {len(gaps)} gaten.")
+        told.append(f"Het piketrooster heeft in de komende twee weken {some(len(gaps), 'gat', 'gaten')}.")
     return told
 
 

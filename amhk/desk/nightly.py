@@ -21,7 +21,7 @@ from amhk.store import bells, house, plans, proofs, reads, writes
 from amhk.store import calendar as kept
 from amhk.store.reads import Row
 from amhk.store.session import Connection
-from amhk.words import day_of, end_of, iso, local, say_day
+from amhk.words import day_of, end_of, iso, local, say_day, some
 
 KIND = followup.PROOF
 _MAY = ("beheerder", "manager", "teamleider")
@@ -53,7 +53,7 @@ def prove(office: Office, who: Reader | None = None, once: bool = False) -> dict
         bells.lock_meta(connection, "house")
         if once and (last := house.last(connection, KIND)) and last["day"] == told["day"]:
             return last
-        what = f"{told['open']} open zaken, {told['with_next_term']} met een volgende termijn, {told['without']} zonder; {told['terms']} einden nagerekend, {len(told['differences'])} verschillen."
+        what = f"{some(told['open'], 'open zaak', 'open zaken')}, {told['with_next_term']} met een volgende termijn, {told['without']} zonder; {some(told['terms'], 'einde', 'einden')} nagerekend, {some(len(told['differences']), 'verschil', 'verschillen')}."
         told["hash"] = house.append(connection, now, who.id if who else None, KIND, what, told)
         if told["wrong"]:
             _incident(office, connection, "; ".join(told["wrong"]), now)

@@ -305,7 +305,7 @@ def test_the_house_is_run_on_screen(page):
     page.goto("/afwezigheid")
     page.click("summary")
     page.click("text=Terugdraaien")
-    expect(page.locator(".done")).to_contain_text("1 zaken terug")
+    expect(page.locator(".done")).to_contain_text("1 zaak terug")
     page.goto("/kalender")
     page.check("input[name=kind][value=sluitingsdag]")
     page.fill("[name=name]", "studiedag")

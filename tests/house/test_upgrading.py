@@ -155,7 +155,7 @@ def test_closing_days_of_the_old_settings_are_taken_over(tmp_path):
     refused = subprocess.run([*amhk, "check", "--config", folder], capture_output=True, text=True, check=False)
     assert "amhk migrate" in refused.stdout
     done = subprocess.run([*amhk, "migrate", "--config", folder], capture_output=True, text=True, check=True)
-    assert "1 sluitingsdagen overgenomen" in done.stdout
+    assert "1 sluitingsdag overgenomen" in done.stdout
     folder.write_text(text, encoding="utf-8")
     office = open_office(folder, proof=False)
     assert [d["name"] for d in Client(office, "Bea").get("/calendar")["days"]] == ["studiedag"]

@@ -18,7 +18,7 @@ from amhk.office import Office
 from amhk.rules.days import Calendar
 from amhk.rules.secrecy import Reader
 from amhk.web.auth import ChooseOwnPassword, by_cookie, prove_own_form
-from amhk.words import HOEDANIGHEID, LISTS, ROLES, day_of, local, say_day, say_instant
+from amhk.words import HOEDANIGHEID, LISTS, ROLES, day_of, local, say_day, say_instant, some
 
 LATE, NOW, WEEK, LATER = "●", "▲", "△", "○"
 _SHAPES = {LATE: "te laat", NOW: "vandaag of morgen", WEEK: "deze week", LATER: "later"}
@@ -68,7 +68,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     env.filters |= {"dag": dag, "moment": _moment, "veld": _title}
-    env.globals |= {"shapes": _SHAPES, "roles": ROLES, "hoedanigheden": HOEDANIGHEID}
+    env.globals |= {"some": some, "shapes": _SHAPES, "roles": ROLES, "hoedanigheden": HOEDANIGHEID}
     return env
 
 

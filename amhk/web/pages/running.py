@@ -11,6 +11,7 @@ from amhk.errors import BadInput, ClosedDoor, Fault, NotFound
 from amhk.web.api import Cursor, Key
 from amhk.web.pages.forms import nested, shown, typed
 from amhk.web.pages.frame import Form, Here, Visit, go, page
+from amhk.words import some
 
 router = APIRouter()
 
@@ -64,7 +65,7 @@ def undo_plan(here: Here, key: Key, form: Form) -> Response:
         back = absence.undo(here.office, key, here.who)
     except ClosedDoor as wrong:
         return _absence_page(here, None, 422, wrong.faults)
-    return go("/afwezigheid", f"Teruggedraaid; {back} zaken terug.")
+    return go("/afwezigheid", f"Teruggedraaid; {some(back, 'zaak', 'zaken')} terug.")
 
 
 def _calendar_page(
@@ -96,7 +97,10 @@ def change_calendar(here: Here, act: str, form: Form) -> Response:
         moved = do(here.office, nested(form, fields), here.who)
     except BadInput as wrong:
         return _calendar_page(here, act, form, 422, wrong.faults)
-    return go("/kalender", f"Vastgelegd; {moved} lopende termijnen zijn verschoven, elk met de reden op de zaak.")
+    return go(
+        "/kalender",
+        f"Vastgelegd; {some(moved, 'lopende termijn is', 'lopende termijnen zijn')} verschoven, met de reden op de zaak.",
+    )
 
 
 @router.post("/kalender/{kind}/{day}/weg")
@@ -106,7 +110,7 @@ def drop_day(here: Here, kind: str, day: date, form: Form) -> Response:
         moved = calendar.drop_day(here.office, kind, day, here.who)
     except BadInput as wrong:
         return _calendar_page(here, "", None, 422, wrong.faults)
-    return go("/kalender", f"Weggehaald; {moved} lopende termijnen zijn verschoven.")
+    return go("/kalender", f"Weggehaald; {some(moved, 'lopende termijn is', 'lopende termijnen zijn')} verschoven.")
 
 
 def _proof_page(here: Visit, status: int = 200, faults: tuple[Fault, ...] = ()) -> Response:
