@@ -183,8 +183,9 @@ def timed(command, cwd, ready=None):
         begun = time.perf_counter()
         process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         if ready:
-            while ready not in process.stdout.readline():
-                pass
+            while ready not in (line := process.stdout.readline()):
+                if not line:
+                    raise SystemExit(f"{' '.join(command)} ended before it was ready")
         else:
             process.communicate()
         found_times.append(time.perf_counter() - begun)
