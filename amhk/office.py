@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from amhk.config import SEED, Config, config_text, read_config, shipped
 from amhk.errors import Fault, HouseClosed
 from amhk.rules.check import check
+from amhk.rules.codes import Codes, read_codes
 from amhk.rules.days import Calendar
 from amhk.rules.read import read_workflow
 from amhk.rules.workflow import Pack
@@ -72,7 +73,19 @@ def read_pack(config: Config) -> tuple[Pack, list[Fault]]:
         faults.append(Fault("workflow", f"Er staan geen werkwijzen in {folder}."))
     if found and config.release not in releases:
         faults.append(Fault("workflow", f"Uitgave '{config.release}' bestaat niet; er is: {', '.join(sorted(releases))}."))
-    return Pack(config.pack, found, config.release), faults
+    codes, wrong_codes = _read_codes(config)
+    return Pack(config.pack, found, config.release, codes), faults + wrong_codes
+
+
+def _read_codes(config: Config) -> tuple[Codes, list[Fault]]:
+    """Read the code lists of the meldpunt; a folder from before they were data has none of its own and takes those that come with the product."""
+    name = f"workflows/{config.pack}/codelijsten.toml"
+    path = config.folder / name
+    try:
+        data = tomllib.loads((path if path.exists() else shipped("workflows/amhk/codelijsten.toml")).read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+        return Codes(), [Fault("codelijst", f"{name}: {wrong}")]
+    return read_codes(name, data)
 
 
 def procedure_faults(config: Config) -> list[Fault]:

@@ -1,4 +1,4 @@
-"""The vocabulary: official code lists with their titles, roles, and how a date is said in Dutch."""
+"""The vocabulary: the lists the machinery itself speaks of, roles, and how a date is said in Dutch."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -7,77 +7,11 @@ from zoneinfo import ZoneInfo
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
-# Informatieprotocol Beleidsinformatie AMHK 2015 (BWBR0036096), par. 2.3/3.4: single choice.
-HOEDANIGHEID = {
-    "01": "Politie",
-    "02": "Huisarts of praktijkondersteuner",
-    "03": "Arts of verpleegkundige jeugdgezondheidszorg",
-    "04": "Psychiater",
-    "05": "Arts of verpleegkundige ziekenhuis/SEH",
-    "06": "Geriater",
-    "07": "GZ-psycholoog (zelfstandig)",
-    "08": "Medewerker wijkteam",
-    "09": "Medewerker gecertificeerde instelling",
-    "10": "Medewerker jeugdhulpaanbieder",
-    "11": "Medewerker thuiszorg",
-    "12": "Medewerker maatschappelijk werk of welzijn",
-    "13": "Medewerker vrouwenopvang",
-    "14": "Medewerker AMHK",
-    "15": "Lid ZAT-team school, leerkracht, directeur",
-    "16": "Leerplichtambtenaar",
-    "17": "Medewerker gemeente, overig",
-    "18": "Professional of vrijwilliger kinderopvang of peuterspeelzaal",
-    "19": "Professional van vrijwilligersorganisatie",
-    "20": "Professional, anders",
-    "30": "Direct betrokkene: pleger",
-    "31": "Direct betrokkene: volwassen slachtoffer",
-    "32": "Direct betrokkene: kind",
-    "33": "Familielid",
-    "34": "Sociaal netwerk",
-    "35": "Buurtbewoner",
-    "36": "Vrijwilliger van vrijwilligersorganisatie",
-    "40": "Anders",
-    "41": "Onbekend",
-}
-# idem par. 2.2/3.2: multiple choice.
-AANLEIDING = {
-    "01": "Partnergeweld",
-    "02": "Eergerelateerd geweld",
-    "03": "Ouderenmishandeling en ontspoorde zorg",
-    "04": "Oudermishandeling, geweld tegen ouders",
-    "05": "Huwelijksdwang en achterlating",
-    "06": "Kindermishandeling, kindcheck",
-    "07": "Kindermishandeling, vechtscheiding",
-    "08": "Kindermishandeling, anders",
-    "09": "Huiselijk geweld, anders",
-}
-# idem par. 3.3: multiple choice; 05, 08, 09 and 10 only with kindermishandeling.
-AARD = {
-    "01": "Lichamelijke mishandeling",
-    "02": "Lichamelijke verwaarlozing",
-    "03": "Psychisch geweld",
-    "04": "Affectieve verwaarlozing",
-    "05": "Pedagogische verwaarlozing",
-    "06": "Seksueel misbruik",
-    "07": "Financiële uitbuiting",
-    "08": "Getuige van geweld in gezin",
-    "09": "Münchhausen-by-proxy",
-    "10": "Vrouwelijke genitale verminking",
-    "11": "Anders",
-}
-AARD_ALLEEN_KIND = frozenset({"05", "08", "09", "10"})
-AANLEIDING_KIND = frozenset({"06", "07", "08"})
-# idem par. 4.4: multiple choice.
-UITKOMST = {
-    "01": "Geen huiselijk geweld",
-    "02": "Huiselijk geweld niet bevestigd",
-    "03": "Huiselijk geweld bevestigd",
-    "04": "Geen kindermishandeling",
-    "05": "Kindermishandeling niet bevestigd",
-    "06": "Kindermishandeling bevestigd",
-    "07": "Voortijdig beëindigd: vertrokken, onbekende bestemming",
-    "08": "Voortijdig beëindigd: overleden",
-}
+# The code lists that are data (`workflows/<pack>/codelijsten.toml`), each code with the days on which it holds.
+CODE_LISTS = (
+    "hoedanigheid", "aanleiding", "aard", "uitkomst", "vervolg_melding", "vervolg_onderzoek", "kanaal", "rollen", "betrokken_als",
+    "bsn_bron", "bewaargrond",
+)  # fmt: skip
 # Besluit verplichte meldcode (BWBR0033723) art. 2 lid 2.
 MELDCODESTAP = {
     "a": "Stap a: signalen in kaart",
@@ -86,39 +20,7 @@ MELDCODESTAP = {
     "d": "Stap d: afwegingskader toepassen",
     "e": "Stap e: beslissen over melden en hulp",
 }
-KANAAL = {k: k.capitalize() for k in ("telefoon", "e-mail", "chat", "balie", "brief", "zorgformulier politie")}
 GESLACHT = {"V": "Vrouw", "M": "Man", "O": "Onbekend of anders"}
-ROL_PERSOON = {
-    k: k.capitalize()
-    for k in (
-        "kind",
-        "kind (meerderjarig)",
-        "ongeboren kind",
-        "ouder",
-        "moeder",
-        "vader",
-        "stiefouder",
-        "pleegouder",
-        "voogd",
-        "partner",
-        "ex-partner",
-        "broer",
-        "zus",
-        "grootouder",
-        "kleinkind",
-        "oom",
-        "tante",
-        "schoonfamilie",
-        "ander familielid",
-        "huisgenoot",
-        "mantelzorger",
-        "verzorger",
-        "anders",
-    )
-}
-BETROKKEN_ALS = {
-    k: k.capitalize() for k in ("slachtoffer", "vermoedelijk slachtoffer", "pleger", "vermoedelijk pleger", "getuige", "anders")
-}
 BRON = {
     "eigen waarneming": "Eigen waarneming",
     "betrokkene": "Gesprek met een betrokkene",
@@ -143,15 +45,8 @@ PERSOONSGEGEVENS = {"vernietigen": "Vernietigen", "bewaren": "Bewaren"}
 VERVOLG_ADVIES = {"advies_gegeven": "Advies gegeven: klaar", "ondersteunen": "Wij ondersteunen bij de uitvoering"}
 
 LISTS: dict[str, Mapping[str, str]] = {
-    "hoedanigheid": HOEDANIGHEID,
-    "aanleiding": AANLEIDING,
-    "aard": AARD,
-    "uitkomst": UITKOMST,
     "meldcodestap": MELDCODESTAP,
-    "kanaal": KANAAL,
     "geslacht": GESLACHT,
-    "rollen": ROL_PERSOON,
-    "betrokken_als": BETROKKEN_ALS,
     "bron": BRON,
     "verzendwijze": VERZENDWIJZE,
     "reden_einde": REDEN_EINDE,

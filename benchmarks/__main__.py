@@ -155,7 +155,7 @@ def in_memory():
     from amhk.words import LISTS
 
     now = datetime(2026, 2, 2, tzinfo=UTC)
-    desk = Desk(now, {**LISTS, "medewerker": {}})
+    desk = Desk(now, {**LISTS, **office.pack.codes.on(now.date()), "medewerker": {}}, codes=office.pack.codes)
     from amhk.rules.moves import Running
 
     standing = Standing(flow.start, now, dict(flow.facts), (), (Running(1, "veiligheidsbeoordeling", now, now.date()),))

@@ -11,7 +11,7 @@ from amhk.rules.secrecy import Reader
 from amhk.store import reads
 from amhk.store.reads import Row
 from amhk.store.session import Connection
-from amhk.words import AANLEIDING, AARD, BRON, UITKOMST, day_of, say_day
+from amhk.words import BRON, day_of, say_day
 
 _UNKNOWN = "onbekend"
 # Facts that may be empty: the letter reads well without them.
@@ -44,11 +44,11 @@ def gather(office: Office, connection: Connection, case: Row, notice: Row, who: 
         "ontvangen": say_day(day_of(case["received"])), "spoed": "spoed" if notice["facts"].get("spoed") else "geen spoed",
         "op": _day(notice["facts"].get("op")), "afspraken": notice["facts"].get("afspraken", ""),
         "motivering": notice["facts"].get("motivering", ""), "gezaghebbenden_geinformeerd": notice["facts"].get("gezaghebbenden_geinformeerd"),
-        "aanleiding": ", ".join(AANLEIDING[c] for c in case["aanleiding"]), "aard": ", ".join(AARD[c] for c in case["aard"]),
+        **{name: ", ".join(office.pack.codes.title(name, c) for c in case[name]) for name in ("aanleiding", "aard")},
     }  # fmt: skip
     if case["route"] == "advies":
         return facts | {"advies": case["advies"], "adviesvrager_naam": case["adviesvrager_naam"]}
-    facts |= _melding(connection, case) | _people(connection, case, now) | _referral(connection, case, notice)
+    facts |= _melding(office, connection, case) | _people(connection, case, now) | _referral(connection, case, notice)
     if notice["recipient"] == "melder":
         facts |= _melder(connection, case, notice)
     return facts | _betrokkene(connection, notice, now)
@@ -64,13 +64,13 @@ def _day(text: object) -> str | None:
     return say_day(day_of(datetime.fromisoformat(text)) if "T" in text else date.fromisoformat(text))
 
 
-def _melding(connection: Connection, case: Row) -> dict[str, Any]:
+def _melding(office: Office, connection: Connection, case: Row) -> dict[str, Any]:
     findings = reads.of_case(connection, reads.FINDING, case["id"])
     told = _last_contents(connection, case["id"])
     return {
         "zorgen": "" if case["melder_geheim"] else case["zorgen"],
         "bevindingen": [{"tekst": f["text"], "bron": BRON[f["bron"]].lower(), "op": say_day(day_of(f["moment"]))} for f in findings],
-        "conclusie": told.get("conclusie", ""), "uitkomst": ", ".join(UITKOMST[c] for c in told.get("uitkomst", []) if c in UITKOMST),
+        "conclusie": told.get("conclusie", ""), "uitkomst": ", ".join(office.pack.codes.title("uitkomst", c) for c in told.get("uitkomst", [])),
         "beoordeling": "",
     }  # fmt: skip
 

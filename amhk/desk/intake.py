@@ -1,6 +1,7 @@
 """Taking a call: advies, melding or police form; every fault at once, a number at once, and the first terms run."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -12,10 +13,12 @@ from amhk.errors import AlreadyUsed, BadInput, Fault, NotAllowed
 from amhk.office import Office
 from amhk.rules.fields import clean
 from amhk.rules.moves import decide
+from amhk.rules.parse import read_moment
 from amhk.rules.secrecy import WORKS, Reader, signs_of_person
 from amhk.store import reads, writes
 from amhk.store.journal import as_json
 from amhk.store.session import StoreConflict
+from amhk.words import day_of
 
 
 def take_call(office: Office, body: object, who: Reader, key: str | None = None) -> str:
@@ -39,10 +42,7 @@ def _take(office: Office, body: object, route: str, fields: Mapping[str, Any], w
         if key and (number := _before(connection, who, key, digest)):
             return number
         now = office.now(connection)
-        workflow = office.pack.of_route(route)
-        desk = desk_for(office, connection, now, needed(workflow.intake))
-        values, faults = clean(workflow.intake, fields, desk)
-        faults += _own_faults(route, values)
+        values, faults = checked(office, connection, route, fields, now)
         if faults:
             raise BadInput(faults=faults)
         file = register(office, connection, route, values, who, now)
@@ -52,6 +52,18 @@ def _take(office: Office, body: object, route: str, fields: Mapping[str, Any], w
             told = {"worker_id": who.id, "key": key, "body": digest, "number": file.case["number"]}
             writes.add(connection, reads.REQUEST, told)
         return str(file.case["number"])
+
+
+def checked(
+    office: Office, connection: Any, route: str, fields: Mapping[str, Any], now: datetime
+) -> tuple[dict[str, Any], list[Fault]]:
+    """Give a call's values as they may be stored, and every fault in it; codes are those that held on the day of receipt."""
+    told = fields.get("ontvangen")
+    received = read_moment(told, now) if isinstance(told, str) else None
+    form = office.pack.of_route(route).intake
+    desk = desk_for(office, connection, now, needed(form), day=day_of(min(received, now)) if received else None)
+    values, faults = clean(form, fields, desk)
+    return values, faults + _own_faults(route, values)
 
 
 def _route(body: object) -> tuple[str, dict[str, Any]]:

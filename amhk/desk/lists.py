@@ -1,7 +1,7 @@
 """The lists a form needs besides the fixed code lists: gemeenten, institutions nearest first, workers, people of a case."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from amhk.office import Office
@@ -10,7 +10,7 @@ from amhk.rules.secrecy import HAND, WORKS
 from amhk.store import reads
 from amhk.store.reads import Row
 from amhk.store.session import Connection
-from amhk.words import LISTS, SCHAAL
+from amhk.words import LISTS, SCHAAL, day_of
 
 OFFICIAL = {"rvdk": "RvdK", "politie": "politie"}
 
@@ -24,10 +24,11 @@ def needed(fields: tuple[Field, ...]) -> set[str]:
 
 
 def desk_for(
-    office: Office, connection: Connection, now: datetime, wanted: set[str], case: Row | None = None, moves: Mapping[str, Any] | None = None
+    office: Office, connection: Connection, now: datetime, wanted: set[str], case: Row | None = None, moves: Mapping[str, Any] | None = None, day: date | None = None,
 ) -> Desk:  # fmt: skip
-    """Give what checking a form needs at this moment; lists nobody asked for are not looked up."""
-    lists: dict[str, Mapping[str, str]] = dict(LISTS)
+    """Give what checking a form needs at this moment; lists nobody asked for are not looked up. Codes are those of the day of receipt: of the case, or `day`."""
+    on = day or day_of(case["received"] if case else now)
+    lists: dict[str, Mapping[str, str]] = LISTS | office.pack.codes.on(on)
     lists["gemeente"] = {name: name for name in office.config.gemeenten}
     if "instelling" in wanted:
         lists["instelling"] = institutions_near(office, connection, case["gemeente"] if case else None)
@@ -37,7 +38,7 @@ def desk_for(
         people = reads.of_case(connection, reads.PERSON, case["id"]) if case and case["route"] == "melding" else []
         lists["persoon"] = {str(p["id"]): p["naam"] for p in people}
     lists["stap"] = {name: move.title for name, move in (moves or {}).items() if move.effect != "correct"}
-    return Desk(now, lists, case["received"] if case else None)
+    return Desk(now, lists, case["received"] if case else None, office.pack.codes, on)
 
 
 def _signed(worker: Row) -> str:

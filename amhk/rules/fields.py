@@ -3,13 +3,14 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Any
 
 from amhk.errors import Fault
 from amhk.rules import parse
-from amhk.words import AANLEIDING_KIND, AARD_ALLEEN_KIND, day_of, iso, say_instant
+from amhk.rules.codes import Codes
+from amhk.words import day_of, iso, say_instant
 
 TYPES = (
     "line", "text", "date", "partial", "moment", "choice", "choices", "yesno", "number", "scores", "bsn", "gezag", "object", "list",
@@ -36,11 +37,13 @@ class Field:
 
 @dataclass(frozen=True)
 class Desk:
-    """What the check needs to know of the moment: `now` (UTC), `earliest` (the receipt), and the lists by name."""
+    """What the check needs to know of the moment: `now` (UTC), `earliest` (the receipt), the lists by name as they hold on `day` (the receipt, else today), and the rules between them."""
 
     now: datetime
     lists: Mapping[str, Mapping[str, str]]
     earliest: datetime | None = None
+    codes: Codes | None = None
+    day: date | None = None
 
 
 @dataclass
@@ -58,7 +61,8 @@ def clean(fields: tuple[Field, ...], raw: object, desk: Desk) -> tuple[dict[str,
     """Give the values as they may be stored, and every fault in what was filled in (`raw` is the parsed JSON or form)."""
     check = _Check(desk)
     values = _object(check, "", fields, raw)
-    check.faults += cross_faults(values)
+    if desk.codes is not None:
+        check.faults += desk.codes.faults(values, desk.day or day_of(desk.now))
     return values, check.faults
 
 
@@ -165,6 +169,10 @@ def _choice(check: _Check, path: str, f: Field, value: object) -> str | None:
     shown = str(value)[:60]
     if isinstance(value, str) and (code := by_title.get(value.strip().casefold())):
         return code
+    day = check.desk.day or day_of(check.desk.now)
+    if check.desk.codes is not None and (why := check.desk.codes.why_not(f.choices, shown, day)):
+        check.no("geldt_niet", path, f"{f.title}: {why}")
+        return None
     near = get_close_matches(shown.casefold(), by_title, 1)
     hint = f" Bedoelt u '{options[by_title[near[0]]]}'?" if near else ""
     check.no("onbekende_code", path, f"{f.title}: '{shown}' staat niet in de lijst.{hint}")
@@ -245,13 +253,3 @@ _READ: dict[str, Callable[[_Check, str, Field, object], Any]] = {
     "line": _line, "text": _text, "date": _date, "partial": _partial, "moment": _moment, "choice": _choice, "choices": _choices,
     "yesno": _yesno, "number": _number, "scores": _scores, "bsn": _bsn, "gezag": _gezag, "object": _part, "list": _list,
 }  # fmt: skip
-
-
-def cross_faults(values: Mapping[str, Any]) -> list[Fault]:
-    """Give the fault against the cross rule of IP1 par. 3.3: aard 05, 08, 09 and 10 only with kindermishandeling."""
-    only = AARD_ALLEEN_KIND & set(values.get("aard") or ())
-    if not only or AANLEIDING_KIND & set(values.get("aanleiding") or ()):
-        return []
-    codes = ", ".join(sorted(only))
-    text = f"Aard {codes} kan alleen bij aanleiding kindermishandeling (06, 07 of 08). Pas de aard of de aanleiding aan."
-    return [Fault("kruisregel", text, "aard")]

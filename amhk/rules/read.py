@@ -21,7 +21,7 @@ from amhk.rules.workflow import (
     When,
     Workflow,
 )
-from amhk.words import LISTS, ROLES
+from amhk.words import CODE_LISTS, LISTS, ROLES
 
 LADDER = (
     {"at": "op de dag", "to": ["eigenaar"]},
@@ -148,7 +148,7 @@ def _fields(r: _Reader, tables: Mapping[str, Any]) -> dict[str, Field]:
         r.known(key, "field", table)
         kind = r.one(f"{key}.type", table.get("type", "line"), TYPES, "line")
         if kind in ("choice", "choices"):
-            r.one(f"{key}.choices", table.get("choices"), (*LISTS, *LIVE_LISTS), "")
+            r.one(f"{key}.choices", table.get("choices"), (*LISTS, *CODE_LISTS, *LIVE_LISTS), "")
         parts = _pick_from(r, f"{key}.fields", found, table.get("fields", []))
         flags = {k: bool(table.get(k)) for k in ("future", "blank")}
         found[name] = Field(

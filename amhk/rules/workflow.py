@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from amhk.rules.codes import Codes
 from amhk.rules.fields import Field
 from amhk.rules.terms import TermRule
 
@@ -164,11 +165,12 @@ class Workflow:
 
 @dataclass(frozen=True)
 class Pack:
-    """All releases of one procedure: workflows by (name, release), and which release is today's."""
+    """All releases of one procedure: workflows by (name, release), which release is today's, and the code lists they choose from."""
 
     name: str
     workflows: Mapping[tuple[str, str], Workflow]
     current: str
+    codes: Codes = field(default_factory=Codes)
 
     def get(self, name: str, release: str | None = None) -> Workflow:
         """Give a workflow by name and release (today's when none is named); KeyError when there is none."""

@@ -40,10 +40,11 @@ from amhk.store.tables.house import (
     Team,
     Worker,
 )
+from amhk.store.tables.radar import Form, Grant, Import, Join, PersonKey
 
 __all__ = [
-    "Advies", "CalendarDay", "Case", "Check", "Contact", "Counter", "Digest", "Dossier", "Entry", "Feed", "Finding", "Finish", "HouseEntry",
-    "Inbox", "Incident", "Institution", "Look", "Melding", "Meta", "Notice", "Person", "Piket", "Plan", "PlanCase", "Referral", "Relation",
+    "Advies", "CalendarDay", "Case", "Check", "Contact", "Counter", "Digest", "Dossier", "Entry", "Feed", "Finding", "Finish", "Form", "Grant", "HouseEntry",
+    "Import", "Inbox", "Incident", "Institution", "Join", "Look", "Melding", "Meta", "Notice", "Person", "PersonKey", "Piket", "Plan", "PlanCase", "Referral", "Relation",
     "Reminder", "Request", "Session", "Team", "Term", "Worker", "table",
 ]  # fmt: skip
 

@@ -35,6 +35,7 @@ class Case(SQLModel, table=True):
         CheckConstraint("route IN ('advies', 'melding')"),
         Index("cases_by_team", "team_id", "closed", "received"),
         Index("cases_by_received", "received", "id"),
+        Index("cases_by_kenmerk", "kenmerk"),
     )
     id: int | None = Field(default=None, primary_key=True)
     number: str = Field(unique=True)
@@ -84,6 +85,9 @@ class Melding(SQLModel, table=True):
     melder_naam: str | None = None
     melder_bereikbaar: str | None = None
     melder_geheim: bool = False
+    melder_functie: str | None = None
+    melder_organisatie: str | None = None
+    melder_toestemming: bool | None = None
 
 
 class Advies(SQLModel, table=True):
@@ -112,22 +116,32 @@ class Contact(SQLModel, table=True):
 
 
 class Person(SQLModel, table=True):
-    """A person a melding is about, as told; roles are many-valued and never fixed labels."""
+    """A person a melding is about, as told; roles are many-valued, bound in time (`rolperiodes`) and never fixed labels. `from_id`: the vervolgmelding he came along with."""
 
     __tablename__ = "people"
+    __table_args__ = (UniqueConstraint("case_id", "id"),)
     id: int | None = Field(default=None, primary_key=True)
     case_id: int = Field(foreign_key="meldingen.case_id", index=True)
     naam: str
     zoeknaam: str = Field(index=True)
+    voornamen: str | None = None
+    voorvoegsel: str | None = None
+    geslachtsnaam: str | None = None
+    partnernaam: str | None = None
     geboren: str | None = None
+    uitgerekend: date | None = None
     geslacht: str | None = None
     rollen: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
+    rolperiodes: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
     betrokken_als: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
     adres: str | None = None
     geheim_adres: bool = False
     bsn: str | None = Field(default=None, index=True)
+    bsn_bron: str | None = None
+    bsn_gecontroleerd: date | None = None
     gezag: bool | None = None
     recorded: datetime = instant()
+    from_id: int | None = Field(default=None, foreign_key="cases.id")
 
 
 class Relation(SQLModel, table=True):
@@ -150,6 +164,7 @@ class Term(SQLModel, table=True):
     __tablename__ = "terms"
     __table_args__ = (
         CheckConstraint("status IN ('running', 'suspended', 'met', 'void')"),
+        ForeignKeyConstraint(["case_id", "person_id"], ["people.case_id", "people.id"], name="terms_person"),
         Index("terms_to_ring", "ring_at", sqlite_where=text("ring_at IS NOT NULL"), postgresql_where=text("ring_at IS NOT NULL")),
         Index("terms_to_absorb", "calendar", sqlite_where=_HELD, postgresql_where=_HELD),
         Index(
@@ -172,7 +187,7 @@ class Term(SQLModel, table=True):
     ended_at: datetime | None = instant(default=None)
     late: bool = False
     why: str | None = None
-    person_id: int | None = Field(default=None, foreign_key="people.id")
+    person_id: int | None = None
     about_id: int | None = Field(default=None, foreign_key="cases.id")
     start_entry: int
     end_entry: int | None = None
@@ -216,7 +231,10 @@ class Notice(SQLModel, table=True):
     """A letter: draft, approved (text and PDF frozen), sent by hand, withheld or void."""
 
     __tablename__ = "notices"
-    __table_args__ = (CheckConstraint("state IN ('draft', 'approved', 'sent', 'withheld', 'void')"),)
+    __table_args__ = (
+        CheckConstraint("state IN ('draft', 'approved', 'sent', 'withheld', 'void')"),
+        ForeignKeyConstraint(["case_id", "person_id"], ["people.case_id", "people.id"], name="notices_person"),
+    )
     id: int | None = Field(default=None, primary_key=True)
     case_id: int = Field(foreign_key="cases.id", index=True)
     kind: str
@@ -225,7 +243,7 @@ class Notice(SQLModel, table=True):
     obligatory: bool = False
     version: int = 1
     term_id: int | None = Field(default=None, foreign_key="terms.id")
-    person_id: int | None = Field(default=None, foreign_key="people.id")
+    person_id: int | None = None
     institution_id: int | None = Field(default=None, foreign_key="institutions.id")
     about_id: int | None = Field(default=None, foreign_key="cases.id")
     facts: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False, default=dict))

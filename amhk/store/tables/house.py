@@ -70,6 +70,7 @@ class Institution(SQLModel, table=True):
     scale: str
     gemeenten: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
     address: str | None = None
+    secure_address: str | None = None
     active: bool = True
 
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from fastapi import Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from starlette.datastructures import FormData
 
 from amhk.config import shipped
@@ -18,7 +18,7 @@ from amhk.office import Office
 from amhk.rules.days import Calendar
 from amhk.rules.secrecy import Reader
 from amhk.web.auth import ChooseOwnPassword, by_cookie, prove_own_form
-from amhk.words import HOEDANIGHEID, LISTS, ROLES, day_of, local, say_day, say_instant, some
+from amhk.words import LISTS, ROLES, day_of, local, say_day, say_instant, some
 
 LATE, NOW, WEEK, LATER = "●", "▲", "△", "○"
 _SHAPES = {LATE: "te laat", NOW: "vandaag of morgen", WEEK: "deze week", LATER: "later"}
@@ -68,7 +68,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     env.filters |= {"dag": dag, "moment": _moment, "veld": _title}
-    env.globals |= {"some": some, "shapes": _SHAPES, "roles": ROLES, "hoedanigheden": HOEDANIGHEID}
+    env.globals |= {"some": some, "shapes": _SHAPES, "roles": ROLES}
     return env
 
 
@@ -132,8 +132,11 @@ def _moment(value: str) -> str:
     return f"{say_day(here.date())} {here:%H.%M}"
 
 
-def _title(code: str, name: str) -> str:
-    return str(LISTS[name].get(code, code))
+@pass_context
+def _title(told: Any, code: str, name: str) -> str:
+    if name in LISTS:
+        return str(LISTS[name].get(code, code))
+    return str(told["office"].pack.codes.title(name, code))
 
 
 def shown_term(term: dict[str, Any], now: datetime, calendar: Calendar) -> dict[str, Any]:

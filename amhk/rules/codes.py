@@ -1,0 +1,160 @@
+"""The code lists as data, each code with the days on which it holds, and the rules between lists: what does not go together."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from amhk.errors import Fault
+from amhk.words import CODE_LISTS, say_day
+
+_LIST, _CODE = {"titel", "bron", "codes"}, {"code", "titel", "van", "tot", "groep"}
+_RULE = {"veld", "codes", "ander", "alleen_bij", "bron", "van", "tot"}
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One code: it holds from `since` on and no longer on `until` (half open; None is without end)."""
+
+    code: str
+    title: str
+    since: date | None = None
+    until: date | None = None
+    group: str = ""
+
+    def holds(self, day: date) -> bool:
+        """Tell whether it may be chosen for something of this day."""
+        return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class CrossRule:
+    """These `codes` of a field only go with one of `values` of another, between two days."""
+
+    field: str
+    codes: frozenset[str]
+    other: str
+    values: frozenset[str]
+    source: str
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True)
+class Codes:
+    """All code lists of a meldpunt, and the rules between them."""
+
+    lists: Mapping[str, tuple[Code, ...]] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
+    rules: tuple[CrossRule, ...] = ()
+    _days: dict[date, dict[str, Mapping[str, str]]] = field(default_factory=dict, compare=False, repr=False)
+
+    def on(self, day: date) -> dict[str, Mapping[str, str]]:
+        """Give every list as it holds on a day: code to title."""
+        if day not in self._days:
+            if len(self._days) > 500:
+                self._days.clear()
+            self._days[day] = {name: {c.code: c.title for c in codes if c.holds(day)} for name, codes in self.lists.items()}
+        return self._days[day]
+
+    def title(self, name: str, code: str) -> str:
+        """Give the title of a code, also of one that no longer holds; the code itself when it was never in the list."""
+        return next((c.title for c in self.lists.get(name, ()) if c.code == code), code)
+
+    def group(self, name: str, code: str) -> str:
+        """Give the group of a code (`beroepsmatig`); empty when it has none."""
+        return next((c.group for c in self.lists.get(name, ()) if c.code == code), "")
+
+    def why_not(self, name: str, value: str, day: date) -> str | None:
+        """Give why a code that exists cannot be chosen for a day; None when there is no such code at all."""
+        for c in self.lists.get(name, ()):
+            if value.strip().casefold() in (c.code.casefold(), c.title.casefold()) and not c.holds(day):
+                if c.since is not None and day < c.since:
+                    return f"'{c.title}' geldt pas vanaf {say_day(c.since)}, en dit is van {say_day(day)}."
+                assert c.until is not None
+                return f"'{c.title}' geldt niet meer sinds {say_day(c.until)}, en dit is van {say_day(day)}."
+        return None
+
+    def faults(self, values: Mapping[str, Any], day: date) -> list[Fault]:
+        """Give what in these values does not go together on a day; each sentence names both fields."""
+        return [f for rule in self.rules if Code("", "", rule.since, rule.until).holds(day) for f in self._clash(rule, values)]
+
+    def _clash(self, rule: CrossRule, values: Mapping[str, Any]) -> list[Fault]:
+        only = rule.codes & _chosen(values.get(rule.field))
+        if not only or rule.values & _chosen(values.get(rule.other)):
+            return []
+        here, there = self.titles[rule.field], self.titles[rule.other]
+        text = f"{here} {', '.join(sorted(only))} kan alleen bij {there.lower()} {_either(rule.values)}. Pas '{here}' of '{there}' aan."
+        return [Fault("kruisregel", text, rule.field)]
+
+
+def _chosen(value: object) -> frozenset[str]:
+    return frozenset([value]) if isinstance(value, str) else frozenset(value or ())  # type: ignore[call-overload]
+
+
+def _either(codes: frozenset[str]) -> str:
+    *some, last = sorted(codes)
+    return f"{', '.join(some)} of {last}" if some else last
+
+
+def read_codes(file: str, data: Mapping[str, Any]) -> tuple[Codes, list[Fault]]:
+    """Give the code lists in a parsed file, and every fault in it by its key."""
+    faults: list[Fault] = []
+
+    def no(key: str, text: str) -> None:
+        """Remember a fault at a key."""
+        faults.append(Fault("codelijst", f"{file}, {key}: {text}", key))
+
+    tables = data.get("lijsten", {})
+    for name in sorted(set(data) - {"lijsten", "kruisregels"}):
+        no(name, "onbekende sleutel; bekend zijn kruisregels, lijsten")
+    for name in sorted(set(CODE_LISTS) ^ set(tables)):
+        no(f"lijsten.{name}", "deze lijst ontbreekt" if name in CODE_LISTS else "deze lijst gebruikt het programma niet")
+    lists = {name: _codes(f"lijsten.{name}", tables[name], no) for name in CODE_LISTS if name in tables}
+    titles = {name: str(tables[name].get("titel", name)) for name in lists}
+    rules = tuple(_rule(f"kruisregels[{n}]", row, lists, no) for n, row in enumerate(data.get("kruisregels", ()), 1))
+    return Codes(lists, titles, rules), faults
+
+
+def _codes(key: str, table: Mapping[str, Any], no: Any) -> tuple[Code, ...]:
+    for name in sorted(set(table) - _LIST):
+        no(f"{key}.{name}", f"onbekende sleutel; bekend zijn {', '.join(sorted(_LIST))}")
+    if not table.get("bron"):
+        no(f"{key}.bron", "elke lijst noemt haar bron")
+    found: dict[str, Code] = {}
+    for row in table.get("codes", ()):
+        code = str(row.get("code", ""))
+        for name in sorted(set(row) - _CODE):
+            no(f"{key}.{code}.{name}", f"onbekende sleutel; bekend zijn {', '.join(sorted(_CODE))}")
+        if not code or not row.get("titel"):
+            no(f"{key}.{code}", "elke code heeft een code en een titel")
+        if code in found:
+            no(f"{key}.{code}", "deze code staat er twee keer in; een code krijgt nooit een tweede betekenis")
+        since, until = _day(f"{key}.{code}.van", row.get("van"), no), _day(f"{key}.{code}.tot", row.get("tot"), no)
+        if since and until and until <= since:
+            no(f"{key}.{code}.tot", "ligt niet na 'van'")
+        found[code] = Code(code, str(row.get("titel", code)), since, until, str(row.get("groep", "")))
+    return tuple(found.values())
+
+
+def _day(key: str, value: object, no: Any) -> date | None:
+    if value is not None and type(value) is not date:
+        no(key, "schrijf een datum als 2019-01-01, zonder aanhalingstekens")
+        return None
+    return value
+
+
+def _rule(key: str, row: Mapping[str, Any], lists: Mapping[str, tuple[Code, ...]], no: Any) -> CrossRule:
+    for name in sorted(set(row) - _RULE):
+        no(f"{key}.{name}", f"onbekende sleutel; bekend zijn {', '.join(sorted(_RULE))}")
+    sides = []
+    for name, codes in (("veld", "codes"), ("ander", "alleen_bij")):
+        known = {c.code for c in lists.get(row.get(name, ""), ())}
+        if not known:
+            no(f"{key}.{name}", f"'{row.get(name)}' is geen lijst")
+        for code in row.get(codes, ()):
+            if code not in known:
+                no(f"{key}.{codes}", f"code '{code}' staat niet in '{row.get(name)}'")
+        sides.append((str(row.get(name)), frozenset(row.get(codes, ()))))
+    days = (_day(f"{key}.{n}", row.get(n), no) for n in ("van", "tot"))
+    return CrossRule(*sides[0], *sides[1], str(row.get("bron", "")), *days)

@@ -1,0 +1,88 @@
+"""The rows of the radar: keys to find people by, joins that can be undone, leave to open a case, and the forms that come in bulk."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from amhk.store.instants import instant
+
+
+class PersonKey(SQLModel, table=True):
+    """One way to find a person of a melding: by BSN, day of birth, sound of the name, or address (`matching.keys`)."""
+
+    __tablename__ = "person_keys"
+    __table_args__ = {"sqlite_with_rowid": False}
+    key: str = Field(primary_key=True)
+    person_id: int = Field(primary_key=True, foreign_key="people.id", index=True)
+
+
+class Join(SQLModel, table=True):
+    """A melding that was joined to another as vervolgmelding, with all that splitting needs to put it back (`before`)."""
+
+    __tablename__ = "joins"
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: int = Field(foreign_key="meldingen.case_id", index=True)
+    target_id: int = Field(foreign_key="meldingen.case_id", index=True)
+    phase: str
+    before: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False, default=dict))
+    entry: int
+    target_entry: int
+    undone: datetime | None = instant(default=None)
+
+
+class Grant(SQLModel, table=True):
+    """Leave to read one case outside one's own, asked for with a reason, until a moment (UTC)."""
+
+    __tablename__ = "grants"
+    id: int | None = Field(default=None, primary_key=True)
+    worker_id: int = Field(foreign_key="workers.id")
+    case_id: int = Field(foreign_key="cases.id", index=True)
+    given: datetime = instant()
+    until: datetime = instant()
+    reason: str | None = None
+
+
+class Import(SQLModel, table=True):
+    """A file of forms: who brought it, how it was read, and how far it is."""
+
+    __tablename__ = "imports"
+    __table_args__ = (CheckConstraint("state IN ('preview', 'taking', 'done', 'dropped')"),)
+    id: int | None = Field(default=None, primary_key=True)
+    name: str
+    digest: str
+    mapping: str
+    worker_id: int = Field(foreign_key="workers.id")
+    brought: datetime = instant()
+    state: str = "preview"
+    total: int = 0
+    again: int = 0
+
+
+class Form(SQLModel, table=True):
+    """One row of such a file: to repair, ready, taken as a case, and what the triage made of it. `mark` is what the same form always gives: none comes in twice."""
+
+    __tablename__ = "forms"
+    __table_args__ = (
+        UniqueConstraint("mark"),
+        CheckConstraint("state IN ('repair', 'ready', 'taken', 'dropped')"),
+        CheckConstraint("outcome IN ('nieuw', 'hoort_bij', 'geen_hgkm')"),
+        Index("forms_by_import", "import_id", "state", "row"),
+        Index("forms_to_triage", "state", "outcome"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    import_id: int = Field(foreign_key="imports.id")
+    row: int
+    mark: str
+    kenmerk: str | None = None
+    state: str
+    acuut: bool = False
+    received: datetime | None = instant(default=None)
+    told: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False, default=dict))
+    faults: list[Any] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
+    case_id: int | None = Field(default=None, foreign_key="cases.id", index=True)
+    outcome: str | None = None
+    decided: datetime | None = instant(default=None)
+    decided_by: int | None = Field(default=None, foreign_key="workers.id")
+    undo: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False, default=dict))
