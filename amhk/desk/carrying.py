@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from amhk.desk import conversions, effects
+from amhk.desk import conversions, effects, households
 from amhk.desk.casefile import CaseFile
 from amhk.rules.moves import Decision
 from amhk.store import reads, writes
@@ -100,7 +100,7 @@ _EFFECTS: dict[str, Effect] = {
     "check": effects.check,
     "finding": effects.finding,
     "contact": effects.contact,
-    "join": conversions.join,
+    "join": households.join,
     "to_melding": conversions.to_melding,
     "to_advies": lambda file, decision, entry: conversions.to_advies(file, decision, entry, carry_out),
     "correct": effects.correct,

@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from amhk.errors import ChangedMeanwhile, NotFound
 from amhk.office import Office
 from amhk.rules.moves import Owed, Running, Standing, closing_due, without_term
-from amhk.rules.secrecy import Reader, may_see, scope_of
+from amhk.rules.secrecy import WORKS, Reader, may_see, scope_of
 from amhk.rules.terms import TermRule, beside_end, end_of_term, moved_end, over_at, rung_instants
 from amhk.rules.workflow import Workflow
-from amhk.store import claims, journal, reads, writes
+from amhk.store import claims, journal, people, reads, writes
 from amhk.store.reads import Row
 from amhk.store.session import Connection
 from amhk.words import iso
@@ -96,6 +96,18 @@ class CaseFile:
         wanted = {t.id for t in ids}
         for term in [t for t in self.running if t["id"] in wanted]:
             self.end(term, status, moment, entry, why)
+
+    def revive(self, term: dict[str, Any], status: str, entry: int) -> None:
+        """Let a term that was voided run (or stand still) again, to the end it had; the reminder it stood at is given anew."""
+        told = {"status": status, "ended_at": None, "late": False, "why": None, "end_entry": None}
+        ladder = next_round(self.office, self.workflow.terms[term["name"]], term | told, due_of(term), self.now)
+        if ladder["rung"]:
+            rings = rung_instants(self.workflow.terms[term["name"]], term["start"], due_of(term), self.office.calendar)
+            ladder |= {"rung": ladder["rung"] - 1, "ring_at": rings[ladder["rung"] - 1] if status == "running" else None}
+        term |= told | ladder
+        writes.change(self.connection, reads.TERM, [term["id"]], told | ladder)
+        self.running.append(term)
+        self.ledger(entry, "again", term["id"], status=status)
 
     def draft(self, kind: str, moment: datetime, entry: int, facts: Mapping[str, Any] | None = None, **links: int | None) -> None:
         """Draft a notice of a kind; an obligatory one starts the term in which it must be sent."""
@@ -249,6 +261,13 @@ def as_running(term: Mapping[str, Any]) -> Running:
         term["about_id"],
         term["status"] == "suspended",
     )
+
+
+def sees(connection: Connection, who: Reader, case: Mapping[str, Any]) -> bool:
+    """Tell whether a reader may read a case: it is within his scope, or he has leave for now (with a reason, real time)."""
+    if may_see(scope_of(who), case["team_id"], case["owner_id"], case["taken_by"]):
+        return True
+    return who.role in WORKS and people.granted(connection, who.id, case["id"], datetime.now(UTC))
 
 
 def open_case(

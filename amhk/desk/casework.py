@@ -10,6 +10,7 @@ from amhk.desk.casefile import CaseFile, open_case
 from amhk.desk.lists import desk_for, needed
 from amhk.errors import BadInput, ClosedDoor, Fault, NotAllowed
 from amhk.office import Office
+from amhk.rules import people
 from amhk.rules.fields import Desk, Field, clean
 from amhk.rules.moves import Decision, after, decide
 from amhk.rules.secrecy import WORKS, Reader
@@ -120,6 +121,7 @@ def add_people(office: Office, number: str, body: object, who: Reader) -> None:
         form = (Field("betrokkenen", "Betrokkenen", "list", fields=file.workflow.person),)
         desk = desk_for(office, connection, file.now, set(), file.case)
         values, faults = clean(form, {"betrokkenen": several}, desk)
+        faults += people.faults(values.get("betrokkenen", ()), day_of(file.now), reads.of_case(connection, reads.PERSON, file.id))
         if faults or not values:
             one = "betrokkenen" not in fields
             raise BadInput(faults=[_flat(f, one) for f in faults] or [Fault("ontbreekt", "Vul in: Naam.", "naam")])

@@ -1,60 +1,17 @@
-"""Cases that become or join another: vervolgmelding, advies to melding, melding to advies. Both stay, linked and counted."""
+"""The airlock between the routes: advies to melding, melding to advies. Both stay, linked and counted; only what the law lets cross does."""
 
 from collections.abc import Callable
-from typing import Any
 
 from amhk.desk import registering
 from amhk.desk.casefile import CaseFile, on_table
 from amhk.desk.lists import desk_for, needed
-from amhk.errors import BadInput, Fault
+from amhk.errors import BadInput
+from amhk.rules import people as rules
 from amhk.rules.moves import Decision, decide
-from amhk.rules.secrecy import may_see, scope_of
-from amhk.store import reads, writes
+from amhk.store import people, reads, writes
+from amhk.words import day_of
 
 _CROSSES = ("kanaal", "hoedanigheid", "gemeente", "aanleiding", "aard", "meldcodestap")
-
-
-def relate(file: CaseFile, other: int, kind: str, back: str) -> None:
-    """Write how two cases belong together, from both sides."""
-    rows = [{"case_id": file.id, "kind": kind, "other_id": other}, {"case_id": other, "kind": back, "other_id": file.id}]
-    writes.add_many(file.connection, reads.RELATION, rows)
-
-
-def join(file: CaseFile, decision: Decision, entry: int) -> str:
-    """Join a vervolgmelding to an open melding: its people come along, and the safety there is judged again from this receipt."""
-    number = decision.values["bij"].upper()
-    target = reads.case_by_number(file.connection, number, lock=True)
-    seen = target and file.who and may_see(scope_of(file.who), target["team_id"], target["owner_id"], target["taken_by"])
-    wrong = None
-    if not target or not seen:
-        wrong = f"Zaak {number[:30]} bestaat niet, of u mag haar niet zien."
-    elif target["id"] == file.id:
-        wrong = "Een melding kan niet bij zichzelf horen."
-    elif target["route"] != "melding" or target["closed"]:
-        wrong = f"{number} is geen lopende melding; een afgesloten melding krijgt een nieuwe zaak in hetzelfde dossier."
-    if wrong or not target:
-        raise BadInput(faults=[Fault("geen_lopende_melding", wrong or "", "bij")])
-    there = on_table(file.office, file.connection, target, file.who, file.now)
-    phase = there.workflow.states[there.case["state"]].title.lower()
-    line = there.note(
-        "vervolgmelding", f"Vervolgmelding {file.case['number']} gevoegd in de fase '{phase}'.", dict(decision.values)
-    )
-    for name in there.workflow.join_starts:
-        there.start(name, file.case["received"], line, about_id=file.id)
-    registering.add_people(there, _new_people(file, there), line)
-    there.save()
-    writes.change_case_part(file.connection, reads.MELDING, file.id, {"dossier_id": target["dossier_id"]})
-    relate(file, target["id"], "gevoegd_bij", "vervolgmelding")
-    return f": {number}"
-
-
-def _new_people(file: CaseFile, there: CaseFile) -> list[dict[str, Any]]:
-    known = reads.of_case(file.connection, reads.PERSON, there.id)
-    bsns = {p["bsn"] for p in known if p["bsn"]}
-    names = {(p["zoeknaam"], p["geboren"]) for p in known}
-    bsns.discard(None)
-    coming = reads.of_case(file.connection, reads.PERSON, file.id)
-    return [dict(p) for p in coming if p["bsn"] not in bsns and (p["zoeknaam"], p["geboren"]) not in names]
 
 
 def to_melding(file: CaseFile, decision: Decision, entry: int) -> str:
@@ -62,10 +19,12 @@ def to_melding(file: CaseFile, decision: Decision, entry: int) -> str:
     assert file.who is not None
     values = {k: file.case[k] for k in _CROSSES if file.case[k]} | dict(decision.values)
     values.setdefault("ontvangen", decision.moment)
+    if wrong := rules.faults(values.get("betrokkenen", ()), day_of(file.now)):
+        raise BadInput(faults=wrong)
     new = registering.register(file.office, file.connection, "melding", values, file.who, file.now)
     new.note("omgezet_uit", f"Ontstaan uit advies {file.case['number']}.", {"reden": decision.values["reden"]})
     new.save()
-    relate(file, new.id, "omgezet_in", "omgezet_uit")
+    registering.relate(file.connection, file.id, new.id, "omgezet_in", "omgezet_uit")
     return f": {new.case['number']}"
 
 
@@ -79,7 +38,7 @@ def to_advies(file: CaseFile, decision: Decision, entry: int, carry: Callable[[C
     new.note("omgezet_uit", f"Ontstaan uit melding {file.case['number']}.", {})
     _next(new, decision.values.get("vervolg", "advies_gegeven"), carry)
     new.save()
-    relate(file, new.id, "omgezet_in", "omgezet_uit")
+    registering.relate(file.connection, file.id, new.id, "omgezet_in", "omgezet_uit")
     if decision.values.get("persoonsgegevens", "vernietigen") == "vernietigen":
         _forget_people(file)
     return f": {new.case['number']}"
@@ -102,14 +61,15 @@ def _forget_people(file: CaseFile) -> None:
     )
     for term in file.running:
         term["person_id"] = None
-    writes.remove(file.connection, reads.PERSON, file.id)
+    people.remove(file.connection, [p["id"] for p in reads.of_case(file.connection, reads.PERSON, file.id)])
     writes.change_case_part(
-        file.connection, reads.MELDING, file.id, {"melder_naam": None, "melder_bereikbaar": None}
+        file.connection, reads.MELDING, file.id, {f"melder_{k}": None for k in ("naam", "bereikbaar", "functie", "organisatie")}
     )  # fmt: skip
     file.changes |= {"zorgen": "Vernietigd bij het omzetten in een advies.", "kenmerk": None}
     if file.case["team_reason"].startswith("Met de hand"):
         file.changes["team_reason"] = "Met de hand"
     writes.forget_reasons(file.connection, file.id)
+    people.forget(file.connection, file.id)
     for relation in reads.relations(file.connection, file.id):
         if relation["kind"] == "vervolgmelding":
             _forget_joined(file, relation["other_id"])

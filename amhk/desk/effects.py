@@ -5,8 +5,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from amhk.desk import people
 from amhk.desk.casefile import CaseFile, due_of, fresh_row, is_late, next_round
+from amhk.desk.registering import stays_secret
 from amhk.errors import BadInput, Fault
+from amhk.rules import people as rules
 from amhk.rules.moves import Decision
 from amhk.rules.parse import fold
 from amhk.store import claims, reads, writes
@@ -112,7 +115,10 @@ def _said(value: object) -> str:
 
 
 def _melder(file: CaseFile, values: Mapping[str, Any]) -> list[str]:
-    changed = {f"melder_{k}": v for k, v in values.get("melder", {}).items() if v != file.case[f"melder_{k}"]}
+    told = {k.removeprefix("melder_"): v for k, v in file.case.items() if k.startswith("melder_")} | values.get("melder", {})
+    if file.case["route"] == "melding":
+        told["geheim"] = stays_secret(file, values.get("hoedanigheid", file.case["hoedanigheid"]), told)
+    changed = {f"melder_{k}": v for k, v in told.items() if v != file.case[f"melder_{k}"]}
     if not changed:
         return []
     file.note("oud_gegeven", "Gegevens van de melder zoals ze waren, bewaard bij de correctie.", {k: file.case[k] for k in changed})
@@ -155,10 +161,14 @@ def _person(file: CaseFile, values: Mapping[str, Any]) -> list[str]:
     changed = {k: v for k, v in new.items() if v != person[k]}
     if not changed:
         return []
+    others = [p for p in reads.of_case(file.connection, reads.PERSON, file.id) if p["id"] != person["id"]]
+    if wrong := rules.faults([{**person, **new}], day_of(file.now), others, ""):
+        raise BadInput(faults=[Fault(f.code, f.text, f"persoonsgegevens.{f.field}") for f in wrong])
     file.note("oud_gegeven", "Gegevens van een persoon zoals ze waren, bewaard bij de correctie.", {k: person[k] for k in changed})
     if "naam" in changed:
         changed["zoeknaam"] = fold(changed["naam"])
     writes.change(file.connection, reads.PERSON, [person["id"]], changed)
+    people.find_again(file.connection, person["id"])
     return [f"persoon ({', '.join(k for k in changed if k != 'zoeknaam')})"]
 
 

@@ -11,6 +11,7 @@ from amhk.desk.lists import desk_for, needed
 from amhk.desk.registering import register
 from amhk.errors import AlreadyUsed, BadInput, Fault, NotAllowed
 from amhk.office import Office
+from amhk.rules import people
 from amhk.rules.fields import clean
 from amhk.rules.moves import decide
 from amhk.rules.parse import read_moment
@@ -63,7 +64,7 @@ def checked(
     form = office.pack.of_route(route).intake
     desk = desk_for(office, connection, now, needed(form), day=day_of(min(received, now)) if received else None)
     values, faults = clean(form, fields, desk)
-    return values, faults + _own_faults(route, values)
+    return values, faults + _own_faults(route, values) + people.faults(values.get("betrokkenen", ()), day_of(now))
 
 
 def _route(body: object) -> tuple[str, dict[str, Any]]:

@@ -97,7 +97,7 @@ def _protected(connection: Connection, case: Row, notice: Row) -> list[str]:
     related = [case, *(reads.case_by_id(connection, r["other_id"]) for r in reads.relations(connection, case["id"]))]
     for other in related:
         if other and other["melder_geheim"] and notice["recipient"] != "melder":
-            words += [w for w in (other["melder_naam"], other["melder_bereikbaar"]) if w]
+            words += [w for w in (other["melder_naam"], other["melder_bereikbaar"], other["melder_organisatie"]) if w]
     return words
 
 

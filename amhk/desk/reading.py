@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from amhk.desk import intake
-from amhk.desk.casefile import CaseFile, is_late, on_table
+from amhk.desk.casefile import CaseFile, is_late, on_table, sees
 from amhk.desk.facts import gap
 from amhk.desk.lists import desk_for, needed
 from amhk.desk.termview import terms_view
@@ -15,6 +15,7 @@ from amhk.office import Office
 from amhk.rules.fields import Desk
 from amhk.rules.moves import Standing, door, fields_now
 from amhk.rules.parse import tidy, unfit
+from amhk.rules.people import roles_on, say_age, voice
 from amhk.rules.schema import schema
 from amhk.rules.secrecy import WORKS, Reader, may_see, scope_of
 from amhk.rules.workflow import Move, Workflow
@@ -46,11 +47,16 @@ def _open(office: Office, connection: Connection, number: str, who: Reader) -> N
         file.save(bump=False)
 
 
-def _visible(connection: Connection, number: str, who: Reader) -> Row:
+def _visible(connection: Connection, number: str, who: Reader, own: bool = False) -> Row:
+    """Give a case this reader may see; with `own` only one within his own cases, not one he has leave to read."""
     case = reads.case_by_number(connection, number)
-    if case is None or not may_see(scope_of(who), case["team_id"], case["owner_id"], case["taken_by"]):
+    if case is None or not (own or sees(connection, who, case)) or (own and not _own(who, case)):
         raise NotFound(f"Zaak {number[:30]} bestaat niet, of u mag haar niet zien.")
     return case
+
+
+def _own(who: Reader, case: Row) -> bool:
+    return may_see(scope_of(who), case["team_id"], case["owner_id"], case["taken_by"])
 
 
 def case_view(office: Office, number: str, who: Reader) -> dict[str, Any]:
@@ -64,10 +70,11 @@ def case_view(office: Office, number: str, who: Reader) -> dict[str, Any]:
         workers = {w["id"]: w["name"] for w in reads.workers(connection, active=False)}
         teams = {t["id"]: t["name"] for t in reads.teams(connection)}
         view = _head(file, case, workers, teams)
-        view["people"] = [_person(p) for p in people]
+        view["people"] = [_person(p, file, letters, terms) for p in people]
         view["relations"] = _relations(connection, case, who)
         view["terms"] = terms_view(office, file.workflow, terms, reads.of_case(connection, reads.REMINDER, case["id"]), file.now)
-        view["moves"] = _moves(file, case)
+        view["own"] = _own(who, case)
+        view["moves"] = _moves(file, case) if view["own"] else []
         view["notices"] = [_letter(office, file.workflow, n, terms, people, file.now) for n in letters]
         if case["route"] == "melding":
             view |= _melding(connection, case)
@@ -88,13 +95,35 @@ def _head(file: CaseFile, case: Row, workers: Mapping[int, str], teams: Mapping[
     }  # fmt: skip
 
 
-def _person(person: Row) -> dict[str, Any]:
-    told = {k: person[k] for k in ("id", "naam", "geboren", "geslacht", "rollen", "betrokken_als", "bsn", "gezag", "geheim_adres")}
-    return told | {"adres": None if person["geheim_adres"] else person["adres"]}
+def _person(person: Row, file: CaseFile, letters: list[Row], terms: list[Row]) -> dict[str, Any]:
+    plain = ("id", "naam", "voornamen", "voorvoegsel", "geslachtsnaam", "partnernaam", "geboren", "geslacht", "rollen", "rolperiodes",
+             "betrokken_als", "bsn", "bsn_bron", "gezag", "geheim_adres")  # fmt: skip
+    today = day_of(file.now)
+    days = {k: iso(person[k]) if person[k] else None for k in ("uitgerekend", "bsn_gecontroleerd")}
+    return {k: person[k] for k in plain} | days | {
+        "adres": None if person["geheim_adres"] else person["adres"], "leeftijd": say_age(person, today), "stem": voice(person, today),
+        "rollen_nu": roles_on(person, today), "geinformeerd": _informed(person, file, letters, terms),
+    }  # fmt: skip
+
+
+def _informed(person: Row, file: CaseFile, letters: list[Row], terms: list[Row]) -> dict[str, Any] | None:
+    """Give whether a person was told that the meldpunt holds his data, and if not why or until when (Wmo 2015 art. 5.3.1)."""
+    told = [n for n in letters if n["person_id"] == person["id"] and n["kind"] in file.workflow.person_notices]
+    if not told:
+        return None
+    last = told[-1]
+    due = next((t["due"] for t in terms if t["id"] == last["term_id"]), None)
+    answer = {"sent": "ja", "withheld": "nee"}.get(
+        last["state"], "nog niet" if last["state"] in ("draft", "approved") else "vervallen"
+    )
+    return {"antwoord": answer, "op": iso(last["sent_on"]) if last["sent_on"] else None, "reden": last["reason"], "uiterlijk": due}
 
 
 def _relations(connection: Connection, case: Row, who: Reader) -> list[dict[str, Any]]:
-    told = [{"kind": r["kind"], "number": r["number"]} for r in reads.relations(connection, case["id"])]
+    told = [
+        {"kind": r["kind"], "number": r["number"]} for r in reads.relations(connection, case["id"])
+        if not r["kind"].startswith("hermelding") or sees(connection, who, {**r, "id": r["other_id"]})
+    ]  # fmt: skip
     return told + [
         {"kind": "zelfde_dossier", "number": r["number"]}
         for r in reads.same_dossier(connection, scope_of(who), case.get("dossier_id"), case["id"])
@@ -139,6 +168,8 @@ def _melding(connection: Connection, case: Row) -> dict[str, Any]:
     hidden = case["melder_geheim"]
     melder = {
         "naam": None if hidden else case["melder_naam"], "bereikbaar": None if hidden else case["melder_bereikbaar"], "geheim": hidden,
+        "functie": None if hidden else case["melder_functie"], "organisatie": None if hidden else case["melder_organisatie"],
+        "toestemming": case["melder_toestemming"],
     }  # fmt: skip
     names = {i["id"]: i["name"] for i in reads.institutions(connection, active=False)}
     referrals = [
@@ -177,10 +208,10 @@ def reveal(office: Office, number: str, who: Reader, reason: str) -> dict[str, A
         raise BadInput(faults=[Fault("ontbreekt", "Zeg in 5 tot 200 tekens waarom u dit nodig hebt.", "reason")])
     look(office, number, who, "geheime gegevens", reason.strip())
     with office.store.read() as connection:
-        case = _visible(connection, number, who)
+        case = _visible(connection, number, who, own=True)
         people = reads.of_case(connection, reads.PERSON, case["id"]) if case["route"] == "melding" else []
         secret = [{"id": p["id"], "naam": p["naam"], "adres": p["adres"]} for p in people if p["geheim_adres"]]
-        return {"melder": {"naam": case["melder_naam"], "bereikbaar": case["melder_bereikbaar"]}, "adressen": secret}
+        return {"melder": {k: case[f"melder_{k}"] for k in ("naam", "bereikbaar", "functie", "organisatie")}, "adressen": secret}
 
 
 def journal_view(office: Office, number: str, who: Reader) -> list[dict[str, Any]]:

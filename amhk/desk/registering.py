@@ -4,16 +4,22 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from amhk.desk import people
 from amhk.desk.casefile import CaseFile
 from amhk.office import Office
 from amhk.rules.parse import fold
 from amhk.rules.routing import route_call, stream
 from amhk.rules.secrecy import Reader
 from amhk.store import claims, plans, reads, writes
+from amhk.store import people as store
 from amhk.store.session import Connection
 from amhk.words import day_of, local
 
 PREFIX = {"advies": "A", "melding": "M"}
+_PLAIN = (
+    "naam", "voornamen", "voorvoegsel", "geslachtsnaam", "partnernaam", "geboren", "uitgerekend", "geslacht", "adres", "bsn", "bsn_bron",
+    "bsn_gecontroleerd", "gezag", "from_id",
+)  # fmt: skip
 _SHARED = ("gemeente", "kanaal", "hoedanigheid", "meldcodestap", "zorgen")
 
 
@@ -62,18 +68,50 @@ def _team(office: Office, connection: Connection, route: str, values: Mapping[st
 
 
 def _melding(file: CaseFile, values: Mapping[str, Any], entry: int, dossier: int | None) -> None:
-    people = values.get("betrokkenen", [])
-    known = dossier or reads.dossier_of_people(file.connection, people)
-    if known is None:
+    told = values.get("betrokkenen", [])
+    known = dossier or reads.dossier_of_people(file.connection, told)
+    if known is not None:
+        before = again(file.connection, file.id, known)
+        where = " van een afgesloten melding, als hermelding" if before else ""
+        file.note(
+            "dossier",
+            f"In het dossier geplaatst{where}: een betrokkene staat daar met hetzelfde BSN, of dezelfde naam en geboortedatum.",
+            {},
+        )
+    else:
         known = writes.add(file.connection, reads.DOSSIER, {"opened": file.now})
     melder = values["melder"]
     row = {
-        "case_id": file.id, "route": "melding", "dossier_id": known, "melder_naam": melder["naam"],
-        "melder_bereikbaar": melder.get("bereikbaar"), "melder_geheim": melder.get("geheim", False),
-    }  # fmt: skip
+        "case_id": file.id,
+        "route": "melding",
+        "dossier_id": known,
+        "melder_geheim": stays_secret(file, values["hoedanigheid"], melder),
+    }
+    row |= {f"melder_{name}": melder.get(name) for name in ("naam", "bereikbaar", "functie", "organisatie", "toestemming")}
     writes.add(file.connection, reads.MELDING, row)
     file.case.update({k: v for k, v in row.items() if k != "case_id"})
-    add_people(file, people, entry)
+    add_people(file, told, entry)
+
+
+def relate(connection: Connection, case: int, other: int, kind: str, back: str) -> None:
+    """Write how two cases belong together, from both sides."""
+    rows = [{"case_id": case, "kind": kind, "other_id": other}, {"case_id": other, "kind": back, "other_id": case}]
+    writes.add_many(connection, reads.RELATION, rows)
+
+
+def again(connection: Connection, case: int, dossier: int) -> str | None:
+    """Link a melding to the last closed one of its dossier, when none runs there: a hermelding. Gives the number of that one."""
+    others = [c for c in store.dossier_cases(connection, dossier) if c["id"] != case]
+    if not others or not all(c["closed"] for c in others):
+        return None
+    relate(connection, case, others[-1]["id"], "hermelding_van", "hermelding")
+    return str(others[-1]["number"])
+
+
+def stays_secret(file: CaseFile, hoedanigheid: str, melder: Mapping[str, Any]) -> bool:
+    """Tell whether the melder's identity is kept from the family: as told, and of who is no professional always, unless he consented (Uitvoeringsbesluit Wmo 2015 art. 4.1.8 lid 3 b)."""
+    citizen = file.office.pack.codes.group("hoedanigheid", hoedanigheid) == "niet-beroepsmatig"
+    return bool(melder.get("geheim")) or (citizen and not melder.get("toestemming"))
 
 
 def _advies(file: CaseFile, values: Mapping[str, Any]) -> None:
@@ -90,20 +128,26 @@ def _advies(file: CaseFile, values: Mapping[str, Any]) -> None:
 
 def person_row(person: Mapping[str, Any]) -> dict[str, Any]:
     """Give the row of a person as filled in."""
-    lists = {k: person.get(k, []) for k in ("rollen", "betrokken_als")}
-    plain = {k: person.get(k) for k in ("naam", "geboren", "geslacht", "adres", "bsn", "gezag")}
-    return plain | lists | {"geheim_adres": person.get("geheim_adres", False), "zoeknaam": fold(person["naam"])}
+    lists = {k: person.get(k, []) for k in ("rollen", "rolperiodes", "betrokken_als")}
+    return (
+        {k: person.get(k) for k in _PLAIN}
+        | lists
+        | {"geheim_adres": person.get("geheim_adres", False), "zoeknaam": fold(person["naam"])}
+    )
 
 
-def add_people(file: CaseFile, people: Sequence[Mapping[str, Any]], entry: int) -> None:
-    """Record people on a melding; for each the term to inform him runs from the recording of his data (Wmo 2015 art. 5.3.1), also when that was on a melding that joined; with its draft letter."""
-    flow = file.workflow
-    for person in people:
+def add_people(file: CaseFile, told: Sequence[Mapping[str, Any]], entry: int) -> list[int]:
+    """Record people on a melding; for each the term to inform him runs from the recording of his data (Wmo 2015 art. 5.3.1), also when that was on a melding that joined; with its draft letter. Gives their keys."""
+    flow, keys = file.workflow, []
+    for person in told:
         since = person.get("recorded") or file.now
-        key = writes.add(file.connection, reads.PERSON, person_row(person) | {"case_id": file.id, "recorded": since})
+        row = person_row(person) | {"case_id": file.id, "recorded": since}
+        keys.append(key := writes.add(file.connection, reads.PERSON, row))
         covered = {flow.notices[n].term for n in flow.person_notices}
         for name in flow.person_starts:
             if name not in covered:
                 file.start(name, since, entry, person_id=key)
         for kind in flow.person_notices:
             file.draft(kind, since, entry, person_id=key)
+    people.keep(file.connection, list(zip(keys, told, strict=True)))
+    return keys

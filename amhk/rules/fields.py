@@ -21,7 +21,7 @@ MAX_LINE, MAX_TEXT, MAX_ITEMS = 200, 20_000, 50
 
 @dataclass(frozen=True)
 class Field:
-    """One thing to fill in. `choices` names a code list; `fields` are the parts of an object or of each item in a list; `blank`: an empty answer counts as one; `future`: after today; `anytime`: before or after now."""
+    """One thing to fill in. `choices` names a code list; `fields` are the parts of an object or of each item in a list; `blank`: an empty answer counts as one; `future`: after today; `anytime`: before or after now; `more`: seldom needed, folded away on a form."""
 
     name: str
     title: str
@@ -33,6 +33,7 @@ class Field:
     blank: bool = False
     fields: tuple["Field", ...] = ()
     anytime: bool = False
+    more: bool = False
 
 
 @dataclass(frozen=True)

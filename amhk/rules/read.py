@@ -32,7 +32,7 @@ RECEIVERS = ("eigenaar", "team", *ROLES)
 LIVE_LISTS = ("gemeente", "instelling", "medewerker", "team", "stap", "persoon")
 _KEYS = {
     "state": {"title", "final"},
-    "field": {"name", "title", "type", "hint", "choices", "future", "blank", "fields"},
+    "field": {"name", "title", "type", "hint", "choices", "future", "blank", "fields", "anytime", "more"},
     "term": {"title", "length", "rolls", "kind", "ground", "role", "rungs", "acts", "per_person", "suspend_ground", "extend", "beside", "buttons"},
     "beside": {"length", "rolls", "kind", "ground"},
     "untouched": {"term", "acute"},
@@ -150,10 +150,10 @@ def _fields(r: _Reader, tables: Mapping[str, Any]) -> dict[str, Field]:
         if kind in ("choice", "choices"):
             r.one(f"{key}.choices", table.get("choices"), (*LISTS, *CODE_LISTS, *LIVE_LISTS), "")
         parts = _pick_from(r, f"{key}.fields", found, table.get("fields", []))
-        flags = {k: bool(table.get(k)) for k in ("future", "blank")}
+        flags = {k: bool(table.get(k)) for k in ("future", "blank", "anytime", "more")}
         found[name] = Field(
             table.get("name", name), table.get("title", name), kind, False, table.get("hint", ""), table.get("choices", ""),
-            flags["future"], flags["blank"], parts,
+            flags["future"], flags["blank"], parts, flags["anytime"], flags["more"],
         )  # fmt: skip
     return found
 

@@ -67,6 +67,8 @@ def replay(ledger: Iterable[Mapping[str, Any]]) -> dict[int, Told]:
             told.status = "running" if step["op"] == "resume" else told.status
         elif step["op"] == "suspend":
             told.status = "suspended"
+        elif step["op"] == "again":
+            told.status, told.ended = step["status"], None
         elif step["op"] == "at":
             told.ended = _instant(step["at"])
         else:

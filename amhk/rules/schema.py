@@ -66,6 +66,8 @@ def _kind(f: Field, desk: Desk) -> dict[str, Any]:
 
 def _date(f: Field, desk: Desk) -> dict[str, Any]:
     today = day_of(desk.now)
+    if f.anytime:
+        return {"type": "string", "format": "date", "examples": [iso(today)]}
     if f.future:
         start = today.toordinal() + 28
         return {

@@ -27,6 +27,12 @@ def _plain(value: object) -> object:
     raise TypeError(f"{type(value).__name__} cannot stand in the journal")
 
 
+def plain(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Give content as JSON can hold it: days and instants as ISO 8601."""
+    told: dict[str, Any] = json.loads(as_json(content))
+    return told
+
+
 def commit_to(salt: str, content: str) -> str:
     """Give the salted commitment to content: it proves nothing was altered, and tells nothing once the content is erased."""
     return sha256(f"{salt}\n{content}".encode()).hexdigest()

@@ -115,7 +115,9 @@ def of_case(connection: Connection, source: Any, case: int) -> list[Row]:
 
 def relations(connection: Connection, case: int) -> list[Row]:
     """Give how a case is related: kind, number of the other case, and its dossier's other meldingen."""
-    statement = select(RELATION.c.kind, RELATION.c.other_id, CASE.c.number).join(CASE, CASE.c.id == RELATION.c.other_id)
+    statement = select(RELATION.c.kind, RELATION.c.other_id, CASE.c.number, CASE.c.team_id, CASE.c.owner_id, CASE.c.taken_by).join(
+        CASE, CASE.c.id == RELATION.c.other_id
+    )
     return rows(connection, statement.where(RELATION.c.case_id == case).order_by(RELATION.c.id))
 
 
@@ -128,7 +130,7 @@ def same_dossier(connection: Connection, scope: Scope, dossier: int | None, case
 
 
 def dossier_of_people(connection: Connection, people: Sequence[Row]) -> int | None:
-    """Give the dossier of a household already known by BSN, or by name with whole date of birth."""
+    """Give the latest dossier of a household already known by BSN, or by name with whole date of birth."""
     known = [PERSON.c.bsn == p["bsn"] for p in people if p.get("bsn")]
     known += [
         and_(PERSON.c.zoeknaam == fold(p["naam"]), PERSON.c.geboren == p["geboren"])
@@ -138,7 +140,7 @@ def dossier_of_people(connection: Connection, people: Sequence[Row]) -> int | No
     if not known:
         return None
     statement = select(MELDING.c.dossier_id).join(PERSON, PERSON.c.case_id == MELDING.c.case_id)
-    statement = statement.where(or_(*known), MELDING.c.dossier_id.is_not(None)).order_by(MELDING.c.dossier_id).limit(1)
+    statement = statement.where(or_(*known), MELDING.c.dossier_id.is_not(None)).order_by(MELDING.c.dossier_id.desc()).limit(1)
     return connection.execute(statement).scalar()
 
 

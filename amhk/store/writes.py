@@ -68,6 +68,13 @@ def remove(connection: Connection, source: Any, case: int) -> None:
     connection.execute(delete(source).where(source.c.case_id == case))
 
 
+def let_go_of_people(connection: Connection, case: int, people: Sequence[int]) -> None:
+    """Let the terms and letters of a case no longer point at these people."""
+    for source in (reads.TERM, reads.NOTICE):
+        where = (source.c.case_id == case, source.c.person_id.in_(people))
+        connection.execute(update(source).where(*where).values(person_id=None))
+
+
 def trim_inbox(connection: Connection, term: int, rung: int) -> None:
     """Take the reminders of a term from this rung on out of every inbox: its end moved, and they have not fallen due yet."""
     later = select(reads.REMINDER.c.id).where(reads.REMINDER.c.term_id == term, reads.REMINDER.c.rung >= rung)

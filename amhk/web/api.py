@@ -49,7 +49,8 @@ Cursor = Annotated[int | None, Query(ge=1, lt=2**31)]
 _ANY_BODY = {"requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}}}
 
 
-def _case(office: Office, number: str, who: Reader, status: int = 200) -> Response:
+def case_answer(office: Office, number: str, who: Reader, status: int = 200) -> Response:
+    """Give a case as JSON, as this reader may see it."""
     view = reading.case_view(office, number, who)
     return JSONResponse(case_json(view, office.training, forms_desk(view)), status)
 
@@ -81,7 +82,7 @@ def workflow(name: str, office: House, who: Who) -> Any:
 def take_call(request: Request, office: House, who: Who, body: Body) -> Response:
     """Take a call: `route` and the fields of its intake (see `GET /intake/{route}`). `Idempotency-Key` is honoured."""
     number = intake.take_call(office, body, who, request.headers.get("idempotency-key"))
-    response = _case(office, number, who, 201)
+    response = case_answer(office, number, who, 201)
     response.headers["location"] = f"/api/v1/cases/{number}"
     return response
 
@@ -136,7 +137,7 @@ def cases(request: Request, office: House, who: Who) -> Any:
 def case(number: str, office: House, who: Who) -> Response:
     """One case, with its moves and why a closed one is closed; that you looked is written down."""
     reading.look(office, number, who, "zaak")
-    return _case(office, number, who)
+    return case_answer(office, number, who)
 
 
 @router.post("/cases/{number}/moves/{move}", openapi_extra=_ANY_BODY)
@@ -145,14 +146,14 @@ def make_move(number: str, move: str, office: House, who: Who, body: Body, dry_r
     if dry_run:
         return JSONResponse(casework.try_move(office, number, move, body, who))
     casework.make_move(office, number, move, body, who)
-    return _case(office, number, who)
+    return case_answer(office, number, who)
 
 
 @router.post("/cases/{number}/people", openapi_extra=_ANY_BODY)
 def add_people(number: str, office: House, who: Who, body: Body) -> Response:
     """Record a person on a melding."""
     casework.add_people(office, number, body, who)
-    return _case(office, number, who)
+    return case_answer(office, number, who)
 
 
 @router.post("/cases/{number}/assign", openapi_extra=_ANY_BODY)
@@ -160,7 +161,7 @@ def assign(number: str, office: House, who: Who, body: Body) -> Response:
     """Give a case to a worker (`owner`) or a team (`team`), with `reason`; `owner: null` gives it back to the team."""
     casework.assign(office, number, body, who)
     try:
-        return _case(office, number, who)
+        return case_answer(office, number, who)
     except NotFound:  # given to a team whose cases he may not see
         return JSONResponse({"number": number, "visible": False})
 
@@ -169,21 +170,21 @@ def assign(number: str, office: House, who: Who, body: Body) -> Response:
 def suspend(number: str, term: Key, office: House, who: Who, body: Body) -> Response:
     """Suspend a term `until` a day, with `reason`, and `ground` and `decider` where they are not the usual ones."""
     stretching.suspend(office, number, term, body, who)
-    return _case(office, number, who)
+    return case_answer(office, number, who)
 
 
 @router.post("/cases/{number}/terms/{term}/resume", openapi_extra=_ANY_BODY)
 def resume(number: str, term: Key, office: House, who: Who, body: Body) -> Response:
     """Take a suspended term up again."""
     stretching.resume(office, number, term, body, who)
-    return _case(office, number, who)
+    return case_answer(office, number, who)
 
 
 @router.post("/cases/{number}/terms/{term}/extend", openapi_extra=_ANY_BODY)
 def extend(number: str, term: Key, office: House, who: Who, body: Body) -> Response:
     """Extend a term by `days`, with `reason` and `decider`."""
     stretching.extend(office, number, term, body, who)
-    return _case(office, number, who)
+    return case_answer(office, number, who)
 
 
 @router.get("/cases/{number}/journal")

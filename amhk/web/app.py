@@ -27,7 +27,7 @@ from amhk.errors import (
     TooLarge,
 )
 from amhk.office import Office
-from amhk.web import api, house, pages
+from amhk.web import api, house, pages, radar
 from amhk.web.auth import Doorman, TooManyTries, by_token
 from amhk.web.shapes import faults_json, forms_desk
 
@@ -65,6 +65,7 @@ def create_app(office: Office) -> FastAPI:
     app.state.office, app.state.doorman = office, Doorman()
     app.include_router(api.router, prefix="/api/v1")
     app.include_router(house.router, prefix="/api/v1")
+    app.include_router(radar.router, prefix="/api/v1")
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(packages=[("amhk.web", "static")]), name="static")
     app.add_exception_handler(Refusal, _refused)

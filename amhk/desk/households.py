@@ -1,0 +1,85 @@
+"""Households: a vervolgmelding joins a running melding, and how a case that closed by it is put back where it stood."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from amhk.desk import people, registering
+from amhk.desk.casefile import CaseFile, on_table, sees
+from amhk.errors import BadInput, Fault
+from amhk.rules.moves import Decision
+from amhk.store import people as store
+from amhk.store import reads, writes
+from amhk.store.journal import plain
+from amhk.store.reads import Row
+
+
+def join(file: CaseFile, decision: Decision, entry: int) -> str:
+    """Join a vervolgmelding to an open melding: its people come along, and the safety there is judged again from this receipt."""
+    assert file.who is not None
+    number = decision.values["bij"].upper()
+    target = _running_melding(file, number)
+    there = on_table(file.office, file.connection, target, file.who, file.now)
+    phase = there.workflow.states[there.case["state"]].title.lower()
+    line = there.note(
+        "vervolgmelding", f"Vervolgmelding {file.case['number']} gevoegd in de fase '{phase}'.", dict(decision.values)
+    )
+    for name in there.workflow.join_starts:
+        there.start(name, file.case["received"], line, about_id=file.id)
+    coming = _new_people(file, there)
+    copies = registering.add_people(there, [p | {"from_id": file.id} for p in coming], line)
+    there.save()
+    before = freeze(file) | {"people": list(zip([p["id"] for p in coming], copies, strict=True))}
+    row = {"case_id": file.id, "target_id": there.id, "phase": phase, "before": before, "entry": entry, "target_entry": line}
+    store.add_join(file.connection, row)
+    writes.change_case_part(file.connection, reads.MELDING, file.id, {"dossier_id": target["dossier_id"]})
+    registering.relate(file.connection, file.id, there.id, "gevoegd_bij", "vervolgmelding")
+    return f": {number}"
+
+
+def _running_melding(file: CaseFile, number: str) -> Row:
+    """Give the melding to join, locked; one outside one's own cases only when its people are those of this melding."""
+    assert file.who is not None
+    target = reads.case_by_number(file.connection, number, lock=True)
+    wrong = None
+    if target is None or not (
+        sees(file.connection, file.who, target) or people.same_household(file.connection, file.id, target["id"])
+    ):
+        wrong = f"Zaak {number[:30]} bestaat niet, of u mag haar niet zien."
+    elif target["id"] == file.id:
+        wrong = "Een melding kan niet bij zichzelf horen."
+    elif target["route"] != "melding" or target["closed"]:
+        wrong = f"{number} is geen lopende melding; een afgesloten melding krijgt een nieuwe zaak in hetzelfde dossier."
+    if wrong or target is None:
+        raise BadInput(faults=[Fault("geen_lopende_melding", wrong or "", "bij")])
+    return target
+
+
+def _new_people(file: CaseFile, there: CaseFile) -> list[dict[str, Any]]:
+    known = reads.of_case(file.connection, reads.PERSON, there.id)
+    bsns = {p["bsn"] for p in known if p["bsn"]}
+    names = {(p["zoeknaam"], p["geboren"]) for p in known}
+    coming = reads.of_case(file.connection, reads.PERSON, file.id)
+    return [dict(p) for p in coming if p["bsn"] not in bsns and (p["zoeknaam"], p["geboren"]) not in names]
+
+
+def freeze(file: CaseFile) -> dict[str, Any]:
+    """Give how a case stands, as far as closing it without a finish undoes it: state, facts, dossier, running terms and open letters."""
+    letters = [(n["id"], n["state"]) for n in file.owed if n["id"]]
+    return {
+        "state": file.case["state"], "facts": plain(file.case["facts"]), "dossier": file.case["dossier_id"],
+        "terms": [(t["id"], t["status"]) for t in file.running if t["id"] > 0], "letters": letters,
+    }  # fmt: skip
+
+
+def reopen(file: CaseFile, before: Mapping[str, Any], entry: int) -> None:
+    """Put a case that closed without a finish back where it stood: its terms run on to the same ends, its letters are owed again."""
+    file.changes |= {"state": before["state"], "facts": dict(before["facts"]), "closed": False, "closed_at": None, "ending": None}
+    rows = {t["id"]: dict(t) for t in reads.terms(file.connection, file.id)}
+    for key, status in before["terms"]:
+        if rows[key]["status"] == "void":
+            file.revive(rows[key], status, entry)
+    letters = {n["id"]: n for n in reads.notices(file.connection, file.id)}
+    for key, state in before["letters"]:
+        if letters[key]["state"] == "void":
+            writes.change(file.connection, reads.NOTICE, [key], {"state": state})
+            file.owed.append(dict(letters[key]) | {"state": state})

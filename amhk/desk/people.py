@@ -1,0 +1,212 @@
+"""Earlier contacts: who of the people in a call is known from another melding, in words; and leave to open what one may not see, with a reason."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from amhk import matching
+from amhk.desk.casefile import on_table, sees
+from amhk.errors import BadInput, Fault, NotAllowed, NotFound
+from amhk.office import Office
+from amhk.rules.parse import is_bsn, read_partial, tidy, unfit
+from amhk.rules.secrecy import WORKS, Reader
+from amhk.store import people as store
+from amhk.store import reads, writes
+from amhk.store.reads import Row
+from amhk.store.session import Connection
+from amhk.words import iso
+
+LEAVE = timedelta(hours=8)
+HIDDEN = "eerder bekend: alleen dat"
+_MOST_TYPED, _MOST_SHOWN = 20, 12
+_PARTS = ("naam", "voornamen", "voorvoegsel", "geslachtsnaam", "partnernaam", "adres")
+
+
+@dataclass
+class Found:
+    """A melding in which somebody of this call may stand: per typed person the best likeness."""
+
+    case: int
+    likeness: dict[int, tuple[matching.Likeness, Row]] = field(default_factory=dict)
+
+    @property
+    def weight(self) -> float:
+        """Give the weight of the best of them; whoever is found along with another in one melding weighs more."""
+        best = max(alike.weight for alike, _ in self.likeness.values())
+        along = sum(alike.weight > -6 for alike, _ in self.likeness.values()) - 1
+        return best + matching.HOUSEHOLD * along if best > -6 else best
+
+
+def typed_people(raw: object) -> list[dict[str, Any]]:
+    """Give the people of a call while it is being typed: what cannot be read yet is left out, nothing is refused."""
+    items = list(raw.values()) if isinstance(raw, Mapping) else raw if isinstance(raw, list) else []
+    return [_typed(p) for p in items[:_MOST_TYPED] if isinstance(p, Mapping)]
+
+
+def _typed(raw: Mapping[str, Any]) -> dict[str, Any]:
+    told: dict[str, Any] = {k: tidy(v, True)[:200] for k in _PARTS if isinstance(v := raw.get(k), str) and v.strip()}
+    told.setdefault("naam", "")
+    if isinstance(bsn := raw.get("bsn"), str) and is_bsn(bsn.replace(" ", "").replace(".", "")):
+        told["bsn"] = bsn.replace(" ", "").replace(".", "")
+    if isinstance(born := raw.get("geboren"), str) and (day := read_partial(born)):
+        told["geboren"] = day
+    if raw.get("geslacht") in ("V", "M"):
+        told["geslacht"] = raw["geslacht"]
+    told["rollen"] = [r for r in raw.get("rollen") or () if isinstance(r, str)]
+    return told
+
+
+def find(connection: Connection, typed: Sequence[Mapping[str, Any]], but: int = 0, least: int = matching.PERHAPS) -> list[Found]:
+    """Give the meldingen (without `but`) in which these people may stand, the likeliest first, each with what it rests on."""
+    traces = [matching.trace(p) for p in typed]
+    sure = sorted({k for t in traces for k in matching.sure_keys(t)})
+    names = sorted({k for t in traces for k in matching.name_keys(t)})
+    found: dict[int, Found] = {}
+    for row in store.candidates(connection, sure, names):
+        if row["case_id"] == but:
+            continue
+        known = matching.trace(row)
+        at = found.setdefault(row["case_id"], Found(row["case_id"]))
+        for n, one in enumerate(traces):
+            alike = matching.compare(one, known)
+            if n not in at.likeness or alike.weight > at.likeness[n][0].weight:
+                at.likeness[n] = (alike, row)
+    likely = [f for f in found.values() if matching.percent(f.weight) >= least]
+    return sorted(likely, key=lambda f: (-f.weight, -f.case))
+
+
+def same_household(connection: Connection, case: int, other: int) -> bool:
+    """Tell whether the people of two meldingen are known to be the same household (`eerder bekend`)."""
+    typed = reads.of_case(connection, reads.PERSON, case)
+    return any(f.case == other for f in find(connection, typed, case, matching.KNOWN)) if typed else False
+
+
+def earlier(office: Office, body: object, who: Reader) -> list[dict[str, Any]]:
+    """Give the earlier contacts of the people in a call (`{"betrokkenen": [...]}`), the likeliest first, one per dossier.
+
+    Of what lies outside this reader's cases only that it is known, when and in which state; that he was told so is written down.
+    Raises NotAllowed for who takes no calls, BadInput on an advies: about the family nothing is looked up (G6).
+    """
+    if who.role not in WORKS:
+        raise NotAllowed()
+    told = dict(body) if isinstance(body, Mapping) else {}
+    if told.get("route") == "advies":
+        raise BadInput(faults=[Fault("advies", "Bij een advies wordt over het gezin niets opgezocht en niets vastgelegd.")])
+    with office.store.read() as connection:
+        views = _views(office, connection, typed_people(told.get("betrokkenen", [])), who, 0)
+    return _with_refs(office, views, who)
+
+
+def earlier_of(office: Office, number: str, who: Reader) -> list[dict[str, Any]]:
+    """Give the earlier contacts of the people of a melding one may see."""
+    with office.store.read() as connection:
+        case = reads.case_by_number(connection, number)
+        if case is None or not sees(connection, who, case):
+            raise NotFound(f"Zaak {number[:30]} bestaat niet, of u mag haar niet zien.")
+        if case["route"] != "melding":
+            return []
+        views = _views(office, connection, reads.of_case(connection, reads.PERSON, case["id"]), who, case["id"])
+    return _with_refs(office, views, who)
+
+
+def _views(office: Office, connection: Connection, typed: Sequence[Row], who: Reader, but: int) -> list[dict[str, Any]]:
+    likely = find(connection, typed, but)[: 4 * _MOST_SHOWN]
+    heads = store.cases_of(connection, [f.case for f in likely])
+    shown: dict[object, dict[str, Any]] = {}
+    for found in likely:
+        head = heads[found.case]
+        home = head["dossier_id"] or -found.case
+        if home in shown:
+            shown[home]["more"] += 1
+            if shown[home]["closed"] and not head["closed"]:  # the one that runs is the one to join
+                shown[home] |= _view(office, connection, found, head, typed, who) | {"more": shown[home]["more"]}
+        elif len(shown) < _MOST_SHOWN:
+            shown[home] = _view(office, connection, found, head, typed, who) | {"more": 0}
+    return list(shown.values())
+
+
+def _view(office: Office, connection: Connection, found: Found, head: Row, typed: Sequence[Row], who: Reader) -> dict[str, Any]:
+    workflow = office.pack.workflows[head["workflow"], head["release"]]
+    percent = matching.percent(found.weight)
+    told: dict[str, Any] = {
+        "case": found.case, "known": percent >= matching.KNOWN, "received": iso(head["received"])[:10], "closed": head["closed"],
+        "state": workflow.states[head["state"]].title, "visible": sees(connection, who, {**head, "id": found.case}), "number": None, "percent": None, "words": [],
+    }  # fmt: skip
+    if told["visible"]:
+        told |= {"number": head["number"], "percent": percent, "words": words(found, typed)}
+    return told
+
+
+def words(found: Found, typed: Sequence[Row]) -> list[str]:
+    """Give in sentences what a likeness rests on, the likeliest person first; a parent who returns is named as such."""
+    told = []
+    for n, (alike, row) in sorted(found.likeness.items(), key=lambda item: -item[1][0].weight):
+        if alike.weight > -6:
+            parent = " als ouder" if {"ouder", "moeder", "vader"} & set(row["rollen"]) else ""
+            told.append(f"{typed[n]['naam'] or 'deze persoon'} staat daar{parent} als {row['naam']}: {', '.join(alike.words)}")
+    return told
+
+
+def _with_refs(office: Office, views: list[dict[str, Any]], who: Reader) -> list[dict[str, Any]]:
+    """Give each hidden contact a handle to ask for leave by: the line in the log that says this reader was told of it, one per day."""
+    hidden = [v for v in views if not v["visible"]]
+    if hidden:
+        real = datetime.now(UTC)
+        with office.store.write() as connection:
+            for view in hidden:
+                view["ref"] = store.told_of(connection, who.id, view["case"], real, HIDDEN)
+    return [{k: v for k, v in view.items() if k != "case"} for view in views]
+
+
+def open_earlier(office: Office, ref: int, reason: object, who: Reader) -> str:
+    """Give leave to read a hidden earlier contact for eight hours (real time), for a reason that its own workers see on the case; gives its number."""
+    text = tidy(reason, one_line=True) if isinstance(reason, str) else ""
+    if len(text) < 5 or unfit(text, 200):
+        raise BadInput(faults=[Fault("ontbreekt", "Zeg in 5 tot 200 tekens waarom u deze zaak moet inzien.", "reden")])
+    real = datetime.now(UTC)
+    with office.store.write() as connection:
+        line = store.look_of(connection, ref, who.id, HIDDEN, real - timedelta(days=1))
+        case = reads.case_by_id(connection, line["case_id"], lock=True) if line else None
+        if case is None or who.role not in WORKS:
+            raise NotFound("Deze verwijzing bestaat niet of is verlopen; zoek opnieuw.")
+        store.grant(connection, who.id, case["id"], real, real + LEAVE, text)
+        writes.add(
+            connection,
+            reads.LOOK,
+            {"instant": real, "worker_id": who.id, "case_id": case["id"], "what": "inzage met reden", "reason": text},
+        )
+        file = on_table(office, connection, case, None)
+        file.who = who
+        file.note("inzage", f"Ingezien door {who.name}, die deze zaak niet behandelt, met reden.", {"reden": text})
+        file.save(bump=False)
+        return str(case["number"])
+
+
+def keep(connection: Connection, told: Sequence[tuple[int, Mapping[str, Any]]]) -> None:
+    """Keep under what new people can be found: (key, person)."""
+    store.add_keys(connection, [(key, matching.keys(matching.trace(person))) for key, person in told])
+
+
+def find_again(connection: Connection, person: int) -> None:
+    """Work out again under what a corrected person can be found."""
+    row = store.person(connection, person)
+    store.drop_keys(connection, [person])
+    keep(connection, [(person, row)])
+
+
+def refresh_keys(office: Office) -> int:
+    """Work out everybody's keys again when the matching has another release than they were made by; gives how many people."""
+    with office.store.read() as connection:
+        if reads.meta(connection, "match_release") == matching.RELEASE:
+            return 0
+    done, last = 0, 0
+    while True:
+        with office.store.write() as connection:
+            batch = store.in_batches(connection, last, 1000)
+            store.drop_keys(connection, [p["id"] for p in batch])
+            keep(connection, [(p["id"], p) for p in batch])
+            if not batch:
+                writes.set_meta(connection, "match_release", matching.RELEASE)
+                return done
+        done, last = done + len(batch), batch[-1]["id"]

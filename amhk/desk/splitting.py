@@ -1,0 +1,140 @@
+"""Splitting: a vervolgmelding is split off again as if it had never joined; a melding changes dossier, or gets one of its own."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from amhk.desk import households, people, registering
+from amhk.desk.casefile import CaseFile, on_table, sees
+from amhk.desk.casework import must_work, take_version
+from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotFound
+from amhk.office import Office
+from amhk.rules.fields import Desk, Field, clean
+from amhk.rules.secrecy import Reader, may_see, scope_of
+from amhk.store import people as store
+from amhk.store import reads, writes
+from amhk.store.reads import Row
+from amhk.store.session import Connection
+
+SPLIT = (Field("reden", "Reden", "text", required=True, hint="Waarom dit toch een andere zaak of een ander gezin is."),)
+PLACE = (Field("bij", "Hoort bij het dossier van zaak", required=True), *SPLIT)
+# What came with a person when he was copied; what has changed since on the copy goes back with a split.
+_COPIED = (
+    "naam", "zoeknaam", "voornamen", "voorvoegsel", "geslachtsnaam", "partnernaam", "geboren", "uitgerekend", "geslacht", "rollen", "rolperiodes",
+    "betrokken_als", "adres", "geheim_adres", "bsn", "bsn_bron", "bsn_gecontroleerd", "gezag",
+)  # fmt: skip
+
+
+def split(office: Office, number: str, body: object, who: Reader) -> None:
+    """Split a melding off: undo its join, so that both sides stand as if it had never been; or else take it out of its dossier.
+
+    `body` holds `version` and `reden`. Raises NotFound, ChangedMeanwhile, BadInput, or ClosedDoor when it stands by itself already.
+    """
+    version, fields = take_version(body, False)
+    must_work(who)
+    with office.store.write() as connection:
+        file, values = _opened(office, connection, number, version, fields, SPLIT, who)
+        joined = store.join_of(connection, file.id)
+        if joined is None:
+            _own_dossier(file, values)
+            return
+        if not joined["before"]:
+            raise ClosedDoor(
+                faults=[Fault("vernietigd", "De persoonsgegevens van deze melding zijn vernietigd: losmaken kan niet meer.")]
+            )
+        held = reads.lock_cases(connection, [file.id, joined["target_id"]])
+        there = on_table(office, connection, held[joined["target_id"]], who, file.now)
+        entry = file.note("losgemaakt", f"Losgemaakt van {there.case['number']}: de melding staat weer op zichzelf.", values)
+        households.reopen(file, joined["before"], entry)
+        line = there.note("losgemaakt", f"Vervolgmelding {file.case['number']} is losgemaakt en hoort hier niet bij.", values)
+        _take_back(file, there, joined, line)
+        store.end_join(connection, joined["id"], file.now)
+        store.unrelate(connection, file.id, there.id, ("gevoegd_bij", "vervolgmelding"))
+        writes.change_case_part(connection, reads.MELDING, file.id, {"dossier_id": joined["before"]["dossier"]})
+        there.save()
+        file.save()
+
+
+def _opened(
+    office: Office, connection: Connection, number: str, version: int | None, raw: Mapping[str, Any], form: tuple[Field, ...], who: Reader
+) -> tuple[CaseFile, dict[str, Any]]:  # fmt: skip
+    """Give a melding on the table, also a closed one, and the checked form."""
+    case = reads.case_by_number(connection, number)
+    if case is None or not may_see(scope_of(who), case["team_id"], case["owner_id"], case["taken_by"]):
+        raise NotFound(f"Zaak {number[:30]} bestaat niet, of u mag haar niet zien.")
+    joined = store.join_of(connection, case["id"])
+    held = reads.lock_cases(
+        connection, sorted({case["id"], *([joined["target_id"]] if joined else [])})
+    )  # in order of key: no two wait for each other
+    file = on_table(office, connection, held[case["id"]], who)
+    if version is not None and version != file.case["version"]:
+        raise ChangedMeanwhile(file.case["version"])
+    if case["route"] != "melding":
+        raise ClosedDoor(faults=[Fault("advies", "Een advies hoort bij geen gezin of dossier.")])
+    values, faults = clean(form, raw, Desk(file.now, {}))
+    if faults:
+        raise BadInput(faults=faults)
+    return file, values
+
+
+def _take_back(file: CaseFile, there: CaseFile, joined: Row, line: int) -> None:
+    """Take from the other melding what came with the join: the assessment about it, letters to its melder, and its people with their terms and letters."""
+    pairs = {copy: original for original, copy in joined["before"]["people"]}
+    why = f"{file.case['number']} hoort hier niet bij"
+    for term in [t for t in there.running if t["about_id"] == file.id or t["person_id"] in pairs]:
+        there.end(term, "void", there.now, line, why)
+    keys = [n["id"] for n in there.owed if n["id"] and (n["about_id"] == file.id or n["person_id"] in pairs)]
+    writes.change(there.connection, reads.NOTICE, keys, {"state": "void"})
+    there.owed = [n for n in there.owed if n["id"] not in keys]
+    _people_home(file, there, pairs)
+
+
+def _people_home(file: CaseFile, there: CaseFile, pairs: Mapping[int, int]) -> None:
+    """Let go of the copied people; what was corrected on a copy goes back to where he came from."""
+    rows = {p["id"]: p for case in (file, there) for p in reads.of_case(file.connection, reads.PERSON, case.id)}
+    for copy, original in pairs.items():
+        if copy not in rows or original not in rows:
+            continue
+        changed = {k: rows[copy][k] for k in _COPIED if rows[copy][k] != rows[original][k]}
+        if changed:
+            old = {k: rows[original][k] for k in changed}
+            file.note("oud_gegeven", "Gegevens van een persoon zoals ze waren; bij de andere zaak waren ze bijgewerkt.", old)
+            writes.change(file.connection, reads.PERSON, [original], changed)
+            people.find_again(file.connection, original)
+    writes.let_go_of_people(there.connection, there.id, list(pairs))
+    for term in there.running:
+        if term["person_id"] in pairs:
+            term["person_id"] = None
+    store.remove(there.connection, [k for k in pairs if k in rows])
+
+
+def _own_dossier(file: CaseFile, values: Mapping[str, Any]) -> None:
+    others = [c for c in store.dossier_cases(file.connection, file.case["dossier_id"]) if c["id"] != file.id]
+    if not others:
+        raise ClosedDoor(faults=[Fault("staat_alleen", "Deze melding staat al op zichzelf: er is niets los te maken.")])
+    file.note(
+        "dossier",
+        "In een eigen dossier geplaatst: de andere meldingen gaan over een ander gezin.",
+        {**values, "was": file.case["dossier_id"]},
+    )
+    own = writes.add(file.connection, reads.DOSSIER, {"opened": file.now})
+    writes.change_case_part(file.connection, reads.MELDING, file.id, {"dossier_id": own})
+    for other in others:
+        store.unrelate(file.connection, file.id, other["id"], ("hermelding", "hermelding_van"))
+    file.save()
+
+
+def place(office: Office, number: str, body: object, who: Reader) -> None:
+    """Put a melding in the dossier of another (`bij`, `reden`): the same household; with the last closed one it is a hermelding."""
+    version, fields = take_version(body, False)
+    must_work(who)
+    with office.store.write() as connection:
+        file, values = _opened(office, connection, number, version, fields, PLACE, who)
+        other = reads.case_by_number(connection, values["bij"].upper())
+        if other is None or other["route"] != "melding" or not sees(connection, who, other):
+            raise BadInput(faults=[Fault("geen_melding", f"{values['bij'][:30]} is geen melding die u mag zien.", "bij")])
+        if other["dossier_id"] == file.case["dossier_id"]:
+            raise ClosedDoor(faults=[Fault("al_samen", f"{other['number']} staat al in hetzelfde dossier.")])
+        file.note("dossier", f"In het dossier geplaatst van {other['number']}.", {**values, "was": file.case["dossier_id"]})
+        writes.change_case_part(connection, reads.MELDING, file.id, {"dossier_id": other["dossier_id"]})
+        registering.again(connection, file.id, other["dossier_id"])
+        file.save()

@@ -1,0 +1,128 @@
+"""People in a melding: what cannot be true of one or between two, how old somebody is on a day, and which roles hold then."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from amhk.errors import Fault
+from amhk.rules.parse import age_on
+from amhk.words import say_day
+
+_PARENT = frozenset({"ouder", "moeder", "vader"})
+_CHILD = frozenset({"kind", "kind (meerderjarig)"})
+UNBORN = "ongeboren kind"
+Person = Mapping[str, Any]
+
+
+def faults(people: Sequence[Person], today: date, known: Sequence[Person] = (), path: str = "betrokkenen") -> list[Fault]:
+    """Give what cannot be true of people about to be recorded, beside those `known` on the case; each fault at its field (`path.0.geboren`)."""
+    told: list[Fault] = []
+    for n, person in enumerate(people):
+        here = f"{path}.{n}." if path else ""
+        told += [Fault(code, text, f"{here}{field}") for code, field, text in _alone(person, today)]
+        told += [
+            Fault(code, text, f"{here}{field}")
+            for code, field, text in _among(person, [*known, *people[:n], *people[n + 1 :]], people[:n], known)
+        ]
+    return told
+
+
+def _alone(person: Person, today: date) -> list[tuple[str, str, str]]:
+    name, due, told = person.get("naam") or "deze persoon", person.get("uitgerekend"), []
+    if due and person.get("geboren"):
+        told.append(
+            (
+                "kruisregel",
+                "uitgerekend",
+                f"{name} is geboren en heeft geen uitgerekende datum meer. Pas 'Geboren' of 'Uitgerekend' aan.",
+            )
+        )
+    elif due and not today - timedelta(days=42) <= due <= today + timedelta(days=300):
+        told.append(
+            (
+                "geen_datum",
+                "uitgerekend",
+                f"Uitgerekend: {say_day(due)} kan niet kloppen; hooguit 6 weken geleden of 10 maanden vooruit.",
+            )
+        )
+    if person.get("bsn") and (due or UNBORN in (person.get("rollen") or ())):
+        told.append(("kruisregel", "bsn", f"{name} is nog niet geboren en heeft geen BSN. Pas 'BSN' of 'Rollen' aan."))
+    for field, title in (("bsn_bron", "Herkomst van het BSN"), ("bsn_gecontroleerd", "BSN gecontroleerd op")):
+        if person.get(field) and not person.get("bsn"):
+            told.append(("kruisregel", field, f"Er is geen BSN ingevuld bij {name}. Vul 'BSN' in of laat '{title}' leeg."))
+    for k, span in enumerate(person.get("rolperiodes") or ()):
+        if span.get("van") and span.get("tot") and span["tot"][: len(span["van"])] < span["van"][: len(span["tot"])]:
+            told.append(("volgorde", f"rolperiodes.{k}.tot", f"De rol '{span['rol']}' van {name} kan niet eindigen voor ze begon."))
+    return told
+
+
+def _among(
+    person: Person, others: Sequence[Person], before: Sequence[Person], known: Sequence[Person]
+) -> list[tuple[str, str, str]]:
+    told = []
+    name = person.get("naam") or "deze persoon"
+    twin = next((p for p in (*known, *before) if p.get("bsn") and p.get("bsn") == person.get("bsn")), None)
+    if twin:
+        told.append(
+            ("dubbel", "bsn", f"{name} en {twin['naam']} kunnen niet hetzelfde BSN hebben. Staat hier twee keer dezelfde persoon?")
+        )
+    if _CHILD & set(person.get("rollen") or ()) and not _PARENT & set(person.get("rollen") or ()) and person.get("geboren"):
+        parents = [p for p in others if _PARENT & set(p.get("rollen") or ()) and p.get("geboren")]
+        if parents and all(_sooner(person["geboren"], p["geboren"]) for p in parents):
+            text = f"{name} (kind, {person['geboren']}) is ouder dan {parents[0]['naam']} (ouder, {parents[0]['geboren']}). Pas een geboortedatum of een rol aan."
+            told.append(("kind_ouder_dan_ouder", "geboren", text))
+    return told
+
+
+def _sooner(child: str, parent: str) -> bool:
+    """Tell whether a child was surely born before, or with, a parent; partial dates compare by what both hold."""
+    shared = min(len(child), len(parent))
+    return child[:shared] < parent[:shared] or (shared == 10 and child == parent)
+
+
+def ages(born: str | None, day: date) -> tuple[int, int] | None:
+    """Give the lowest and highest age in whole years on a day of someone born on a whole or partial date."""
+    if not born:
+        return None
+    low = age_on(born, day)
+    high = age_on(f"{born}-01-01"[:10] if len(born) == 4 else f"{born}-01"[:10], day)
+    return None if low is None or high is None else (max(low, 0), max(high, 0))
+
+
+def say_age(person: Person, day: date) -> str:
+    """Give how old somebody is on a day, in words; of the unborn the day he is due."""
+    if due := person.get("uitgerekend"):
+        return f"ongeboren, uitgerekend op {say_day(due)}"
+    span = ages(person.get("geboren"), day)
+    if span is None:
+        return "leeftijd onbekend"
+    return f"{span[0]} jaar" if span[0] == span[1] else f"{span[0]} of {span[1]} jaar"
+
+
+def voice(person: Person, day: date) -> str:
+    """Give who speaks for somebody on a day: himself from 16, under 12 who has gezag (Wmo 2015 art. 5.3.2); empty for a grown-up, and when it is not known."""
+    span = ages(person.get("geboren"), day)
+    if span is None or span[0] >= 18:
+        return ""
+    if span[1] < 12:
+        return "jonger dan 12: inzage voor wie gezag heeft"
+    if span[0] >= 16:
+        return "16 of 17: eigen inzage"
+    if span[0] >= 12 and span[1] < 16:
+        return "12 tot 16: eigen inzage, en voor wie gezag heeft tenzij dat niet in zijn belang is"
+    return "rond een leeftijdsgrens: zoek de geboortedatum op"
+
+
+def roles_on(person: Person, day: date) -> list[str]:
+    """Give the roles somebody has on a day: those without dates, and those whose span holds it (from `van`, no longer on `tot`; a part of a date counts from its first day)."""
+    dated = person.get("rolperiodes") or ()
+    held = [
+        s["rol"] for s in dated if (not s.get("van") or _first(s["van"]) <= day) and (not s.get("tot") or day < _first(s["tot"]))
+    ]
+    ended = {s["rol"] for s in dated} - set(held)
+    return list(dict.fromkeys([*(r for r in person.get("rollen") or () if r not in ended), *held]))
+
+
+def _first(part: str) -> date:
+    year, month, dom = (*(int(n) for n in part.split("-")), 1, 1)[:3]
+    return date(year, month, dom)

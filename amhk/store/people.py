@@ -1,0 +1,135 @@
+"""The people of meldingen as they are found: by key among a million, the household of a dossier, joins, and leave to open a case."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, literal, select, union_all, update
+
+from amhk.store import reads, writes
+from amhk.store.reads import CASE, LOOK, MELDING, PERSON, Row, rows
+from amhk.store.tables import Form, Grant, Join, PersonKey, table
+
+KEY, JOIN, GRANT, FORM = (table(x) for x in (PersonKey, Join, Grant, Form))
+_MOST = 400  # people under one sound of a name that are looked at, the latest first
+_PERSON = [
+    PERSON.c[name]
+    for name in (
+        "id", "case_id", "naam", "voornamen", "voorvoegsel", "geslachtsnaam", "partnernaam", "geboren", "geslacht", "adres", "geheim_adres",
+        "bsn", "rollen",
+    )
+]  # fmt: skip
+_CASE = [
+    CASE.c[name]
+    for name in ("number", "state", "closed", "received", "closed_at", "team_id", "owner_id", "taken_by", "workflow", "release")
+]
+
+
+def candidates(connection: Connection, sure: Sequence[str], names: Sequence[str]) -> list[Row]:
+    """Give everyone under one of the `sure` keys, and the latest of those under each key of `names`; each once, without the case."""
+    parts = [select(KEY.c.person_id).where(KEY.c.key.in_(sure)).limit(4 * _MOST)] if sure else []
+    parts += [select(KEY.c.person_id).where(KEY.c.key == name).order_by(KEY.c.person_id.desc()).limit(_MOST) for name in names]
+    if not parts:
+        return []
+    found = union_all(*(select(p.subquery().c.person_id) for p in parts)).subquery()
+    return rows(connection, select(*_PERSON).where(PERSON.c.id.in_(select(found.c.person_id))))
+
+
+def cases_of(connection: Connection, keys: Sequence[int]) -> dict[int, Row]:
+    """Give the head and dossier of meldingen by key."""
+    statement = (
+        select(CASE.c.id, *_CASE, MELDING.c.dossier_id).join(MELDING, MELDING.c.case_id == CASE.c.id).where(CASE.c.id.in_(keys))
+    )
+    return {r["id"]: r for r in rows(connection, statement)}
+
+
+def add_keys(connection: Connection, told: Sequence[tuple[int, Sequence[str]]]) -> None:
+    """Write under what people can be found: (person, keys)."""
+    found = [{"key": key, "person_id": person} for person, keys in told for key in dict.fromkeys(keys)]
+    if found:
+        connection.execute(insert(KEY), found)
+
+
+def drop_keys(connection: Connection, people: Sequence[int]) -> None:
+    """Forget under what these people can be found."""
+    if people:
+        connection.execute(delete(KEY).where(KEY.c.person_id.in_(people)))
+
+
+def remove(connection: Connection, people: Sequence[int]) -> None:
+    """Remove people with their keys; terms and letters must have let go of them."""
+    drop_keys(connection, people)
+    if people:
+        connection.execute(delete(PERSON).where(PERSON.c.id.in_(people)))
+
+
+def person(connection: Connection, key: int) -> Row:
+    """Give one person as he is compared."""
+    return rows(connection, select(*_PERSON).where(PERSON.c.id == key))[0]
+
+
+def in_batches(connection: Connection, after: int, size: int) -> list[Row]:
+    """Give the next people by key, to work out their keys again."""
+    return rows(connection, select(*_PERSON).where(PERSON.c.id > after).order_by(PERSON.c.id).limit(size))
+
+
+def dossier_cases(connection: Connection, dossier: int) -> list[Row]:
+    """Give the meldingen of a dossier, oldest first."""
+    statement = select(CASE.c.id, *_CASE).join(MELDING, MELDING.c.case_id == CASE.c.id).where(MELDING.c.dossier_id == dossier)
+    return rows(connection, statement.order_by(CASE.c.id))
+
+
+def told_of(connection: Connection, worker: int, case: int, now: datetime, what: str) -> int:
+    """Give the line that says a worker was told of a case, of the last day; it is written when there is none."""
+    where = (LOOK.c.worker_id == worker, LOOK.c.case_id == case, LOOK.c.what == what, LOOK.c.instant > now - timedelta(hours=12))
+    if (found := connection.execute(select(LOOK.c.id).where(*where).limit(1)).scalar()) is not None:
+        return int(found)
+    return writes.add(connection, LOOK, {"instant": now, "worker_id": worker, "case_id": case, "what": what})
+
+
+def look_of(connection: Connection, key: int, worker: int, what: str, since: datetime) -> Row | None:
+    """Give a line of the log of looks by its key, when it is this worker's, of this kind and not older."""
+    where = (LOOK.c.id == key, LOOK.c.worker_id == worker, LOOK.c.what == what, LOOK.c.instant > since)
+    found = rows(connection, select(LOOK).where(*where))
+    return found[0] if found else None
+
+
+def grant(connection: Connection, worker: int, case: int, given: datetime, until: datetime, reason: str) -> None:
+    """Write down the leave of a worker to read a case until a moment."""
+    connection.execute(insert(GRANT).values(worker_id=worker, case_id=case, given=given, until=until, reason=reason))
+
+
+def granted(connection: Connection, worker: int, case: int, now: datetime) -> bool:
+    """Tell whether a worker has leave to read a case now."""
+    where = (GRANT.c.worker_id == worker, GRANT.c.case_id == case, GRANT.c.until > now)
+    return connection.execute(select(literal(1)).where(*where).limit(1)).scalar() is not None
+
+
+def forget(connection: Connection, case: int) -> None:
+    """Forget of a case why it was opened and what a split would put back (destruction by law); that it happened stays."""
+    connection.execute(update(GRANT).where(GRANT.c.case_id == case).values(reason=None))
+    connection.execute(update(JOIN).where(JOIN.c.case_id == case).values(before={}))
+    connection.execute(update(FORM).where(FORM.c.case_id == case).values(told={}, faults=[], undo={}))
+
+
+def join_of(connection: Connection, case: int) -> Row | None:
+    """Give the join by which a melding lies with another now; None when it stands by itself."""
+    found = rows(connection, select(JOIN).where(JOIN.c.case_id == case, JOIN.c.undone.is_(None)))
+    return found[-1] if found else None
+
+
+def add_join(connection: Connection, row: Mapping[str, Any]) -> None:
+    """Write down a join with all that splitting needs."""
+    connection.execute(insert(JOIN).values(**row))
+
+
+def end_join(connection: Connection, key: int, now: datetime) -> None:
+    """Write down that a join was undone."""
+    connection.execute(update(JOIN).where(JOIN.c.id == key).values(undone=now))
+
+
+def unrelate(connection: Connection, one: int, other: int, kinds: Sequence[str]) -> None:
+    """Take away how two cases belong together, from both sides."""
+    link = reads.RELATION
+    for a, b in ((one, other), (other, one)):
+        connection.execute(delete(link).where(link.c.case_id == a, link.c.other_id == b, link.c.kind.in_(kinds)))
