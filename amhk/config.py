@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from amhk.errors import Fault, HouseClosed
+from amhk.rules.forms import OWN, Layout
 from amhk.rules.routing import STROMEN, RoutingRule
 from amhk.words import REGIONS
 
@@ -62,6 +63,7 @@ class Config:
     proof_hour: int
     secure_cookies: bool
     gemeenten: dict[str, Gemeente] = field(default_factory=dict)
+    imports: tuple[Layout, ...] = ()
 
     @property
     def folder(self) -> Path:
@@ -77,7 +79,8 @@ class Config:
 
 
 _KNOWN = {
-    "": {"region", "organisation", "database", "procedure", "letters", "server", "routing", "clock", "figures", "mail"},
+    "": {"region", "organisation", "database", "procedure", "letters", "server", "routing", "clock", "figures", "mail", "imports"},
+    "imports": {"name", "title", "columns", "values", "fixed", "ignore", "passed_on_to"},
     "procedure": {"pack", "release"},
     "letters": {"phone"},
     "server": {"host", "port", "secure_cookies"},
@@ -131,7 +134,7 @@ def read_config(path: Path, upgrading: bool = False) -> Config:
         _counts(faults, path, data.get("figures", {}).get("counts", {})), _mail(faults, path, data.get("mail")),
         _number(faults, path, "mail.hour", data.get("mail", {}).get("hour", 7), 23),
         _number(faults, path, "clock.proof_hour", data.get("clock", {}).get("proof_hour", 3), 23),
-        bool(data.get("server", {}).get("secure_cookies", False)), gemeenten,
+        bool(data.get("server", {}).get("secure_cookies", False)), gemeenten, _layouts(faults, path, data.get("imports", [])),
     )  # fmt: skip
     if faults:
         raise HouseClosed("\n".join(f.text for f in faults), faults)
@@ -201,6 +204,28 @@ def _rule(faults: list[Fault], path: Path, number: int, table: dict[str, Any], g
                 _no(faults, path, f"{key}.{name}", f"'{value}' bestaat niet." + (f" Bedoelt u '{near[0]}'?" if near else ""))
     gemeente, subregio, stroom = (tuple(table.get(name, [])) for name in ("gemeente", "subregio", "stroom"))
     return RoutingRule(table.get("team", ""), gemeente, subregio, stroom, table.get("acuut"), table.get("reden", ""))
+
+
+def _layouts(faults: list[Fault], path: Path, tables: object) -> tuple[Layout, ...]:
+    """Give how files of forms from others are read; whether their fields exist is proven with the procedure."""
+    found: list[Layout] = []
+    for n, table in enumerate(tables if isinstance(tables, list) else [], 1):
+        name = str(table.get("name", ""))
+        if not name or name == OWN.name or name in {x.name for x in found}:
+            _no(faults, path, f"imports[{n}].name", "elke indeling heeft een eigen naam.")
+        texts = [table.get(k, {}) for k in ("columns", "fixed", "values")]
+        inner = [v for t in texts[:2] if isinstance(t, dict) for v in t.values()]
+        if (
+            not all(isinstance(t, dict) for t in texts)
+            or not all(isinstance(v, str) for v in inner)
+            or not all(isinstance(v, dict) for v in texts[2].values())
+        ):
+            _no(faults, path, f"imports[{n}]", "columns en fixed zijn tabellen van tekst, values een tabel per veld.")
+            continue
+        columns, fixed, values = (dict(t) for t in texts)
+        ignore, back = frozenset(table.get("ignore", ())), str(table.get("passed_on_to", "politie"))
+        found.append(Layout(name, str(table.get("title", name)), columns, values, fixed, ignore, back))
+    return tuple(found)
 
 
 def _counts(faults: list[Fault], path: Path, table: object) -> dict[str, str]:

@@ -13,6 +13,7 @@ from amhk.errors import Fault, HouseClosed
 from amhk.rules.check import check
 from amhk.rules.codes import Codes, read_codes
 from amhk.rules.days import Calendar
+from amhk.rules.forms import layout_faults
 from amhk.rules.read import read_workflow
 from amhk.rules.workflow import Pack
 
@@ -98,6 +99,9 @@ def procedure_faults(config: Config) -> list[Fault]:
     placeholders = letters.placeholders()
     for workflow in pack.workflows.values():
         faults += check(workflow, placeholders)
+    if not faults:
+        form = pack.of_route("melding").intake
+        faults += [Fault("config", text) for layout in config.imports for text in layout_faults(layout, form)]
     return faults
 
 

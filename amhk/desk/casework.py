@@ -48,10 +48,14 @@ def make_move(office: Office, number: str, move: str, body: object, who: Reader,
     """
     version, fields = take_version(body, checked)
     with office.store.write() as connection:
-        file = open_case(office, connection, number, who, version)
-        decision = _decide(file, move, fields)
-        carry_out(file, decision)
-        file.save(decision.moment)
+        move_on_table(open_case(office, connection, number, who, version), move, fields)
+
+
+def move_on_table(file: CaseFile, move: str, fields: Mapping[str, Any]) -> None:
+    """Make a move on a case that lies on the table, and save it; the transaction is the caller's."""
+    decision = _decide(file, move, fields)
+    carry_out(file, decision)
+    file.save(decision.moment)
 
 
 def try_move(office: Office, number: str, move: str, body: object, who: Reader) -> dict[str, Any]:

@@ -1,47 +1,68 @@
 """The airlock between the routes: advies to melding, melding to advies. Both stay, linked and counted; only what the law lets cross does."""
 
 from collections.abc import Callable
+from typing import Any
 
 from amhk.desk import registering
 from amhk.desk.casefile import CaseFile, on_table
 from amhk.desk.lists import desk_for, needed
-from amhk.errors import BadInput
+from amhk.errors import BadInput, Fault
 from amhk.rules import people as rules
 from amhk.rules.moves import Decision, decide
 from amhk.store import people, reads, writes
-from amhk.words import day_of
+from amhk.words import day_of, say_instant
 
-_CROSSES = ("kanaal", "hoedanigheid", "gemeente", "aanleiding", "aard", "meldcodestap")
+
+def _crossing(file: CaseFile, decision: Decision) -> tuple[dict[str, Any], str]:
+    """Give what the procedure lets cross of this case, and that in words; what the worker filled in goes before it."""
+    values = {k: file.case[k] for k in decision.move.crosses if file.case[k]}
+    titles = {f.name: f.title.lower() for f in file.office.pack.of_route(file.case["route"]).intake}
+    told = ", ".join(titles.get(k, k) for k in values) or "niets"
+    return values, told
 
 
 def to_melding(file: CaseFile, decision: Decision, entry: int) -> str:
-    """Make a melding of an advies: the advies stays and counts; the melding has its own receipt and clocks."""
+    """Make a melding of an advies: the advies stays and counts; the melding has its own receipt and clocks. Of the talk itself nothing crosses: what is reported is told anew."""
     assert file.who is not None
-    values = {k: file.case[k] for k in _CROSSES if file.case[k]} | dict(decision.values)
+    values, told = _crossing(file, decision)
+    values |= dict(decision.values)
     values.setdefault("ontvangen", decision.moment)
-    if wrong := rules.faults(values.get("betrokkenen", ()), day_of(file.now)):
+    wrong = rules.faults(values.get("betrokkenen", ()), day_of(file.now))
+    if values["ontvangen"] < file.case["received"]:
+        text = f"De melding kan niet voor het adviesgesprek zijn ontvangen ({say_instant(file.case['received'])})."
+        wrong.append(Fault("voor_ontvangst", text, "ontvangen"))
+    if wrong:
         raise BadInput(faults=wrong)
     new = registering.register(file.office, file.connection, "melding", values, file.who, file.now)
-    new.note("omgezet_uit", f"Ontstaan uit advies {file.case['number']}.", {"reden": decision.values["reden"]})
+    content = {"reden": decision.values["reden"], "overgenomen": sorted(decision.move.crosses)}
+    new.note(
+        "omgezet_uit", f"Ontstaan uit advies {file.case['number']}. Overgenomen: {told}; niet de tekst van het gesprek.", content
+    )
     new.save()
     registering.relate(file.connection, file.id, new.id, "omgezet_in", "omgezet_uit")
-    return f": {new.case['number']}"
+    return f": {new.case['number']}; overgenomen: {told}"
 
 
 def to_advies(file: CaseFile, decision: Decision, entry: int, carry: Callable[[CaseFile, Decision], None]) -> str:
-    """Make an advies of a melding: only what holds no personal data crosses; the people are destroyed, or kept on the melding on request."""
+    """Make an advies of a melding: only what holds no personal data crosses; the people are destroyed, or kept on the melding on a ground."""
     assert file.who is not None
-    values = {k: file.case[k] for k in _CROSSES if file.case[k]}
+    values, told = _crossing(file, decision)
     advice = decision.values.get("advies") or "Besproken met de melder bij het omzetten van de melding."
     values |= {"zorgen": f"Omgezet uit melding {file.case['number']}.", "advies": advice, "ontvangen": decision.moment}
     new = registering.register(file.office, file.connection, "advies", values, file.who, file.now)
-    new.note("omgezet_uit", f"Ontstaan uit melding {file.case['number']}.", {})
+    new.note(
+        "omgezet_uit",
+        f"Ontstaan uit melding {file.case['number']}. Overgenomen: {told}; geen melder, geen betrokkenen, geen zorgen.",
+        {},
+    )
     _next(new, decision.values.get("vervolg", "advies_gegeven"), carry)
     new.save()
     registering.relate(file.connection, file.id, new.id, "omgezet_in", "omgezet_uit")
     if decision.values.get("persoonsgegevens", "vernietigen") == "vernietigen":
         _forget_people(file)
-    return f": {new.case['number']}"
+        return f": {new.case['number']}; overgenomen: {told}; persoonsgegevens vernietigd"
+    ground = file.office.pack.codes.title("bewaargrond", decision.values["grond"])
+    return f": {new.case['number']}; overgenomen: {told}; persoonsgegevens bewaard ({ground})"
 
 
 def _next(new: CaseFile, wanted: str, carry: Callable[[CaseFile, Decision], None]) -> None:

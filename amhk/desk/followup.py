@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from amhk.desk import forms
 from amhk.desk.ringing import ring_batch
 from amhk.errors import BadInput, Fault, NotAllowed
 from amhk.office import Office
@@ -119,7 +120,8 @@ def alarms(office: Office) -> list[str]:
         sweep = json.loads(reads.meta(connection, "sweep") or "{}")
         trouble = json.loads(reads.meta(connection, "trouble") or "{}")
         proof, now = house.last(connection, PROOF), office.now(connection)
-    told = [f"{i['what'].capitalize()}. De beheerder lost dit op voor het einde van {say_day(i['due'])}." for i in found]
+        lying = list(forms.alarm(office, connection))
+    told = lying + [f"{i['what'].capitalize()}. De beheerder lost dit op voor het einde van {say_day(i['due'])}." for i in found]
     if "real" in sweep and datetime.now(UTC) - datetime.fromisoformat(sweep["real"]) > _STILL:
         told.append(
             f"De klok heeft sinds {say_instant(datetime.fromisoformat(sweep['real']))} geen ronde gelopen. Waarschuw de beheerder."

@@ -46,12 +46,24 @@ def _signed(worker: Row) -> str:
 
 
 def institutions_near(office: Office, connection: Connection, gemeente: str | None) -> dict[str, str]:
-    """Give the institutions for a referral, the nearest fitting scale first (as near to the child as possible), by name."""
-    scales = list(SCHAAL)
-
-    def distance(row: Row) -> tuple[bool, int, str]:
-        serves = not row["gemeenten"] or gemeente in row["gemeenten"]
-        return (not serves, scales.index(row["scale"]), row["name"])
-
+    """Give the institutions for a referral by name, the nearest fitting scale first (as near to the child as possible), each with why it stands there."""
     rows = [r for r in reads.institutions(connection) if r["kind"] not in OFFICIAL.values()]
-    return {r["name"]: f"{r['name']} ({r['scale']}, {r['kind']})" for r in sorted(rows, key=distance)}
+    told = sorted(((*nearness(office, row, gemeente), row) for row in rows), key=lambda t: (t[0], t[2]["name"]))
+    return {row["name"]: f"{row['name']} ({row['kind']}; {why})" for _, why, row in told}
+
+
+def nearness(office: Office, row: Row, gemeente: str | None) -> tuple[int, str]:
+    """Give how near an institution is to a family in a gemeente (0 is nearest; from 10 on it does not work there), and that in words."""
+    scale = list(SCHAAL).index(row["scale"])
+    if not row["gemeenten"]:
+        return scale, f"{row['scale']}, werkt voor de hele regio"
+    if gemeente is None or gemeente in row["gemeenten"]:
+        return scale, f"{row['scale']}, werkt voor {gemeente}" if gemeente else row["scale"]
+    here = office.config.gemeenten.get(gemeente)
+    near = [
+        g
+        for g in row["gemeenten"]
+        if here and g in office.config.gemeenten and office.config.gemeenten[g].subregio == here.subregio
+    ]
+    away = f"werkt niet voor {gemeente}"
+    return (10 + scale, f"{row['scale']}, {away}, wel in dezelfde subregio") if near else (20 + scale, f"{row['scale']}, {away}")

@@ -183,6 +183,13 @@ def open_earlier(office: Office, ref: int, reason: object, who: Reader) -> str:
         return str(case["number"])
 
 
+def number_of(connection: Connection, ref: int, who: Reader) -> str | None:
+    """Give the number behind the handle of a hidden contact, for what the house itself does with it; None when it is not this reader's or too old."""
+    line = store.look_of(connection, ref, who.id, HIDDEN, datetime.now(UTC) - timedelta(days=1))
+    case = reads.case_by_id(connection, line["case_id"]) if line else None
+    return str(case["number"]) if case else None
+
+
 def keep(connection: Connection, told: Sequence[tuple[int, Mapping[str, Any]]]) -> None:
     """Keep under what new people can be found: (key, person)."""
     store.add_keys(connection, [(key, matching.keys(matching.trace(person))) for key, person in told])

@@ -10,7 +10,7 @@ from amhk.errors import BadInput, Fault, NotAllowed, NotFound
 from amhk.office import Office
 from amhk.rules.periods import Period, read_period
 from amhk.rules.secrecy import Reader, Scope, scope_of
-from amhk.sheets import as_csv
+from amhk.sheets.write import as_csv
 from amhk.store import figures
 from amhk.words import iso, start_of
 

@@ -29,29 +29,34 @@ def split(office: Office, number: str, body: object, who: Reader) -> None:
 
     `body` holds `version` and `reden`. Raises NotFound, ChangedMeanwhile, BadInput, or ClosedDoor when it stands by itself already.
     """
+    with office.store.write() as connection:
+        split_on(office, connection, number, body, who)
+
+
+def split_on(office: Office, connection: Connection, number: str, body: object, who: Reader) -> None:
+    """The same inside a transaction of the caller."""
     version, fields = take_version(body, False)
     must_work(who)
-    with office.store.write() as connection:
-        file, values = _opened(office, connection, number, version, fields, SPLIT, who)
-        joined = store.join_of(connection, file.id)
-        if joined is None:
-            _own_dossier(file, values)
-            return
-        if not joined["before"]:
-            raise ClosedDoor(
-                faults=[Fault("vernietigd", "De persoonsgegevens van deze melding zijn vernietigd: losmaken kan niet meer.")]
-            )
-        held = reads.lock_cases(connection, [file.id, joined["target_id"]])
-        there = on_table(office, connection, held[joined["target_id"]], who, file.now)
-        entry = file.note("losgemaakt", f"Losgemaakt van {there.case['number']}: de melding staat weer op zichzelf.", values)
-        households.reopen(file, joined["before"], entry)
-        line = there.note("losgemaakt", f"Vervolgmelding {file.case['number']} is losgemaakt en hoort hier niet bij.", values)
-        _take_back(file, there, joined, line)
-        store.end_join(connection, joined["id"], file.now)
-        store.unrelate(connection, file.id, there.id, ("gevoegd_bij", "vervolgmelding"))
-        writes.change_case_part(connection, reads.MELDING, file.id, {"dossier_id": joined["before"]["dossier"]})
-        there.save()
-        file.save()
+    file, values = _opened(office, connection, number, version, fields, SPLIT, who)
+    joined = store.join_of(connection, file.id)
+    if joined is None:
+        _own_dossier(file, values)
+        return
+    if not joined["before"]:
+        raise ClosedDoor(
+            faults=[Fault("vernietigd", "De persoonsgegevens van deze melding zijn vernietigd: losmaken kan niet meer.")]
+        )
+    held = reads.lock_cases(connection, [file.id, joined["target_id"]])
+    there = on_table(office, connection, held[joined["target_id"]], who, file.now)
+    entry = file.note("losgemaakt", f"Losgemaakt van {there.case['number']}: de melding staat weer op zichzelf.", values)
+    households.reopen(file, joined["before"], entry)
+    line = there.note("losgemaakt", f"Vervolgmelding {file.case['number']} is losgemaakt en hoort hier niet bij.", values)
+    _take_back(file, there, joined, line)
+    store.end_join(connection, joined["id"], file.now)
+    store.unrelate(connection, file.id, there.id, ("gevoegd_bij", "vervolgmelding"))
+    writes.change_case_part(connection, reads.MELDING, file.id, {"dossier_id": joined["before"]["dossier"]})
+    there.save()
+    file.save()
 
 
 def _opened(

@@ -53,7 +53,7 @@ def check(workflow: Workflow, placeholders: Mapping[str, Collection[str]]) -> li
         *_own_investigation(world),
         *_endings(world),
     ]
-    return [*faults, *_actors(workflow), *_letters(workflow, placeholders)]
+    return [*faults, *_actors(workflow), *_airlock(workflow), *_letters(workflow, placeholders)]
 
 
 def _fault(workflow: Workflow, text: str) -> Fault:
@@ -241,6 +241,20 @@ def _actors(workflow: Workflow) -> Iterator[Fault]:
         moves = [workflow.moves[a] for a in term.acts if a in workflow.moves]
         if moves and not any(term.role in m.roles for m in moves):
             yield _fault(workflow, f"de termijn '{term.title}' is van {term.role}, maar die rol mag geen van haar stappen zetten.")
+
+
+def _airlock(workflow: Workflow) -> Iterator[Fault]:
+    """Between advies and melding only codes cross: no free text, no name, no person (G6); what crosses is a field of the intake."""
+    codes = {f.name for f in workflow.intake if f.type in ("choice", "choices")}
+    for move in workflow.moves.values():
+        for name in move.crosses:
+            if move.effect not in ("to_advies", "to_melding"):
+                yield _fault(workflow, f"'{move.title}' neemt '{name}' over, maar gaat niet naar de andere route.")
+            elif name not in codes:
+                yield _fault(
+                    workflow,
+                    f"'{move.title}' laat '{name}' naar de andere route gaan: alleen codes mogen de sluis door, geen tekst en geen persoon.",
+                )
 
 
 def _letters(workflow: Workflow, placeholders: Mapping[str, Collection[str]]) -> Iterator[Fault]:

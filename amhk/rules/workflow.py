@@ -77,7 +77,7 @@ class Set:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A move: who may make it, what must be filled in, where it leads and what follows from it; `side`: off the main road."""
+    """A move: who may make it, what must be filled in, where it leads and what follows from it; `side`: off the main road; `crosses`: what another route takes over."""
 
     name: str
     title: str
@@ -96,6 +96,7 @@ class Move:
     effect: str | None = None
     term_date: tuple[tuple[str, str], ...] = ()
     side: bool = False
+    crosses: tuple[str, ...] = ()
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -48,14 +48,14 @@ class Import(SQLModel, table=True):
     """A file of forms: who brought it, how it was read, and how far it is."""
 
     __tablename__ = "imports"
-    __table_args__ = (CheckConstraint("state IN ('preview', 'taking', 'done', 'dropped')"),)
+    __table_args__ = (CheckConstraint("state IN ('reading', 'preview', 'taking', 'done', 'dropped')"),)
     id: int | None = Field(default=None, primary_key=True)
     name: str
     digest: str
     mapping: str
     worker_id: int = Field(foreign_key="workers.id")
     brought: datetime = instant()
-    state: str = "preview"
+    state: str = "reading"
     total: int = 0
     again: int = 0
 
@@ -70,6 +70,7 @@ class Form(SQLModel, table=True):
         CheckConstraint("outcome IN ('nieuw', 'hoort_bij', 'geen_hgkm')"),
         Index("forms_by_import", "import_id", "state", "row"),
         Index("forms_to_triage", "state", "outcome"),
+        Index("forms_by_kenmerk", "kenmerk"),
     )
     id: int | None = Field(default=None, primary_key=True)
     import_id: int = Field(foreign_key="imports.id")

@@ -20,7 +20,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("again", sa.Integer(), nullable=False),
-        sa.CheckConstraint("state IN ('preview', 'taking', 'done', 'dropped')"),
+        sa.CheckConstraint("state IN ('reading', 'preview', 'taking', 'done', 'dropped')"),
         sa.ForeignKeyConstraint(
             ["worker_id"],
             ["workers.id"],
@@ -64,6 +64,7 @@ def upgrade() -> None:
     with op.batch_alter_table("forms", schema=None) as batch_op:
         batch_op.create_index("forms_by_import", ["import_id", "state", "row"], unique=False)
         batch_op.create_index("forms_to_triage", ["state", "outcome"], unique=False)
+        batch_op.create_index("forms_by_kenmerk", ["kenmerk"], unique=False)
         batch_op.create_index(batch_op.f("ix_forms_case_id"), ["case_id"], unique=False)
 
     op.create_table(

@@ -1,0 +1,347 @@
+"""Bulk intake: a file of forms is read whole or not at all, shown before it counts, taken in batches that survive a crash; what is wrong waits to be repaired."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from itertools import islice
+from typing import Any, BinaryIO
+
+from amhk.desk import intake
+from amhk.desk.registering import register
+from amhk.errors import BadInput, ClosedDoor, Fault, NotAllowed, NotFound
+from amhk.office import Office
+from amhk.rules import forms as rules
+from amhk.rules.forms import OWN, Layout
+from amhk.rules.parse import tidy
+from amhk.rules.secrecy import WORKS, Reader
+from amhk.sheets.reading import Line, lines, no
+from amhk.store import forms as store
+from amhk.store import house, reads
+from amhk.store.forms import FORM, IMPORT
+from amhk.store.journal import plain
+from amhk.store.reads import Row
+from amhk.store.session import Connection
+from amhk.words import iso, say_instant, some
+
+INSIDE, _STAGED, _TAKEN, PAGE = "formulieren", 250, 50, 50
+PATIENCE = timedelta(hours=4)
+Progress = Callable[[int], None]
+
+
+def layouts(office: Office) -> dict[str, Layout]:
+    """Give the layouts this meldpunt can read, by name: its own and those of config.toml."""
+    return {OWN.name: OWN, **{x.name: x for x in office.config.imports}}
+
+
+def _may(who: Reader) -> None:
+    if who.role not in WORKS:
+        raise NotAllowed("Met uw rol leest u geen formulieren in.")
+
+
+def stage(office: Office, file: BinaryIO, name: str, layout: str, who: Reader, progress: Progress | None = None) -> int:
+    """Read a file of forms and stage every row, good or to repair; nothing is a case yet. Gives the key of the import.
+
+    The file is read through once before anything is written: a broken one changes nothing (BadInput, one sentence). A form that came
+    in before adds nothing. `progress` is told how many rows are staged.
+    """
+    _may(who)
+    chosen = layouts(office).get(layout)
+    if chosen is None:
+        raise BadInput(
+            faults=[
+                Fault("indeling", f"De indeling '{layout[:40]}' bestaat niet; kies uit {', '.join(layouts(office))}.", "indeling")
+            ]
+        )
+    total = _prove(office, file, chosen)
+    file.seek(0)
+    digest = _digest(file)
+    with office.store.write() as connection:
+        same = store.same_file(connection, digest, chosen.name)
+        key = same["id"] if same else _new(connection, name, digest, chosen, who, total)
+    again = done = 0
+    rows = lines(file, INSIDE)
+    while batch := list(islice(rows, _STAGED)):
+        with office.store.write() as connection:
+            again += _stage(office, connection, key, chosen, batch)
+        done += len(batch)
+        if progress:
+            progress(done)
+    with office.store.write() as connection:
+        told = store.one_import(connection, key)
+        assert told is not None
+        counts = store.counts(connection, key)
+        state = "preview" if counts.get("ready") or counts.get("repair") else "done"
+        store.change(connection, IMPORT, key, {"state": state, "again": again if not same else told["again"]})
+        house.append(
+            connection,
+            office.now(connection),
+            who.id,
+            "formulieren",
+            f"Bestand ingelezen: {some(total, 'formulier', 'formulieren')}, {again} al bekend.",
+            {"import": key},
+        )
+    return int(key)
+
+
+def _digest(file: BinaryIO) -> str:
+    made = sha256()
+    while piece := file.read(1 << 20):
+        made.update(piece)
+    return made.hexdigest()
+
+
+def _new(connection: Connection, name: str, digest: str, layout: Layout, who: Reader, total: int) -> int:
+    row = {
+        "name": tidy(name, True)[:120] or "bestand", "digest": digest, "mapping": layout.name, "worker_id": who.id,
+        "brought": datetime.now(UTC), "state": "reading", "total": total, "again": 0,
+    }  # fmt: skip
+    done = connection.execute(IMPORT.insert().values(**row))
+    return int(done.inserted_primary_key[0])  # type: ignore[index]
+
+
+def _prove(office: Office, file: BinaryIO, layout: Layout) -> int:
+    """Read the whole file once and give how many forms it holds; BadInput when it cannot be read, or has columns nobody knows."""
+    _prove_schema(file)
+    fields = office.pack.of_route("melding").intake
+    count, seen = 0, set[str]()
+    for line in lines(file, INSIDE):
+        count += 1
+        new = [c for c in line.cells if c not in seen]
+        seen.update(new)
+        if len(seen) > 5_000:
+            raise no("Dit bestand heeft te veel verschillende kolommen.")
+    unknown = rules.unknown_columns(iter(sorted(seen)), layout, fields)
+    if unknown:
+        text = f"De indeling '{layout.title}' kent deze kolommen niet: {', '.join(repr(u[:40]) for u in unknown[:8])}. Kies een andere indeling, of neem ze op in config.toml."
+        raise no(text)
+    if not count:
+        raise no("Dit bestand heeft een kop, maar geen formulieren.")
+    return count
+
+
+def _prove_schema(file: BinaryIO) -> None:
+    """Refuse JSON that says it is of another version."""
+    file.seek(0)
+    head = file.read(400).decode("utf-8", "ignore")
+    if '"schema"' in head and head.lstrip("\ufeff \r\n\t").startswith("{"):
+        said = head.split('"schema"', 1)[1].split(":", 1)[-1].strip()[:60]
+        if not said.startswith(json.dumps(rules.SCHEMA)):
+            raise no(f"Dit bestand is van een andere versie ({said.split(',')[0]}); deze uitgave leest {rules.SCHEMA}.")
+
+
+def _stage(office: Office, connection: Connection, key: int, layout: Layout, batch: list[Line]) -> int:
+    """Stage a batch; gives how many of it came in before."""
+    fields = office.pack.of_route("melding").intake
+    shaped = [(line, body := rules.shape(line.cells, layout, fields), rules.mark_of(layout, body)) for line in batch]
+    kenmerken = [str(body["id"]) for _, body, _ in shaped if body.get("id")]
+    before, borne = store.known(connection, [m for _, _, m in shaped], kenmerken)
+    now = office.now(connection)
+    staged: dict[str, dict[str, Any]] = {}
+    for line, body, mark in shaped:
+        if mark in before or mark in staged:
+            continue
+        row = _form(office, connection, body, line, now) | {"import_id": key, "row": line.number, "mark": mark}
+        other = borne.get(row["kenmerk"] or "") or next(
+            (s for s in staged.values() if row["kenmerk"] and s["kenmerk"] == row["kenmerk"]), None
+        )
+        if other is not None and other.get("mark") != mark:
+            where = f"zaak {other['number']}" if other.get("number") else "een ander formulier in deze lijst"
+            text = f"Kenmerk {row['kenmerk'][:40]} staat al op {where}, met een andere inhoud. Laat deze regel vervallen, of geef het vervolg een eigen kenmerk."
+            row |= {"state": "repair", "faults": [*row["faults"], ["kenmerk", text, "id"]]}
+        staged[mark] = row
+    store.put(connection, list(staged.values()))
+    return len(shaped) - len(staged)
+
+
+def _form(office: Office, connection: Connection, body: dict[str, Any], line: Line, now: datetime) -> dict[str, Any]:
+    values, faults = intake.checked(office, connection, "melding", body, now)
+    if line.wrong:
+        faults = [rules.row_fault(line.number, line.wrong), *faults]
+    received = values.get("ontvangen")
+    return {
+        "kenmerk": str(body["id"])[:200] if body.get("id") else None, "state": "repair" if faults else "ready", "acuut": bool(values.get("acuut")),
+        "received": received, "told": plain(body), "faults": [[f.code, f.text, f.field] for f in faults], "undo": {},
+    }  # fmt: skip
+
+
+def accept(office: Office, key: int, who: Reader) -> None:
+    """Say yes to the good forms of an import: from now on they are taken as meldingen, also if the house falls down in between."""
+    _may(who)
+    with office.store.write() as connection:
+        told = _import(connection, key)
+        if told["state"] not in ("preview", "done"):
+            raise ClosedDoor(faults=[Fault("import", "Dit bestand wordt al ingelezen, of is weggelegd.")])
+        store.change(connection, IMPORT, key, {"state": "taking", "worker_id": who.id})
+
+
+def take_all(office: Office, key: int, progress: Progress | None = None) -> int:
+    """Take every good form of an accepted import as a melding, some at a time; gives how many became one now."""
+    done = 0
+    while True:
+        with office.store.write() as connection:
+            told = _import(connection, key)
+            batch = store.ready(connection, key, _TAKEN) if told["state"] == "taking" else []
+            if not batch:
+                if told["state"] == "taking" and not store.counts(connection, key).get("ready"):
+                    store.change(connection, IMPORT, key, {"state": "done"})
+                return done
+            row = reads.worker_by(connection, id=told["worker_id"])
+            assert row is not None
+            who = Reader(row["id"], row["role"], row["team_id"], row["name"], row["registration"])
+            done += sum(_take(office, connection, form, who) for form in batch)
+        if progress:
+            progress(done)
+
+
+def _take(office: Office, connection: Connection, form: Row, who: Reader) -> bool:
+    """Take one form; the world may have changed since it was staged, so it is checked again."""
+    now = office.now(connection)
+    values, faults = intake.checked(office, connection, "melding", form["told"], now)
+    if faults:
+        store.change(connection, FORM, form["id"], {"state": "repair", "faults": [[f.code, f.text, f.field] for f in faults]})
+        return False
+    file = register(office, connection, "melding", values, who, now)
+    file.save()
+    store.change(connection, FORM, form["id"], {"state": "taken", "case_id": file.id, "told": {}, "faults": []})
+    return True
+
+
+def continue_all(office: Office) -> None:
+    """Go on with imports that were accepted and not finished (a round of the watch)."""
+    with office.store.read() as connection:
+        keys = [i["id"] for i in store.being_taken(connection)]
+    for key in keys:
+        take_all(office, key)
+
+
+def _import(connection: Connection, key: int) -> Row:
+    if (found := store.one_import(connection, key, lock=True)) is None:
+        raise NotFound("Dit ingelezen bestand bestaat niet.")
+    return found
+
+
+def drop(office: Office, key: int, reason: object, who: Reader) -> None:
+    """Lay an import aside with a reason: what was staged of it goes, what became a case stays."""
+    _may(who)
+    text = _reason(reason)
+    with office.store.write() as connection:
+        told = _import(connection, key)
+        if told["state"] not in ("preview", "done", "reading"):
+            raise ClosedDoor(faults=[Fault("import", "Dit bestand wordt nu ingelezen; wacht tot het klaar is.")])
+        counts = store.counts(connection, key)
+        what = f"Formulieren weggelegd: {counts.get('ready', 0)} goed, {counts.get('repair', 0)} te herstellen."
+        house.append(connection, office.now(connection), who.id, "formulieren", what, {"import": key, "reden": text})
+        store.drop_import(connection, key)
+
+
+def _reason(reason: object) -> str:
+    text = tidy(reason, True) if isinstance(reason, str) else ""
+    if not 5 <= len(text) <= 200:
+        raise BadInput(faults=[Fault("ontbreekt", "Zeg in 5 tot 200 tekens waarom.", "reden")])
+    return text
+
+
+def repair(office: Office, key: int, body: object, who: Reader) -> str | None:
+    """Correct a form; once it is right it is taken at once when its import was accepted (gives the number), else it is ready. BadInput with every fault left; what was typed is kept."""
+    _may(who)
+    if not isinstance(body, Mapping):
+        raise BadInput(faults=[Fault("verkeerd_soort", "Stuur de velden van het formulier.")])
+    with office.store.write() as connection:
+        form = _to_repair(connection, key)
+        values, faults = intake.checked(office, connection, "melding", body, office.now(connection))
+        told = {"told": plain(body), "faults": [[f.code, f.text, f.field] for f in faults], "kenmerk": body.get("id")}
+        told |= {"acuut": bool(values.get("acuut")), "received": values.get("ontvangen"), "state": "repair" if faults else "ready"}
+        store.change(connection, FORM, key, told)
+        number, told_import = None, _import(connection, form["import_id"])
+        if not faults and told_import["state"] in ("taking", "done"):
+            _take(office, connection, {**form, "told": dict(body)}, who)
+            number = (store.one(connection, key) or {}).get("number")
+    if faults:
+        raise BadInput(faults=faults)
+    return number
+
+
+def drop_form(office: Office, key: int, reason: object, who: Reader) -> None:
+    """Let a form that cannot be a melding lapse, with a reason that stays in the house's journal."""
+    _may(who)
+    text = _reason(reason)
+    with office.store.write() as connection:
+        form = _to_repair(connection, key)
+        store.change(
+            connection,
+            FORM,
+            key,
+            {"state": "dropped", "told": {}, "faults": [], "decided_by": who.id, "decided": office.now(connection)},
+        )
+        house.append(
+            connection,
+            office.now(connection),
+            who.id,
+            "formulieren",
+            f"Formulier op regel {form['row']} vervallen.",
+            {"form": key, "reden": text},
+        )
+
+
+def _to_repair(connection: Connection, key: int) -> Row:
+    form = store.one(connection, key, lock=True)
+    if form is None or form["state"] not in ("repair", "ready"):
+        raise NotFound("Dit formulier bestaat niet, of is al een zaak.")
+    return form
+
+
+def overview(office: Office, who: Reader) -> list[dict[str, Any]]:
+    """Give the latest imports with how far each is."""
+    _may(who)
+    with office.store.read() as connection:
+        return [_head(connection, told) for told in store.imports(connection)]
+
+
+def _head(connection: Connection, told: Row) -> dict[str, Any]:
+    counts = store.counts(connection, told["id"])
+    plain_keys = ("id", "name", "mapping", "worker", "state", "total", "again")
+    return {k: told[k] for k in plain_keys} | {
+        "brought": iso(told["brought"]),
+        **{k: counts.get(k, 0) for k in ("ready", "repair", "taken", "dropped")},
+    }
+
+
+def view(office: Office, key: int, who: Reader, state: str = "repair", after: int = 0) -> dict[str, Any]:
+    """Give one import: how far it is, and a page of its forms in a state (`repair`, `ready`, `taken`) with what is wrong with each."""
+    _may(who)
+    with office.store.read() as connection:
+        told = store.one_import(connection, key)
+        if told is None:
+            raise NotFound("Dit ingelezen bestand bestaat niet.")
+        found = store.forms_of(connection, key, state, after, PAGE)
+        return _head(connection, told) | {
+            "state_shown": state,
+            "forms": [_shown(f) for f in found],
+            "next": found[-1]["row"] if len(found) == PAGE else None,
+        }
+
+
+def _shown(form: Row) -> dict[str, Any]:
+    told = form["told"]
+    return {
+        "id": form["id"], "row": form["row"], "kenmerk": form["kenmerk"], "acuut": form["acuut"], "told": told,
+        "received": say_instant(form["received"]) if form["received"] else str(told.get("ontvangen", "")),
+        "names": [str(p.get("naam", "?")) for p in told.get("betrokkenen", []) if isinstance(p, dict)],
+        "faults": [{"code": c, "text": t, "field": f} for c, t, f in form["faults"]],
+    }  # fmt: skip
+
+
+def one(office: Office, key: int, who: Reader) -> dict[str, Any]:
+    """Give one form that is no case yet, as it was told, with what is wrong with it."""
+    _may(who)
+    with office.store.read() as connection:
+        form = _to_repair(connection, key)
+        return _shown(form) | {"import": form["import_id"]}
+
+
+def alarm(office: Office, connection: Connection) -> Iterator[str]:
+    """Give, in a sentence, that forms lie too long without being a case: each may be a child in danger, and none has a term yet."""
+    count, since = store.waiting(connection, datetime.now(UTC) - PATIENCE)
+    if count and since:
+        yield f"{some(count, 'formulier ligt', 'formulieren liggen')} sinds {say_instant(since)} ingelezen zonder zaak te zijn. Herstel of neem ze in onder Formulieren."

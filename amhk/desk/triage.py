@@ -1,0 +1,166 @@
+"""The triage of the morning: one row per police form, acute first, three answers, and the last one can be taken back."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from amhk.desk import casework, households, people, splitting
+from amhk.desk.casefile import CaseFile, open_case
+from amhk.desk.forms import layouts
+from amhk.desk.reports import NO_COUNT
+from amhk.errors import BadInput, ClosedDoor, Fault, NotAllowed, NotFound
+from amhk.office import Office
+from amhk.rules.secrecy import WORKS, Reader, may_see, scope_of
+from amhk.store import forms as store
+from amhk.store import reads
+from amhk.store.forms import FORM
+from amhk.store.reads import Row
+from amhk.store.session import Connection
+from amhk.words import iso, say_instant
+
+NEW, BELONGS, NOT_OURS = "nieuw", "hoort_bij", "geen_hgkm"
+OUTCOMES = {
+    NOT_OURS: "Geen huiselijk geweld of kindermishandeling",
+    NEW: "Nieuwe melding",
+    BELONGS: "Hoort bij een lopende melding",
+}
+PAGE = 60
+
+
+def worklist(office: Office, who: Reader, limit: int = PAGE) -> dict[str, Any]:
+    """Give the forms to triage within this reader's cases, acute first: time, address, names, concern in one line, and who is known."""
+    if who.role not in WORKS:
+        raise NotAllowed()
+    with office.store.read() as connection:
+        scope = scope_of(who)
+        rows = store.to_triage(connection, scope, limit)
+        count = store.count_to_triage(connection, scope)
+        told = [_row(connection, row) for row in rows]
+        last = store.last_decided(connection, who.id)
+    for item in told:
+        item["earlier"] = [e for e in people.earlier_of(office, item["number"], who) if e["known"]][:3]
+        item["join"] = _join(item["earlier"])
+    return {"count": count, "items": told, "last": _last(last)}
+
+
+def _row(connection: Connection, row: Row) -> dict[str, Any]:
+    family = reads.of_case(connection, reads.PERSON, row["case_id"])
+    address = next((p["adres"] for p in family if p["adres"] and not p["geheim_adres"]), "")
+    concern = " ".join(row["zorgen"].split())
+    return {
+        "form": row["id"], "number": row["number"], "acuut": row["acuut"], "received": iso(row["received"]) if row["received"] else None,
+        "when": say_instant(row["received"]) if row["received"] else "", "gemeente": row["gemeente"], "address": address,
+        "names": [p["naam"] for p in family], "concern": concern[:140] + ("…" if len(concern) > 140 else ""),
+    }  # fmt: skip
+
+
+def _join(earlier: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Give the running melding this form most likely belongs to: its number, or the handle of one the reader may not see."""
+    found = next((e for e in earlier if not e["closed"]), None)
+    return {"number": found["number"], "ref": found.get("ref"), "percent": found["percent"]} if found else None
+
+
+def _last(row: Row | None) -> dict[str, Any] | None:
+    return (
+        {"form": row["id"], "number": row["number"], "outcome": row["outcome"], "title": OUTCOMES[row["outcome"]]} if row else None
+    )
+
+
+def decide(office: Office, key: int, body: object, who: Reader) -> str:
+    """Record what a form is (`outcome`: nieuw, geen_hgkm, or hoort_bij with `bij` or `ref`), with all that follows; gives its number.
+
+    Raises NotFound, ClosedDoor when it was triaged before, BadInput.
+    """
+    told = dict(body) if isinstance(body, Mapping) else {}
+    outcome = told.get("outcome")
+    if who.role not in WORKS:
+        raise NotAllowed()
+    if outcome not in OUTCOMES:
+        raise BadInput(faults=[Fault("onbekende_code", f"Kies uit {', '.join(OUTCOMES)}.", "outcome")])
+    with office.store.write() as connection:
+        form = store.one(connection, key, lock=True)
+        if form is None or form["state"] != "taken" or form["number"] is None:
+            raise NotFound("Dit formulier bestaat niet.")
+        file = open_case(office, connection, form["number"], who)
+        if form["outcome"] is not None:
+            raise ClosedDoor(
+                faults=[Fault("al_getrieerd", f"{form['number']} is al getrieerd: {OUTCOMES[form['outcome']].lower()}.")]
+            )
+        undo = _carry(office, connection, file, form, str(outcome), told)
+        done = {"outcome": outcome, "decided": file.now, "decided_by": who.id, "undo": undo | {"version": file.case["version"]}}
+        store.change(connection, FORM, key, done)
+        return str(form["number"])
+
+
+def _carry(
+    office: Office, connection: Connection, file: CaseFile, form: Row, outcome: str, told: Mapping[str, Any]
+) -> dict[str, Any]:
+    if outcome == NEW:
+        file.note("triage", "Getrieerd: een nieuwe melding.", {})
+        file.save()
+        return {}
+    flow = file.workflow.moves.values()
+    if outcome == BELONGS:
+        move = next(m.name for m in flow if m.effect == "join")
+        casework.move_on_table(file, move, {"bij": _target(office, connection, file, told)})
+        return {}
+    move = next(m.name for m in flow if m.ending == NO_COUNT)
+    before = households.freeze(file)
+    told_import = store.one_import(connection, form["import_id"])
+    layout = layouts(office).get(told_import["mapping"] if told_import else "")
+    casework.move_on_table(
+        file, move, {"doorgezet_naar": str(told.get("doorgezet_naar") or (layout.passed_on_to if layout else "politie"))}
+    )
+    return {"before": before}
+
+
+def _target(office: Office, connection: Connection, file: CaseFile, told: Mapping[str, Any]) -> str:
+    """Give the number a form belongs to: as typed, or by the handle of a contact this reader may not see."""
+    assert file.who is not None
+    if number := str(told.get("bij") or "").strip():
+        return number
+    ref = told.get("ref")
+    hidden = people.number_of(connection, int(str(ref)), file.who) if str(ref or "").isdigit() else None
+    if hidden:
+        return hidden
+    raise BadInput(faults=[Fault("ontbreekt", "Vul in bij welke zaak dit formulier hoort.", "bij")])
+
+
+def undo(office: Office, key: int, who: Reader) -> str:
+    """Take the triage of a form back, as long as nothing else was done with the case since; gives its number."""
+    if who.role not in WORKS:
+        raise NotAllowed()
+    with office.store.write() as connection:
+        form = store.one(connection, key, lock=True)
+        case = reads.case_by_id(connection, form["case_id"]) if form and form["case_id"] else None
+        if (
+            form is None
+            or case is None
+            or form["outcome"] is None
+            or not may_see(scope_of(who), case["team_id"], case["owner_id"], case["taken_by"])
+        ):
+            raise NotFound("Er is niets om terug te nemen.")
+        if case["version"] != form["undo"].get("version"):
+            text = f"Met {case['number']} is sindsdien iets gedaan; terugnemen kan niet meer. Maak het recht op de zaak zelf."
+            raise ClosedDoor(faults=[Fault("sindsdien_gewijzigd", text)])
+        if form["outcome"] == BELONGS:
+            splitting.split_on(office, connection, case["number"], {"reden": "Triage teruggenomen."}, who)
+        else:
+            _reopen(office, connection, case["number"], form, who)
+        store.change(connection, FORM, key, {"outcome": None, "decided": None, "decided_by": None, "undo": {}})
+        return str(case["number"])
+
+
+def _reopen(office: Office, connection: Connection, number: str, form: Row, who: Reader) -> None:
+    file = open_case(office, connection, number, who)
+    entry = file.note("triage", f"Triage teruggenomen: toch niet '{OUTCOMES[form['outcome']].lower()}'.", {})
+    if before := form["undo"].get("before"):
+        households.reopen(file, before, entry)
+    file.save()
+
+
+def count(office: Office, who: Reader) -> int:
+    """Give how many forms wait for triage within this reader's cases."""
+    if who.role not in WORKS:
+        return 0
+    with office.store.read() as connection:
+        return store.count_to_triage(connection, scope_of(who))

@@ -1,0 +1,129 @@
+"""Forms that come in bulk: from the columns of another's file to the fields of an intake, by a mapping that is data."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from amhk.errors import Fault
+from amhk.rules.fields import MAX_ITEMS, Field
+
+SCHEMA = "formulier/1"  # of the shipped layout: its columns are the paths of the fields of the intake
+_APART = re.compile(r"\s*[,;|/]\s*")
+_PLACE = re.compile(r"\.(\d{1,2})(?=\.|$)")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a kind of file is read: which column is which field (`melder.naam`, `betrokkenen.0.bsn`), what its words mean, and what is always so.
+
+    `values` goes by field without row number (`betrokkenen.geslacht`). Without `columns` every column bears the path of its field.
+    """
+
+    name: str
+    title: str
+    columns: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    fixed: Mapping[str, str] = field(default_factory=dict)
+    ignore: frozenset[str] = frozenset()
+    passed_on_to: str = "politie"
+
+
+OWN = Layout(SCHEMA, "Eigen indeling (formulier/1)")
+
+
+def field_at(path: str, fields: tuple[Field, ...]) -> Field | None:
+    """Give the field at a path such as `betrokkenen.0.naam`; None when there is none that holds a value."""
+    head, _, rest = path.partition(".")
+    found = next((f for f in fields if f.name == head), None)
+    if found is None or found.type not in ("object", "list"):
+        return None if rest else found
+    if found.type == "list":
+        place, _, rest = rest.partition(".")
+        if not place.isdigit() or int(place) >= MAX_ITEMS:
+            return None
+    return field_at(rest, found.fields)
+
+
+def layout_faults(layout: Layout, fields: tuple[Field, ...]) -> Iterator[str]:
+    """Give what in a layout leads nowhere: a column or fixed value for a field that is not there."""
+    for what, paths in (("columns", layout.columns.values()), ("fixed", layout.fixed)):
+        for path in paths:
+            if field_at(path, fields) is None:
+                yield f"imports '{layout.name}', {what}: het veld '{path}' bestaat niet in een melding."
+    told = {_PLACE.sub("", path) for path in (*layout.columns.values(), *layout.fixed)}
+    for path in layout.values:
+        if path not in told:
+            yield f"imports '{layout.name}', values: er is geen kolom voor '{path}'."
+
+
+def unknown_columns(columns: Iterator[str], layout: Layout, fields: tuple[Field, ...]) -> list[str]:
+    """Give the columns of a file that this layout does not know; a signal must not be lost in one."""
+    if layout.columns:
+        return [c for c in columns if c not in layout.columns and c not in layout.ignore]
+    return [c for c in columns if field_at(c, fields) is None and c not in layout.ignore]
+
+
+def shape(cells: Mapping[str, Any], layout: Layout, fields: tuple[Field, ...]) -> dict[str, Any]:
+    """Give a row as the body of a call: nested, with the layout's words turned into ours; what stands in no field is left to `unknown_columns`."""
+    body: dict[str, Any] = {}
+    told = {layout.columns.get(c, c) if layout.columns else c: v for c, v in cells.items() if c not in layout.ignore}
+    for path, value in {**layout.fixed, **told}.items():
+        found = field_at(path, fields)
+        if found is not None:
+            _put(body, path.split("."), _ours(value, found, layout.values.get(_PLACE.sub("", path), {})))
+    return _lists(body, fields)
+
+
+def _ours(value: Any, f: Field, words: Mapping[str, str]) -> Any:
+    if isinstance(value, list):
+        return [_ours(v, f, words) if f.type != "choices" else _code(v, words) for v in value]
+    if not isinstance(value, str):
+        value = str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+    if not isinstance(value, str):
+        return value
+    if f.type == "choices":
+        return [_code(v, words) for v in _APART.split(value.strip()) if v]
+    if f.type == "choice":
+        return _code(value, words)
+    if f.type == "bsn" and len(digits := re.sub(r"[ .]", "", value)) == 8 and digits.isdigit():
+        return f"0{digits}"  # a spreadsheet eats the zero
+    return words.get(value.strip(), value)
+
+
+def _code(value: Any, words: Mapping[str, str]) -> Any:
+    text = str(value).strip()
+    told = words.get(text, text)
+    return f"0{told}" if len(told) == 1 and told.isdigit() else told
+
+
+def _put(body: dict[str, Any], path: list[str], value: Any) -> None:
+    for part in path[:-1]:
+        body = body.setdefault(part, {})
+    body[path[-1]] = value
+
+
+def _lists(body: dict[str, Any], fields: tuple[Field, ...]) -> dict[str, Any]:
+    """Give the numbered rows of each list in order."""
+    told = dict(body)
+    for f in fields:
+        part = told.get(f.name)
+        if f.type == "object" and isinstance(part, dict):
+            told[f.name] = _lists(part, f.fields)
+        elif f.type == "list" and isinstance(part, dict):
+            told[f.name] = [_lists(part[n], f.fields) for n in sorted(part, key=int)]
+    return told
+
+
+def mark_of(layout: Layout, body: Mapping[str, Any]) -> str:
+    """Give what the same form always gives, from whichever file: a hash over the layout's name and all it says."""
+    return sha256(
+        json.dumps([layout.name, body], sort_keys=True, ensure_ascii=False, default=str).encode("utf-8", "replace")
+    ).hexdigest()
+
+
+def row_fault(number: int, text: str) -> Fault:
+    """Give what is wrong with a row as such."""
+    return Fault("regel", f"Regel {number}: {text}.", None)

@@ -1,0 +1,133 @@
+"""Forms that came in bulk: staged, taken as cases, repaired, and what the triage made of them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, insert, or_, select, update
+
+from amhk.rules.secrecy import Scope
+from amhk.store.reads import CASE, WORKER, Row, rows, within
+from amhk.store.tables import Form, Import, table
+
+FORM, IMPORT = table(Form), table(Import)
+_LIGHT = [c for c in FORM.c if c.name != "told"]
+
+
+def imports(connection: Connection, limit: int = 20) -> list[Row]:
+    """Give the latest imports with who brought them."""
+    statement = select(*IMPORT.c, WORKER.c.name.label("worker")).join(WORKER, WORKER.c.id == IMPORT.c.worker_id)
+    return rows(connection, statement.order_by(IMPORT.c.id.desc()).limit(limit))
+
+
+def one_import(connection: Connection, key: int, lock: bool = False) -> Row | None:
+    """Give one import."""
+    statement = (
+        select(*IMPORT.c, WORKER.c.name.label("worker")).join(WORKER, WORKER.c.id == IMPORT.c.worker_id).where(IMPORT.c.id == key)
+    )
+    found = rows(connection, statement.with_for_update(of=IMPORT) if lock else statement)
+    return found[0] if found else None
+
+
+def same_file(connection: Connection, digest: str, layout: str) -> Row | None:
+    """Give an import of the very same bytes that is not over yet."""
+    where = (IMPORT.c.digest == digest, IMPORT.c.mapping == layout, IMPORT.c.state.in_(("reading", "preview")))
+    found = rows(connection, select(IMPORT).where(*where).order_by(IMPORT.c.id.desc()).limit(1))
+    return found[0] if found else None
+
+
+def being_taken(connection: Connection) -> list[Row]:
+    """Give the imports of which not every good form is a case yet."""
+    return rows(connection, select(IMPORT).where(IMPORT.c.state == "taking").order_by(IMPORT.c.id))
+
+
+def counts(connection: Connection, key: int) -> dict[str, int]:
+    """Give how many forms of an import stand in each state."""
+    statement = select(FORM.c.state, func.count()).where(FORM.c.import_id == key).group_by(FORM.c.state)
+    return {state: count for state, count in connection.execute(statement)}
+
+
+def known(connection: Connection, marks: Sequence[str], kenmerken: Sequence[str]) -> tuple[set[str], dict[str, Row]]:
+    """Give which of these marks came in before, and by kenmerk the form or case that bears it already."""
+    before = set(connection.execute(select(FORM.c.mark).where(FORM.c.mark.in_(marks), FORM.c.state != "repair")).scalars())
+    found: dict[str, Row] = {}
+    for r in rows(connection, select(CASE.c.kenmerk, CASE.c.number).where(CASE.c.kenmerk.in_(kenmerken))):
+        found[r["kenmerk"]] = r
+    waiting = select(FORM.c.kenmerk, FORM.c.mark).where(FORM.c.kenmerk.in_(kenmerken), FORM.c.state == "ready")
+    for r in rows(connection, waiting):
+        found.setdefault(r["kenmerk"], {**r, "number": None})
+    return before, found
+
+
+def put(connection: Connection, staged: Sequence[Mapping[str, Any]]) -> None:
+    """Stage forms; one in repair that comes again gives way to the new one (same mark or kenmerk)."""
+    if not staged:
+        return
+    marks, kenmerken = [f["mark"] for f in staged], [f["kenmerk"] for f in staged if f["kenmerk"]]
+    old = or_(FORM.c.mark.in_(marks), and_(FORM.c.kenmerk.in_(kenmerken), FORM.c.import_id != staged[0]["import_id"]))
+    connection.execute(FORM.delete().where(FORM.c.state == "repair", old))
+    connection.execute(insert(FORM), [dict(f) for f in staged])
+
+
+def ready(connection: Connection, key: int, limit: int) -> list[Row]:
+    """Give the next good forms of an import to take, acute first; those another process holds are passed by."""
+    statement = select(FORM).where(FORM.c.import_id == key, FORM.c.state == "ready")
+    return rows(connection, statement.order_by(FORM.c.acuut.desc(), FORM.c.row).limit(limit).with_for_update(skip_locked=True))
+
+
+def forms_of(connection: Connection, key: int, state: str, after: int, limit: int) -> list[Row]:
+    """Give a page of the forms of an import in a state, by row."""
+    statement = select(FORM).where(FORM.c.import_id == key, FORM.c.state == state, FORM.c.row > after)
+    return rows(connection, statement.order_by(FORM.c.row).limit(limit))
+
+
+def one(connection: Connection, key: int, lock: bool = False) -> Row | None:
+    """Give one form with the number of its case."""
+    statement = select(*FORM.c, CASE.c.number).outerjoin(CASE, CASE.c.id == FORM.c.case_id).where(FORM.c.id == key)
+    found = rows(connection, statement.with_for_update(of=FORM) if lock else statement)
+    return found[0] if found else None
+
+
+def change(connection: Connection, source: Any, key: int, changes: Mapping[str, Any]) -> None:
+    """Change one form or import."""
+    connection.execute(update(source).where(source.c.id == key).values(**changes))
+
+
+def to_triage(connection: Connection, scope: Scope, limit: int) -> list[Row]:
+    """Give the forms nobody has triaged yet that lie within a scope, acute first, then the longest here."""
+    statement = select(*_LIGHT, CASE.c.number, CASE.c.gemeente, CASE.c.zorgen, CASE.c.version).join(
+        CASE, CASE.c.id == FORM.c.case_id
+    )
+    where = (FORM.c.state == "taken", FORM.c.outcome.is_(None), CASE.c.closed.is_(False), within(scope))
+    return rows(connection, statement.where(*where).order_by(FORM.c.acuut.desc(), FORM.c.received, FORM.c.id).limit(limit))
+
+
+def count_to_triage(connection: Connection, scope: Scope) -> int:
+    """Give how many forms nobody has triaged yet."""
+    statement = select(func.count()).select_from(FORM).join(CASE, CASE.c.id == FORM.c.case_id)
+    return int(
+        connection.execute(
+            statement.where(FORM.c.state == "taken", FORM.c.outcome.is_(None), CASE.c.closed.is_(False), within(scope))
+        ).scalar_one()
+    )
+
+
+def last_decided(connection: Connection, worker: int) -> Row | None:
+    """Give the form this worker triaged last."""
+    statement = select(*FORM.c, CASE.c.number).join(CASE, CASE.c.id == FORM.c.case_id)
+    where = (FORM.c.decided_by == worker, FORM.c.outcome.is_not(None))
+    found = rows(connection, statement.where(*where).order_by(FORM.c.decided.desc(), FORM.c.id.desc()).limit(1))
+    return found[0] if found else None
+
+
+def waiting(connection: Connection, before: datetime) -> tuple[int, datetime | None]:
+    """Give how many forms brought before an instant are no case yet (to repair, or never accepted), and since when."""
+    statement = select(func.count(), func.min(IMPORT.c.brought)).select_from(FORM).join(IMPORT, IMPORT.c.id == FORM.c.import_id)
+    found = connection.execute(statement.where(FORM.c.state.in_(("repair", "ready")), IMPORT.c.brought <= before)).one()
+    return int(found[0]), found[1]
+
+
+def drop_import(connection: Connection, key: int) -> None:
+    """Drop what was staged of an import and never taken."""
+    connection.execute(FORM.delete().where(FORM.c.import_id == key, FORM.c.state.in_(("ready", "repair"))))
+    change(connection, IMPORT, key, {"state": "dropped"})

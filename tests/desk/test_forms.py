@@ -1,0 +1,278 @@
+"""The forty police forms of the morning: read whole or not at all, none twice, none lost, triaged with three answers and taken back."""
+
+import io
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from conftest import ROOT
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.cast import Client, hire, reader, term
+from support.families import EL_AMRANI, VISSER, melding
+
+from amhk.desk import followup, forms, triage, watch
+from amhk.errors import BadInput, ClosedDoor, NotAllowed
+from amhk.store import forms as store
+from amhk.store import reads
+
+EXAMPLES = ROOT / "amhk/seed/formulieren"
+
+
+@pytest.fixture
+def client(office):
+    hire(office)
+    client = Client(office)
+    client.clock("2026-02-02T08:00")
+    return client
+
+
+def form(n, **other):
+    body = melding(
+        VISSER if n % 2 else EL_AMRANI[:1],
+        id=f"PF-{n}",
+        kanaal="zorgformulier politie",
+        ontvangen="2026-02-02T06:00",
+        zorgen=f"Formulier {n}.",
+    )
+    body.pop("route")
+    return body | other
+
+
+def file_of(told):
+    return io.BytesIO(json.dumps({"schema": "formulier/1", "formulieren": told}).encode())
+
+
+def bring(office, told, name="Tom", layout="formulier/1"):
+    return forms.stage(office, told if hasattr(told, "read") else file_of(told), "ochtend.json", layout, reader(office, name))
+
+
+def take(office, key, name="Tom"):
+    forms.accept(office, key, reader(office, name))
+    return forms.take_all(office, key)
+
+
+def numbers(client):
+    return [c["number"] for c in client.get("/cases")["items"]]
+
+
+def test_every_row_is_shown_with_its_problems_before_anything_counts(client, office):
+    key = bring(office, [form(1), form(2, acuut=True), form(3, gemeente="Nergens", zorgen="")])
+    told = forms.view(office, key, reader(office, "Tom"))
+    assert (told["state"], told["total"], told["ready"], told["repair"]) == ("preview", 3, 2, 1)
+    (wrong,) = told["forms"]
+    assert {f["field"] for f in wrong["faults"]} == {"gemeente", "zorgen"}
+    assert numbers(client) == []
+
+
+def test_the_good_ones_become_meldingen_in_one_go_with_number_and_clocks(client, office):
+    key = bring(office, [form(1), form(2, acuut=True), form(3, gemeente="Nergens")])
+    assert take(office, key) == 2
+    told = forms.view(office, key, reader(office, "Tom"))
+    assert (told["state"], told["taken"], told["repair"]) == ("done", 2, 1)
+    case = client.case("M-2026-000001")
+    assert (case["kenmerk"], case["acuut"]) == ("PF-2", True)  # acute first
+    assert term(case, "veiligheidsbeoordeling")["due"] == "2026-02-09"
+    assert term(case, "openen_acuut")["status"] == "lopend"
+
+
+def test_the_same_file_twice_adds_nothing(client, office):
+    told = [form(n) for n in range(1, 6)]
+    take(office, bring(office, told))
+    before = numbers(client)
+    again = bring(office, told)
+    assert forms.view(office, again, reader(office, "Tom"))["again"] == 5
+    assert take(office, again) == 0
+    assert numbers(client) == before
+
+
+@settings(max_examples=20)
+@given(picks=st.lists(st.lists(st.integers(1, 8), max_size=8), min_size=1, max_size=4), twice=st.booleans())
+def test_import_is_idempotent_whatever_is_sent_again(tmp_path_factory, picks, twice):
+    from conftest import make_folder
+
+    from amhk.office import open_office
+
+    office = open_office(make_folder(tmp_path_factory.mktemp("i") / "m", "meldpunt.sqlite"), proof=False)
+    hire(office, "Tom")
+    try:
+        for told in [[1], *picks] * (1 + twice):
+            take(office, bring(office, [form(n, ontvangen="2026-02-02T06:00") for n in told] or [form(1)]))
+        with office.store.read() as connection:
+            borne = [c["kenmerk"] for c in reads.rows(connection, reads.CASE.select())]
+        assert sorted(borne) == sorted({"PF-1", *(f"PF-{n}" for p in picks for n in p)})
+    finally:
+        office.close()
+
+
+def test_a_broken_file_changes_nothing(client, office):
+    whole = file_of([form(n) for n in range(1, 4)]).getvalue()
+    for broken in (whole[:-40], b'id;zorgen\n1;"x', whole.replace(b"formulier/1", b"formulier/7"), b"id;zorgen;onbekend\n1;x;y"):
+        with pytest.raises(BadInput) as wrong:
+            bring(office, io.BytesIO(broken))
+        assert len(wrong.value.faults) == 1
+    assert forms.overview(office, reader(office, "Tom")) == []
+
+
+def test_a_kenmerk_with_other_content_waits_to_be_looked_at(client, office):
+    take(office, bring(office, [form(1)]))
+    key = bring(office, [form(1, zorgen="Iets heel anders."), form(2), form(2, zorgen="Nog anders.")])
+    told = forms.view(office, key, reader(office, "Tom"))
+    assert (told["ready"], told["repair"]) == (1, 2)
+    assert "staat al op zaak M-2026-000001" in told["forms"][0]["faults"][0]["text"]
+    assert "een ander formulier in deze lijst" in told["forms"][1]["faults"][0]["text"]
+
+
+def test_a_form_is_repaired_and_becomes_a_case_at_once(client, office):
+    key = bring(office, [form(1), form(2, gemeente="Roterdam")])
+    take(office, key)
+    tom = reader(office, "Tom")
+    (wrong,) = forms.view(office, key, tom)["forms"]
+    with pytest.raises(BadInput):
+        forms.repair(office, wrong["id"], wrong["told"] | {"gemeente": "Rotterdm"}, tom)
+    assert forms.one(office, wrong["id"], tom)["told"]["gemeente"] == "Rotterdm", "what was typed is kept"
+    number = forms.repair(office, wrong["id"], wrong["told"] | {"gemeente": "Rotterdam"}, tom)
+    assert client.case(number)["kenmerk"] == "PF-2"
+
+
+def test_a_repaired_file_that_comes_again_takes_the_place_of_what_waited(client, office):
+    take(office, bring(office, [form(1, gemeente="Nergens")]))
+    key = bring(office, [form(1)])
+    assert take(office, key) == 1
+    assert followup.alarms(office) == []
+    with office.store.read() as connection:
+        assert store.waiting(connection, datetime.now(UTC) + timedelta(days=1))[0] == 0
+
+
+def test_forms_that_lie_too_long_turn_every_screen_red(client, office):
+    key = bring(office, [form(1), form(2, gemeente="Nergens")])
+    with office.store.write() as connection:
+        store.change(connection, store.IMPORT, key, {"brought": datetime.now(UTC) - timedelta(hours=5)})
+    assert "2 formulieren liggen sinds" in followup.alarms(office)[0]
+    tom = reader(office, "Tom")
+    take(office, key)
+    assert "1 formulier ligt sinds" in followup.alarms(office)[0]
+    (wrong,) = forms.view(office, key, tom)["forms"]
+    with pytest.raises(BadInput):
+        forms.drop_form(office, wrong["id"], "", tom)
+    forms.drop_form(office, wrong["id"], "Hoort bij een andere regio, teruggestuurd.", tom)
+    assert followup.alarms(office) == []
+
+
+def test_an_accepted_file_goes_on_after_a_crash_with_the_next_round(client, office):
+    key = bring(office, [form(n) for n in range(1, 9)])
+    forms.accept(office, key, reader(office, "Tom"))
+    assert numbers(client) == []
+    watch.go_round(office)
+    assert len(numbers(client)) == 8
+    assert forms.view(office, key, reader(office, "Tom"))["state"] == "done"
+
+
+def test_a_file_whose_reading_was_cut_off_is_completed_by_bringing_it_again(client, office, monkeypatch):
+    told = [form(n) for n in range(1, 8)]
+    monkeypatch.setattr(forms, "_STAGED", 2)
+
+    def stop(done):
+        if done == 4:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        forms.stage(office, file_of(told), "x", "formulier/1", reader(office, "Tom"), stop)
+    assert take(office, bring(office, told)) == 7
+
+
+def test_the_police_layout_of_the_config_is_read_with_its_own_words(client, office):
+    with (EXAMPLES / "zorgformulier.csv").open("rb") as file:
+        key = forms.stage(office, file, "zorgformulier.csv", "zorgformulier", reader(office, "Tom"))
+    assert take(office, key) == 2
+    case = client.case("M-2026-000001")
+    assert (case["acuut"], case["aanleiding"], case["kanaal"]) == (True, ["01"], "zorgformulier politie")
+    assert "patiënte" in case["zorgen"]
+    assert [p["naam"] for p in case["people"]] == ["Joyce Pinas", "Dennis Kartosen"]
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "json"])
+def test_each_shipped_example_is_taken_whole(client, office, kind):
+    with (EXAMPLES / f"voorbeeld.{kind}").open("rb") as file:
+        assert take(office, forms.stage(office, file, kind, "formulier/1", reader(office, "Tom"))) == 3
+
+
+def test_who_takes_no_calls_brings_no_forms(client, office):
+    with pytest.raises(NotAllowed):
+        bring(office, [form(1)], "Bea")
+    with pytest.raises(NotAllowed):
+        triage.worklist(office, reader(office, "Rita"))
+
+
+# ------------------------------------------------------------------ triage
+@pytest.fixture
+def morning(client, office):
+    """Three forms on the list, one of them on a family that is known."""
+    known = client.post("/cases", melding(EL_AMRANI, ontvangen="2026-02-02T07:00"))["number"]
+    take(office, bring(office, [form(1), form(2), form(3, acuut=True)]))
+    return known
+
+
+def listed(office, name="Anna"):
+    return triage.worklist(office, reader(office, name))
+
+
+def test_the_list_shows_acute_first_and_who_is_known(office, morning):
+    told = listed(office)
+    assert told["count"] == 3
+    assert told["items"][0]["acuut"] is True
+    one = next(i for i in told["items"] if i["names"] == ["Samira El Amrani"])
+    assert one["join"] == {"number": morning, "ref": None, "percent": 99}
+    assert (one["address"], one["concern"]) == ("Havenstraat 12, 3024 AA Rotterdam", "Formulier 2.")
+
+
+def test_three_answers_and_each_does_what_it_says(client, office, morning):
+    anna = reader(office, "Anna")
+    by = {tuple(i["names"]): i for i in listed(office)["items"]}
+    family, acute = by[("Samira El Amrani",)], listed(office)["items"][0]
+    other = next(i for i in listed(office)["items"] if i["form"] not in (family["form"], acute["form"]))
+    triage.decide(office, family["form"], {"outcome": "hoort_bij", "bij": family["join"]["number"]}, anna)
+    triage.decide(office, acute["form"], {"outcome": "nieuw"}, anna)
+    triage.decide(office, other["form"], {"outcome": "geen_hgkm"}, anna)
+    assert listed(office)["items"] == []
+    assert client.case(family["number"])["ending"] == "gevoegd"
+    assert client.case(other["number"])["ending"] == "geen HG/KM"
+    assert term(client.case(acute["number"]), "openen_acuut")["status"] == "gehaald"
+    assert client.get("/reports/kwartaal?period=2026")["total"]["meldingen"] == 3
+    with pytest.raises(ClosedDoor):
+        triage.decide(office, other["form"], {"outcome": "nieuw"}, anna)
+
+
+@pytest.mark.parametrize("outcome", ["nieuw", "geen_hgkm", "hoort_bij"])
+def test_the_last_answer_is_taken_back_and_the_form_stands_on_the_list_again(client, office, morning, outcome):
+    anna = reader(office, "Anna")
+    item = listed(office)["items"][-1]
+    before = client.case(item["number"])
+    triage.decide(office, item["form"], {"outcome": outcome, "bij": morning}, anna)
+    assert triage.worklist(office, anna)["last"]["number"] == item["number"]
+    triage.undo(office, item["form"], anna)
+    assert item["form"] in {i["form"] for i in listed(office)["items"]}
+    after = client.case(item["number"])
+    same = ("state", "closed", "ending", "finishes", "relations")
+    assert {k: after[k] for k in same} == {k: before[k] for k in same}
+
+    def running(case):
+        return {(t["name"], t["due"]) for t in case["terms"] if t["status"] == "lopend"}
+
+    assert running(after) == running(before) - {("openen", term(before, "openen")["due"])}
+
+
+def test_an_answer_is_not_taken_back_once_something_was_done_with_the_case(client, office, morning):
+    anna = reader(office, "Anna")
+    item = listed(office)["items"][-1]
+    triage.decide(office, item["form"], {"outcome": "nieuw"}, anna)
+    client.move(item["number"], "veiligheidsbeoordeling", uitkomst="onderzoek nodig")
+    with pytest.raises(ClosedDoor, match="sindsdien"):
+        triage.undo(office, item["form"], anna)
+
+
+def test_a_form_that_belongs_nowhere_named_asks_where(client, office, morning):
+    item = listed(office)["items"][0]
+    with pytest.raises(BadInput) as wrong:
+        triage.decide(office, item["form"], {"outcome": "hoort_bij"}, reader(office, "Anna"))
+    assert wrong.value.faults[0].field == "bij"
