@@ -80,25 +80,32 @@ def sound(word: str) -> str:
 
 
 def keys(known: Trace) -> list[str]:
-    """Give under what this person can be found: BSN, day of birth (day and month in either order), sound of given name and each surname, address."""
+    """Give under what this person can be found: BSN, day of birth (day and month in either order), sound of given name and each surname (alone, and with the year of birth), address."""
     found = [f"b:{known.bsn}"] if known.bsn else []
     if len(known.born) == 10:
         found.append(_day_key(known.born))
-    if known.given:
-        found += [f"n:{sound(known.given[0])}:{sound(last)}" for last in known.surnames]
-    elif known.surnames:
-        found += [f"s:{sound(last)}" for last in known.surnames]
+    for name in _sounds(known):
+        found += [name, f"{name}:{known.born[:4]}"]
     return found + ([f"a:{known.place}"] if known.place else [])
 
 
+def _sounds(one: Trace) -> list[str]:
+    if one.given:
+        return [f"n:{sound(one.given[0])}:{sound(last)}" for last in one.surnames]
+    return [f"s:{sound(last)}" for last in one.surnames]
+
+
 def sure_keys(typed: Trace) -> list[str]:
-    """Give the keys of a typed person that few share; the sound of a name may be shared by many and is looked up apart."""
+    """Give the keys of a typed person that few share."""
     return [k for k in keys(typed) if k[0] in "bda"]
 
 
 def name_keys(typed: Trace) -> list[str]:
-    """Give the keys of a typed person's name."""
-    return [k for k in keys(typed) if k[0] in "ns"]
+    """Give the keys by the sound of a typed person's name, which many may share: around the year of birth and where none is known; without a year all of that name."""
+    if not typed.born:
+        return _sounds(typed)
+    year = int(typed.born[:4])
+    return [f"{name}:{y}" for name in _sounds(typed) for y in (year, year - 1, year + 1, "")]
 
 
 def _day_key(born: str) -> str:

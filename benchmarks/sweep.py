@@ -75,8 +75,8 @@ def fill(office, size):
     return kinds[0]["ring_at"] + timedelta(hours=1)
 
 
-def bulk(office, table, columns, rows):
-    """Write many rows the fast way of each database."""
+def bulk(office, table, columns, rows, numbered=True):
+    """Write many rows the fast way of each database; `numbered` when the table gives its own keys."""
     if office.store.sqlite:
         with sqlite3.connect(office.config.url.removeprefix("sqlite:///")) as raw:
             marks = ", ".join("?" * len(columns.split(",")))
@@ -88,7 +88,8 @@ def bulk(office, table, columns, rows):
         with raw.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
-        raw.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
+        if numbered:
+            raw.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
         raw.execute("VACUUM ANALYZE")
 
 

@@ -4,11 +4,11 @@ import sys
 
 import typer
 
-from amhk.cli import cases, house, running, staff
+from amhk.cli import bulk, cases, house, running, staff
 from amhk.cli.frame import app
 from amhk.errors import Refusal, WrongUse
 
-__all__ = ["app", "cases", "house", "main", "running", "staff"]
+__all__ = ["app", "bulk", "cases", "house", "main", "running", "staff"]
 
 
 def main() -> None:

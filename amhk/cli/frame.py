@@ -22,6 +22,8 @@ app = typer.Typer(
 worker_app = typer.Typer(help="Medewerkers.", no_args_is_help=True, rich_markup_mode=None)
 workflow_app = typer.Typer(help="De werkwijze: controleren en tekenen.", no_args_is_help=True, rich_markup_mode=None)
 team_app = typer.Typer(help="Teams.", no_args_is_help=True, rich_markup_mode=None)
+institution_app = typer.Typer(help="De sociale kaart.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(institution_app, name="institution")
 app.add_typer(worker_app, name="worker")
 app.add_typer(workflow_app, name="workflow")
 app.add_typer(team_app, name="team")

@@ -21,6 +21,8 @@ INSTITUTION = (
     Field("scale", "Schaal", "choice", required=True, choices="schaal"),
     Field("gemeenten", "Werkt voor (leeg: hele regio)", "choices", choices="gemeente"),
     Field("address", "Adres"),
+    Field("secure_address", "Beveiligd adres (voor beveiligde mail)", "line"),
+    Field("active", "In gebruik", "yesno"),
 )
 _EMAIL = re.compile(r"^[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")
 _MAY_ADD = frozenset({"beheerder", "teamleider", "manager", "medewerker", "gedragswetenschapper", "vertrouwensarts"})
@@ -144,7 +146,7 @@ def list_teams(office: Office) -> list[str]:
 def list_institutions(office: Office) -> list[dict[str, Any]]:
     """Give the institutions: name, kind, scale, gemeenten, address."""
     with office.store.read() as connection:
-        keys = ("id", "name", "kind", "scale", "gemeenten", "address")
+        keys = ("id", "name", "kind", "scale", "gemeenten", "address", "secure_address")
         return [{k: i[k] for k in keys} for i in reads.institutions(connection)]
 
 
@@ -153,14 +155,21 @@ def add_institution(office: Office, body: object, who: Reader) -> dict[str, Any]
     if who.role not in _MAY_ADD:
         raise NotAllowed()
     desk = institution_desk(office)
-    values, faults = clean(INSTITUTION, body, desk)
+    values, faults = checked_institution(body, desk)
     with office.store.write() as connection:
         if not faults and any(i["name"] == values["name"] for i in reads.institutions(connection)):
             faults.append(Fault("dubbel", f"Er is al een instelling '{values['name']}'.", "name"))
         if faults:
             raise BadInput(faults=faults)
-        row = {"gemeenten": [], "address": None} | values
-        return row | {"id": writes.add(connection, reads.INSTITUTION, row)}
+        return values | {"id": writes.add(connection, reads.INSTITUTION, values)}
+
+
+def checked_institution(body: object, desk: Desk) -> tuple[dict[str, Any], list[Fault]]:
+    """Give an institution's values as they may be stored, and every fault."""
+    values, faults = clean(INSTITUTION, body, desk)
+    if values.get("secure_address") and not _EMAIL.match(values["secure_address"]):
+        faults.append(Fault("email", f"'{values['secure_address'][:80]}' is geen adres voor beveiligde mail.", "secure_address"))
+    return {"gemeenten": [], "address": None, "secure_address": None, "active": True} | values, faults
 
 
 def institution_desk(office: Office) -> Desk:

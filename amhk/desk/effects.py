@@ -117,6 +117,8 @@ def _said(value: object) -> str:
 def _melder(file: CaseFile, values: Mapping[str, Any]) -> list[str]:
     told = {k.removeprefix("melder_"): v for k, v in file.case.items() if k.startswith("melder_")} | values.get("melder", {})
     if file.case["route"] == "melding":
+        if values.get("melder", {}).get("geheim") and told["toestemming"] is None:
+            told["toestemming"] = False  # secret by law already; now by his own word as well
         told["geheim"] = stays_secret(file, values.get("hoedanigheid", file.case["hoedanigheid"]), told)
     changed = {f"melder_{k}": v for k, v in told.items() if v != file.case[f"melder_{k}"]}
     if not changed:

@@ -7,7 +7,7 @@ from hashlib import sha256
 from itertools import islice
 from typing import Any, BinaryIO
 
-from amhk.desk import intake
+from amhk.desk import intake, people
 from amhk.desk.registering import register
 from amhk.errors import BadInput, ClosedDoor, Fault, NotAllowed, NotFound
 from amhk.office import Office
@@ -67,21 +67,18 @@ def stage(office: Office, file: BinaryIO, name: str, layout: str, who: Reader, p
         done += len(batch)
         if progress:
             progress(done)
+    _read(office, key, total, same["again"] if same else again, who)
+    return int(key)
+
+
+def _read(office: Office, key: int, total: int, again: int, who: Reader) -> None:
+    """Write down that a file was read to its end."""
     with office.store.write() as connection:
-        told = store.one_import(connection, key)
-        assert told is not None
         counts = store.counts(connection, key)
         state = "preview" if counts.get("ready") or counts.get("repair") else "done"
-        store.change(connection, IMPORT, key, {"state": state, "again": again if not same else told["again"]})
-        house.append(
-            connection,
-            office.now(connection),
-            who.id,
-            "formulieren",
-            f"Bestand ingelezen: {some(total, 'formulier', 'formulieren')}, {again} al bekend.",
-            {"import": key},
-        )
-    return int(key)
+        store.change(connection, IMPORT, key, {"state": state, "again": again})
+        what = f"Bestand ingelezen: {some(total, 'formulier', 'formulieren')}, {again} al bekend."
+        house.append(connection, office.now(connection), who.id, "formulieren", what, {"import": key})
 
 
 def _digest(file: BinaryIO) -> str:
@@ -317,9 +314,13 @@ def view(office: Office, key: int, who: Reader, state: str = "repair", after: in
         found = store.forms_of(connection, key, state, after, PAGE)
         return _head(connection, told) | {
             "state_shown": state,
-            "forms": [_shown(f) for f in found],
+            "forms": [_shown(f) | {"earlier": _known(office, connection, f, who)} for f in found],
             "next": found[-1]["row"] if len(found) == PAGE else None,
         }
+
+
+def _known(office: Office, connection: Connection, form: Row, who: Reader) -> list[dict[str, Any]]:
+    return people.known_of(office, connection, form["told"].get("betrokkenen", []), who)[:3] if form["state"] != "taken" else []
 
 
 def _shown(form: Row) -> dict[str, Any]:

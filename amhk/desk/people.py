@@ -1,6 +1,6 @@
 """Earlier contacts: who of the people in a call is known from another melding, in words; and leave to open what one may not see, with a reason."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -98,20 +98,28 @@ def earlier(office: Office, body: object, who: Reader) -> list[dict[str, Any]]:
     return _with_refs(office, views, who)
 
 
-def earlier_of(office: Office, number: str, who: Reader) -> list[dict[str, Any]]:
-    """Give the earlier contacts of the people of a melding one may see."""
+def earlier_of(office: Office, number: str, who: Reader, without: Collection[int] = ()) -> list[dict[str, Any]]:
+    """Give the earlier contacts of the people of a melding one may see, leaving out some cases."""
     with office.store.read() as connection:
         case = reads.case_by_number(connection, number)
         if case is None or not sees(connection, who, case):
             raise NotFound(f"Zaak {number[:30]} bestaat niet, of u mag haar niet zien.")
         if case["route"] != "melding":
             return []
-        views = _views(office, connection, reads.of_case(connection, reads.PERSON, case["id"]), who, case["id"])
+        views = _views(office, connection, reads.of_case(connection, reads.PERSON, case["id"]), who, case["id"], without)
     return _with_refs(office, views, who)
 
 
-def _views(office: Office, connection: Connection, typed: Sequence[Row], who: Reader, but: int) -> list[dict[str, Any]]:
-    likely = find(connection, typed, but)[: 4 * _MOST_SHOWN]
+def known_of(office: Office, connection: Connection, told: object, who: Reader) -> list[dict[str, Any]]:
+    """Give the earlier contacts (`eerder bekend`) of the people of a form that is no case yet, without a handle to open a hidden one."""
+    views = _views(office, connection, typed_people(told), who, 0)
+    return [{k: v for k, v in view.items() if k != "case"} for view in views if view["known"]]
+
+
+def _views(
+    office: Office, connection: Connection, typed: Sequence[Row], who: Reader, but: int, without: Collection[int] = ()
+) -> list[dict[str, Any]]:  # fmt: skip
+    likely = [f for f in find(connection, typed, but) if f.case not in without][: 4 * _MOST_SHOWN]
     heads = store.cases_of(connection, [f.case for f in likely])
     shown: dict[object, dict[str, Any]] = {}
     for found in likely:

@@ -16,7 +16,15 @@ from amhk.store.reads import Row
 from amhk.store.session import Connection
 
 SPLIT = (Field("reden", "Reden", "text", required=True, hint="Waarom dit toch een andere zaak of een ander gezin is."),)
-PLACE = (Field("bij", "Hoort bij het dossier van zaak", required=True), *SPLIT)
+PLACE = (
+    Field(
+        "bij",
+        "Hoort bij het dossier van zaak",
+        required=True,
+        hint="Het nummer van een andere melding, bijvoorbeeld M-2026-000001.",
+    ),
+    Field("reden", "Reden", "text", required=True, hint="Waarom deze meldingen over hetzelfde gezin gaan."),
+)
 # What came with a person when he was copied; what has changed since on the copy goes back with a split.
 _COPIED = (
     "naam", "zoeknaam", "voornamen", "voorvoegsel", "geslachtsnaam", "partnernaam", "geboren", "uitgerekend", "geslacht", "rollen", "rolperiodes",

@@ -36,8 +36,9 @@ def worklist(office: Office, who: Reader, limit: int = PAGE) -> dict[str, Any]:
         count = store.count_to_triage(connection, scope)
         told = [_row(connection, row) for row in rows]
         last = store.last_decided(connection, who.id)
+        undecided = store.undecided(connection)  # a form nobody has looked at is no case to belong to yet
     for item in told:
-        item["earlier"] = [e for e in people.earlier_of(office, item["number"], who) if e["known"]][:3]
+        item["earlier"] = [e for e in people.earlier_of(office, item["number"], who, undecided) if e["known"]][:3]
         item["join"] = _join(item["earlier"])
     return {"count": count, "items": told, "last": _last(last)}
 

@@ -49,7 +49,10 @@ def read_day(text: str, today: date) -> date | None:
 
 def fold(text: str) -> str:
     """Give text as it is searched: without accents and case, also where Unicode keeps a letter whole (dotless i, o-slash, l-stroke, ss)."""
-    plain = text.casefold().translate(_WHOLE)
+    plain = text.casefold()
+    if plain.isascii():
+        return plain
+    plain = plain.translate(_WHOLE)
     return "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
 
 

@@ -170,7 +170,7 @@ def _prove_workbook(file: BinaryIO) -> None:
             parts = packed.infolist()
             names = {p.filename.casefold() for p in parts}
             kinds = packed.read("[Content_Types].xml")[:200_000] if "[content_types].xml" in names else b""
-    except (zipfile.BadZipFile, KeyError, OSError, NotImplementedError, RuntimeError) as wrong:
+    except (zipfile.BadZipFile, KeyError, OSError, RuntimeError) as wrong:
         raise no("Dit bestand begint als een Excel-bestand maar is beschadigd.") from wrong
     if len(parts) > _MOST_PARTS or sum(p.file_size for p in parts) > MOST_UNPACKED:
         raise no(f"Dit bestand wordt uitgepakt groter dan {MOST_UNPACKED // 1_000_000} MB en wordt niet geopend.")
@@ -263,7 +263,7 @@ def flat(item: Mapping[str, Any], path: str = "") -> dict[str, Any]:
         elif isinstance(value, list) and any(isinstance(v, Mapping) for v in value):
             for n, part in enumerate(value):
                 told |= flat(part, f"{name}.{n}.") if isinstance(part, Mapping) else {f"{name}.{n}": part}
-        elif value is not None:
+        elif value is not None and value != []:
             told[name] = value
         if len(told) > 10 * MOST_COLUMNS:
             raise no(f"Een formulier heeft meer dan {10 * MOST_COLUMNS} gegevens.")

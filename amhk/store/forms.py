@@ -112,6 +112,11 @@ def count_to_triage(connection: Connection, scope: Scope) -> int:
     )
 
 
+def undecided(connection: Connection) -> set[int]:
+    """Give the cases of all forms nobody has triaged yet."""
+    return set(connection.execute(select(FORM.c.case_id).where(FORM.c.state == "taken", FORM.c.outcome.is_(None))).scalars())
+
+
 def last_decided(connection: Connection, worker: int) -> Row | None:
     """Give the form this worker triaged last."""
     statement = select(*FORM.c, CASE.c.number).join(CASE, CASE.c.id == FORM.c.case_id)

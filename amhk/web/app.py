@@ -45,7 +45,8 @@ ANSWERS: dict[type[Refusal], int] = {
     TooLarge: 413,
     HouseClosed: 503,
 }
-MOST = 1_000_000
+MOST, MOST_FILE = 1_000_000, 26_000_000
+_FILES = ("/formulieren", "/api/v1/imports", "/beheer/instellingen")
 _HEADERS = {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
@@ -82,7 +83,8 @@ def create_app(office: Office) -> FastAPI:
 async def _guard(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
     """Refuse what is too large before it is read whole, and give every answer its safe headers."""
     length = request.headers.get("content-length", "0")
-    if length.isdigit() and int(length) > MOST:
+    most = MOST_FILE if request.url.path in _FILES else MOST
+    if length.isdigit() and int(length) > most:
         response = _answer(request, 413, TooLarge())
     elif request.method == "POST" and not _is_api(request) and "content-length" not in request.headers:
         response = _answer(request, 411, TooLarge("Een formulier zegt vooraf hoe groot het is."))

@@ -1,10 +1,15 @@
-"""The radar over JSON: earlier contacts, leave to open one, splitting, changing dossier."""
+"""The radar over JSON: earlier contacts, leave to open one, splitting, changing dossier, forms in bulk and their triage."""
 
+from tempfile import TemporaryFile
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, BackgroundTasks, Request, Response
+from starlette.concurrency import run_in_threadpool
 
-from amhk.desk import people, reading, splitting
+from amhk.desk import forms, people, reading, splitting, triage
+from amhk.errors import TooLarge
+from amhk.rules.forms import SCHEMA
+from amhk.sheets.reading import MOST_BYTES
 from amhk.web.api import Body, House, Who, case_answer
 
 router = APIRouter(tags=["amhk"])
@@ -42,3 +47,80 @@ def place(number: str, office: House, who: Who, body: Body) -> Response:
     """Put a melding in the dossier of another: `version bij reden`."""
     splitting.place(office, number, body, who)
     return case_answer(office, number, who)
+
+
+@router.get("/imports")
+def imports(office: House, who: Who) -> Any:
+    """The files of forms that were brought, the latest first."""
+    return {"items": forms.overview(office, who), "next": None}
+
+
+@router.post(
+    "/imports",
+    status_code=201,
+    openapi_extra={"requestBody": {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}},
+)
+async def bring(request: Request, office: House, who: Who, layout: str = SCHEMA, name: str = "bestand") -> Any:
+    """Bring a file of forms (CSV, XLSX or JSON as the body): every row is staged, nothing is a case yet."""
+    with TemporaryFile() as file:
+        size = 0
+        async for piece in request.stream():
+            size += len(piece)
+            if size > MOST_BYTES:
+                raise TooLarge()
+            file.write(piece)
+        key = await run_in_threadpool(forms.stage, office, file, name, layout, who)
+    return await run_in_threadpool(forms.view, office, key, who)
+
+
+@router.get("/imports/{imported}")
+def one_import(imported: int, office: House, who: Who, state: str = "repair", after: int = 0) -> Any:
+    """How far a file is, and a page of its forms in a state (repair, ready, taken) with what is wrong with each and who is known."""
+    return forms.view(office, imported, who, state, after)
+
+
+@router.post("/imports/{imported}/accept", status_code=202)
+def accept(imported: int, office: House, who: Who, later: BackgroundTasks) -> Any:
+    """Take its good forms as meldingen; that goes on after the answer, and after a crash."""
+    forms.accept(office, imported, who)
+    later.add_task(forms.take_all, office, imported)
+    return forms.view(office, imported, who)
+
+
+@router.post("/imports/{imported}/drop", openapi_extra=_ANY_BODY)
+def drop(imported: int, office: House, who: Who, body: Body) -> Any:
+    """Lay a file aside for `reden`; what became a case stays."""
+    forms.drop(office, imported, body.get("reden") if isinstance(body, dict) else None, who)
+    return forms.view(office, imported, who)
+
+
+@router.post("/forms/{form_id}", openapi_extra=_ANY_BODY)
+def repair(form_id: int, office: House, who: Who, body: Body) -> Any:
+    """Give a form its right fields; `number` when it became a case at once."""
+    return {"number": forms.repair(office, form_id, body, who)}
+
+
+@router.post("/forms/{form_id}/drop", openapi_extra=_ANY_BODY)
+def drop_form(form_id: int, office: House, who: Who, body: Body) -> Any:
+    """Let a form that is no melding lapse, for `reden`."""
+    forms.drop_form(office, form_id, body.get("reden") if isinstance(body, dict) else None, who)
+    return {"number": None}
+
+
+@router.get("/triage")
+def to_triage(office: House, who: Who) -> Any:
+    """The forms nobody has triaged, acute first, each with who is known and what it may belong to."""
+    told = triage.worklist(office, who)
+    return {"items": told["items"], "next": None, "count": told["count"], "last": told["last"]}
+
+
+@router.post("/triage/{form_id}", openapi_extra=_ANY_BODY)
+def decide(form_id: int, office: House, who: Who, body: Body) -> Any:
+    """Say what a form is: `outcome` nieuw, geen_hgkm, or hoort_bij with `bij` (or the `ref` of a hidden contact)."""
+    return {"number": triage.decide(office, form_id, body, who)}
+
+
+@router.post("/triage/{form_id}/undo")
+def undo(form_id: int, office: House, who: Who) -> Any:
+    """Take an answer back."""
+    return {"number": triage.undo(office, form_id, who)}

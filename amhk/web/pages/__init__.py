@@ -2,11 +2,11 @@
 
 from fastapi import APIRouter
 
-from amhk.web.pages import cases, entrance, letters, management, night, open, running, terms
+from amhk.web.pages import bulk, cases, entrance, letters, management, night, open, radar, running, terms
 from amhk.web.pages.frame import refused
 
 router = APIRouter(include_in_schema=False)
-for room in (entrance, cases, letters, management, terms, night, running, open):
+for room in (entrance, cases, letters, management, terms, night, running, open, radar, bulk):
     router.include_router(room.router)
 
 __all__ = ["refused", "router"]

@@ -65,10 +65,13 @@ def new_contact(here: Here, route: str = "") -> Response:
     if here.who.role not in WORKS:
         raise NotAllowed("Met uw rol neemt u geen gesprekken aan.")
     now = local(followup.read_clock(here.office))
-    return _new_page(here, route, FormData({"ontvangen": f"{now.day}-{now.month}-{now.year} {now:%H:%M}"}))
+    return new_page(here, route, FormData({"ontvangen": f"{now.day}-{now.month}-{now.year} {now:%H:%M}"}))
 
 
-def _new_page(here: Visit, route: str, form: FormData | None, status: int = 200, faults: tuple[Fault, ...] = ()) -> Response:
+def new_page(
+    here: Visit, route: str, form: FormData | None, status: int = 200, faults: tuple[Fault, ...] = (), found: dict[str, Any] | None = None
+) -> Response:  # fmt: skip
+    """Give the page of a new contact with what was typed, and (`found`) who of it is known."""
     told = typed(form)
     once = (told.get("_once") or [""])[0] or uuid4().hex
     drawn = {}
@@ -76,7 +79,7 @@ def _new_page(here: Visit, route: str, form: FormData | None, status: int = 200,
         fields, desk = reading.intake_form(here.office, name)
         drawn[name] = {item["name"]: item for item in shown(fields, desk, told)}
     errors = [{"text": f.text, "field": f.field} for f in faults]
-    return page(here, "nieuw.html", status, route=route, drawn=drawn, errors=errors, once=once)
+    return page(here, "nieuw.html", status, route=route, drawn=drawn, errors=errors, once=once, found=found)
 
 
 @router.post("/nieuw")
@@ -85,13 +88,13 @@ def take_call(here: Here, form: Form) -> Response:
     route = str(form.get("route", ""))
     if route not in _ROUTES:
         fault = Fault("ontbreekt", "Kies onderaan wat het wordt: advies of melding.", "route")
-        return _new_page(here, "", form, 422, (fault,))
+        return new_page(here, "", form, 422, (fault,))
     fields, _ = reading.intake_form(here.office, route)
     body = nested(form, fields) | {"route": route}
     try:
         number = intake.take_call(here.office, body, here.who, str(form.get("_once") or "") or None)
     except BadInput as wrong:
-        return _new_page(here, route, form, 422, wrong.faults)
+        return new_page(here, route, form, 422, wrong.faults)
     return go(f"/zaak/{number}", f"{_ROUTES[route]} vastgelegd als {number}.")
 
 

@@ -69,14 +69,14 @@ def shown(
     for f in fields:
         name = f"{path}{f.name}"
         item: dict[str, Any] = {
-            "name": name, "id": name.replace(".", "-"), "title": f.title, "type": f.type, "required": f.required, "hint": f.hint,
+            "name": name, "id": name.replace(".", "-"), "title": f.title, "type": f.type, "required": f.required, "hint": f.hint, "more": f.more,
             "values": told.get(name, []), "options": list(desk.lists[f.choices].items()) if f.choices else [],
         }  # fmt: skip
         if f.type == "object":
             item["parts"] = shown(f.fields, desk, told, f"{name}.", rows)
         elif f.type == "list":
             count = min(MOST_ROWS, max(rows, 1 + max((_index(k, name) for k in told if k.startswith(f"{name}.")), default=0)))
-            item["rows"] = [shown(f.fields, desk, told, f"{name}.{n}.", rows) for n in range(count)]
+            item["rows"] = [shown(f.fields, desk, told, f"{name}.{n}.", 1) for n in range(count)]
         drawn.append(item)
     return drawn
 

@@ -53,8 +53,18 @@ def own_form(request: Request, form: Annotated[FormData, Depends(form_of)]) -> F
     return form
 
 
+async def with_file(request: Request) -> FormData:
+    """Give a form of our own page that may carry one file (kept on disk, not in memory)."""
+    _, csrf = by_cookie(request)
+    form = await request.form(max_fields=20, max_files=1)
+    sent = form.get("_csrf")
+    prove_own_form(request, csrf, sent if isinstance(sent, str) else None)
+    return form
+
+
 Here = Annotated[Visit, Depends(visit)]
 Form = Annotated[FormData, Depends(own_form)]
+FileForm = Annotated[FormData, Depends(with_file)]
 
 
 @lru_cache(maxsize=1)

@@ -1,10 +1,13 @@
 """Reports, and how the house is: workers, teams, institutions, the clock's heartbeat. Never case content."""
 
-from fastapi import APIRouter, Response
+from typing import Any
 
-from amhk.desk import admin, digest, followup, reports
+from fastapi import APIRouter, Response
+from starlette.datastructures import UploadFile
+
+from amhk.desk import admin, digest, directory, followup, reports
 from amhk.errors import BadInput
-from amhk.web.pages.frame import Here, page
+from amhk.web.pages.frame import FileForm, Here, Visit, go, page
 
 router = APIRouter()
 
@@ -33,6 +36,37 @@ def report_file(here: Here, name: str, format: str, period: str) -> Response:
     text, kind = reports.render(here.office, name, period, format, here.who)
     headers = {"content-disposition": f'attachment; filename="{name}-{period}.{format}"'}
     return Response(text, media_type=f"{kind}; charset=utf-8", headers=headers)
+
+
+@router.get("/beheer/instellingen")
+def directory_page(here: Here) -> Response:
+    """The sociale kaart, out and in."""
+    return _directory(here)
+
+
+def _directory(here: Visit, status: int = 200, errors: list[dict[str, Any]] | None = None) -> Response:
+    found = admin.list_institutions(here.office)
+    return page(here, "instellingen.html", status, institutions=found, errors=errors or [], may=here.who.role in directory.MAY)
+
+
+@router.get("/beheer/instellingen.csv")
+def directory_file(here: Here) -> Response:
+    """The sociale kaart as CSV."""
+    headers = {"content-disposition": 'attachment; filename="sociale-kaart.csv"'}
+    return Response(directory.export(here.office), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.post("/beheer/instellingen")
+def bring_directory(here: Here, form: FileForm) -> Response:
+    """Take the sociale kaart from a file: all of it, or nothing."""
+    file = form.get("bestand")
+    if not isinstance(file, UploadFile) or not file.filename:
+        return _directory(here, 422, [{"text": "Kies een bestand.", "field": "bestand"}])
+    try:
+        done = directory.bring_in(here.office, file.file, here.who)
+    except BadInput as wrong:
+        return _directory(here, 422, [{"text": f.text, "field": "bestand"} for f in wrong.faults[:40]])
+    return go("/beheer/instellingen", ", ".join(f"{count} {what}" for what, count in done.items()) + ".")
 
 
 @router.get("/beheer")

@@ -1,0 +1,93 @@
+"""The sociale kaart: institutions a case can be handed to, out and in as CSV, proven whole before one line of it counts."""
+
+from collections.abc import Mapping
+from typing import Any, BinaryIO
+
+from amhk.desk.admin import checked_institution, institution_desk
+from amhk.errors import BadInput, Fault, NotAllowed
+from amhk.office import Office
+from amhk.rules.secrecy import Reader
+from amhk.sheets.reading import lines, no
+from amhk.sheets.write import as_csv
+from amhk.store import house, reads, writes
+from amhk.words import some
+
+COLUMNS = {
+    "naam": "name", "soort hulp": "kind", "schaal": "scale", "gemeenten": "gemeenten", "adres": "address", "beveiligd adres": "secure_address",
+    "in gebruik": "active",
+}  # fmt: skip
+MAY = frozenset({"beheerder", "teamleider", "manager"})
+
+
+def as_table(office: Office) -> tuple[list[str], list[list[object]]]:
+    """Give the sociale kaart as a head and rows, those no longer in use as well."""
+    with office.store.read() as connection:
+        rows = reads.institutions(connection, active=False)
+    return list(COLUMNS), [[_cell(row[k]) for k in COLUMNS.values()] for row in rows]
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, bool):
+        return "ja" if value else "nee"
+    return ", ".join(value) if isinstance(value, list) else value or ""
+
+
+def export(office: Office) -> str:
+    """Give the sociale kaart as CSV; what it gives can be read in again."""
+    return as_csv(*as_table(office))
+
+
+def bring_in(office: Office, file: BinaryIO, who: Reader) -> dict[str, int]:
+    """Take the sociale kaart from a file: a name that is known is changed, another is added, who is not in it stays. Gives how many of each.
+
+    BadInput with every fault of every line at once, and then nothing was changed.
+    """
+    if who.role not in MAY:
+        raise NotAllowed("De sociale kaart is van de beheerder, de teamleider en de manager.")
+    told, faults = _checked(office, file)
+    if faults:
+        raise BadInput(faults=faults)
+    done = {"toegevoegd": 0, "gewijzigd": 0, "gelijk": 0}
+    with office.store.write() as connection:
+        known = {i["name"]: i for i in reads.institutions(connection, active=False)}
+        for row in told:
+            old = known.get(row["name"])
+            if old is None:
+                writes.add(connection, reads.INSTITUTION, row)
+                done["toegevoegd"] += 1
+            elif changed := {k: v for k, v in row.items() if old[k] != v}:
+                writes.change(connection, reads.INSTITUTION, [old["id"]], changed)
+                done["gewijzigd"] += 1
+            else:
+                done["gelijk"] += 1
+        what = f"Sociale kaart bijgewerkt: {some(done['toegevoegd'], 'instelling', 'instellingen')} erbij, {done['gewijzigd']} gewijzigd."
+        house.append(connection, office.now(connection), who.id, "sociale_kaart", what, done)
+    return done
+
+
+def _checked(office: Office, file: BinaryIO) -> tuple[list[dict[str, Any]], list[Fault]]:
+    desk = institution_desk(office)
+    told, faults, names = [], [], set[str]()
+    for line in lines(file, "instellingen"):
+        if unknown := sorted(set(line.cells) - set(COLUMNS)):
+            raise no(
+                f"Deze kolommen kent de sociale kaart niet: {', '.join(repr(u[:40]) for u in unknown[:8])}. Bekend zijn: {', '.join(COLUMNS)}."
+            )
+        values, wrong = checked_institution(_body(line.cells), desk)
+        if not wrong and values["name"] in names:
+            wrong.append(Fault("dubbel", f"{values['name']} staat er twee keer in.", "name"))
+        names.add(str(values.get("name")))
+        faults += [Fault(f.code, f"Regel {line.number}: {f.text}", f.field) for f in wrong]
+        if line.wrong:
+            faults.append(Fault("regel", f"Regel {line.number}: {line.wrong}."))
+        told.append(values)
+    if not told:
+        raise no("Dit bestand heeft een kop, maar geen instellingen.")
+    return told, faults
+
+
+def _body(cells: Mapping[str, Any]) -> dict[str, Any]:
+    body: dict[str, Any] = {COLUMNS[k]: v.strip().removeprefix("'") if isinstance(v, str) else v for k, v in cells.items()}
+    if isinstance(body.get("gemeenten"), str):
+        body["gemeenten"] = [g.strip() for g in body["gemeenten"].replace(";", ",").split(",") if g.strip()]
+    return body

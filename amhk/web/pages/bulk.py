@@ -1,0 +1,165 @@
+"""Forms in bulk on screen: bring a file, look before it counts, repair what is wrong, and the triage of the morning."""
+
+from typing import Any
+
+from fastapi import APIRouter, BackgroundTasks, Response
+from fastapi.responses import FileResponse
+from starlette.datastructures import UploadFile
+
+from amhk.config import SEED
+from amhk.desk import forms, reading, triage
+from amhk.errors import BadInput, ClosedDoor, Fault, NotFound, Refusal
+from amhk.web.pages.forms import from_values, nested, shown, typed
+from amhk.web.pages.frame import FileForm, Form, Here, Visit, go, page
+
+router = APIRouter()
+_EXAMPLES = {"csv": "voorbeeld.csv", "xlsx": "voorbeeld.xlsx", "json": "voorbeeld.json", "zorgformulier": "zorgformulier.csv"}
+
+
+def _errors(wrong: Refusal) -> list[dict[str, Any]]:
+    return [{"text": f.text, "field": f.field} for f in wrong.faults] or [{"text": wrong.text, "field": None}]
+
+
+@router.get("/formulieren")
+def imports_page(here: Here) -> Response:
+    """The files that were brought, and a place to bring one."""
+    return _imports(here)
+
+
+def _imports(here: Visit, status: int = 200, errors: list[dict[str, Any]] | None = None, chosen: str = "") -> Response:
+    layouts = [(x.name, x.title) for x in forms.layouts(here.office).values()]
+    found = forms.overview(here.office, here.who)
+    waiting = triage.count(here.office, here.who)
+    return page(
+        here, "formulieren.html", status, imports=found, layouts=layouts, chosen=chosen, waiting=waiting, errors=errors or []
+    )
+
+
+@router.post("/formulieren")
+def bring(here: Here, form: FileForm) -> Response:
+    """Read a file and stage its forms; a broken one changes nothing."""
+    file, layout = form.get("bestand"), str(form.get("indeling", ""))
+    if not isinstance(file, UploadFile) or not file.filename:
+        return _imports(here, 422, [{"text": "Kies een bestand.", "field": "bestand"}], layout)
+    try:
+        key = forms.stage(here.office, file.file, file.filename, layout, here.who)
+    except BadInput as wrong:
+        return _imports(here, 422, _errors(wrong), layout)
+    return go(f"/formulieren/{key}", "Het bestand is gelezen. Kijk het na; er is nog niets vastgelegd.")
+
+
+@router.get("/formulieren/voorbeeld/{name}")
+def example(here: Here, name: str) -> Response:
+    """An example of a file of forms."""
+    if name not in _EXAMPLES:
+        raise NotFound()
+    return FileResponse(SEED / "formulieren" / _EXAMPLES[name], filename=_EXAMPLES[name])
+
+
+@router.get("/formulieren/{imported}")
+def import_page(here: Here, imported: int, stand: str = "", na: int = 0) -> Response:
+    """One file: how far it is, and its rows with their problems."""
+    return _import(here, imported, stand, na)
+
+
+def _import(
+    here: Visit, key: int, stand: str = "", na: int = 0, status: int = 200, errors: list[dict[str, Any]] | None = None
+) -> Response:
+    known = ("repair", "ready", "taken")
+    told = forms.view(here.office, key, here.who, stand if stand in known else "repair", na)
+    if stand not in known and not told["repair"]:
+        told = forms.view(here.office, key, here.who, "ready" if told["ready"] else "taken", na)
+    return page(here, "inlezen.html", status, told=told, errors=errors or [], busy=told["state"] == "taking")
+
+
+@router.post("/formulieren/{imported}/{act}")
+def decide_import(here: Here, imported: int, act: str, form: Form, later: BackgroundTasks) -> Response:
+    """Take the good forms of a file as meldingen (going on behind the page), or lay the file aside with a reason."""
+    try:
+        if act == "innemen":
+            forms.accept(here.office, imported, here.who)
+            later.add_task(forms.take_all, here.office, imported)
+            answer = go(f"/formulieren/{imported}", "De goede formulieren worden nu meldingen.")
+            answer.background = later
+            return answer
+        if act == "wegleggen":
+            forms.drop(here.office, imported, str(form.get("reden", "")), here.who)
+            return go("/formulieren", "Het bestand is weggelegd.")
+    except (BadInput, ClosedDoor) as wrong:
+        return _import(here, imported, status=422, errors=_errors(wrong))
+    raise NotFound()
+
+
+@router.get("/formulier/{form_id}")
+def repair_page(here: Here, form_id: int) -> Response:
+    """One form that is not right yet, in the fields of a melding."""
+    told = forms.one(here.office, form_id, here.who)
+    faults = tuple(Fault(f["code"], f["text"], f["field"]) for f in told["faults"])
+    return _repair(here, form_id, told, _typed(told["told"]), 200, faults)
+
+
+def _typed(told: dict[str, Any]) -> dict[str, list[str]]:
+    flat = {k: v for k, v in told.items() if k != "betrokkenen"}
+    values = from_values(flat)
+    for n, person in enumerate(told.get("betrokkenen", [])):
+        values |= from_values(person, f"betrokkenen.{n}.") if isinstance(person, dict) else {}
+    return values
+
+
+def _repair(
+    here: Visit, key: int, told: dict[str, Any], filled: dict[str, list[str]], status: int, faults: tuple[Fault, ...]
+) -> Response:
+    fields, desk = reading.intake_form(here.office, "melding")
+    errors = [{"text": f.text, "field": f.field} for f in faults]
+    return page(here, "formulier.html", status, form=told, fields=shown(fields, desk, filled), errors=errors)
+
+
+@router.post("/formulier/{form_id}")
+def repair(here: Here, form_id: int, form: Form) -> Response:
+    """Correct it; right at last, it becomes a melding, or waits until its file is taken."""
+    told = forms.one(here.office, form_id, here.who)
+    fields, _ = reading.intake_form(here.office, "melding")
+    try:
+        number = forms.repair(here.office, form_id, nested(form, fields), here.who)
+    except BadInput as wrong:
+        return _repair(here, form_id, told, typed(form), 422, wrong.faults)
+    return go(
+        f"/formulieren/{told['import']}",
+        f"Vastgelegd als {number}." if number else "Hersteld; het gaat mee als u het bestand inneemt.",
+    )
+
+
+@router.post("/formulier/{form_id}/vervallen")
+def lapse(here: Here, form_id: int, form: Form) -> Response:
+    """Let a form that is no melding lapse, with a reason."""
+    told = forms.one(here.office, form_id, here.who)
+    try:
+        forms.drop_form(here.office, form_id, str(form.get("reden", "")), here.who)
+    except BadInput as wrong:
+        return _repair(here, form_id, told, _typed(told["told"]), 422, wrong.faults)
+    return go(f"/formulieren/{told['import']}", "Het formulier is vervallen; de reden staat in het logboek.")
+
+
+@router.get("/triage")
+def triage_page(here: Here) -> Response:
+    """The forms of the morning: one row each, three keys."""
+    return _triage(here)
+
+
+def _triage(here: Visit, status: int = 200, errors: list[dict[str, Any]] | None = None, at: int = 0) -> Response:
+    return page(here, "triage.html", status, **triage.worklist(here.office, here.who), errors=errors or [], at=at)
+
+
+@router.post("/triage/{form_id}")
+def decide(here: Here, form_id: int, form: Form) -> Response:
+    """Answer what a form is, or take the answer back."""
+    try:
+        if form.get("terug"):
+            number = triage.undo(here.office, form_id, here.who)
+            return go("/triage", f"{number} staat weer op de lijst.")
+        body = {k: str(form.get(k, "")) for k in ("outcome", "bij", "ref")}
+        number = triage.decide(here.office, form_id, body, here.who)
+    except (BadInput, ClosedDoor) as wrong:
+        errors = [{"text": f"{e['text']}", "field": f"bij-{form_id}" if e["field"] == "bij" else None} for e in _errors(wrong)]
+        return _triage(here, 422, errors, form_id)
+    return go("/triage", f"{number}: {triage.OUTCOMES[body['outcome']].lower()}.")

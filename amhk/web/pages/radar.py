@@ -1,0 +1,77 @@
+"""The radar on screen: who is known while a call is typed, leave to open a case with a reason, what belongs together and what does not."""
+
+from fastapi import APIRouter, Response
+from fastapi.responses import HTMLResponse
+from starlette.datastructures import FormData
+
+from amhk.desk import people, reading, splitting
+from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotFound
+from amhk.web.pages.cases import new_page
+from amhk.web.pages.forms import nested, shown, typed
+from amhk.web.pages.frame import Form, Here, Visit, environment, go, page
+
+router = APIRouter()
+
+
+@router.post("/nieuw/eerder")
+def earlier(here: Here, form: Form) -> Response:
+    """Who of the people typed so far is known: a part of the page while typing, or the whole page where there is no JavaScript."""
+    fields, _ = reading.intake_form(here.office, "melding")
+    route = str(form.get("route", ""))
+    body = {"route": route, "betrokkenen": nested(form, fields).get("betrokkenen", [])}
+    found = [] if route == "advies" else people.earlier(here.office, body, here.who)
+    told = {"found": found, "route": route, "asked": bool(body["betrokkenen"])}
+    if here.request.headers.get("hx-request"):
+        return HTMLResponse(environment().get_template("eerder.html").render(office=here.office, **told))
+    return new_page(here, route, form, found=told)
+
+
+@router.get("/eerder/{ref}")
+def ask_page(here: Here, ref: int) -> Response:
+    """Ask why, before a case of others is opened."""
+    return page(here, "inzien.html", ref=ref, typed="")
+
+
+@router.post("/eerder/{ref}")
+def ask(here: Here, ref: int, form: Form) -> Response:
+    """Open a case of others for a reason, which its own workers see."""
+    reason = str(form.get("reden", ""))
+    try:
+        number = people.open_earlier(here.office, ref, reason, here.who)
+    except (BadInput, NotFound) as wrong:
+        errors = [{"text": f.text, "field": "reden"} for f in wrong.faults] or [{"text": wrong.text, "field": "reden"}]
+        return page(here, "inzien.html", 422 if wrong.faults else 404, ref=ref, typed=reason, errors=errors)
+    return go(f"/zaak/{number}", "U mag deze zaak acht uur inzien; dat en de reden staan op de zaak.")
+
+
+@router.get("/zaak/{number}/verwant")
+def related_page(here: Here, number: str) -> Response:
+    """What belongs with a melding: earlier contacts, its dossier, and the two ways to set a mistake right."""
+    reading.look(here.office, number, here.who, "eerdere contacten (scherm)")
+    return _related(here, number, None)
+
+
+def _related(here: Visit, number: str, form: FormData | None, status: int = 200, faults: tuple[Fault, ...] = ()) -> Response:
+    view = reading.case_view(here.office, number, here.who)
+    desk = reading.assign_desk(here.office)
+    errors = [{"text": f.text, "field": f.field} for f in faults]
+    parts = {"split": shown(splitting.SPLIT, desk, typed(form)), "place": shown(splitting.PLACE, desk, typed(form))}
+    return page(
+        here, "verwant.html", status, case=view, found=people.earlier_of(here.office, number, here.who), errors=errors, **parts
+    )
+
+
+@router.post("/zaak/{number}/{act}")
+def relate(here: Here, number: str, act: str, form: Form) -> Response:
+    """Split a melding off, or put it in the dossier of another."""
+    acts = {"losmaken": (splitting.split, splitting.SPLIT), "dossier": (splitting.place, splitting.PLACE)}
+    if act not in acts:
+        raise NotFound()
+    do, fields = acts[act]
+    try:
+        do(here.office, number, nested(form, fields) | {"version": str(form.get("version", ""))}, here.who)
+    except ChangedMeanwhile as wrong:
+        return _related(here, number, form, 409, (Fault("gewijzigd", wrong.text),))
+    except (BadInput, ClosedDoor) as wrong:
+        return _related(here, number, form, 422, wrong.faults)
+    return go(f"/zaak/{number}", "Losgemaakt." if act == "losmaken" else "In het dossier geplaatst.")
