@@ -7,16 +7,18 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
 from heapq import heappop, heappush
+from io import BytesIO
 from itertools import count
 from random import Random
 from typing import Any
 
 from amhk.config import SEED
-from amhk.desk import absence, admin, casework, followup, intake, notices, piket, reading, watch
+from amhk.desk import absence, admin, casework, followup, forms, intake, notices, piket, reading, watch
 from amhk.errors import ClosedDoor, Refusal
 from amhk.office import Office
+from amhk.rules.forms import SCHEMA
 from amhk.rules.parse import is_bsn
-from amhk.rules.secrecy import Reader
+from amhk.rules.secrecy import Reader, scope_of
 from amhk.store import reads, writes
 from amhk.words import AMSTERDAM, day_of, iso
 
@@ -86,6 +88,7 @@ class Year:
             act()
         self._clock(end)
         self._on_duty(end)
+        self._morning(end)
         watch.go_round(self.office)
 
     def _unread(self, acute: bool) -> None:
@@ -106,6 +109,33 @@ class Year:
         away = {"worker": "Bram", "kind": absence.AWAY, "reason": "Kerstvakantie", "to": "Fatima"}
         first, last = (iso(day_of(end + timedelta(days=n))) for n in (7, 20))
         absence.make_plan(self.office, away | {"start": first, "end": last}, self.readers["Tom"])
+
+    def _morning(self, end: datetime) -> None:
+        """Bring the police forms of this morning: eight to triage, some about families that are known, and one to repair."""
+        anna, known = self.readers["Anna"], self._known()
+        told: list[dict[str, Any]] = []
+        for n in range(9):
+            person = (
+                dict(known[n // 2])
+                if n % 2 and n // 2 < len(known)
+                else {"naam": self._name("v"), "geboren": str(1970 + 4 * n), "rollen": ["ouder"]}
+            )
+            told.append({
+                "id": f"ZF-{self.year}-{n + 1:03}", "ontvangen": iso(end - timedelta(minutes=47 * (n + 1))), "kanaal": "zorgformulier politie", "hoedanigheid": "01",
+                "gemeente": self._gemeente() if n else "Nergenshuizen", "zorgen": self.dice.choice(self.words["zorgen_partner"]), "acuut": n == 3,
+                "melder": {"naam": "Politie"}, "betrokkenen": [person],
+            })  # fmt: skip
+        file = BytesIO(json.dumps({"schema": SCHEMA, "formulieren": told}).encode())
+        key = forms.stage(self.office, file, f"zorgformulieren {end:%d-%m-%Y}.json", SCHEMA, anna)
+        forms.accept(self.office, key, anna)
+        forms.take_all(self.office, key)
+
+    def _known(self) -> list[dict[str, Any]]:
+        """Give people of running meldingen, as the police would write them down."""
+        with self.office.store.read() as connection:
+            rows = reads.worklist(connection, scope_of(self.readers["Mia"]), {"closed": False, "route": "melding"}, None, 40)
+            people = [p for r in rows for p in reads.of_case(connection, reads.PERSON, r["id"])[:1] if p["geboren"]]
+        return [{"naam": p["naam"].replace("ij", "y"), "geboren": p["geboren"]} for p in people[:4]]
 
     def _here(self) -> bool:
         return self.office.config.region == "rotterdam-rijnmond"

@@ -16,6 +16,7 @@ _NEXT = (
     .values(last=_COUNTER.c.last + 1)
     .returning(_COUNTER.c.last)
 )
+_SAVE_CASE = update(_CASE).where(_CASE.c.id == bindparam("this_id"), _CASE.c.version == bindparam("this_version"))
 
 
 def next_number(connection: Connection, prefix: str, year: int) -> str:
@@ -33,11 +34,8 @@ def next_number(connection: Connection, prefix: str, year: int) -> str:
 
 def save_case(connection: Connection, case: Mapping[str, Any], changes: Mapping[str, Any], bump: bool = True) -> None:
     """Write changes to a case, one version on (or, without `bump`, of the same version); raises ChangedMeanwhile when another got there first."""
-    done = connection.execute(
-        update(_CASE)
-        .where(_CASE.c.id == case["id"], _CASE.c.version == case["version"])
-        .values(version=case["version"] + bump, **changes)
-    )
+    told = {"this_id": case["id"], "this_version": case["version"], "version": case["version"] + bump, **changes}
+    done = connection.execute(_SAVE_CASE, told)
     if done.rowcount != 1:
         present = connection.execute(select(_CASE.c.version).where(_CASE.c.id == case["id"])).scalar_one()
         raise ChangedMeanwhile(present)

@@ -18,6 +18,7 @@ from sqlalchemy import (
     select,
     true,
     type_coerce,
+    union_all,
 )
 
 from amhk.rules.parse import fold
@@ -131,16 +132,14 @@ def same_dossier(connection: Connection, scope: Scope, dossier: int | None, case
 
 def dossier_of_people(connection: Connection, people: Sequence[Row]) -> int | None:
     """Give the latest dossier of a household already known by BSN, or by name with whole date of birth."""
-    known = [PERSON.c.bsn == p["bsn"] for p in people if p.get("bsn")]
-    known += [
-        and_(PERSON.c.zoeknaam == fold(p["naam"]), PERSON.c.geboren == p["geboren"])
-        for p in people
-        if len(p.get("geboren") or "") == 10
-    ]
-    if not known:
+    bsns = [p["bsn"] for p in people if p.get("bsn")]
+    names = [(fold(p["naam"]), p["geboren"]) for p in people if len(p.get("geboren") or "") == 10]
+    hits = [select(PERSON.c.case_id).where(PERSON.c.bsn.in_(bsns))] if bsns else []
+    hits += [select(PERSON.c.case_id).where(PERSON.c.zoeknaam == name, PERSON.c.geboren == born) for name, born in names]
+    if not hits:
         return None
-    statement = select(MELDING.c.dossier_id).join(PERSON, PERSON.c.case_id == MELDING.c.case_id)
-    statement = statement.where(or_(*known), MELDING.c.dossier_id.is_not(None)).order_by(MELDING.c.dossier_id.desc()).limit(1)
+    found = union_all(*hits).subquery()
+    statement = select(func.max(MELDING.c.dossier_id)).where(MELDING.c.case_id.in_(select(found.c.case_id)))
     return connection.execute(statement).scalar()
 
 

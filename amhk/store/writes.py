@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
@@ -10,9 +11,15 @@ from amhk.store import reads
 from amhk.store.tables import Feed, PlanCase, table
 
 
+@cache
+def _insert(source: Any) -> Any:
+    """Give the INSERT of a table, built once; the columns are those of the row it is run with."""
+    return insert(source)
+
+
 def add(connection: Connection, source: Any, row: Mapping[str, Any]) -> int:
     """Insert one row and give its key."""
-    done = connection.execute(insert(source).values(**row))
+    done = connection.execute(_insert(source), dict(row))
     key = done.inserted_primary_key
     return int(key[0]) if key else 0
 
@@ -48,7 +55,7 @@ def add_terms(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list
 def add_many(connection: Connection, source: Any, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows, all with the same columns."""
     if rows:
-        connection.execute(insert(source), [dict(r) for r in rows])
+        connection.execute(_insert(source), [dict(r) for r in rows])
 
 
 def change(connection: Connection, source: Any, keys: Sequence[int], changes: Mapping[str, Any]) -> None:

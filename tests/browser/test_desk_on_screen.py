@@ -96,8 +96,10 @@ def send_letters(page, number):
         if not letters.count():
             return
         letters.first.click()
+        page.wait_for_url("**/brief/*")
         if page.locator("text=Goedkeuren zet tekst").count():
             page.click("text=Goedkeuren >> nth=-1")
+            expect(page.locator("text=Verzonden vastleggen")).to_be_visible()
         page.check("input[name=way][value=post]") if page.locator("input[name=way]").count() else page.select_option(
             "[name=way]", "post"
         )

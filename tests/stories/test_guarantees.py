@@ -1,8 +1,10 @@
 """Random moves, corrections, clock jumps, letters, sweeps and people leaving: G1-G4 hold after every step, on both databases."""
 
+import json
 import re
 import shutil
 from datetime import date, timedelta
+from io import BytesIO
 from pathlib import Path
 from uuid import uuid4
 
@@ -14,7 +16,22 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sqlalchemy import select
 from support.cast import hire, reader
 
-from amhk.desk import absence, calendar, casework, followup, intake, nightly, notices, piket, reading, stretching, watch
+from amhk.desk import (
+    absence,
+    calendar,
+    casework,
+    followup,
+    forms,
+    intake,
+    nightly,
+    notices,
+    piket,
+    reading,
+    splitting,
+    stretching,
+    triage,
+    watch,
+)
 from amhk.errors import Refusal
 from amhk.office import open_office
 from amhk.rules.ladder import Address, attended
@@ -182,6 +199,54 @@ class Meldpunt(RuleBasedStateMachine):
         number, who = self.pick(data)
         try:
             casework.assign(self.office, number, {"owner": owner, "reason": "verdeling"}, who)
+        except Refusal as wrong:
+            assert wrong.faults
+
+    @precondition(lambda self: self.numbers)
+    @rule(data=st.data())
+    def split_or_place(self, data):
+        number, who = self.pick(data)
+        act, body = data.draw(
+            st.sampled_from(
+                [(splitting.split, {}), (splitting.split, {}), (splitting.place, {"bij": data.draw(st.sampled_from(self.numbers))})]
+            )
+        )
+        try:
+            act(self.office, number, {"reden": "toch anders", **body}, who)
+        except Refusal as wrong:
+            assert wrong.faults
+
+    @rule(count=st.integers(1, 3), broken=st.booleans(), data=st.data())
+    def forms_come_in(self, count, broken, data):
+        now = iso(followup.read_clock(self.office))
+        told = [
+            {k: v for k, v in MELDING.items() if k != "route"}
+            | {"id": f"F-{data.draw(st.integers(1, 9))}", "ontvangen": now, "betrokkenen": [KIND]}
+            for _ in range(count)
+        ]
+        if broken:
+            told[0]["gemeente"] = "Nergens"
+        file = BytesIO(json.dumps({"formulieren": told}).encode())
+        try:
+            key = forms.stage(self.office, file, "x", "formulier/1", self.who[0])
+            forms.accept(self.office, key, self.who[0])
+        except Refusal as wrong:
+            assert wrong.faults
+        forms.continue_all(self.office)
+        self.numbers = sorted({*self.numbers, *(i["number"] for i in triage.worklist(self.office, self.who[0])["items"])})
+
+    @rule(data=st.data(), outcome=st.sampled_from(["nieuw", "geen_hgkm", "hoort_bij"]), again=st.booleans())
+    def triage_and_take_back(self, data, outcome, again):
+        listed = triage.worklist(self.office, self.who[1])["items"]
+        if not listed:
+            return
+        item = data.draw(st.sampled_from(listed))
+        try:
+            triage.decide(
+                self.office, item["form"], {"outcome": outcome, "bij": data.draw(st.sampled_from(self.numbers))}, self.who[1]
+            )
+            if again:
+                triage.undo(self.office, item["form"], self.who[1])
         except Refusal as wrong:
             assert wrong.faults
 

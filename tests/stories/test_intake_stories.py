@@ -173,3 +173,32 @@ def check_secrets(story):
         told[page] = client.http.get(page).text
     for where, text in told.items():
         assert not [s for s in secrets() if s in text], where
+
+
+def test_the_second_police_form_is_known_joins_and_can_be_split_again(story):
+    """M10 is about the family of M01: known by BSN, joined in the phase it was in, and split off again as if it never had."""
+    client, numbers = story.client, story.numbers
+    first, second = numbers["M01"], numbers["M10"]
+    known = client.get(f"/cases/{second}/earlier")["items"]
+    assert (known[0]["number"], known[0]["known"]) == (first, True)
+    assert "zelfde BSN" in known[0]["words"][0]
+    line = next(e["what"] for e in client.get(f"/cases/{first}/journal")["items"] if e["kind"] == "vervolgmelding")
+    assert "in de fase 'verwezen, in nazorg'" in line
+    before = client.case(first)
+    client.post(f"/cases/{second}/split", {"version": client.case(second)["version"], "reden": "Toch een ander gezin."})
+    after = client.case(second)
+    assert (after["closed"], after["ending"], after["state_title"]) == (False, None, "Ontvangen")
+    assert any(t["name"] == "veiligheidsbeoordeling" and t["status"] == "te_laat" for t in after["terms"])
+    assert {k: client.case(first)[k] for k in ("state", "finishes", "closed")} == {
+        k: before[k] for k in ("state", "finishes", "closed")
+    }
+    client.move(second, "vervolgmelding", 422, bij=first)  # M01 was closed in June: a closed one is joined no more
+    assert client.get("/health")["without"] == 0
+
+
+def test_of_the_advice_a09_only_codes_crossed_to_m14(story):
+    client, numbers = story.client, story.numbers
+    old, new = client.case(numbers["A09"]), client.case(numbers["M14"])
+    assert (new["hoedanigheid"], new["gemeente"], new["aanleiding"]) == (old["hoedanigheid"], old["gemeente"], old["aanleiding"])
+    assert "van den Berg" not in json.dumps([old, client.get(f"/cases/{numbers['A09']}/journal")], ensure_ascii=False)
+    assert client.get(f"/cases/{numbers['A09']}/earlier")["items"] == []

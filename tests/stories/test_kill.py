@@ -1,6 +1,7 @@
 """kill -9 of the real server during moves and sweeps: nothing answered is lost, no reminder twice, no case without a term, the journal holds."""
 
 import http.client
+import io
 import json
 import random
 import threading
@@ -10,10 +11,10 @@ import urllib.error
 import pytest
 from conftest import FULL
 from sqlalchemy import func, select
-from support.cast import hire
+from support.cast import hire, reader
 from support.server import Server
 
-from amhk.desk import admin, followup, watch
+from amhk.desk import admin, followup, forms, watch
 from amhk.office import open_office
 from amhk.store import reads
 from amhk.store.journal import verify
@@ -95,3 +96,39 @@ def check(office, answered):
             .having(func.count() > 1)
         )
         assert connection.execute(twice).first() is None
+
+
+@pytest.mark.soak
+def test_kill_nine_while_forms_become_cases_loses_none_and_doubles_none(folder):
+    """The server dies again and again in the middle of taking an accepted file; the next one goes on where it stopped."""
+    office = open_office(folder, proof=False)
+    hire(office, "Tom")
+    watch.set_clock(office, {"now": "2026-01-05T09:00"})
+    count = 600 if FULL else 60
+    told = [{k: v for k, v in MELDING.items() if k != "route"} | {"id": f"ZF-{n}"} for n in range(count)]
+    who = reader(office, "Tom")
+    key = forms.stage(office, io.BytesIO(json.dumps({"formulieren": told}).encode()), "x", "formulier/1", who)
+    forms.accept(office, key, who)
+    dice, server, deaths = random.Random(11), Server(folder), 0
+    while forms.view(office, key, who)["state"] != "done" and deaths < 10 * ROUNDS:
+        server.start()
+        token = admin.make_token(office, "Tom")
+        asker = threading.Thread(target=lambda t=token: _ask_quietly(server, t), daemon=True)
+        asker.start()
+        time.sleep(dice.uniform(0.0, 0.25))
+        server.kill()
+        deaths += 1
+    forms.continue_all(office)
+    with office.store.read() as connection:
+        borne = sorted(connection.execute(select(reads.CASE.c.kenmerk)).scalars())
+        assert borne == sorted(f"ZF-{n}" for n in range(count))
+        assert list(verify(connection)) == []
+        assert followup.health(office, connection)["without"] == 0
+    office.close()
+
+
+def _ask_quietly(server, token):
+    try:
+        server.ask("POST", "/tick", {}, token)
+    except (urllib.error.URLError, ConnectionError, OSError, http.client.HTTPException):
+        return
