@@ -59,6 +59,7 @@ class Year:
     readers: dict[str, Reader] = field(default_factory=dict)
     _queue: list[tuple[datetime, int, Act]] = field(default_factory=list)
     _order: Iterator[int] = field(default_factory=count)
+    _given: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.dice = Random(self.seed)
@@ -381,6 +382,7 @@ class Year:
 
     def _bsn(self) -> str:
         """Give a number in the range kept for tests (9999xxxxx) that passes the elfproef and belongs to no one."""
-        while not is_bsn(number := f"9999{self.dice.randrange(100000):05}"):
+        while not is_bsn(number := f"9999{self.dice.randrange(100000):05}") or number in self._given:
             pass
+        self._given.add(number)
         return number

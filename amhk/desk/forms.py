@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import islice
 from typing import Any, BinaryIO
@@ -58,7 +58,7 @@ def stage(office: Office, file: BinaryIO, name: str, layout: str, who: Reader, p
     digest = _digest(file)
     with office.store.write() as connection:
         same = store.same_file(connection, digest, chosen.name)
-        key = same["id"] if same else _new(connection, name, digest, chosen, who, total)
+        key = same["id"] if same else _new(connection, name, digest, chosen, who, total, office.now(connection))
     again = done = 0
     rows = lines(file, INSIDE)
     while batch := list(islice(rows, _STAGED)):
@@ -88,10 +88,10 @@ def _digest(file: BinaryIO) -> str:
     return made.hexdigest()
 
 
-def _new(connection: Connection, name: str, digest: str, layout: Layout, who: Reader, total: int) -> int:
+def _new(connection: Connection, name: str, digest: str, layout: Layout, who: Reader, total: int, now: datetime) -> int:
     row = {
         "name": tidy(name, True)[:120] or "bestand", "digest": digest, "mapping": layout.name, "worker_id": who.id,
-        "brought": datetime.now(UTC), "state": "reading", "total": total, "again": 0,
+        "brought": now, "state": "reading", "total": total, "again": 0,
     }  # fmt: skip
     done = connection.execute(IMPORT.insert().values(**row))
     return int(done.inserted_primary_key[0])  # type: ignore[index]
@@ -343,6 +343,6 @@ def one(office: Office, key: int, who: Reader) -> dict[str, Any]:
 
 def alarm(office: Office, connection: Connection) -> Iterator[str]:
     """Give, in a sentence, that forms lie too long without being a case: each may be a child in danger, and none has a term yet."""
-    count, since = store.waiting(connection, datetime.now(UTC) - PATIENCE)
+    count, since = store.waiting(connection, office.now(connection) - PATIENCE)
     if count and since:
         yield f"{some(count, 'formulier ligt', 'formulieren liggen')} sinds {say_instant(since)} ingelezen zonder zaak te zijn. Herstel of neem ze in onder Formulieren."

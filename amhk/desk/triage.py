@@ -120,7 +120,8 @@ def _target(office: Office, connection: Connection, file: CaseFile, told: Mappin
     if number := str(told.get("bij") or "").strip():
         return number
     ref = told.get("ref")
-    hidden = people.number_of(connection, int(str(ref)), file.who) if str(ref or "").isdigit() else None
+    known = str(ref or "")
+    hidden = people.number_of(connection, int(known), file.who) if known.isascii() and known.isdigit() and len(known) < 10 else None
     if hidden:
         return hidden
     raise BadInput(faults=[Fault("ontbreekt", "Vul in bij welke zaak dit formulier hoort.", "bij")])

@@ -1,16 +1,16 @@
 """The radar over JSON: earlier contacts, leave to open one, splitting, changing dossier, forms in bulk and their triage."""
 
 from tempfile import TemporaryFile
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, BackgroundTasks, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from amhk.desk import forms, people, reading, splitting, triage
 from amhk.errors import TooLarge
 from amhk.rules.forms import SCHEMA
 from amhk.sheets.reading import MOST_BYTES
-from amhk.web.api import Body, House, Who, case_answer
+from amhk.web.api import Body, House, Key, Who, case_answer
 
 router = APIRouter(tags=["amhk"])
 _ANY_BODY = {"requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}}}
@@ -23,7 +23,7 @@ def earlier(office: House, who: Who, body: Body) -> Any:
 
 
 @router.post("/earlier/{ref}/open", openapi_extra=_ANY_BODY)
-def open_earlier(ref: int, office: House, who: Who, body: Body) -> Any:
+def open_earlier(ref: Key, office: House, who: Who, body: Body) -> Any:
     """Leave to read a hidden earlier contact for eight hours, for `reden`; its own workers see who and why."""
     return {"number": people.open_earlier(office, ref, body.get("reden") if isinstance(body, dict) else None, who)}
 
@@ -74,13 +74,15 @@ async def bring(request: Request, office: House, who: Who, layout: str = SCHEMA,
 
 
 @router.get("/imports/{imported}")
-def one_import(imported: int, office: House, who: Who, state: str = "repair", after: int = 0) -> Any:
+def one_import(
+    imported: Key, office: House, who: Who, state: str = "repair", after: Annotated[int, Query(ge=0, lt=2**31)] = 0
+) -> Any:
     """How far a file is, and a page of its forms in a state (repair, ready, taken) with what is wrong with each and who is known."""
     return forms.view(office, imported, who, state, after)
 
 
 @router.post("/imports/{imported}/accept", status_code=202)
-def accept(imported: int, office: House, who: Who, later: BackgroundTasks) -> Any:
+def accept(imported: Key, office: House, who: Who, later: BackgroundTasks) -> Any:
     """Take its good forms as meldingen; that goes on after the answer, and after a crash."""
     forms.accept(office, imported, who)
     later.add_task(forms.take_all, office, imported)
@@ -88,20 +90,20 @@ def accept(imported: int, office: House, who: Who, later: BackgroundTasks) -> An
 
 
 @router.post("/imports/{imported}/drop", openapi_extra=_ANY_BODY)
-def drop(imported: int, office: House, who: Who, body: Body) -> Any:
+def drop(imported: Key, office: House, who: Who, body: Body) -> Any:
     """Lay a file aside for `reden`; what became a case stays."""
     forms.drop(office, imported, body.get("reden") if isinstance(body, dict) else None, who)
     return forms.view(office, imported, who)
 
 
 @router.post("/forms/{form_id}", openapi_extra=_ANY_BODY)
-def repair(form_id: int, office: House, who: Who, body: Body) -> Any:
+def repair(form_id: Key, office: House, who: Who, body: Body) -> Any:
     """Give a form its right fields; `number` when it became a case at once."""
     return {"number": forms.repair(office, form_id, body, who)}
 
 
 @router.post("/forms/{form_id}/drop", openapi_extra=_ANY_BODY)
-def drop_form(form_id: int, office: House, who: Who, body: Body) -> Any:
+def drop_form(form_id: Key, office: House, who: Who, body: Body) -> Any:
     """Let a form that is no melding lapse, for `reden`."""
     forms.drop_form(office, form_id, body.get("reden") if isinstance(body, dict) else None, who)
     return {"number": None}
@@ -115,12 +117,12 @@ def to_triage(office: House, who: Who) -> Any:
 
 
 @router.post("/triage/{form_id}", openapi_extra=_ANY_BODY)
-def decide(form_id: int, office: House, who: Who, body: Body) -> Any:
+def decide(form_id: Key, office: House, who: Who, body: Body) -> Any:
     """Say what a form is: `outcome` nieuw, geen_hgkm, or hoort_bij with `bij` (or the `ref` of a hidden contact)."""
     return {"number": triage.decide(office, form_id, body, who)}
 
 
 @router.post("/triage/{form_id}/undo")
-def undo(form_id: int, office: House, who: Who) -> Any:
+def undo(form_id: Key, office: House, who: Who) -> Any:
     """Take an answer back."""
     return {"number": triage.undo(office, form_id, who)}

@@ -2,7 +2,7 @@
 
 import io
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from conftest import ROOT
@@ -141,13 +141,13 @@ def test_a_repaired_file_that_comes_again_takes_the_place_of_what_waited(client,
     assert take(office, key) == 1
     assert followup.alarms(office) == []
     with office.store.read() as connection:
-        assert store.waiting(connection, datetime.now(UTC) + timedelta(days=1))[0] == 0
+        assert store.waiting(connection, office.now(connection) + timedelta(days=1))[0] == 0
 
 
 def test_forms_that_lie_too_long_turn_every_screen_red(client, office):
     key = bring(office, [form(1), form(2, gemeente="Nergens")])
     with office.store.write() as connection:
-        store.change(connection, store.IMPORT, key, {"brought": datetime.now(UTC) - timedelta(hours=5)})
+        store.change(connection, store.IMPORT, key, {"brought": office.now(connection) - timedelta(hours=5)})
     assert "2 formulieren liggen sinds" in followup.alarms(office)[0]
     tom = reader(office, "Tom")
     take(office, key)

@@ -1,15 +1,17 @@
 """Forms in bulk on screen: bring a file, look before it counts, repair what is wrong, and the triage of the morning."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, BackgroundTasks, Response
+from fastapi import APIRouter, BackgroundTasks, Query, Response
 from fastapi.responses import FileResponse
 from starlette.datastructures import UploadFile
 
 from amhk.config import SEED
 from amhk.desk import forms, reading, triage
 from amhk.errors import BadInput, ClosedDoor, Fault, NotFound, Refusal
-from amhk.web.pages.forms import from_values, nested, shown, typed
+from amhk.sheets.reading import flat
+from amhk.web.api import Key
+from amhk.web.pages.forms import nested, shown, typed
 from amhk.web.pages.frame import FileForm, Form, Here, Visit, go, page
 
 router = APIRouter()
@@ -57,7 +59,7 @@ def example(here: Here, name: str) -> Response:
 
 
 @router.get("/formulieren/{imported}")
-def import_page(here: Here, imported: int, stand: str = "", na: int = 0) -> Response:
+def import_page(here: Here, imported: Key, stand: str = "", na: Annotated[int, Query(ge=0, lt=2**31)] = 0) -> Response:
     """One file: how far it is, and its rows with their problems."""
     return _import(here, imported, stand, na)
 
@@ -73,7 +75,7 @@ def _import(
 
 
 @router.post("/formulieren/{imported}/{act}")
-def decide_import(here: Here, imported: int, act: str, form: Form, later: BackgroundTasks) -> Response:
+def decide_import(here: Here, imported: Key, act: str, form: Form, later: BackgroundTasks) -> Response:
     """Take the good forms of a file as meldingen (going on behind the page), or lay the file aside with a reason."""
     try:
         if act == "innemen":
@@ -91,7 +93,7 @@ def decide_import(here: Here, imported: int, act: str, form: Form, later: Backgr
 
 
 @router.get("/formulier/{form_id}")
-def repair_page(here: Here, form_id: int) -> Response:
+def repair_page(here: Here, form_id: Key) -> Response:
     """One form that is not right yet, in the fields of a melding."""
     told = forms.one(here.office, form_id, here.who)
     faults = tuple(Fault(f["code"], f["text"], f["field"]) for f in told["faults"])
@@ -99,11 +101,12 @@ def repair_page(here: Here, form_id: int) -> Response:
 
 
 def _typed(told: dict[str, Any]) -> dict[str, list[str]]:
-    flat = {k: v for k, v in told.items() if k != "betrokkenen"}
-    values = from_values(flat)
-    for n, person in enumerate(told.get("betrokkenen", [])):
-        values |= from_values(person, f"betrokkenen.{n}.") if isinstance(person, dict) else {}
-    return values
+    """Give what a form said as if it had been typed, whatever was wrong with it."""
+    said = {True: "ja", False: "nee"}
+    return {
+        k: [str(said.get(v, v) if isinstance(v, bool) else v) for v in (value if isinstance(value, list) else [value])]
+        for k, value in flat(told).items()
+    }
 
 
 def _repair(
@@ -115,7 +118,7 @@ def _repair(
 
 
 @router.post("/formulier/{form_id}")
-def repair(here: Here, form_id: int, form: Form) -> Response:
+def repair(here: Here, form_id: Key, form: Form) -> Response:
     """Correct it; right at last, it becomes a melding, or waits until its file is taken."""
     told = forms.one(here.office, form_id, here.who)
     fields, _ = reading.intake_form(here.office, "melding")
@@ -130,7 +133,7 @@ def repair(here: Here, form_id: int, form: Form) -> Response:
 
 
 @router.post("/formulier/{form_id}/vervallen")
-def lapse(here: Here, form_id: int, form: Form) -> Response:
+def lapse(here: Here, form_id: Key, form: Form) -> Response:
     """Let a form that is no melding lapse, with a reason."""
     told = forms.one(here.office, form_id, here.who)
     try:
@@ -151,7 +154,7 @@ def _triage(here: Visit, status: int = 200, errors: list[dict[str, Any]] | None 
 
 
 @router.post("/triage/{form_id}")
-def decide(here: Here, form_id: int, form: Form) -> Response:
+def decide(here: Here, form_id: Key, form: Form) -> Response:
     """Answer what a form is, or take the answer back."""
     try:
         if form.get("terug"):

@@ -1,5 +1,6 @@
 """The frame of every page: who is at the desk, the banner of a training meldpunt, how a term is shown, what a refusal looks like."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -53,13 +54,13 @@ def own_form(request: Request, form: Annotated[FormData, Depends(form_of)]) -> F
     return form
 
 
-async def with_file(request: Request) -> FormData:
-    """Give a form of our own page that may carry one file (kept on disk, not in memory)."""
+async def with_file(request: Request) -> AsyncIterator[FormData]:
+    """Give a form of our own page that may carry one file (kept on disk, not in memory; gone afterwards)."""
     _, csrf = by_cookie(request)
-    form = await request.form(max_fields=20, max_files=1)
-    sent = form.get("_csrf")
-    prove_own_form(request, csrf, sent if isinstance(sent, str) else None)
-    return form
+    async with request.form(max_fields=20, max_files=1) as form:
+        sent = form.get("_csrf")
+        prove_own_form(request, csrf, sent if isinstance(sent, str) else None)
+        yield form
 
 
 Here = Annotated[Visit, Depends(visit)]

@@ -6,6 +6,7 @@ from starlette.datastructures import FormData
 
 from amhk.desk import people, reading, splitting
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotFound
+from amhk.web.api import Key
 from amhk.web.pages.cases import new_page
 from amhk.web.pages.forms import nested, shown, typed
 from amhk.web.pages.frame import Form, Here, Visit, environment, go, page
@@ -27,13 +28,13 @@ def earlier(here: Here, form: Form) -> Response:
 
 
 @router.get("/eerder/{ref}")
-def ask_page(here: Here, ref: int) -> Response:
+def ask_page(here: Here, ref: Key) -> Response:
     """Ask why, before a case of others is opened."""
     return page(here, "inzien.html", ref=ref, typed="")
 
 
 @router.post("/eerder/{ref}")
-def ask(here: Here, ref: int, form: Form) -> Response:
+def ask(here: Here, ref: Key, form: Form) -> Response:
     """Open a case of others for a reason, which its own workers see."""
     reason = str(form.get("reden", ""))
     try:
