@@ -99,6 +99,15 @@ def procedure_faults(config: Config) -> list[Fault]:
     placeholders = letters.placeholders()
     for workflow in pack.workflows.values():
         faults += check(workflow, placeholders)
+        told = [(m, name, code) for m in workflow.moves.values() for name, code in m.codes]
+        faults += [
+            Fault(
+                "werkwijze",
+                f"{workflow.name} {workflow.release}: '{m.title}' noemt code '{code}' van '{name}', en die bestaat niet.",
+            )
+            for m, name, code in told
+            if code not in {c.code for c in pack.codes.lists.get(name, ())}
+        ]
     if not faults:
         form = pack.of_route("melding").intake
         faults += [Fault("config", text) for layout in config.imports for text in layout_faults(layout, form)]
@@ -197,7 +206,7 @@ def fictitious(region: str) -> list[dict[str, Any]]:
     with (SEED / "instellingen.csv").open(encoding="utf-8", newline="") as file:
         return [
             {
-                "name": row["naam"], "kind": row["soort"], "scale": row["schaal"], "address": row["adres"],
+                "name": row["naam"], "kind": row["soort"], "scale": row["schaal"], "address": row["adres"], "vervolg": row["overdracht"] or None,
                 "gemeenten": [] if row["gemeenten"] == "*" else row["gemeenten"].split(";"),
             }
             for row in csv.DictReader(file)

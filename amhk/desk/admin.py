@@ -22,6 +22,7 @@ INSTITUTION = (
     Field("gemeenten", "Werkt voor (leeg: hele regio)", "choices", choices="gemeente"),
     Field("address", "Adres"),
     Field("secure_address", "Beveiligd adres (voor beveiligde mail)", "line"),
+    Field("vervolg", "Overdracht naar (voor de cijfers)", "choice", choices="vervolg_onderzoek"),
     Field("active", "In gebruik", "yesno"),
 )
 _EMAIL = re.compile(r"^[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")
@@ -146,7 +147,7 @@ def list_teams(office: Office) -> list[str]:
 def list_institutions(office: Office) -> list[dict[str, Any]]:
     """Give the institutions: name, kind, scale, gemeenten, address."""
     with office.store.read() as connection:
-        keys = ("id", "name", "kind", "scale", "gemeenten", "address", "secure_address")
+        keys = ("id", "name", "kind", "scale", "gemeenten", "address", "secure_address", "vervolg")
         return [{k: i[k] for k in keys} for i in reads.institutions(connection)]
 
 
@@ -169,14 +170,16 @@ def checked_institution(body: object, desk: Desk) -> tuple[dict[str, Any], list[
     values, faults = clean(INSTITUTION, body, desk)
     if values.get("secure_address") and not _EMAIL.match(values["secure_address"]):
         faults.append(Fault("email", f"'{values['secure_address'][:80]}' is geen adres voor beveiligde mail.", "secure_address"))
-    return {"gemeenten": [], "address": None, "secure_address": None, "active": True} | values, faults
+    return {"gemeenten": [], "address": None, "secure_address": None, "vervolg": None, "active": True} | values, faults
 
 
 def institution_desk(office: Office) -> Desk:
     """Give what checking an institution's form needs."""
     with office.store.read() as connection:
         now = office.now(connection)
-    return Desk(now, {**LISTS, "schaal": SCHAAL, "gemeente": {g: g for g in office.config.gemeenten}})
+    return Desk(
+        now, {**LISTS, **office.pack.codes.on(day_of(now)), "schaal": SCHAAL, "gemeente": {g: g for g in office.config.gemeenten}}
+    )
 
 
 def by_hand(office: Office, name: str | None) -> Reader:

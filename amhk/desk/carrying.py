@@ -18,7 +18,7 @@ def carry_out(file: CaseFile, decision: Decision) -> None:
     entry = file.case["entries"] + 1
     extra = effect(file, decision, entry) if effect else None
     file.note(decision.move.name, f"{decision.move.done}{extra or ''}{told}.", _kept(decision))
-    file.changes["facts"] = dict(decision.facts)
+    file.changes["facts"] = dict(decision.facts) | _coded(file, decision)
     file.changes["state"] = decision.target
     _finish(file, decision, entry)
     file.end_all(decision.meets, "met", decision.moment, entry)
@@ -44,6 +44,14 @@ def _told(file: CaseFile, decision: Decision) -> str:
     worker = reads.worker_by(file.connection, name=decider) if decision.values.get("beslisser") else None
     registration = worker["registration"] if worker else (file.who.registration if file.who else None)
     return f" (besloten door {decider}{', ' + registration if registration else ''})"
+
+
+def _coded(file: CaseFile, decision: Decision) -> dict[str, Any]:
+    """Give what this move means in the official lists: of the vervolg of a melding the first holds, of an onderzoek all do (IP1 par. 3.6, 4.7)."""
+    told = dict(decision.facts.get("codes") or {})
+    for name, code in [*decision.move.codes, *([("vervolg_onderzoek", file.handed_to)] if file.handed_to else [])]:
+        told[name] = sorted({*told.get(name, ()), code}) if name == "vervolg_onderzoek" else told.get(name, code)
+    return {"codes": told} if told else {}
 
 
 def _finish(file: CaseFile, decision: Decision, entry: int) -> None:

@@ -34,6 +34,7 @@ class CaseFile:
     running: list[dict[str, Any]] = field(default_factory=list)
     owed: list[Row] = field(default_factory=list)
     institution: int | None = None
+    handed_to: str | None = None
     changes: dict[str, Any] = field(default_factory=dict)
     _lines: list[tuple[str, str, Mapping[str, Any]]] = field(default_factory=list)
     _ledger: list[tuple[int, dict[str, Any]]] = field(default_factory=list)

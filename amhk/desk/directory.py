@@ -14,7 +14,7 @@ from amhk.words import some
 
 COLUMNS = {
     "naam": "name", "soort hulp": "kind", "schaal": "scale", "gemeenten": "gemeenten", "adres": "address", "beveiligd adres": "secure_address",
-    "in gebruik": "active",
+    "overdracht naar": "vervolg", "in gebruik": "active",
 }  # fmt: skip
 MAY = frozenset({"beheerder", "teamleider", "manager"})
 

@@ -15,6 +15,7 @@ from amhk.rules.parse import fold
 from amhk.store import claims, reads, writes
 from amhk.words import day_of, iso, say_day, say_instant
 
+OTHER = "10"  # vervolg_onderzoek: another institution (IP1 par. 4.7)
 _FACTS = ("gemeente", "kanaal", "hoedanigheid", "meldcodestap", "zorgen", "aanleiding", "aard")
 
 
@@ -22,7 +23,7 @@ def referral(file: CaseFile, decision: Decision, entry: int) -> str:
     """Record a referral to an institution; the letters of this move go there."""
     name = decision.values["instelling"]
     found = next(i for i in reads.institutions(file.connection) if i["name"] == name)
-    file.institution = found["id"]
+    file.institution, file.handed_to = found["id"], found["vervolg"] or OTHER
     row = {"case_id": file.id, "institution_id": found["id"], "moment": decision.moment, "status": "open", "entry": entry}
     writes.add(file.connection, reads.REFERRAL, row)
     return f": {name}"

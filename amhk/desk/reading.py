@@ -91,7 +91,7 @@ def _head(file: CaseFile, case: Row, workers: Mapping[int, str], teams: Mapping[
         "owner": workers.get(case["owner_id"] or 0), "taken_by": workers.get(case["taken_by"]), "kenmerk": case["kenmerk"],
         "state_title": file.workflow.states[case["state"]].title, "ontvangen": iso(case["received"]),
         "aangemaakt": iso(case["registered"]), "closed_at": iso(case["closed_at"]) if case["closed_at"] else None,
-        "warnings": intake.warnings(case), "now": iso(file.now),
+        "warnings": intake.warnings(case), "now": iso(file.now), "codes": dict(case["facts"].get("codes", {})),
     }  # fmt: skip
 
 

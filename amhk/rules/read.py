@@ -42,7 +42,7 @@ _KEYS = {
     "edge": {"from", "to", "when", "starts", "meets", "voids", "notices"},
     "move": {
         "title", "done", "roles", "input", "edges", "from", "to", "finish", "ending", "starts", "meets", "voids", "sets",
-        "needs", "notices", "effect", "term_date", "side", "crosses",
+        "needs", "notices", "effect", "term_date", "side", "crosses", "codes",
     },
     "top": {
         "name", "route", "release", "title", "start", "facts", "intake", "person", "closing", "states", "fields", "terms",
@@ -284,5 +284,5 @@ def _move(w: _World, name: str, table: Mapping[str, Any]) -> Move:
         w.r.names(f"{key}.roles", table.get("roles", w.roles), ROLES), _pick(w, f"{key}.input", table.get("input", [])),
         _edges(w, key, table), finish, table.get("ending"), starts, meets, voids, sets, needs,
         w.r.names(f"{key}.notices", table.get("notices"), w.notices), effect, tuple(table.get("term_date", {}).items()),
-        bool(table.get("side")), tuple(table.get("crosses", ())),
+        bool(table.get("side")), tuple(table.get("crosses", ())), tuple(table.get("codes", {}).items()),
     )  # fmt: skip

@@ -77,7 +77,7 @@ class Set:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A move: who may make it, what must be filled in, where it leads and what follows from it; `side`: off the main road; `crosses`: what another route takes over."""
+    """A move: who may make it, what must be filled in, where it leads and what follows from it; `side`: off the main road; `crosses`: what another route takes over; `codes`: what it means in an official list."""
 
     name: str
     title: str
@@ -97,6 +97,7 @@ class Move:
     term_date: tuple[tuple[str, str], ...] = ()
     side: bool = False
     crosses: tuple[str, ...] = ()
+    codes: tuple[tuple[str, str], ...] = ()
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -209,3 +209,13 @@ def test_a_referral_offers_the_nearest_fitting_scale_first_and_says_why(client):
     away = next(n for n, t in enumerate(offered) if "werkt niet voor Schiedam" in t)
     assert all("werkt niet" in t for t in offered[away:])
     assert any("werkt voor de hele regio" in t for t in offered[:away])
+
+
+def test_what_became_of_a_melding_is_told_in_the_codes_of_the_protocol(client):
+    number = client.post("/cases", melding(EL_AMRANI, gemeente="Schiedam"))["number"]
+    client.move(number, "veiligheidsbeoordeling", uitkomst="onderzoek nodig")
+    client.move(number, "onderzoek_besluiten")
+    client.move(number, "onderzoek_afronden", uitkomst=["03"], conclusie="Bevestigd.")
+    client.move(number, "verwijzen", instelling="Wijkteam Schiedam")
+    case = client.move(number, "melden_politie", motivering="Herhaald letsel.")
+    assert case["codes"] == {"vervolg_melding": "01", "vervolg_onderzoek": ["01", "03"]}

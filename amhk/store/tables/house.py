@@ -71,6 +71,7 @@ class Institution(SQLModel, table=True):
     gemeenten: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
     address: str | None = None
     secure_address: str | None = None
+    vervolg: str | None = None
     active: bool = True
 
 

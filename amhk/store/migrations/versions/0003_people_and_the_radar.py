@@ -131,6 +131,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table("institutions", schema=None) as batch_op:
         batch_op.add_column(sa.Column("secure_address", sa.String(), nullable=True))
+        batch_op.add_column(sa.Column("vervolg", sa.String(), nullable=True))
 
     with op.batch_alter_table("meldingen", schema=None) as batch_op:
         batch_op.add_column(sa.Column("melder_functie", sa.String(), nullable=True))
