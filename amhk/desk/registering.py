@@ -138,16 +138,15 @@ def person_row(person: Mapping[str, Any]) -> dict[str, Any]:
 
 def add_people(file: CaseFile, told: Sequence[Mapping[str, Any]], entry: int) -> list[int]:
     """Record people on a melding; for each the term to inform him runs from the recording of his data (Wmo 2015 art. 5.3.1), also when that was on a melding that joined; with its draft letter. Gives their keys."""
-    flow, keys = file.workflow, []
-    for person in told:
-        since = person.get("recorded") or file.now
-        row = person_row(person) | {"case_id": file.id, "recorded": since}
-        keys.append(key := writes.add(file.connection, reads.PERSON, row))
-        covered = {flow.notices[n].term for n in flow.person_notices}
+    flow, since = file.workflow, [person.get("recorded") or file.now for person in told]
+    rows = [person_row(person) | {"case_id": file.id, "recorded": moment} for person, moment in zip(told, since, strict=True)]
+    keys = writes.add_rows(file.connection, reads.PERSON, rows)
+    covered = {flow.notices[n].term for n in flow.person_notices}
+    for key, moment in zip(keys, since, strict=True):
         for name in flow.person_starts:
             if name not in covered:
-                file.start(name, since, entry, person_id=key)
+                file.start(name, moment, entry, person_id=key)
         for kind in flow.person_notices:
-            file.draft(kind, since, entry, person_id=key)
+            file.draft(kind, moment, entry, person_id=key)
     people.keep(file.connection, list(zip(keys, told, strict=True)))
     return keys

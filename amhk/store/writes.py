@@ -24,6 +24,16 @@ def add(connection: Connection, source: Any, row: Mapping[str, Any]) -> int:
     return int(key[0]) if key else 0
 
 
+@cache
+def _returning(source: Any) -> Any:
+    return insert(source).returning(source.c.id, sort_by_parameter_order=True)
+
+
+def add_rows(connection: Connection, source: Any, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Insert rows, all with the same columns, and give their keys in order."""
+    return list(connection.execute(_returning(source), [dict(r) for r in rows]).scalars()) if rows else []
+
+
 _END = (
     update(reads.TERM)
     .where(reads.TERM.c.id == bindparam("t"))
@@ -32,7 +42,6 @@ _END = (
         end_entry=bindparam("end_entry"), ring_at=None,
     )
 )  # fmt: skip
-_START = insert(reads.TERM).returning(reads.TERM.c.id, sort_by_parameter_order=True)
 
 
 def end_terms(connection: Connection, ends: Sequence[Mapping[str, Any]]) -> None:
@@ -49,7 +58,7 @@ def clear_inbox(connection: Connection, terms: Sequence[int]) -> None:
 
 def add_terms(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """Insert terms and give their keys in order."""
-    return list(connection.execute(_START, list(rows)).scalars())
+    return add_rows(connection, reads.TERM, rows)
 
 
 def add_many(connection: Connection, source: Any, rows: Sequence[Mapping[str, Any]]) -> None:

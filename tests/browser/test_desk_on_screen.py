@@ -5,20 +5,12 @@ import re
 import pytest
 from conftest import make_folder
 from playwright.sync_api import expect, sync_playwright
+from support.browser import CHROMIUM, FLAGS
 from support.cast import hire, reader
 from support.server import Server
 
 from amhk.desk import casework, reading
 from amhk.office import open_office
-
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture
@@ -36,7 +28,7 @@ def server(tmp_path):
 @pytest.fixture
 def page(server):
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         context = browser.new_context(java_script_enabled=False, base_url=f"http://127.0.0.1:{server.port}")
         page = context.new_page()
         wrong = []

@@ -6,6 +6,7 @@ import json
 import pytest
 from conftest import make_folder
 from playwright.sync_api import expect, sync_playwright
+from support.browser import CHROMIUM, FLAGS
 from support.cast import hire, reader
 from support.families import EL_AMRANI, melding
 from support.server import Server
@@ -13,14 +14,6 @@ from support.server import Server
 from amhk.desk import followup, forms, intake
 from amhk.office import open_office
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 FORTY = 40
 
 
@@ -56,7 +49,7 @@ def server(tmp_path):
 @pytest.fixture
 def page(server):
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = browser.new_context(base_url=f"http://127.0.0.1:{server.port}").new_page()
         wrong = []
         page.on("response", lambda r: wrong.append((r.status, r.url)) if r.status >= 500 else None)
