@@ -160,9 +160,11 @@ class CaseFile:
         for term in [t for t in self.running if t["name"] in names]:
             self.end(term, "met", self.now, entry)
 
-    def save(self, moment: datetime | None = None, bump: bool = True) -> None:
-        """Write everything; with `bump=False` (a reminder, a letter) the version stays, so that nobody's form grows stale by it. LostCase when the case would stand without a term, ChangedMeanwhile when another came first."""
-        if bump and self.who and self.case["version"]:  # whoever acts on a case has opened it; registering it is not opening it
+    def save(self, moment: datetime | None = None, bump: bool = True, opens: bool = True) -> None:
+        """Write everything (`opens=False`: acting on it is not opening it); with `bump=False` (a reminder, a letter) the version stays, so that nobody's form grows stale by it. LostCase when the case would stand without a term, ChangedMeanwhile when another came first."""
+        if (
+            bump and opens and self.who and self.case["version"]
+        ):  # whoever acts on a case has opened it; registering it is not opening it
             self.opened(self.case["entries"])
             self.changes.setdefault("opened_by", self.case["opened_by"] or self.who.id)
         self.settle(moment or self.now)

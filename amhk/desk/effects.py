@@ -172,6 +172,9 @@ def _person(file: CaseFile, values: Mapping[str, Any]) -> list[str]:
         changed["zoeknaam"] = fold(changed["naam"])
     writes.change(file.connection, reads.PERSON, [person["id"]], changed)
     people.find_again(file.connection, person["id"])
+    if rules.is_unborn(person) and not rules.is_unborn({**person, **new}):
+        for kind in file.workflow.person_notices:
+            file.draft(kind, file.now, file.case["entries"], person_id=person["id"])
     return [f"persoon ({', '.join(k for k in changed if k != 'zoeknaam')})"]
 
 

@@ -130,20 +130,20 @@ def _prove_schema(file: BinaryIO) -> None:
 def _stage(office: Office, connection: Connection, key: int, layout: Layout, batch: list[Line]) -> int:
     """Stage a batch; gives how many of it came in before."""
     fields = office.pack.of_route("melding").intake
-    shaped = [(line, body := rules.shape(line.cells, layout, fields), rules.mark_of(layout, body)) for line in batch]
-    kenmerken = [str(body["id"]) for _, body, _ in shaped if body.get("id")]
-    before, borne = store.known(connection, [m for _, _, m in shaped], kenmerken)
     now = office.now(connection)
+    shaped = [_form(office, connection, rules.shape(line.cells, layout, fields), line, now, layout) for line in batch]
+    kenmerken = [f["kenmerk"] for f in shaped if f["kenmerk"]]
+    before, borne = store.known(connection, [f["mark"] for f in shaped], kenmerken)
     staged: dict[str, dict[str, Any]] = {}
-    for line, body, mark in shaped:
+    for told in shaped:
+        row, mark = told | {"import_id": key}, told["mark"]
         if mark in before or mark in staged:
             continue
-        row = _form(office, connection, body, line, now) | {"import_id": key, "row": line.number, "mark": mark}
         other = borne.get(row["kenmerk"] or "") or next(
             (s for s in staged.values() if row["kenmerk"] and s["kenmerk"] == row["kenmerk"]), None
         )
         if other is not None and other.get("mark") != mark:
-            where = f"zaak {other['number']}" if other.get("number") else "een ander formulier in deze lijst"
+            where = f"zaak {other['number']}" if other.get("number") else "een ander formulier dat nog geen zaak is"
             text = f"Kenmerk {row['kenmerk'][:40]} staat al op {where}, met een andere inhoud. Laat deze regel vervallen, of geef het vervolg een eigen kenmerk."
             row |= {"state": "repair", "faults": [*row["faults"], ["kenmerk", text, "id"]]}
         staged[mark] = row
@@ -151,14 +151,18 @@ def _stage(office: Office, connection: Connection, key: int, layout: Layout, bat
     return len(shaped) - len(staged)
 
 
-def _form(office: Office, connection: Connection, body: dict[str, Any], line: Line, now: datetime) -> dict[str, Any]:
+def _form(
+    office: Office, connection: Connection, body: dict[str, Any], line: Line, now: datetime, layout: Layout
+) -> dict[str, Any]:
     values, faults = intake.checked(office, connection, "melding", body, now)
     if line.wrong:
         faults = [rules.row_fault(line.number, line.wrong), *faults]
     received = values.get("ontvangen")
+    mark = rules.mark_of(layout, plain(body) if faults else plain(values))  # what it says, whatever kind of file said it
     return {
+        "mark": mark, "row": line.number,
         "kenmerk": str(body["id"])[:200] if body.get("id") else None, "state": "repair" if faults else "ready", "acuut": bool(values.get("acuut")),
-        "received": received, "told": plain(body), "faults": [[f.code, f.text, f.field] for f in faults], "undo": {},
+        "received": received, "told": plain(body), "faults": [[f.code, f.text, f.field] for f in faults], "undo": {"original": plain(body)} if faults else {},
     }  # fmt: skip
 
 

@@ -66,20 +66,31 @@ def freeze(file: CaseFile) -> dict[str, Any]:
     """Give how a case stands, as far as closing it without a finish undoes it: state, facts, dossier, running terms and open letters."""
     letters = [(n["id"], n["state"]) for n in file.owed if n["id"]]
     return {
-        "state": file.case["state"], "facts": plain(file.case["facts"]), "dossier": file.case["dossier_id"],
+        "state": file.case["state"], "facts": plain(file.case["facts"]), "dossier": file.case["dossier_id"], "opened_by": file.case["opened_by"],
         "terms": [(t["id"], t["status"]) for t in file.running if t["id"] > 0], "letters": letters,
     }  # fmt: skip
 
 
-def reopen(file: CaseFile, before: Mapping[str, Any], entry: int) -> None:
-    """Put a case that closed without a finish back where it stood: its terms run on to the same ends, its letters are owed again."""
+def reopen(file: CaseFile, before: Mapping[str, Any], entry: int, unread: bool = False) -> None:
+    """Put a case that closed without a finish back where it stood: its terms run on to the same ends, its letters are owed again; with `unread` it counts as opened by nobody, if so it was."""
     file.changes |= {"state": before["state"], "facts": dict(before["facts"]), "closed": False, "closed_at": None, "ending": None}
     rows = {t["id"]: dict(t) for t in reads.terms(file.connection, file.id)}
     for key, status in before["terms"]:
         if rows[key]["status"] == "void":
             file.revive(rows[key], status, entry)
+    if unread and before["opened_by"] is None:
+        unopened(file, before, entry)
     letters = {n["id"]: n for n in reads.notices(file.connection, file.id)}
     for key, state in before["letters"]:
         if letters[key]["state"] == "void":
             writes.change(file.connection, reads.NOTICE, [key], {"state": state})
             file.owed.append(dict(letters[key]) | {"state": state})
+
+
+def unopened(file: CaseFile, before: Mapping[str, Any], entry: int) -> None:
+    """Let a case that nobody had opened before an answer that was taken back wait to be opened again, to the end it had."""
+    rows = {t["id"]: dict(t) for t in reads.terms(file.connection, file.id)}
+    for key, status in before["terms"]:
+        if rows[key]["name"] in (file.workflow.untouched_term, file.workflow.untouched_acute) and rows[key]["status"] == "met":
+            file.revive(rows[key], status, entry)
+    file.changes["opened_by"] = None

@@ -8,6 +8,7 @@ from amhk.desk import people
 from amhk.desk.casefile import CaseFile
 from amhk.office import Office
 from amhk.rules.parse import fold
+from amhk.rules.people import is_unborn
 from amhk.rules.routing import route_call, stream
 from amhk.rules.secrecy import Reader
 from amhk.store import claims, plans, reads, writes
@@ -142,7 +143,9 @@ def add_people(file: CaseFile, told: Sequence[Mapping[str, Any]], entry: int) ->
     rows = [person_row(person) | {"case_id": file.id, "recorded": moment} for person, moment in zip(told, since, strict=True)]
     keys = writes.add_rows(file.connection, reads.PERSON, rows)
     covered = {flow.notices[n].term for n in flow.person_notices}
-    for key, moment in zip(keys, since, strict=True):
+    for key, moment, person in zip(keys, since, told, strict=True):
+        if is_unborn(person):
+            continue  # there is nobody yet to inform; from his birth on there is
         for name in flow.person_starts:
             if name not in covered:
                 file.start(name, moment, entry, person_id=key)

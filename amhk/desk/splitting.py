@@ -41,8 +41,8 @@ def split(office: Office, number: str, body: object, who: Reader) -> None:
         split_on(office, connection, number, body, who)
 
 
-def split_on(office: Office, connection: Connection, number: str, body: object, who: Reader) -> None:
-    """The same inside a transaction of the caller."""
+def split_on(office: Office, connection: Connection, number: str, body: object, who: Reader, unread: bool = False) -> None:
+    """The same inside a transaction of the caller; with `unread` the case counts as opened by nobody, if so it was."""
     version, fields = take_version(body, False)
     must_work(who)
     file, values = _opened(office, connection, number, version, fields, SPLIT, who)
@@ -57,14 +57,14 @@ def split_on(office: Office, connection: Connection, number: str, body: object, 
     held = reads.lock_cases(connection, [file.id, joined["target_id"]])
     there = on_table(office, connection, held[joined["target_id"]], who, file.now)
     entry = file.note("losgemaakt", f"Losgemaakt van {there.case['number']}: de melding staat weer op zichzelf.", values)
-    households.reopen(file, joined["before"], entry)
+    households.reopen(file, joined["before"], entry, unread)
     line = there.note("losgemaakt", f"Vervolgmelding {file.case['number']} is losgemaakt en hoort hier niet bij.", values)
     _take_back(file, there, joined, line)
     store.end_join(connection, joined["id"], file.now)
     store.unrelate(connection, file.id, there.id, ("gevoegd_bij", "vervolgmelding"))
     writes.change_case_part(connection, reads.MELDING, file.id, {"dossier_id": joined["before"]["dossier"]})
     there.save()
-    file.save()
+    file.save(opens=not unread)
 
 
 def _opened(

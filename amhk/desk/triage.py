@@ -1,6 +1,7 @@
 """The triage of the morning: one row per police form, acute first, three answers, and the last one can be taken back."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from amhk.desk import casework, households, people, splitting
@@ -8,6 +9,7 @@ from amhk.desk.casefile import CaseFile, open_case
 from amhk.desk.forms import layouts
 from amhk.desk.reports import NO_COUNT
 from amhk.errors import BadInput, ClosedDoor, Fault, NotAllowed, NotFound
+from amhk.matching import KNOWN
 from amhk.office import Office
 from amhk.rules.secrecy import WORKS, Reader, may_see, scope_of
 from amhk.store import forms as store
@@ -37,6 +39,9 @@ def worklist(office: Office, who: Reader, limit: int = PAGE) -> dict[str, Any]:
         told = [_row(connection, row) for row in rows]
         last = store.last_decided(connection, who.id)
         undecided = store.undecided(connection)  # a form nobody has looked at is no case to belong to yet
+        by_case = {row["case_id"]: row["number"] for row in rows}
+        for row, item in zip(rows, told, strict=True):
+            item["beside"] = _beside(connection, row["case_id"], by_case)
     for item in told:
         item["earlier"] = [e for e in people.earlier_of(office, item["number"], who, undecided) if e["known"]][:3]
         item["join"] = _join(item["earlier"])
@@ -52,6 +57,12 @@ def _row(connection: Connection, row: Row) -> dict[str, Any]:
         "when": say_instant(row["received"]) if row["received"] else "", "gemeente": row["gemeente"], "address": address,
         "names": [p["naam"] for p in family], "concern": concern[:140] + ("…" if len(concern) > 140 else ""),
     }  # fmt: skip
+
+
+def _beside(connection: Connection, case: int, listed: Mapping[int, str]) -> list[str]:
+    """Give the other forms of this list that are about the same people."""
+    family = reads.of_case(connection, reads.PERSON, case)
+    return sorted(listed[f.case] for f in people.find(connection, family, case, KNOWN) if f.case in listed) if family else []
 
 
 def _join(earlier: list[dict[str, Any]]) -> dict[str, Any] | None:
@@ -87,7 +98,12 @@ def decide(office: Office, key: int, body: object, who: Reader) -> str:
                 faults=[Fault("al_getrieerd", f"{form['number']} is al getrieerd: {OUTCOMES[form['outcome']].lower()}.")]
             )
         undo = _carry(office, connection, file, form, str(outcome), told)
-        done = {"outcome": outcome, "decided": file.now, "decided_by": who.id, "undo": undo | {"version": file.case["version"]}}
+        done = {
+            "outcome": outcome,
+            "decided": datetime.now(UTC),
+            "decided_by": who.id,
+            "undo": undo | {"version": file.case["version"]},
+        }
         store.change(connection, FORM, key, done)
         return str(form["number"])
 
@@ -95,17 +111,17 @@ def decide(office: Office, key: int, body: object, who: Reader) -> str:
 def _carry(
     office: Office, connection: Connection, file: CaseFile, form: Row, outcome: str, told: Mapping[str, Any]
 ) -> dict[str, Any]:
+    before = households.freeze(file)
     if outcome == NEW:
         file.note("triage", "Getrieerd: een nieuwe melding.", {})
         file.save()
-        return {}
+        return {"before": before}
     flow = file.workflow.moves.values()
     if outcome == BELONGS:
         move = next(m.name for m in flow if m.effect == "join")
         casework.move_on_table(file, move, {"bij": _target(office, connection, file, told)})
-        return {}
+        return {"before": before}
     move = next(m.name for m in flow if m.ending == NO_COUNT)
-    before = households.freeze(file)
     told_import = store.one_import(connection, form["import_id"])
     layout = layouts(office).get(told_import["mapping"] if told_import else "")
     casework.move_on_table(
@@ -145,7 +161,7 @@ def undo(office: Office, key: int, who: Reader) -> str:
             text = f"Met {case['number']} is sindsdien iets gedaan; terugnemen kan niet meer. Maak het recht op de zaak zelf."
             raise ClosedDoor(faults=[Fault("sindsdien_gewijzigd", text)])
         if form["outcome"] == BELONGS:
-            splitting.split_on(office, connection, case["number"], {"reden": "Triage teruggenomen."}, who)
+            splitting.split_on(office, connection, case["number"], {"reden": "Triage teruggenomen."}, who, unread=True)
         else:
             _reopen(office, connection, case["number"], form, who)
         store.change(connection, FORM, key, {"outcome": None, "decided": None, "decided_by": None, "undo": {}})
@@ -155,9 +171,13 @@ def undo(office: Office, key: int, who: Reader) -> str:
 def _reopen(office: Office, connection: Connection, number: str, form: Row, who: Reader) -> None:
     file = open_case(office, connection, number, who)
     entry = file.note("triage", f"Triage teruggenomen: toch niet '{OUTCOMES[form['outcome']].lower()}'.", {})
-    if before := form["undo"].get("before"):
-        households.reopen(file, before, entry)
-    file.save()
+    before = form["undo"]["before"]
+    if form["outcome"] == NEW:
+        if before["opened_by"] is None:
+            households.unopened(file, before, entry)
+    else:
+        households.reopen(file, before, entry, unread=True)
+    file.save(opens=False)
 
 
 def count(office: Office, who: Reader) -> int:

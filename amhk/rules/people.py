@@ -89,6 +89,11 @@ def ages(born: str | None, day: date) -> tuple[int, int] | None:
     return None if low is None or high is None else (max(low, 0), max(high, 0))
 
 
+def is_unborn(person: Person) -> bool:
+    """Tell whether somebody is not born yet: he has a day he is due, or that role, and no day of birth."""
+    return not person.get("geboren") and bool(person.get("uitgerekend") or UNBORN in (person.get("rollen") or ()))
+
+
 def say_age(person: Person, day: date) -> str:
     """Give how old somebody is on a day, in words; of the unborn the day he is due."""
     if due := person.get("uitgerekend"):

@@ -87,7 +87,8 @@ def test_forty_forms_are_brought_looked_at_and_triaged_by_keyboard_alone(page, t
         expect(row).to_be_focused()
         known = row.locator("[name=bij]").input_value()
         left = int(page.locator("main .lead").inner_text().split()[0])
-        page.keyboard.press("3" if known else "1" if "Formulier 1" in row.inner_text() else "2")
+        text = row.inner_text()
+        page.keyboard.press("3" if known else "1" if "Formulier 1" in text and "acuut" not in text else "2")
         keys += 1
         if left > 1:
             expect(page.locator("main .lead")).to_contain_text(f"{left - 1} formulier")
@@ -120,6 +121,19 @@ def test_acute_forms_come_first_and_one_moves_by_keyboard(page, server):
         expect(page.locator("[data-form]").nth(1)).to_be_focused()
         page.keyboard.press("ArrowUp")
         expect(page.locator("[data-form]").first).to_be_focused()
+        page.keyboard.press("1")
+        expect(page.locator("text=Ja, dit acute formulier is geen HG/KM")).to_be_visible()
+        expect(page.locator("[data-form]")).to_have_count(5)
+        page.keyboard.press("1")
+        expect(page.locator("[data-form]")).to_have_count(4)
+        page.keyboard.press("u")
+        expect(page.locator("[data-form]")).to_have_count(5)
+        number = page.locator("[data-form]").nth(1).locator("[name=bij]")
+        number.fill("M-2026-999")
+        number.press("Enter")
+        expect(page.locator(".error")).to_contain_text("bestaat niet")
+        expect(page.locator("[data-form]")).to_have_count(5)
+        expect(page.locator("[data-form]").nth(1).locator("[name=bij]")).to_have_value("M-2026-999")
 
 
 @pytest.mark.browser

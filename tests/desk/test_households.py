@@ -473,3 +473,16 @@ def test_a_reader_cannot_split_what_he_may_only_look_at(teams):
     number = Client(teams, "Noor").post("/cases", melding(VISSER, gemeente="Schiedam"))["number"]
     with pytest.raises(NotFound):
         splitting.split(teams, number, {"reden": "Zomaar."}, reader(teams, "Anna"))
+
+
+def test_the_unborn_get_no_letter_until_they_are_born(client):
+    case = client.post(
+        "/cases", melding([{"naam": "Ongeboren kind Visser", "rollen": ["ongeboren kind"], "uitgerekend": "2026-03-01"}])
+    )
+    assert case["notices"] == []
+    assert "informeren_betrokkene" not in {t["name"] for t in case["terms"]}
+    client.clock("2026-03-04T09:00")
+    born = {"naam": "Milou Visser", "geboren": "2026-03-02"}
+    case = client.move(case["number"], "corrigeren", reden="Geboren.", persoon=str(case["people"][0]["id"]), persoonsgegevens=born)
+    assert [n["person"] for n in case["notices"]] == ["Milou Visser"]
+    assert term(case, "informeren_betrokkene")["start"] == "2026-03-04"

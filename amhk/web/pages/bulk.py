@@ -144,25 +144,30 @@ def lapse(here: Here, form_id: Key, form: Form) -> Response:
 
 
 @router.get("/triage")
-def triage_page(here: Here) -> Response:
-    """The forms of the morning: one row each, three keys."""
-    return _triage(here)
+def triage_page(here: Here, na: Annotated[int, Query(ge=0, lt=1000)] = 0) -> Response:
+    """The forms of the morning: one row each, three keys; `na` is the row one stands in."""
+    return _triage(here, at=na)
 
 
-def _triage(here: Visit, status: int = 200, errors: list[dict[str, Any]] | None = None, at: int = 0) -> Response:
-    return page(here, "triage.html", status, **triage.worklist(here.office, here.who), errors=errors or [], at=at)
+def _triage(
+    here: Visit, status: int = 200, errors: list[dict[str, Any]] | None = None, at: int = 0, typed: dict[int, str] | None = None
+) -> Response:  # fmt: skip
+    return page(
+        here, "triage.html", status, **triage.worklist(here.office, here.who), errors=errors or [], at=at, typed=typed or {}
+    )
 
 
 @router.post("/triage/{form_id}")
 def decide(here: Here, form_id: Key, form: Form) -> Response:
     """Answer what a form is, or take the answer back."""
+    place = str(form.get("plaats", ""))
+    at = int(place) if place.isascii() and place.isdigit() and len(place) < 4 else 0
+    body = {k: str(form.get(k, "")) for k in ("outcome", "bij", "ref")}
     try:
         if form.get("terug"):
-            number = triage.undo(here.office, form_id, here.who)
-            return go("/triage", f"{number} staat weer op de lijst.")
-        body = {k: str(form.get(k, "")) for k in ("outcome", "bij", "ref")}
+            return go("/triage", f"{triage.undo(here.office, form_id, here.who)} staat weer op de lijst.")
         number = triage.decide(here.office, form_id, body, here.who)
     except (BadInput, ClosedDoor) as wrong:
-        errors = [{"text": f"{e['text']}", "field": f"bij-{form_id}" if e["field"] == "bij" else None} for e in _errors(wrong)]
-        return _triage(here, 422, errors, form_id)
-    return go("/triage", f"{number}: {triage.OUTCOMES[body['outcome']].lower()}.")
+        errors = [{"text": e["text"], "field": f"bij-{form_id}" if e["field"] == "bij" else None} for e in _errors(wrong)]
+        return _triage(here, 422, errors, at, {form_id: body["bij"]})
+    return go(f"/triage?na={at}", f"{number}: {triage.OUTCOMES[body['outcome']].lower()}.")

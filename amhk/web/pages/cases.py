@@ -162,6 +162,13 @@ def make_step(here: Here, number: str, name: str, form: Form) -> Response:
     """Make a move, or first hear what it would do; who comes second sees what changed and keeps his text."""
     view = reading.case_view(here.office, number, here.who)
     body = nested(form, _step(view, name)["fields"]) | {"version": str(form.get("version", ""))}
+    if any(f.name == "grond" for f in _step(view, name)["fields"]) and not body.get("persoonsgegevens"):
+        fault = Fault(
+            "ontbreekt",
+            "Kies wat er met de persoonsgegevens gebeurt: vernietigen kan niet ongedaan worden gemaakt.",
+            "persoonsgegevens",
+        )
+        return _step_page(here, number, name, form, 422, (fault,))
     try:
         if form.get("_vooraf"):
             dry = casework.try_move(here.office, number, name, body, here.who)

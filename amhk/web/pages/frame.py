@@ -126,7 +126,7 @@ def refused(request: Request, status: int, wrong: Refusal) -> Response:
 
 def go(path: str, done: str = "") -> Response:
     """Send the browser to a page after something was done, with what was done in words."""
-    return RedirectResponse(f"{path}{'?gedaan=' + quote(done) if done else ''}", 303)
+    return RedirectResponse(f"{path}{('&' if '?' in path else '?') + 'gedaan=' + quote(done) if done else ''}", 303)
 
 
 def dag(value: str | date | datetime | None) -> str:
