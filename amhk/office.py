@@ -86,7 +86,15 @@ def _read_codes(config: Config) -> tuple[Codes, list[Fault]]:
         data = tomllib.loads((path if path.exists() else shipped("workflows/amhk/codelijsten.toml")).read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
         return Codes(), [Fault("codelijst", f"{name}: {wrong}")]
-    return read_codes(name, data)
+    try:
+        return read_codes(name, data)
+    except (TypeError, AttributeError, ValueError, KeyError) as wrong:
+        return Codes(), [
+            Fault(
+                "codelijst",
+                f"{name}: de lijsten hebben niet de vorm die hier hoort ({wrong}). Vergelijk met het meegeleverde bestand.",
+            )
+        ]
 
 
 def procedure_faults(config: Config) -> list[Fault]:

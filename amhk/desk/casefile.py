@@ -266,9 +266,14 @@ def as_running(term: Mapping[str, Any]) -> Running:
     )
 
 
+def owns(who: Reader, case: Mapping[str, Any]) -> bool:
+    """Tell whether a case is one this reader works with: within his scope, not one he only has leave to read."""
+    return may_see(scope_of(who), case["team_id"], case["owner_id"], case["taken_by"])
+
+
 def sees(connection: Connection, who: Reader, case: Mapping[str, Any]) -> bool:
     """Tell whether a reader may read a case: it is within his scope, or he has leave for now (with a reason, real time)."""
-    if may_see(scope_of(who), case["team_id"], case["owner_id"], case["taken_by"]):
+    if owns(who, case):
         return True
     return who.role in WORKS and people.granted(connection, who.id, case["id"], datetime.now(UTC))
 
@@ -278,7 +283,7 @@ def open_case(
 ) -> CaseFile:  # fmt: skip
     """Take a case for changing: locked, visible to this worker, and still of the version he saw; NotFound or ChangedMeanwhile otherwise."""
     case = reads.case_by_number(connection, number, lock=True)
-    if case is None or not may_see(scope_of(who), case["team_id"], case["owner_id"], case["taken_by"]):
+    if case is None or not owns(who, case):
         raise NotFound(f"Zaak {number[:30]} bestaat niet, of u mag haar niet zien.")
     if version is not None and version != case["version"]:
         raise ChangedMeanwhile(case["version"])

@@ -1,6 +1,7 @@
 """Casework: make a move with all that follows, add people, assign; each in one transaction."""
 
 from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 
 from amhk.desk import registering
@@ -16,7 +17,7 @@ from amhk.rules.moves import Decision, after, decide
 from amhk.rules.secrecy import WORKS, Reader
 from amhk.rules.terms import end_of_term
 from amhk.store import bells, plans, reads
-from amhk.words import day_of, iso, say_day
+from amhk.words import day_of, iso, say_day, say_instant, some
 
 ASSIGN = (
     Field("owner", "Behandelaar", "choice", choices="medewerker"),
@@ -48,6 +49,11 @@ def make_move(office: Office, number: str, move: str, body: object, who: Reader,
     """
     version, fields = take_version(body, checked)
     with office.store.write() as connection:
+        if isinstance(
+            other := fields.get("bij"), str
+        ):  # in order of key, so that two who join each other's case do not wait for one another
+            pair = [c["id"] for n in (number, other.strip().upper()) if (c := reads.case_by_number(connection, n))]
+            reads.lock_cases(connection, sorted(pair))
         move_on_table(open_case(office, connection, number, who, version), move, fields)
 
 
@@ -100,13 +106,38 @@ def _told(file: CaseFile, decision: Decision) -> dict[str, Any]:
         end = end_of_term(flow.terms[name], decision.moment, file.office.calendar, decision.dates.get(name))
         starts.append({"name": name, "title": flow.terms[name].title, "due": iso(end.due)})
     letters = [flow.notices[n].title for n in decision.notices]
-    parts = [flow.states[later.state].title.lower()]
-    parts += [f"{s['title'].lower()} uiterlijk {s['due']}" for s in starts] + [f"brief: {t.lower()}" for t in letters]
+    parts = [f"De zaak staat daarna op '{flow.states[later.state].title.lower()}'."]
+    parts += [f"{s['title']}: uiterlijk {_in_words(s['due'])}." for s in starts] + [
+        f"Brief in concept: {t.lower()}." for t in letters
+    ]
+    parts += _more(file, decision)
     return {
         "move": decision.move.name, "state": later.state, "finish": decision.move.finish, "closes": decision.closes,
         "starts": starts, "meets": [t.name for t in decision.meets], "voids": [t.name for t in decision.voids],
-        "notices": list(decision.notices), "text": "Dan: " + ", ".join(parts) + ".",
+        "notices": list(decision.notices), "text": " ".join(parts),
     }  # fmt: skip
+
+
+def _in_words(due: str) -> str:
+    return say_instant(datetime.fromisoformat(due)) if "T" in due else say_day(date.fromisoformat(due))
+
+
+def _more(file: CaseFile, decision: Decision) -> list[str]:
+    """Give what a move does beyond its own case, in sentences."""
+    effect, values = decision.move.effect, decision.values
+    if effect == "join":
+        return [
+            f"De mensen gaan mee naar {values['bij'].upper()}, en de veiligheid wordt daar opnieuw beoordeeld. Losmaken kan later nog."
+        ]
+    if effect == "to_melding":
+        return ["Er komt een nieuwe melding met een eigen nummer en eigen termijnen; van het gesprek gaan alleen de codes mee."]
+    if effect == "to_advies" and values.get("persoonsgegevens", "vernietigen") == "vernietigen":
+        count = len(reads.of_case(file.connection, reads.PERSON, file.id))
+        what = some(count, "betrokkene", "betrokkenen")
+        return [
+            f"Er komt een advies. De gegevens van {what}, van de melder en de tekst worden vernietigd; dat kan niet ongedaan worden gemaakt."
+        ]
+    return ["Er komt een advies; de persoonsgegevens blijven bij deze melding."] if effect == "to_advies" else []
 
 
 def add_people(office: Office, number: str, body: object, who: Reader) -> None:
@@ -129,7 +160,9 @@ def add_people(office: Office, number: str, body: object, who: Reader) -> None:
         if faults or not values:
             one = "betrokkenen" not in fields
             raise BadInput(faults=[_flat(f, one) for f in faults] or [Fault("ontbreekt", "Vul in: Naam.", "naam")])
-        entry = file.note("persoon_toegevoegd", f"{len(values['betrokkenen'])} betrokkene(n) vastgelegd.", values)
+        entry = file.note(
+            "persoon_toegevoegd", f"{some(len(values['betrokkenen']), 'betrokkene', 'betrokkenen')} vastgelegd.", values
+        )
         registering.add_people(file, values["betrokkenen"], entry)
         file.save()
 

@@ -16,6 +16,7 @@ COLUMNS = {
     "naam": "name", "soort hulp": "kind", "schaal": "scale", "gemeenten": "gemeenten", "adres": "address", "beveiligd adres": "secure_address",
     "overdracht naar": "vervolg", "in gebruik": "active",
 }  # fmt: skip
+_WHOLE: dict[str, Any] = {"gemeenten": [], "address": None, "secure_address": None, "vervolg": None, "active": True}
 MAY = frozenset({"beheerder", "teamleider", "manager"})
 
 
@@ -47,13 +48,13 @@ def bring_in(office: Office, file: BinaryIO, who: Reader) -> dict[str, int]:
     told, faults = _checked(office, file)
     if faults:
         raise BadInput(faults=faults)
-    done = {"toegevoegd": 0, "gewijzigd": 0, "gelijk": 0}
+    done: dict[str, Any] = {"toegevoegd": 0, "gewijzigd": 0, "gelijk": 0}
     with office.store.write() as connection:
         known = {i["name"]: i for i in reads.institutions(connection, active=False)}
         for row in told:
             old = known.get(row["name"])
             if old is None:
-                writes.add(connection, reads.INSTITUTION, row)
+                writes.add(connection, reads.INSTITUTION, _WHOLE | row)
                 done["toegevoegd"] += 1
             elif changed := {k: v for k, v in row.items() if old[k] != v}:
                 writes.change(connection, reads.INSTITUTION, [old["id"]], changed)
@@ -67,7 +68,7 @@ def bring_in(office: Office, file: BinaryIO, who: Reader) -> dict[str, int]:
 
 def _checked(office: Office, file: BinaryIO) -> tuple[list[dict[str, Any]], list[Fault]]:
     desk = institution_desk(office)
-    told, faults, names = [], [], set[str]()
+    told, faults, names, seen = [], [], set[str](), set[str]()
     for line in lines(file, "instellingen"):
         if unknown := sorted(set(line.cells) - set(COLUMNS)):
             raise no(
@@ -77,17 +78,23 @@ def _checked(office: Office, file: BinaryIO) -> tuple[list[dict[str, Any]], list
         if not wrong and values["name"] in names:
             wrong.append(Fault("dubbel", f"{values['name']} staat er twee keer in.", "name"))
         names.add(str(values.get("name")))
+        seen.update(COLUMNS[c] for c in line.cells)
         faults += [Fault(f.code, f"Regel {line.number}: {f.text}", f.field) for f in wrong]
         if line.wrong:
             faults.append(Fault("regel", f"Regel {line.number}: {line.wrong}."))
         told.append(values)
     if not told:
         raise no("Dit bestand heeft een kop, maar geen instellingen.")
-    return told, faults
+    return [{k: v for k, v in row.items() if k in seen} for row in told], faults
+
+
+def _unquoted(text: str) -> str:
+    """Give a cell without the apostrophe that kept it from being a formula."""
+    return text[1:] if text[:1] == "'" and text[1:].lstrip()[:1] in ("=", "+", "-", "@") else text
 
 
 def _body(cells: Mapping[str, Any]) -> dict[str, Any]:
-    body: dict[str, Any] = {COLUMNS[k]: v.strip().removeprefix("'") if isinstance(v, str) else v for k, v in cells.items()}
+    body: dict[str, Any] = {COLUMNS[k]: _unquoted(v.strip()) if isinstance(v, str) else v for k, v in cells.items()}
     if isinstance(body.get("gemeenten"), str):
         body["gemeenten"] = [g.strip() for g in body["gemeenten"].replace(";", ",").split(",") if g.strip()]
     return body

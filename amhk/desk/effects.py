@@ -94,7 +94,7 @@ def correct(file: CaseFile, decision: Decision, entry: int) -> str:
         told.append(_moment(file, values, entry))
     if not told:
         raise BadInput(faults=[Fault("niets_gewijzigd", "Vul in wat er anders moet zijn.", "reden")])
-    _mark_letters(file)
+    mark_letters(file)
     return f": {'; '.join(told)}"
 
 
@@ -161,6 +161,9 @@ def _person(file: CaseFile, values: Mapping[str, Any]) -> list[str]:
     if not new or not values.get("persoon"):
         raise BadInput(faults=[Fault("ontbreekt", "Noem de persoon en zijn juiste gegevens samen.", "persoon")])
     person = next(p for p in reads.of_case(file.connection, reads.PERSON, file.id) if str(p["id"]) == values["persoon"])
+    if rules.is_unborn(person) and new.get("geboren"):  # he is born: no longer due, and a child like any other
+        born = ["kind" if r == rules.UNBORN else r for r in new.get("rollen") or person["rollen"] or ()]
+        new = {"uitgerekend": None, "rollen": sorted(set(born)), **{k: v for k, v in new.items() if k != "rollen"}}
     changed = {k: v for k, v in new.items() if v != person[k]}
     if not changed:
         return []
@@ -246,7 +249,8 @@ def _reproject(file: CaseFile, terms: list[dict[str, Any]], start: datetime, ent
                 t.update(changes)
 
 
-def _mark_letters(file: CaseFile) -> None:
+def mark_letters(file: CaseFile) -> None:
+    """Let letters know that a fact under them changed: a sent one is marked, an approved one is a draft again."""
     letters = reads.notices(file.connection, file.id)
     writes.change(file.connection, reads.NOTICE, [n["id"] for n in letters if n["state"] == "sent"], {"old_fact": True})
     again = {"state": "draft", "html": None, "pdf": None, "hash": None, "approved_at": None}

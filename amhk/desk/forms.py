@@ -7,14 +7,14 @@ from hashlib import sha256
 from itertools import islice
 from typing import Any, BinaryIO
 
-from amhk.desk import intake, people
+from amhk.desk import admin, intake, people
 from amhk.desk.registering import register
 from amhk.errors import BadInput, ClosedDoor, Fault, NotAllowed, NotFound
 from amhk.office import Office
 from amhk.rules import forms as rules
 from amhk.rules.forms import OWN, Layout
 from amhk.rules.parse import tidy
-from amhk.rules.secrecy import WORKS, Reader
+from amhk.rules.secrecy import HAND, WORKS, Reader
 from amhk.sheets.reading import Line, lines, no
 from amhk.store import forms as store
 from amhk.store import house, reads
@@ -74,6 +74,8 @@ def stage(office: Office, file: BinaryIO, name: str, layout: str, who: Reader, p
 def _read(office: Office, key: int, total: int, again: int, who: Reader) -> None:
     """Write down that a file was read to its end."""
     with office.store.write() as connection:
+        if _import(connection, key)["state"] != "reading":
+            return
         counts = store.counts(connection, key)
         state = "preview" if counts.get("ready") or counts.get("repair") else "done"
         store.change(connection, IMPORT, key, {"state": state, "again": again})
@@ -110,7 +112,7 @@ def _prove(office: Office, file: BinaryIO, layout: Layout) -> int:
             raise no("Dit bestand heeft te veel verschillende kolommen.")
     unknown = rules.unknown_columns(iter(sorted(seen)), layout, fields)
     if unknown:
-        text = f"De indeling '{layout.title}' kent deze kolommen niet: {', '.join(repr(u[:40]) for u in unknown[:8])}. Kies een andere indeling, of neem ze op in config.toml."
+        text = f"De indeling '{layout.title}' kent deze kolommen niet: {', '.join(repr(u[:40]) for u in unknown[:8])}. Kies een andere indeling, of vraag de beheerder ze op te nemen."
         raise no(text)
     if not count:
         raise no("Dit bestand heeft een kop, maar geen formulieren.")
@@ -129,11 +131,12 @@ def _prove_schema(file: BinaryIO) -> None:
 
 def _stage(office: Office, connection: Connection, key: int, layout: Layout, batch: list[Line]) -> int:
     """Stage a batch; gives how many of it came in before."""
+    store.lock(connection)
     fields = office.pack.of_route("melding").intake
     now = office.now(connection)
     shaped = [_form(office, connection, rules.shape(line.cells, layout, fields), line, now, layout) for line in batch]
     kenmerken = [f["kenmerk"] for f in shaped if f["kenmerk"]]
-    before, borne = store.known(connection, [f["mark"] for f in shaped], kenmerken)
+    before, borne = store.known(connection, [f["mark"] for f in shaped], kenmerken, 0)
     staged: dict[str, dict[str, Any]] = {}
     for told in shaped:
         row, mark = told | {"import_id": key}, told["mark"]
@@ -143,12 +146,16 @@ def _stage(office: Office, connection: Connection, key: int, layout: Layout, bat
             (s for s in staged.values() if row["kenmerk"] and s["kenmerk"] == row["kenmerk"]), None
         )
         if other is not None and other.get("mark") != mark:
-            where = f"zaak {other['number']}" if other.get("number") else "een ander formulier dat nog geen zaak is"
-            text = f"Kenmerk {row['kenmerk'][:40]} staat al op {where}, met een andere inhoud. Laat deze regel vervallen, of geef het vervolg een eigen kenmerk."
-            row |= {"state": "repair", "faults": [*row["faults"], ["kenmerk", text, "id"]]}
+            row |= {"state": "repair", "faults": [*row["faults"], list(_clash(row["kenmerk"], other))]}
         staged[mark] = row
     store.put(connection, list(staged.values()))
     return len(shaped) - len(staged)
+
+
+def _clash(kenmerk: str, other: Mapping[str, Any]) -> tuple[str, str, str]:
+    where = f"zaak {other['number']}" if other.get("number") else "een ander formulier dat nog geen zaak is"
+    text = f"Kenmerk {kenmerk[:40]} staat al op {where}, met een andere inhoud. Laat dit formulier vervallen, of geef het vervolg een eigen kenmerk."
+    return "kenmerk", text, "id"
 
 
 def _form(
@@ -157,18 +164,32 @@ def _form(
     values, faults = intake.checked(office, connection, "melding", body, now)
     if line.wrong:
         faults = [rules.row_fault(line.number, line.wrong), *faults]
-    received = values.get("ontvangen")
-    mark = rules.mark_of(layout, plain(body) if faults else plain(values))  # what it says, whatever kind of file said it
-    return {
-        "mark": mark, "row": line.number,
-        "kenmerk": str(body["id"])[:200] if body.get("id") else None, "state": "repair" if faults else "ready", "acuut": bool(values.get("acuut")),
-        "received": received, "told": plain(body), "faults": [[f.code, f.text, f.field] for f in faults], "undo": {"original": plain(body)} if faults else {},
+    return _told(body, values, faults) | {
+        "mark": rules.mark_of(layout, plain(body if faults else values)),  # what it says, whatever kind of file said it
+        "row": line.number, "undo": {"original": plain(body)} if faults else {},
     }  # fmt: skip
+
+
+def _told(body: Mapping[str, Any], values: Mapping[str, Any], faults: list[Fault]) -> dict[str, Any]:
+    """Give the columns that follow from what a form says and what is wrong with it."""
+    kenmerk = body.get("id")
+    return {
+        "kenmerk": kenmerk[:200] if isinstance(kenmerk, str) and kenmerk.strip() else None, "state": "repair" if faults else "ready",
+        "acuut": bool(values.get("acuut")), "received": values.get("ontvangen"), "told": plain(body),
+        "faults": [[f.code, f.text, f.field] for f in faults],
+    }  # fmt: skip
+
+
+def _unclear(connection: Connection, kenmerk: str | None, form: int) -> list[Fault]:
+    """Give the fault of a form whose kenmerk stands elsewhere already."""
+    _, borne = store.known(connection, [], [kenmerk] if kenmerk else [], form)
+    return [Fault(*_clash(kenmerk, other)) for other in borne.values() if kenmerk]
 
 
 def accept(office: Office, key: int, who: Reader) -> None:
     """Say yes to the good forms of an import: from now on they are taken as meldingen, also if the house falls down in between."""
     _may(who)
+    admin.by_hand(office, None)  # who brings a file does not thereby take every call in it: the cases are of their teams
     with office.store.write() as connection:
         told = _import(connection, key)
         if told["state"] not in ("preview", "done"):
@@ -190,22 +211,24 @@ def take_all(office: Office, key: int, progress: Progress | None = None) -> int:
             row = reads.worker_by(connection, id=told["worker_id"])
             assert row is not None
             who = Reader(row["id"], row["role"], row["team_id"], row["name"], row["registration"])
-            done += sum(_take(office, connection, form, who) for form in batch)
+            done += sum(_take(office, connection, form, who) is not None for form in batch)
         if progress:
             progress(done)
 
 
-def _take(office: Office, connection: Connection, form: Row, who: Reader) -> bool:
-    """Take one form; the world may have changed since it was staged, so it is checked again."""
+def _take(office: Office, connection: Connection, form: Row, who: Reader) -> str | None:
+    """Take one form and give its number; the world may have changed since it was staged, so it is checked again."""
     now = office.now(connection)
     values, faults = intake.checked(office, connection, "melding", form["told"], now)
+    faults += _unclear(connection, form["kenmerk"], form["id"])
     if faults:
-        store.change(connection, FORM, form["id"], {"state": "repair", "faults": [[f.code, f.text, f.field] for f in faults]})
-        return False
-    file = register(office, connection, "melding", values, who, now)
+        store.change(connection, FORM, form["id"], _told(form["told"], values, faults))
+        return None
+    hand = reads.worker_by(connection, name=HAND)
+    file = register(office, connection, "melding", values, who, now, taken_by=hand["id"] if hand else None)
     file.save()
-    store.change(connection, FORM, form["id"], {"state": "taken", "case_id": file.id, "told": {}, "faults": []})
-    return True
+    store.change(connection, FORM, form["id"], {"state": "taken", "case_id": file.id, "told": {}, "faults": [], "undo": {}})
+    return str(file.case["number"])
 
 
 def continue_all(office: Office) -> None:
@@ -248,16 +271,20 @@ def repair(office: Office, key: int, body: object, who: Reader) -> str | None:
     _may(who)
     if not isinstance(body, Mapping):
         raise BadInput(faults=[Fault("verkeerd_soort", "Stuur de velden van het formulier.")])
+    sent: dict[str, Any] = rules.bare(body)
     with office.store.write() as connection:
+        store.lock(connection)
         form = _to_repair(connection, key)
-        values, faults = intake.checked(office, connection, "melding", body, office.now(connection))
-        told = {"told": plain(body), "faults": [[f.code, f.text, f.field] for f in faults], "kenmerk": body.get("id")}
-        told |= {"acuut": bool(values.get("acuut")), "received": values.get("ontvangen"), "state": "repair" if faults else "ready"}
-        store.change(connection, FORM, key, told)
-        number, told_import = None, _import(connection, form["import_id"])
+        values, faults = intake.checked(office, connection, "melding", sent, office.now(connection))
+        told = _told(sent, values, faults)
+        faults += _unclear(connection, told["kenmerk"], key)
+        told_import = _import(connection, form["import_id"])
+        layout = layouts(office).get(told_import["mapping"], OWN)
+        mended = rules.mark_of(layout, plain(sent if faults else values))
+        store.change(connection, FORM, key, _told(sent, values, faults) | {"mended": mended})
+        number = None
         if not faults and told_import["state"] in ("taking", "done"):
-            _take(office, connection, {**form, "told": dict(body)}, who)
-            number = (store.one(connection, key) or {}).get("number")
+            number = _take(office, connection, {**form, **told}, who)
     if faults:
         raise BadInput(faults=faults)
     return number
@@ -328,11 +355,17 @@ def _known(office: Office, connection: Connection, form: Row, who: Reader) -> li
 
 
 def _shown(form: Row) -> dict[str, Any]:
+    """Give a form for a list: a secret melder and secret addresses left out."""
     told = form["told"]
+    family = [p for p in told.get("betrokkenen") or [] if isinstance(p, dict)] if isinstance(told.get("betrokkenen"), list) else []
+    melder = told.get("melder") if isinstance(told.get("melder"), dict) else {}
+    hidden = {"melder": {"geheim": True}} if str(melder.get("geheim")).casefold() in ("true", "ja", "on") else {}
+    shown = [{k: v for k, v in p.items() if k != "adres" or not p.get("geheim_adres")} for p in family]
     return {
-        "id": form["id"], "row": form["row"], "kenmerk": form["kenmerk"], "acuut": form["acuut"], "told": told,
+        "id": form["id"], "row": form["row"], "kenmerk": form["kenmerk"], "acuut": form["acuut"], "number": form["number"], "outcome": form["outcome"],
+        "told": told | hidden | ({"betrokkenen": shown} if family else {}),
         "received": say_instant(form["received"]) if form["received"] else str(told.get("ontvangen", "")),
-        "names": [str(p.get("naam", "?")) for p in told.get("betrokkenen", []) if isinstance(p, dict)],
+        "names": [str(p.get("naam", "?")) for p in family],
         "faults": [{"code": c, "text": t, "field": f} for c, t, f in form["faults"]],
     }  # fmt: skip
 
@@ -342,7 +375,7 @@ def one(office: Office, key: int, who: Reader) -> dict[str, Any]:
     _may(who)
     with office.store.read() as connection:
         form = _to_repair(connection, key)
-        return _shown(form) | {"import": form["import_id"]}
+        return _shown(form) | {"told": form["told"], "import": form["import_id"], "original": form["undo"].get("original", {})}
 
 
 def alarm(office: Office, connection: Connection) -> Iterator[str]:

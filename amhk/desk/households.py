@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from amhk.desk import people, registering
-from amhk.desk.casefile import CaseFile, on_table, sees
+from amhk.desk.casefile import CaseFile, on_table, owns
 from amhk.errors import BadInput, Fault
 from amhk.rules.moves import Decision
 from amhk.store import people as store
-from amhk.store import reads, writes
+from amhk.store import plans, reads, writes
 from amhk.store.journal import plain
 from amhk.store.reads import Row
+from amhk.words import day_of
 
 
 def join(file: CaseFile, decision: Decision, entry: int) -> str:
@@ -27,13 +28,26 @@ def join(file: CaseFile, decision: Decision, entry: int) -> str:
         there.start(name, file.case["received"], line, about_id=file.id)
     coming = _new_people(file, there)
     copies = registering.add_people(there, [p | {"from_id": file.id} for p in coming], line)
-    there.save()
-    before = freeze(file) | {"people": list(zip([p["id"] for p in coming], copies, strict=True))}
+    closing = [t["id"] for t in there.running if t["name"] == there.workflow.closing_term]
+    there.save(opens=False)  # what joins is not what opens
+    told = {str(copy): _values(p) for copy, p in zip(copies, coming, strict=True)}
+    pairs = list(zip([p["id"] for p in coming], copies, strict=True))
+    before = freeze(file) | {"people": pairs, "told": told, "closing": closing}
     row = {"case_id": file.id, "target_id": there.id, "phase": phase, "before": before, "entry": entry, "target_entry": line}
     store.add_join(file.connection, row)
     writes.change_case_part(file.connection, reads.MELDING, file.id, {"dossier_id": target["dossier_id"]})
     registering.relate(file.connection, file.id, there.id, "gevoegd_bij", "vervolgmelding")
-    return f": {number}"
+    return f": {number}" if owns(file.who, target) else " van een ander team"
+
+
+COPIED = (
+    "naam", "zoeknaam", "voornamen", "voorvoegsel", "geslachtsnaam", "partnernaam", "geboren", "uitgerekend", "geslacht", "rollen", "rolperiodes",
+    "betrokken_als", "adres", "geheim_adres", "bsn", "bsn_bron", "bsn_gecontroleerd", "gezag",
+)  # fmt: skip
+
+
+def _values(person: Row) -> dict[str, Any]:
+    return plain({k: person[k] for k in COPIED})
 
 
 def _running_melding(file: CaseFile, number: str) -> Row:
@@ -41,14 +55,13 @@ def _running_melding(file: CaseFile, number: str) -> Row:
     assert file.who is not None
     target = reads.case_by_number(file.connection, number, lock=True)
     wrong = None
-    if target is None or not (
-        sees(file.connection, file.who, target) or people.same_household(file.connection, file.id, target["id"])
-    ):
+    if target is None or not (owns(file.who, target) or people.same_household(file.connection, file.id, target["id"])):
         wrong = f"Zaak {number[:30]} bestaat niet, of u mag haar niet zien."
     elif target["id"] == file.id:
         wrong = "Een melding kan niet bij zichzelf horen."
     elif target["route"] != "melding" or target["closed"]:
-        wrong = f"{number} is geen lopende melding; een afgesloten melding krijgt een nieuwe zaak in hetzelfde dossier."
+        what = "een advies" if target["route"] != "melding" else "gesloten"
+        wrong = f"{number} is geen lopende melding maar {what}. Is de oude zaak gesloten, houd dit dan als nieuwe melding en plaats haar in hetzelfde dossier."
     if wrong or target is None:
         raise BadInput(faults=[Fault("geen_lopende_melding", wrong or "", "bij")])
     return target
@@ -57,7 +70,7 @@ def _running_melding(file: CaseFile, number: str) -> Row:
 def _new_people(file: CaseFile, there: CaseFile) -> list[dict[str, Any]]:
     known = reads.of_case(file.connection, reads.PERSON, there.id)
     bsns = {p["bsn"] for p in known if p["bsn"]}
-    names = {(p["zoeknaam"], p["geboren"]) for p in known}
+    names = {(p["zoeknaam"], p["geboren"]) for p in known if len(p["geboren"] or "") == 10}
     coming = reads.of_case(file.connection, reads.PERSON, file.id)
     return [dict(p) for p in coming if p["bsn"] not in bsns and (p["zoeknaam"], p["geboren"]) not in names]
 
@@ -73,6 +86,9 @@ def freeze(file: CaseFile) -> dict[str, Any]:
 
 def reopen(file: CaseFile, before: Mapping[str, Any], entry: int, unread: bool = False) -> None:
     """Put a case that closed without a finish back where it stood: its terms run on to the same ends, its letters are owed again; with `unread` it counts as opened by nobody, if so it was."""
+    owner = reads.worker_by(file.connection, id=file.case["owner_id"]) if file.case["owner_id"] else None
+    if owner and (not owner["active"] or plans.away(file.connection, owner["id"], day_of(file.now))):
+        file.changes["owner_id"] = None  # he is not here any more: the team has it
     file.changes |= {"state": before["state"], "facts": dict(before["facts"]), "closed": False, "closed_at": None, "ending": None}
     rows = {t["id"]: dict(t) for t in reads.terms(file.connection, file.id)}
     for key, status in before["terms"]:

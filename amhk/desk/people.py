@@ -53,7 +53,8 @@ def _typed(raw: Mapping[str, Any]) -> dict[str, Any]:
         told["geboren"] = day
     if raw.get("geslacht") in ("V", "M"):
         told["geslacht"] = raw["geslacht"]
-    told["rollen"] = [r for r in raw.get("rollen") or () if isinstance(r, str)]
+    rollen = raw.get("rollen")
+    told["rollen"] = [r for r in rollen if isinstance(r, str)] if isinstance(rollen, list) else []
     return told
 
 
@@ -64,7 +65,7 @@ def find(connection: Connection, typed: Sequence[Mapping[str, Any]], but: int = 
     names = sorted({k for t in traces for k in matching.name_keys(t)})
     found: dict[int, Found] = {}
     for row in store.candidates(connection, sure, names):
-        if row["case_id"] == but:
+        if row["case_id"] == but or (but and row["from_id"] == but):  # himself, and his own copy where he joined
             continue
         known = matching.trace(row)
         at = found.setdefault(row["case_id"], Found(row["case_id"]))
@@ -111,9 +112,9 @@ def earlier_of(office: Office, number: str, who: Reader, without: Collection[int
 
 
 def known_of(office: Office, connection: Connection, told: object, who: Reader) -> list[dict[str, Any]]:
-    """Give the earlier contacts (`eerder bekend`) of the people of a form that is no case yet, without a handle to open a hidden one."""
+    """Give the earlier contacts (`eerder bekend`) among this reader's own cases of the people of a form that is no case yet."""
     views = _views(office, connection, typed_people(told), who, 0)
-    return [{k: v for k, v in view.items() if k != "case"} for view in views if view["known"]]
+    return [{k: v for k, v in view.items() if k != "case"} for view in views if view["known"] and view["visible"]]
 
 
 def _views(
@@ -121,13 +122,17 @@ def _views(
 ) -> list[dict[str, Any]]:  # fmt: skip
     likely = [f for f in find(connection, typed, but) if f.case not in without][: 4 * _MOST_SHOWN]
     heads = store.cases_of(connection, [f.case for f in likely])
+    likely = [f for f in likely if sees(connection, who, {**heads[f.case], "id": f.case}) or _surely(f, typed)]
     shown: dict[object, dict[str, Any]] = {}
     for found in likely:
         head = heads[found.case]
         home = head["dossier_id"] or -found.case
         if home in shown:
             shown[home]["more"] += 1
-            if shown[home]["closed"] and not head["closed"]:  # the one that runs is the one to join
+            if (head["closed"], found.case) < (
+                shown[home]["closed"],
+                shown[home]["case"],
+            ):  # the one that runs, and longest, is the one to join
                 shown[home] |= _view(office, connection, found, head, typed, who) | {"more": shown[home]["more"]}
         elif len(shown) < _MOST_SHOWN:
             shown[home] = _view(office, connection, found, head, typed, who) | {"more": 0}
@@ -146,13 +151,22 @@ def _view(office: Office, connection: Connection, found: Found, head: Row, typed
     return told
 
 
+def _surely(found: Found, typed: Sequence[Row]) -> bool:
+    """Tell whether a hidden contact may be told of: by BSN, or by name with day of birth. An address alone tips no balance, or it could be asked out."""
+    for n, (_, row) in found.likeness.items():
+        bare = [matching.trace({**p, "adres": None}) for p in (typed[n], row)]
+        if matching.compare(*bare).percent >= matching.KNOWN:
+            return True
+    return False
+
+
 def words(found: Found, typed: Sequence[Row]) -> list[str]:
     """Give in sentences what a likeness rests on, the likeliest person first; a parent who returns is named as such."""
     told = []
     for n, (alike, row) in sorted(found.likeness.items(), key=lambda item: -item[1][0].weight):
         if alike.weight > -6:
-            parent = " als ouder" if {"ouder", "moeder", "vader"} & set(row["rollen"]) else ""
-            told.append(f"{typed[n]['naam'] or 'deze persoon'} staat daar{parent} als {row['naam']}: {', '.join(alike.words)}")
+            parent = " (ouder)" if {"ouder", "moeder", "vader"} & set(row["rollen"]) else ""
+            told.append(f"{typed[n]['naam'] or 'deze persoon'} staat daar als {row['naam']}{parent}: {', '.join(alike.words)}")
     return told
 
 

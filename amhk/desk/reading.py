@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from amhk.desk import intake
-from amhk.desk.casefile import CaseFile, is_late, on_table, sees
+from amhk.desk.casefile import CaseFile, is_late, on_table, owns, sees
 from amhk.desk.facts import gap
 from amhk.desk.lists import desk_for, needed
 from amhk.desk.termview import terms_view
@@ -17,7 +17,7 @@ from amhk.rules.moves import Standing, door, fields_now
 from amhk.rules.parse import tidy, unfit
 from amhk.rules.people import roles_on, say_age, voice
 from amhk.rules.schema import schema
-from amhk.rules.secrecy import WORKS, Reader, may_see, scope_of
+from amhk.rules.secrecy import WORKS, Reader, scope_of
 from amhk.rules.workflow import Move, Workflow
 from amhk.store import reads, writes
 from amhk.store.reads import Row
@@ -33,7 +33,7 @@ def look(office: Office, number: str, who: Reader, what: str, reason: str | None
         case = _visible(connection, number, who)
         row = {"instant": datetime.now(UTC), "worker_id": who.id, "case_id": case["id"], "what": what, "reason": reason}
         writes.add(connection, reads.LOOK, row)
-        if case["opened_by"] is None and case["taken_by"] != who.id and who.role in WORKS:
+        if case["opened_by"] is None and case["taken_by"] != who.id and who.role in WORKS and owns(who, case):
             _open(office, connection, number, who)
 
 
@@ -50,13 +50,9 @@ def _open(office: Office, connection: Connection, number: str, who: Reader) -> N
 def _visible(connection: Connection, number: str, who: Reader, own: bool = False) -> Row:
     """Give a case this reader may see; with `own` only one within his own cases, not one he has leave to read."""
     case = reads.case_by_number(connection, number)
-    if case is None or not (own or sees(connection, who, case)) or (own and not _own(who, case)):
+    if case is None or not (owns(who, case) if own else sees(connection, who, case)):
         raise NotFound(f"Zaak {number[:30]} bestaat niet, of u mag haar niet zien.")
     return case
-
-
-def _own(who: Reader, case: Row) -> bool:
-    return may_see(scope_of(who), case["team_id"], case["owner_id"], case["taken_by"])
 
 
 def case_view(office: Office, number: str, who: Reader) -> dict[str, Any]:
@@ -73,7 +69,7 @@ def case_view(office: Office, number: str, who: Reader) -> dict[str, Any]:
         view["people"] = [_person(p, file, letters, terms) for p in people]
         view["relations"] = _relations(connection, case, who)
         view["terms"] = terms_view(office, file.workflow, terms, reads.of_case(connection, reads.REMINDER, case["id"]), file.now)
-        view["own"] = _own(who, case)
+        view["own"] = owns(who, case)
         view["moves"] = _moves(file, case) if view["own"] else []
         view["notices"] = [_letter(office, file.workflow, n, terms, people, file.now) for n in letters]
         if case["route"] == "melding":
@@ -122,7 +118,7 @@ def _informed(person: Row, file: CaseFile, letters: list[Row], terms: list[Row])
 def _relations(connection: Connection, case: Row, who: Reader) -> list[dict[str, Any]]:
     told = [
         {"kind": r["kind"], "number": r["number"]} for r in reads.relations(connection, case["id"])
-        if not r["kind"].startswith("hermelding") or sees(connection, who, {**r, "id": r["other_id"]})
+        if r["kind"].startswith("omgezet") or sees(connection, who, {**r, "id": r["other_id"]})
     ]  # fmt: skip
     return told + [
         {"kind": "zelfde_dossier", "number": r["number"]}
@@ -187,7 +183,13 @@ def _melding(connection: Connection, case: Row) -> dict[str, Any]:
         {"op": iso(f["moment"]), "bron": f["bron"], "bevindingen": f["text"]}
         for f in reads.of_case(connection, reads.FINDING, case["id"])
     ]
-    return {"melder": melder, "verwijzingen": referrals, "controles": checks, "bevindingen": findings}
+    joined = [
+        reads.case_by_id(connection, r["other_id"])
+        for r in reads.relations(connection, case["id"])
+        if r["kind"] == "vervolgmelding"
+    ]
+    later = [{"number": c["number"], "ontvangen": iso(c["received"]), "zorgen": c["zorgen"]} for c in joined if c]
+    return {"melder": melder, "vervolgmeldingen": later, "verwijzingen": referrals, "controles": checks, "bevindingen": findings}
 
 
 def _advies(connection: Connection, case: Row) -> dict[str, Any]:
@@ -206,6 +208,8 @@ def reveal(office: Office, number: str, who: Reader, reason: str) -> dict[str, A
     reason = tidy(reason, one_line=True)
     if len(reason) < 5 or unfit(reason, 200):
         raise BadInput(faults=[Fault("ontbreekt", "Zeg in 5 tot 200 tekens waarom u dit nodig hebt.", "reason")])
+    with office.store.read() as connection:
+        _visible(connection, number, who, own=True)
     look(office, number, who, "geheime gegevens", reason.strip())
     with office.store.read() as connection:
         case = _visible(connection, number, who, own=True)

@@ -25,7 +25,7 @@ _SHARED = ("gemeente", "kanaal", "hoedanigheid", "meldcodestap", "zorgen")
 
 
 def register(
-    office: Office, connection: Connection, route: str, values: Mapping[str, Any], who: Reader, now: datetime, dossier: int | None = None
+    office: Office, connection: Connection, route: str, values: Mapping[str, Any], who: Reader, now: datetime, dossier: int | None = None, taken_by: int | None = None
 ) -> CaseFile:  # fmt: skip
     """Give the file of a new case of this route from checked values; the caller saves it in the same transaction."""
     workflow = office.pack.of_route(route)
@@ -35,7 +35,7 @@ def register(
         "number": claims.next_number(connection, PREFIX[route], local(now).year), "route": route, "workflow": workflow.name,
         "release": workflow.release, "version": 0, "state": workflow.start, "finish": None, "finishes": [], "closed": False,
         "ending": None, "facts": dict(workflow.facts), "acuut": bool(values.get("acuut")), "counts": True, "received": received,
-        "registered": now, "team_id": team, "team_reason": reason, "taken_by": who.id, "kenmerk": values.get("id"),
+        "registered": now, "team_id": team, "team_reason": reason, "taken_by": taken_by or who.id, "kenmerk": values.get("id"),
         "owner_id": who.id if route == "advies" and not plans.away(connection, who.id, day_of(now)) else None, "opened_by": None, "entries": 0, "head": "",
         "aanleiding": values.get("aanleiding", []), "aard": values.get("aard", []), **{k: values.get(k) for k in _SHARED},
     }  # fmt: skip
@@ -111,7 +111,7 @@ def again(connection: Connection, case: int, dossier: int) -> str | None:
 
 def stays_secret(file: CaseFile, hoedanigheid: str, melder: Mapping[str, Any]) -> bool:
     """Tell whether the melder's identity is kept from the family: as told, and of who is no professional always, unless he consented (Uitvoeringsbesluit Wmo 2015 art. 4.1.8 lid 3 b)."""
-    citizen = file.office.pack.codes.group("hoedanigheid", hoedanigheid) == "niet-beroepsmatig"
+    citizen = file.office.pack.codes.group("hoedanigheid", hoedanigheid) != "beroepsmatig"
     return bool(melder.get("geheim")) or (citizen and not melder.get("toestemming"))
 
 

@@ -1,17 +1,20 @@
 """Splitting: a vervolgmelding is split off again as if it had never joined; a melding changes dossier, or gets one of its own."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from amhk.desk import households, people, registering
-from amhk.desk.casefile import CaseFile, on_table, sees
+from amhk.desk.casefile import CaseFile, on_table, owns
 from amhk.desk.casework import must_work, take_version
+from amhk.desk.effects import mark_letters
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotFound
 from amhk.office import Office
 from amhk.rules.fields import Desk, Field, clean
-from amhk.rules.secrecy import Reader, may_see, scope_of
+from amhk.rules.moves import closing_due
+from amhk.rules.secrecy import Reader
 from amhk.store import people as store
 from amhk.store import reads, writes
+from amhk.store.journal import plain
 from amhk.store.reads import Row
 from amhk.store.session import Connection
 
@@ -25,11 +28,6 @@ PLACE = (
     ),
     Field("reden", "Reden", "text", required=True, hint="Waarom deze meldingen over hetzelfde gezin gaan."),
 )
-# What came with a person when he was copied; what has changed since on the copy goes back with a split.
-_COPIED = (
-    "naam", "zoeknaam", "voornamen", "voorvoegsel", "geslachtsnaam", "partnernaam", "geboren", "uitgerekend", "geslacht", "rollen", "rolperiodes",
-    "betrokken_als", "adres", "geheim_adres", "bsn", "bsn_bron", "bsn_gecontroleerd", "gezag",
-)  # fmt: skip
 
 
 def split(office: Office, number: str, body: object, who: Reader) -> None:
@@ -54,16 +52,22 @@ def split_on(office: Office, connection: Connection, number: str, body: object, 
         raise ClosedDoor(
             faults=[Fault("vernietigd", "De persoonsgegevens van deze melding zijn vernietigd: losmaken kan niet meer.")]
         )
+    if store.join_of(connection, joined["target_id"]):
+        raise ClosedDoor(
+            faults=[Fault("verder_gevoegd", "De melding waar deze bij hoort is zelf ook gevoegd: maak die eerst los.")]
+        )
     held = reads.lock_cases(connection, [file.id, joined["target_id"]])
     there = on_table(office, connection, held[joined["target_id"]], who, file.now)
     entry = file.note("losgemaakt", f"Losgemaakt van {there.case['number']}: de melding staat weer op zichzelf.", values)
     households.reopen(file, joined["before"], entry, unread)
     line = there.note("losgemaakt", f"Vervolgmelding {file.case['number']} is losgemaakt en hoort hier niet bij.", values)
-    _take_back(file, there, joined, line)
+    if _take_back(file, there, joined, line):
+        mark_letters(file)
+    _closing_again(there, joined["before"].get("closing", ()), line)
     store.end_join(connection, joined["id"], file.now)
     store.unrelate(connection, file.id, there.id, ("gevoegd_bij", "vervolgmelding"))
     writes.change_case_part(connection, reads.MELDING, file.id, {"dossier_id": joined["before"]["dossier"]})
-    there.save()
+    there.save(opens=False)
     file.save(opens=not unread)
 
 
@@ -72,7 +76,7 @@ def _opened(
 ) -> tuple[CaseFile, dict[str, Any]]:  # fmt: skip
     """Give a melding on the table, also a closed one, and the checked form."""
     case = reads.case_by_number(connection, number)
-    if case is None or not may_see(scope_of(who), case["team_id"], case["owner_id"], case["taken_by"]):
+    if case is None or not owns(who, case):
         raise NotFound(f"Zaak {number[:30]} bestaat niet, of u mag haar niet zien.")
     joined = store.join_of(connection, case["id"])
     held = reads.lock_cases(
@@ -89,27 +93,42 @@ def _opened(
     return file, values
 
 
-def _take_back(file: CaseFile, there: CaseFile, joined: Row, line: int) -> None:
-    """Take from the other melding what came with the join: the assessment about it, letters to its melder, and its people with their terms and letters."""
+def _take_back(file: CaseFile, there: CaseFile, joined: Row, line: int) -> bool:
+    """Take from the other melding what came with the join: the assessment about it, letters to its melder, and its people with their terms and letters. Tells whether something known of them changed meanwhile."""
     pairs = {copy: original for original, copy in joined["before"]["people"]}
     why = f"{file.case['number']} hoort hier niet bij"
     for term in [t for t in there.running if t["about_id"] == file.id or t["person_id"] in pairs]:
         there.end(term, "void", there.now, line, why)
     keys = [n["id"] for n in there.owed if n["id"] and (n["about_id"] == file.id or n["person_id"] in pairs)]
-    writes.change(there.connection, reads.NOTICE, keys, {"state": "void"})
+    writes.change(there.connection, reads.NOTICE, keys, {"state": "void", "html": None, "pdf": None, "facts": {}})
     there.owed = [n for n in there.owed if n["id"] not in keys]
-    _people_home(file, there, pairs)
+    return _people_home(file, there, pairs, joined["before"].get("told", {}))
 
 
-def _people_home(file: CaseFile, there: CaseFile, pairs: Mapping[int, int]) -> None:
-    """Let go of the copied people; what was corrected on a copy goes back to where he came from."""
+def _closing_again(there: CaseFile, closing: Sequence[int], line: int) -> None:
+    """Let the term to close that the join had stopped run on to the end it had: a join gives no time."""
+    if closing_due(there.workflow, there.standing()) and not any(t["name"] == there.workflow.closing_term for t in there.running):
+        rows = {t["id"]: dict(t) for t in reads.terms(there.connection, there.id)}
+        for key in closing:
+            if rows[key]["status"] == "void":
+                there.revive(rows[key], "running", line)
+
+
+def _people_home(file: CaseFile, there: CaseFile, pairs: Mapping[int, int], told: Mapping[str, Any]) -> bool:
+    """Let go of the copied people; what was corrected on a copy since the join goes back to where he came from, unless it was corrected there too. A secret address stays secret."""
     rows = {p["id"]: p for case in (file, there) for p in reads.of_case(file.connection, reads.PERSON, case.id)}
+    moved = False
     for copy, original in pairs.items():
         if copy not in rows or original not in rows:
             continue
-        changed = {k: rows[copy][k] for k in _COPIED if rows[copy][k] != rows[original][k]}
+        then, mine, theirs = told.get(str(copy), {}), rows[original], rows[copy]
+        here, now = (plain({k: row[k] for k in households.COPIED}) for row in (mine, theirs))
+        changed = {k: theirs[k] for k in households.COPIED if now[k] != then.get(k, now[k]) and here[k] == then.get(k)}
+        if mine["geheim_adres"]:
+            changed.pop("geheim_adres", None)
         if changed:
-            old = {k: rows[original][k] for k in changed}
+            moved = True
+            old = {k: mine[k] for k in changed}
             file.note("oud_gegeven", "Gegevens van een persoon zoals ze waren; bij de andere zaak waren ze bijgewerkt.", old)
             writes.change(file.connection, reads.PERSON, [original], changed)
             people.find_again(file.connection, original)
@@ -118,6 +137,7 @@ def _people_home(file: CaseFile, there: CaseFile, pairs: Mapping[int, int]) -> N
         if term["person_id"] in pairs:
             term["person_id"] = None
     store.remove(there.connection, [k for k in pairs if k in rows])
+    return moved
 
 
 def _own_dossier(file: CaseFile, values: Mapping[str, Any]) -> None:
@@ -143,11 +163,15 @@ def place(office: Office, number: str, body: object, who: Reader) -> None:
     with office.store.write() as connection:
         file, values = _opened(office, connection, number, version, fields, PLACE, who)
         other = reads.case_by_number(connection, values["bij"].upper())
-        if other is None or other["route"] != "melding" or not sees(connection, who, other):
-            raise BadInput(faults=[Fault("geen_melding", f"{values['bij'][:30]} is geen melding die u mag zien.", "bij")])
+        if other is None or other["route"] != "melding" or not owns(who, other):
+            raise BadInput(
+                faults=[Fault("geen_melding", f"{values['bij'][:30]} is geen nummer van een melding die u mag zien.", "bij")]
+            )
         if other["dossier_id"] == file.case["dossier_id"]:
             raise ClosedDoor(faults=[Fault("al_samen", f"{other['number']} staat al in hetzelfde dossier.")])
         file.note("dossier", f"In het dossier geplaatst van {other['number']}.", {**values, "was": file.case["dossier_id"]})
+        for old in store.dossier_cases(connection, file.case["dossier_id"]):
+            store.unrelate(connection, file.id, old["id"], ("hermelding", "hermelding_van"))
         writes.change_case_part(connection, reads.MELDING, file.id, {"dossier_id": other["dossier_id"]})
         registering.again(connection, file.id, other["dossier_id"])
         file.save()

@@ -86,7 +86,7 @@ def decide(office: Office, key: int, body: object, who: Reader) -> str:
     outcome = told.get("outcome")
     if who.role not in WORKS:
         raise NotAllowed()
-    if outcome not in OUTCOMES:
+    if not isinstance(outcome, str) or outcome not in OUTCOMES:
         raise BadInput(faults=[Fault("onbekende_code", f"Kies uit {', '.join(OUTCOMES)}.", "outcome")])
     with office.store.write() as connection:
         form = store.one(connection, key, lock=True)

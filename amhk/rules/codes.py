@@ -8,6 +8,7 @@ from typing import Any
 from amhk.errors import Fault
 from amhk.words import CODE_LISTS, say_day
 
+GROUPS = ("beroepsmatig", "niet-beroepsmatig")
 _LIST, _CODE = {"titel", "bron", "codes"}, {"code", "titel", "van", "tot", "groep"}
 _RULE = {"veld", "codes", "ander", "alleen_bij", "bron", "van", "tot"}
 
@@ -128,12 +129,20 @@ def _codes(key: str, table: Mapping[str, Any], no: Any) -> tuple[Code, ...]:
             no(f"{key}.{code}.{name}", f"onbekende sleutel; bekend zijn {', '.join(sorted(_CODE))}")
         if not code or not row.get("titel"):
             no(f"{key}.{code}", "elke code heeft een code en een titel")
+        if key == "lijsten.hoedanigheid" and row.get("groep") not in GROUPS:
+            no(f"{key}.{code}.groep", f"elke hoedanigheid is {' of '.join(GROUPS)}: daarvan hangt af of een melder geheim blijft")
+        if str(row.get("titel", "")).casefold() in {
+            c.title.casefold() for c in found.values() if c.until is None and not row.get("tot")
+        }:
+            no(f"{key}.{code}", f"de titel '{row.get('titel')}' staat er twee keer in")
         if code in found:
             no(f"{key}.{code}", "deze code staat er twee keer in; een code krijgt nooit een tweede betekenis")
         since, until = _day(f"{key}.{code}.van", row.get("van"), no), _day(f"{key}.{code}.tot", row.get("tot"), no)
         if since and until and until <= since:
             no(f"{key}.{code}.tot", "ligt niet na 'van'")
         found[code] = Code(code, str(row.get("titel", code)), since, until, str(row.get("groep", "")))
+    if not found:
+        no(key, "deze lijst is leeg")
     return tuple(found.values())
 
 
@@ -147,6 +156,8 @@ def _day(key: str, value: object, no: Any) -> date | None:
 def _rule(key: str, row: Mapping[str, Any], lists: Mapping[str, tuple[Code, ...]], no: Any) -> CrossRule:
     for name in sorted(set(row) - _RULE):
         no(f"{key}.{name}", f"onbekende sleutel; bekend zijn {', '.join(sorted(_RULE))}")
+    if not row.get("codes") or not row.get("alleen_bij"):
+        no(key, "een kruisregel noemt 'codes' en 'alleen_bij'")
     sides = []
     for name, codes in (("veld", "codes"), ("ander", "alleen_bij")):
         known = {c.code for c in lists.get(row.get(name, ""), ())}

@@ -133,7 +133,7 @@ def _partial(check: _Check, path: str, f: Field, value: object) -> str | None:
     text = parse.read_partial(value) if isinstance(value, str) else None
     if text is None:
         check.no(
-            "geen_datum", path, f"{f.title}: '{str(value)[:40]}' is geen (deel van een) datum. Schrijf 1979, 1979-06 of 1979-06-30."
+            "geen_datum", path, f"{f.title}: '{str(value)[:40]}' is geen (deel van een) datum. Schrijf 1979, 1979-06 of 30-6-1979."
         )
     elif text > iso(day_of(check.desk.now)):
         check.no("toekomst", path, f"{f.title}: {text} ligt in de toekomst.")
@@ -195,7 +195,7 @@ def _yesno(check: _Check, path: str, f: Field, value: object) -> bool | None:
         value = value.strip().casefold()
     if isinstance(value, bool | str) and value in answers:
         return answers[value]
-    check.no("verkeerd_soort", path, f"{f.title}: antwoord met ja of nee.")
+    check.no("verkeerd_soort", path, f"{f.title.rstrip('?')}: antwoord met ja of nee.")
     return None
 
 

@@ -31,7 +31,7 @@ class Layout:
     passed_on_to: str = "politie"
 
 
-OWN = Layout(SCHEMA, "Eigen indeling (formulier/1)")
+OWN = Layout(SCHEMA, "Indeling van dit programma")
 
 
 def field_at(path: str, fields: tuple[Field, ...]) -> Field | None:
@@ -42,7 +42,7 @@ def field_at(path: str, fields: tuple[Field, ...]) -> Field | None:
         return None if rest else found
     if found.type == "list":
         place, _, rest = rest.partition(".")
-        if not place.isdigit() or int(place) >= MAX_ITEMS:
+        if not (place.isascii() and place.isdecimal()) or len(place) > 3 or int(place) >= MAX_ITEMS:
             return None
     return field_at(rest, found.fields)
 
@@ -73,13 +73,26 @@ def shape(cells: Mapping[str, Any], layout: Layout, fields: tuple[Field, ...]) -
     for path, value in {**layout.fixed, **told}.items():
         found = field_at(path, fields)
         if found is not None:
-            _put(body, path.split("."), _ours(value, found, layout.values.get(_PLACE.sub("", path), {})))
+            _put(body, path.split("."), _ours(bare(value), found, layout.values.get(_PLACE.sub("", path), {})))
     return _lists(body, fields)
+
+
+def bare(value: Any, depth: int = 0) -> Any:
+    """Give what was sent as it can be kept: no character that no database holds, nothing deeper than a form is."""
+    if isinstance(value, str):
+        return value.replace("\0", "\ufffd").encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    if isinstance(value, Mapping):
+        return {str(bare(str(k))): bare(v, depth + 1) for k, v in value.items()} if depth < 8 else None
+    if isinstance(value, list):
+        return [bare(v, depth + 1) for v in value[:200]] if depth < 8 else None
+    return value if value is None or isinstance(value, bool | int | float) else str(value)
 
 
 def _ours(value: Any, f: Field, words: Mapping[str, str]) -> Any:
     if isinstance(value, list):
         return [_ours(v, f, words) if f.type != "choices" else _code(v, words) for v in value]
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > 10**18:
+        return "\ufffd"
     if not isinstance(value, str):
         value = str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
     if not isinstance(value, str):
@@ -101,7 +114,10 @@ def _code(value: Any, words: Mapping[str, str]) -> Any:
 
 def _put(body: dict[str, Any], path: list[str], value: Any) -> None:
     for part in path[:-1]:
-        body = body.setdefault(part, {})
+        inner = body.setdefault(part, {})
+        if not isinstance(inner, dict):
+            return
+        body = inner
     body[path[-1]] = value
 
 

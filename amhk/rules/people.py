@@ -45,14 +45,16 @@ def _alone(person: Person, today: date) -> list[tuple[str, str, str]]:
                 f"Uitgerekend: {say_day(due)} kan niet kloppen; hooguit 6 weken geleden of 10 maanden vooruit.",
             )
         )
-    if person.get("bsn") and (due or UNBORN in (person.get("rollen") or ())):
+    if person.get("bsn") and not person.get("geboren") and (due or UNBORN in (person.get("rollen") or ())):
         told.append(("kruisregel", "bsn", f"{name} is nog niet geboren en heeft geen BSN. Pas 'BSN' of 'Rollen' aan."))
     for field, title in (("bsn_bron", "Herkomst van het BSN"), ("bsn_gecontroleerd", "BSN gecontroleerd op")):
         if person.get(field) and not person.get("bsn"):
             told.append(("kruisregel", field, f"Er is geen BSN ingevuld bij {name}. Vul 'BSN' in of laat '{title}' leeg."))
     for k, span in enumerate(person.get("rolperiodes") or ()):
         if span.get("van") and span.get("tot") and span["tot"][: len(span["van"])] < span["van"][: len(span["tot"])]:
-            told.append(("volgorde", f"rolperiodes.{k}.tot", f"De rol '{span['rol']}' van {name} kan niet eindigen voor ze begon."))
+            told.append(
+                ("volgorde", f"rolperiodes.{k}.tot", f"De rol '{span.get('rol', '?')}' van {name} kan niet eindigen voor ze begon.")
+            )
     return told
 
 
@@ -64,12 +66,16 @@ def _among(
     twin = next((p for p in (*known, *before) if p.get("bsn") and p.get("bsn") == person.get("bsn")), None)
     if twin:
         told.append(
-            ("dubbel", "bsn", f"{name} en {twin['naam']} kunnen niet hetzelfde BSN hebben. Staat hier twee keer dezelfde persoon?")
+            (
+                "dubbel",
+                "bsn",
+                f"{name} en {twin.get('naam') or 'een ander'} kunnen niet hetzelfde BSN hebben. Staat hier twee keer dezelfde persoon?",
+            )
         )
     if _CHILD & set(person.get("rollen") or ()) and not _PARENT & set(person.get("rollen") or ()) and person.get("geboren"):
         parents = [p for p in others if _PARENT & set(p.get("rollen") or ()) and p.get("geboren")]
         if parents and all(_sooner(person["geboren"], p["geboren"]) for p in parents):
-            text = f"{name} (kind, {person['geboren']}) is ouder dan {parents[0]['naam']} (ouder, {parents[0]['geboren']}). Pas een geboortedatum of een rol aan."
+            text = f"{name} (kind, {person['geboren']}) is ouder dan {parents[0].get('naam') or 'een ouder'} (ouder, {parents[0]['geboren']}). Pas een geboortedatum of een rol aan."
             told.append(("kind_ouder_dan_ouder", "geboren", text))
     return told
 
@@ -124,7 +130,7 @@ def roles_on(person: Person, day: date) -> list[str]:
     held = [
         s["rol"] for s in dated if (not s.get("van") or _first(s["van"]) <= day) and (not s.get("tot") or day < _first(s["tot"]))
     ]
-    ended = {s["rol"] for s in dated} - set(held)
+    ended = {s["rol"] for s in dated if s.get("rol")} - set(held)
     return list(dict.fromkeys([*(r for r in person.get("rollen") or () if r not in ended), *held]))
 
 

@@ -3,6 +3,7 @@
 import codecs
 import csv
 import json
+import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from amhk.errors import BadInput, Fault
 
 MOST_BYTES, MOST_UNPACKED, MOST_COLUMNS, MOST_ROWS = 25_000_000, 200_000_000, 500, 100_000
 _MOST_PARTS, _PIECE, _DEEPEST = 2_000, 1 << 16, 12
+_TWO_BYTES = re.compile(rb"[\xc3-\xc5][\x80-\xbf]")
+_BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 csv.field_size_limit(100_000)
 
 
@@ -59,6 +62,8 @@ def _reader(head: bytes) -> Callable[[BinaryIO, str], Iterator[Line]]:
     bare = head.removeprefix(codecs.BOM_UTF8).lstrip()
     if bare[:1] in (b"{", b"["):
         return _json
+    if _BINARY.search(head) and not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise no("Dit is geen CSV, XLSX of JSON.")
     return _table
 
 
@@ -73,6 +78,8 @@ def _table(file: BinaryIO, inside: str) -> Iterator[Line]:
         for row in rows:
             if any(cell.strip() for cell in row):
                 yield _line(rows.line_num, head, row)
+    except UnicodeError as wrong:
+        raise no("De tekens in dit bestand zijn niet te lezen. Sla het op als CSV UTF-8.") from wrong
     except csv.Error as wrong:
         raise no(f"Regel {rows.line_num} is niet te lezen: {_csv_fault(str(wrong))}.") from wrong
     finally:
@@ -95,14 +102,17 @@ def _encoding(file: BinaryIO) -> str:
     file.seek(0)
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
-    names = ["utf-8-sig", "cp1252"]
-    for name in names:
+    mixed = False
+    for name in ("utf-8-sig", "cp1252"):
         decoder = codecs.getincrementaldecoder(name)()
         try:
             while piece := file.read(_PIECE):
+                mixed = mixed or bool(_TWO_BYTES.search(piece))
                 if "\0" in decoder.decode(piece):
                     raise no("Dit is geen tekst maar een ander soort bestand. Geef CSV, XLSX of JSON.")
             decoder.decode(b"", final=True)
+            if name == "cp1252" and mixed:
+                raise no("Dit bestand mengt twee soorten tekens (UTF-8 en Windows-1252). Sla het opnieuw op als CSV UTF-8.")
             return name
         except UnicodeDecodeError:
             continue
@@ -129,7 +139,8 @@ def _line(number: int, head: list[str], row: list[Any]) -> Line:
     filled = [n for n, cell in enumerate(row) if cell not in (None, "") and str(cell).strip()]
     over = filled and filled[-1] >= len(head)
     wrong = f"deze regel heeft {filled[-1] + 1} cellen en de kop {len(head)}" if over else None
-    return Line(number, {name: row[n] for n, name in enumerate(head) if name and n in set(filled)}, wrong)
+    held = set(filled)
+    return Line(number, {name: row[n] for n, name in enumerate(head) if name and n in held}, wrong)
 
 
 # ------------------------------------------------------------------ XLSX
@@ -140,9 +151,9 @@ def _workbook(file: BinaryIO, inside: str) -> Iterator[Line]:
 
     _prove_workbook(file)
     try:
-        book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        book = openpyxl.load_workbook(file, read_only=True, keep_links=False)
         try:
-            yield from _sheet(book.worksheets[0])
+            yield from _sheet(_only_sheet(book))
         finally:
             book.close()
     except DefusedXmlException as wrong:
@@ -164,6 +175,23 @@ def _workbook(file: BinaryIO, inside: str) -> Iterator[Line]:
         ) from wrong
 
 
+def _only_sheet(book: Any) -> Any:
+    """Give the one worksheet that holds something; what stands on a second one would be lost without a word."""
+    for sheet in book.worksheets:
+        sheet.reset_dimensions()  # what a file says of its own size is not trusted
+    if any(any(any(c is not None for c in row) for row in _rows(sheet)) for sheet in book.worksheets[1:]):
+        raise no("Dit Excel-bestand heeft gegevens op meer dan een werkblad. Bewaar elk werkblad als een eigen bestand.")
+    return book.worksheets[0]
+
+
+def _rows(sheet: Any) -> Iterator[tuple[Any, ...]]:
+    """Give the rows of a worksheet, no more and no wider than a table can be."""
+    for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
+        if number > 2 * MOST_ROWS or len(row) > 4 * MOST_COLUMNS:
+            raise no(f"Dit werkblad is te groot: meer dan {2 * MOST_ROWS} regels of {4 * MOST_COLUMNS} kolommen.")
+        yield row
+
+
 def _prove_workbook(file: BinaryIO) -> None:
     try:
         with zipfile.ZipFile(file) as packed:
@@ -172,7 +200,11 @@ def _prove_workbook(file: BinaryIO) -> None:
             kinds = packed.read("[Content_Types].xml")[:200_000] if "[content_types].xml" in names else b""
     except (zipfile.BadZipFile, KeyError, OSError, RuntimeError) as wrong:
         raise no("Dit bestand begint als een Excel-bestand maar is beschadigd.") from wrong
-    if len(parts) > _MOST_PARTS or sum(p.file_size for p in parts) > MOST_UNPACKED:
+    if (
+        len(parts) > _MOST_PARTS
+        or sum(p.file_size for p in parts) > MOST_UNPACKED
+        or any(p.file_size > MOST_UNPACKED // 5 for p in parts if p.filename.casefold().endswith("sharedstrings.xml"))
+    ):
         raise no(f"Dit bestand wordt uitgepakt groter dan {MOST_UNPACKED // 1_000_000} MB en wordt niet geopend.")
     if any(n.endswith("vbaproject.bin") for n in names) or b"macroEnabled" in kinds:
         raise no("Dit Excel-bestand bevat macro's en wordt niet geopend. Sla het op als .xlsx, zonder macro's.")
@@ -183,12 +215,15 @@ def _prove_workbook(file: BinaryIO) -> None:
 
 def _sheet(sheet: Any) -> Iterator[Line]:
     head: list[str] = []
-    for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
+    for number, row in enumerate(_rows(sheet), 1):
         cells = [_plain(cell) for cell in row]
         if not any(str(c).strip() for c in cells if c is not None):
             continue
         if head:
-            yield _line(number, head, cells)
+            line = _line(number, head, cells)
+            if any(isinstance(c, str) and c.startswith("=") for c in cells):
+                line = Line(number, line.cells, "een cel bevat een formule; plak de waarden")
+            yield line
         else:
             head = _head(["" if c is None else str(c) for c in cells])
     if not head:
@@ -218,7 +253,7 @@ def _json(file: BinaryIO, inside: str) -> Iterator[Line]:
     where = _where(file, start, inside)
     try:
         file.seek(start)
-        _prove_shallow(ijson.basic_parse(file, multiple_values=where == ""))
+        _prove_shallow(ijson.basic_parse(file, multiple_values=where == ""), inside if where.startswith(inside) else None)
         file.seek(start)
         found = ijson.items(file, where, use_float=True, multiple_values=where == "")
         for number, item in enumerate(found, 1):
@@ -228,14 +263,16 @@ def _json(file: BinaryIO, inside: str) -> Iterator[Line]:
                 yield Line(number, flat(item))
     except ijson.JSONError as wrong:
         raise no("Dit is geen geldige JSON: het bestand is afgebroken of er staat een fout in.") from wrong
-    except (UnicodeDecodeError, RecursionError) as wrong:
+    except (ValueError, RecursionError) as wrong:
         raise no("Dit is geen geldige JSON in UTF-8.") from wrong
 
 
-def _prove_shallow(events: Iterator[tuple[str, Any]]) -> None:
-    """Refuse what is nested deeper than any form: building it could bring the reader down."""
+def _prove_shallow(events: Iterator[tuple[str, Any]], inside: str | None) -> None:
+    """Refuse what is nested deeper than any form: building it could bring the reader down; and a key beside the list, which would be lost."""
     depth = 0
-    for event, _ in events:
+    for event, value in events:
+        if inside and depth == 1 and event == "map_key" and value not in (inside, "schema"):
+            raise no(f"Dit bestand heeft naast '{inside}' ook '{str(value)[:40]}', en dat wordt niet gelezen.")
         depth += event.startswith("start") - event.startswith("end")
         if depth > _DEEPEST:
             raise no(f"Dit is geen geldige JSON voor formulieren: meer dan {_DEEPEST} lagen diep.")

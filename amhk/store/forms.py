@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
 from amhk.rules.secrecy import Scope
-from amhk.store.reads import CASE, WORKER, Row, rows, within
+from amhk.store.reads import CASE, META, WORKER, Row, rows, within
 from amhk.store.tables import Form, Import, table
 
 FORM, IMPORT = table(Form), table(Import)
@@ -47,25 +47,46 @@ def counts(connection: Connection, key: int) -> dict[str, int]:
     return {state: count for state, count in connection.execute(statement)}
 
 
-def known(connection: Connection, marks: Sequence[str], kenmerken: Sequence[str]) -> tuple[set[str], dict[str, Row]]:
-    """Give which of these marks came in before, and by kenmerk the form or case that bears it already."""
-    before = set(connection.execute(select(FORM.c.mark).where(FORM.c.mark.in_(marks), FORM.c.state != "repair")).scalars())
+def lock(connection: Connection) -> None:
+    """Let one reader of files at a time stage a batch, so that none sees half of another's."""
+    connection.execute(update(META).where(META.c.key == "kind").values(value=META.c.value))
+
+
+def known(connection: Connection, marks: Sequence[str], kenmerken: Sequence[str], own: int) -> tuple[set[str], dict[str, Row]]:
+    """Give which of these marks came in before (as a case, accepted, lapsed, or half repaired), and by kenmerk the case or waiting form that bears it already.
+
+    What was only shown of another file does not count: the later file takes it over.
+    """
+    sure = or_(FORM.c.state.in_(("taken", "dropped")), IMPORT.c.state == "taking", FORM.c.mended.is_not(None))
+    joined = FORM.join(IMPORT, IMPORT.c.id == FORM.c.import_id)
+    seen = select(FORM.c.mark, FORM.c.mended).select_from(joined).where(or_(FORM.c.mark.in_(marks), FORM.c.mended.in_(marks)), sure)
+    before = {m for row in connection.execute(seen) for m in row if m}
     found: dict[str, Row] = {}
     for r in rows(connection, select(CASE.c.kenmerk, CASE.c.number).where(CASE.c.kenmerk.in_(kenmerken))):
         found[r["kenmerk"]] = r
-    waiting = select(FORM.c.kenmerk, FORM.c.mark).where(FORM.c.kenmerk.in_(kenmerken), FORM.c.state == "ready")
+    waiting = select(FORM.c.kenmerk, FORM.c.mark).where(FORM.c.kenmerk.in_(kenmerken), FORM.c.state == "ready", FORM.c.id != own)
     for r in rows(connection, waiting):
         found.setdefault(r["kenmerk"], {**r, "number": None})
     return before, found
 
 
+def _clashes(row: Row) -> bool:
+    """Tell whether a form waits because its kenmerk is taken: it gives way to no other."""
+    return any(code == "kenmerk" for code, *_ in row["faults"])
+
+
 def put(connection: Connection, staged: Sequence[Mapping[str, Any]]) -> None:
-    """Stage forms; one in repair that comes again gives way to the new one (same mark or kenmerk)."""
+    """Stage forms. The same form that was only shown of another file, and a wrong one that comes again put right under its kenmerk, give way."""
     if not staged:
         return
     marks, kenmerken = [f["mark"] for f in staged], [f["kenmerk"] for f in staged if f["kenmerk"]]
-    old = or_(FORM.c.mark.in_(marks), and_(FORM.c.kenmerk.in_(kenmerken), FORM.c.import_id != staged[0]["import_id"]))
-    connection.execute(FORM.delete().where(FORM.c.state == "repair", old))
+    open_ = and_(FORM.c.state.in_(("ready", "repair")), FORM.c.mended.is_(None))
+    old = rows(
+        connection,
+        select(FORM).where(open_, or_(FORM.c.mark.in_(marks), and_(FORM.c.kenmerk.in_(kenmerken), FORM.c.state == "repair"))),
+    )
+    gone = [r["id"] for r in old if r["mark"] in marks or not _clashes(r)]
+    connection.execute(FORM.delete().where(FORM.c.id.in_(gone)))
     connection.execute(insert(FORM), [dict(f) for f in staged])
 
 
@@ -77,7 +98,8 @@ def ready(connection: Connection, key: int, limit: int) -> list[Row]:
 
 def forms_of(connection: Connection, key: int, state: str, after: int, limit: int) -> list[Row]:
     """Give a page of the forms of an import in a state, by row."""
-    statement = select(FORM).where(FORM.c.import_id == key, FORM.c.state == state, FORM.c.row > after)
+    statement = select(*FORM.c, CASE.c.number).outerjoin(CASE, CASE.c.id == FORM.c.case_id)
+    statement = statement.where(FORM.c.import_id == key, FORM.c.state == state, FORM.c.row > after)
     return rows(connection, statement.order_by(FORM.c.row).limit(limit))
 
 

@@ -12,12 +12,13 @@ from amhk.store.reads import CASE, LOOK, MELDING, PERSON, Row, rows
 from amhk.store.tables import Form, Grant, Join, PersonKey, table
 
 KEY, JOIN, GRANT, FORM = (table(x) for x in (PersonKey, Join, Grant, Form))
+_AT_ONCE = 100  # keys of names in one question; SQLite takes no more than 500 parts
 _MOST = 400  # people under one sound of a name that are looked at, the latest first
 _PERSON = [
     PERSON.c[name]
     for name in (
         "id", "case_id", "naam", "voornamen", "voorvoegsel", "geslachtsnaam", "partnernaam", "geboren", "geslacht", "adres", "geheim_adres",
-        "bsn", "rollen",
+        "bsn", "from_id", "rollen",
     )
 ]  # fmt: skip
 _COLUMNS = tuple(c.name for c in _PERSON)
@@ -33,18 +34,23 @@ def candidates(connection: Connection, sure: Sequence[str], names: Sequence[str]
 
     Asked with every pause in the typing, so it is SQL by hand: building the statement would cost more than running it.
     """
+    found: dict[int, Row] = {}
+    for first in range(0, max(len(names), 1), _AT_ONCE):
+        for row in _under(connection, sure if first == 0 else (), names[first : first + _AT_ONCE]):
+            found[row["id"]] = row
+    return list(found.values())
+
+
+def _under(connection: Connection, sure: Sequence[str], names: Sequence[str]) -> list[Row]:
     mark = "?" if connection.dialect.name == "sqlite" else "%s"
     parts = [f"SELECT person_id FROM person_keys WHERE key IN ({', '.join([mark] * len(sure))}) LIMIT {4 * _MOST}"] if sure else []
     parts += [f"SELECT person_id FROM person_keys WHERE key = {mark} ORDER BY person_id DESC LIMIT {_MOST}" for _ in names]
     if not parts:
         return []
     inner = " UNION ALL ".join(f"SELECT person_id FROM ({part}) AS x{n}" for n, part in enumerate(parts))
-    found = connection.exec_driver_sql(f"SELECT {_NAMES} FROM people WHERE id IN ({inner})", (*sure, *names)).fetchall()
-    rollen = len(_PERSON) - 1
-    return [
-        dict(zip(_COLUMNS, row, strict=True)) | {"rollen": json.loads(row[rollen]) if isinstance(row[rollen], str) else row[rollen]}
-        for row in found
-    ]
+    rows = connection.exec_driver_sql(f"SELECT {_NAMES} FROM people WHERE id IN ({inner})", (*sure, *names)).fetchall()
+    told = [dict(zip(_COLUMNS, row, strict=True)) for row in rows]
+    return [r | {"rollen": json.loads(r["rollen"]) if isinstance(r["rollen"], str) else r["rollen"]} for r in told]
 
 
 def cases_of(connection: Connection, keys: Sequence[int]) -> dict[int, Row]:
@@ -92,8 +98,8 @@ def dossier_cases(connection: Connection, dossier: int) -> list[Row]:
 
 
 def told_of(connection: Connection, worker: int, case: int, now: datetime, what: str) -> int:
-    """Give the line that says a worker was told of a case, of the last day; it is written when there is none."""
-    where = (LOOK.c.worker_id == worker, LOOK.c.case_id == case, LOOK.c.what == what, LOOK.c.instant > now - timedelta(hours=12))
+    """Give the line that says a worker was told of a case, of this minute; it is written when there is none."""
+    where = (LOOK.c.worker_id == worker, LOOK.c.case_id == case, LOOK.c.what == what, LOOK.c.instant > now - timedelta(minutes=1))
     if (found := connection.execute(select(LOOK.c.id).where(*where).limit(1)).scalar()) is not None:
         return int(found)
     return writes.add(connection, LOOK, {"instant": now, "worker_id": worker, "case_id": case, "what": what})
@@ -121,7 +127,7 @@ def forget(connection: Connection, case: int) -> None:
     """Forget of a case why it was opened and what a split would put back (destruction by law); that it happened stays."""
     connection.execute(update(GRANT).where(GRANT.c.case_id == case).values(reason=None))
     connection.execute(update(JOIN).where(JOIN.c.case_id == case).values(before={}))
-    connection.execute(update(FORM).where(FORM.c.case_id == case).values(told={}, faults=[], undo={}))
+    connection.execute(update(FORM).where(FORM.c.case_id == case).values(told={}, faults=[], undo={}, kenmerk=None))
 
 
 def join_of(connection: Connection, case: int) -> Row | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy.exc import DataError, OperationalError
 from starlette.exceptions import HTTPException
@@ -140,6 +140,10 @@ def _refused(request: Request, wrong: Exception) -> Response:
 
 def _http(request: Request, wrong: Exception) -> Response:
     assert isinstance(wrong, HTTPException)
+    if (
+        wrong.status_code == 405 and request.method == "GET" and not _is_api(request)
+    ):  # the address of a form that was sent, opened again
+        return RedirectResponse(request.url.path.rsplit("/", 1)[0] or "/", 303)
     said = {404: "Deze pagina bestaat niet.", 405: "Dat kan hier niet."}.get(wrong.status_code, str(wrong.detail))
     return _answer(request, wrong.status_code, Refusal(said))
 

@@ -73,12 +73,12 @@ def test_forty_forms_are_brought_looked_at_and_triaged_by_keyboard_alone(page, t
     page.focus("main button.main")
     page.keyboard.press("Enter")
     expect(page.locator("main .lead")).to_contain_text(
-        "40 formulieren in het bestand · 0 zaak geworden · 40 klaar · 0 te herstellen"
+        "40 formulieren in het bestand · 0 zaken gemaakt · 40 klaar · 0 te herstellen"
     )
     expect(page.locator("tbody tr").first).to_contain_text("M-2026-000001 (99 %)")
     page.focus("main button.main")
     page.keyboard.press("Enter")
-    expect(page.locator("main .lead")).to_contain_text("40 zaak geworden", timeout=30_000)
+    expect(page.locator("main .lead")).to_contain_text("40 zaken gemaakt", timeout=30_000)
     page.goto("/triage")
     expect(page.locator("main .lead")).to_contain_text("40 formulieren")
     keys = 0

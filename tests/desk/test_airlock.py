@@ -219,3 +219,16 @@ def test_what_became_of_a_melding_is_told_in_the_codes_of_the_protocol(client):
     client.move(number, "verwijzen", instelling="Wijkteam Schiedam")
     case = client.move(number, "melden_politie", motivering="Herhaald letsel.")
     assert case["codes"] == {"vervolg_melding": "01", "vervolg_onderzoek": ["01", "03"]}
+
+
+def test_what_is_not_in_the_file_stays_and_an_apostrophe_is_part_of_a_name(client, office):
+    bring(office, HEAD + "'t Lange Huis;jeugdhulp;lokaal;Schiedam;Kade 1;;ja\r\n")
+    directory.bring_in(office, io.BytesIO(directory.export(office).encode("utf-8")), reader(office, "Bea"))
+    bring(office, "naam;soort hulp;schaal\r\n't Lange Huis;jeugdhulp;subregionaal\r\n")
+    (house,) = [i for i in client.get("/institutions")["items"] if "Lange Huis" in i["name"]]
+    assert (house["name"], house["scale"], house["gemeenten"], house["address"]) == (
+        "'t Lange Huis",
+        "subregionaal",
+        ["Schiedam"],
+        "Kade 1",
+    )

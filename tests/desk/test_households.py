@@ -246,7 +246,7 @@ def test_an_earlier_contact_is_explained_in_words_to_who_may_see_the_case(teams)
     told = Client(teams, "Noor").post("/earlier", {"betrokkenen": [{"naam": "Sanne Visser", "geboren": "7-7-1996"}]})["items"]
     assert [(t["number"], t["known"]) for t in told] == [(number, True)]
     assert told[0]["words"] == [
-        "Sanne Visser staat daar als ouder als Sanne Jansen-Visser: zelfde geboortedatum, zelfde voornaam, zelfde achternaam"
+        "Sanne Visser staat daar als Sanne Jansen-Visser (ouder): zelfde geboortedatum, zelfde voornaam, zelfde achternaam"
     ]
     assert told[0]["percent"] >= 95
 
@@ -370,9 +370,9 @@ def test_an_unborn_child_has_a_due_date_and_no_bsn(client):
     case = client.post("/cases", melding([*VISSER[:1], child]))
     assert case["people"][1]["leeftijd"] == "ongeboren, uitgerekend op ma 1 juni 2026"
     wrong = client.post(
-        "/cases", melding([child | {"bsn": "999965323", "geboren": "2026-01-01", "uitgerekend": "2028-01-01"}]), 422
+        "/cases", melding([child | {"bsn": "999965323", "uitgerekend": "2028-01-01"}, child | {"geboren": "2026-01-01"}]), 422
     )
-    assert {e["field"] for e in wrong["errors"]} == {"betrokkenen.0.uitgerekend", "betrokkenen.0.bsn"}
+    assert {e["field"] for e in wrong["errors"]} == {"betrokkenen.0.uitgerekend", "betrokkenen.0.bsn", "betrokkenen.1.uitgerekend"}
 
 
 def test_a_role_has_a_beginning_and_an_end(client):
@@ -486,3 +486,133 @@ def test_the_unborn_get_no_letter_until_they_are_born(client):
     case = client.move(case["number"], "corrigeren", reden="Geboren.", persoon=str(case["people"][0]["id"]), persoonsgegevens=born)
     assert [n["person"] for n in case["notices"]] == ["Milou Visser"]
     assert term(case, "informeren_betrokkene")["start"] == "2026-03-04"
+
+
+# ------------------------------------------------------------------ what an inspector found
+def grant(teams, name, number):
+    client = Client(teams, name)
+    found = client.post("/earlier", {"betrokkenen": VISSER[:1]})["items"]
+    ref = next(t["ref"] for t in found if not t["visible"])
+    assert client.post(f"/earlier/{ref}/open", {"reden": "Nieuwe melding."})["number"] == number
+    return client
+
+
+def test_leave_to_read_is_no_leave_to_put_something_there(teams):
+    noor = Client(teams, "Noor")
+    number = noor.post("/cases", melding(VISSER, gemeente="Schiedam", acuut=True))["number"]
+    anna = grant(teams, "Anna", number)
+    anna.case(number)
+    stranger = anna.post("/cases", melding([{"naam": "Fatou Diallo", "geboren": "1993-03-03"}]))["number"]
+    assert "niet zien" in str(anna.move(stranger, "vervolgmelding", 422, bij=number))
+    anna.post(f"/cases/{stranger}/dossier", {"bij": number, "reden": "Zomaar."}, 422)
+    assert [i["number"] for i in noor.get("/untouched")["items"]] == [number], "looking on leave opens nothing"
+    before = len(noor.get(f"/cases/{number}/journal")["items"])
+    anna.post(f"/cases/{number}/reveal", {"reason": "Toch even kijken."}, 404)
+    with teams.store.read() as connection:
+        looks = [x["what"] for x in reads.rows(connection, reads.LOOK.select())]
+    assert "geheime gegevens" not in looks
+    assert len(noor.get(f"/cases/{number}/journal")["items"]) >= before
+
+
+def test_an_address_alone_asks_nothing_out_of_a_hidden_case(teams):
+    Client(teams, "Noor").post("/cases", melding(VISSER, gemeente="Schiedam"))
+    anna = Client(teams, "Anna")
+    for typed in (
+        {"naam": "Sanne Visser", "adres": "Oudedijk 101, 3061 AB"},
+        {"naam": "Sanne Visser"},
+        {"naam": "", "adres": "Oudedijk 101, 3061 AB Rotterdam"},
+    ):
+        assert anna.post("/earlier", {"betrokkenen": [typed]})["items"] == []
+    assert anna.post("/earlier", {"betrokkenen": [{"naam": "Sanne Visser", "geboren": "1996-07-07"}]})["items"]
+
+
+def test_a_melding_in_a_chain_is_split_off_from_the_end(client, office):
+    a, b, c = (
+        client.post("/cases", melding([{"naam": n, "geboren": d}], melder={"naam": f"Melder van {n}"}))["number"]
+        for n, d in (("Aaf", "1990-01-01"), ("Bea", "1991-02-02"), ("Cor", "1992-03-03"))
+    )
+    client.move(a, "vervolgmelding", bij=b)
+    client.move(b, "vervolgmelding", bij=c)
+    assert "maak die eerst los" in str(split(client, a, 422))
+    split(client, b)
+    split(client, a)
+    assert [[p["naam"] for p in client.case(n)["people"]] for n in (a, b, c)] == [["Aaf"], ["Bea"], ["Cor"]]
+    assert client.get("/health")["without"] == 0
+
+
+def test_an_address_made_secret_stays_secret_whatever_side_it_was_told_on(client, two):
+    first, second = two
+    client.move(second, "vervolgmelding", bij=first)
+    mine = next(p for p in client.case(second)["people"] if p["naam"] == "Milan Jansen")
+    client.move(
+        second,
+        "corrigeren",
+        reden="Opvang.",
+        persoon=str(mine["id"]),
+        persoonsgegevens={"adres": "Schuiladres 1", "geheim_adres": True},
+    )
+    split(client, second)
+    assert next(p for p in client.case(second)["people"] if p["naam"] == "Milan Jansen")["geheim_adres"] is True
+
+
+def test_a_join_and_split_gives_no_extra_time_to_close(client, two):
+    first, second = two
+    client.move(first, "veiligheidsbeoordeling", uitkomst="geen onderzoek nodig")
+    client.move(first, "afzien_van_onderzoek", motivering="Niet nodig.")
+    from support.cast import send_owed
+
+    send_owed(client, first)
+    due = term(client.case(first), "afsluiten")["due"]
+    client.clock("2026-02-06T09:00")
+    client.move(second, "vervolgmelding", bij=first)
+    split(client, second)
+    assert [t["due"] for t in client.case(first)["terms"] if t["name"] == "afsluiten" and t["status"] == "lopend"] == [due]
+
+
+def test_whoever_left_meanwhile_gets_no_case_back(client, two, office):
+    first, second = two
+    client.post(f"/cases/{second}/assign", {"owner": "Bram", "reason": "verdeling"})
+    client.move(second, "vervolgmelding", bij=first)
+    admin.disable(office, "Bram")
+    split(client, second)
+    assert client.case(second)["owner"] is None
+
+
+def test_a_melding_goes_from_one_closed_dossier_to_another_and_back(client):
+    a, b, c = (client.post("/cases", melding([{"naam": n, "geboren": "1990-01-01"}]))["number"] for n in ("Aaf", "Bea", "Cor"))
+    for number in (a, c):
+        client.move(number, "andere_regio", naar="Utrecht")
+    for other in (c, a, c):
+        client.post(f"/cases/{b}/dossier", {"bij": other, "reden": "Ander gezin."})
+    assert {"kind": "hermelding_van", "number": c} in client.case(b)["relations"]
+
+
+def test_two_who_join_each_others_case_do_not_wait_for_one_another(client, two, office):
+    import threading
+
+    answers = []
+
+    def run(name, number, other):
+        try:
+            casework.make_move(office, number, "vervolgmelding", {"bij": other}, reader(office, name), checked=False)
+            answers.append("gevoegd")
+        except (BadInput, ClosedDoor):
+            answers.append("geweigerd")
+
+    threads = [threading.Thread(target=run, args=args) for args in (("Tom", *two), ("Anna", *reversed(two)))]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    assert sorted(answers) == ["gevoegd", "geweigerd"]
+
+
+def test_a_hundred_people_on_one_case_are_looked_up(client):
+    number = client.post("/cases", melding([{"naam": f"Jan{n} Visser{n}", "geboren": f"19{n + 10}-01-01"} for n in range(50)]))[
+        "number"
+    ]
+    client.post(
+        f"/cases/{number}/people",
+        {"betrokkenen": [{"naam": f"Piet{n} Bakker{n}", "geboren": f"19{n + 10}-02-01"} for n in range(50)]},
+    )
+    assert client.get(f"/cases/{number}/earlier")["items"] == []

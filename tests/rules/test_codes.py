@@ -64,6 +64,13 @@ def test_a_cross_rule_holds_only_between_its_days():
         ('titel = "Partnergeweld"', 'titel = "Partnergeweld", tot = "2019"', "schrijf een datum als 2019-01-01"),
         ('titel = "Partnergeweld"', 'titel = "Partnergeweld", van = 2020-01-01, tot = 2019-01-01', "ligt niet na 'van'"),
         ("[lijsten.kanaal]", "[lijsten.kanalen]", "lijsten.kanaal: deze lijst ontbreekt"),
+        (
+            'code = "35", titel = "Buurtbewoner", groep = "niet-beroepsmatig"',
+            'code = "35", titel = "Buurtbewoner", groep = "niet beroepsmatig"',
+            "daarvan hangt af",
+        ),
+        ('titel = "Eergerelateerd geweld"', 'titel = "Partnergeweld"', "staat er twee keer in"),
+        ('alleen_bij = ["06", "07", "08"]', "alleen_bij = []", "noemt 'codes' en 'alleen_bij'"),
         ('titel = "Partnergeweld"', 'titel = "Partnergeweld", sinds = 2020-01-01', "onbekende sleutel"),
     ],
 )

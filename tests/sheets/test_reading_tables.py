@@ -73,7 +73,7 @@ def test_a_row_longer_than_the_head_is_told_of_that_row_only():
         (b'a;b\n"1;2\n3;4', "aanhalingsteken"),
         (b"a;a\n1;2", "twee keer"),
         (b";;\n1;2;3", "namen van de kolommen"),
-        (b"MZ\x00\x01\x02binary", "geen tekst"),
+        (b"MZ\x00\x01\x02binary", "geen CSV, XLSX of JSON"),
         (b"a;b\n\x81\x8d;\xff", "niet te lezen"),
         (b"\xd0\xcf\x11\xe0" + b"x" * 600, "oud of versleuteld"),
         (b"PK\x03\x04broken", "beschadigd"),
@@ -144,6 +144,50 @@ def test_numbers_days_and_answers_of_a_workbook_are_read_as_typed():
     book.save(out)
     (line,) = read(out.getvalue())
     assert line.cells == {"bsn": "99996532", "geboren": "1991-03-14", "ontvangen": "2026-02-02T09:05", "acuut": "ja"}
+
+
+def sheet_of(xml):
+    head = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+    return packed(workbook() | {"xl/worksheets/sheet1.xml": head + xml + b"</worksheet>"})
+
+
+def cells(row, *told):
+    inner = b"".join(
+        b'<c r="%s%d" t="inlineStr"><is><t>%s</t></is></c>' % (chr(65 + n).encode(), row, c) for n, c in enumerate(told)
+    )
+    return b'<row r="%d">%s</row>' % (row, inner)
+
+
+def test_a_workbook_is_read_to_its_end_whatever_it_says_of_its_size():
+    rows = b"".join(cells(n, b"naam" if n == 1 else b"x%d" % n) for n in range(1, 41))
+    assert len(read(sheet_of(b'<dimension ref="A1:A3"/><sheetData>' + rows + b"</sheetData>"))) == 39
+
+
+def test_a_workbook_with_a_row_at_the_end_of_the_world_is_refused_at_once():
+    assert "te groot" in refused(sheet_of(b"<sheetData>" + cells(1, b"naam") + cells(99_999_999_999, b"x") + b"</sheetData>"))
+
+
+def test_what_stands_on_a_second_worksheet_is_not_lost_without_a_word():
+    out = io.BytesIO()
+    book = openpyxl.Workbook()
+    book.active.append(["naam"])
+    book.create_sheet().append(["nog een"])
+    book.save(out)
+    assert "meer dan een werkblad" in refused(out.getvalue())
+
+
+def test_a_formula_is_not_worked_out_and_said_of_its_row():
+    out = io.BytesIO()
+    book = openpyxl.Workbook()
+    book.active.append(["naam"])
+    book.active.append(["=1+1"])
+    book.save(out)
+    assert "formule" in read(out.getvalue())[0].wrong
+
+
+def test_a_second_list_and_mixed_letters_are_refused():
+    assert "ook 'acuut'" in refused(b'{"formulieren": [{"a": 1}], "acuut": [{"a": 2}]}')
+    assert "twee soorten tekens" in refused("a;b\nÇelik;café\n".encode() + "Zoë".encode("cp1252") + b";1\n")
 
 
 def test_no_more_rows_than_can_be_looked_at(monkeypatch):

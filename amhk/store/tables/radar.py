@@ -61,7 +61,7 @@ class Import(SQLModel, table=True):
 
 
 class Form(SQLModel, table=True):
-    """One row of such a file: to repair, ready, taken as a case, and what the triage made of it. `mark` is what the same form always gives: none comes in twice."""
+    """One row of such a file: to repair, ready, taken as a case, and what the triage made of it. `mark` is what the same form always gives, `mended` what it gave after repair: none comes in twice."""
 
     __tablename__ = "forms"
     __table_args__ = (
@@ -76,6 +76,7 @@ class Form(SQLModel, table=True):
     import_id: int = Field(foreign_key="imports.id")
     row: int
     mark: str
+    mended: str | None = Field(default=None, index=True)
     kenmerk: str | None = None
     state: str
     acuut: bool = False

@@ -65,13 +65,19 @@ def import_page(here: Here, imported: Key, stand: str = "", na: Annotated[int, Q
 
 
 def _import(
-    here: Visit, key: int, stand: str = "", na: int = 0, status: int = 200, errors: list[dict[str, Any]] | None = None
+    here: Visit,
+    key: int,
+    stand: str = "",
+    na: int = 0,
+    status: int = 200,
+    errors: list[dict[str, Any]] | None = None,
+    reason: str = "",
 ) -> Response:
     known = ("repair", "ready", "taken")
     told = forms.view(here.office, key, here.who, stand if stand in known else "repair", na)
     if stand not in known and not told["repair"]:
         told = forms.view(here.office, key, here.who, "ready" if told["ready"] else "taken", na)
-    return page(here, "inlezen.html", status, told=told, errors=errors or [], busy=told["state"] == "taking")
+    return page(here, "inlezen.html", status, told=told, errors=errors or [], busy=told["state"] == "taking", reason=reason)
 
 
 @router.post("/formulieren/{imported}/{act}")
@@ -88,7 +94,7 @@ def decide_import(here: Here, imported: Key, act: str, form: Form, later: Backgr
             forms.drop(here.office, imported, str(form.get("reden", "")), here.who)
             return go("/formulieren", "Het bestand is weggelegd.")
     except (BadInput, ClosedDoor) as wrong:
-        return _import(here, imported, status=422, errors=_errors(wrong))
+        return _import(here, imported, status=422, errors=_errors(wrong), reason=str(form.get("reden", "")))
     raise NotFound()
 
 
@@ -110,11 +116,26 @@ def _typed(told: dict[str, Any]) -> dict[str, list[str]]:
 
 
 def _repair(
-    here: Visit, key: int, told: dict[str, Any], filled: dict[str, list[str]], status: int, faults: tuple[Fault, ...]
+    here: Visit,
+    key: int,
+    told: dict[str, Any],
+    filled: dict[str, list[str]],
+    status: int,
+    faults: tuple[Fault, ...],
+    reason: str = "",
 ) -> Response:
     fields, desk = reading.intake_form(here.office, "melding")
     errors = [{"text": f.text, "field": f.field} for f in faults]
-    return page(here, "formulier.html", status, form=told, fields=shown(fields, desk, filled), errors=errors)
+    return page(
+        here,
+        "formulier.html",
+        status,
+        form=told,
+        fields=shown(fields, desk, filled),
+        errors=errors,
+        reason=reason,
+        original=_typed(told["original"]),
+    )
 
 
 @router.post("/formulier/{form_id}")
@@ -139,7 +160,8 @@ def lapse(here: Here, form_id: Key, form: Form) -> Response:
     try:
         forms.drop_form(here.office, form_id, str(form.get("reden", "")), here.who)
     except BadInput as wrong:
-        return _repair(here, form_id, told, _typed(told["told"]), 422, wrong.faults)
+        own = tuple(Fault(f["code"], f["text"], f["field"]) for f in told["faults"])
+        return _repair(here, form_id, told, _typed(told["told"]), 422, (*wrong.faults, *own), str(form.get("reden", "")))
     return go(f"/formulieren/{told['import']}", "Het formulier is vervallen; de reden staat in het logboek.")
 
 

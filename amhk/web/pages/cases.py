@@ -6,7 +6,7 @@ from uuid import uuid4
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
 
-from amhk.desk import casework, followup, intake, piket, reading, worklist
+from amhk.desk import casework, followup, intake, people, piket, reading, worklist
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotAllowed, NotFound, Opens, Refusal
 from amhk.rules.fields import Desk
 from amhk.rules.secrecy import WORKS
@@ -95,7 +95,10 @@ def take_call(here: Here, form: Form) -> Response:
         number = intake.take_call(here.office, body, here.who, str(form.get("_once") or "") or None)
     except BadInput as wrong:
         return new_page(here, route, form, 422, wrong.faults)
-    return go(f"/zaak/{number}", f"{_ROUTES[route]} vastgelegd als {number}.")
+    done = f"{_ROUTES[route]} vastgelegd als {number}."
+    if route == "melding" and any(e["known"] for e in people.earlier_of(here.office, number, here.who)):
+        return go(f"/zaak/{number}/verwant", f"{done} Een van deze mensen is eerder bekend: hoort deze melding daarbij?")
+    return go(f"/zaak/{number}", done)
 
 
 @router.get("/zaak/{number}")
@@ -154,7 +157,8 @@ def _step_page(
 @router.get("/zaak/{number}/stap/{name}")
 def step_page(here: Here, number: str, name: str) -> Response:
     """The form of a move, made from its own fields."""
-    return _step_page(here, number, name)
+    asked = {k: v for k, v in here.request.query_params.items() if len(v) <= 200}
+    return _step_page(here, number, name, FormData(asked) if asked else None)
 
 
 @router.post("/zaak/{number}/stap/{name}")
@@ -180,7 +184,10 @@ def make_step(here: Here, number: str, name: str, form: Form) -> Response:
         return _step_page(here, number, name, form, 409, (fault,), changed=changed)
     except (BadInput, ClosedDoor) as wrong:
         return _step_page(here, number, name, form, 422, wrong.faults)
-    return go(f"/zaak/{number}", f"Vastgelegd: {_step(view, name)['title'].lower()}.")
+    done = f"Vastgelegd: {_step(view, name)['title'].lower()}."
+    after = reading.case_view(here.office, number, here.who)
+    made = next((r["number"] for r in after["relations"] if r["kind"] == "omgezet_in" and r not in view["relations"]), None)
+    return go(f"/zaak/{made}", f"{done} {number} is gesloten; dit is de nieuwe zaak.") if made else go(f"/zaak/{number}", done)
 
 
 @router.get("/zaak/{number}/mensen")

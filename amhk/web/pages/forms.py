@@ -45,7 +45,7 @@ def typed(form: FormData | None) -> dict[str, list[str]]:
     """Give what was typed, by field name, so that nothing is lost when a form comes back."""
     if form is None:
         return {}
-    return {key: [v for v in form.getlist(key) if isinstance(v, str)] for key in form}
+    return {key: told for key in form if (told := [v for v in form.getlist(key) if isinstance(v, str) and v])}
 
 
 def from_values(values: Mapping[str, Any], path: str = "") -> dict[str, list[str]]:

@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("import_id", sa.Integer(), nullable=False),
         sa.Column("row", sa.Integer(), nullable=False),
         sa.Column("mark", sa.String(), nullable=False),
+        sa.Column("mended", sa.String(), nullable=True),
         sa.Column("kenmerk", sa.String(), nullable=True),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("acuut", sa.Boolean(), nullable=False),
@@ -66,6 +67,7 @@ def upgrade() -> None:
         batch_op.create_index("forms_to_triage", ["state", "outcome"], unique=False)
         batch_op.create_index("forms_by_kenmerk", ["kenmerk"], unique=False)
         batch_op.create_index(batch_op.f("ix_forms_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_forms_mended"), ["mended"], unique=False)
 
     op.create_table(
         "grants",
