@@ -99,12 +99,14 @@ class CaseFile:
             self.end(term, status, moment, entry, why)
 
     def revive(self, term: dict[str, Any], status: str, entry: int) -> None:
-        """Let a term that was voided run (or stand still) again, to the end it had; the reminder it stood at is given anew."""
+        """Let a term that was voided run (or stand still) again, to the end it had; the reminders it had come to are given anew."""
         told = {"status": status, "ended_at": None, "late": False, "why": None, "end_entry": None}
         ladder = next_round(self.office, self.workflow.terms[term["name"]], term | told, due_of(term), self.now)
-        if ladder["rung"]:
-            rings = rung_instants(self.workflow.terms[term["name"]], term["start"], due_of(term), self.office.calendar)
-            ladder |= {"rung": ladder["rung"] - 1, "ring_at": rings[ladder["rung"] - 1] if status == "running" else None}
+        rings = rung_instants(self.workflow.terms[term["name"]], term["start"], due_of(term), self.office.calendar)
+        ladder |= {
+            "rung": 0,
+            "ring_at": rings[0] if rings and status == "running" else None,
+        }  # nothing stands before anybody any more
         term |= told | ladder
         writes.change(self.connection, reads.TERM, [term["id"]], told | ladder)
         self.running.append(term)

@@ -131,7 +131,7 @@ def _prove_schema(file: BinaryIO) -> None:
 
 def _stage(office: Office, connection: Connection, key: int, layout: Layout, batch: list[Line]) -> int:
     """Stage a batch; gives how many of it came in before."""
-    store.lock(connection)
+    reads.lock(connection)
     fields = office.pack.of_route("melding").intake
     now = office.now(connection)
     shaped = [_form(office, connection, rules.shape(line.cells, layout, fields), line, now, layout) for line in batch]
@@ -273,7 +273,7 @@ def repair(office: Office, key: int, body: object, who: Reader) -> str | None:
         raise BadInput(faults=[Fault("verkeerd_soort", "Stuur de velden van het formulier.")])
     sent: dict[str, Any] = rules.bare(body)
     with office.store.write() as connection:
-        store.lock(connection)
+        reads.lock(connection)
         form = _to_repair(connection, key)
         values, faults = intake.checked(office, connection, "melding", sent, office.now(connection))
         told = _told(sent, values, faults)

@@ -232,6 +232,9 @@ def refresh_keys(office: Office) -> int:
     done, last = 0, 0
     while True:
         with office.store.write() as connection:
+            reads.lock(connection)  # another process may be at it as well
+            if reads.meta(connection, "match_release") == matching.RELEASE:
+                return done
             batch = store.in_batches(connection, last, 1000)
             store.drop_keys(connection, [p["id"] for p in batch])
             keep(connection, [(p["id"], p) for p in batch])

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
 from amhk.rules.secrecy import Scope
-from amhk.store.reads import CASE, META, WORKER, Row, rows, within
+from amhk.store.reads import CASE, WORKER, Row, rows, within
 from amhk.store.tables import Form, Import, table
 
 FORM, IMPORT = table(Form), table(Import)
@@ -45,11 +45,6 @@ def counts(connection: Connection, key: int) -> dict[str, int]:
     """Give how many forms of an import stand in each state."""
     statement = select(FORM.c.state, func.count()).where(FORM.c.import_id == key).group_by(FORM.c.state)
     return {state: count for state, count in connection.execute(statement)}
-
-
-def lock(connection: Connection) -> None:
-    """Let one reader of files at a time stage a batch, so that none sees half of another's."""
-    connection.execute(update(META).where(META.c.key == "kind").values(value=META.c.value))
 
 
 def known(connection: Connection, marks: Sequence[str], kenmerken: Sequence[str], own: int) -> tuple[set[str], dict[str, Row]]:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     true,
     type_coerce,
     union_all,
+    update,
 )
 
 from amhk.rules.parse import fold
@@ -227,6 +228,11 @@ def open_without_term(connection: Connection) -> tuple[int, list[str]]:
 def meta(connection: Connection, key: str) -> str | None:
     """Give what the house remembers under a key."""
     return connection.execute(_META, {"meta_key": key}).scalar()
+
+
+def lock(connection: Connection) -> None:
+    """Let one process at a time do what may only be done by one; held until the transaction ends."""
+    connection.execute(update(META).where(META.c.key == "kind").values(value=META.c.value))
 
 
 def moment(connection: Connection) -> tuple[str | None, str | None]:
