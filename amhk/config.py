@@ -6,6 +6,7 @@ import tomllib
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -49,9 +50,11 @@ class Config:
     region: str
     organisation: str
     database: str
+    attachments: str
     pack: str
     release: str
     phone: str
+    crisis_phone: str
     host: str
     port: int
     default_team: str
@@ -79,10 +82,23 @@ class Config:
 
 
 _KNOWN = {
-    "": {"region", "organisation", "database", "procedure", "letters", "server", "routing", "clock", "figures", "mail", "imports"},
+    "": {
+        "region",
+        "organisation",
+        "database",
+        "attachments",
+        "procedure",
+        "letters",
+        "server",
+        "routing",
+        "clock",
+        "figures",
+        "mail",
+        "imports",
+    },
     "imports": {"name", "title", "columns", "values", "fixed", "ignore", "passed_on_to"},
     "procedure": {"pack", "release"},
-    "letters": {"phone"},
+    "letters": {"phone", "crisis_phone"},
     "server": {"host", "port", "secure_cookies"},
     "routing": {"default_team", "rules"},
     "routing.rules": {"team", "gemeente", "subregio", "stroom", "acuut", "reden"},
@@ -90,6 +106,11 @@ _KNOWN = {
     "figures": {"counts"},
     "mail": {"host", "port", "security", "sender", "user", "address", "hour"},
 }
+
+
+def house_mark(config: Config) -> str:
+    """Give a mark by which a program knows that a service is that of this very folder; it tells nothing about it."""
+    return sha256(f"{config.path}\n{config.url}".encode()).hexdigest()[:16]
 
 
 def find_config(given: str | None = None) -> Path:
@@ -125,8 +146,8 @@ def read_config(path: Path, upgrading: bool = False) -> Config:
     _unknown(faults, path, "", data)
     gemeenten = _region(faults, path, data.get("region"))
     config = Config(
-        path, str(data.get("region")), str(data.get("organisation", "AMHK")), _database(data), *_procedure(data),
-        data.get("letters", {}).get("phone", "0800-2000"), data.get("server", {}).get("host", "127.0.0.1"),
+        path, str(data.get("region")), str(data.get("organisation", "AMHK")), _database(data), str(data.get("attachments", "bijlagen")), *_procedure(data),
+        data.get("letters", {}).get("phone", "0800-2000"), str(data.get("letters", {}).get("crisis_phone", "")), data.get("server", {}).get("host", "127.0.0.1"),
         _number(faults, path, "server.port", data.get("server", {}).get("port", 8400), 65535),
         data.get("routing", {}).get("default_team", "Meldpunt"),
         tuple(_rule(faults, path, n, r, gemeenten) for n, r in enumerate(data.get("routing", {}).get("rules", []), 1)),

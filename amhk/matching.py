@@ -22,7 +22,7 @@ _PRIOR = -17.0
 # Spelling that differs between languages and registers, and sounds the same here.
 _SPELLED = (
     ("sch", "s"), ("sh", "s"), ("tch", "s"), ("oe", "u"), ("ou", "u"), ("ie", "i"), ("ij", "y"), ("ei", "y"), ("dj", "j"), ("th", "t"), ("ph", "f"),
-    ("kh", "h"), ("ck", "k"), ("cks", "x"), ("ks", "x"), ("dt", "t"), ("w", "v"), ("z", "s"), ("q", "k"),
+    ("kh", "h"), ("ck", "k"), ("ks", "x"), ("dt", "t"), ("w", "v"), ("z", "s"), ("q", "k"),
 )  # fmt: skip
 
 

@@ -179,6 +179,7 @@ def _prove_pack(reads: Any, connection: "Connection", pack: Pack, config: Config
 def found(folder: Path, region: str | None, training: bool) -> Path:
     """Found a meldpunt in a folder: config.toml, workflows/, templates/ (what is there already stays) and its database. Gives config.toml."""
     from amhk.matching import RELEASE
+    from amhk.rules import searching
     from amhk.store import migrate, reads, writes
     from amhk.store.session import Store
 
@@ -203,6 +204,7 @@ def found(folder: Path, region: str | None, training: bool) -> Path:
         with store.write() as connection:
             writes.set_meta(connection, "kind", TRAINING if training else PRODUCTION)
             writes.set_meta(connection, "match_release", RELEASE)
+            writes.set_meta(connection, "search_release", searching.RELEASE)
             writes.add(connection, reads.TEAM, {"name": config.default_team, "is_default": True})
             if training:
                 writes.add_many(connection, reads.INSTITUTION, fictitious(config.region))

@@ -7,6 +7,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
+from support.cast import Client, hire
 
 from amhk.config import config_text, read_config
 from amhk.office import found, open_office, read_pack
@@ -88,6 +89,15 @@ def sqlite_office(tmp_path):
     office = open_office(make_folder(tmp_path / "meldpunt", "meldpunt.sqlite"), proof=False)
     yield office
     office.close()
+
+
+@pytest.fixture
+def client(office):
+    """The cast at their desks, on Monday 2 February 2026, nine o'clock."""
+    hire(office)
+    client = Client(office)
+    client.clock("2026-02-02T09:00")
+    return client
 
 
 FULL = os.environ.get("AMHK_SOAK") == "full"

@@ -43,6 +43,18 @@ def serve(
 
 
 @app.command()
+def desktop(
+    training: Annotated[bool, typer.Option("--training", help="Maak een oefenomgeving als er nog geen database is")] = False,
+    no_demo: Annotated[bool, typer.Option("--no-demo", help="Zonder verzonnen jaar")] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Open het meldpunt in een eigen venster; sluit u het venster, dan sluit ook het meldpunt dat het zelf opende."""
+    from amhk.desktop import run
+
+    run(config, training, not no_demo, typer.echo)
+
+
+@app.command()
 def demo(
     year: Annotated[int, typer.Option(help="Het jaar van het verzonnen meldpunt")] = 2026,
     cases: Annotated[int, typer.Option(help="Hoeveel zaken")] = 160,

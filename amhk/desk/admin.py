@@ -25,6 +25,7 @@ INSTITUTION = (
     Field("vervolg", "Overdracht naar (voor de cijfers)", "choice", choices="vervolg_onderzoek"),
     Field("active", "In gebruik", "yesno"),
 )
+UNSAID: dict[str, Any] = {"gemeenten": [], "address": None, "secure_address": None, "vervolg": None, "active": True}
 _EMAIL = re.compile(r"^[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")
 _MAY_ADD = frozenset({"beheerder", "teamleider", "manager", "medewerker", "gedragswetenschapper", "vertrouwensarts"})
 
@@ -170,7 +171,7 @@ def checked_institution(body: object, desk: Desk) -> tuple[dict[str, Any], list[
     values, faults = clean(INSTITUTION, body, desk)
     if values.get("secure_address") and not _EMAIL.match(values["secure_address"]):
         faults.append(Fault("email", f"'{values['secure_address'][:80]}' is geen adres voor beveiligde mail.", "secure_address"))
-    return {"gemeenten": [], "address": None, "secure_address": None, "vervolg": None, "active": True} | values, faults
+    return UNSAID | values, faults
 
 
 def institution_desk(office: Office) -> Desk:
@@ -192,7 +193,7 @@ def by_hand(office: Office, name: str | None) -> Reader:
         else:
             new = {"name": HAND, "role": "manager", "team_id": reads.teams(connection)[0]["id"], "password": "-", "active": True}
             row = new | {"registration": None, "id": writes.add(connection, reads.WORKER, new)}
-        return Reader(row["id"], row["role"], row["team_id"], row["name"], row["registration"])
+        return Reader.of(row)
 
 
 def change_password(office: Office, who: Reader, old: str, new: str) -> None:

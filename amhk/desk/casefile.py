@@ -11,7 +11,7 @@ from amhk.rules.moves import Owed, Running, Standing, closing_due, without_term
 from amhk.rules.secrecy import WORKS, Reader, may_see, scope_of
 from amhk.rules.terms import TermRule, beside_end, end_of_term, moved_end, over_at, rung_instants
 from amhk.rules.workflow import Workflow
-from amhk.store import claims, journal, people, reads, writes
+from amhk.store import claims, journal, people, reads, search, writes
 from amhk.store.reads import Row
 from amhk.store.session import Connection
 from amhk.words import iso
@@ -35,6 +35,8 @@ class CaseFile:
     owed: list[Row] = field(default_factory=list)
     institution: int | None = None
     handed_to: str | None = None
+    made: str | None = None
+    words: bool = False  # something one searches by changed
     changes: dict[str, Any] = field(default_factory=dict)
     _lines: list[tuple[str, str, Mapping[str, Any]]] = field(default_factory=list)
     _ledger: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
@@ -103,10 +105,8 @@ class CaseFile:
         told = {"status": status, "ended_at": None, "late": False, "why": None, "end_entry": None}
         ladder = next_round(self.office, self.workflow.terms[term["name"]], term | told, due_of(term), self.now)
         rings = rung_instants(self.workflow.terms[term["name"]], term["start"], due_of(term), self.office.calendar)
-        ladder |= {
-            "rung": 0,
-            "ring_at": rings[0] if rings and status == "running" else None,
-        }  # nothing stands before anybody any more
+        # nothing of it stands before anybody any more
+        ladder |= {"rung": 0, "ring_at": rings[0] if rings and status == "running" else None}
         term |= told | ladder
         writes.change(self.connection, reads.TERM, [term["id"]], told | ladder)
         self.running.append(term)
@@ -164,9 +164,8 @@ class CaseFile:
 
     def save(self, moment: datetime | None = None, bump: bool = True, opens: bool = True) -> None:
         """Write everything (`opens=False`: acting on it is not opening it); with `bump=False` (a reminder, a letter) the version stays, so that nobody's form grows stale by it. LostCase when the case would stand without a term, ChangedMeanwhile when another came first."""
-        if (
-            bump and opens and self.who and self.case["version"]
-        ):  # whoever acts on a case has opened it; registering it is not opening it
+        # whoever acts on a case has opened it; registering it is not opening it
+        if bump and opens and self.who and self.case["version"]:
             self.opened(self.case["entries"])
             self.changes.setdefault("opened_by", self.case["opened_by"] or self.who.id)
         self.settle(moment or self.now)
@@ -178,9 +177,16 @@ class CaseFile:
             writes.add_many(self.connection, reads.NOTICE, rows)
         if self._lines or self._ledger:
             journal.append(self.connection, self._entries(keys))
+        self.changes["urgent"] = self._urgent()
         told = {"entries": self.case["entries"], "head": self.case["head"], **self.changes}
         claims.save_case(self.connection, self.case, told, bump)
         self.case.update(self.changes, version=self.case["version"] + bump)
+        if self.words:
+            search.find_again(self.connection, self.case)
+
+    def _urgent(self) -> bool:
+        acute = self.changes.get("acuut", self.case["acuut"])
+        return is_urgent(self.workflow, self.standing().state, acute)
 
     def _entries(self, keys: list[int]) -> list[dict[str, Any]]:
         """Give the rows of the journal lines in order, each with what it did to terms; a change of terms alone gets a line of its own."""
@@ -212,6 +218,11 @@ class CaseFile:
             row.setdefault("why", None)
             row.setdefault("end_entry", None)
         return writes.add_terms(self.connection, rows)
+
+
+def is_urgent(workflow: Workflow, state: str, acute: bool) -> bool:
+    """Tell whether a case goes before all others: somebody is unsafe now, or was said to be and nobody has judged it yet."""
+    return workflow.states[state].unsafe or (acute and state == workflow.start)
 
 
 def term_row(office: Office, rule: TermRule, moment: datetime, on: date | None = None) -> dict[str, Any]:
@@ -280,13 +291,37 @@ def sees(connection: Connection, who: Reader, case: Mapping[str, Any]) -> bool:
     return who.role in WORKS and people.granted(connection, who.id, case["id"], datetime.now(UTC))
 
 
+def no_case(number: str) -> NotFound:
+    """Give the one refusal for a case that is not there and for one this reader may not see: it tells which to nobody."""
+    return NotFound(f"Zaak {number[:30]} bestaat niet, of u mag haar niet zien.")
+
+
+def visible(connection: Connection, number: str, who: Reader, own: bool = False, lock: bool = False) -> Row:
+    """Give a case this reader may read; with `own` only one he works with, not one he has leave to read. NotFound otherwise."""
+    case = reads.case_by_number(connection, number, lock)
+    if case is None or not (owns(who, case) if own else sees(connection, who, case)):
+        raise no_case(number)
+    return case
+
+
+def key_of(connection: Connection, number: object) -> int | None:
+    """Give the key of a case by its number as it was typed; None when there is none, or when it is no number at all."""
+    if not isinstance(number, str) or not number.isascii() or len(number) > 30:
+        return None
+    found = reads.case_by_number(connection, number.strip().upper())
+    return int(found["id"]) if found else None
+
+
 def open_case(
-    office: Office, connection: Connection, number: str, who: Reader, version: int | None = None
+    office: Office, connection: Connection, number: str, who: Reader, version: int | None = None, along: int | None = None
 ) -> CaseFile:  # fmt: skip
-    """Take a case for changing: locked, visible to this worker, and still of the version he saw; NotFound or ChangedMeanwhile otherwise."""
-    case = reads.case_by_number(connection, number, lock=True)
-    if case is None or not owns(who, case):
-        raise NotFound(f"Zaak {number[:30]} bestaat niet, of u mag haar niet zien.")
+    """Take a case for changing: locked, visible to this worker, and still of the version he saw; NotFound or ChangedMeanwhile otherwise.
+
+    `along` is the key of another case this will change too: both are locked in order of key, so that no two wait for each other.
+    """
+    if along is not None and (known := reads.case_by_number(connection, number)) is not None:
+        reads.lock_cases(connection, sorted({known["id"], along}))
+    case = visible(connection, number, who, own=True, lock=True)
     if version is not None and version != case["version"]:
         raise ChangedMeanwhile(case["version"])
     return on_table(office, connection, case, who)

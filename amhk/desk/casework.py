@@ -1,13 +1,13 @@
 """Casework: make a move with all that follows, add people, assign; each in one transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from amhk.desk import registering
 from amhk.desk.absence import tend_inbox
 from amhk.desk.carrying import carry_out
-from amhk.desk.casefile import CaseFile, open_case
+from amhk.desk.casefile import CaseFile, key_of, on_table, open_case, owns
 from amhk.desk.lists import desk_for, needed
 from amhk.errors import BadInput, ClosedDoor, Fault, NotAllowed
 from amhk.office import Office
@@ -17,6 +17,7 @@ from amhk.rules.moves import Decision, after, decide
 from amhk.rules.secrecy import WORKS, Reader
 from amhk.rules.terms import end_of_term
 from amhk.store import bells, plans, reads
+from amhk.store.session import Connection
 from amhk.words import day_of, iso, say_day, say_instant, some
 
 ASSIGN = (
@@ -24,6 +25,7 @@ ASSIGN = (
     Field("team", "Team", "choice", choices="team"),
     Field("reason", "Reden", "text", required=True),
 )
+MOST_AT_ONCE = 100
 
 
 def take_version(body: object, needed_here: bool) -> tuple[int | None, dict[str, Any]]:
@@ -41,20 +43,17 @@ def take_version(body: object, needed_here: bool) -> tuple[int | None, dict[str,
     return version, fields
 
 
-def make_move(office: Office, number: str, move: str, body: object, who: Reader, checked: bool = True) -> None:
-    """Make a move on a case and everything that follows from it, or nothing.
+def make_move(office: Office, number: str, move: str, body: object, who: Reader, checked: bool = True) -> str | None:
+    """Make a move on a case and everything that follows from it, or nothing; gives the number of the case it made, if it made one.
 
     `body` holds `version` (the lock; checked first, unless `checked` is False) and the move's fields. Raises NotFound,
     ChangedMeanwhile, ClosedDoor or BadInput.
     """
     version, fields = take_version(body, checked)
     with office.store.write() as connection:
-        if isinstance(
-            other := fields.get("bij"), str
-        ):  # in order of key, so that two who join each other's case do not wait for one another
-            pair = [c["id"] for n in (number, other.strip().upper()) if (c := reads.case_by_number(connection, n))]
-            reads.lock_cases(connection, sorted(pair))
-        move_on_table(open_case(office, connection, number, who, version), move, fields)
+        file = open_case(office, connection, number, who, version, key_of(connection, fields.get("bij")))
+        move_on_table(file, move, fields)
+        return file.made
 
 
 def move_on_table(file: CaseFile, move: str, fields: Mapping[str, Any]) -> None:
@@ -163,6 +162,7 @@ def add_people(office: Office, number: str, body: object, who: Reader) -> None:
         entry = file.note(
             "persoon_toegevoegd", f"{some(len(values['betrokkenen']), 'betrokkene', 'betrokkenen')} vastgelegd.", values
         )
+        registering.find_home(file, values["betrokkenen"])
         registering.add_people(file, values["betrokkenen"], entry)
         file.save()
 
@@ -183,32 +183,58 @@ def assign(office: Office, number: str, body: object, who: Reader) -> None:
     version, fields = take_version(body, False)
     must_work(who)
     with office.store.write() as connection:
-        file = open_case(office, connection, number, who, version)
-        desk = desk_for(office, connection, file.now, {"medewerker"}, file.case)
-        teams = {t["name"]: t["id"] for t in reads.teams(connection)}
-        values, faults = clean(ASSIGN, fields, Desk(desk.now, {**desk.lists, "team": {t: t for t in teams}}, None))
-        worker = reads.worker_by(connection, name=values.get("owner")) if values.get("owner") else None
-        if worker and (plan := plans.away(connection, worker["id"], day_of(file.now))):
-            until = f" tot en met {say_day(plan['end'])}" if plan["end"] else ""
-            faults.append(Fault("afwezig", f"{worker['name']} is afwezig{until}: kies iemand die er is, of het team.", "owner"))
-        if worker and worker["role"] not in WORKS:
-            faults.append(Fault("rol", f"{worker['name']} behandelt geen zaken.", "owner"))
-        if not faults and "owner" not in fields and "team" not in values:
-            faults.append(Fault("ontbreekt", "Kies een behandelaar of een team.", "owner"))
-        if faults:
-            raise BadInput(faults=faults)
-        to = values.get("owner") or values.get("team") or "het team"
-        file.note("toegewezen", f"Toegewezen aan {to}.", values)
-        file.changes["owner_id"] = worker["id"] if worker else None
-        moved = teams[values["team"]] if values.get("team") else file.case["team_id"]
-        if (before := file.case["owner_id"]) and before != file.changes["owner_id"]:
-            bells.readdress(connection, file.id, before, file.changes["owner_id"], moved)
-        if moved != file.case["team_id"]:
-            bells.move_team(connection, file.id, file.case["team_id"], moved)
-        if team := values.get("team"):
-            file.changes |= {"team_id": teams[team], "team_reason": f"Met de hand: {values['reason']}"}
-        file.save()
-        tend_inbox(connection, bells.staff(connection, day_of(file.now), file.now))
+        _assign(office, connection, [open_case(office, connection, number, who, version)], fields)
+
+
+def assign_many(office: Office, numbers: Sequence[str], body: object, who: Reader) -> int:
+    """Give several cases to one worker or team, or back to the team, all or none, with one reason; gives how many. BadInput names each that cannot."""
+    _, fields = take_version(body, False)
+    must_work(who)
+    with office.store.write() as connection:
+        wanted = [number for number in dict.fromkeys(numbers) if key_of(connection, number) is not None][:MOST_AT_ONCE]
+        keys = sorted(key for number in wanted if (key := key_of(connection, number)) is not None)
+        locked = reads.lock_cases(connection, keys)
+        files = [on_table(office, connection, case, who) for case in locked.values() if owns(who, case)]
+        if not files:
+            raise BadInput(faults=[Fault("ontbreekt", "Kies eerst een of meer zaken.", "zaak")])
+        if shut := [f.case["number"] for f in files if f.case["closed"]]:
+            raise BadInput(faults=[Fault("gesloten", f"{number} is gesloten.", "zaak") for number in shut])
+        _assign(office, connection, files, fields)
+        return len(files)
+
+
+def _assign(office: Office, connection: Connection, files: Sequence[CaseFile], fields: Mapping[str, Any]) -> None:
+    """Check one assignment and carry it out on every case; what stood before the old owner or team moves along."""
+    now = files[0].now
+    desk = desk_for(office, connection, now, {"medewerker"}, files[0].case)
+    teams = {t["name"]: t["id"] for t in reads.teams(connection)}
+    values, faults = clean(ASSIGN, fields, Desk(desk.now, {**desk.lists, "team": {t: t for t in teams}}, None))
+    worker = reads.worker_by(connection, name=values.get("owner")) if values.get("owner") else None
+    if worker and (plan := plans.away(connection, worker["id"], day_of(now))):
+        until = f" tot en met {say_day(plan['end'])}" if plan["end"] else ""
+        faults.append(Fault("afwezig", f"{worker['name']} is afwezig{until}: kies iemand die er is, of het team.", "owner"))
+    if worker and worker["role"] not in WORKS:
+        faults.append(Fault("rol", f"{worker['name']} behandelt geen zaken.", "owner"))
+    if not faults and "owner" not in fields and "team" not in values:
+        faults.append(Fault("ontbreekt", "Kies een behandelaar of een team.", "owner"))
+    if faults:
+        raise BadInput(faults=faults)
+    for file in files:
+        _hand_over(file, values, worker["id"] if worker else None, teams.get(values.get("team", ""), file.case["team_id"]))
+    tend_inbox(connection, bells.staff(connection, day_of(now), now))
+
+
+def _hand_over(file: CaseFile, values: Mapping[str, Any], owner: int | None, team: int) -> None:
+    to = values.get("owner") or values.get("team") or "het team"
+    file.note("toegewezen", f"Toegewezen aan {to}.", values)
+    file.changes["owner_id"] = owner
+    if (before := file.case["owner_id"]) and before != owner:
+        bells.readdress(file.connection, file.id, before, owner, team)
+    if team != file.case["team_id"]:
+        bells.move_team(file.connection, file.id, file.case["team_id"], team)
+    if values.get("team"):
+        file.changes |= {"team_id": team, "team_reason": f"Met de hand: {values['reason']}"}
+    file.save()
 
 
 def filled(file: CaseFile, fields: tuple[Field, ...], raw: Mapping[str, Any]) -> dict[str, Any]:

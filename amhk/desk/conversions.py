@@ -10,6 +10,8 @@ from amhk.errors import BadInput, Fault
 from amhk.rules import people as rules
 from amhk.rules.moves import Decision, decide
 from amhk.store import people, reads, writes
+from amhk.store.files import SWEPT
+from amhk.store.gather import ATTACHMENT
 from amhk.words import day_of, say_instant
 
 
@@ -40,6 +42,7 @@ def to_melding(file: CaseFile, decision: Decision, entry: int) -> str:
     )
     new.save()
     registering.relate(file.connection, file.id, new.id, "omgezet_in", "omgezet_uit")
+    file.made = str(new.case["number"])
     return f": {new.case['number']}; overgenomen: {told}"
 
 
@@ -58,6 +61,7 @@ def to_advies(file: CaseFile, decision: Decision, entry: int, carry: Callable[[C
     _next(new, decision.values.get("vervolg", "advies_gegeven"), carry)
     new.save()
     registering.relate(file.connection, file.id, new.id, "omgezet_in", "omgezet_uit")
+    file.made = str(new.case["number"])
     if decision.values.get("persoonsgegevens", "vernietigen") == "vernietigen":
         _forget_people(file)
         return f": {new.case['number']}; overgenomen: {told}; persoonsgegevens vernietigd"
@@ -87,6 +91,7 @@ def _forget_people(file: CaseFile) -> None:
         file.connection, reads.MELDING, file.id, {f"melder_{k}": None for k in ("naam", "bereikbaar", "functie", "organisatie")}
     )  # fmt: skip
     file.changes |= {"zorgen": "Vernietigd bij het omzetten in een advies.", "kenmerk": None}
+    file.words = True
     if file.case["team_reason"].startswith("Met de hand"):
         file.changes["team_reason"] = "Met de hand"
     writes.forget_reasons(file.connection, file.id)
@@ -94,6 +99,8 @@ def _forget_people(file: CaseFile) -> None:
     for relation in reads.relations(file.connection, file.id):
         if relation["kind"] == "vervolgmelding":
             _forget_joined(file, relation["other_id"])
+    writes.remove(file.connection, ATTACHMENT, file.id)
+    writes.set_meta(file.connection, SWEPT, "")  # the files themselves go with the next round of the watch
     writes.erase_journal(file.connection, file.id)
 
 

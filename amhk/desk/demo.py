@@ -19,7 +19,7 @@ from amhk.office import Office
 from amhk.rules.forms import SCHEMA
 from amhk.rules.parse import is_bsn
 from amhk.rules.secrecy import Reader, scope_of
-from amhk.store import reads, writes
+from amhk.store import reads, worklists, writes
 from amhk.words import AMSTERDAM, day_of, iso
 
 PASSWORD = "oefenen-mag-hier"
@@ -66,7 +66,7 @@ class Year:
         self.words = tomllib.loads((SEED / "namen.toml").read_text(encoding="utf-8"))
         with self.office.store.read() as connection:
             for w in reads.workers(connection):
-                self.readers[w["name"]] = Reader(w["id"], w["role"], w["team_id"], w["name"], w["registration"])
+                self.readers[w["name"]] = Reader.of(w)
 
     def play(self, cases: int) -> None:
         """Play the whole year up to a Monday morning in December, sweeping once a day."""
@@ -134,7 +134,9 @@ class Year:
     def _known(self) -> list[dict[str, Any]]:
         """Give people of running meldingen, as the police would write them down."""
         with self.office.store.read() as connection:
-            rows = reads.worklist(connection, scope_of(self.readers["Mia"]), {"closed": False, "route": "melding"}, None, 40)
+            rows = worklists.page(
+                connection, scope_of(self.readers["Mia"]), {"closed": False, "route": "melding"}, "termijn", None, 40
+            )
             people = [p for r in rows for p in reads.of_case(connection, reads.PERSON, r["id"])[:1] if p["geboren"]]
         return [{"naam": p["naam"].replace("ij", "y"), "geboren": p["geboren"]} for p in people[:4]]
 

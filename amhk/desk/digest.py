@@ -49,7 +49,7 @@ def _write(office: Office, worker: Row, now: datetime) -> bool:
 
 def text_of(office: Office, connection: Connection, worker: Row, now: datetime) -> str:
     """Give the words of the mail of today to a worker; empty when there is nothing to say."""
-    who = Reader(worker["id"], worker["role"], worker["team_id"], worker["name"])
+    who = Reader.of(worker)
     parts = _of_cases(office, connection, who, now) if worker["role"] in WORKS else []
     parts += _of_house(office, connection, who, now)
     if not parts:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, BinaryIO
 
-from amhk.desk.admin import checked_institution, institution_desk
+from amhk.desk.admin import UNSAID, checked_institution, institution_desk
 from amhk.errors import BadInput, Fault, NotAllowed
 from amhk.office import Office
 from amhk.rules.secrecy import Reader
@@ -16,7 +16,6 @@ COLUMNS = {
     "naam": "name", "soort hulp": "kind", "schaal": "scale", "gemeenten": "gemeenten", "adres": "address", "beveiligd adres": "secure_address",
     "overdracht naar": "vervolg", "in gebruik": "active",
 }  # fmt: skip
-_WHOLE: dict[str, Any] = {"gemeenten": [], "address": None, "secure_address": None, "vervolg": None, "active": True}
 MAY = frozenset({"beheerder", "teamleider", "manager"})
 
 
@@ -54,7 +53,7 @@ def bring_in(office: Office, file: BinaryIO, who: Reader) -> dict[str, int]:
         for row in told:
             old = known.get(row["name"])
             if old is None:
-                writes.add(connection, reads.INSTITUTION, _WHOLE | row)
+                writes.add(connection, reads.INSTITUTION, UNSAID | row)
                 done["toegevoegd"] += 1
             elif changed := {k: v for k, v in row.items() if old[k] != v}:
                 writes.change(connection, reads.INSTITUTION, [old["id"]], changed)

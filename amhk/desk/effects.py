@@ -70,6 +70,7 @@ def finding(file: CaseFile, decision: Decision, entry: int) -> None:
     if text := decision.values.get("bevindingen"):
         bron = decision.values.get("bron", "eigen waarneming")
         writes.add(file.connection, reads.FINDING, {"case_id": file.id, "moment": decision.moment, "bron": bron, "text": text})
+        file.words = True
 
 
 def contact(file: CaseFile, decision: Decision, entry: int) -> None:
@@ -95,6 +96,7 @@ def correct(file: CaseFile, decision: Decision, entry: int) -> str:
     if not told:
         raise BadInput(faults=[Fault("niets_gewijzigd", "Vul in wat er anders moet zijn.", "reden")])
     mark_letters(file)
+    file.words = True
     return f": {'; '.join(told)}"
 
 

@@ -10,7 +10,7 @@ from amhk.desk.ringing import ring_batch
 from amhk.errors import BadInput, Fault, NotAllowed
 from amhk.office import Office
 from amhk.rules.fields import Desk, Field, clean
-from amhk.store import bells, claims, house, journal, reads, writes
+from amhk.store import bells, claims, frame, house, journal, reads, writes
 from amhk.store.reads import Row
 from amhk.store.session import Connection
 from amhk.words import day_of, iso, say_day, say_instant
@@ -116,12 +116,18 @@ def beat(office: Office) -> None:
 def alarms(office: Office) -> list[str]:
     """Give, in sentences, why every screen is red: what stands open against the house, or a clock that stands still (real time). Empty when all is well."""
     with office.store.read() as connection:
-        found = house.open_incidents(connection)
-        sweep = json.loads(reads.meta(connection, "sweep") or "{}")
-        trouble = json.loads(reads.meta(connection, "trouble") or "{}")
-        proof, now = house.last(connection, PROOF), office.now(connection)
-        lying = list(forms.alarm(office, connection))
-    told = lying + [f"{i['what'].capitalize()}. De beheerder lost dit op voor het einde van {say_day(i['due'])}." for i in found]
+        known = frame.house_of(connection, PROOF)
+        return alarms_of(office, connection, known, office.moment(connection, known["clock"], known["present_calendar"]))
+
+
+def alarms_of(office: Office, connection: Connection, known: Row, now: datetime) -> list[str]:
+    """Give the same from what is known of the house already (`frame.house_of`); only what is wrong is looked up further."""
+    told = list(forms.alarm(office, connection)) if known["lying_since"] and known["lying_since"] <= now - forms.PATIENCE else []
+    told += [
+        f"{i['what'].capitalize()}. De beheerder lost dit op voor het einde van {say_day(i['due'])}."
+        for i in (house.open_incidents(connection) if known["incidents"] else ())
+    ]
+    sweep, trouble = json.loads(known["sweep"] or "{}"), json.loads(known["trouble"] or "{}")
     if "real" in sweep and datetime.now(UTC) - datetime.fromisoformat(sweep["real"]) > _STILL:
         told.append(
             f"De klok heeft sinds {say_instant(datetime.fromisoformat(sweep['real']))} geen ronde gelopen. Waarschuw de beheerder."
@@ -130,10 +136,9 @@ def alarms(office: Office) -> list[str]:
         f"De klok kan een deel van haar werk niet doen: {name} ({wrong}). Waarschuw de beheerder."
         for name, wrong in trouble.items()
     ]
-    if proof and date.fromisoformat(proof["day"]) < day_of(now - timedelta(hours=office.config.proof_hour + 1)):
-        told.append(
-            f"Het bewijs van de nacht is voor het laatst gemaakt op {say_day(date.fromisoformat(proof['day']))}. Waarschuw de beheerder."
-        )
+    proven = date.fromisoformat(json.loads(known["proof"])["day"]) if known["proof"] else None
+    if proven and proven < day_of(now - timedelta(hours=office.config.proof_hour + 1)):
+        told.append(f"Het bewijs van de nacht is voor het laatst gemaakt op {say_day(proven)}. Waarschuw de beheerder.")
     return told
 
 

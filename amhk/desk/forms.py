@@ -1,6 +1,5 @@
 """Bulk intake: a file of forms is read whole or not at all, shown before it counts, taken in batches that survive a crash; what is wrong waits to be repaired."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -12,12 +11,13 @@ from amhk.desk.registering import register
 from amhk.errors import BadInput, ClosedDoor, Fault, NotAllowed, NotFound
 from amhk.office import Office
 from amhk.rules import forms as rules
+from amhk.rules.fields import reason_given
 from amhk.rules.forms import OWN, Layout
 from amhk.rules.parse import tidy
 from amhk.rules.secrecy import HAND, WORKS, Reader
 from amhk.sheets.reading import Line, lines, no
 from amhk.store import forms as store
-from amhk.store import house, reads
+from amhk.store import house, reads, writes
 from amhk.store.forms import FORM, IMPORT
 from amhk.store.journal import plain
 from amhk.store.reads import Row
@@ -48,11 +48,8 @@ def stage(office: Office, file: BinaryIO, name: str, layout: str, who: Reader, p
     _may(who)
     chosen = layouts(office).get(layout)
     if chosen is None:
-        raise BadInput(
-            faults=[
-                Fault("indeling", f"De indeling '{layout[:40]}' bestaat niet; kies uit {', '.join(layouts(office))}.", "indeling")
-            ]
-        )
+        text = f"De indeling '{layout[:40]}' bestaat niet; kies uit {', '.join(layouts(office))}."
+        raise BadInput(faults=[Fault("indeling", text, "indeling")])
     total = _prove(office, file, chosen)
     file.seek(0)
     digest = _digest(file)
@@ -78,7 +75,7 @@ def _read(office: Office, key: int, total: int, again: int, who: Reader) -> None
             return
         counts = store.counts(connection, key)
         state = "preview" if counts.get("ready") or counts.get("repair") else "done"
-        store.change(connection, IMPORT, key, {"state": state, "again": again})
+        writes.change(connection, IMPORT, [key], {"state": state, "again": again})
         what = f"Bestand ingelezen: {some(total, 'formulier', 'formulieren')}, {again} al bekend."
         house.append(connection, office.now(connection), who.id, "formulieren", what, {"import": key})
 
@@ -95,16 +92,14 @@ def _new(connection: Connection, name: str, digest: str, layout: Layout, who: Re
         "name": tidy(name, True)[:120] or "bestand", "digest": digest, "mapping": layout.name, "worker_id": who.id,
         "brought": now, "state": "reading", "total": total, "again": 0,
     }  # fmt: skip
-    done = connection.execute(IMPORT.insert().values(**row))
-    return int(done.inserted_primary_key[0])  # type: ignore[index]
+    return writes.add(connection, IMPORT, row)
 
 
 def _prove(office: Office, file: BinaryIO, layout: Layout) -> int:
     """Read the whole file once and give how many forms it holds; BadInput when it cannot be read, or has columns nobody knows."""
-    _prove_schema(file)
     fields = office.pack.of_route("melding").intake
     count, seen = 0, set[str]()
-    for line in lines(file, INSIDE):
+    for line in lines(file, INSIDE, rules.SCHEMA):
         count += 1
         new = [c for c in line.cells if c not in seen]
         seen.update(new)
@@ -117,16 +112,6 @@ def _prove(office: Office, file: BinaryIO, layout: Layout) -> int:
     if not count:
         raise no("Dit bestand heeft een kop, maar geen formulieren.")
     return count
-
-
-def _prove_schema(file: BinaryIO) -> None:
-    """Refuse JSON that says it is of another version."""
-    file.seek(0)
-    head = file.read(400).decode("utf-8", "ignore")
-    if '"schema"' in head and head.lstrip("\ufeff \r\n\t").startswith("{"):
-        said = head.split('"schema"', 1)[1].split(":", 1)[-1].strip()[:60]
-        if not said.startswith(json.dumps(rules.SCHEMA)):
-            raise no(f"Dit bestand is van een andere versie ({said.split(',')[0]}); deze uitgave leest {rules.SCHEMA}.")
 
 
 def _stage(office: Office, connection: Connection, key: int, layout: Layout, batch: list[Line]) -> int:
@@ -172,18 +157,26 @@ def _form(
 
 def _told(body: Mapping[str, Any], values: Mapping[str, Any], faults: list[Fault]) -> dict[str, Any]:
     """Give the columns that follow from what a form says and what is wrong with it."""
-    kenmerk = body.get("id")
     return {
-        "kenmerk": kenmerk[:200] if isinstance(kenmerk, str) and kenmerk.strip() else None, "state": "repair" if faults else "ready",
+        "kenmerk": _kenmerk(body), "state": "repair" if faults else "ready",
         "acuut": bool(values.get("acuut")), "received": values.get("ontvangen"), "told": plain(body),
         "faults": [[f.code, f.text, f.field] for f in faults],
     }  # fmt: skip
 
 
-def _unclear(connection: Connection, kenmerk: str | None, form: int) -> list[Fault]:
-    """Give the fault of a form whose kenmerk stands elsewhere already."""
+def _kenmerk(body: Mapping[str, Any]) -> str | None:
+    told = body.get("id")
+    return told[:200] if isinstance(told, str) and told.strip() else None
+
+
+def _checked(
+    office: Office, connection: Connection, body: Mapping[str, Any], form: int, now: datetime
+) -> tuple[dict[str, Any], list[Fault]]:
+    """Give what a staged form says as a call, and every fault; also that its kenmerk stands elsewhere already."""
+    values, faults = intake.checked(office, connection, "melding", body, now)
+    kenmerk = _kenmerk(body)
     _, borne = store.known(connection, [], [kenmerk] if kenmerk else [], form)
-    return [Fault(*_clash(kenmerk, other)) for other in borne.values() if kenmerk]
+    return values, faults + [Fault(*_clash(kenmerk, other)) for other in borne.values() if kenmerk]
 
 
 def accept(office: Office, key: int, who: Reader) -> None:
@@ -194,7 +187,7 @@ def accept(office: Office, key: int, who: Reader) -> None:
         told = _import(connection, key)
         if told["state"] not in ("preview", "done"):
             raise ClosedDoor(faults=[Fault("import", "Dit bestand wordt al ingelezen, of is weggelegd.")])
-        store.change(connection, IMPORT, key, {"state": "taking", "worker_id": who.id})
+        writes.change(connection, IMPORT, [key], {"state": "taking", "worker_id": who.id})
 
 
 def take_all(office: Office, key: int, progress: Progress | None = None) -> int:
@@ -206,28 +199,33 @@ def take_all(office: Office, key: int, progress: Progress | None = None) -> int:
             batch = store.ready(connection, key, _TAKEN) if told["state"] == "taking" else []
             if not batch:
                 if told["state"] == "taking" and not store.counts(connection, key).get("ready"):
-                    store.change(connection, IMPORT, key, {"state": "done"})
+                    writes.change(connection, IMPORT, [key], {"state": "done"})
                 return done
             row = reads.worker_by(connection, id=told["worker_id"])
             assert row is not None
-            who = Reader(row["id"], row["role"], row["team_id"], row["name"], row["registration"])
-            done += sum(_take(office, connection, form, who) is not None for form in batch)
+            who = Reader.of(row)
+            done += sum(_take(office, connection, form, who) for form in batch)
         if progress:
             progress(done)
 
 
-def _take(office: Office, connection: Connection, form: Row, who: Reader) -> str | None:
-    """Take one form and give its number; the world may have changed since it was staged, so it is checked again."""
+def _take(office: Office, connection: Connection, form: Row, who: Reader) -> bool:
+    """Take one form, if it is still right: the world may have changed since it was staged. Tells whether it became a case."""
     now = office.now(connection)
-    values, faults = intake.checked(office, connection, "melding", form["told"], now)
-    faults += _unclear(connection, form["kenmerk"], form["id"])
+    values, faults = _checked(office, connection, form["told"], form["id"], now)
     if faults:
-        store.change(connection, FORM, form["id"], _told(form["told"], values, faults))
-        return None
+        writes.change(connection, FORM, [form["id"]], _told(form["told"], values, faults))
+    else:
+        _make(office, connection, form["id"], values, who, now)
+    return not faults
+
+
+def _make(office: Office, connection: Connection, key: int, values: dict[str, Any], who: Reader, now: datetime) -> str:
+    """Make a melding of a form that is right, and give its number."""
     hand = reads.worker_by(connection, name=HAND)
     file = register(office, connection, "melding", values, who, now, taken_by=hand["id"] if hand else None)
     file.save()
-    store.change(connection, FORM, form["id"], {"state": "taken", "case_id": file.id, "told": {}, "faults": [], "undo": {}})
+    writes.change(connection, FORM, [key], {"state": "taken", "case_id": file.id, "told": {}, "faults": [], "undo": {}})
     return str(file.case["number"])
 
 
@@ -248,7 +246,7 @@ def _import(connection: Connection, key: int) -> Row:
 def drop(office: Office, key: int, reason: object, who: Reader) -> None:
     """Lay an import aside with a reason: what was staged of it goes, what became a case stays."""
     _may(who)
-    text = _reason(reason)
+    text = reason_given(reason)
     with office.store.write() as connection:
         told = _import(connection, key)
         if told["state"] not in ("preview", "done", "reading"):
@@ -257,13 +255,6 @@ def drop(office: Office, key: int, reason: object, who: Reader) -> None:
         what = f"Formulieren weggelegd: {counts.get('ready', 0)} goed, {counts.get('repair', 0)} te herstellen."
         house.append(connection, office.now(connection), who.id, "formulieren", what, {"import": key, "reden": text})
         store.drop_import(connection, key)
-
-
-def _reason(reason: object) -> str:
-    text = tidy(reason, True) if isinstance(reason, str) else ""
-    if not 5 <= len(text) <= 200:
-        raise BadInput(faults=[Fault("ontbreekt", "Zeg in 5 tot 200 tekens waarom.", "reden")])
-    return text
 
 
 def repair(office: Office, key: int, body: object, who: Reader) -> str | None:
@@ -275,16 +266,14 @@ def repair(office: Office, key: int, body: object, who: Reader) -> str | None:
     with office.store.write() as connection:
         reads.lock(connection)
         form = _to_repair(connection, key)
-        values, faults = intake.checked(office, connection, "melding", sent, office.now(connection))
-        told = _told(sent, values, faults)
-        faults += _unclear(connection, told["kenmerk"], key)
-        told_import = _import(connection, form["import_id"])
-        layout = layouts(office).get(told_import["mapping"], OWN)
+        now = office.now(connection)
+        values, faults = _checked(office, connection, sent, key, now)
+        told = _import(connection, form["import_id"])
+        layout = layouts(office).get(told["mapping"], OWN)
         mended = rules.mark_of(layout, plain(sent if faults else values))
-        store.change(connection, FORM, key, _told(sent, values, faults) | {"mended": mended})
-        number = None
-        if not faults and told_import["state"] in ("taking", "done"):
-            number = _take(office, connection, {**form, **told}, who)
+        writes.change(connection, FORM, [key], _told(sent, values, faults) | {"mended": mended})
+        taken = not faults and told["state"] in ("taking", "done")
+        number = _make(office, connection, key, values, who, now) if taken else None
     if faults:
         raise BadInput(faults=faults)
     return number
@@ -293,23 +282,14 @@ def repair(office: Office, key: int, body: object, who: Reader) -> str | None:
 def drop_form(office: Office, key: int, reason: object, who: Reader) -> None:
     """Let a form that cannot be a melding lapse, with a reason that stays in the house's journal."""
     _may(who)
-    text = _reason(reason)
+    text = reason_given(reason)
     with office.store.write() as connection:
         form = _to_repair(connection, key)
-        store.change(
-            connection,
-            FORM,
-            key,
-            {"state": "dropped", "told": {}, "faults": [], "decided_by": who.id, "decided": office.now(connection)},
-        )
-        house.append(
-            connection,
-            office.now(connection),
-            who.id,
-            "formulieren",
-            f"Formulier op regel {form['row']} vervallen.",
-            {"form": key, "reden": text},
-        )
+        now = office.now(connection)
+        row = {"state": "dropped", "told": {}, "faults": [], "decided_by": who.id, "decided": now}
+        writes.change(connection, FORM, [key], row)
+        what = f"Formulier op regel {form['row']} vervallen."
+        house.append(connection, now, who.id, "formulieren", what, {"form": key, "reden": text})
 
 
 def _to_repair(connection: Connection, key: int) -> Row:

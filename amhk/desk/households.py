@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from amhk.desk import people, registering
-from amhk.desk.casefile import CaseFile, on_table, owns
+from amhk.desk.casefile import CaseFile, no_case, on_table, owns
 from amhk.errors import BadInput, Fault
 from amhk.rules.moves import Decision
-from amhk.store import people as store
 from amhk.store import plans, reads, writes
 from amhk.store.journal import plain
+from amhk.store.people import JOIN
 from amhk.store.reads import Row
 from amhk.words import day_of
 
@@ -30,11 +30,11 @@ def join(file: CaseFile, decision: Decision, entry: int) -> str:
     copies = registering.add_people(there, [p | {"from_id": file.id} for p in coming], line)
     closing = [t["id"] for t in there.running if t["name"] == there.workflow.closing_term]
     there.save(opens=False)  # what joins is not what opens
-    told = {str(copy): _values(p) for copy, p in zip(copies, coming, strict=True)}
+    told = {str(copy): copied(p) for copy, p in zip(copies, coming, strict=True)}
     pairs = list(zip([p["id"] for p in coming], copies, strict=True))
     before = freeze(file) | {"people": pairs, "told": told, "closing": closing}
     row = {"case_id": file.id, "target_id": there.id, "phase": phase, "before": before, "entry": entry, "target_entry": line}
-    store.add_join(file.connection, row)
+    writes.add(file.connection, JOIN, row)
     writes.change_case_part(file.connection, reads.MELDING, file.id, {"dossier_id": target["dossier_id"]})
     registering.relate(file.connection, file.id, there.id, "gevoegd_bij", "vervolgmelding")
     return f": {number}" if owns(file.who, target) else " van een ander team"
@@ -46,7 +46,8 @@ COPIED = (
 )  # fmt: skip
 
 
-def _values(person: Row) -> dict[str, Any]:
+def copied(person: Row) -> dict[str, Any]:
+    """Give of a person what goes with him to another case, as the journal keeps it."""
     return plain({k: person[k] for k in COPIED})
 
 
@@ -56,7 +57,7 @@ def _running_melding(file: CaseFile, number: str) -> Row:
     target = reads.case_by_number(file.connection, number, lock=True)
     wrong = None
     if target is None or not (owns(file.who, target) or people.same_household(file.connection, file.id, target["id"])):
-        wrong = f"Zaak {number[:30]} bestaat niet, of u mag haar niet zien."
+        wrong = no_case(number).text
     elif target["id"] == file.id:
         wrong = "Een melding kan niet bij zichzelf horen."
     elif target["route"] != "melding" or target["closed"]:

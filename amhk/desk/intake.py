@@ -16,7 +16,7 @@ from amhk.rules.fields import clean
 from amhk.rules.moves import decide
 from amhk.rules.parse import read_moment
 from amhk.rules.secrecy import WORKS, Reader, signs_of_person
-from amhk.store import reads, writes
+from amhk.store import concepts, reads, writes
 from amhk.store.journal import as_json
 from amhk.store.session import StoreConflict
 from amhk.words import day_of
@@ -39,6 +39,8 @@ def take_call(office: Office, body: object, who: Reader, key: str | None = None)
 
 def _take(office: Office, body: object, route: str, fields: Mapping[str, Any], who: Reader, key: str | None) -> str:
     with office.store.write() as connection:
+        if key:
+            concepts.hold(connection, who.id)
         digest = sha256(as_json({"body": body}).encode("utf-8", "surrogatepass")).hexdigest() if key else ""
         if key and (number := _before(connection, who, key, digest)):
             return number
@@ -52,6 +54,7 @@ def _take(office: Office, body: object, route: str, fields: Mapping[str, Any], w
         if key:
             told = {"worker_id": who.id, "key": key, "body": digest, "number": file.case["number"]}
             writes.add(connection, reads.REQUEST, told)
+            concepts.drop(connection, who.id, key)  # of an advice nothing may stay of what was typed
         return str(file.case["number"])
 
 

@@ -7,18 +7,19 @@ from hashlib import sha256
 from html import escape
 from typing import Any
 
-from amhk.desk.casefile import CaseFile, open_case
+from amhk.desk.casefile import CaseFile, open_case, owns
 from amhk.desk.casework import take_version
 from amhk.desk.facts import MISSING, OPTIONAL, door_of, gather
 from amhk.desk.reading import look
 from amhk.desk.stretching import stretch
+from amhk.desk.texts import letters_now
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotAllowed, NotFound, Opens
 from amhk.letters.pdf import as_pdf
 from amhk.letters.render import Block, as_html
 from amhk.office import Office
 from amhk.rules.disclosure import FREE, for_recipient
 from amhk.rules.fields import Desk, Field, clean
-from amhk.rules.secrecy import WORKS, Reader, leaks, may_see, scope_of
+from amhk.rules.secrecy import WORKS, Reader, leaks
 from amhk.store import claims, reads
 from amhk.store.reads import Row
 from amhk.store.session import Connection
@@ -49,7 +50,8 @@ class Letter:
 
 def compose(office: Office, connection: Connection, case: Row, notice: Row, who: Reader, now: datetime) -> Letter:
     """Give the letter of a draft from the facts of this moment, with the rule of secrecy run again on them (G7)."""
-    asked = office.letters.asked(notice["kind"])
+    letters = letters_now(office, connection)
+    asked = letters.asked(notice["kind"])
     gathered = gather(office, connection, case, notice, who, now)
     facts, barred = for_recipient(gathered, notice["recipient"])
     left_out = [(name, why) for name, why in barred if name in asked or name == "melder_naam"]
@@ -68,7 +70,7 @@ def compose(office: Office, connection: Connection, case: Row, notice: Row, who:
         return Letter((), missing, tuple(left_out), ())
     secrets, known = _protected(connection, case, notice), _known(connection, office, case)
     hits = tuple(name for name in sorted(asked & FREE) if leaks(_words_of(facts.get(name)), secrets, known))
-    return Letter(office.letters.render(notice["kind"], facts), (), tuple(left_out), hits)
+    return Letter(letters.render(notice["kind"], facts), (), tuple(left_out), hits)
 
 
 def _leaking(letter: Letter) -> list[Fault]:
@@ -105,7 +107,7 @@ def find(connection: Connection, key: int, who: Reader, lock: bool = False) -> t
     """Give a notice and its case, when this reader may see the case; NotFound otherwise."""
     notice = reads.notice(connection, key)
     case = reads.case_by_id(connection, notice["case_id"], lock) if notice else None
-    if notice is None or case is None or not may_see(scope_of(who), case["team_id"], case["owner_id"], case["taken_by"]):
+    if notice is None or case is None or not owns(who, case):
         raise NotFound("Deze brief bestaat niet, of u mag hem niet zien.")
     return notice, case
 

@@ -1,15 +1,16 @@
 """Earlier contacts: who of the people in a call is known from another melding, in words; and leave to open what one may not see, with a reason."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from amhk import matching
-from amhk.desk.casefile import on_table, sees
+from amhk.desk.casefile import on_table, sees, visible
 from amhk.errors import BadInput, Fault, NotAllowed, NotFound
 from amhk.office import Office
-from amhk.rules.parse import is_bsn, read_partial, tidy, unfit
+from amhk.rules.fields import reason_given
+from amhk.rules.parse import read_bsn, read_partial, tidy
 from amhk.rules.secrecy import WORKS, Reader
 from amhk.store import people as store
 from amhk.store import reads, writes
@@ -47,8 +48,8 @@ def typed_people(raw: object) -> list[dict[str, Any]]:
 def _typed(raw: Mapping[str, Any]) -> dict[str, Any]:
     told: dict[str, Any] = {k: tidy(v, True)[:200] for k in _PARTS if isinstance(v := raw.get(k), str) and v.strip()}
     told.setdefault("naam", "")
-    if isinstance(bsn := raw.get("bsn"), str) and is_bsn(bsn.replace(" ", "").replace(".", "")):
-        told["bsn"] = bsn.replace(" ", "").replace(".", "")
+    if isinstance(bsn := raw.get("bsn"), str) and (digits := read_bsn(bsn)):
+        told["bsn"] = digits
     if isinstance(born := raw.get("geboren"), str) and (day := read_partial(born)):
         told["geboren"] = day
     if raw.get("geslacht") in ("V", "M"):
@@ -95,58 +96,60 @@ def earlier(office: Office, body: object, who: Reader) -> list[dict[str, Any]]:
     if told.get("route") == "advies":
         raise BadInput(faults=[Fault("advies", "Bij een advies wordt over het gezin niets opgezocht en niets vastgelegd.")])
     with office.store.read() as connection:
-        views = _views(office, connection, typed_people(told.get("betrokkenen", [])), who, 0)
-    return _with_refs(office, views, who)
+        typed = typed_people(told.get("betrokkenen", []))
+        found = views(office, connection, find(connection, typed), typed, who)
+    return with_refs(office, found, who)
 
 
-def earlier_of(office: Office, number: str, who: Reader, without: Collection[int] = ()) -> list[dict[str, Any]]:
-    """Give the earlier contacts of the people of a melding one may see, leaving out some cases."""
+def earlier_of(office: Office, number: str, who: Reader) -> list[dict[str, Any]]:
+    """Give the earlier contacts of the people of a melding one may see."""
     with office.store.read() as connection:
-        case = reads.case_by_number(connection, number)
-        if case is None or not sees(connection, who, case):
-            raise NotFound(f"Zaak {number[:30]} bestaat niet, of u mag haar niet zien.")
+        case = visible(connection, number, who)
         if case["route"] != "melding":
             return []
-        views = _views(office, connection, reads.of_case(connection, reads.PERSON, case["id"]), who, case["id"], without)
-    return _with_refs(office, views, who)
+        family = reads.of_case(connection, reads.PERSON, case["id"])
+        found = views(office, connection, find(connection, family, case["id"]), family, who)
+    return with_refs(office, found, who)
 
 
 def known_of(office: Office, connection: Connection, told: object, who: Reader) -> list[dict[str, Any]]:
     """Give the earlier contacts (`eerder bekend`) among this reader's own cases of the people of a form that is no case yet."""
-    views = _views(office, connection, typed_people(told), who, 0)
-    return [{k: v for k, v in view.items() if k != "case"} for view in views if view["known"] and view["visible"]]
+    typed = typed_people(told)
+    found = views(office, connection, find(connection, typed), typed, who)
+    return [{k: v for k, v in view.items() if k != "case"} for view in found if view["known"] and view["visible"]]
 
 
-def _views(
-    office: Office, connection: Connection, typed: Sequence[Row], who: Reader, but: int, without: Collection[int] = ()
+def views(
+    office: Office, connection: Connection, found: Sequence[Found], typed: Sequence[Row], who: Reader
 ) -> list[dict[str, Any]]:  # fmt: skip
-    likely = [f for f in find(connection, typed, but) if f.case not in without][: 4 * _MOST_SHOWN]
+    """Give what was found as this reader may see it, one per dossier; each still bears the key of its case, which `with_refs` takes off."""
+    likely = found[: 4 * _MOST_SHOWN]
     heads = store.cases_of(connection, [f.case for f in likely])
-    likely = [f for f in likely if sees(connection, who, {**heads[f.case], "id": f.case}) or _surely(f, typed)]
     shown: dict[object, dict[str, Any]] = {}
-    for found in likely:
-        head = heads[found.case]
-        home = head["dossier_id"] or -found.case
+    for one in likely:
+        head = heads[one.case]
+        seen = sees(connection, who, head)
+        if not seen and not _surely(one, typed):
+            continue
+        home = head["dossier_id"] or -one.case
         if home in shown:
             shown[home]["more"] += 1
-            if (head["closed"], found.case) < (
-                shown[home]["closed"],
-                shown[home]["case"],
-            ):  # the one that runs, and longest, is the one to join
-                shown[home] |= _view(office, connection, found, head, typed, who) | {"more": shown[home]["more"]}
+            # the one that runs, and longest, is the one to join
+            if (head["closed"], one.case) < (shown[home]["closed"], shown[home]["case"]):
+                shown[home] |= _view(office, one, head, typed, seen) | {"more": shown[home]["more"]}
         elif len(shown) < _MOST_SHOWN:
-            shown[home] = _view(office, connection, found, head, typed, who) | {"more": 0}
+            shown[home] = _view(office, one, head, typed, seen) | {"more": 0}
     return list(shown.values())
 
 
-def _view(office: Office, connection: Connection, found: Found, head: Row, typed: Sequence[Row], who: Reader) -> dict[str, Any]:
+def _view(office: Office, found: Found, head: Row, typed: Sequence[Row], seen: bool) -> dict[str, Any]:
     workflow = office.pack.workflows[head["workflow"], head["release"]]
     percent = matching.percent(found.weight)
     told: dict[str, Any] = {
         "case": found.case, "known": percent >= matching.KNOWN, "received": iso(head["received"])[:10], "closed": head["closed"],
-        "state": workflow.states[head["state"]].title, "visible": sees(connection, who, {**head, "id": found.case}), "number": None, "percent": None, "words": [],
+        "state": workflow.states[head["state"]].title, "visible": seen, "number": None, "percent": None, "words": [],
     }  # fmt: skip
-    if told["visible"]:
+    if seen:
         told |= {"number": head["number"], "percent": percent, "words": words(found, typed)}
     return told
 
@@ -170,51 +173,48 @@ def words(found: Found, typed: Sequence[Row]) -> list[str]:
     return told
 
 
-def _with_refs(office: Office, views: list[dict[str, Any]], who: Reader) -> list[dict[str, Any]]:
-    """Give each hidden contact a handle to ask for leave by: the line in the log that says this reader was told of it, one per day."""
-    hidden = [v for v in views if not v["visible"]]
-    if hidden:
+def with_refs(office: Office, told: list[dict[str, Any]], who: Reader) -> list[dict[str, Any]]:
+    """Give each hidden contact a handle to ask for leave by: the line in the log that says this reader was told of it, one per minute."""
+    if hidden := [v for v in told if not v["visible"]]:
         real = datetime.now(UTC)
         with office.store.write() as connection:
             for view in hidden:
                 view["ref"] = store.told_of(connection, who.id, view["case"], real, HIDDEN)
-    return [{k: v for k, v in view.items() if k != "case"} for view in views]
+    for view in told:
+        del view["case"]
+    return told
 
 
 def open_earlier(office: Office, ref: int, reason: object, who: Reader) -> str:
     """Give leave to read a hidden earlier contact for eight hours (real time), for a reason that its own workers see on the case; gives its number."""
-    text = tidy(reason, one_line=True) if isinstance(reason, str) else ""
-    if len(text) < 5 or unfit(text, 200):
-        raise BadInput(faults=[Fault("ontbreekt", "Zeg in 5 tot 200 tekens waarom u deze zaak moet inzien.", "reden")])
+    text = reason_given(reason, "waarom u deze zaak moet inzien")
     real = datetime.now(UTC)
     with office.store.write() as connection:
         line = store.look_of(connection, ref, who.id, HIDDEN, real - timedelta(days=1))
         case = reads.case_by_id(connection, line["case_id"], lock=True) if line else None
         if case is None or who.role not in WORKS:
             raise NotFound("Deze verwijzing bestaat niet of is verlopen; zoek opnieuw.")
-        store.grant(connection, who.id, case["id"], real, real + LEAVE, text)
-        writes.add(
-            connection,
-            reads.LOOK,
-            {"instant": real, "worker_id": who.id, "case_id": case["id"], "what": "inzage met reden", "reason": text},
-        )
-        file = on_table(office, connection, case, None)
-        file.who = who
+        leave = {"worker_id": who.id, "case_id": case["id"], "given": real, "until": real + LEAVE, "reason": text}
+        writes.add(connection, store.GRANT, leave)
+        look = {"instant": real, "worker_id": who.id, "case_id": case["id"], "what": "inzage met reden", "reason": text}
+        writes.add(connection, reads.LOOK, look)
+        file = on_table(office, connection, case, who)
         file.note("inzage", f"Ingezien door {who.name}, die deze zaak niet behandelt, met reden.", {"reden": text})
         file.save(bump=False)
         return str(case["number"])
 
 
-def number_of(connection: Connection, ref: int, who: Reader) -> str | None:
-    """Give the number behind the handle of a hidden contact, for what the house itself does with it; None when it is not this reader's or too old."""
+def number_of(connection: Connection, ref: int, who: Reader) -> str:
+    """Give the number behind the handle of a hidden contact, for what the house itself does with it; empty when it is not this reader's or too old."""
     line = store.look_of(connection, ref, who.id, HIDDEN, datetime.now(UTC) - timedelta(days=1))
     case = reads.case_by_id(connection, line["case_id"]) if line else None
-    return str(case["number"]) if case else None
+    return str(case["number"]) if case else ""
 
 
 def keep(connection: Connection, told: Sequence[tuple[int, Mapping[str, Any]]]) -> None:
     """Keep under what new people can be found: (key, person)."""
-    store.add_keys(connection, [(key, matching.keys(matching.trace(person))) for key, person in told])
+    found = [(key, k) for key, person in told for k in dict.fromkeys(matching.keys(matching.trace(person)))]
+    writes.add_many(connection, store.KEY, [{"key": k, "person_id": key} for key, k in found])
 
 
 def find_again(connection: Connection, person: int) -> None:

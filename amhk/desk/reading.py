@@ -6,20 +6,22 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from amhk.desk import intake
-from amhk.desk.casefile import CaseFile, is_late, on_table, owns, sees
+from amhk.desk.casefile import CaseFile, is_late, on_table, owns, visible
 from amhk.desk.facts import gap
+from amhk.desk.foretelling import foretold
 from amhk.desk.lists import desk_for, needed
 from amhk.desk.termview import terms_view
-from amhk.errors import BadInput, Fault, NotFound
+from amhk.desk.texts import letters_now
+from amhk.letters.render import Letters
 from amhk.office import Office
-from amhk.rules.fields import Desk
+from amhk.rules.fields import Desk, reason_given
+from amhk.rules.flowmap import Map, flow_map
 from amhk.rules.moves import Standing, door, fields_now
-from amhk.rules.parse import tidy, unfit
 from amhk.rules.people import roles_on, say_age, voice
 from amhk.rules.schema import schema
 from amhk.rules.secrecy import WORKS, Reader, scope_of
 from amhk.rules.workflow import Move, Workflow
-from amhk.store import reads, writes
+from amhk.store import gather, reads, writes
 from amhk.store.reads import Row
 from amhk.store.session import Connection
 from amhk.words import day_of, iso
@@ -29,12 +31,17 @@ _CHECK = ("gevraagd_aan", "hulp_gestart", "passend", "nu_veilig", "hulp_geeindig
 
 def look(office: Office, number: str, who: Reader, what: str, reason: str | None = None) -> None:
     """Write down who looked at what; the first to open a case, other than who took the call, is kept on it and meets the term in which it had to be opened."""
+    with office.store.read() as connection:
+        case = visible(connection, number, who)
+    _note_look(office, case, who, what, reason)
+
+
+def _note_look(office: Office, case: Row, who: Reader, what: str, reason: str | None = None) -> None:
     with office.store.write() as connection:
-        case = _visible(connection, number, who)
         row = {"instant": datetime.now(UTC), "worker_id": who.id, "case_id": case["id"], "what": what, "reason": reason}
         writes.add(connection, reads.LOOK, row)
         if case["opened_by"] is None and case["taken_by"] != who.id and who.role in WORKS and owns(who, case):
-            _open(office, connection, number, who)
+            _open(office, connection, case["number"], who)
 
 
 def _open(office: Office, connection: Connection, number: str, who: Reader) -> None:
@@ -47,36 +54,63 @@ def _open(office: Office, connection: Connection, number: str, who: Reader) -> N
         file.save(bump=False)
 
 
-def _visible(connection: Connection, number: str, who: Reader, own: bool = False) -> Row:
-    """Give a case this reader may see; with `own` only one within his own cases, not one he has leave to read."""
-    case = reads.case_by_number(connection, number)
-    if case is None or not (owns(who, case) if own else sees(connection, who, case)):
-        raise NotFound(f"Zaak {number[:30]} bestaat niet, of u mag haar niet zien.")
-    return case
-
-
 def case_view(office: Office, number: str, who: Reader) -> dict[str, Any]:
-    """Give one case as this reader may see it: facts, people, terms with their arithmetic, moves with why not, notices."""
+    """Give one case as this reader may see it: facts, people, terms with their arithmetic, moves with why not and what they ask, notices."""
     with office.store.read() as connection:
-        case = _visible(connection, number, who)
-        file = on_table(office, connection, case, who)
-        letters = reads.notices(connection, case["id"])
-        terms = reads.terms(connection, case["id"])
-        people = reads.of_case(connection, reads.PERSON, case["id"]) if case["route"] == "melding" else []
-        workers = {w["id"]: w["name"] for w in reads.workers(connection, active=False)}
-        teams = {t["id"]: t["name"] for t in reads.teams(connection)}
-        view = _head(file, case, workers, teams)
-        view["people"] = [_person(p, file, letters, terms) for p in people]
-        view["relations"] = _relations(connection, case, who)
-        view["terms"] = terms_view(office, file.workflow, terms, reads.of_case(connection, reads.REMINDER, case["id"]), file.now)
-        view["own"] = owns(who, case)
-        view["moves"] = _moves(file, case) if view["own"] else []
-        view["notices"] = [_letter(office, file.workflow, n, terms, people, file.now) for n in letters]
-        if case["route"] == "melding":
-            view |= _melding(connection, case)
-        else:
-            view |= _advies(connection, case)
-        return view
+        case = visible(connection, number, who)
+        shelf = _shelf(connection, case, who)
+        file = _from_shelf(office, connection, case, shelf, who)
+        return _view(file, shelf) | {"moves": _moves(file, case) if owns(who, case) else []}
+
+
+def case_page(office: Office, number: str, who: Reader) -> dict[str, Any]:
+    """Give one case as its page shows it, with its journal and what each step would do; that it was looked at is written down. As many statements for a long case as for a short one."""
+    with office.store.read() as connection:
+        case = visible(connection, number, who)
+        shelf = _shelf(connection, case, who)
+        file = _from_shelf(office, connection, case, shelf, who)
+        journal = [_line(e) for e in reads.entries(connection, case["id"])]
+        view = _view(file, shelf) | {"journal": journal, "moves": _doors(file, case) if owns(who, case) else []}
+        view |= {"rungs": [_rung(r) for r in shelf["reminders"]], "map": _map(file, journal, view["moves"])}
+    _note_look(office, case, who, "zaak (scherm)")
+    return view
+
+
+def _map(file: CaseFile, journal: list[dict[str, Any]], doors: list[dict[str, Any]]) -> Map:
+    made = [e["kind"] for e in journal if e["kind"] in file.workflow.moves]
+    return flow_map(file.workflow, file.standing().state, made, [m["name"] for m in doors if m["allowed"]])
+
+
+def _shelf(connection: Connection, case: Row, who: Reader) -> dict[str, list[Any]]:
+    return gather.of_case(connection, case, scope_of(who), who.id, datetime.now(UTC))
+
+
+def _from_shelf(office: Office, connection: Connection, case: Row, shelf: Mapping[str, list[Any]], who: Reader) -> CaseFile:
+    """Lay a case on the table to look at, from what was gathered of it."""
+    now = office.moment(connection, case["clock"], case["present_calendar"])
+    running = [dict(t) for t in shelf["terms"] if t["status"] in ("running", "suspended")]
+    owed = [n for n in shelf["notices"] if n["state"] in ("draft", "approved")]
+    return CaseFile(
+        office, connection, dict(case), who, now, office.pack.workflows[case["workflow"], case["release"]], running, owed
+    )
+
+
+def _view(file: CaseFile, shelf: Mapping[str, list[Any]]) -> dict[str, Any]:
+    assert file.who is not None
+    case, terms, people = file.case, shelf["terms"], shelf["people"]
+    workers, teams = ({w["id"]: w["name"] for w in shelf[name]} for name in ("workers", "teams"))
+    view = _head(file, case, workers, teams)
+    view["people"] = [_person(p, file, shelf["notices"], terms) for p in people]
+    view["relations"] = _relations(case, shelf, file.who)
+    view["terms"] = terms_view(file.office, file.workflow, terms, shelf["reminders"], file.now)
+    view["own"] = owns(file.who, case)
+    letters = letters_now(file.office, file.connection)
+    view["notices"] = [_letter(letters, file.workflow, n, terms, people, file.now) for n in shelf["notices"]]
+    view["attachments"] = [
+        {k: a[k] for k in ("id", "name", "kind", "size", "hash")} | {"added": iso(a["added"]), "by": workers.get(a["worker_id"])}
+        for a in shelf["attachments"]
+    ]
+    return view | (_melding(case, shelf) if case["route"] == "melding" else _advies(case, shelf["contacts"]))
 
 
 def _head(file: CaseFile, case: Row, workers: Mapping[int, str], teams: Mapping[int, str]) -> dict[str, Any]:
@@ -115,15 +149,28 @@ def _informed(person: Row, file: CaseFile, letters: list[Row], terms: list[Row])
     return {"antwoord": answer, "op": iso(last["sent_on"]) if last["sent_on"] else None, "reden": last["reason"], "uiterlijk": due}
 
 
-def _relations(connection: Connection, case: Row, who: Reader) -> list[dict[str, Any]]:
+def _relations(case: Row, shelf: Mapping[str, list[Any]], who: Reader) -> list[dict[str, Any]]:
+    leave = {g["case_id"] for g in shelf["leave"]} if who.role in WORKS else set()
     told = [
-        {"kind": r["kind"], "number": r["number"]} for r in reads.relations(connection, case["id"])
-        if r["kind"].startswith("omgezet") or sees(connection, who, {**r, "id": r["other_id"]})
+        {"kind": r["kind"], "number": r["number"]} for r in shelf["relations"]
+        if r["kind"].startswith("omgezet") or owns(who, r) or r["other_id"] in leave
     ]  # fmt: skip
-    return told + [
-        {"kind": "zelfde_dossier", "number": r["number"]}
-        for r in reads.same_dossier(connection, scope_of(who), case.get("dossier_id"), case["id"])
-    ]
+    return told + [{"kind": "zelfde_dossier", "number": r["number"]} for r in shelf["dossier"] if case.get("dossier_id")]
+
+
+def _doors(file: CaseFile, case: Row) -> list[dict[str, Any]]:
+    """Give the moves as the page shows them: open with what would follow, or closed with why; what they ask comes with their own page."""
+    assert file.who is not None
+    standing, told = file.standing(), []
+    for move in file.workflow.moves.values():
+        faults = door(file.workflow, standing, move, file.who.role)
+        told.append(
+            {
+                "name": move.name, "title": move.title, "finish": move.finish, "allowed": not faults, "why_not": faults, "side": move.side,
+                "effect": move.effect, "here": case["state"] in move.sources, "then": foretold(file, move) if not faults else "",
+            }
+        )  # fmt: skip
+    return told
 
 
 def _moves(file: CaseFile, case: Row) -> list[dict[str, Any]]:
@@ -148,10 +195,12 @@ def _schema(move: Move, standing: Standing, desk: Desk, version: int) -> dict[st
     return told | {"minProperties": 3} if move.effect == "correct" else told
 
 
-def _letter(office: Office, workflow: Workflow, notice: Row, terms: list[Row], people: list[Row], now: datetime) -> dict[str, Any]:
+def _letter(
+    letters: Letters, workflow: Workflow, notice: Row, terms: list[Row], people: list[Row], now: datetime
+) -> dict[str, Any]:
     due = next((t["due"] for t in terms if t["id"] == notice["term_id"]), None)
     late = next((is_late(t, now) for t in terms if t["id"] == notice["term_id"] and t["status"] == "running"), False)
-    opens = gap(office.letters.asked(notice["kind"]), notice, people, day_of(now)) if notice["state"] == "draft" else None
+    opens = gap(letters.asked(notice["kind"]), notice, people, day_of(now)) if notice["state"] == "draft" else None
     person = next((p["naam"] for p in people if p["id"] == notice["person_id"]), None)
     return {
         "id": notice["id"], "kind": notice["kind"], "title": workflow.notices[notice["kind"]].title, "recipient": notice["recipient"],
@@ -160,40 +209,30 @@ def _letter(office: Office, workflow: Workflow, notice: Row, terms: list[Row], p
     }  # fmt: skip
 
 
-def _melding(connection: Connection, case: Row) -> dict[str, Any]:
+def _melding(case: Row, shelf: Mapping[str, list[Any]]) -> dict[str, Any]:
     hidden = case["melder_geheim"]
     melder = {
         "naam": None if hidden else case["melder_naam"], "bereikbaar": None if hidden else case["melder_bereikbaar"], "geheim": hidden,
         "functie": None if hidden else case["melder_functie"], "organisatie": None if hidden else case["melder_organisatie"],
         "toestemming": case["melder_toestemming"],
     }  # fmt: skip
-    names = {i["id"]: i["name"] for i in reads.institutions(connection, active=False)}
+    names = {i["id"]: i["name"] for i in shelf["institutions"]}
     referrals = [
         {
             "instelling": names[r["institution_id"]], "op": iso(r["moment"]), "status": r["status"],
             "hulp_gestart": iso(r["started_on"]) if r["started_on"] else None,
         }
-        for r in reads.of_case(connection, reads.REFERRAL, case["id"])
+        for r in shelf["referrals"]
     ]  # fmt: skip
     checks = [
-        {k: iso(c[k]) if isinstance(c[k], date) else c[k] for k in _CHECK} | {"op": iso(c["moment"])}
-        for c in reads.of_case(connection, reads.CHECK, case["id"])
+        {k: iso(c[k]) if isinstance(c[k], date) else c[k] for k in _CHECK} | {"op": iso(c["moment"])} for c in shelf["checks"]
     ]
-    findings = [
-        {"op": iso(f["moment"]), "bron": f["bron"], "bevindingen": f["text"]}
-        for f in reads.of_case(connection, reads.FINDING, case["id"])
-    ]
-    joined = [
-        reads.case_by_id(connection, r["other_id"])
-        for r in reads.relations(connection, case["id"])
-        if r["kind"] == "vervolgmelding"
-    ]
-    later = [{"number": c["number"], "ontvangen": iso(c["received"]), "zorgen": c["zorgen"]} for c in joined if c]
+    findings = [{"op": iso(f["moment"]), "bron": f["bron"], "bevindingen": f["text"]} for f in shelf["findings"]]
+    later = [{"number": c["number"], "ontvangen": iso(c["received"]), "zorgen": c["zorgen"]} for c in shelf["joined"]]
     return {"melder": melder, "vervolgmeldingen": later, "verwijzingen": referrals, "controles": checks, "bevindingen": findings}
 
 
-def _advies(connection: Connection, case: Row) -> dict[str, Any]:
-    contacts = reads.of_case(connection, reads.CONTACT, case["id"])
+def _advies(case: Row, contacts: list[Row]) -> dict[str, Any]:
     asker = (
         {"naam": case["adviesvrager_naam"], "bereikbaar": case["adviesvrager_bereikbaar"]} if case["adviesvrager_naam"] else None
     )
@@ -203,16 +242,14 @@ def _advies(connection: Connection, case: Row) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def reveal(office: Office, number: str, who: Reader, reason: str) -> dict[str, Any]:
+def reveal(office: Office, number: str, who: Reader, reason: object) -> dict[str, Any]:
     """Give what is kept secret on a case (melder, secret addresses) to a worker who says why; written down before it is shown."""
-    reason = tidy(reason, one_line=True)
-    if len(reason) < 5 or unfit(reason, 200):
-        raise BadInput(faults=[Fault("ontbreekt", "Zeg in 5 tot 200 tekens waarom u dit nodig hebt.", "reason")])
+    text = reason_given(reason, "waarom u dit nodig hebt", "reason")
     with office.store.read() as connection:
-        _visible(connection, number, who, own=True)
-    look(office, number, who, "geheime gegevens", reason.strip())
+        visible(connection, number, who, own=True)
+    look(office, number, who, "geheime gegevens", text)
     with office.store.read() as connection:
-        case = _visible(connection, number, who, own=True)
+        case = visible(connection, number, who, own=True)
         people = reads.of_case(connection, reads.PERSON, case["id"]) if case["route"] == "melding" else []
         secret = [{"id": p["id"], "naam": p["naam"], "adres": p["adres"]} for p in people if p["geheim_adres"]]
         return {"melder": {k: case[f"melder_{k}"] for k in ("naam", "bereikbaar", "functie", "organisatie")}, "adressen": secret}
@@ -221,27 +258,35 @@ def reveal(office: Office, number: str, who: Reader, reason: str) -> dict[str, A
 def journal_view(office: Office, number: str, who: Reader) -> list[dict[str, Any]]:
     """Give the journal of a case: sequence, instant, worker, what, hash."""
     with office.store.read() as connection:
-        case = _visible(connection, number, who)
-        return [
-            {"sequence": e["sequence"], "instant": iso(e["instant"]), "worker": e["worker"] or "klok", "kind": e["kind"], "what": e["what"], "reason": reason_of(e["content"]), "hash": e["hash"]}
-            for e in reads.entries(connection, case["id"])
-        ]  # fmt: skip
+        case = visible(connection, number, who)
+        return [_line(e) for e in reads.entries(connection, case["id"])]
+
+
+def _line(entry: Row) -> dict[str, Any]:
+    return {
+        "sequence": entry["sequence"], "instant": iso(entry["instant"]), "worker": entry["worker"] or "klok", "kind": entry["kind"], "what": entry["what"],
+        "reason": reason_of(entry["content"]), "hash": entry["hash"],
+    }  # fmt: skip
 
 
 def rungs(office: Office, number: str, who: Reader) -> list[dict[str, Any]]:
     """Give every rung that was rung on a case: for which term, when, to whom."""
     with office.store.read() as connection:
-        case = _visible(connection, number, who)
-        return [
-            {"term": r["term_id"], "round": r["round"], "rung": r["rung"] + 1, "fell_due": iso(r["fell_due"]), "rung_at": iso(r["rung_at"]), "receivers": r["receivers"]}
-            for r in reads.of_case(connection, reads.REMINDER, case["id"])
-        ]  # fmt: skip
+        case = visible(connection, number, who)
+        return [_rung(r) for r in reads.of_case(connection, reads.REMINDER, case["id"])]
+
+
+def _rung(row: Row) -> dict[str, Any]:
+    return {
+        "term": row["term_id"], "round": row["round"], "rung": row["rung"] + 1, "fell_due": iso(row["fell_due"]), "rung_at": iso(row["rung_at"]),
+        "receivers": row["receivers"],
+    }  # fmt: skip
 
 
 def reason_of(content: str | None) -> str | None:
     """Give the reason a journal line holds, as it was typed; None when there is none or it was erased by law."""
     told = json.loads(content or "{}")
-    return next((told[k] for k in ("reden", "reason", "motivering") if isinstance(told.get(k), str)), None)
+    return next((told[k] for k in ("reden", "reason", "motivering", "tekst") if isinstance(told.get(k), str)), None)
 
 
 def workflow_view(workflow: Workflow) -> dict[str, Any]:
@@ -279,7 +324,7 @@ def intake_form(office: Office, route: str) -> tuple[Any, Desk]:
 def person_form(office: Office, number: str, who: Reader) -> tuple[Any, Desk]:
     """Give the fields of a person on this case, and what checking them needs now."""
     with office.store.read() as connection:
-        case = _visible(connection, number, who)
+        case = visible(connection, number, who)
         workflow = office.pack.workflows[case["workflow"], case["release"]]
         return workflow.person, desk_for(office, connection, office.now(connection), needed(workflow.person), case)
 

@@ -11,7 +11,7 @@ from amhk.rules.parse import fold
 from amhk.rules.people import is_unborn
 from amhk.rules.routing import route_call, stream
 from amhk.rules.secrecy import Reader
-from amhk.store import claims, plans, reads, writes
+from amhk.store import claims, plans, reads, routing, writes
 from amhk.store import people as store
 from amhk.store.session import Connection
 from amhk.words import day_of, local
@@ -36,11 +36,11 @@ def register(
         "release": workflow.release, "version": 0, "state": workflow.start, "finish": None, "finishes": [], "closed": False,
         "ending": None, "facts": dict(workflow.facts), "acuut": bool(values.get("acuut")), "counts": True, "received": received,
         "registered": now, "team_id": team, "team_reason": reason, "taken_by": taken_by or who.id, "kenmerk": values.get("id"),
-        "owner_id": who.id if route == "advies" and not plans.away(connection, who.id, day_of(now)) else None, "opened_by": None, "entries": 0, "head": "",
+        "owner_id": who.id if route == "advies" and not plans.away(connection, who.id, day_of(now)) else None, "opened_by": None, "entries": 0, "head": "", "urgent": False,
         "aanleiding": values.get("aanleiding", []), "aard": values.get("aard", []), **{k: values.get(k) for k in _SHARED},
     }  # fmt: skip
     case["id"] = writes.add(connection, reads.CASE, case)
-    file = CaseFile(office, connection, case, who, now, workflow)
+    file = CaseFile(office, connection, case, who, now, workflow, words=True)
     entry = file.note("ontvangen", _opening(route, case, reason), dict(values))
     for name in workflow.intake_starts:
         file.start(name, received, entry)
@@ -63,7 +63,8 @@ def _team(office: Office, connection: Connection, route: str, values: Mapping[st
     gemeente = values["gemeente"]
     kind = stream(route, values["kanaal"])
     subregio = config.gemeenten[gemeente].subregio
-    name, reason = route_call(config.rules, config.default_team, gemeente, subregio, kind, bool(values.get("acuut")))
+    rules, _ = routing.rules_of(connection, config.rules)
+    name, reason = route_call(rules, config.default_team, gemeente, subregio, kind, bool(values.get("acuut")))
     teams = {t["name"]: t["id"] for t in reads.teams(connection)}
     return teams[name], reason
 
@@ -72,13 +73,7 @@ def _melding(file: CaseFile, values: Mapping[str, Any], entry: int, dossier: int
     told = values.get("betrokkenen", [])
     known = dossier or reads.dossier_of_people(file.connection, told)
     if known is not None:
-        before = again(file.connection, file.id, known)
-        where = " van een afgesloten melding, als hermelding" if before else ""
-        file.note(
-            "dossier",
-            f"In het dossier geplaatst{where}: een betrokkene staat daar met hetzelfde BSN, of dezelfde naam en geboortedatum.",
-            {},
-        )
+        _note_home(file, known)
     else:
         known = writes.add(file.connection, reads.DOSSIER, {"opened": file.now})
     melder = values["melder"]
@@ -92,6 +87,23 @@ def _melding(file: CaseFile, values: Mapping[str, Any], entry: int, dossier: int
     writes.add(file.connection, reads.MELDING, row)
     file.case.update({k: v for k, v in row.items() if k != "case_id"})
     add_people(file, told, entry)
+
+
+def _note_home(file: CaseFile, dossier: int) -> None:
+    before = again(file.connection, file.id, dossier)
+    where = " van een afgesloten melding, als hermelding" if before else ""
+    what = f"In het dossier geplaatst{where}: een betrokkene staat daar met hetzelfde BSN, of dezelfde naam en geboortedatum."
+    file.note("dossier", what, {})
+
+
+def find_home(file: CaseFile, told: Sequence[Mapping[str, Any]]) -> None:
+    """Place a melding of which the first people are about to be recorded in the dossier of their household, when that is known and it stands by itself."""
+    known = reads.dossier_of_people(file.connection, told)
+    alone = [c["id"] for c in store.dossier_cases(file.connection, file.case["dossier_id"])] == [file.id]
+    if alone and known not in (None, file.case["dossier_id"]) and not reads.of_case(file.connection, reads.PERSON, file.id):
+        assert known is not None
+        writes.change_case_part(file.connection, reads.MELDING, file.id, {"dossier_id": known})
+        _note_home(file, known)
 
 
 def relate(connection: Connection, case: int, other: int, kind: str, back: str) -> None:
@@ -152,4 +164,5 @@ def add_people(file: CaseFile, told: Sequence[Mapping[str, Any]], entry: int) ->
         for kind in flow.person_notices:
             file.draft(kind, moment, entry, person_id=key)
     people.keep(file.connection, list(zip(keys, told, strict=True)))
+    file.words = True
     return keys

@@ -4,17 +4,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from amhk.desk import households, people, registering
-from amhk.desk.casefile import CaseFile, on_table, owns
+from amhk.desk.casefile import CaseFile, on_table, open_case, owns, visible
 from amhk.desk.casework import must_work, take_version
 from amhk.desk.effects import mark_letters
-from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotFound
+from amhk.errors import BadInput, ClosedDoor, Fault
 from amhk.office import Office
 from amhk.rules.fields import Desk, Field, clean
 from amhk.rules.moves import closing_due
 from amhk.rules.secrecy import Reader
 from amhk.store import people as store
 from amhk.store import reads, writes
-from amhk.store.journal import plain
 from amhk.store.reads import Row
 from amhk.store.session import Connection
 
@@ -56,17 +55,19 @@ def split_on(office: Office, connection: Connection, number: str, body: object, 
         raise ClosedDoor(
             faults=[Fault("verder_gevoegd", "De melding waar deze bij hoort is zelf ook gevoegd: maak die eerst los.")]
         )
-    held = reads.lock_cases(connection, [file.id, joined["target_id"]])
-    there = on_table(office, connection, held[joined["target_id"]], who, file.now)
+    target = reads.case_by_id(connection, joined["target_id"], lock=True)
+    assert target is not None
+    there = on_table(office, connection, target, who, file.now)
     entry = file.note("losgemaakt", f"Losgemaakt van {there.case['number']}: de melding staat weer op zichzelf.", values)
     households.reopen(file, joined["before"], entry, unread)
     line = there.note("losgemaakt", f"Vervolgmelding {file.case['number']} is losgemaakt en hoort hier niet bij.", values)
     if _take_back(file, there, joined, line):
         mark_letters(file)
     _closing_again(there, joined["before"].get("closing", ()), line)
-    store.end_join(connection, joined["id"], file.now)
+    writes.change(connection, store.JOIN, [joined["id"]], {"undone": file.now})
     store.unrelate(connection, file.id, there.id, ("gevoegd_bij", "vervolgmelding"))
     writes.change_case_part(connection, reads.MELDING, file.id, {"dossier_id": joined["before"]["dossier"]})
+    there.words = file.words = True
     there.save(opens=False)
     file.save(opens=not unread)
 
@@ -75,17 +76,9 @@ def _opened(
     office: Office, connection: Connection, number: str, version: int | None, raw: Mapping[str, Any], form: tuple[Field, ...], who: Reader
 ) -> tuple[CaseFile, dict[str, Any]]:  # fmt: skip
     """Give a melding on the table, also a closed one, and the checked form."""
-    case = reads.case_by_number(connection, number)
-    if case is None or not owns(who, case):
-        raise NotFound(f"Zaak {number[:30]} bestaat niet, of u mag haar niet zien.")
-    joined = store.join_of(connection, case["id"])
-    held = reads.lock_cases(
-        connection, sorted({case["id"], *([joined["target_id"]] if joined else [])})
-    )  # in order of key: no two wait for each other
-    file = on_table(office, connection, held[case["id"]], who)
-    if version is not None and version != file.case["version"]:
-        raise ChangedMeanwhile(file.case["version"])
-    if case["route"] != "melding":
+    joined = store.join_of(connection, visible(connection, number, who, own=True)["id"])
+    file = open_case(office, connection, number, who, version, joined["target_id"] if joined else None)
+    if file.case["route"] != "melding":
         raise ClosedDoor(faults=[Fault("advies", "Een advies hoort bij geen gezin of dossier.")])
     values, faults = clean(form, raw, Desk(file.now, {}))
     if faults:
@@ -122,7 +115,7 @@ def _people_home(file: CaseFile, there: CaseFile, pairs: Mapping[int, int], told
         if copy not in rows or original not in rows:
             continue
         then, mine, theirs = told.get(str(copy), {}), rows[original], rows[copy]
-        here, now = (plain({k: row[k] for k in households.COPIED}) for row in (mine, theirs))
+        here, now = households.copied(mine), households.copied(theirs)
         changed = {k: theirs[k] for k in households.COPIED if now[k] != then.get(k, now[k]) and here[k] == then.get(k)}
         if mine["geheim_adres"]:
             changed.pop("geheim_adres", None)

@@ -1,19 +1,20 @@
 """The triage of the morning: one row per police form, acute first, three answers, and the last one can be taken back."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from amhk.desk import casework, households, people, splitting
-from amhk.desk.casefile import CaseFile, open_case
+from amhk.desk.casefile import CaseFile, key_of, open_case, owns
 from amhk.desk.forms import layouts
 from amhk.desk.reports import NO_COUNT
 from amhk.errors import BadInput, ClosedDoor, Fault, NotAllowed, NotFound
-from amhk.matching import KNOWN
+from amhk.matching import KNOWN, percent
 from amhk.office import Office
-from amhk.rules.secrecy import WORKS, Reader, may_see, scope_of
+from amhk.rules.forms import OWN
+from amhk.rules.secrecy import WORKS, Reader, scope_of
 from amhk.store import forms as store
-from amhk.store import reads
+from amhk.store import reads, writes
 from amhk.store.forms import FORM
 from amhk.store.reads import Row
 from amhk.store.session import Connection
@@ -36,33 +37,32 @@ def worklist(office: Office, who: Reader, limit: int = PAGE) -> dict[str, Any]:
         scope = scope_of(who)
         rows = store.to_triage(connection, scope, limit)
         count = store.count_to_triage(connection, scope)
-        told = [_row(connection, row) for row in rows]
         last = store.last_decided(connection, who.id)
         undecided = store.undecided(connection)  # a form nobody has looked at is no case to belong to yet
-        by_case = {row["case_id"]: row["number"] for row in rows}
-        for row, item in zip(rows, told, strict=True):
-            item["beside"] = _beside(connection, row["case_id"], by_case)
+        listed = {row["case_id"]: row["number"] for row in rows}
+        told = [_row(office, connection, row, listed, undecided, who) for row in rows]
+    people.with_refs(office, [e for item in told for e in item["earlier"]], who)
     for item in told:
-        item["earlier"] = [e for e in people.earlier_of(office, item["number"], who, undecided) if e["known"]][:3]
         item["join"] = _join(item["earlier"])
     return {"count": count, "items": told, "last": _last(last)}
 
 
-def _row(connection: Connection, row: Row) -> dict[str, Any]:
+def _row(
+    office: Office, connection: Connection, row: Row, listed: Mapping[int, str], undecided: Collection[int], who: Reader
+) -> dict[str, Any]:
+    """Give one form: what it says in one line, the other forms of this list about the same people (`beside`), and who is known."""
     family = reads.of_case(connection, reads.PERSON, row["case_id"])
+    found = people.find(connection, family, row["case_id"])
+    before = people.views(office, connection, [f for f in found if f.case not in undecided], family, who)
     address = next((p["adres"] for p in family if p["adres"] and not p["geheim_adres"]), "")
     concern = " ".join(row["zorgen"].split())
     return {
         "form": row["id"], "number": row["number"], "acuut": row["acuut"], "received": iso(row["received"]) if row["received"] else None,
         "when": say_instant(row["received"]) if row["received"] else "", "gemeente": row["gemeente"], "address": address,
         "names": [p["naam"] for p in family], "concern": concern[:140] + ("…" if len(concern) > 140 else ""),
+        "beside": sorted(listed[f.case] for f in found if f.case in listed and percent(f.weight) >= KNOWN),
+        "earlier": [e for e in before if e["known"]][:3],
     }  # fmt: skip
-
-
-def _beside(connection: Connection, case: int, listed: Mapping[int, str]) -> list[str]:
-    """Give the other forms of this list that are about the same people."""
-    family = reads.of_case(connection, reads.PERSON, case)
-    return sorted(listed[f.case] for f in people.find(connection, family, case, KNOWN) if f.case in listed) if family else []
 
 
 def _join(earlier: list[dict[str, Any]]) -> dict[str, Any] | None:
@@ -92,55 +92,44 @@ def decide(office: Office, key: int, body: object, who: Reader) -> str:
         form = store.one(connection, key, lock=True)
         if form is None or form["state"] != "taken" or form["number"] is None:
             raise NotFound("Dit formulier bestaat niet.")
-        file = open_case(office, connection, form["number"], who)
+        bij = _target(connection, told, who) if outcome == BELONGS else ""
+        file = open_case(office, connection, form["number"], who, along=key_of(connection, bij))
         if form["outcome"] is not None:
-            raise ClosedDoor(
-                faults=[Fault("al_getrieerd", f"{form['number']} is al getrieerd: {OUTCOMES[form['outcome']].lower()}.")]
-            )
-        undo = _carry(office, connection, file, form, str(outcome), told)
-        done = {
-            "outcome": outcome,
-            "decided": datetime.now(UTC),
-            "decided_by": who.id,
-            "undo": undo | {"version": file.case["version"]},
-        }
-        store.change(connection, FORM, key, done)
+            text = f"{form['number']} is al getrieerd: {OUTCOMES[form['outcome']].lower()}."
+            raise ClosedDoor(faults=[Fault("al_getrieerd", text)])
+        before = households.freeze(file)
+        _carry(file, _passed_on(office, connection, form, told), str(outcome), bij)
+        done = {"outcome": outcome, "decided": datetime.now(UTC), "decided_by": who.id}
+        writes.change(connection, FORM, [key], done | {"undo": {"before": before, "version": file.case["version"]}})
         return str(form["number"])
 
 
-def _carry(
-    office: Office, connection: Connection, file: CaseFile, form: Row, outcome: str, told: Mapping[str, Any]
-) -> dict[str, Any]:
-    before = households.freeze(file)
+def _carry(file: CaseFile, passed_on_to: str, outcome: str, bij: str) -> None:
+    flow = file.workflow.moves.values()
     if outcome == NEW:
         file.note("triage", "Getrieerd: een nieuwe melding.", {})
         file.save()
-        return {"before": before}
-    flow = file.workflow.moves.values()
-    if outcome == BELONGS:
-        move = next(m.name for m in flow if m.effect == "join")
-        casework.move_on_table(file, move, {"bij": _target(office, connection, file, told)})
-        return {"before": before}
-    move = next(m.name for m in flow if m.ending == NO_COUNT)
-    told_import = store.one_import(connection, form["import_id"])
-    layout = layouts(office).get(told_import["mapping"] if told_import else "")
-    casework.move_on_table(
-        file, move, {"doorgezet_naar": str(told.get("doorgezet_naar") or (layout.passed_on_to if layout else "politie"))}
-    )
-    return {"before": before}
+    elif outcome == BELONGS:
+        if not bij:
+            raise BadInput(faults=[Fault("ontbreekt", "Vul in bij welke zaak dit formulier hoort.", "bij")])
+        casework.move_on_table(file, next(m.name for m in flow if m.effect == "join"), {"bij": bij})
+    else:
+        casework.move_on_table(file, next(m.name for m in flow if m.ending == NO_COUNT), {"doorgezet_naar": passed_on_to})
 
 
-def _target(office: Office, connection: Connection, file: CaseFile, told: Mapping[str, Any]) -> str:
-    """Give the number a form belongs to: as typed, or by the handle of a contact this reader may not see."""
-    assert file.who is not None
+def _passed_on(office: Office, connection: Connection, form: Row, told: Mapping[str, Any]) -> str:
+    """Give to whom a form that is no melding goes: as said, or where this kind of form comes from."""
+    brought = store.one_import(connection, form["import_id"])
+    layout = layouts(office).get(brought["mapping"] if brought else "", OWN)
+    return str(told.get("doorgezet_naar") or layout.passed_on_to)
+
+
+def _target(connection: Connection, told: Mapping[str, Any], who: Reader) -> str:
+    """Give the number a form belongs to: as typed, or by the handle of a contact this reader may not see; empty when it is neither."""
     if number := str(told.get("bij") or "").strip():
         return number
-    ref = told.get("ref")
-    known = str(ref or "")
-    hidden = people.number_of(connection, int(known), file.who) if known.isascii() and known.isdigit() and len(known) < 10 else None
-    if hidden:
-        return hidden
-    raise BadInput(faults=[Fault("ontbreekt", "Vul in bij welke zaak dit formulier hoort.", "bij")])
+    known = str(told.get("ref") or "")
+    return people.number_of(connection, int(known), who) if known.isascii() and known.isdigit() and len(known) < 10 else ""
 
 
 def undo(office: Office, key: int, who: Reader) -> str:
@@ -150,12 +139,7 @@ def undo(office: Office, key: int, who: Reader) -> str:
     with office.store.write() as connection:
         form = store.one(connection, key, lock=True)
         case = reads.case_by_id(connection, form["case_id"]) if form and form["case_id"] else None
-        if (
-            form is None
-            or case is None
-            or form["outcome"] is None
-            or not may_see(scope_of(who), case["team_id"], case["owner_id"], case["taken_by"])
-        ):
+        if form is None or case is None or form["outcome"] is None or not owns(who, case):
             raise NotFound("Er is niets om terug te nemen.")
         if case["version"] != form["undo"].get("version"):
             text = f"Met {case['number']} is sindsdien iets gedaan; terugnemen kan niet meer. Maak het recht op de zaak zelf."
@@ -164,7 +148,7 @@ def undo(office: Office, key: int, who: Reader) -> str:
             splitting.split_on(office, connection, case["number"], {"reden": "Triage teruggenomen."}, who, unread=True)
         else:
             _reopen(office, connection, case["number"], form, who)
-        store.change(connection, FORM, key, {"outcome": None, "decided": None, "decided_by": None, "undo": {}})
+        writes.change(connection, FORM, [key], {"outcome": None, "decided": None, "decided_by": None, "undo": {}})
         return str(case["number"])
 
 

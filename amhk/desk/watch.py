@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from amhk.desk import absence, calendar, followup, forms, nightly, people
+from amhk.desk import absence, attachments, calendar, finding, followup, forms, nightly, people
 from amhk.desk.followup import Sweep
 from amhk.errors import NotAllowed
 from amhk.office import Office
@@ -24,6 +24,8 @@ def go_round(office: Office) -> Sweep:
     sweep = followup.run_due(office)
     _try(trouble, "formulieren", lambda: forms.continue_all(office))
     _try(trouble, "zoeksleutels", lambda: people.refresh_keys(office))
+    _try(trouble, "zoeken", lambda: finding.refresh(office))
+    _try(trouble, "bijlagen", lambda: attachments.sweep(office))
     _try(trouble, "nachtbewijs", lambda: nightly.prove_when_due(office))
     _remember(office, trouble)
     return replace(sweep, failed=(*sweep.failed, *trouble))

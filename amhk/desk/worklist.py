@@ -1,7 +1,7 @@
 """Worklists, search and reminders: pages of cases in the order of danger, only what this reader may see."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,41 +9,55 @@ from amhk.desk.casefile import is_late
 from amhk.errors import BadInput, Fault
 from amhk.office import Office
 from amhk.rules.parse import fold, read_day, unfit
+from amhk.rules.searching import read_sought
 from amhk.rules.secrecy import Reader, scope_of
-from amhk.store import bells, channels, reads
+from amhk.store import bells, channels, worklists
 from amhk.store.reads import Row
-from amhk.store.session import Connection
 from amhk.words import day_of, end_of, iso
 
 _PAGE = 50
+COUNTED = 1000
+_YES = ("true", "ja", "1")
 
 
-def filters_of(office: Office, connection: Connection, told: Mapping[str, str]) -> dict[str, Any]:
+def _filters(
+    office: Office, told: Mapping[str, str], now: datetime, teams: Mapping[str, int], people: Sequence[Row]
+) -> dict[str, Any]:  # fmt: skip
     """Give the filters of a worklist from what was asked; BadInput names each that does not exist."""
-    found: dict[str, Any] = {k: told[k] for k in ("route", "state", "gemeente", "q") if told.get(k)}
+    found: dict[str, Any] = {k: told[k] for k in ("route", "state", "gemeente") if told.get(k)}
     faults = _unknown(office, found)
-    tables = {"team": (reads.teams(connection), "team_id"), "owner": (reads.workers(connection, active=False), "owner_id")}
-    for name, (rows, column) in tables.items():
+    names = {"team": (teams, "team_id"), "owner": ({p["name"]: p["id"] for p in people}, "owner_id")}
+    for name, (keys, column) in names.items():
         if wanted := told.get(name):
-            key = next((r["id"] for r in rows if r["name"] == wanted), None)
-            found[column] = key if wanted != "-" else None
-            if key is None and wanted != "-":
+            found[column] = keys.get(wanted) if wanted != "-" else None
+            if found[column] is None and wanted != "-":
                 faults.append(Fault("onbekend", f"'{wanted[:60]}' bestaat niet.", name))
     if before := told.get("due_before"):
-        day = read_day(before, day_of(office.now(connection)))
+        day = read_day(before, day_of(now))
         if day is None:
             faults.append(Fault("geen_datum", f"'{before[:40]}' is geen datum.", "due_before"))
         else:
             found["due_before"] = end_of(day)
-    if (closed := told.get("closed")) is not None:
-        found["closed"] = closed in ("true", "ja", "1")
+    found |= {name: told[name] in _YES for name in ("closed", "opened") if told.get(name)}
+    if told.get("sort") and told["sort"] not in worklists.SORTS:
+        faults.append(Fault("onbekend", f"Sorteren op '{told['sort'][:40]}' bestaat niet.", "sort"))
+    if q := told.get("q"):
+        faults += _sought(q, found)
     if faults:
         raise BadInput(faults=faults)
     return found
 
 
+def _sought(q: str, found: dict[str, Any]) -> list[Fault]:
+    if unfit(q, 200):
+        return [Fault("onbruikbare_tekst", "Hierop is niet te zoeken.", "q")]
+    found["sought"] = read_sought(q)
+    text = "Hierop is niet te zoeken. Typ een zaaknummer, een naam, een geboortedatum, een adres of een woord uit de tekst."
+    return [] if found["sought"] else [Fault("te_kort", text, "q")]
+
+
 def _unknown(office: Office, found: dict[str, Any]) -> list[Fault]:
-    """Check route, state, gemeente and the words searched for; a gemeente may be typed in any case."""
+    """Check route, state and gemeente; a gemeente may be typed in any case."""
     by_fold = {fold(g): g for g in office.config.gemeenten}
     if "gemeente" in found:
         found["gemeente"] = by_fold.get(fold(found["gemeente"]), found["gemeente"])
@@ -51,40 +65,43 @@ def _unknown(office: Office, found: dict[str, Any]) -> list[Fault]:
         "route": {"advies", "melding"}, "gemeente": set(office.config.gemeenten),
         "state": {s for w in office.pack.workflows.values() for s in w.states},
     }  # fmt: skip
-    faults = [
+    return [
         Fault("onbekend", f"'{found[k][:60]}' bestaat niet.", k)
         for k, options in known.items()
         if k in found and found[k] not in options
     ]
-    if "q" in found and unfit(found["q"], 200):
-        faults.append(Fault("onbruikbare_tekst", "Hierop is niet te zoeken.", "q"))
-    return faults
 
 
 def worklist(office: Office, who: Reader, told: Mapping[str, str], limit: int = _PAGE) -> dict[str, Any]:
-    """Give a page of the cases this reader may see, by the end of their next term; `next` is the cursor of the following page."""
+    """Give a page of the cases this reader may see, in the order of danger or as `sort` says; `next` is the cursor of the following page.
+
+    `count` is how many there are (no further than COUNTED + 1), `staff` and `teams` the names a filter may ask for.
+    """
     with office.store.read() as connection:
-        filters = filters_of(office, connection, told)
         now = office.now(connection)
-        found = reads.worklist(connection, scope_of(who), filters, _from_cursor(told.get("cursor")), limit + 1)
-        page = found[:limit]
-        keys = [c["id"] for c in page]
-        terms, names = reads.next_terms(connection, keys), reads.names_of(connection, keys)
-        workers = {w["id"]: w["name"] for w in reads.workers(connection, active=False)}
-        teams = {t["id"]: t["name"] for t in reads.teams(connection)}
-        items = [_item(office, c, terms.get(c["id"]), names.get(c["id"], []), workers, teams, now) for c in page]
-        last = page[-1] if len(found) > limit else None
-        return {"items": items, "next": _cursor(last["next_over"], last["id"]) if last else None}
+        teams, people = worklists.staff(connection)
+        filters = _filters(office, told, now, teams, people)
+        sort = told.get("sort") or "termijn"
+        found = worklists.page(connection, scope_of(who), filters, sort, _from_cursor(told.get("cursor")), limit + 1)
+        shown = found[:limit]
+        keys = [c["id"] for c in shown]
+        terms, names = worklists.next_terms(connection, keys), worklists.names_of(connection, keys)
+        items = [_item(office, c, terms.get(c["id"]), names.get(c["id"], []), now) for c in shown]
+        last = shown[-1] if len(found) > limit else None
+        active = [p["name"] for p in people if p["active"]]
+        count = worklists.count(connection, scope_of(who), filters, COUNTED + 1)
+        following = _cursor(last["key"], last["id"]) if last else None
+        return {"items": items, "next": following, "count": count, "staff": active, "teams": list(teams)}
 
 
-def _item(
-    office: Office, case: Row, term: Row | None, names: list[str], workers: Mapping[int, str], teams: Mapping[int, str], now: datetime
-) -> dict[str, Any]:  # fmt: skip
+def _item(office: Office, case: Row, term: Row | None, names: list[str], now: datetime) -> dict[str, Any]:
     workflow = office.pack.workflows[case["workflow"], case["release"]]
-    plain = ("number", "route", "version", "state", "finish", "finishes", "closed", "ending", "gemeente", "acuut", "kanaal")
+    plain = (
+        "number", "route", "version", "state", "finish", "finishes", "closed", "ending", "gemeente", "acuut", "kanaal", "urgent", "owner", "team",
+    )  # fmt: skip
     told = {k: case[k] for k in plain} | {
-        "state_title": workflow.states[case["state"]].title, "team": teams[case["team_id"]], "owner": workers.get(case["owner_id"] or 0),
-        "ontvangen": iso(case["received"]), "names": names, "opened": case["opened_by"] is not None, "next_term": None,
+        "state_title": workflow.states[case["state"]].title, "ontvangen": iso(case["received"]), "names": names,
+        "opened": case["opened_by"] is not None, "next_term": None,
     }  # fmt: skip
     if term:
         told["next_term"] = {
@@ -94,14 +111,14 @@ def _item(
 
 
 def _cursor(text: str, key: int) -> str:
-    return urlsafe_b64encode(f"{text}|{key}".encode()).decode()
+    return urlsafe_b64encode(f"{text} {key}".encode()).decode()
 
 
 def _from_cursor(cursor: str | None) -> tuple[str, int] | None:
     if not cursor:
         return None
     try:
-        text, key = urlsafe_b64decode(cursor.encode()).decode().split("|")
+        text, key = urlsafe_b64decode(cursor.encode()).decode().split(" ")
         if unfit(text, 40) or not 0 < int(key) < 2**31:
             raise ValueError(text)
         return text, int(key)
@@ -140,9 +157,3 @@ def untouched(office: Office, who: Reader, limit: int = 50) -> dict[str, Any]:
         for r in found
     ]  # fmt: skip
     return {"items": items, "next": None, "count": count, "late": sum(i["late"] for i in items)}
-
-
-def count_reminders(office: Office, who: Reader) -> int:
-    """Give how many reminders stand before this worker."""
-    with office.store.read() as connection:
-        return bells.count_inbox(connection, who)

@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateError, meta
+from jinja2 import StrictUndefined, Template, TemplateError, meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 # Stands before each filled-in value while a letter is parsed, so that a value can never begin a heading or a list item.
@@ -30,12 +30,11 @@ def _filled(value: object) -> str:
 
 
 class Letters:
-    """The notice templates of one meldpunt folder, compiled once in a sandbox."""
+    """The notice templates of one meldpunt folder, with what was changed on screen over them, compiled once in a sandbox. `release` tells which changes."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, texts: Mapping[str, str] | None = None, release: int = 0) -> None:
+        self.folder, self.texts, self.release = folder, dict(texts or {}), release
         self._env = ImmutableSandboxedEnvironment(
-            loader=FileSystemLoader(folder),
             undefined=StrictUndefined,
             finalize=_filled,
             autoescape=False,
@@ -43,36 +42,49 @@ class Letters:
             lstrip_blocks=True,
         )
         self._templates: dict[str, Template] = {}
+        self._asked: dict[str, frozenset[str]] = {}
+
+    def with_texts(self, texts: Mapping[str, str], release: int) -> "Letters":
+        """Give the same templates with these texts over them."""
+        return Letters(self.folder, texts, release)
+
+    def source(self, kind: str) -> str:
+        """Give the text of one kind of letter, as it was written."""
+        return self.texts[kind] if kind in self.texts else (self.folder / f"{kind}.j2").read_text(encoding="utf-8")
+
+    def _kinds(self) -> list[str]:
+        return sorted({p.stem for p in self.folder.glob("*.j2")} | set(self.texts))
 
     def placeholders(self) -> dict[str, frozenset[str]]:
-        """Give, per template in the folder, the names it asks for; a template that does not parse is left out (see `faults`)."""
-        found = {}
-        for path in sorted(self.folder.glob("*.j2")):
-            try:
-                parsed = self._env.parse(path.read_text(encoding="utf-8"))
-            except TemplateError:
-                continue
-            found[path.stem] = frozenset(meta.find_undeclared_variables(parsed))
-        return found
+        """Give, per template, the names it asks for; a template that does not parse is left out (see `faults`)."""
+        return {kind: self.asked(kind) for kind in self._kinds() if self.fault_of(kind) is None}
+
+    def shipped_names(self) -> dict[str, frozenset[str]]:
+        """Give the same of the folder alone, without what was changed on screen."""
+        return Letters(self.folder).placeholders()
+
+    def fault_of(self, kind: str) -> str | None:
+        """Give why the template of a kind does not parse; None when it does."""
+        try:
+            self._env.parse(self.source(kind))
+        except TemplateError as wrong:
+            return str(wrong)
+        return None
 
     def faults(self) -> list[str]:
         """Give, in Dutch, every template that does not parse."""
-        faults = []
-        for path in sorted(self.folder.glob("*.j2")):
-            try:
-                self._env.parse(path.read_text(encoding="utf-8"))
-            except TemplateError as wrong:
-                faults.append(f"templates/notices/{path.name}: {wrong}")
-        return faults
+        return [f"templates/notices/{kind}.j2: {wrong}" for kind in self._kinds() if (wrong := self.fault_of(kind))]
 
     def asked(self, kind: str) -> frozenset[str]:
         """Give the names the template of one kind asks for."""
-        return frozenset(meta.find_undeclared_variables(self._env.parse((self.folder / f"{kind}.j2").read_text(encoding="utf-8"))))
+        if kind not in self._asked:
+            self._asked[kind] = frozenset(meta.find_undeclared_variables(self._env.parse(self.source(kind))))
+        return self._asked[kind]
 
     def render(self, kind: str, facts: Mapping[str, Any]) -> tuple[Block, ...]:
         """Give the blocks of a letter; jinja2.UndefinedError when a fact is missing."""
         if kind not in self._templates:
-            self._templates[kind] = self._env.get_template(f"{kind}.j2")
+            self._templates[kind] = self._env.from_string(self.source(kind))
         return blocks(self._templates[kind].render(**facts))
 
 

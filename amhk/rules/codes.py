@@ -90,7 +90,7 @@ class Codes:
 
 
 def _chosen(value: object) -> frozenset[str]:
-    return frozenset([value]) if isinstance(value, str) else frozenset(value or ())  # type: ignore[call-overload]
+    return frozenset([value] if isinstance(value, str) else value if isinstance(value, list | tuple | frozenset) else ())
 
 
 def _either(codes: frozenset[str]) -> str:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Any
 
-from amhk.errors import Fault
+from amhk.errors import BadInput, Fault
 from amhk.rules import parse
 from amhk.rules.codes import Codes
 from amhk.words import day_of, iso, say_instant
@@ -21,7 +21,7 @@ MAX_LINE, MAX_TEXT, MAX_ITEMS = 200, 20_000, 50
 
 @dataclass(frozen=True)
 class Field:
-    """One thing to fill in. `choices` names a code list; `fields` are the parts of an object or of each item in a list; `blank`: an empty answer counts as one; `future`: after today; `anytime`: before or after now; `more`: seldom needed, folded away on a form."""
+    """One thing to fill in. `choices` names a code list; `fields` are the parts of an object or of each item in a list; `blank`: an empty answer counts as one; `future`: after today; `anytime`: before or after now; `more`: seldom needed, folded away on a form; `ask`: a program may leave it to what is usual, who sits at a screen is asked."""
 
     name: str
     title: str
@@ -34,6 +34,7 @@ class Field:
     fields: tuple["Field", ...] = ()
     anytime: bool = False
     more: bool = False
+    ask: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,14 @@ def clean(fields: tuple[Field, ...], raw: object, desk: Desk) -> tuple[dict[str,
     if desk.codes is not None:
         check.faults += desk.codes.faults(values, desk.day or day_of(desk.now))
     return values, check.faults
+
+
+def reason_given(raw: object, why: str = "waarom", field: str = "reden") -> str:
+    """Give the reason somebody told for what he asks, 5 to 200 characters on one line; BadInput when it is none."""
+    text = parse.tidy(raw, one_line=True) if isinstance(raw, str) else ""
+    if len(text) < 5 or parse.unfit(text, MAX_LINE):
+        raise BadInput(faults=[Fault("ontbreekt", f"Zeg in 5 tot {MAX_LINE} tekens {why}.", field)])
+    return text
 
 
 def _object(check: _Check, path: str, fields: tuple[Field, ...], raw: object) -> dict[str, Any]:
@@ -218,7 +227,7 @@ def _scores(check: _Check, path: str, f: Field, value: object) -> list[int] | No
 
 
 def _bsn(check: _Check, path: str, f: Field, value: object) -> str | None:
-    if isinstance(value, str) and parse.is_bsn(digits := value.replace(" ", "").replace(".", "")):
+    if isinstance(value, str) and (digits := parse.read_bsn(value)):
         return digits
     check.no(
         "geen_bsn", path, f"{f.title}: dit nummer voldoet niet aan de controle voor een BSN. Laat het leeg als u het niet weet."

@@ -8,6 +8,7 @@ from amhk.words import AMSTERDAM, day_of
 
 _PARTIAL = re.compile(r"^(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?$")
 _DUTCH_DAY = re.compile(r"^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})$")
+_NEAR = {"gisteren": -1, "vandaag": 0, "morgen": 1}
 _MOMENT = re.compile(r"^(.+?)[ T,]+(?:om )?(\d{1,2})[:.](\d{2})(?: uur)?$")
 _WHOLE = str.maketrans({"ı": "i", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ß": "ss"})
 _CODE = re.compile(r"<\s{0,3}/?\s{0,3}(script|iframe|object|embed|style|svg|img)\b", re.IGNORECASE)
@@ -34,10 +35,10 @@ def unfit(text: str, longest: int) -> str | None:
 
 
 def read_day(text: str, today: date) -> date | None:
-    """Give the day of `2026-02-04`, `4-2-2026`, `4 2 26`, `vandaag` or `gisteren`; None when it does not exist."""
+    """Give the day of `2026-02-04`, `4-2-2026`, `4 2 26`, `gisteren`, `vandaag` or `morgen`; None when it does not exist."""
     text = text.strip().casefold()
-    if text in ("vandaag", "gisteren"):
-        return today - timedelta(days=text == "gisteren")
+    if text in _NEAR:
+        return today + timedelta(days=_NEAR[text])
     try:
         if found := _DUTCH_DAY.match(text):
             day, month, year = (int(n) for n in found.groups())
@@ -101,6 +102,12 @@ def is_bsn(text: str) -> bool:
         return False
     weights = (9, 8, 7, 6, 5, 4, 3, 2, -1)
     return sum(int(d) * w for d, w in zip(text, weights, strict=True)) % 11 == 0
+
+
+def read_bsn(text: str) -> str | None:
+    """Give the nine digits of a BSN as people type it, with spaces or dots; None when it fails the elfproef."""
+    digits = text.replace(" ", "").replace(".", "")
+    return digits if is_bsn(digits) else None
 
 
 def age_on(born: str | None, day: date) -> int | None:

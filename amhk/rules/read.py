@@ -31,9 +31,9 @@ LADDER = (
 RECEIVERS = ("eigenaar", "team", *ROLES)
 LIVE_LISTS = ("gemeente", "instelling", "medewerker", "team", "stap", "persoon")
 _KEYS = {
-    "state": {"title", "final"},
-    "field": {"name", "title", "type", "hint", "choices", "future", "blank", "fields", "anytime", "more"},
-    "term": {"title", "length", "rolls", "kind", "ground", "role", "rungs", "acts", "per_person", "suspend_ground", "extend", "beside", "buttons"},
+    "state": {"title", "final", "unsafe"},
+    "field": {"name", "title", "type", "hint", "choices", "future", "blank", "fields", "anytime", "more", "ask"},
+    "term": {"title", "length", "rolls", "kind", "ground", "role", "rungs", "acts", "per_person", "suspend_ground", "extend", "beside", "buttons", "waits_for"},
     "beside": {"length", "rolls", "kind", "ground"},
     "untouched": {"term", "acute"},
     "waiting": {"term", "states"},
@@ -74,7 +74,10 @@ class _Reader:
 
     def names(self, key: str, value: object, options: Any) -> tuple[str, ...]:
         """Give the names in a list that exist; each other one is a fault."""
-        items = [value] if isinstance(value, str) else list(value or ())  # type: ignore[call-overload]
+        items = [value] if isinstance(value, str) else value or ()
+        if not isinstance(items, list | tuple):
+            self.no(key, "hier hoort een lijst van namen te staan")
+            return ()
         for item in items:
             if item not in options:
                 self.no(key, f"'{item}' bestaat niet")
@@ -137,7 +140,7 @@ class _World:
 
 def _state(r: _Reader, name: str, table: Mapping[str, Any]) -> State:
     r.known(f"states.{name}", "state", table)
-    return State(name, table.get("title", name), bool(table.get("final")))
+    return State(name, table.get("title", name), bool(table.get("final")), bool(table.get("unsafe")))
 
 
 def _fields(r: _Reader, tables: Mapping[str, Any]) -> dict[str, Field]:
@@ -150,10 +153,10 @@ def _fields(r: _Reader, tables: Mapping[str, Any]) -> dict[str, Field]:
         if kind in ("choice", "choices"):
             r.one(f"{key}.choices", table.get("choices"), (*LISTS, *CODE_LISTS, *LIVE_LISTS), "")
         parts = _pick_from(r, f"{key}.fields", found, table.get("fields", []))
-        flags = {k: bool(table.get(k)) for k in ("future", "blank", "anytime", "more")}
+        flags = {k: bool(table.get(k)) for k in ("future", "blank", "anytime", "more", "ask")}
         found[name] = Field(
             table.get("name", name), table.get("title", name), kind, False, table.get("hint", ""), table.get("choices", ""),
-            flags["future"], flags["blank"], parts, flags["anytime"], flags["more"],
+            flags["future"], flags["blank"], parts, flags["anytime"], flags["more"], flags["ask"],
         )  # fmt: skip
     return found
 
@@ -192,6 +195,7 @@ def _term(r: _Reader, name: str, table: Mapping[str, Any], moves: Any, notices: 
         r.one(f"{key}.role", table.get("role", "medewerker"), ROLES, "medewerker"), rungs,
         r.names(f"{key}.acts", table.get("acts"), {*moves, *notices}), bool(table.get("per_person")),
         table.get("suspend_ground", ""), extend, beside, r.names(f"{key}.buttons", table.get("buttons"), moves),
+        str(table.get("waits_for", "")),
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Which team takes a call: rules from config, the first that fits, with the reason said aloud."""
+"""Which team takes a call: rules in order, the first that fits, with the reason said aloud."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,12 +27,16 @@ class RoutingRule:
             and (self.acuut is None or self.acuut == acuut)
         )
 
-    def because(self) -> str:
-        """Give the reason in words: the rule's own, or what it looks at."""
+    def looks_at(self) -> str:
+        """Give what the rule looks at, in words."""
         said = [*self.gemeente, *self.subregio, *self.stroom]
         if self.acuut is not None:
             said.append("acuut" if self.acuut else "niet acuut")
-        return self.reden or f"{', '.join(said) or 'alles'} gaat naar {self.team}"
+        return ", ".join(said) or "alles"
+
+    def because(self) -> str:
+        """Give the reason in words: the rule's own, or what it looks at."""
+        return self.reden or f"{self.looks_at()} gaat naar {self.team}"
 
 
 def stream(route: str, kanaal: str) -> str:

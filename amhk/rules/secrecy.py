@@ -1,8 +1,9 @@
 """Who may see which case, whose identity stays hidden, and what must not stand in free text."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from amhk.rules.parse import fold
 
@@ -60,6 +61,11 @@ class Reader:
     team: int | None
     name: str = ""
     registration: str | None = None
+
+    @classmethod
+    def of(cls, worker: Mapping[str, Any]) -> "Reader":
+        """Give the reader of a worker's row."""
+        return cls(worker["id"], worker["role"], worker["team_id"], worker["name"], worker["registration"])
 
 
 @dataclass(frozen=True, slots=True)

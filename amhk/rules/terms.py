@@ -48,7 +48,7 @@ class TermRule:
     """A term as the procedure states it: `count` `unit`, rolling, kind, ground, the role that owns it and the acts that answer it.
 
     `suspend_ground` is the ground on which it may stand still (none: it may not); `extend` the most that one extension may be;
-    `buttons` the moves a phone at night offers for it.
+    `buttons` the moves a phone at night offers for it; `waits_for` who has to answer, when it is not the meldpunt itself.
     """
 
     name: str
@@ -66,6 +66,7 @@ class TermRule:
     extend: tuple[int, str] | None = None
     beside: Beside | None = None
     buttons: tuple[str, ...] = ()
+    waits_for: str = ""
 
     @property
     def in_hours(self) -> bool:

@@ -21,11 +21,12 @@ EFFECTS = (
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A state a case can stand in; a final one is closed."""
+    """A state a case can stand in; a final one is closed, an unsafe one goes before all others."""
 
     name: str
     title: str
     final: bool = False
+    unsafe: bool = False
 
 
 @dataclass(frozen=True, slots=True)

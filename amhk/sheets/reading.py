@@ -35,10 +35,10 @@ def no(text: str) -> BadInput:
     return BadInput(faults=[Fault("bestand", text, "bestand")])
 
 
-def lines(file: BinaryIO, inside: str) -> Iterator[Line]:
+def lines(file: BinaryIO, inside: str, schema: str = "") -> Iterator[Line]:
     """Give the rows of a CSV, XLSX or JSON file (what it is, is seen from its first bytes), read as they are asked for.
 
-    `inside` is the key under which JSON keeps its list. Raises BadInput, in one sentence, for a file that cannot be read as a whole.
+    `inside` is the key under which JSON keeps its list; with `schema` what it says beside that of its own version must be this one. Raises BadInput, in one sentence, for a file that cannot be read as a whole.
     """
     size = file.seek(0, 2)
     if size > MOST_BYTES:
@@ -48,13 +48,13 @@ def lines(file: BinaryIO, inside: str) -> Iterator[Line]:
     file.seek(0)
     if not head.strip():
         raise no("Dit bestand is leeg.")
-    for count, line in enumerate(_reader(head)(file, inside), 1):
+    for count, line in enumerate(_reader(head)(file, inside, schema), 1):
         if count > MOST_ROWS:
             raise no(f"Dit bestand heeft meer dan {MOST_ROWS} regels. Splits het in delen.")
         yield line
 
 
-def _reader(head: bytes) -> Callable[[BinaryIO, str], Iterator[Line]]:
+def _reader(head: bytes) -> Callable[[BinaryIO, str, str], Iterator[Line]]:
     if head.startswith(b"PK"):
         return _workbook
     if head.startswith(b"\xd0\xcf\x11\xe0"):
@@ -68,7 +68,7 @@ def _reader(head: bytes) -> Callable[[BinaryIO, str], Iterator[Line]]:
 
 
 # ------------------------------------------------------------------ CSV
-def _table(file: BinaryIO, inside: str) -> Iterator[Line]:
+def _table(file: BinaryIO, inside: str, schema: str) -> Iterator[Line]:
     text = TextIOWrapper(file, encoding=_encoding(file), newline="")
     try:
         first = text.readline()
@@ -144,7 +144,7 @@ def _line(number: int, head: list[str], row: list[Any]) -> Line:
 
 
 # ------------------------------------------------------------------ XLSX
-def _workbook(file: BinaryIO, inside: str) -> Iterator[Line]:
+def _workbook(file: BinaryIO, inside: str, schema: str) -> Iterator[Line]:
     import openpyxl
     from defusedxml.common import DefusedXmlException
     from openpyxl.utils.exceptions import InvalidFileException
@@ -244,7 +244,7 @@ def _plain(cell: object) -> object:
 
 
 # ------------------------------------------------------------------ JSON
-def _json(file: BinaryIO, inside: str) -> Iterator[Line]:
+def _json(file: BinaryIO, inside: str, schema: str) -> Iterator[Line]:
     import ijson
 
     if file.read(3) != codecs.BOM_UTF8:
@@ -253,7 +253,7 @@ def _json(file: BinaryIO, inside: str) -> Iterator[Line]:
     where = _where(file, start, inside)
     try:
         file.seek(start)
-        _prove_shallow(ijson.basic_parse(file, multiple_values=where == ""), inside if where.startswith(inside) else None)
+        _prove_shallow(ijson.basic_parse(file, multiple_values=where == ""), inside if where.startswith(inside) else None, schema)
         file.seek(start)
         found = ijson.items(file, where, use_float=True, multiple_values=where == "")
         for number, item in enumerate(found, 1):
@@ -267,10 +267,13 @@ def _json(file: BinaryIO, inside: str) -> Iterator[Line]:
         raise no("Dit is geen geldige JSON in UTF-8.") from wrong
 
 
-def _prove_shallow(events: Iterator[tuple[str, Any]], inside: str | None) -> None:
-    """Refuse what is nested deeper than any form: building it could bring the reader down; and a key beside the list, which would be lost."""
-    depth = 0
+def _prove_shallow(events: Iterator[tuple[str, Any]], inside: str | None, schema: str) -> None:
+    """Refuse what is nested deeper than any form: building it could bring the reader down; a key beside the list, which would be lost; and another version."""
+    depth, told = 0, ""
     for event, value in events:
+        if inside and schema and depth == 1 and told == "schema" and value != schema:
+            raise no(f"Dit bestand is van een andere versie ({json.dumps(value)[:60]}); deze uitgave leest {schema}.")
+        told = value if event == "map_key" and depth == 1 else ""
         if inside and depth == 1 and event == "map_key" and value not in (inside, "schema"):
             raise no(f"Dit bestand heeft naast '{inside}' ook '{str(value)[:40]}', en dat wordt niet gelezen.")
         depth += event.startswith("start") - event.startswith("end")

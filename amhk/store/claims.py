@@ -3,20 +3,40 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Boolean, Connection, String, bindparam, func, insert, select, type_coerce, update
+from sqlalchemy import case as case_
 from sqlalchemy.exc import IntegrityError
 
 from amhk.errors import ChangedMeanwhile
-from amhk.store.tables import Case, Counter, Notice, table
+from amhk.store.tables import Case, Counter, Notice, Term, table
 
-_CASE, _COUNTER, _NOTICE = (table(t) for t in (Case, Counter, Notice))
+_CASE, _COUNTER, _NOTICE, _TERM = (table(t) for t in (Case, Counter, Notice, Term))
+# The order of danger as one text: urgent before the rest, each by the end of its next term; closed cases last.
+_ENDS = (
+    select(type_coerce(func.min(_TERM.c.over_at), String))
+    .where(_TERM.c.case_id == _CASE.c.id, _TERM.c.status == "running")
+    .correlate(_CASE)
+    .scalar_subquery()
+)
+
+
+def rank(closed: Any, urgent: Any) -> Any:
+    """Give the order of danger of a case as SQL, from whether it is closed and urgent and from its running terms."""
+    first = case_((urgent, "0"), else_="1")
+    return case_((closed, "9"), else_=first.concat(func.coalesce(_ENDS, "9999")))
+
+
 _NEXT = (
     update(_COUNTER)
     .where(_COUNTER.c.prefix == bindparam("p"), _COUNTER.c.year == bindparam("y"))
     .values(last=_COUNTER.c.last + 1)
     .returning(_COUNTER.c.last)
 )
-_SAVE_CASE = update(_CASE).where(_CASE.c.id == bindparam("this_id"), _CASE.c.version == bindparam("this_version"))
+_SAVE_CASE = (
+    update(_CASE)
+    .where(_CASE.c.id == bindparam("this_id"), _CASE.c.version == bindparam("this_version"))
+    .values(rank=rank(bindparam("this_closed", type_=Boolean), bindparam("this_urgent", type_=Boolean)))
+)
 
 
 def next_number(connection: Connection, prefix: str, year: int) -> str:
@@ -33,8 +53,11 @@ def next_number(connection: Connection, prefix: str, year: int) -> str:
 
 
 def save_case(connection: Connection, case: Mapping[str, Any], changes: Mapping[str, Any], bump: bool = True) -> None:
-    """Write changes to a case, one version on (or, without `bump`, of the same version); raises ChangedMeanwhile when another got there first."""
-    told = {"this_id": case["id"], "this_version": case["version"], "version": case["version"] + bump, **changes}
+    """Write changes to a case with its order of danger, one version on (or, without `bump`, of the same version); raises ChangedMeanwhile when another got there first."""
+    told = {
+        "this_id": case["id"], "this_version": case["version"], "version": case["version"] + bump,
+        "this_closed": changes.get("closed", case["closed"]), "this_urgent": changes.get("urgent", case["urgent"]), **changes,
+    }  # fmt: skip
     done = connection.execute(_SAVE_CASE, told)
     if done.rowcount != 1:
         present = connection.execute(select(_CASE.c.version).where(_CASE.c.id == case["id"])).scalar_one()

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, func, or_, select
 
 from amhk.rules.secrecy import Scope
+from amhk.store import writes
 from amhk.store.reads import CASE, WORKER, Row, rows, within
 from amhk.store.tables import Form, Import, table
 
@@ -82,7 +83,7 @@ def put(connection: Connection, staged: Sequence[Mapping[str, Any]]) -> None:
     )
     gone = [r["id"] for r in old if r["mark"] in marks or not _clashes(r)]
     connection.execute(FORM.delete().where(FORM.c.id.in_(gone)))
-    connection.execute(insert(FORM), [dict(f) for f in staged])
+    writes.add_many(connection, FORM, staged)
 
 
 def ready(connection: Connection, key: int, limit: int) -> list[Row]:
@@ -103,11 +104,6 @@ def one(connection: Connection, key: int, lock: bool = False) -> Row | None:
     statement = select(*FORM.c, CASE.c.number).outerjoin(CASE, CASE.c.id == FORM.c.case_id).where(FORM.c.id == key)
     found = rows(connection, statement.with_for_update(of=FORM) if lock else statement)
     return found[0] if found else None
-
-
-def change(connection: Connection, source: Any, key: int, changes: Mapping[str, Any]) -> None:
-    """Change one form or import."""
-    connection.execute(update(source).where(source.c.id == key).values(**changes))
 
 
 def to_triage(connection: Connection, scope: Scope, limit: int) -> list[Row]:
@@ -152,4 +148,4 @@ def waiting(connection: Connection, before: datetime) -> tuple[int, datetime | N
 def drop_import(connection: Connection, key: int) -> None:
     """Drop what was staged of an import and never taken."""
     connection.execute(FORM.delete().where(FORM.c.import_id == key, FORM.c.state.in_(("ready", "repair"))))
-    change(connection, IMPORT, key, {"state": "dropped"})
+    writes.change(connection, IMPORT, [key], {"state": "dropped"})

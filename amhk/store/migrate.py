@@ -21,9 +21,9 @@ def upgrade(store: Store) -> None:
     """Bring the schema up to this program's, in one transaction; on SQLite with foreign keys off while tables are re-made."""
     if store.sqlite:
         with store.engine.connect() as connection:
-            raw = connection.connection.driver_connection
-            raw.execute("ROLLBACK") if raw.in_transaction else None  # type: ignore[union-attr]
-            raw.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
+            raw: Any = connection.connection.driver_connection
+            raw.execute("ROLLBACK") if raw.in_transaction else None
+            raw.execute("PRAGMA foreign_keys=OFF")
             connection.detach()
             with connection.execution_options(amhk_writes=True).begin():
                 command.upgrade(_alembic(store, connection), "head")

@@ -1,11 +1,10 @@
 """The people of meldingen as they are found: by key among a million, the household of a dossier, joins, and leave to open a case."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Connection, delete, insert, literal, select, update
+from sqlalchemy import Connection, delete, literal, select, update
 
 from amhk.store import reads, writes
 from amhk.store.reads import CASE, LOOK, MELDING, PERSON, Row, rows
@@ -61,13 +60,6 @@ def cases_of(connection: Connection, keys: Sequence[int]) -> dict[int, Row]:
     return {r["id"]: r for r in rows(connection, statement)}
 
 
-def add_keys(connection: Connection, told: Sequence[tuple[int, Sequence[str]]]) -> None:
-    """Write under what people can be found: (person, keys)."""
-    found = [{"key": key, "person_id": person} for person, keys in told for key in dict.fromkeys(keys)]
-    if found:
-        connection.execute(insert(KEY), found)
-
-
 def drop_keys(connection: Connection, people: Sequence[int]) -> None:
     """Forget under what these people can be found."""
     if people:
@@ -112,11 +104,6 @@ def look_of(connection: Connection, key: int, worker: int, what: str, since: dat
     return found[0] if found else None
 
 
-def grant(connection: Connection, worker: int, case: int, given: datetime, until: datetime, reason: str) -> None:
-    """Write down the leave of a worker to read a case until a moment."""
-    connection.execute(insert(GRANT).values(worker_id=worker, case_id=case, given=given, until=until, reason=reason))
-
-
 def granted(connection: Connection, worker: int, case: int, now: datetime) -> bool:
     """Tell whether a worker has leave to read a case now."""
     where = (GRANT.c.worker_id == worker, GRANT.c.case_id == case, GRANT.c.until > now)
@@ -134,16 +121,6 @@ def join_of(connection: Connection, case: int) -> Row | None:
     """Give the join by which a melding lies with another now; None when it stands by itself."""
     found = rows(connection, select(JOIN).where(JOIN.c.case_id == case, JOIN.c.undone.is_(None)))
     return found[-1] if found else None
-
-
-def add_join(connection: Connection, row: Mapping[str, Any]) -> None:
-    """Write down a join with all that splitting needs."""
-    connection.execute(insert(JOIN).values(**row))
-
-
-def end_join(connection: Connection, key: int, now: datetime) -> None:
-    """Write down that a join was undone."""
-    connection.execute(update(JOIN).where(JOIN.c.id == key).values(undone=now))
 
 
 def unrelate(connection: Connection, one: int, other: int, kinds: Sequence[str]) -> None:

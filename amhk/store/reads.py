@@ -1,15 +1,12 @@
 """Every SELECT of the house; what comes back are plain mappings."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     Connection,
     CursorResult,
     Select,
-    String,
-    and_,
     bindparam,
     exists,
     false,
@@ -17,7 +14,6 @@ from sqlalchemy import (
     or_,
     select,
     true,
-    type_coerce,
     union_all,
     update,
 )
@@ -154,63 +150,6 @@ def within(scope: Scope) -> Any:
     return mine if scope.team is None else or_(CASE.c.team_id == scope.team, mine)
 
 
-def _like(text: str) -> str:
-    return "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-
-
-def search_where(filters: Mapping[str, Any]) -> list[Any]:
-    """Give the WHERE of a worklist's filters; `q` looks in number, names and free text."""
-    where = [
-        getattr(CASE.c, name) == filters[name] for name in ("route", "state", "gemeente", "team_id", "owner_id") if name in filters
-    ]
-    if "closed" in filters:
-        where.append(CASE.c.closed == filters["closed"])
-    if "due_before" in filters:
-        due = select(TERM.c.id).where(
-            TERM.c.case_id == CASE.c.id, TERM.c.status == "running", TERM.c.over_at <= filters["due_before"]
-        )
-        where.append(exists(due))
-    if q := filters.get("q"):
-        person = select(PERSON.c.id).where(PERSON.c.case_id == CASE.c.id, PERSON.c.zoeknaam.like(_like(fold(q)), escape="\\"))
-        texts = [func.lower(c).like(_like(q.lower()), escape="\\") for c in (CASE.c.number, CASE.c.zorgen, CASE.c.kenmerk)]
-        where.append(or_(*texts, exists(person)))
-    return where
-
-
-def worklist(
-    connection: Connection, scope: Scope, filters: Mapping[str, Any], after: tuple[str, int] | None, limit: int
-) -> list[Row]:
-    """Give a page of cases with their next term: open ones by the end of that term, then closed ones by receipt."""
-    next_over = (
-        select(func.min(TERM.c.over_at))
-        .where(TERM.c.case_id == CASE.c.id, TERM.c.status == "running")
-        .correlate(CASE)
-        .scalar_subquery()
-    )
-    order = func.coalesce(type_coerce(next_over, String), "9999")
-    statement = select(*CASE.c, order.label("next_over")).where(within(scope), *search_where(filters)).order_by(order, CASE.c.id)
-    if after:
-        text, key = after
-        statement = statement.where(or_(order > text, and_(order == text, CASE.c.id > key)))
-    return rows(connection, statement.limit(limit))
-
-
-def next_terms(connection: Connection, cases: Sequence[int]) -> dict[int, Row]:
-    """Give, per case, the running term that ends first."""
-    statement = (
-        select(TERM).where(TERM.c.case_id.in_(cases), TERM.c.status == "running").order_by(TERM.c.over_at.desc(), TERM.c.id.desc())
-    )
-    return {r["case_id"]: r for r in rows(connection, statement)}
-
-
-def names_of(connection: Connection, cases: Sequence[int]) -> dict[int, list[str]]:
-    """Give, per melding, the names of its people."""
-    found: dict[int, list[str]] = {}
-    for r in rows(connection, select(PERSON.c.case_id, PERSON.c.naam).where(PERSON.c.case_id.in_(cases)).order_by(PERSON.c.id)):
-        found.setdefault(r["case_id"], []).append(r["naam"])
-    return found
-
-
 def entries(connection: Connection, case: int) -> list[Row]:
     """Give the journal of a case with the names of the workers."""
     statement = select(*ENTRY.c, WORKER.c.name.label("worker")).outerjoin(WORKER, WORKER.c.id == ENTRY.c.worker_id)
@@ -273,17 +212,6 @@ def institutions(connection: Connection, active: bool = True) -> list[Row]:
 def cases_of(connection: Connection, worker: int) -> list[int]:
     """Give the keys of the open cases a worker owns."""
     return list(connection.execute(select(CASE.c.id).where(CASE.c.owner_id == worker, CASE.c.closed == false())).scalars())
-
-
-def session_of(connection: Connection, hash: str, now: datetime) -> Row | None:
-    """Give the signed-in worker of a cookie's hash, with his CSRF secret, while it lasts."""
-    statement = select(*WORKER.c, SESSION.c.csrf).join(SESSION, SESSION.c.worker_id == WORKER.c.id)
-    found = (
-        connection.execute(statement.where(SESSION.c.hash == hash, SESSION.c.until > now, WORKER.c.active == true()))
-        .mappings()
-        .first()
-    )
-    return dict(found) if found else None
 
 
 def request_of(connection: Connection, worker: int, key: str) -> Row | None:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, FastAPI, Path, Query, Request, Response
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse, JSONResponse
 
+from amhk.config import house_mark
 from amhk.desk import admin, casework, followup, intake, notices, reading, reports, stretching, watch, worklist
 from amhk.errors import BadInput, Fault, NotFound, TooLarge
 from amhk.office import Office
@@ -46,7 +47,12 @@ Who = Annotated[Reader, Depends(by_token)]
 Body = Annotated[Any, Depends(body_of)]
 Key = Annotated[int, Path(ge=1, lt=2**31)]
 Cursor = Annotated[int | None, Query(ge=1, lt=2**31)]
-_ANY_BODY = {"requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}}}
+ANY_BODY = {"requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}}}
+
+
+def part(body: Any, name: str) -> object:
+    """Give one part of a body; None when the body is no object or has no such part."""
+    return body.get(name) if isinstance(body, dict) else None
 
 
 def case_answer(office: Office, number: str, who: Reader, status: int = 200) -> Response:
@@ -78,7 +84,7 @@ def workflow(name: str, office: House, who: Who) -> Any:
     return reading.workflow_view(office.pack.get(name))
 
 
-@router.post("/cases", status_code=201, openapi_extra=_ANY_BODY)
+@router.post("/cases", status_code=201, openapi_extra=ANY_BODY)
 def take_call(request: Request, office: House, who: Who, body: Body) -> Response:
     """Take a call: `route` and the fields of its intake (see `GET /intake/{route}`). `Idempotency-Key` is honoured."""
     number = intake.take_call(office, body, who, request.headers.get("idempotency-key"))
@@ -130,7 +136,8 @@ def describe(app: FastAPI, office: Office) -> dict[str, Any]:
 @router.get("/cases")
 def cases(request: Request, office: House, who: Who) -> Any:
     """A page of the cases you may see: `route state gemeente team owner due_before closed q cursor`."""
-    return worklist.worklist(office, who, dict(request.query_params))
+    found = worklist.worklist(office, who, dict(request.query_params))
+    return {k: found[k] for k in ("items", "next", "count")}
 
 
 @router.get("/cases/{number}")
@@ -140,7 +147,7 @@ def case(number: str, office: House, who: Who) -> Response:
     return case_answer(office, number, who)
 
 
-@router.post("/cases/{number}/moves/{move}", openapi_extra=_ANY_BODY)
+@router.post("/cases/{number}/moves/{move}", openapi_extra=ANY_BODY)
 def make_move(number: str, move: str, office: House, who: Who, body: Body, dry_run: bool = False) -> Response:
     """Make a move. `version` is the lock; with `dry_run=true` you hear what would happen and nothing is written."""
     if dry_run:
@@ -149,14 +156,14 @@ def make_move(number: str, move: str, office: House, who: Who, body: Body, dry_r
     return case_answer(office, number, who)
 
 
-@router.post("/cases/{number}/people", openapi_extra=_ANY_BODY)
+@router.post("/cases/{number}/people", openapi_extra=ANY_BODY)
 def add_people(number: str, office: House, who: Who, body: Body) -> Response:
     """Record a person on a melding."""
     casework.add_people(office, number, body, who)
     return case_answer(office, number, who)
 
 
-@router.post("/cases/{number}/assign", openapi_extra=_ANY_BODY)
+@router.post("/cases/{number}/assign", openapi_extra=ANY_BODY)
 def assign(number: str, office: House, who: Who, body: Body) -> Response:
     """Give a case to a worker (`owner`) or a team (`team`), with `reason`; `owner: null` gives it back to the team."""
     casework.assign(office, number, body, who)
@@ -166,21 +173,21 @@ def assign(number: str, office: House, who: Who, body: Body) -> Response:
         return JSONResponse({"number": number, "visible": False})
 
 
-@router.post("/cases/{number}/terms/{term}/suspend", openapi_extra=_ANY_BODY)
+@router.post("/cases/{number}/terms/{term}/suspend", openapi_extra=ANY_BODY)
 def suspend(number: str, term: Key, office: House, who: Who, body: Body) -> Response:
     """Suspend a term `until` a day, with `reason`, and `ground` and `decider` where they are not the usual ones."""
     stretching.suspend(office, number, term, body, who)
     return case_answer(office, number, who)
 
 
-@router.post("/cases/{number}/terms/{term}/resume", openapi_extra=_ANY_BODY)
+@router.post("/cases/{number}/terms/{term}/resume", openapi_extra=ANY_BODY)
 def resume(number: str, term: Key, office: House, who: Who, body: Body) -> Response:
     """Take a suspended term up again."""
     stretching.resume(office, number, term, body, who)
     return case_answer(office, number, who)
 
 
-@router.post("/cases/{number}/terms/{term}/extend", openapi_extra=_ANY_BODY)
+@router.post("/cases/{number}/terms/{term}/extend", openapi_extra=ANY_BODY)
 def extend(number: str, term: Key, office: House, who: Who, body: Body) -> Response:
     """Extend a term by `days`, with `reason` and `decider`."""
     stretching.extend(office, number, term, body, who)
@@ -200,11 +207,10 @@ def rungs(number: str, office: House, who: Who) -> Any:
     return {"items": reading.rungs(office, number, who), "next": None}
 
 
-@router.post("/cases/{number}/reveal", openapi_extra=_ANY_BODY)
+@router.post("/cases/{number}/reveal", openapi_extra=ANY_BODY)
 def reveal(number: str, office: House, who: Who, body: Body) -> Any:
     """What is kept secret on a case, for `reason`; written down before it is shown."""
-    told = body.get("reason") if isinstance(body, dict) else None
-    return reading.reveal(office, number, who, told if isinstance(told, str) else "")
+    return reading.reveal(office, number, who, part(body, "reason"))
 
 
 @router.get("/reminders")
@@ -219,7 +225,7 @@ def institutions(office: House, who: Who) -> Any:
     return {"items": admin.list_institutions(office), "next": None}
 
 
-@router.post("/institutions", status_code=201, openapi_extra=_ANY_BODY)
+@router.post("/institutions", status_code=201, openapi_extra=ANY_BODY)
 def add_institution(office: House, who: Who, body: Body) -> Any:
     """Add an institution: `name kind scale gemeenten address`."""
     return admin.add_institution(office, body, who)
@@ -255,21 +261,21 @@ def _notice(office: Office, key: Key, who: Reader) -> dict[str, Any]:
     return told
 
 
-@router.post("/notices/{key}/approve", openapi_extra=_ANY_BODY)
+@router.post("/notices/{key}/approve", openapi_extra=ANY_BODY)
 def approve(key: Key, office: House, who: Who, body: Body) -> Any:
     """Freeze a letter; refused with what is missing."""
     notices.approve(office, key, body, who)
     return _notice(office, key, who)
 
 
-@router.post("/notices/{key}/send", openapi_extra=_ANY_BODY)
+@router.post("/notices/{key}/send", openapi_extra=ANY_BODY)
 def send(key: Key, office: House, who: Who, body: Body) -> Any:
     """Record that it was sent: `date way reference`."""
     notices.send(office, key, body, who)
     return _notice(office, key, who)
 
 
-@router.post("/notices/{key}/withhold", openapi_extra=_ANY_BODY)
+@router.post("/notices/{key}/withhold", openapi_extra=ANY_BODY)
 def withhold(key: Key, office: House, who: Who, body: Body) -> Any:
     """Withhold it (`reason ground`), or postpone it to `new_date`."""
     notices.withhold(office, key, body, who)
@@ -289,7 +295,7 @@ def read_clock(office: House, who: Who) -> Any:
     return {"now": iso(followup.read_clock(office)), "training": office.training}
 
 
-@router.put("/clock", openapi_extra=_ANY_BODY)
+@router.put("/clock", openapi_extra=ANY_BODY)
 def set_clock(office: House, who: Who, body: Body) -> Any:
     """Move the training clock, and sweep."""
     return _swept(watch.set_clock(office, body))
@@ -309,7 +315,7 @@ def _swept(sweep: followup.Sweep) -> dict[str, Any]:
 def health(request: Request, office: House) -> Any:
     """How the house is; with a token also its database, schema, last sweep and open cases without a next term (0)."""
     if "authorization" not in request.headers:
-        return {"status": "ok"}
+        return JSONResponse({"status": "ok"}, headers={"x-amhk-house": house_mark(office.config)})
     by_token(request)
     with office.store.read() as connection:
         told = followup.health(office, connection)

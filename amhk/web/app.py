@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy.exc import DataError, OperationalError
@@ -57,9 +58,15 @@ _HEADERS = {
 }
 
 
+class _App(FastAPI):
+    def openapi(self) -> dict[str, Any]:
+        """Give the description of the API with the fields of today's procedure in it."""
+        return api.describe(self, self.state.office)
+
+
 def create_app(office: Office) -> FastAPI:
     """Give the web app on an open office: pages at `/`, the API at `/api/v1`, its description at `/api/openapi.json`."""
-    app = FastAPI(
+    app = _App(
         title="AMHK", version=__version__, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None,
         description="Every call travels one of two routes to one of four finishes, and no case is ever without a next term.",
     )  # fmt: skip
@@ -76,23 +83,26 @@ def create_app(office: Office) -> FastAPI:
     app.add_exception_handler(OperationalError, _store_failed)
     app.add_exception_handler(Exception, _failed)
     app.middleware("http")(_guard)
-    app.openapi = lambda: api.describe(app, office)  # type: ignore[method-assign]  # FastAPI's own way to extend it
+    app.add_middleware(GZipMiddleware, minimum_size=900, compresslevel=6)
     return app
 
 
 async def _guard(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
     """Refuse what is too large before it is read whole, and give every answer its safe headers."""
     length = request.headers.get("content-length", "0")
-    most = MOST_FILE if request.url.path in _FILES else MOST
+    most = MOST_FILE if request.url.path in _FILES or request.url.path.endswith("/bijlagen") else MOST
     if length.isdigit() and int(length) > most:
         response = _answer(request, 413, TooLarge())
     elif request.method == "POST" and not _is_api(request) and "content-length" not in request.headers:
         response = _answer(request, 411, TooLarge("Een formulier zegt vooraf hoe groot het is."))
     else:
         response = await go_on(request)
-    for name, value in _HEADERS.items():
-        if name != "cache-control" or not request.url.path.startswith("/static"):
-            response.headers[name] = value
+    response.headers.update(_HEADERS)
+    if request.url.path.startswith("/static/") and response.status_code < 400:
+        # marked by its content it never changes; a font, named by a style sheet, hardly
+        response.headers["cache-control"] = (
+            "public, max-age=31536000, immutable" if request.url.query else "public, max-age=2592000"
+        )
     return response
 
 
@@ -140,9 +150,8 @@ def _refused(request: Request, wrong: Exception) -> Response:
 
 def _http(request: Request, wrong: Exception) -> Response:
     assert isinstance(wrong, HTTPException)
-    if (
-        wrong.status_code == 405 and request.method == "GET" and not _is_api(request)
-    ):  # the address of a form that was sent, opened again
+    # the address of a form that was sent, opened again
+    if wrong.status_code == 405 and request.method == "GET" and not _is_api(request):
         return RedirectResponse(request.url.path.rsplit("/", 1)[0] or "/", 303)
     said = {404: "Deze pagina bestaat niet.", 405: "Dat kan hier niet."}.get(wrong.status_code, str(wrong.detail))
     return _answer(request, wrong.status_code, Refusal(said))

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from hmac import compare_digest
 from secrets import token_urlsafe
-from typing import Any
 
 from fastapi import Request
 
+from amhk.desk.seat import Seat, take_seat
 from amhk.errors import NotAllowed, NotSignedIn, Refusal
 from amhk.keys import fits, hash_password, hash_token
 from amhk.office import Office
@@ -33,11 +33,6 @@ class TooManyTries(Refusal):
     """Te vaak een verkeerd wachtwoord. Wacht een minuut en probeer het opnieuw."""
 
 
-def reader_of(row: Any) -> Reader:
-    """Give the reader of a worker's row."""
-    return Reader(row["id"], row["role"], row["team_id"], row["name"], row["registration"])
-
-
 def by_token(request: Request) -> Reader:
     """Give who carries the bearer token of a request; NotSignedIn when it is missing, wrong or void."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -48,19 +43,20 @@ def by_token(request: Request) -> Reader:
         worker = reads.worker_by(connection, token=hash_token(token.strip()), active=True)
     if worker is None:
         raise NotSignedIn("Dit token is niet (meer) geldig.")
-    return reader_of(worker)
+    return Reader.of(worker)
 
 
-def by_cookie(request: Request) -> tuple[Reader, str]:
-    """Give who is signed in with this browser, and his CSRF secret; NotSignedIn otherwise."""
+def by_cookie(request: Request) -> Seat:
+    """Give the seat of who is signed in with this browser, looked up once a request; NotSignedIn otherwise."""
     office: Office = request.app.state.office
-    if cookie := request.cookies.get(COOKIE):
-        with office.store.read() as connection:
-            if found := reads.session_of(connection, hash_token(cookie), datetime.now(UTC)):
-                if found["must_change"] and not office.training and request.url.path not in ("/wachtwoord", "/logout"):
-                    raise ChooseOwnPassword()
-                return reader_of(found), str(found["csrf"])
-    raise NotSignedIn()
+    seat: Seat | None = getattr(request.state, "seat", None)
+    if seat is None and (cookie := request.cookies.get(COOKIE)):
+        seat = request.state.seat = take_seat(office, cookie)
+    if seat is None:
+        raise NotSignedIn()
+    if seat.must_change and not office.training and request.url.path not in ("/wachtwoord", "/logout"):
+        raise ChooseOwnPassword()
+    return seat
 
 
 def prove_own_form(request: Request, csrf: str, sent: str | None) -> None:

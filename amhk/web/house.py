@@ -9,11 +9,10 @@ from fastapi.responses import JSONResponse
 from amhk.desk import absence, agenda, calendar, followup, nightly, piket, worklist
 from amhk.errors import BadInput, Fault
 from amhk.rules.schema import schema
-from amhk.web.api import Body, House, Key, Who
+from amhk.web.api import ANY_BODY, Body, House, Key, Who
 from amhk.words import iso
 
 router = APIRouter(tags=["huis"])
-_ANY_BODY = {"requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}}}
 
 
 @router.get("/calendar")
@@ -24,13 +23,13 @@ def read_calendar(office: House, who: Who) -> Any:
     return told | {"add": schema(calendar.DAY, desk), "set_hours": schema(calendar.HOURS, desk)}
 
 
-@router.post("/calendar", status_code=201, openapi_extra=_ANY_BODY)
+@router.post("/calendar", status_code=201, openapi_extra=ANY_BODY)
 def add_day(office: House, who: Who, body: Body) -> Any:
     """Add a day (`kind` feestdag or sluitingsdag, `day`, `name`); `moved` says how many running terms got another end."""
     return {"moved": calendar.add_day(office, body, who), **calendar.view(office)}
 
 
-@router.put("/calendar/hours", openapi_extra=_ANY_BODY)
+@router.put("/calendar/hours", openapi_extra=ANY_BODY)
 def set_hours(office: House, who: Who, body: Body) -> Any:
     """Set the office hours from a `day` on: `hours` as `ma-do 09:00-17:00, vr 09:00-13:00`."""
     return {"moved": calendar.set_hours(office, body, who), **calendar.view(office)}
@@ -48,7 +47,7 @@ def roster(office: House, who: Who) -> Any:
     return piket.roster(office) | {"add": schema(piket.PIKET, piket.desk(office))}
 
 
-@router.post("/piket", status_code=201, openapi_extra=_ANY_BODY)
+@router.post("/piket", status_code=201, openapi_extra=ANY_BODY)
 def give_piket(office: House, who: Who, body: Body) -> Any:
     """Put somebody on the roster: `worker start end`."""
     return {"id": piket.give(office, body, who), **piket.roster(office)}
@@ -85,14 +84,14 @@ def preview(worker: str, office: House, who: Who) -> Any:
     return {"items": absence.preview(office, worker, who), "next": None}
 
 
-@router.post("/plans", status_code=201, openapi_extra=_ANY_BODY)
+@router.post("/plans", status_code=201, openapi_extra=ANY_BODY)
 def make_plan(office: House, who: Who, body: Body) -> Any:
     """Plan an absence or a leaving: `worker kind start end to reason`, and `cases` ({number: name}) for what goes elsewhere."""
     key = absence.make_plan(office, body, who)
     return next(p for p in absence.view(office, who) if p["id"] == key)
 
 
-@router.post("/plans/{key}/undo", openapi_extra=_ANY_BODY)
+@router.post("/plans/{key}/undo", openapi_extra=ANY_BODY)
 def undo(key: Key, office: House, who: Who) -> Any:
     """Take a plan back, whole."""
     back = absence.undo(office, key, who)
@@ -105,7 +104,7 @@ def proof(office: House, who: Who) -> Any:
     return _proof(nightly.latest(office))
 
 
-@router.post("/proof", openapi_extra=_ANY_BODY)
+@router.post("/proof", openapi_extra=ANY_BODY)
 def make_proof(office: House, who: Who) -> Any:
     """Make the proof now."""
     nightly.prove(office, who)
@@ -122,7 +121,7 @@ def _proof(told: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@router.post("/incidents/{key}/solve", openapi_extra=_ANY_BODY)
+@router.post("/incidents/{key}/solve", openapi_extra=ANY_BODY)
 def solve(key: Key, office: House, who: Who, body: Body) -> Any:
     """Close what stands open against the house, with what was done (`reason`); refused while the proof still fails."""
     nightly.solve(office, key, body, who)
@@ -135,7 +134,7 @@ def feeds(office: House, who: Who) -> Any:
     return {"items": agenda.mine(office, who), "next": None}
 
 
-@router.post("/feeds", status_code=201, openapi_extra=_ANY_BODY)
+@router.post("/feeds", status_code=201, openapi_extra=ANY_BODY)
 def make_feed(request: Request, office: House, who: Who, body: Body) -> Any:
     """Make a calendar address: `kind` persoonlijk or team. The address is shown once."""
     kind = body.get("kind") if isinstance(body, dict) else None

@@ -10,22 +10,21 @@ from amhk.desk import forms, people, reading, splitting, triage
 from amhk.errors import TooLarge
 from amhk.rules.forms import SCHEMA
 from amhk.sheets.reading import MOST_BYTES
-from amhk.web.api import Body, House, Key, Who, case_answer
+from amhk.web.api import ANY_BODY, Body, House, Key, Who, case_answer, part
 
 router = APIRouter(tags=["amhk"])
-_ANY_BODY = {"requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}}}
 
 
-@router.post("/earlier", openapi_extra=_ANY_BODY)
+@router.post("/earlier", openapi_extra=ANY_BODY)
 def earlier(office: House, who: Who, body: Body) -> Any:
     """Who of `betrokkenen` is known from an earlier melding, the likeliest first; nothing is recorded of them. An advies has none."""
     return {"items": people.earlier(office, body, who), "next": None}
 
 
-@router.post("/earlier/{ref}/open", openapi_extra=_ANY_BODY)
+@router.post("/earlier/{ref}/open", openapi_extra=ANY_BODY)
 def open_earlier(ref: Key, office: House, who: Who, body: Body) -> Any:
     """Leave to read a hidden earlier contact for eight hours, for `reden`; its own workers see who and why."""
-    return {"number": people.open_earlier(office, ref, body.get("reden") if isinstance(body, dict) else None, who)}
+    return {"number": people.open_earlier(office, ref, part(body, "reden"), who)}
 
 
 @router.get("/cases/{number}/earlier")
@@ -35,14 +34,14 @@ def earlier_of(number: str, office: House, who: Who) -> Any:
     return {"items": people.earlier_of(office, number, who), "next": None}
 
 
-@router.post("/cases/{number}/split", openapi_extra=_ANY_BODY)
+@router.post("/cases/{number}/split", openapi_extra=ANY_BODY)
 def split(number: str, office: House, who: Who, body: Body) -> Response:
     """Undo the join of a vervolgmelding, or take a melding out of its dossier: `version reden`."""
     splitting.split(office, number, body, who)
     return case_answer(office, number, who)
 
 
-@router.post("/cases/{number}/dossier", openapi_extra=_ANY_BODY)
+@router.post("/cases/{number}/dossier", openapi_extra=ANY_BODY)
 def place(number: str, office: House, who: Who, body: Body) -> Response:
     """Put a melding in the dossier of another: `version bij reden`."""
     splitting.place(office, number, body, who)
@@ -89,23 +88,23 @@ def accept(imported: Key, office: House, who: Who, later: BackgroundTasks) -> An
     return forms.view(office, imported, who)
 
 
-@router.post("/imports/{imported}/drop", openapi_extra=_ANY_BODY)
+@router.post("/imports/{imported}/drop", openapi_extra=ANY_BODY)
 def drop(imported: Key, office: House, who: Who, body: Body) -> Any:
     """Lay a file aside for `reden`; what became a case stays."""
-    forms.drop(office, imported, body.get("reden") if isinstance(body, dict) else None, who)
+    forms.drop(office, imported, part(body, "reden"), who)
     return forms.view(office, imported, who)
 
 
-@router.post("/forms/{form_id}", openapi_extra=_ANY_BODY)
+@router.post("/forms/{form_id}", openapi_extra=ANY_BODY)
 def repair(form_id: Key, office: House, who: Who, body: Body) -> Any:
     """Give a form its right fields; `number` when it became a case at once."""
     return {"number": forms.repair(office, form_id, body, who)}
 
 
-@router.post("/forms/{form_id}/drop", openapi_extra=_ANY_BODY)
+@router.post("/forms/{form_id}/drop", openapi_extra=ANY_BODY)
 def drop_form(form_id: Key, office: House, who: Who, body: Body) -> Any:
     """Let a form that is no melding lapse, for `reden`."""
-    forms.drop_form(office, form_id, body.get("reden") if isinstance(body, dict) else None, who)
+    forms.drop_form(office, form_id, part(body, "reden"), who)
     return {"number": None}
 
 
@@ -116,7 +115,7 @@ def to_triage(office: House, who: Who) -> Any:
     return {"items": told["items"], "next": None, "count": told["count"], "last": told["last"]}
 
 
-@router.post("/triage/{form_id}", openapi_extra=_ANY_BODY)
+@router.post("/triage/{form_id}", openapi_extra=ANY_BODY)
 def decide(form_id: Key, office: House, who: Who, body: Body) -> Any:
     """Say what a form is: `outcome` nieuw, geen_hgkm, or hoort_bij with `bij` (or the `ref` of a hidden contact)."""
     return {"number": triage.decide(office, form_id, body, who)}

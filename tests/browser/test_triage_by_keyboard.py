@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 
 import pytest
 from conftest import make_folder
@@ -9,6 +10,7 @@ from playwright.sync_api import expect, sync_playwright
 from support.browser import CHROMIUM, FLAGS
 from support.cast import hire, reader
 from support.families import EL_AMRANI, melding
+from support.screen import take_melding
 from support.server import Server
 
 from amhk.desk import followup, forms, intake
@@ -138,13 +140,12 @@ def test_acute_forms_come_first_and_one_moves_by_keyboard(page, server):
 
 @pytest.mark.browser
 def test_who_is_known_is_shown_while_the_name_is_typed(page):
-    page.goto("/nieuw")
-    page.check("input[name=route][value=melding]")
+    number = take_melding(page, person="")
     page.locator("[name='betrokkenen.0.naam']").press_sequentially("Samira Elamrani")
     page.locator("[name='betrokkenen.0.geboren']").press_sequentially("14-3-1991")
     shown = page.locator("#eerder")
     expect(shown).to_contain_text("M-2026-000001")
     expect(shown).to_contain_text("zelfde geboortedatum")
-    page.check("input[name=route][value=advies]")
-    page.locator("[name='betrokkenen.0.naam']").press_sequentially("x")
-    expect(shown).to_contain_text("Bij een advies wordt over het gezin niets opgezocht")
+    page.click("main form button.main")
+    expect(page).to_have_url(re.compile(f"/zaak/{number}/verwant"))
+    expect(page.locator(".done")).to_contain_text("eerder bekend")

@@ -15,14 +15,6 @@ from amhk.rules.check import check
 from amhk.store import reads
 
 
-@pytest.fixture
-def client(office):
-    hire(office)
-    client = Client(office)
-    client.clock("2026-02-02T09:00")
-    return client
-
-
 def converted(client, number):
     return next(r["number"] for r in client.case(number)["relations"] if r["kind"] == "omgezet_in")
 

@@ -2,8 +2,7 @@
 
 import json
 
-import pytest
-from support.cast import Client, hire, owed, send_owed, term
+from support.cast import Client, owed, send_owed, term
 
 MELDING = {
     "route": "melding", "kanaal": "telefoon", "ontvangen": "2026-02-02T09:00", "hoedanigheid": "35", "gemeente": "Schiedam", "zorgen": "Schelden en huilen.",
@@ -13,14 +12,6 @@ MELDING = {
         {"naam": "Roan Bakker", "geboren": "2016-04-04", "rollen": ["kind"], "adres": "Schuilplaats 77, Verweg", "geheim_adres": True},
     ],
 }  # fmt: skip
-
-
-@pytest.fixture
-def client(office):
-    hire(office)
-    client = Client(office)
-    client.clock("2026-02-02T09:00")
-    return client
 
 
 def referred(client, **more):

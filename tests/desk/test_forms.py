@@ -14,7 +14,7 @@ from support.families import EL_AMRANI, VISSER, melding
 from amhk.desk import followup, forms, triage, watch
 from amhk.errors import BadInput, ClosedDoor, NotAllowed
 from amhk.store import forms as store
-from amhk.store import reads
+from amhk.store import reads, writes
 
 EXAMPLES = ROOT / "amhk/seed/formulieren"
 
@@ -147,7 +147,7 @@ def test_a_repaired_file_that_comes_again_takes_the_place_of_what_waited(client,
 def test_forms_that_lie_too_long_turn_every_screen_red(client, office):
     key = bring(office, [form(1), form(2, gemeente="Nergens")])
     with office.store.write() as connection:
-        store.change(connection, store.IMPORT, key, {"brought": office.now(connection) - timedelta(hours=5)})
+        writes.change(connection, store.IMPORT, [key], {"brought": office.now(connection) - timedelta(hours=5)})
     assert "2 formulieren liggen sinds" in followup.alarms(office)[0]
     tom = reader(office, "Tom")
     take(office, key)

@@ -15,14 +15,6 @@ from amhk.store import journal, reads, writes
 RULES = '\n[[routing.rules]]\ngemeente = ["Schiedam"]\nteam = "Noord"\n'
 
 
-@pytest.fixture
-def client(office):
-    hire(office)
-    client = Client(office)
-    client.clock("2026-02-02T09:00")
-    return client
-
-
 def live(client, number):
     """What stands in a case apart from its journal: state, people, what runs and is owed, relations, figures."""
     case = client.case(number)

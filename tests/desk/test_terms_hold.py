@@ -18,14 +18,6 @@ MELDING = {
 
 
 @pytest.fixture
-def client(office):
-    hire(office)
-    client = Client(office)
-    client.clock("2026-02-02T09:00")
-    return client
-
-
-@pytest.fixture
 def number(client):
     return client.post("/cases", MELDING)["number"]
 

@@ -93,7 +93,7 @@ def test_an_older_database_asks_to_be_migrated(folder):
 
 
 def test_migrating_what_is_up_to_date_changes_nothing(folder):
-    assert "versie 0003" in amhk("migrate", "--config", folder).stdout
+    assert "versie 0004" in amhk("migrate", "--config", folder).stdout
     open_office(folder).close()
 
 

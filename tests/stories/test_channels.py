@@ -28,14 +28,6 @@ SECRETS = ("Bakker", "Zonneveld", "Schiedam", "verhaal")
 
 
 # ------------------------------------------------------------------ calendar
-@pytest.fixture
-def client(office):
-    hire(office)
-    client = Client(office)
-    client.clock("2026-02-02T09:00")
-    return client
-
-
 def events(client, href):
     answer = client.http.get(href.replace("http://testserver", ""))
     assert answer.status_code == 200

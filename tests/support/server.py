@@ -22,8 +22,8 @@ class Server:
     def __init__(self, folder):
         self.folder, self.process = folder, None
 
-    def start(self):
-        self.port = free_port()
+    def start(self, port=None):
+        self.port = port or free_port()
         command = [sys.executable, "-m", "amhk", "serve", "--config", str(self.folder), "--port", str(self.port)]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
         for _ in range(400):

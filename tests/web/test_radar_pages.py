@@ -142,19 +142,19 @@ def test_twenty_seven_megabytes_are_refused_at_the_door(client):
 
 def test_who_is_known_is_shown_without_javascript_and_what_was_typed_stays(client):
     client.post("/cases", melding(EL_AMRANI))
-    token = csrf(client, "/nieuw")
+    number = client.post("/cases", melding([]))["number"]
+    token = csrf(client, f"/zaak/{number}/mensen")
     typed = {
         "_csrf": token,
-        "route": "melding",
-        "zorgen": "Nog niet af.",
         "betrokkenen.0.naam": "Samira Elamrani",
         "betrokkenen.0.geboren": "14-3-1991",
+        "betrokkenen.0.adres": "Nog niet af.",
     }
-    page = client.http.post("/nieuw/eerder", data=typed)
+    page = client.http.post(f"/zaak/{number}/mensen/eerder", data=typed)
     assert page.status_code == 200
     assert "M-2026-000001" in page.text
     assert "Nog niet af." in page.text
-    part = client.http.post("/nieuw/eerder", data=typed, headers={"hx-request": "true"})
+    part = client.http.post(f"/zaak/{number}/mensen/eerder", data=typed, headers={"hx-request": "true"})
     assert "<html" not in part.text
     assert "zelfde geboortedatum" in part.text
 

@@ -1,6 +1,6 @@
 """The rows. SQLModel states the schema; hot paths use `Table` objects through SQLAlchemy Core. A row validates nothing."""
 
-from typing import Any
+from typing import Any, cast
 
 from sqlmodel import SQLModel
 
@@ -41,14 +41,15 @@ from amhk.store.tables.house import (
     Worker,
 )
 from amhk.store.tables.radar import Form, Grant, Import, Join, PersonKey
+from amhk.store.tables.screen import Attachment, Concept, LetterText, RoutingLine, SavedList, SearchWord
 
 __all__ = [
-    "Advies", "CalendarDay", "Case", "Check", "Contact", "Counter", "Digest", "Dossier", "Entry", "Feed", "Finding", "Finish", "Form", "Grant", "HouseEntry",
-    "Import", "Inbox", "Incident", "Institution", "Join", "Look", "Melding", "Meta", "Notice", "Person", "PersonKey", "Piket", "Plan", "PlanCase", "Referral", "Relation",
-    "Reminder", "Request", "Session", "Team", "Term", "Worker", "table",
+    "Advies", "Attachment", "CalendarDay", "Case", "Check", "Concept", "Contact", "Counter", "Digest", "Dossier", "Entry", "Feed", "Finding", "Finish", "Form", "Grant", "HouseEntry",
+    "Import", "Inbox", "Incident", "Institution", "Join", "LetterText", "Look", "Melding", "Meta", "Notice", "Person", "PersonKey", "Piket", "Plan", "PlanCase", "Referral", "Relation",
+    "Reminder", "Request", "RoutingLine", "SavedList", "SearchWord", "Session", "Team", "Term", "Worker", "table",
 ]  # fmt: skip
 
 
 def table(model: type[SQLModel]) -> Any:
     """Give the Core table of a row class."""
-    return model.__table__  # type: ignore[attr-defined]
+    return cast(Any, model).__table__

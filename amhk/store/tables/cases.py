@@ -27,7 +27,7 @@ class Dossier(SQLModel, table=True):
 
 
 class Case(SQLModel, table=True):
-    """One advies or one melding. `version` is the lock; `head` and `entries` close the journal's chain."""
+    """One advies or one melding. `version` is the lock; `head` and `entries` close the journal's chain; `rank` sorts by danger: see `claims.rank`."""
 
     __tablename__ = "cases"
     __table_args__ = (
@@ -36,6 +36,9 @@ class Case(SQLModel, table=True):
         Index("cases_by_team", "team_id", "closed", "received"),
         Index("cases_by_received", "received", "id"),
         Index("cases_by_kenmerk", "kenmerk"),
+        Index("cases_by_rank", "rank", "id"),
+        Index("cases_by_team_rank", "team_id", "rank", "id"),
+        Index("cases_by_owner_rank", "owner_id", "rank", "id"),
     )
     id: int | None = Field(default=None, primary_key=True)
     number: str = Field(unique=True)
@@ -65,10 +68,12 @@ class Case(SQLModel, table=True):
     team_id: int = Field(foreign_key="teams.id")
     team_reason: str
     owner_id: int | None = Field(default=None, foreign_key="workers.id", index=True)
-    taken_by: int = Field(foreign_key="workers.id")
+    taken_by: int = Field(foreign_key="workers.id", index=True)
     opened_by: int | None = Field(default=None, foreign_key="workers.id")
     entries: int = 0
     head: str = ""
+    urgent: bool = False
+    rank: str = "9"
 
 
 class Melding(SQLModel, table=True):

@@ -2,11 +2,26 @@
 
 from fastapi import APIRouter
 
-from amhk.web.pages import bulk, cases, entrance, letters, management, night, open, radar, running, terms
+from amhk.web.pages import (
+    bulk,
+    cases,
+    entrance,
+    intake,
+    letters,
+    management,
+    night,
+    open,
+    radar,
+    running,
+    staffing,
+    terms,
+    worklists,
+)
 from amhk.web.pages.frame import refused
 
+ROOMS = (entrance, worklists, intake, cases, letters, staffing, management, terms, night, running, open, radar, bulk)
 router = APIRouter(include_in_schema=False)
-for room in (entrance, cases, letters, management, terms, night, running, open, radar, bulk):
+for room in ROOMS:
     router.include_router(room.router)
 
-__all__ = ["refused", "router"]
+__all__ = ["ROOMS", "refused", "router"]

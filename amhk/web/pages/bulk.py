@@ -8,18 +8,13 @@ from starlette.datastructures import UploadFile
 
 from amhk.config import SEED
 from amhk.desk import forms, reading, triage
-from amhk.errors import BadInput, ClosedDoor, Fault, NotFound, Refusal
-from amhk.sheets.reading import flat
+from amhk.errors import BadInput, ClosedDoor, Fault, NotFound
 from amhk.web.api import Key
-from amhk.web.pages.forms import nested, shown, typed
-from amhk.web.pages.frame import FileForm, Form, Here, Visit, go, page
+from amhk.web.pages.forms import from_values, nested, shown, typed
+from amhk.web.pages.frame import FileForm, Form, Here, Visit, errors_of, go, page
 
 router = APIRouter()
 _EXAMPLES = {"csv": "voorbeeld.csv", "xlsx": "voorbeeld.xlsx", "json": "voorbeeld.json", "zorgformulier": "zorgformulier.csv"}
-
-
-def _errors(wrong: Refusal) -> list[dict[str, Any]]:
-    return [{"text": f.text, "field": f.field} for f in wrong.faults] or [{"text": wrong.text, "field": None}]
 
 
 @router.get("/formulieren")
@@ -46,7 +41,7 @@ def bring(here: Here, form: FileForm) -> Response:
     try:
         key = forms.stage(here.office, file.file, file.filename, layout, here.who)
     except BadInput as wrong:
-        return _imports(here, 422, _errors(wrong), layout)
+        return _imports(here, 422, errors_of(wrong), layout)
     return go(f"/formulieren/{key}", "Het bestand is gelezen. Kijk het na; er is nog niets vastgelegd.")
 
 
@@ -94,7 +89,7 @@ def decide_import(here: Here, imported: Key, act: str, form: Form, later: Backgr
             forms.drop(here.office, imported, str(form.get("reden", "")), here.who)
             return go("/formulieren", "Het bestand is weggelegd.")
     except (BadInput, ClosedDoor) as wrong:
-        return _import(here, imported, status=422, errors=_errors(wrong), reason=str(form.get("reden", "")))
+        return _import(here, imported, status=422, errors=errors_of(wrong), reason=str(form.get("reden", "")))
     raise NotFound()
 
 
@@ -103,16 +98,7 @@ def repair_page(here: Here, form_id: Key) -> Response:
     """One form that is not right yet, in the fields of a melding."""
     told = forms.one(here.office, form_id, here.who)
     faults = tuple(Fault(f["code"], f["text"], f["field"]) for f in told["faults"])
-    return _repair(here, form_id, told, _typed(told["told"]), 200, faults)
-
-
-def _typed(told: dict[str, Any]) -> dict[str, list[str]]:
-    """Give what a form said as if it had been typed, whatever was wrong with it."""
-    said = {True: "ja", False: "nee"}
-    return {
-        k: [str(said.get(v, v) if isinstance(v, bool) else v) for v in (value if isinstance(value, list) else [value])]
-        for k, value in flat(told).items()
-    }
+    return _repair(here, form_id, told, from_values(told["told"]), 200, faults)
 
 
 def _repair(
@@ -125,17 +111,10 @@ def _repair(
     reason: str = "",
 ) -> Response:
     fields, desk = reading.intake_form(here.office, "melding")
-    errors = [{"text": f.text, "field": f.field} for f in faults]
     return page(
-        here,
-        "formulier.html",
-        status,
-        form=told,
-        fields=shown(fields, desk, filled),
-        errors=errors,
-        reason=reason,
-        original=_typed(told["original"]),
-    )
+        here, "formulier.html", status, form=told, fields=shown(fields, desk, filled), errors=errors_of(faults), reason=reason,
+        original=from_values(told["original"]),
+    )  # fmt: skip
 
 
 @router.post("/formulier/{form_id}")
@@ -161,7 +140,7 @@ def lapse(here: Here, form_id: Key, form: Form) -> Response:
         forms.drop_form(here.office, form_id, str(form.get("reden", "")), here.who)
     except BadInput as wrong:
         own = tuple(Fault(f["code"], f["text"], f["field"]) for f in told["faults"])
-        return _repair(here, form_id, told, _typed(told["told"]), 422, (*wrong.faults, *own), str(form.get("reden", "")))
+        return _repair(here, form_id, told, from_values(told["told"]), 422, (*wrong.faults, *own), str(form.get("reden", "")))
     return go(f"/formulieren/{told['import']}", "Het formulier is vervallen; de reden staat in het logboek.")
 
 
@@ -190,6 +169,6 @@ def decide(here: Here, form_id: Key, form: Form) -> Response:
             return go("/triage", f"{triage.undo(here.office, form_id, here.who)} staat weer op de lijst.")
         number = triage.decide(here.office, form_id, body, here.who)
     except (BadInput, ClosedDoor) as wrong:
-        errors = [{"text": e["text"], "field": f"bij-{form_id}" if e["field"] == "bij" else None} for e in _errors(wrong)]
+        errors = [{"text": e["text"], "field": f"bij-{form_id}" if e["field"] == "bij" else None} for e in errors_of(wrong)]
         return _triage(here, 422, errors, at, {form_id: body["bij"]})
     return go(f"/triage?na={at}", f"{number}: {triage.OUTCOMES[body['outcome']].lower()}.")

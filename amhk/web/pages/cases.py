@@ -1,120 +1,63 @@
 """The desk itself: worklist, Nieuw contact, case page, a move with its form, people, assignment."""
 
+from collections.abc import Sequence
 from typing import Any
-from uuid import uuid4
 
 from fastapi import APIRouter, Response
-from starlette.datastructures import FormData
+from fastapi.responses import FileResponse
+from starlette.datastructures import FormData, UploadFile
 
-from amhk.desk import casework, followup, intake, people, piket, reading, worklist
-from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotAllowed, NotFound, Opens, Refusal
+from amhk.desk import attachments, casework, reading
+from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotFound, Opens, Refusal
 from amhk.rules.fields import Desk
-from amhk.rules.secrecy import WORKS
+from amhk.sheets.diagram import as_svg
+from amhk.web.api import Key
 from amhk.web.pages.forms import nested, shown, typed
-from amhk.web.pages.frame import LATE, NOW, WEEK, Form, Here, Visit, go, page, shown_term
-from amhk.words import local
+from amhk.web.pages.frame import FileForm, Form, Here, Visit, dag, errors_of, go, page, part, shown_term
 
 router = APIRouter()
-_ROUTES = {"advies": "Advies", "melding": "Melding"}
-
-
-@router.get("/")
-def worklist_page(here: Here) -> Response:
-    """The worklist: most dangerous first, then by date; closed cases only when asked for."""
-    asked = {k: v for k, v in here.request.query_params.items() if v}
-    told = {"closed": "false"} | asked if not asked.get("q") else asked
-    try:
-        found, errors = worklist.worklist(here.office, here.who, told), []
-    except BadInput as wrong:
-        found, errors = {"items": [], "next": None}, [{"text": f.text, "field": f.field} for f in wrong.faults]
-    now = followup.read_clock(here.office)
-    for item in found["items"]:
-        if item["next_term"]:
-            item["next_term"] = shown_term(item["next_term"], now, here.office.calendar)
-    items = sorted(found["items"], key=lambda i: (not (i["acuut"] and not i["closed"]),))
-    with here.office.store.read() as connection:
-        proof = followup.health(here.office, connection)
-    return page(
-        here, "werkvoorraad.html", 422 if errors else 200, groups=_groups(items), next=found["next"], asked=asked, errors=errors, proof=proof,
-        unread=worklist.untouched(here.office, here.who, 8) if here.who.role in WORKS else {"count": 0, "items": []},
-        gaps=len(piket.roster(here.office)["gaps"]) if here.who.role in ("teamleider", "manager", "piket") else 0,
-        rings=worklist.reminders(here.office, here.who, limit=12)["items"],
-    )  # fmt: skip
-
-
-def _groups(items: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
-    groups: dict[str, list[dict[str, Any]]] = {"Eerst doen": [], "Deze week": [], "Later": [], "Gesloten": []}
-    for item in items:
-        term = item["next_term"]
-        name = (
-            "Gesloten"
-            if not term
-            else "Eerst doen"
-            if term["shape"] in (LATE, NOW)
-            else "Deze week"
-            if term["shape"] == WEEK
-            else "Later"
-        )
-        groups[name].append(item)
-    return [(name, rows) for name, rows in groups.items() if rows]
-
-
-@router.get("/nieuw")
-def new_contact(here: Here, route: str = "") -> Response:
-    """Nieuw contact: danger first, the route last."""
-    if here.who.role not in WORKS:
-        raise NotAllowed("Met uw rol neemt u geen gesprekken aan.")
-    now = local(followup.read_clock(here.office))
-    return new_page(here, route, FormData({"ontvangen": f"{now.day}-{now.month}-{now.year} {now:%H:%M}"}))
-
-
-def new_page(
-    here: Visit, route: str, form: FormData | None, status: int = 200, faults: tuple[Fault, ...] = (), found: dict[str, Any] | None = None
-) -> Response:  # fmt: skip
-    """Give the page of a new contact with what was typed, and (`found`) who of it is known."""
-    told = typed(form)
-    once = (told.get("_once") or [""])[0] or uuid4().hex
-    drawn = {}
-    for name in _ROUTES:
-        fields, desk = reading.intake_form(here.office, name)
-        drawn[name] = {item["name"]: item for item in shown(fields, desk, told)}
-    errors = [{"text": f.text, "field": f.field} for f in faults]
-    return page(here, "nieuw.html", status, route=route, drawn=drawn, errors=errors, once=once, found=found)
-
-
-@router.post("/nieuw")
-def take_call(here: Here, form: Form) -> Response:
-    """Take the call; when something is missing everything typed comes back."""
-    route = str(form.get("route", ""))
-    if route not in _ROUTES:
-        fault = Fault("ontbreekt", "Kies onderaan wat het wordt: advies of melding.", "route")
-        return new_page(here, "", form, 422, (fault,))
-    fields, _ = reading.intake_form(here.office, route)
-    body = nested(form, fields) | {"route": route}
-    try:
-        number = intake.take_call(here.office, body, here.who, str(form.get("_once") or "") or None)
-    except BadInput as wrong:
-        return new_page(here, route, form, 422, wrong.faults)
-    done = f"{_ROUTES[route]} vastgelegd als {number}."
-    if route == "melding" and any(e["known"] for e in people.earlier_of(here.office, number, here.who)):
-        return go(f"/zaak/{number}/verwant", f"{done} Een van deze mensen is eerder bekend: hoort deze melding daarbij?")
-    return go(f"/zaak/{number}", done)
 
 
 @router.get("/zaak/{number}")
-def case_page(here: Here, number: str) -> Response:
-    """One case: state, next term, what now, what must still be sent, people, letters, terms, history."""
-    reading.look(here.office, number, here.who, "zaak (scherm)")
-    view = reading.case_view(here.office, number, here.who)
-    now = followup.read_clock(here.office)
+def case_page(here: Here, number: str, verloop: str = "") -> Response:
+    """One case: state, next term, the route, what now, what must still be sent, people, letters, terms, notes, files, history."""
+    view = reading.case_page(here.office, number, here.who)
     for term in view["terms"]:
-        term |= shown_term(term, now, here.office.calendar)
+        term |= shown_term(term, here.now, here.office.calendar)
     running = sorted((t for t in view["terms"] if t["status"] in ("lopend", "te_laat")), key=lambda t: t["over_at"])
     owed = [n for n in view["notices"] if n["obligatory"] and n["state"] in ("draft", "approved")]
+    picture = as_svg(
+        view["map"], f"De route van {number}: nu {view['state_title'].lower()}; dezelfde route staat eronder als lijst"
+    )
+    told: dict[str, Any] = {"case": view, "journal": _filtered(view["journal"], verloop), "kinds": _KINDS, "verloop": verloop}
+    if here.in_part:
+        return part("verloop.html", office=here.office, **told)
     return page(
-        here, "zaak.html", case=view, running=running, owed=owed, journal=reading.journal_view(here.office, number, here.who),
-        rungs=reading.rungs(here.office, number, here.who), link=lambda opens: link_of(opens, view),
+        here, "zaak.html", **told, running=running, owed=owed, picture=picture, link=lambda opens: link_of(opens, view),
+        notes=[e for e in view["journal"] if e["kind"] == "notitie"],
     )  # fmt: skip
+
+
+# What the history can be narrowed to; all that is none of these is a step.
+_KINDS = {
+    "": "Alles",
+    "stappen": "Stappen",
+    "brieven": "Brieven",
+    "termijnen": "Termijnen",
+    "mensen": "Mensen en gegevens",
+    "notities": "Notities",
+}
+_OF_KIND = {
+    "bericht": "brieven", "concept": "brieven", "herinnering": "termijnen", "termijnen": "termijnen",
+    "termijn_mislukt": "termijnen", "opgeschort": "termijnen", "hervat": "termijnen", "verlengd": "termijnen", "kalender": "termijnen", "notitie": "notities",
+    "persoon_toegevoegd": "mensen", "corrigeren": "mensen", "oud_gegeven": "mensen", "dossier": "mensen", "bijlage": "notities",
+}  # fmt: skip
+
+
+def _filtered(journal: list[dict[str, Any]], wanted: str) -> list[dict[str, Any]]:
+    if wanted not in _KINDS or not wanted:
+        return journal
+    return [e for e in journal if _OF_KIND.get(e["kind"], "stappen") == wanted]
 
 
 def link_of(opens: Opens | None, view: dict[str, Any]) -> str | None:
@@ -124,6 +67,11 @@ def link_of(opens: Opens | None, view: dict[str, Any]) -> str | None:
     case = f"/zaak/{view['number']}"
     where = {"move": f"{case}/stap/{opens.target}", "clock": "/klok", "person": f"{case}/mensen"}
     return where.get(opens.kind, f"/brief/{opens.target}")
+
+
+def with_links(faults: Sequence[Fault], view: dict[str, Any]) -> list[dict[str, Any]]:
+    """Give what is wrong as a page shows it, each with the page that mends it."""
+    return [error | {"href": link_of(f.do, view)} for error, f in zip(errors_of(faults), faults, strict=True)]
 
 
 def _step(view: dict[str, Any], name: str) -> dict[str, Any]:
@@ -139,19 +87,11 @@ def _step_page(
     view = reading.case_view(here.office, number, here.who)
     step = _step(view, name)
     desk = casework.step_desk(here.office, number, name, here.who)
-    errors = [{"text": f.text, "field": f.field, "href": link_of(f.do, view)} for f in faults]
     drawn = shown(step["fields"], desk, typed(form))
     return page(
-        here,
-        "stap.html",
-        status,
-        case=view,
-        step=step,
-        fields=drawn,
-        errors=errors,
-        link=lambda o: link_of(o, view),
+        here, "stap.html", status, case=view, step=step, fields=drawn, errors=with_links(faults, view), link=lambda o: link_of(o, view),
         **({"dry": None, "changed": None} | more),
-    )
+    )  # fmt: skip
 
 
 @router.get("/zaak/{number}/stap/{name}")
@@ -165,53 +105,24 @@ def step_page(here: Here, number: str, name: str) -> Response:
 def make_step(here: Here, number: str, name: str, form: Form) -> Response:
     """Make a move, or first hear what it would do; who comes second sees what changed and keeps his text."""
     view = reading.case_view(here.office, number, here.who)
-    body = nested(form, _step(view, name)["fields"]) | {"version": str(form.get("version", ""))}
-    if any(f.name == "grond" for f in _step(view, name)["fields"]) and not body.get("persoonsgegevens"):
-        fault = Fault(
-            "ontbreekt",
-            "Kies wat er met de persoonsgegevens gebeurt: vernietigen kan niet ongedaan worden gemaakt.",
-            "persoonsgegevens",
-        )
-        return _step_page(here, number, name, form, 422, (fault,))
+    step = _step(view, name)
+    body = nested(form, step["fields"]) | {"version": str(form.get("version", ""))}
+    if left := [f for f in step["fields"] if f.ask and f.name not in body]:
+        faults = tuple(Fault("ontbreekt", f"Vul in: {f.title}. {f.hint}", f.name) for f in left)
+        return _step_page(here, number, name, form, 422, faults)
     try:
         if form.get("_vooraf"):
             dry = casework.try_move(here.office, number, name, body, here.who)
             return _step_page(here, number, name, form, dry=dry)
-        casework.make_move(here.office, number, name, body, here.who)
+        made = casework.make_move(here.office, number, name, body, here.who)
     except ChangedMeanwhile as wrong:
         changed = reading.journal_view(here.office, number, here.who)[-3:]
         fault = Fault("gewijzigd", wrong.text)
         return _step_page(here, number, name, form, 409, (fault,), changed=changed)
     except (BadInput, ClosedDoor) as wrong:
         return _step_page(here, number, name, form, 422, wrong.faults)
-    done = f"Vastgelegd: {_step(view, name)['title'].lower()}."
-    after = reading.case_view(here.office, number, here.who)
-    made = next((r["number"] for r in after["relations"] if r["kind"] == "omgezet_in" and r not in view["relations"]), None)
+    done = f"Vastgelegd: {step['title'].lower()}."
     return go(f"/zaak/{made}", f"{done} {number} is gesloten; dit is de nieuwe zaak.") if made else go(f"/zaak/{number}", done)
-
-
-@router.get("/zaak/{number}/mensen")
-def people_page(here: Here, number: str) -> Response:
-    """The form to record a person on a melding."""
-    return _people_page(here, number, None)
-
-
-def _people_page(here: Visit, number: str, form: FormData | None, status: int = 200, faults: tuple[Fault, ...] = ()) -> Response:
-    view = reading.case_view(here.office, number, here.who)
-    fields, desk = reading.person_form(here.office, number, here.who)
-    errors = [{"text": f.text, "field": f.field} for f in faults]
-    return page(here, "mensen.html", status, case=view, fields=shown(fields, desk, typed(form)), errors=errors)
-
-
-@router.post("/zaak/{number}/mensen")
-def add_person(here: Here, number: str, form: Form) -> Response:
-    """Record a person."""
-    fields, _ = reading.person_form(here.office, number, here.who)
-    try:
-        casework.add_people(here.office, number, nested(form, fields), here.who)
-    except (BadInput, ClosedDoor) as wrong:
-        return _people_page(here, number, form, 422, wrong.faults)
-    return go(f"/zaak/{number}", "Betrokkene vastgelegd.")
 
 
 @router.get("/zaak/{number}/overdragen")
@@ -223,8 +134,8 @@ def assign_page(here: Here, number: str) -> Response:
 def _assign_page(here: Visit, number: str, form: FormData | None, status: int = 200, faults: tuple[Fault, ...] = ()) -> Response:
     view = reading.case_view(here.office, number, here.who)
     desk: Desk = reading.assign_desk(here.office)
-    errors = [{"text": f.text, "field": f.field} for f in faults]
-    return page(here, "overdragen.html", status, case=view, fields=shown(casework.ASSIGN, desk, typed(form)), errors=errors)
+    drawn = shown(casework.ASSIGN, desk, typed(form))
+    return page(here, "overdragen.html", status, case=view, fields=drawn, errors=errors_of(faults))
 
 
 @router.post("/zaak/{number}/overdragen")
@@ -251,7 +162,62 @@ def secret(here: Here, number: str, form: Form) -> Response:
     try:
         told = reading.reveal(here.office, number, here.who, str(form.get("reason", "")))
     except Refusal as wrong:
-        return page(
-            here, "geheim.html", 422, case=view, secrets=None, errors=[{"text": f.text, "field": "reason"} for f in wrong.faults]
-        )
+        return page(here, "geheim.html", 422, case=view, secrets=None, errors=errors_of(wrong, "reason"))
     return page(here, "geheim.html", case=view, secrets=told)
+
+
+@router.post("/zaak/{number}/notities")
+def add_note(here: Here, number: str, form: Form) -> Response:
+    """Write a note; what was typed comes back when it cannot be kept."""
+    try:
+        attachments.add_note(here.office, number, nested(form, attachments.NOTE), here.who)
+    except (BadInput, ClosedDoor) as wrong:
+        return _note_page(here, number, str(form.get("tekst", "")), 422, wrong.faults)
+    return go(f"/zaak/{number}", "De notitie staat erbij.")
+
+
+@router.get("/zaak/{number}/notities")
+def note_page(here: Here, number: str, citeer: int = 0) -> Response:
+    """A page to write a note on, with a line of the history quoted."""
+    lines = reading.journal_view(here.office, number, here.who)
+    quoted = next((e for e in lines if e["sequence"] == citeer), None)
+    text = f"Bij {dag(quoted['instant'])} ({quoted['worker']}): {quoted['what']}\n\n" if quoted else ""
+    return _note_page(here, number, text)
+
+
+def _note_page(here: Visit, number: str, text: str, status: int = 200, faults: tuple[Fault, ...] = ()) -> Response:
+    drawn = shown(attachments.NOTE, Desk(here.now, {}), {"tekst": [text]})
+    view = reading.case_view(here.office, number, here.who)
+    return page(here, "notitie.html", status, case=view, fields=drawn, errors=errors_of(faults))
+
+
+@router.post("/zaak/{number}/bijlagen")
+def add_file(here: Here, number: str, form: FileForm) -> Response:
+    """Keep a file with the case."""
+    file = form.get("bestand")
+    if not isinstance(file, UploadFile) or not file.filename:
+        return _file_page(here, number, 422, (Fault("ontbreekt", "Kies een bestand.", "bestand"),))
+    try:
+        attachments.add_file(here.office, number, file.filename, file.file, here.who)
+    except (BadInput, ClosedDoor) as wrong:
+        return _file_page(here, number, 422, wrong.faults)
+    return go(f"/zaak/{number}", "De bijlage is bewaard.")
+
+
+@router.get("/zaak/{number}/bijlagen")
+def file_page(here: Here, number: str) -> Response:
+    """A page to bring a file to the case."""
+    return _file_page(here, number)
+
+
+def _file_page(here: Visit, number: str, status: int = 200, faults: tuple[Fault, ...] = ()) -> Response:
+    view = reading.case_view(here.office, number, here.who)
+    return page(here, "bijlage.html", status, case=view, errors=errors_of(faults), endings=", ".join(attachments.KINDS))
+
+
+@router.get("/zaak/{number}/bijlagen/{key}")
+def read_file(here: Here, number: str, key: Key) -> Response:
+    """A file of the case, to open outside the browser; who looked is written down."""
+    path, name, kind = attachments.read_file(here.office, number, key, here.who)
+    reading.look(here.office, number, here.who, f"bijlage {key}")
+    return FileResponse(path, media_type=kind, filename=name)

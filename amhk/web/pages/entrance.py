@@ -8,7 +8,7 @@ from starlette.datastructures import FormData
 from amhk.desk import admin, watch
 from amhk.errors import NotSignedIn, Refusal
 from amhk.web.auth import COOKIE, TooManyTries, prove_own_form, sign_in, sign_out
-from amhk.web.pages.frame import Form, Here, bare_page, form_of, go, page
+from amhk.web.pages.frame import Form, Here, bare_page, errors_of, form_of, go, page
 
 router = APIRouter()
 
@@ -57,8 +57,7 @@ def password(here: Here, form: Form) -> Response:
     try:
         admin.change_password(here.office, here.who, str(form.get("old", "")), str(form.get("new", "")))
     except Refusal as wrong:
-        errors = [{"text": f.text, "field": f.field} for f in wrong.faults]
-        return page(here, "wachtwoord.html", 422, errors=errors)
+        return page(here, "wachtwoord.html", 422, errors=errors_of(wrong))
     return go("/login")
 
 
@@ -75,6 +74,5 @@ def clock(here: Here, form: Form) -> Response:
     try:
         done = watch.set_clock(here.office, {"now": wanted})
     except Refusal as wrong:
-        errors = [{"text": f.text, "field": "now"} for f in wrong.faults] or [{"text": wrong.text, "field": "now"}]
-        return page(here, "klok.html", 422 if wrong.faults else 403, errors=errors, typed=wanted)
+        return page(here, "klok.html", 422 if wrong.faults else 403, errors=errors_of(wrong, "now"), typed=wanted)
     return go("/klok", f"De klok is verzet; {done.rung} herinneringen gegeven.")

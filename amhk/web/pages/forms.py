@@ -6,6 +6,8 @@ from typing import Any
 from starlette.datastructures import FormData
 
 from amhk.rules.fields import Desk, Field
+from amhk.rules.parse import fold
+from amhk.sheets.reading import flat
 
 _MULTIPLE = ("choices",)
 MOST_ROWS = 50
@@ -48,17 +50,43 @@ def typed(form: FormData | None) -> dict[str, list[str]]:
     return {key: told for key in form if (told := [v for v in form.getlist(key) if isinstance(v, str) and v])}
 
 
-def from_values(values: Mapping[str, Any], path: str = "") -> dict[str, list[str]]:
-    """Give values (a known case, a default) as if they had been typed."""
-    told: dict[str, list[str]] = {}
-    for key, value in values.items():
-        if isinstance(value, Mapping):
-            told |= from_values(value, f"{path}{key}.")
-        elif isinstance(value, list):
-            told[f"{path}{key}"] = [str(v) for v in value]
-        elif value is not None:
-            told[f"{path}{key}"] = [{True: "ja", False: "nee"}.get(value, str(value)) if isinstance(value, bool) else str(value)]
-    return told
+def likeliest(told: dict[str, Any], fields: tuple[Field, ...], desk: Desk) -> dict[str, Any]:
+    """Give what was typed with each choice as its code where the start or a part of its title says which: `schie` is Schiedam; what fits none or several stays as typed."""
+    found = dict(told)
+    for f in fields:
+        value = told.get(f.name)
+        if f.type == "choice" and isinstance(value, str):
+            found[f.name] = _code(desk.lists[f.choices], value)
+        elif f.type == "choices" and isinstance(value, list):
+            found[f.name] = [_code(desk.lists[f.choices], part) for v in value for part in v.split(",") if part.strip()]
+        elif f.type == "object" and isinstance(value, dict):
+            found[f.name] = likeliest(value, f.fields, desk)
+        elif f.type == "list" and isinstance(value, list):
+            found[f.name] = [likeliest(item, f.fields, desk) for item in value]
+    return found
+
+
+def _code(options: Mapping[str, str], text: str) -> str:
+    sought = fold(text).strip()
+    titles = {code: fold(title) for code, title in options.items()}
+    for fits in (str.__eq__, str.startswith, str.__contains__):
+        found = [
+            code
+            for code, title in titles.items()
+            if sought and (fits(title, sought) or (fits is str.__eq__ and fold(code) == sought))
+        ]
+        if len(found) == 1:
+            return found[0]
+    return text
+
+
+def from_values(values: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Give values (what a form said, a default) as if they had been typed, whatever is wrong with them."""
+    return {path: [_said(v) for v in (told if isinstance(told, list) else [told])] for path, told in flat(values).items()}
+
+
+def _said(value: object) -> str:
+    return ("ja" if value else "nee") if isinstance(value, bool) else str(value)
 
 
 def shown(
@@ -69,7 +97,7 @@ def shown(
     for f in fields:
         name = f"{path}{f.name}"
         item: dict[str, Any] = {
-            "name": name, "id": name.replace(".", "-"), "title": f.title, "type": f.type, "required": f.required, "hint": f.hint, "more": f.more,
+            "name": name, "id": name.replace(".", "-"), "title": f.title, "type": f.type, "required": f.required or f.ask, "hint": f.hint, "more": f.more,
             "values": told.get(name, []), "options": list(desk.lists[f.choices].items()) if f.choices else [],
         }  # fmt: skip
         if f.type == "object":

@@ -1,9 +1,11 @@
 """The frame of every page: who is at the desk, the banner of a training meldpunt, how a term is shown, what a refusal looks like."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -13,32 +15,58 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from starlette.datastructures import FormData
 
 from amhk.config import shipped
-from amhk.desk import followup, worklist
-from amhk.errors import NotSignedIn, Refusal
+from amhk.desk import followup
+from amhk.desk.seat import Seat
+from amhk.errors import Fault, NotSignedIn, Refusal
 from amhk.office import Office
 from amhk.rules.days import Calendar
-from amhk.rules.secrecy import Reader
+from amhk.rules.secrecy import WORKS, Reader
 from amhk.web.auth import ChooseOwnPassword, by_cookie, prove_own_form
+from amhk.web.pages.menu import menu
 from amhk.words import LISTS, ROLES, day_of, local, say_day, say_instant, some
 
 LATE, NOW, WEEK, LATER = "●", "▲", "△", "○"
+_STATIC = Path(__file__).parent.parent / "static"
 _SHAPES = {LATE: "te laat", NOW: "vandaag of morgen", WEEK: "deze week", LATER: "later"}
 
 
 @dataclass(frozen=True)
 class Visit:
-    """One signed-in look at the desk: the request, the office, who, and the secret of his forms."""
+    """One signed-in look at the desk: the request, the office, and who sits there."""
 
     request: Request
     office: Office
-    who: Reader
-    csrf: str
+    seat: Seat
+
+    @property
+    def who(self) -> Reader:
+        """Give who looks."""
+        return self.seat.who
+
+    @property
+    def now(self) -> datetime:
+        """Give the present instant (UTC) as this meldpunt knows it."""
+        return self.seat.now
+
+    @property
+    def local(self) -> datetime:
+        """Give the present instant in Amsterdam time."""
+        return local(self.now)
+
+    @property
+    def path(self) -> str:
+        """Give the path that was asked for."""
+        return str(self.request.url.path)
+
+    @property
+    def in_part(self) -> bool:
+        """Tell whether only a part of the page is asked for, to be put in its place (htmx)."""
+        return self.request.headers.get("hx-request") == "true"
 
 
 def visit(request: Request) -> Visit:
     """Give the visit of a signed-in browser; NotSignedIn leads to the sign-in page."""
-    who, csrf = by_cookie(request)
-    return Visit(request, request.app.state.office, who, csrf)
+    return Visit(request, request.app.state.office, by_cookie(request))
 
 
 async def form_of(request: Request) -> FormData:
@@ -48,7 +76,7 @@ async def form_of(request: Request) -> FormData:
 
 def own_form(request: Request, form: Annotated[FormData, Depends(form_of)]) -> FormData:
     """Give a form that came from our own page; NotAllowed otherwise."""
-    _, csrf = by_cookie(request)
+    csrf = by_cookie(request).csrf
     sent = form.get("_csrf")
     prove_own_form(request, csrf, sent if isinstance(sent, str) else None)
     return form
@@ -56,7 +84,7 @@ def own_form(request: Request, form: Annotated[FormData, Depends(form_of)]) -> F
 
 async def with_file(request: Request) -> AsyncIterator[FormData]:
     """Give a form of our own page that may carry one file (kept on disk, not in memory; gone afterwards)."""
-    _, csrf = by_cookie(request)
+    csrf = by_cookie(request).csrf
     async with request.form(max_fields=20, max_files=1) as form:
         sent = form.get("_csrf")
         prove_own_form(request, csrf, sent if isinstance(sent, str) else None)
@@ -78,20 +106,40 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.filters |= {"dag": dag, "moment": _moment, "veld": _title}
-    env.globals |= {"some": some, "shapes": _SHAPES, "roles": ROLES}
+    env.filters |= {"dag": dag, "moment": _moment, "kloktijd": _clock_time, "veld": _title}
+    env.globals |= {"dict": dict, "some": some, "shapes": _SHAPES, "roles": ROLES, "static": static}
     return env
+
+
+@lru_cache(maxsize=64)
+def static(name: str, marked: bool = True) -> str:
+    """Give the address of a file that comes with the pages; marked by its content, so that a browser keeps it until it changes."""
+    if not marked:
+        return f"/static/{name}"
+    mark = sha256((_STATIC / name).read_bytes()).hexdigest()[:10]
+    return f"/static/{name}?{mark}"
 
 
 def page(here: Visit, template: str, status: int = 200, **told: Any) -> Response:
     """Give a page with its frame: navigation, banner, reminders count."""
-    now = followup.read_clock(here.office)
     frame: dict[str, Any] = {
-        "who": here.who, "csrf": here.csrf, "office": here.office, "now": now, "today": day_of(now), "path": here.request.url.path,
-        "reminders": worklist.count_reminders(here.office, here.who), "errors": [], "notice": here.request.query_params.get("gedaan"),
-        "alarms": followup.alarms(here.office),
+        "who": here.who, "csrf": here.seat.csrf, "office": here.office, "now": here.now, "today": day_of(here.now), "path": here.path,
+        "reminders": here.seat.reminders, "errors": [], "notice": here.request.query_params.get("gedaan"), "alarms": here.seat.alarms,
+        "works": here.who.role in WORKS, "menu": menu(here.who.role, here.path),
     }  # fmt: skip
     return HTMLResponse(environment().get_template(template).render(**(frame | told)), status)
+
+
+def part(template: str, **told: Any) -> Response:
+    """Give a part of a page, for a place on a page that stands already."""
+    return HTMLResponse(environment().get_template(template).render(**told))
+
+
+def errors_of(wrong: Refusal | Sequence[Fault], at: str | None = None) -> list[dict[str, Any]]:
+    """Give what is wrong as a page shows it: one sentence each, with the field it stands at (`at`: all of them there)."""
+    if isinstance(wrong, Refusal):
+        return errors_of(wrong.faults, at) or [{"text": wrong.text, "field": at}]
+    return [{"text": f.text, "field": at or f.field} for f in wrong]
 
 
 def bare_page(request: Request, template: str, status: int = 200, **told: Any) -> Response:
@@ -104,7 +152,6 @@ def bare_page(request: Request, template: str, status: int = 200, **told: Any) -
         "errors": [],
         "path": request.url.path,
         "notice": None,
-        "reminders": 0,
         "alarms": [],
     }
     return HTMLResponse(environment().get_template(template).render(**(frame | told)), status)
@@ -141,6 +188,10 @@ def dag(value: str | date | datetime | None) -> str:
 def _moment(value: str) -> str:
     here = local(datetime.fromisoformat(value))
     return f"{say_day(here.date())} {here:%H.%M}"
+
+
+def _clock_time(value: datetime) -> str:
+    return f"{local(value):%H.%M}"
 
 
 @pass_context

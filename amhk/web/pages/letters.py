@@ -5,11 +5,11 @@ from typing import Any
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
 
-from amhk.desk import followup, notices, reading
+from amhk.desk import notices, reading
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault
 from amhk.rules.fields import Desk
 from amhk.web.api import Key
-from amhk.web.pages.cases import link_of
+from amhk.web.pages.cases import link_of, with_links
 from amhk.web.pages.forms import from_values, nested, shown, typed
 from amhk.web.pages.frame import Form, Here, Visit, go, page
 from amhk.words import LISTS, day_of, iso
@@ -20,12 +20,11 @@ router = APIRouter()
 def _page(here: Visit, key: int, form: FormData | None = None, status: int = 200, faults: tuple[Fault, ...] = ()) -> Response:
     letter = notices.view(here.office, key, here.who)
     view = reading.case_view(here.office, letter["case"], here.who)
-    now = followup.read_clock(here.office)
+    now = here.now
     desk = Desk(now, LISTS)
     told: dict[str, Any] = typed(form) or from_values({"date": iso(day_of(now))})
-    errors = [{"text": f.text, "field": f.field, "href": link_of(f.do, view)} for f in faults]
     return page(
-        here, "brief.html", status, letter=letter, case=view, errors=errors, send=shown(notices.SEND, desk, told),
+        here, "brief.html", status, letter=letter, case=view, errors=with_links(faults, view), send=shown(notices.SEND, desk, told),
         withhold=shown(notices.WITHHOLD, desk, told), link=lambda opens: link_of(opens, view),
     )  # fmt: skip
 

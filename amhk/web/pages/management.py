@@ -7,7 +7,7 @@ from starlette.datastructures import UploadFile
 
 from amhk.desk import admin, digest, directory, followup, reports
 from amhk.errors import BadInput
-from amhk.web.pages.frame import FileForm, Here, Visit, go, page
+from amhk.web.pages.frame import FileForm, Here, Visit, errors_of, go, page
 
 router = APIRouter()
 
@@ -15,7 +15,7 @@ router = APIRouter()
 @router.get("/rapportage")
 def report_page(here: Here, period: str = "") -> Response:
     """The report of a period: sentences first, then the table, then what the numbers mean."""
-    now = followup.read_clock(here.office)
+    now = here.now
     wanted = period or f"{now.year}-Q{(now.month - 1) // 3 + 1}"
     report, errors = None, []
     head: list[str] = []
@@ -24,7 +24,7 @@ def report_page(here: Here, period: str = "") -> Response:
         report = reports.make(here.office, "kwartaal", wanted, here.who)
         head, rows = reports.cells(report)
     except BadInput as wrong:
-        errors = [{"text": f.text, "field": "period"} for f in wrong.faults]
+        errors = errors_of(wrong, "period")
     return page(
         here, "rapportage.html", 422 if errors else 200, report=report, period=wanted, head=head, rows=rows, errors=errors, share=reports.say_share
     )  # fmt: skip
@@ -65,7 +65,7 @@ def bring_directory(here: Here, form: FileForm) -> Response:
     try:
         done = directory.bring_in(here.office, file.file, here.who)
     except BadInput as wrong:
-        return _directory(here, 422, [{"text": f.text, "field": "bestand"} for f in wrong.faults[:40]])
+        return _directory(here, 422, errors_of(wrong, "bestand")[:40])
     return go("/beheer/instellingen", ", ".join(f"{count} {what}" for what, count in done.items()) + ".")
 
 

@@ -3,12 +3,12 @@
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
 
-from amhk.desk import casework, followup, piket
+from amhk.desk import casework, piket
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotFound
 from amhk.rules.secrecy import WORKS
 from amhk.web.api import Key
 from amhk.web.pages.forms import nested, shown, typed
-from amhk.web.pages.frame import Form, Here, Visit, go, page
+from amhk.web.pages.frame import Form, Here, Visit, errors_of, go, page
 from amhk.words import local
 
 router = APIRouter()
@@ -18,7 +18,7 @@ def _page(here: Visit, form: FormData | None = None, status: int = 200, faults: 
     acute = piket.acute_cases(here.office, here.who) if here.who.role in WORKS else []
     return page(
         here, "vannacht.html", status, acute=acute, roster=piket.roster(here.office), fields=shown(piket.PIKET, piket.desk(here.office), typed(form)),
-        may=piket.may_plan(here.who), clock=f"{local(followup.read_clock(here.office)):%H:%M}", errors=[{"text": f.text, "field": f.field} for f in faults],
+        may=piket.may_plan(here.who), clock=f"{local(here.now):%H:%M}", errors=errors_of(faults),
     )  # fmt: skip
 
 

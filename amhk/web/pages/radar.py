@@ -1,30 +1,16 @@
 """The radar on screen: who is known while a call is typed, leave to open a case with a reason, what belongs together and what does not."""
 
 from fastapi import APIRouter, Response
-from fastapi.responses import HTMLResponse
 from starlette.datastructures import FormData
 
 from amhk.desk import people, reading, splitting
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotFound
+from amhk.rules.fields import Desk
 from amhk.web.api import Key
-from amhk.web.pages.cases import new_page
 from amhk.web.pages.forms import nested, shown, typed
-from amhk.web.pages.frame import Form, Here, Visit, environment, go, page
+from amhk.web.pages.frame import Form, Here, Visit, errors_of, go, page
 
 router = APIRouter()
-
-
-@router.post("/nieuw/eerder")
-def earlier(here: Here, form: Form) -> Response:
-    """Who of the people typed so far is known: a part of the page while typing, or the whole page where there is no JavaScript."""
-    fields, _ = reading.intake_form(here.office, "melding")
-    route = str(form.get("route", ""))
-    body = {"route": route, "betrokkenen": nested(form, fields).get("betrokkenen", [])}
-    found = [] if route == "advies" else people.earlier(here.office, body, here.who)
-    told = {"found": found, "route": route, "asked": bool(body["betrokkenen"])}
-    if here.request.headers.get("hx-request"):
-        return HTMLResponse(environment().get_template("eerder.html").render(office=here.office, **told))
-    return new_page(here, route, form, found=told)
 
 
 @router.get("/eerder/{ref}")
@@ -40,8 +26,8 @@ def ask(here: Here, ref: Key, form: Form) -> Response:
     try:
         number = people.open_earlier(here.office, ref, reason, here.who)
     except (BadInput, NotFound) as wrong:
-        errors = [{"text": f.text, "field": "reden"} for f in wrong.faults] or [{"text": wrong.text, "field": "reden"}]
-        return page(here, "inzien.html", 422 if wrong.faults else 404, ref=ref, typed=reason, errors=errors)
+        status = 422 if wrong.faults else 404
+        return page(here, "inzien.html", status, ref=ref, typed=reason, errors=errors_of(wrong, "reden"))
     return go(f"/zaak/{number}", "U mag deze zaak acht uur inzien; dat en de reden staan op de zaak.")
 
 
@@ -54,12 +40,10 @@ def related_page(here: Here, number: str) -> Response:
 
 def _related(here: Visit, number: str, form: FormData | None, status: int = 200, faults: tuple[Fault, ...] = ()) -> Response:
     view = reading.case_view(here.office, number, here.who)
-    desk = reading.assign_desk(here.office)
-    errors = [{"text": f.text, "field": f.field} for f in faults]
+    desk = Desk(here.now, {})
     parts = {"split": shown(splitting.SPLIT, desk, typed(form)), "place": shown(splitting.PLACE, desk, typed(form))}
-    return page(
-        here, "verwant.html", status, case=view, found=people.earlier_of(here.office, number, here.who), errors=errors, **parts
-    )
+    found = people.earlier_of(here.office, number, here.who)
+    return page(here, "verwant.html", status, case=view, found=found, errors=errors_of(faults), **parts)
 
 
 @router.post("/zaak/{number}/{act}")

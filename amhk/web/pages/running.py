@@ -1,7 +1,6 @@
 """Running the house: who is away, the calendar, the proof of the night, calendar addresses, all reminders."""
 
 from datetime import date
-from typing import Any
 
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
@@ -10,14 +9,10 @@ from amhk.desk import absence, agenda, calendar, nightly, worklist
 from amhk.errors import BadInput, ClosedDoor, Fault, NotFound
 from amhk.web.api import Cursor, Key
 from amhk.web.pages.forms import nested, shown, typed
-from amhk.web.pages.frame import Form, Here, Visit, go, page
+from amhk.web.pages.frame import Form, Here, Visit, errors_of, go, page
 from amhk.words import some
 
 router = APIRouter()
-
-
-def _errors(faults: tuple[Fault, ...]) -> list[dict[str, Any]]:
-    return [{"text": f.text, "field": f.field} for f in faults]
 
 
 @router.get("/herinneringen")
@@ -34,7 +29,7 @@ def _absence_page(here: Visit, form: FormData | None = None, status: int = 200, 
     told = typed(form) or {"worker": [worker]}
     return page(
         here, "afwezigheid.html", status, plans=absence.view(here.office, here.who), fields=shown(absence.PLAN, desk, told), cases=cases,
-        worker=worker if known else "", people=list(desk.lists["medewerker"]), told=told, errors=_errors(faults),
+        worker=worker if known else "", people=list(desk.lists["medewerker"]), told=told, errors=errors_of(faults),
     )  # fmt: skip
 
 
@@ -76,7 +71,7 @@ def _calendar_page(
         shown(f, desk, typed(form) if act == name else {}) for f, name in ((calendar.DAY, "dag"), (calendar.HOURS, "uren"))
     )
     return page(
-        here, "kalender.html", status, told=calendar.view(here.office), day=day, hours=hours, may=calendar.may_change(here.who), errors=_errors(faults),
+        here, "kalender.html", status, told=calendar.view(here.office), day=day, hours=hours, may=calendar.may_change(here.who), errors=errors_of(faults),
     )  # fmt: skip
 
 
@@ -114,7 +109,7 @@ def drop_day(here: Here, kind: str, day: date, form: Form) -> Response:
 
 
 def _proof_page(here: Visit, status: int = 200, faults: tuple[Fault, ...] = ()) -> Response:
-    return page(here, "bewijs.html", status, told=nightly.latest(here.office), errors=_errors(faults))
+    return page(here, "bewijs.html", status, told=nightly.latest(here.office), errors=errors_of(faults))
 
 
 @router.get("/bewijs")

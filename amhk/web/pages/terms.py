@@ -1,15 +1,13 @@
 """One term on screen: its arithmetic, its ladder, its ledger; letting it stand still, go on, or giving it more time."""
 
-from typing import Any
-
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
 
-from amhk.desk import casework, followup, reading, stretching
+from amhk.desk import casework, reading, stretching
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotFound
 from amhk.web.api import Key
 from amhk.web.pages.forms import nested, shown, typed
-from amhk.web.pages.frame import Form, Here, Visit, go, page, shown_term
+from amhk.web.pages.frame import Form, Here, Visit, errors_of, go, page, shown_term
 
 router = APIRouter()
 _ACTS = {
@@ -26,13 +24,12 @@ def _page(
     term = next((t for t in view["terms"] if t["id"] == key), None)
     if term is None:
         raise NotFound("Deze termijn staat niet op deze zaak.")
-    now = followup.read_clock(here.office)
+    now = here.now
     desk = casework.small_desk(here.office, number, here.who)
     drawn = {name: shown(fields, desk, typed(form) if name == act else {}) for name, (_, fields, _) in _ACTS.items()}
-    errors: list[dict[str, Any]] = [{"text": f.text, "field": f.field} for f in faults]
     person = next((p["naam"] for p in view["people"] if p["id"] == term["person"]), None)
     shaped = shown_term(term, now, here.office.calendar)
-    return page(here, "termijn.html", status, case=view, t=shaped, drawn=drawn, errors=errors, person=person)
+    return page(here, "termijn.html", status, case=view, t=shaped, drawn=drawn, errors=errors_of(faults), person=person)
 
 
 @router.get("/zaak/{number}/termijn/{key}")

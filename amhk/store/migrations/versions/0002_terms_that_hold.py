@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -317,6 +318,6 @@ def _steps(term: dict[str, object]) -> list[dict[str, object]]:
     chosen = str(term["chosen"])[:10] if term["chosen"] else None
     start = {"op": "start", "id": term["id"], "name": term["name"], "start": term["start"], "on": chosen, "calendar": 0}
     told = term["extensions"]
-    stretched = json.loads(told) if isinstance(told, str) else told
-    days = [{"op": "days", "id": term["id"], "days": step["days"]} for step in stretched or []]  # type: ignore[union-attr]
+    stretched: Any = json.loads(told) if isinstance(told, str) else told
+    days = [{"op": "days", "id": term["id"], "days": step["days"]} for step in stretched or []]
     return [start, *days, *([{"op": "suspend", "id": term["id"]}] if term["status"] == "suspended" else [])]

@@ -1,0 +1,170 @@
+"""Notes and files of a melding: a note is a line of its journal; a file lies outside the web root, its hash in the journal. An advies has neither (G6)."""
+
+import time
+import zipfile
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from amhk.desk.casefile import CaseFile, no_case, open_case, visible
+from amhk.desk.casework import must_work
+from amhk.errors import BadInput, ClosedDoor, Fault
+from amhk.office import Office
+from amhk.rules.fields import Desk, Field, clean
+from amhk.rules.parse import tidy, unfit
+from amhk.rules.secrecy import Reader
+from amhk.store import gather, reads, writes
+from amhk.store.files import SWEPT, Files, chunks_of
+from amhk.store.search import NOTE as NOTE_KIND
+from amhk.store.session import Connection
+
+NOTE = (
+    Field(
+        "tekst",
+        "Notitie",
+        "text",
+        required=True,
+        hint="Voor collega's die deze zaak mogen lezen. Een notitie blijft staan en is niet te wijzigen.",
+    ),
+)
+MOST = 20_000_000
+_HOUR = 3600
+_OFFICE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_OPEN = "application/vnd.oasis.opendocument.text"
+# What may be kept: the ending of the name, the media type, and how the file itself begins.
+KINDS: dict[str, tuple[str, bytes]] = {
+    ".pdf": ("application/pdf", b"%PDF-"), ".png": ("image/png", b"\x89PNG\r\n\x1a\n"), ".jpg": ("image/jpeg", b"\xff\xd8\xff"),
+    ".jpeg": ("image/jpeg", b"\xff\xd8\xff"), ".docx": (_OFFICE, b"PK\x03\x04"), ".odt": (_OPEN, b"PK\x03\x04"), ".txt": ("text/plain", b""),
+}  # fmt: skip
+_SAID = "PDF, PNG, JPEG, Word (docx), OpenDocument (odt) of platte tekst (txt)"
+
+
+def add_note(office: Office, number: str, body: object, who: Reader) -> None:
+    """Write a note (`tekst`) on a melding, also a closed one; BadInput when there is no text, ClosedDoor on an advies."""
+    must_work(who)
+    with office.store.write() as connection:
+        file = _melding(office, connection, number, who)
+        values, faults = clean(NOTE, dict(body) if isinstance(body, Mapping) else {}, Desk(file.now, {}))
+        if faults:
+            raise BadInput(faults=faults)
+        file.note(NOTE_KIND, "Notitie.", {"tekst": values["tekst"]})
+        file.words = True
+        file.save(bump=False)
+
+
+def add_file(office: Office, number: str, name: str, content: BinaryIO, who: Reader) -> int:
+    """Keep a file with a melding, also a closed one; gives its key. BadInput when its name, kind or size will not do, ClosedDoor on an advies."""
+    must_work(who)
+    name = tidy(Path(name.replace("\\", "/")).name, one_line=True)
+    kind = _kind(name, content)
+    with office.store.read() as connection:
+        if visible(connection, number, who, own=True)["route"] != "melding":
+            raise _no_advies()
+    content.seek(0)
+    hash_, size = _files(office).put(chunks_of(content))
+    with office.store.write() as connection:
+        file = _melding(office, connection, number, who)
+        entry = file.note(
+            "bijlage", f"Bijlage toegevoegd: {name}.", {"naam": name, "soort": kind, "grootte": size, "sha256": hash_}
+        )
+        row = {
+            "case_id": file.id,
+            "name": name,
+            "kind": kind,
+            "size": size,
+            "hash": hash_,
+            "added": file.now,
+            "worker_id": who.id,
+            "entry": entry,
+        }
+        key = writes.add(connection, gather.ATTACHMENT, row)
+        file.save(bump=False)
+        return key
+
+
+def read_file(office: Office, number: str, key: int, who: Reader) -> tuple[Path, str, str]:
+    """Give where a file of a case lies, its name and media type; NotFound when it is not of this case or not to be seen. Who looked is the caller's to write down."""
+    with office.store.read() as connection:
+        case = visible(connection, number, who)
+        found = next((a for a in reads.of_case(connection, gather.ATTACHMENT, case["id"]) if a["id"] == key), None)
+    if found is None:
+        raise no_case(number)
+    return _files(office).path(found["hash"]), found["name"], found["kind"]
+
+
+def sweep(office: Office) -> int:
+    """Remove, once a day and after a destruction, the files that no case has: half written ones, and those destroyed by law. Gives how many."""
+    today = datetime.now(UTC).date().isoformat()
+    with office.store.read() as connection:
+        if reads.meta(connection, SWEPT) == today:
+            return 0
+        known = gather.hashes(connection)
+    gone = _files(office).remove_but(known, time.time() - _HOUR)
+    with office.store.write() as connection:
+        writes.set_meta(connection, SWEPT, today)
+    return gone
+
+
+def _files(office: Office) -> Files:
+    return Files(office.config.folder / office.config.attachments)
+
+
+def _melding(office: Office, connection: Connection, number: str, who: Reader) -> CaseFile:
+    file = open_case(office, connection, number, who)
+    if file.case["route"] != "melding":
+        raise _no_advies()
+    return file
+
+
+def _no_advies() -> ClosedDoor:
+    return ClosedDoor(
+        faults=[Fault("advies", "Bij een advies worden geen notities of bijlagen bewaard: over het gezin wordt niets vastgelegd.")]
+    )
+
+
+def _kind(name: str, content: BinaryIO) -> str:
+    """Give the media type of a file whose name and bytes agree; BadInput with one sentence otherwise."""
+    ending = Path(name).suffix.lower()
+    content.seek(0, 2)
+    size = content.tell()
+    content.seek(0)
+    wrong = ""
+    if not name or unfit(name, 120):
+        wrong = "Geef het bestand een naam van 1 tot 120 leesbare tekens."
+    elif ending not in KINDS:
+        wrong = f"'{name[-40:]}' kan niet bewaard worden; wel: {_SAID}."
+    elif size > MOST:
+        wrong = f"Dit bestand is {size // 1_000_000} MB; hooguit {MOST // 1_000_000} MB kan bewaard worden."
+    elif size == 0:
+        wrong = "Dit bestand is leeg."
+    elif not _is_what_it_says(ending, content):
+        wrong = f"Dit bestand is geen {ending[1:].upper()}, al heet het zo, of er zit programmacode in. Sla het opnieuw op en probeer het nog eens."
+    if wrong:
+        raise BadInput(faults=[Fault("bijlage", wrong, "bestand")])
+    return KINDS[ending][0]
+
+
+def _is_what_it_says(ending: str, content: BinaryIO) -> bool:
+    kind, begins = KINDS[ending]
+    if not content.read(16).startswith(begins):
+        return False
+    content.seek(0)
+    if kind == "text/plain":
+        try:
+            return all("\x00" not in chunk.decode("utf-8") for chunk in [content.read(MOST)])
+        except UnicodeDecodeError:
+            return False
+    return _clean_zip(kind, content) if begins == b"PK\x03\x04" else True
+
+
+def _clean_zip(kind: str, content: BinaryIO) -> bool:
+    """Tell whether a document in a zip is of its kind and carries no macros."""
+    try:
+        with zipfile.ZipFile(content) as parts:
+            names = set(parts.namelist())
+            if any("vbaproject" in n.lower() or n.startswith("Basic/") for n in names):
+                return False
+            return "word/document.xml" in names if kind == _OFFICE else parts.read("mimetype").decode() == _OPEN
+    except (zipfile.BadZipFile, KeyError, UnicodeDecodeError, RuntimeError):
+        return False

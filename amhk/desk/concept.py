@@ -1,0 +1,62 @@
+"""A call while it is being typed: kept on the server from the first seconds, seen by nobody else, gone once it is registered."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from amhk.errors import BadInput, Fault, NotAllowed, NotFound
+from amhk.office import Office
+from amhk.rules.secrecy import WORKS, Reader, signs_of_person
+from amhk.store import concepts, reads
+
+_MARK = re.compile(r"[0-9a-f]{32}")
+_MOST = 200_000
+
+
+def save(office: Office, mark: str, typed: Mapping[str, Sequence[str]], who: Reader, real: datetime) -> bool:
+    """Keep what was typed so far under the mark of its form (32 hexadecimal digits), at a real instant; False when the call was registered meanwhile.
+
+    NotAllowed for who takes no calls, BadInput for a mark that is none or more than 200,000 characters.
+    """
+    if who.role not in WORKS:
+        raise NotAllowed("Met uw rol neemt u geen gesprekken aan.")
+    told = {k: list(v) for k, v in typed.items() if not k.startswith("_") and any(v)}
+    if not _MARK.fullmatch(mark) or sum(len(x) for v in told.values() for x in v) > _MOST:
+        raise BadInput(
+            faults=[
+                Fault("concept", "Dit concept is niet te bewaren: het is te groot, of de pagina is te oud. Leg het contact vast.")
+            ]
+        )
+    clean = {_fit(k): [_fit(x) for x in v] for k, v in told.items()}
+    with office.store.write() as connection:
+        concepts.hold(connection, who.id)
+        if reads.request_of(connection, who.id, mark):
+            return False
+        concepts.save(connection, who.id, mark, clean, real)
+        return True
+
+
+def _fit(text: str) -> str:
+    """Give text without what no database keeps (half characters, NUL)."""
+    return text.encode("utf-8", "ignore").decode().replace("\x00", "")
+
+
+def load(office: Office, mark: str, who: Reader) -> dict[str, list[str]]:
+    """Give what a worker had typed; NotFound when he has no such concept (any more)."""
+    with office.store.read() as connection:
+        found = concepts.one(connection, who.id, mark)
+    if found is None:
+        raise NotFound("Dit concept is er niet meer: het contact is vastgelegd, of het is weggegooid.")
+    return {str(k): [str(x) for x in v] for k, v in found["typed"].items()}
+
+
+def drop(office: Office, mark: str, who: Reader) -> None:
+    """Throw a concept away."""
+    with office.store.write() as connection:
+        concepts.drop(connection, who.id, mark)
+
+
+def warnings(typed: Mapping[str, Sequence[str]]) -> list[str]:
+    """Give what in the text of an advice that is being typed looks like data of the family: said before anything is kept for good."""
+    text = "\n".join(x for name in ("zorgen", "advies") for x in typed.get(name, ()))
+    return signs_of_person(text)

@@ -1,0 +1,44 @@
+"""What a step would do, said before anything is filled in: where the case goes, what must then be done by when, which letters follow."""
+
+from datetime import date, datetime
+
+from amhk.desk.casefile import CaseFile
+from amhk.rules.moves import holds
+from amhk.rules.terms import end_of_term
+from amhk.rules.workflow import Edge, Move, When
+from amhk.words import say_instant, short_day
+
+
+def foretold(file: CaseFile, move: Move) -> str:
+    """Give in one sentence what follows if this move is made now; what depends on the answers is said as such, empty when nothing changes."""
+    standing = file.standing()
+    edges = [e for e in move.edges if e.source == standing.state and _can_be(file, e)]
+    parts = [_where(file, edges)] if any(e.target != standing.state for e in edges) else []
+    surely = [t for e in edges[:1] for t in e.starts if all(t in x.starts for x in edges)]
+    letters = [n for e in edges[:1] for n in e.notices if all(n in x.notices for x in edges)]
+    kinds = list(dict.fromkeys((*move.notices, *letters)))
+    terms = [*move.starts, *surely, *(t for n in kinds if (t := file.workflow.notices[n].term))]
+    parts += [_when(file, name) for name in dict.fromkeys(terms) if file.workflow.terms[name].unit != "datum"]
+    parts += [f"brief: {file.workflow.notices[n].title.lower()}" for n in kinds]
+    return "; ".join(parts)
+
+
+def _can_be(file: CaseFile, edge: Edge) -> bool:
+    """Tell whether the facts leave this way open; a condition on what is still to be filled in does."""
+    facts = file.standing().facts
+    return all(holds((when,), facts) for when in edge.when if _known(when, facts))
+
+
+def _known(when: When, facts: object) -> bool:
+    return isinstance(facts, dict) and when.name in facts
+
+
+def _where(file: CaseFile, edges: list[Edge]) -> str:
+    titles = list(dict.fromkeys(file.workflow.states[e.target].title.lower() for e in edges))
+    return f"dan: {' of '.join(titles)}"
+
+
+def _when(file: CaseFile, name: str) -> str:
+    rule = file.workflow.terms[name]
+    due: date | datetime = end_of_term(rule, file.now, file.office.calendar).due
+    return f"{rule.title.lower()} uiterlijk {say_instant(due) if isinstance(due, datetime) else short_day(due)}"

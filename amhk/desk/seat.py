@@ -1,0 +1,38 @@
+"""Who sits at the desk: the worker of a signed-in browser, with what every page says of him and of the house."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from amhk.desk.followup import PROOF, alarms_of
+from amhk.keys import hash_token
+from amhk.office import Office
+from amhk.rules.secrecy import Reader
+from amhk.store import frame
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A worker at a screen: who, the secret of his forms, the present instant (UTC), how many reminders stand before him, why the screen is red, and the last proof of the night."""
+
+    who: Reader
+    csrf: str
+    must_change: bool
+    now: datetime
+    reminders: int
+    alarms: tuple[str, ...]
+    proof: Mapping[str, Any] | None
+
+
+def take_seat(office: Office, cookie: str) -> Seat | None:
+    """Give the seat of a browser by its cookie; None when the session is over (real time) or the worker left."""
+    with office.store.read() as connection:
+        found = frame.frame_of(connection, hash_token(cookie), datetime.now(UTC), PROOF)
+        if found is None:
+            return None
+        now = office.moment(connection, found["clock"], found["present_calendar"])
+        red = tuple(alarms_of(office, connection, found, now))
+        proof = json.loads(found["proof"]) if found["proof"] else None
+        return Seat(Reader.of(found), str(found["csrf"]), bool(found["must_change"]), now, found["reminders"], red, proof)

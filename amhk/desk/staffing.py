@@ -1,0 +1,217 @@
+"""The functioneel beheerder at the screen: workers, teams and the rules by which calls are divided. Every change is a line in the house's journal."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from amhk.desk import admin
+from amhk.errors import BadInput, ClosedDoor, Fault, NotAllowed, NotFound
+from amhk.keys import hash_password, one_time_password
+from amhk.office import Office
+from amhk.rules.fields import Desk, Field, clean
+from amhk.rules.routing import STROMEN, RoutingRule, route_call
+from amhk.rules.secrecy import HAND, Reader
+from amhk.store import house, reads, routing, writes
+from amhk.store.session import Connection
+from amhk.words import ROLES, iso
+
+RUNS = frozenset({"beheerder"})
+WORKER = (
+    Field("name", "Naam", required=True),
+    Field("role", "Rol", "choice", required=True, choices="rol"),
+    Field("team", "Team", "choice", choices="team"),
+    Field("registration", "Registratie (SKJ of BIG)"),
+    Field("email", "E-mail voor het dagoverzicht"),
+)
+CHANGE = WORKER[1:]
+TEAM = (Field("name", "Naam van het team", required=True),)
+RULE = (
+    Field("team", "Gaat naar team", "choice", required=True, choices="team"),
+    Field("gemeente", "Gemeente (leeg: alle)", "choices", choices="gemeente", more=True),
+    Field("subregio", "Subregio (leeg: alle)", "choices", choices="subregio"),
+    Field("stroom", "Stroom (leeg: alle)", "choices", choices="stroom"),
+    Field("acuut", "Alleen acuut, of alleen niet acuut", "yesno"),
+    Field("reden", "Reden, zoals die op de zaak komt"),
+)
+CALL = (
+    Field("gemeente", "Gemeente", "choice", required=True, choices="gemeente"),
+    Field("stroom", "Stroom", "choice", required=True, choices="stroom"),
+    Field("acuut", "Acuut", "yesno", required=True),
+)
+
+
+def must_run(who: Reader) -> None:
+    """Refuse who does not run the house."""
+    if who.role not in RUNS:
+        raise NotAllowed("Dit is voor de functioneel beheerder.")
+
+
+def desk(office: Office) -> Desk:
+    """Give what these forms choose from: roles, teams, gemeenten, subregio's, streams."""
+    with office.store.read() as connection:
+        return _desk(office, connection)
+
+
+def _desk(office: Office, connection: Connection) -> Desk:
+    places = office.config.gemeenten
+    subregios = dict.fromkeys(g.subregio for g in places.values())
+    lists = {
+        "rol": ROLES, "team": {t["name"]: t["name"] for t in reads.teams(connection)}, "gemeente": {g: g for g in places},
+        "subregio": {s: s for s in subregios}, "stroom": {s: s for s in STROMEN},
+    }  # fmt: skip
+    return Desk(office.now(connection), lists)
+
+
+def _checked(office: Office, fields: tuple[Field, ...], body: object) -> dict[str, Any]:
+    values, faults = clean(fields, dict(body) if isinstance(body, Mapping) else {}, desk(office))
+    if faults:
+        raise BadInput(faults=faults)
+    return values
+
+
+def _log(office: Office, who: Reader, what: str, content: Mapping[str, Any]) -> None:
+    with office.store.write() as connection:
+        house.append(connection, office.now(connection), who.id, "beheer", what, content)
+
+
+def view(office: Office, who: Reader) -> list[dict[str, Any]]:
+    """Give everyone who works or worked here, but the hand of the command line."""
+    must_run(who)
+    with office.store.read() as connection:
+        keys = ("id", "name", "role", "team", "registration", "email", "active")
+        return [
+            {k: w[k] for k in keys} | {"token": bool(w["token"])}
+            for w in reads.workers(connection, active=False)
+            if w["name"] != HAND
+        ]
+
+
+def worker(office: Office, key: int, who: Reader) -> dict[str, Any]:
+    """Give one worker; NotFound when there is none."""
+    found = next((w for w in view(office, who) if w["id"] == key), None)
+    if found is None:
+        raise NotFound("Deze medewerker bestaat niet.")
+    return found
+
+
+def add(office: Office, body: object, who: Reader) -> str:
+    """Add a worker and give the one-time password, shown once."""
+    must_run(who)
+    values = _checked(office, WORKER, body)
+    first = admin.add_worker(office, values["name"], values["role"], values.get("team"), values.get("registration"))
+    if values.get("email"):
+        admin.set_email(office, values["name"], values["email"])
+    _log(
+        office,
+        who,
+        f"Medewerker {values['name']} toegevoegd als {ROLES[values['role']].lower()}.",
+        {k: values[k] for k in ("name", "role")},
+    )
+    return first
+
+
+def change(office: Office, key: int, body: object, who: Reader) -> None:
+    """Change a worker's role, team, registration and address; one's own role nobody changes. What no longer fits his role or team falls to the team."""
+    one = worker(office, key, who)
+    values = _checked(office, CHANGE, body)
+    if key == who.id and values["role"] != one["role"]:
+        raise BadInput(faults=[Fault("eigen_rol", "Uw eigen rol wijzigt een andere beheerder.", "role")])
+    admin.set_email(office, one["name"], values.get("email") or "")
+    if values["role"] != one["role"]:
+        admin.set_role(office, one["name"], values["role"])
+    with office.store.write() as connection:
+        teams = {t["name"]: t["id"] for t in reads.teams(connection)}
+        told = {"registration": values.get("registration"), "team_id": teams[values.get("team") or one["team"]]}
+        writes.change(connection, reads.WORKER, [key], told)
+    moved = {k: [one[k], values.get(k)] for k in ("role", "team", "registration") if one[k] != values.get(k)}
+    _log(office, who, f"Medewerker {one['name']} gewijzigd.", moved)
+
+
+def let_go(office: Office, key: int, who: Reader) -> int:
+    """Let a worker leave: no sign-in any more, his cases fall to their team; gives how many. Oneself one does not let go."""
+    one = worker(office, key, who)
+    if key == who.id:
+        raise ClosedDoor(faults=[Fault("uzelf", "U kunt uzelf niet uit dienst zetten; dat doet een andere beheerder.")])
+    if not one["active"]:
+        raise ClosedDoor(faults=[Fault("uit_dienst", f"{one['name']} werkt hier al niet meer.")])
+    count = admin.disable(office, one["name"])
+    _log(office, who, f"Medewerker {one['name']} uit dienst; {count} zaken vielen aan het team.", {"cases": count})
+    return count
+
+
+def new_password(office: Office, key: int, who: Reader) -> str:
+    """Give a worker a one-time password, shown once; he is signed out everywhere and chooses his own."""
+    one = worker(office, key, who)
+    if not one["active"]:
+        raise ClosedDoor(faults=[Fault("uit_dienst", f"{one['name']} werkt hier niet meer.")])
+    first = one_time_password()
+    with office.store.write() as connection:
+        writes.change(connection, reads.WORKER, [key], {"password": hash_password(first), "must_change": True})
+        writes.end_sessions(connection, key)
+    _log(office, who, f"Medewerker {one['name']} kreeg een eenmalig wachtwoord.", {})
+    return first
+
+
+def add_team(office: Office, body: object, who: Reader) -> None:
+    """Add a team."""
+    must_run(who)
+    name = _checked(office, TEAM, body)["name"]
+    admin.add_team(office, name)
+    _log(office, who, f"Team {name} toegevoegd.", {"team": name})
+
+
+def division(office: Office) -> dict[str, Any]:
+    """Give how calls are divided: the rules in order, each in words, and the team of what no rule takes."""
+    with office.store.read() as connection:
+        rules, lines = routing.rules_of(connection, office.config.rules)
+        teams = [{"name": t["name"], "default": t["is_default"]} for t in reads.teams(connection)]
+    told = [
+        {"id": key, "team": r.team, "because": r.because(), "looks_at": r.looks_at()} for key, r in zip(lines, rules, strict=True)
+    ]
+    return {"rules": told, "teams": teams, "default": office.config.default_team}
+
+
+def try_call(office: Office, body: object) -> str:
+    """Give, in a sentence, which team a call would go to and why."""
+    values = _checked(office, CALL, body)
+    with office.store.read() as connection:
+        rules, _ = routing.rules_of(connection, office.config.rules)
+    subregio = office.config.gemeenten[values["gemeente"]].subregio
+    team, why = route_call(rules, office.config.default_team, values["gemeente"], subregio, values["stroom"], values["acuut"])
+    return f"Dit gaat naar team {team}. {why}."
+
+
+def add_rule(office: Office, body: object, who: Reader) -> None:
+    """Add a rule under the others; the first change on screen takes over those of config.toml."""
+    must_run(who)
+    values = _checked(office, RULE, body)
+    lists = {k: tuple(values.get(k, ())) for k in ("gemeente", "subregio", "stroom")}
+    rule = RoutingRule(values["team"], **lists, acuut=values.get("acuut"), reden=values.get("reden", ""))
+    if not any(lists.values()) and rule.acuut is None:
+        raise BadInput(
+            faults=[Fault("leeg", "Zeg waar de regel op let; wat nergens onder valt gaat al naar het standaardteam.", "gemeente")]
+        )
+    with office.store.write() as connection:
+        routing.take_over(connection, office.config.rules)
+        routing.add(connection, rule)
+        house.append(
+            connection, office.now(connection), who.id, "beheer", f"Verdeelregel toegevoegd: {rule.because()}.", {"team": rule.team}
+        )
+
+
+def move_rule(office: Office, place: int, how: str, who: Reader) -> None:
+    """Move a rule (counted from 0) up, or take it away (`how`: `omhoog` or `weg`)."""
+    must_run(who)
+    with office.store.write() as connection:
+        routing.take_over(connection, office.config.rules)
+        rules, lines = routing.rules_of(connection, ())
+        if not 0 <= place < len(lines) or how not in ("omhoog", "weg"):
+            raise NotFound("Deze regel bestaat niet (meer).")
+        if how == "weg":
+            routing.drop(connection, lines[place])
+        elif place:
+            routing.swap(connection, lines[place - 1], lines[place])
+        said = "weggehaald" if how == "weg" else "omhoog gezet"
+        what = f"Verdeelregel {said}: {rules[place].because()}."
+        house.append(
+            connection, office.now(connection), who.id, "beheer", what, {"place": place, "at": iso(office.now(connection))}
+        )

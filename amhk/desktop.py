@@ -1,0 +1,156 @@
+"""The same pages in a window of their own: joins the service that runs, or starts one and stops it when the window closes."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import urllib.request
+import webbrowser
+from collections.abc import Callable
+from pathlib import Path
+from time import monotonic, sleep
+
+from amhk.config import Config, find_config, house_mark, read_config
+from amhk.errors import HouseClosed
+
+_BROWSERS = (
+    "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge", "msedge", "chrome",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+    r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe", r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+)  # fmt: skip
+_PATIENCE = 120.0
+_SIZE = (1280, 860)
+Say = Callable[[str], None]
+
+
+def run(given: str | None, training: bool, demo: bool, say: Say) -> None:
+    """Open the desk in a window until it is closed. HouseClosed when the house cannot open; it says what to do."""
+    path = find_config(given)
+    config = read_config(path)
+    service, address = _service(config, path, training, demo, say)
+    try:
+        _window(config, address, service, say)
+    finally:
+        if service is not None:
+            service.terminate()
+            service.wait(timeout=30)
+            say("Het meldpunt is gesloten.")
+
+
+def _service(config: Config, path: Path, training: bool, demo: bool, say: Say) -> tuple[subprocess.Popen[bytes] | None, str]:
+    """Give the service of this folder: the one that answers already, else a new one on a free port."""
+    address = f"http://127.0.0.1:{config.port}"
+    if _answers(address, config):
+        say(f"Het meldpunt is al open op {address}; dit venster doet daar mee.")
+        return None, address
+    port = config.port if _free(config.port) else _any_port()
+    command = [sys.executable, "-m", "amhk", "serve", "--config", str(path), "--host", "127.0.0.1", "--port", str(port)]
+    command += ["--training"] * training + ["--no-demo"] * (not demo)
+    service = subprocess.Popen(command)
+    address, until = f"http://127.0.0.1:{port}", monotonic() + _PATIENCE
+    while not _answers(address, config):
+        if service.poll() is not None or monotonic() > until:
+            service.kill()
+            raise HouseClosed("Het meldpunt ging niet open; hierboven staat waarom.")
+        sleep(0.1)
+    return service, address
+
+
+def _answers(address: str, config: Config) -> bool:
+    """Tell whether this very meldpunt answers at an address, not another one on the same port."""
+    try:
+        with urllib.request.urlopen(f"{address}/api/v1/health", timeout=2) as answer:
+            return bool(answer.headers.get("x-amhk-house") == house_mark(config))
+    except OSError:
+        return False
+
+
+def _free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def _any_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _window(config: Config, address: str, service: subprocess.Popen[bytes] | None, say: Say) -> None:
+    """Show the window that this machine can: pywebview, else a browser as an app, else a tab of the browser."""
+    home = config.folder / ".venster"
+    home.mkdir(mode=0o700, exist_ok=True)
+    if os.environ.get("AMHK_WINDOW", "") in ("", "webview") and _webview(config.organisation, address, home):
+        return
+    browser = next((found for name in _BROWSERS if (found := shutil.which(name))), None)
+    if browser and os.environ.get("AMHK_WINDOW", "") in ("", "app"):
+        _app(browser, address, home)
+        return
+    say(f"Er is geen venster te maken op deze machine; het meldpunt staat in uw browser: {address}  (Ctrl-C sluit het)")
+    webbrowser.open(address)
+    try:
+        while service is not None and service.poll() is None:
+            sleep(0.5)
+    except KeyboardInterrupt:
+        return
+
+
+def _webview(title: str, address: str, home: Path) -> bool:
+    """Show a window of pywebview, which remembers its size; False when it is not installed or the machine has no toolkit for it."""
+    try:
+        import webview
+    except ImportError:
+        return False
+    try:
+        wide, high = _remembered(home)
+        webview.settings["ALLOW_DOWNLOADS"] = True
+        window = webview.create_window(title, address, width=wide, height=high, min_size=(360, 480))
+        window.events.resized += lambda w, h: (home / "grootte.json").write_text(json.dumps([int(w), int(h)]), encoding="utf-8")
+        webview.start(
+            private_mode=False, storage_path=str(home / "webview"), icon=str(Path(__file__).parent / "web/static/icon.png")
+        )
+    except Exception:  # pywebview has a class of its own for each toolkit that is not there
+        return False
+    return True
+
+
+def _remembered(home: Path) -> tuple[int, int]:
+    try:
+        wide, high = json.loads((home / "grootte.json").read_text(encoding="utf-8"))
+        return max(int(wide), 360), max(int(high), 480)
+    except (OSError, ValueError, TypeError):
+        return _SIZE
+
+
+def _app(browser: str, address: str, home: Path) -> None:
+    """Show a browser as an app with a profile of its own, which remembers its size; a PDF opens in the system's viewer, and is gone afterwards."""
+    profile, downloads = home / "profiel", home / "geopend"
+    downloads.mkdir(parents=True, exist_ok=True)
+    settings = profile / "Default" / "Preferences"
+    fresh = not settings.exists()
+    if fresh:
+        settings.parent.mkdir(parents=True, exist_ok=True)
+        told = {
+            "plugins": {"always_open_pdf_externally": True}, "credentials_enable_service": False, "profile": {"password_manager_enabled": False},
+            "download": {"default_directory": str(downloads), "prompt_for_download": False, "extensions_to_open": "pdf"},
+        }  # fmt: skip
+        settings.write_text(json.dumps(told), encoding="utf-8")
+    command = [
+        browser,
+        f"--app={address}",
+        f"--user-data-dir={profile}",
+        "--no-first-run",
+        "--no-default-browser-check",
+        "--disable-sync",
+    ]
+    command += ["--disable-background-networking", "--disable-component-update", "--class=amhk"]
+    command += [f"--window-size={_SIZE[0]},{_SIZE[1]}"] * fresh
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--no-sandbox")  # Chromium refuses root with its sandbox
+    try:
+        subprocess.run([*command, *os.environ.get("AMHK_WINDOW_FLAGS", "").split()], check=False, stderr=subprocess.DEVNULL)
+    finally:
+        for left in downloads.iterdir():
+            left.unlink(missing_ok=True)

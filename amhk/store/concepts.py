@@ -1,0 +1,49 @@
+"""Concepts: what is typed of a call that is not a case yet. Only its writer reads it; others see that it is there, and since when."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from amhk.store.reads import WORKER, Row, rows
+from amhk.store.tables import Concept, table
+
+CONCEPT = table(Concept)
+
+
+def of(connection: Connection, worker: int) -> list[Row]:
+    """Give a worker's concepts, the last saved first."""
+    return rows(connection, select(CONCEPT).where(CONCEPT.c.worker_id == worker).order_by(CONCEPT.c.saved.desc()))
+
+
+def one(connection: Connection, worker: int, mark: str) -> Row | None:
+    """Give one concept of a worker."""
+    found = rows(connection, select(CONCEPT).where(CONCEPT.c.worker_id == worker, CONCEPT.c.mark == mark))
+    return found[0] if found else None
+
+
+def save(connection: Connection, worker: int, mark: str, typed: Mapping[str, Any], real: datetime) -> None:
+    """Keep what was typed so far, in the place of what was kept before."""
+    mine = (CONCEPT.c.worker_id == worker, CONCEPT.c.mark == mark)
+    if connection.execute(update(CONCEPT).where(*mine).values(typed=dict(typed), saved=real)).rowcount == 0:
+        row = {"worker_id": worker, "mark": mark, "typed": dict(typed), "begun": real, "saved": real}
+        connection.execute(insert(CONCEPT).values(**row))
+
+
+def hold(connection: Connection, worker: int) -> None:
+    """Let a worker's concepts be saved and let go one at a time, so that none comes back after its call was registered."""
+    connection.execute(select(WORKER.c.id).where(WORKER.c.id == worker).with_for_update())
+
+
+def drop(connection: Connection, worker: int, mark: str) -> int:
+    """Let a concept go; gives whether there was one."""
+    return connection.execute(delete(CONCEPT).where(CONCEPT.c.worker_id == worker, CONCEPT.c.mark == mark)).rowcount
+
+
+def older(connection: Connection, teams: Sequence[int], before: datetime) -> list[Row]:
+    """Give whose concepts in these teams were begun before an instant, how many each, and since when."""
+    statement = select(WORKER.c.name.label("worker"), func.count().label("count"), func.min(CONCEPT.c.begun).label("since"))
+    statement = statement.select_from(CONCEPT).join(WORKER, WORKER.c.id == CONCEPT.c.worker_id)
+    where = (WORKER.c.team_id.in_(teams), CONCEPT.c.begun < before)
+    return rows(connection, statement.where(*where).group_by(WORKER.c.name).order_by(WORKER.c.name))

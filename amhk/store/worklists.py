@@ -1,0 +1,110 @@
+"""Pages of cases: within a scope, through filters, in the order of danger or of receipt; read off an index, however many cases there are."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, String, delete, false, func, select, true, tuple_, type_coerce, union
+
+from amhk.rules.secrecy import Scope
+from amhk.store.instants import as_text
+from amhk.store.reads import CASE, PERSON, TEAM, TERM, WORKER, Row, rows
+from amhk.store.search import found_by
+from amhk.store.tables import SavedList, table
+
+SAVED = table(SavedList)
+_RECEIVED = type_coerce(CASE.c.received, String)
+# How a list may be sorted: the column, and whether the last comes first.
+SORTS: dict[str, tuple[Any, bool]] = {"termijn": (CASE.c.rank, False), "nieuwste": (_RECEIVED, True), "oudste": (_RECEIVED, False)}
+_PLAIN = ("route", "state", "gemeente", "team_id", "owner_id", "closed")
+
+
+def _arms(scope: Scope) -> list[Any]:
+    """Give a scope as conditions that each have an index; together they are `reads.within`."""
+    if scope.every:
+        return [true()]
+    if scope.none:
+        return [false()]
+    own = [CASE.c.owner_id == scope.worker, CASE.c.taken_by == scope.worker]
+    return own if scope.team is None else [CASE.c.team_id == scope.team, *own]
+
+
+def _where(filters: Mapping[str, Any]) -> list[Any]:
+    where = [getattr(CASE.c, name) == filters[name] for name in _PLAIN if name in filters]
+    if "closed" in filters and "route" not in filters:
+        where.append(CASE.c.rank >= "9" if filters["closed"] else CASE.c.rank < "9")
+    if "due_before" in filters:
+        where += [CASE.c.closed == false(), func.substr(CASE.c.rank, 2) <= as_text(filters["due_before"])]
+    if "opened" in filters:
+        where.append(CASE.c.opened_by.is_not(None) if filters["opened"] else CASE.c.opened_by.is_(None))
+    return where + [found_by(sought) for sought in filters.get("sought", ())]
+
+
+def page(
+    connection: Connection, scope: Scope, filters: Mapping[str, Any], sort: str, after: tuple[str, int] | None, limit: int
+) -> list[Row]:  # fmt: skip
+    """Give a page of cases with the names of owner and team; `key` is what the next page goes on from."""
+    column, last_first = SORTS[sort]
+    where = _where(filters)
+    if after:
+        here, there = tuple_(column, CASE.c.id), tuple_(*after)
+        where.append(here < there if last_first else here > there)
+    order = (column.desc(), CASE.c.id.desc()) if last_first else (column, CASE.c.id)
+    arms = [select(CASE.c.id).where(arm, *where).order_by(*order).limit(limit) for arm in _arms(scope)]
+    keys = arms[0] if len(arms) == 1 else union(*(select(arm.subquery().c.id) for arm in arms))
+    found = (
+        select(*CASE.c, column.label("key"), WORKER.c.name.label("owner"), TEAM.c.name.label("team"))
+        .join(TEAM, TEAM.c.id == CASE.c.team_id)
+        .outerjoin(WORKER, WORKER.c.id == CASE.c.owner_id)
+        .where(CASE.c.id.in_(keys))
+    )
+    return rows(connection, found.order_by(*order).limit(limit))
+
+
+def count(connection: Connection, scope: Scope, filters: Mapping[str, Any], most: int) -> int:
+    """Give how many cases there are, counted no further than `most`."""
+    arms = [select(CASE.c.id).where(arm, *_where(filters)).limit(most) for arm in _arms(scope)]
+    keys = arms[0].subquery() if len(arms) == 1 else union(*(select(arm.subquery().c.id) for arm in arms)).limit(most).subquery()
+    return int(connection.execute(select(func.count()).select_from(keys)).scalar_one())
+
+
+def next_terms(connection: Connection, cases: Sequence[int]) -> dict[int, Row]:
+    """Give, per case, the running term that ends first."""
+    statement = (
+        select(TERM).where(TERM.c.case_id.in_(cases), TERM.c.status == "running").order_by(TERM.c.over_at.desc(), TERM.c.id.desc())
+    )
+    return {r["case_id"]: r for r in rows(connection, statement)}
+
+
+def names_of(connection: Connection, cases: Sequence[int]) -> dict[int, list[str]]:
+    """Give, per melding, the names of its people."""
+    found: dict[int, list[str]] = {}
+    for r in rows(connection, select(PERSON.c.case_id, PERSON.c.naam).where(PERSON.c.case_id.in_(cases)).order_by(PERSON.c.id)):
+        found.setdefault(r["case_id"], []).append(r["naam"])
+    return found
+
+
+def bare(connection: Connection) -> int:
+    """Give how many open cases have no running term (G1: none), by the order of danger."""
+    return int(connection.execute(select(func.count()).where(CASE.c.rank.in_(("09999", "19999")))).scalar_one())
+
+
+def staff(connection: Connection) -> tuple[dict[str, int], list[Row]]:
+    """Give the teams by name, and everyone who ever worked here (id, name, role, team, active)."""
+    columns = (TEAM.c.id.label("team_key"), TEAM.c.name.label("team"), WORKER.c.id, WORKER.c.name, WORKER.c.role, WORKER.c.active)
+    found = rows(connection, select(*columns).outerjoin(WORKER, WORKER.c.team_id == TEAM.c.id).order_by(TEAM.c.id, WORKER.c.name))
+    return {r["team"]: r["team_key"] for r in found}, [r for r in found if r["id"] is not None]
+
+
+def saved(connection: Connection, worker: int) -> list[Row]:
+    """Give the worklists a worker saved, by name."""
+    return rows(connection, select(SAVED).where(SAVED.c.worker_id == worker).order_by(SAVED.c.name))
+
+
+def drop(connection: Connection, key: int, worker: int) -> None:
+    """Let go of a saved worklist of a worker."""
+    connection.execute(delete(SAVED).where(SAVED.c.id == key, SAVED.c.worker_id == worker))
+
+
+def keys_of(connection: Connection, numbers: Sequence[str]) -> list[int]:
+    """Give the keys of cases by number."""
+    return list(connection.execute(select(CASE.c.id).where(CASE.c.number.in_(numbers))).scalars())

@@ -1,0 +1,154 @@
+"""Nieuw contact: one page for every call, kept while it is typed; of a melding the people follow on page two, when the clocks already run."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from fastapi import APIRouter, Response
+from starlette.datastructures import FormData
+
+from amhk.desk import casework, concept, intake, people, reading
+from amhk.errors import BadInput, ClosedDoor, Fault, NotAllowed
+from amhk.rules.fields import Field
+from amhk.rules.secrecy import WORKS
+from amhk.web.pages.forms import likeliest, nested, shown, typed
+from amhk.web.pages.frame import Form, Here, Visit, errors_of, go, page, part
+from amhk.words import VERVOLG_ADVIES
+
+router = APIRouter()
+# What a call can become, as it is chosen on the page: the route, and what follows of an advice.
+BECOMES = {
+    "advies": ("advies", "advies_gegeven", VERVOLG_ADVIES["advies_gegeven"]),
+    "ondersteuning": ("advies", "ondersteunen", VERVOLG_ADVIES["ondersteunen"]),
+    "melding": ("melding", "", "Melding"),
+}
+_LINES = 4
+
+
+@router.get("/nieuw")
+def new_contact(here: Here, route: str = "") -> Response:
+    """Nieuw contact: danger first, the route last; with `concept` what was typed before."""
+    if here.who.role not in WORKS:
+        raise NotAllowed("Met uw rol neemt u geen gesprekken aan.")
+    mark = here.request.query_params.get("concept", "")
+    if mark:
+        kept = concept.load(here.office, mark, here.who)
+        return _page(here, kept | {"_once": [mark]})
+    now = here.local
+    return _page(here, {"ontvangen": [f"{now.day}-{now.month}-{now.year} {now:%H:%M}"], "route": [route]})
+
+
+def _page(here: Visit, told: dict[str, list[str]], status: int = 200, faults: tuple[Fault, ...] = (), saved: str = "") -> Response:
+    drawn = {}
+    for name in ("advies", "melding"):
+        fields, desk = reading.intake_form(here.office, name)
+        drawn[name] = {item["name"]: item for item in shown(fields, desk, told)}
+    becomes = (told.get("route") or [""])[0]
+    once = (told.get("_once") or [""])[0] or uuid4().hex
+    signs = concept.warnings(told) if becomes != "melding" else []
+    return page(
+        here, "nieuw.html", status, route=becomes, drawn=drawn, errors=errors_of(faults), once=once, becomes=BECOMES, saved=saved,
+        signs=signs if becomes else [], crisis=here.office.config.crisis_phone,
+    )  # fmt: skip
+
+
+@router.post("/nieuw/concept")
+def keep_concept(here: Here, form: Form) -> Response:
+    """Keep what was typed so far: a line that says so while typing, or the whole page where there is no JavaScript."""
+    told, mark, real = typed(form), str(form.get("_once", "")), datetime.now(UTC)
+    try:
+        kept = concept.save(here.office, mark, told, here.who, real)
+    except BadInput as wrong:
+        return _page(here, told, 422, wrong.faults)
+    signs = concept.warnings(told) if (told.get("route") or [""])[0] in ("advies", "ondersteuning") else []
+    if here.in_part:
+        return part("bewaard.html", at=real, kept=kept, signs=signs)
+    return go(f"/nieuw?concept={mark}", "Het concept is bewaard.") if kept else go("/", "Dit contact was al vastgelegd.")
+
+
+@router.post("/nieuw/weg")
+def drop_concept(here: Here, form: Form) -> Response:
+    """Throw a concept away."""
+    concept.drop(here.office, str(form.get("_once", "")), here.who)
+    return go("/", "Het concept is weggegooid.")
+
+
+@router.post("/nieuw")
+def take_call(here: Here, form: Form) -> Response:
+    """Take the call; when something is missing everything typed comes back."""
+    told = typed(form)
+    chosen = BECOMES.get(str(form.get("route", "")))
+    if chosen is None:
+        return _page(
+            here, told, 422, (Fault("ontbreekt", "Kies onderaan wat het wordt: advies, ondersteuning of melding.", "route"),)
+        )
+    route, after, _ = chosen
+    fields, desk = reading.intake_form(here.office, route)
+    body = likeliest(nested(form, fields), fields, desk) | {"route": route} | ({"vervolg": after} if after else {})
+    try:
+        number = intake.take_call(here.office, body, here.who, str(form.get("_once") or "") or None)
+    except BadInput as wrong:
+        return _page(here, told, 422, wrong.faults)
+    if route == "melding":
+        return go(f"/zaak/{number}/mensen", f"Melding vastgelegd als {number}; de klokken lopen. Wie zijn betrokken?")
+    return go(f"/zaak/{number}", f"Advies vastgelegd als {number}.")
+
+
+@router.get("/zaak/{number}/mensen")
+def people_page(here: Here, number: str) -> Response:
+    """Page two of a melding, and later: a line per person."""
+    return _people(here, number, None)
+
+
+def _people(
+    here: Visit, number: str, form: FormData | None, status: int = 200, faults: tuple[Fault, ...] = (), found: dict[str, Any] | None = None
+) -> Response:  # fmt: skip
+    view = reading.case_view(here.office, number, here.who)
+    fields, desk = reading.person_form(here.office, number, here.who)
+    (lines,) = shown((_lines(fields),), desk, typed(form), rows=_LINES)
+    return page(
+        here,
+        "mensen.html",
+        status,
+        case=view,
+        lines=lines["rows"],
+        errors=errors_of(faults),
+        found=found,
+        roles_of=dict(desk.lists["rollen"]),
+    )
+
+
+def _lines(fields: tuple[Field, ...]) -> Field:
+    return Field("betrokkenen", "Betrokkenen", "list", fields=fields)
+
+
+def _told_people(here: Visit, number: str, form: FormData) -> dict[str, Any]:
+    fields, desk = reading.person_form(here.office, number, here.who)
+    lines = _lines(fields)
+    return likeliest(nested(form, (lines,)), (lines,), desk)
+
+
+@router.post("/zaak/{number}/mensen")
+def add_people(here: Here, number: str, form: Form) -> Response:
+    """Record the people of a melding, all lines or none."""
+    told = _told_people(here, number, form)
+    if not told:
+        return go(f"/zaak/{number}", "Er is nog niemand vastgelegd; dat kan later ook.")
+    try:
+        casework.add_people(here.office, number, told, here.who)
+    except (BadInput, ClosedDoor) as wrong:
+        return _people(here, number, form, 422, wrong.faults)
+    if any(e["known"] for e in people.earlier_of(here.office, number, here.who)):
+        return go(f"/zaak/{number}/verwant", "Vastgelegd. Een van deze mensen is eerder bekend: hoort deze melding daarbij?")
+    return go(f"/zaak/{number}", "Betrokkenen vastgelegd.")
+
+
+@router.post("/zaak/{number}/mensen/eerder")
+def earlier(here: Here, number: str, form: Form) -> Response:
+    """Who of the people typed so far is known: a part of the page while typing, or the whole page where there is no JavaScript."""
+    told = _told_people(here, number, form)
+    known = people.earlier(here.office, {"route": "melding", **told}, here.who) if told else []
+    found = {"found": [e for e in known if e["number"] != number], "route": "melding", "asked": bool(told)}
+    if here.in_part:
+        return part("eerder.html", office=here.office, **found)
+    return _people(here, number, form, found=found)

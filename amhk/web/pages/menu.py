@@ -1,0 +1,48 @@
+"""Five words of navigation, and what lies under each, by role."""
+
+from dataclasses import dataclass
+
+from amhk.rules.secrecy import WORKS
+
+LEADS = frozenset({"teamleider", "manager"})
+RUNS = frozenset({"beheerder"})
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word of the navigation: its page, the pages under it, and whether one of them is open."""
+
+    name: str
+    href: str
+    sub: tuple[tuple[str, str], ...]
+    open: bool
+
+
+def menu(role: str, path: str) -> list[Word]:
+    """Give the navigation of a role on a page."""
+    works, leads = role in WORKS, role in LEADS
+    away = (("/afwezigheid", "Afwezigheid"),) if leads or role in RUNS else ()
+    desk: tuple[tuple[str, str], ...] = (
+        ("/", "Vandaag"), ("/werkvoorraad", "Zaken"), ("/triage", "Triage"), ("/vannacht", "Vannacht"), ("/herinneringen", "Herinneringen"),
+        ("/formulieren", "Formulieren"), ("/agenda", "Agenda"),
+    )  # fmt: skip
+    staff = (
+        ("/beheer/medewerkers", "Medewerkers"),
+        ("/beheer/verdeling", "Teams en verdeling"),
+        ("/beheer/brieven", "Teksten van brieven"),
+    )
+    roster = () if works else (("/vannacht", "Piketrooster"),)
+    house = (
+        *(staff if role in RUNS else ()), ("/beheer/instellingen", "Instellingen"), ("/kalender", "Kalender"), *roster, *away, ("/bewijs", "Nachtbewijs"),
+    )  # fmt: skip
+    words: list[tuple[str, str, tuple[tuple[str, str], ...]]] = (
+        [("Werkvoorraad", "/", desk), ("Nieuw", "/nieuw", ()), ("Zoeken", "/zoeken", ())] if works else []
+    )
+    words += [("Rapportage", "/rapportage", ()), ("Beheer", "/beheer", house)]
+    return [Word(name, href, sub, _open(href, sub, path)) for name, href, sub in words]
+
+
+def _open(href: str, sub: tuple[tuple[str, str], ...], path: str) -> bool:
+    if path == href or (href != "/" and path.startswith(f"{href}/")):
+        return True
+    return any(path == s or (s != "/" and path.startswith(f"{s}/")) for s, _ in sub) or (href == "/" and path.startswith("/zaak/"))

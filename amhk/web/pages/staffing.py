@@ -1,0 +1,152 @@
+"""The functioneel beheerder's pages: workers, teams and how calls are divided, the texts of letters. No case content in sight."""
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+from starlette.datastructures import FormData
+
+from amhk.desk import staffing, texts
+from amhk.errors import BadInput, ClosedDoor, Fault, NotFound
+from amhk.web.api import Key
+from amhk.web.pages.forms import from_values, nested, shown, typed
+from amhk.web.pages.frame import Form, Here, Visit, errors_of, go, page
+
+router = APIRouter()
+
+
+@router.get("/beheer/medewerkers")
+def workers_page(here: Here) -> Response:
+    """Who works here, and a form to add somebody."""
+    return _workers(here)
+
+
+def _workers(
+    here: Visit, form: FormData | None = None, status: int = 200, faults: tuple[Fault, ...] = (), fresh: Any = None
+) -> Response:
+    found = staffing.view(here.office, here.who)
+    fields = shown(staffing.WORKER, staffing.desk(here.office), typed(form))
+    return page(here, "medewerkers.html", status, workers=found, fields=fields, errors=errors_of(faults), fresh=fresh)
+
+
+@router.post("/beheer/medewerkers")
+def add_worker(here: Here, form: Form) -> Response:
+    """Add somebody; his one-time password is shown once."""
+    body = nested(form, staffing.WORKER)
+    try:
+        first = staffing.add(here.office, body, here.who)
+    except BadInput as wrong:
+        return _workers(here, form, 422, wrong.faults)
+    return _workers(here, fresh={"name": body["name"], "password": first})
+
+
+@router.get("/beheer/medewerkers/{key}")
+def worker_page(here: Here, key: Key) -> Response:
+    """One worker."""
+    return _worker(here, key)
+
+
+def _worker(
+    here: Visit, key: int, form: FormData | None = None, status: int = 200, faults: tuple[Fault, ...] = (), fresh: Any = None
+) -> Response:
+    one = staffing.worker(here.office, key, here.who)
+    told = typed(form) or from_values({k: one[k] for k in ("role", "team", "registration", "email") if one[k]})
+    fields = shown(staffing.CHANGE, staffing.desk(here.office), told)
+    return page(here, "medewerker.html", status, one=one, fields=fields, errors=errors_of(faults), fresh=fresh)
+
+
+@router.post("/beheer/medewerkers/{key}")
+def change_worker(here: Here, key: Key, form: Form) -> Response:
+    """Change a worker."""
+    try:
+        staffing.change(here.office, key, nested(form, staffing.CHANGE), here.who)
+    except BadInput as wrong:
+        return _worker(here, key, form, 422, wrong.faults)
+    return go(f"/beheer/medewerkers/{key}", "Gewijzigd.")
+
+
+@router.post("/beheer/medewerkers/{key}/{act}")
+def act_on_worker(here: Here, key: Key, act: str, form: Form) -> Response:
+    """Give a one-time password, or let somebody leave."""
+    try:
+        if act == "wachtwoord":
+            return _worker(here, key, fresh={"password": staffing.new_password(here.office, key, here.who)})
+        if act == "uit-dienst":
+            count = staffing.let_go(here.office, key, here.who)
+            return go("/beheer/medewerkers", f"Uit dienst; {count} zaken vielen aan het team.")
+    except ClosedDoor as wrong:
+        return _worker(here, key, None, 422, wrong.faults)
+    raise NotFound()
+
+
+@router.get("/beheer/verdeling")
+def division_page(here: Here) -> Response:
+    """Teams, rules, and the test box."""
+    staffing.must_run(here.who)
+    asked = FormData([(k, v) for k, v in here.request.query_params.multi_items() if len(v) < 200])
+    if not asked:
+        return _division(here)
+    try:
+        return _division(here, ("proef", asked), answer=staffing.try_call(here.office, nested(asked, staffing.CALL)))
+    except BadInput as wrong:
+        return _division(here, ("proef", asked), 422, wrong.faults)
+
+
+_PARTS = {"team": staffing.TEAM, "regel": staffing.RULE, "proef": staffing.CALL}
+
+
+def _division(
+    here: Visit, told: tuple[str, FormData] = ("", FormData()), status: int = 200, faults: tuple[Fault, ...] = (), answer: str = ""
+) -> Response:  # fmt: skip
+    desk = staffing.desk(here.office)
+    drawn = {name: shown(fields, desk, typed(told[1]) if name == told[0] else {}) for name, fields in _PARTS.items()}
+    return page(
+        here, "verdeling.html", status, **staffing.division(here.office), drawn=drawn, answer=answer, at=told[0],
+        errors=errors_of(faults),
+    )  # fmt: skip
+
+
+@router.post("/beheer/verdeling/{what}")
+def add_to_division(here: Here, what: str, form: Form) -> Response:
+    """Add a team or a rule."""
+    acts = {"team": staffing.add_team, "regel": staffing.add_rule}
+    if what not in acts:
+        raise NotFound()
+    try:
+        acts[what](here.office, nested(form, _PARTS[what]), here.who)
+    except BadInput as wrong:
+        return _division(here, (what, form), 422, wrong.faults)
+    return go("/beheer/verdeling", "Toegevoegd.")
+
+
+@router.post("/beheer/verdeling/regel/{place}/{how}")
+def move_rule(here: Here, place: Key, how: str, form: Form) -> Response:
+    """Move a rule up, or take it away."""
+    staffing.move_rule(here.office, place - 1, how, here.who)
+    return go("/beheer/verdeling", "Weggehaald." if how == "weg" else "Omhoog gezet.")
+
+
+@router.get("/beheer/brieven")
+def letters_page(here: Here) -> Response:
+    """The letters of the procedure, each with the version of its text."""
+    return page(here, "brieven.html", letters=texts.overview(here.office, here.who))
+
+
+@router.get("/beheer/brieven/{kind}")
+def text_page(here: Here, kind: str, versie: int = 0) -> Response:
+    """One text, to change; with `versie` an earlier one to start from."""
+    told = texts.view(here.office, kind, here.who)
+    earlier = next((v["text"] for v in told["versions"] if v["release"] == versie), None)
+    return page(here, "tekst.html", told=told, text=earlier or told["text"], shown=None)
+
+
+@router.post("/beheer/brieven/{kind}")
+def change_text(here: Here, kind: str, form: Form) -> Response:
+    """See a text as it will be, or keep it as a new version."""
+    told, text = texts.view(here.office, kind, here.who), str(form.get("tekst", "")).replace("\r\n", "\n")
+    try:
+        if form.get("_vooraf"):
+            return page(here, "tekst.html", told=told, text=text, shown=texts.preview(here.office, kind, text))
+        release = texts.save(here.office, kind, text, here.who)
+    except BadInput as wrong:
+        return page(here, "tekst.html", 422, told=told, text=text, shown=None, errors=errors_of(wrong))
+    return go(f"/beheer/brieven/{kind}", f"Bewaard als versie {release}. Brieven die al zijn goedgekeurd blijven zoals ze zijn.")

@@ -1,0 +1,40 @@
+// Keys for the whole desk. Everything works without this file; it only makes it faster.
+(function () {
+  "use strict";
+  var go = { n: "/nieuw", v: "/", w: "/werkvoorraad" };
+  function rows() { return Array.prototype.slice.call(document.querySelectorAll(".list tbody th a")); }
+  document.addEventListener("keydown", function (event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) {
+      if (event.key === "Escape") event.target.blur();
+      return;
+    }
+    if (event.key === "/") { event.preventDefault(); var q = document.getElementById("q"); if (q) q.focus(); return; }
+    if (event.key === "?") { var keys = document.getElementById("toetsen"); if (keys) keys.togglePopover(); return; }
+    if ((event.key === "j" || event.key === "k") && !document.querySelector("[data-form]")) {
+      var all = rows(), at = all.indexOf(document.activeElement), to = event.key === "j" ? at + 1 : Math.max(at - 1, 0);
+      if (all[to]) all[to].focus();
+      return;
+    }
+    if (go[event.key] && document.querySelector("[href='" + go[event.key] + "']")) location.href = go[event.key];
+  });
+
+  // A concept: what is typed is kept on the server while typing; the page says so, and says it when it could not.
+  var form = document.querySelector("[data-concept]"), note = document.getElementById("bewaard"), unsaved = false;
+  if (form && note) {
+    form.addEventListener("input", function () { unsaved = true; });
+    form.addEventListener("submit", function () { unsaved = false; });
+    document.body.addEventListener("htmx:afterRequest", function (event) {
+      if (event.detail.elt !== note) return;
+      unsaved = !event.detail.successful;
+      if (unsaved) note.textContent = "Nog niet bewaard: geen verbinding met het meldpunt. Uw tekst staat er nog; ga gerust door.";
+    });
+    window.addEventListener("beforeunload", function (event) { if (unsaved) event.preventDefault(); });
+    // tried again until the server is back
+    window.setInterval(function () { if (unsaved && window.htmx) window.htmx.trigger(form, "opnieuw"); }, 5000);
+  }
+
+  // The first thing to do on a page of a call is to type.
+  var first = document.querySelector("[data-first]");
+  if (first && !document.querySelector(".errors")) first.focus();
+})();

@@ -1,0 +1,60 @@
+"""Real browsers on the real server: without JavaScript (`page`), with it (`live`), and more of them when a story needs two."""
+
+import pytest
+from conftest import make_folder
+from playwright.sync_api import sync_playwright
+from support.browser import CHROMIUM, FLAGS
+from support.cast import hire
+from support.server import Server
+
+from amhk.office import open_office
+
+
+@pytest.fixture
+def server(tmp_path):
+    folder = make_folder(tmp_path / "m", "meldpunt.sqlite")
+    office = open_office(folder, proof=False)
+    hire(office)
+    office.close()
+    server = Server(folder)
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def browse(server):
+    """Open a browser with a profile of its own; what it must never see (an error of ours, a word to the outside, a breach of the page's policy) fails the test."""
+    wrong = []
+
+    def watch(page):
+        page.on("response", lambda r: wrong.append((r.status, r.url)) if r.status >= 500 else None)
+        page.on(
+            "request",
+            lambda r: wrong.append(r.url) if "127.0.0.1" not in r.url and not r.url.startswith(("data:", "blob:")) else None,
+        )
+        page.on("console", lambda m: wrong.append(m.text) if "Content Security Policy" in m.text else None)
+        page.on("pageerror", lambda e: wrong.append(str(e)))
+        return page
+
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+
+        def new(**more):
+            context = browser.new_context(**{"base_url": f"http://127.0.0.1:{server.port}", "reduced_motion": "reduce", **more})
+            context.on("page", watch)
+            return context.new_page()
+
+        yield new
+        browser.close()
+    assert not wrong
+
+
+@pytest.fixture
+def page(browse):
+    return browse(java_script_enabled=False)
+
+
+@pytest.fixture
+def live(browse):
+    return browse()
