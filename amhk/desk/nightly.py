@@ -17,7 +17,7 @@ from amhk.rules.ladder import Address, attended
 from amhk.rules.parse import tidy
 from amhk.rules.secrecy import ALL_CASES, Reader
 from amhk.rules.terms import TermRule, rung_instants
-from amhk.store import bells, house, plans, proofs, reads, writes
+from amhk.store import bells, house, plans, proofs, reads, worklists, writes
 from amhk.store import calendar as kept
 from amhk.store.reads import Row
 from amhk.store.session import Connection
@@ -123,6 +123,7 @@ def recounted(office: Office, connection: Connection) -> tuple[int, list[str]]:
         f"{number}: '{name}' zegt gerinkeld te hebben, en niets daarvan staat ergens."
         for number, name in proofs.rung_without_trace(connection)
     ]
+    differences += [f"{number}: staat niet op haar plaats in de werkvoorraad." for number in worklists.misplaced(connection)]
     return count, differences
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, String, delete, false, func, select, true, tuple_, type_coerce, union
 
 from amhk.rules.secrecy import Scope
+from amhk.store.claims import rank
 from amhk.store.instants import as_text
 from amhk.store.reads import CASE, PERSON, TEAM, TERM, WORKER, Row, rows
 from amhk.store.search import found_by
@@ -86,6 +87,12 @@ def names_of(connection: Connection, cases: Sequence[int]) -> dict[int, list[str
 def bare(connection: Connection) -> int:
     """Give how many open cases have no running term (G1: none), by the order of danger."""
     return int(connection.execute(select(func.count()).where(CASE.c.rank.in_(("09999", "19999")))).scalar_one())
+
+
+def misplaced(connection: Connection) -> list[str]:
+    """Give the numbers of cases whose order of danger is not what their terms say (none)."""
+    wrong = select(CASE.c.number).where(CASE.c.rank != rank(CASE.c.closed, CASE.c.urgent)).order_by(CASE.c.number)
+    return list(connection.execute(wrong).scalars())
 
 
 def staff(connection: Connection) -> tuple[dict[str, int], list[Row]]:

@@ -18,6 +18,7 @@ from support.cast import hire, reader
 
 from amhk.desk import (
     absence,
+    attachments,
     calendar,
     casework,
     followup,
@@ -35,7 +36,8 @@ from amhk.desk import (
 from amhk.errors import Refusal
 from amhk.office import open_office
 from amhk.rules.ladder import Address, attended
-from amhk.store import bells, plans, reads
+from amhk.rules.searching import words_of_case
+from amhk.store import bells, plans, reads, search
 from amhk.store.journal import verify
 from amhk.words import day_of, iso
 
@@ -314,6 +316,15 @@ class Meldpunt(RuleBasedStateMachine):
         number, who = self.pick(data)
         reading.look(self.office, number, who, "zaak")
 
+    @precondition(lambda self: self.numbers)
+    @rule(data=st.data(), text=st.sampled_from(["Nagebeld.", "Oom Archibald past op."]))
+    def somebody_notes(self, data, text):
+        number, who = self.pick(data)
+        try:
+            attachments.add_note(self.office, number, {"tekst": text}, who)
+        except Refusal as wrong:
+            assert wrong.faults or wrong.text
+
     @rule(days=st.sampled_from([0, 1, 3, 14, 40, 100]), hours=st.integers(0, 23))
     def time_passes(self, days, hours):
         watch.set_clock(self.office, {"now": iso(followup.read_clock(self.office) + timedelta(days=days, hours=hours))})
@@ -339,11 +350,22 @@ class Meldpunt(RuleBasedStateMachine):
             cases = reads.rows(connection, select(reads.CASE))
             terms = reads.rows(connection, select(reads.TERM))
             rung = reads.rows(connection, select(reads.REMINDER))
+            kept = {(r["case_id"], r["word"]) for r in reads.rows(connection, select(search.WORD))}
+            people = reads.rows(connection, select(reads.PERSON))
+            findings = reads.rows(connection, select(reads.FINDING))
+            notes = [
+                (e["case_id"], json.loads(e["content"] or "{}").get("tekst", ""))
+                for e in reads.rows(connection, select(reads.ENTRY))
+                if e["kind"] == "notitie"
+            ]
         for case in cases:
             if case["closed"] and 3 in case["finishes"]:
                 assert case["facts"]["nazorg"] in ("goed", "gevolgd"), "G2"
             if case["closed"]:
                 assert not [t for t in terms if t["case_id"] == case["id"] and t["status"] in ("running", "suspended")]
+            texts = [f["text"] for f in findings if f["case_id"] == case["id"]] + [t for key, t in notes if key == case["id"]]
+            words = words_of_case(case, [p for p in people if p["case_id"] == case["id"]], texts)
+            assert {w for key, w in kept if key == case["id"]} == words, "found by what it holds, and by nothing that is gone"
         told = [(r["term_id"], r["round"], r["rung"]) for r in rung]
         terms_by = {t["id"]: t for t in terms}
         assert len(told) == len(set(told)), "G4: never twice"

@@ -106,7 +106,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.filters |= {"dag": dag, "moment": _moment, "kloktijd": _clock_time, "veld": _title}
+    env.filters |= {"dag": dag, "moment": _moment, "kloktijd": _clock_time, "namen": _names, "veld": _title}
     env.globals |= {"dict": dict, "some": some, "shapes": _SHAPES, "roles": ROLES, "static": static}
     return env
 
@@ -188,6 +188,11 @@ def dag(value: str | date | datetime | None) -> str:
 def _moment(value: str) -> str:
     here = local(datetime.fromisoformat(value))
     return f"{say_day(here.date())} {here:%H.%M}"
+
+
+def _names(names: Sequence[str]) -> str:
+    """Give the people of a case on one line: two by name, the others counted."""
+    return ", ".join(names[:2]) + (f" en {some(len(names) - 2, 'ander', 'anderen')}" if len(names) > 2 else "")
 
 
 def _clock_time(value: datetime) -> str:

@@ -1,0 +1,234 @@
+"""Worklists in the order of danger, search within what one may see, notes and files: on both databases."""
+
+import io
+
+import pytest
+from support.cast import reader
+from support.families import EL_AMRANI, advies, melding
+
+from amhk.desk import admin, attachments, casework, finding, intake, listing, staffing, worklist
+from amhk.errors import BadInput, ClosedDoor, NotAllowed, NotFound
+from amhk.rules.searching import RELEASE
+from amhk.store import reads, search, writes
+
+
+def person(naam, **other):
+    return {"naam": naam, **other}
+
+
+def found(office, name, q):
+    return [i["number"] for i in worklist.worklist(office, reader(office, name), {"q": q})["items"]]
+
+
+@pytest.fixture
+def tom(client, office):
+    return reader(office, "Tom")
+
+
+def test_danger_goes_first_then_the_date_and_closed_cases_last(client, office, tom):
+    calm = intake.take_call(office, melding(), tom)
+    acute = intake.take_call(office, melding(acuut=True), tom)
+    done = intake.take_call(office, advies(advies="Bespreek het.", vervolg="advies_gegeven"), tom)
+    items = worklist.worklist(office, tom, {})["items"]
+    assert [i["number"] for i in items] == [acute, calm, done]
+    assert items[0]["urgent"] is True
+    client.move(acute, "veiligheidsbeoordeling", uitkomst="Toch geen acuut gevaar.")
+    assert worklist.worklist(office, tom, {})["items"][0]["urgent"] is False
+    client.move(calm, "acuut_vaststellen")
+    assert worklist.worklist(office, tom, {})["items"][0]["number"] == calm
+
+
+def test_a_page_goes_on_where_the_last_one_ended_in_every_order(client, office, tom):
+    numbers = {intake.take_call(office, melding(), tom) for _ in range(7)}
+    for sort in ("termijn", "nieuwste", "oudste"):
+        seen, asked = [], {"sort": sort}
+        while True:
+            page = worklist.worklist(office, tom, asked, 3)
+            seen += [i["number"] for i in page["items"]]
+            if not page["next"]:
+                break
+            asked = {"sort": sort, "cursor": page["next"]}
+        assert len(seen) == 7, sort
+        assert set(seen) == numbers
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["M-2026-000001", "m2026000001", "000001", "El Amrani", "elamrani", "amrani samira", "AMR", "14-3-1991", "1991-03-14", "Havenstraat 12", "3024 AA", "3024aa", "ijsland", "O'Brien", "obrien", "brien", "Çelik", "celik", "vandenberg", "van den Berg"],
+)  # fmt: skip
+def test_a_case_is_found_by_all_that_a_worker_remembers_of_it(client, office, tom, typed):
+    people = [*EL_AMRANI, person("Sinéad O'Brien"), person("Gülay Çelik"), person("Joost van den Berg")]
+    number = intake.take_call(office, melding(people, zorgen="Het gezin is terug uit IJsland."), tom)
+    intake.take_call(office, melding([person("Iemand Anders")]), tom)
+    assert found(office, "Tom", typed) == [number]
+
+
+@pytest.mark.parametrize("typed", ["de", "a", "!!", "  "])
+def test_what_finds_everything_is_not_searched_for_but_said(client, office, tom, typed):
+    with pytest.raises(BadInput) as wrong:
+        worklist.worklist(office, tom, {"q": typed} if typed.strip() else {"q": "het"})
+    assert "Typ een zaaknummer" in wrong.value.faults[0].text
+
+
+def test_the_melder_a_bsn_and_a_secret_address_are_not_to_be_searched(client, office, tom):
+    body = melding([person("Noor Voorbeeld", adres="Schuilplaats 7, 3311 ZZ Dordrecht", geheim_adres=True, bsn="999990019")])
+    body["melder"] = {"naam": "Buurvrouw Klikspaan", "bereikbaar": "010-1234567", "geheim": True}
+    intake.take_call(office, body, tom)
+    for secret in ("Klikspaan", "Schuilplaats", "3311 ZZ", "999990019", "010-1234567"):
+        assert found(office, "Mia", secret) == [], secret
+    assert found(office, "Mia", "Noor Voorbeeld")
+
+
+def test_search_stays_within_what_the_reader_may_see(client, office, tom):
+    admin.add_team(office, "Noord")
+    admin.add_worker(office, "Nel", "medewerker", "Noord", None, password="oefenen-oefenen")
+    intake.take_call(office, melding(EL_AMRANI), tom)
+    assert found(office, "Tom", "amrani")
+    assert found(office, "Nel", "amrani") == []
+    assert found(office, "Bea", "amrani") == []
+    assert worklist.worklist(office, reader(office, "Nel"), {"q": "amrani"})["count"] == 0
+
+
+def test_a_corrected_name_is_found_and_the_old_one_no_longer(client, office, tom):
+    number = intake.take_call(office, melding([person("Piet Foutjes")]), tom)
+    key = client.case(number)["people"][0]["id"]
+    client.move(number, "corrigeren", reden="Verkeerd verstaan.", persoon=str(key), persoonsgegevens={"naam": "Piet Voutjes"})
+    assert found(office, "Tom", "voutjes") == [number]
+    assert found(office, "Tom", "foutjes") == []
+
+
+def test_of_a_melding_that_was_destroyed_no_word_is_left_and_no_file(client, office, tom):
+    number = intake.take_call(office, melding([person("Willemijn Zonneveld")], zorgen="Een verhaal over fietsen."), tom)
+    attachments.add_note(office, number, {"tekst": "Oom heet Archibald."}, tom)
+    attachments.add_file(office, number, "brief.pdf", io.BytesIO(b"%PDF-1.7 geheim"), tom)
+    client.move(number, "omzetten_in_advies", reden="Het bleek een adviesvraag.", persoonsgegevens="vernietigen")
+    for word in ("zonneveld", "fietsen", "archibald"):
+        assert found(office, "Mia", word) == [], word
+    folder = office.config.folder / office.config.attachments
+    for kept in folder.rglob("*"):
+        if kept.is_file():
+            import os
+
+            os.utime(kept, (0, 0))
+    attachments.sweep(office)
+    assert not [p for p in folder.rglob("*") if p.is_file()]
+
+
+def test_words_and_order_are_worked_out_again_when_the_rules_for_them_change(client, office, tom):
+    number = intake.take_call(office, melding(EL_AMRANI, acuut=True), tom)
+    with office.store.write() as connection:
+        connection.execute(search.WORD.delete())
+        connection.execute(reads.CASE.update().values(rank="9", urgent=False))
+        writes.set_meta(connection, "search_release", "0")
+    assert finding.refresh(office) == 1
+    assert finding.refresh(office) == 0
+    assert found(office, "Tom", "amrani") == [number]
+    assert worklist.worklist(office, tom, {})["items"][0]["urgent"] is True
+    with office.store.read() as connection:
+        assert reads.meta(connection, "search_release") == RELEASE
+
+
+def test_cases_are_given_to_a_colleague_all_or_none(client, office, tom):
+    numbers = [intake.take_call(office, melding(), tom) for _ in range(3)]
+    assert casework.assign_many(office, numbers, {"owner": "Anna", "reason": "verdeling"}, tom) == 3
+    assert {client.case(n)["owner"] for n in numbers} == {"Anna"}
+    with pytest.raises(BadInput):
+        casework.assign_many(office, numbers, {"owner": "Bea", "reason": "verdeling"}, tom)
+    with pytest.raises(BadInput):
+        casework.assign_many(office, numbers, {"owner": "Bram"}, tom)
+    assert {client.case(n)["owner"] for n in numbers} == {"Anna"}
+    assert casework.assign_many(office, numbers[:2], {"owner": None, "reason": "te druk"}, tom) == 2
+    assert [client.case(n)["owner"] for n in numbers] == [None, None, "Anna"]
+    with pytest.raises(BadInput):
+        casework.assign_many(office, ["M-2026-999999", "x", "\ud800"], {"owner": "Anna", "reason": "verdeling"}, tom)
+
+
+def test_a_list_that_leaves_is_safe_to_open_and_written_down(client, office, tom):
+    number = intake.take_call(office, melding([person('=cmd|"/c calc"!A1')]), tom)
+    text = listing.as_file(office, tom, {"closed": "false"}, ["wie", "termijn"])
+    assert "'=cmd" in text
+    with office.store.read() as connection:
+        case = reads.case_by_number(connection, number)
+        assert [r for r in reads.of_case(connection, reads.LOOK, case["id"]) if r["what"] == "lijst als bestand"]
+
+
+def test_a_list_is_saved_and_only_its_owner_drops_it(client, office, tom):
+    listing.save(office, "Mijn Schiedam", {"gemeente": "Schiedam", "kolom": ["staat", "onzin"], "vreemd": "x"}, tom)
+    listing.save(office, "Mijn Schiedam", {"gemeente": "Rotterdam", "kolom": ["staat"]}, tom)
+    (one,) = listing.saved(office, tom)
+    assert one["asks"] == {"gemeente": "Rotterdam", "kolom": ["staat"]}
+    listing.drop(office, one["id"], reader(office, "Anna"))
+    assert listing.saved(office, tom)
+    listing.drop(office, one["id"], tom)
+    assert listing.saved(office, tom) == []
+    with pytest.raises(BadInput):
+        listing.save(office, "", {}, tom)
+
+
+def test_an_advies_holds_no_note_and_no_file(client, office, tom):
+    number = intake.take_call(office, advies(), tom)
+    with pytest.raises(ClosedDoor):
+        attachments.add_note(office, number, {"tekst": "Het gezin heet Jansen."}, tom)
+    with pytest.raises(ClosedDoor):
+        attachments.add_file(office, number, "x.txt", io.BytesIO(b"Jansen"), tom)
+    assert not (office.config.folder / office.config.attachments).exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.exe", b"MZ", "kan niet bewaard"), ("a.pdf", b"MZ", "geen PDF"), ("a.pdf", b"", "is leeg"), ("a.docx", b"PK\x03\x04kapot", "geen DOCX"),
+        ("a.txt", b"\xff\xfe\x00", "geen TXT"), ("", b"x", "een naam"), ("x" * 130 + ".txt", b"x", "een naam"), ("a.svg", b"<svg onload=x>", "kan niet bewaard"),
+        ("..\\..\\etc\\passwd", b"x", "kan niet bewaard"), ("groot.pdf", b"%PDF-" + b"x" * 20_000_001, "hooguit 20 MB"),
+    ],
+)  # fmt: skip
+def test_a_file_that_will_not_do_gets_one_sentence_and_leaves_nothing(client, office, tom, name, content, said):
+    number = intake.take_call(office, melding(), tom)
+    with pytest.raises(BadInput) as wrong:
+        attachments.add_file(office, number, name, io.BytesIO(content), tom)
+    assert len(wrong.value.faults) == 1
+    assert said in wrong.value.faults[0].text
+    assert client.case(number)["attachments"] == [] if "attachments" in client.case(number) else True
+
+
+def test_a_file_of_another_case_is_not_there(client, office, tom):
+    one, other = (intake.take_call(office, melding(), tom) for _ in range(2))
+    key = attachments.add_file(office, one, "brief.pdf", io.BytesIO(b"%PDF-1.7"), tom)
+    assert attachments.read_file(office, one, key, tom)[1] == "brief.pdf"
+    with pytest.raises(NotFound):
+        attachments.read_file(office, other, key, tom)
+
+
+def test_the_beheerder_divides_calls_on_screen_and_hears_where_one_would_go(client, office, tom):
+    bea = reader(office, "Bea")
+    staffing.add_team(office, {"name": "Spoed"}, bea)
+    staffing.add_rule(office, {"team": "Spoed", "acuut": "ja", "reden": "acuut gaat voor"}, bea)
+    staffing.add_rule(office, {"team": "Meldpunt", "gemeente": ["Schiedam"]}, bea)
+    asked = {"gemeente": "Schiedam", "stroom": "melding", "acuut": "ja"}
+    assert staffing.try_call(office, asked) == "Dit gaat naar team Spoed. Regel 1: acuut gaat voor."
+    staffing.move_rule(office, 1, "omhoog", bea)
+    assert "team Meldpunt" in staffing.try_call(office, asked)
+    staffing.move_rule(office, 0, "weg", bea)
+    number = intake.take_call(office, melding(acuut=True, gemeente="Schiedam"), tom)
+    assert client.case(number)["team"] == "Spoed"
+    for who in ("Tom", "Mia"):
+        with pytest.raises(NotAllowed):
+            staffing.add_rule(office, {"team": "Spoed", "acuut": "ja"}, reader(office, who))
+    with pytest.raises(BadInput):
+        staffing.add_rule(office, {"team": "Spoed"}, bea)
+
+
+def test_the_beheerder_runs_workers_but_never_his_own_role(client, office, tom):
+    bea = reader(office, "Bea")
+    first = staffing.add(office, {"name": "Nieuwe Collega", "role": "medewerker", "registration": "SKJ 999"}, bea)
+    assert len(first) >= 12
+    one = next(w for w in staffing.view(office, bea) if w["name"] == "Nieuwe Collega")
+    staffing.change(office, one["id"], {"role": "teamleider", "team": "Meldpunt"}, bea)
+    assert staffing.worker(office, one["id"], bea)["role"] == "teamleider"
+    with pytest.raises(BadInput):
+        staffing.change(office, bea.id, {"role": "manager"}, bea)
+    with pytest.raises(ClosedDoor):
+        staffing.let_go(office, bea.id, bea)
+    assert staffing.let_go(office, one["id"], bea) == 0
+    with pytest.raises(NotAllowed):
+        staffing.view(office, tom)
