@@ -135,6 +135,12 @@ def say_instant(instant: datetime) -> str:
     return f"{say_day(here.date())} om {here:%H.%M} uur"
 
 
+@lru_cache(maxsize=4096)
+def say_due(due: str) -> str:
+    """Give the end of a term in words, from how it is kept: a day, or an instant."""
+    return say_instant(datetime.fromisoformat(due)) if "T" in due else say_day(date.fromisoformat(due))
+
+
 def iso(value: date | datetime) -> str:
     """Give a day as `YYYY-MM-DD`, an instant as ISO 8601 with the Amsterdam offset."""
     return _iso_instant(value) if isinstance(value, datetime) else value.isoformat()

@@ -19,7 +19,7 @@ import psycopg
 from amhk.config import config_text
 from amhk.desk import admin, followup, nightly, watch
 from amhk.office import found, open_office
-from amhk.store import reads, writes
+from amhk.store import claims, reads, writes
 from amhk.store.journal import entry_row
 from amhk.words import iso
 
@@ -72,7 +72,14 @@ def fill(office, size):
     )  # fmt: skip
     for table, columns, rows in (("cases", names[0], cases), ("terms", names[1], terms)):
         bulk(office, table, columns, rows)
+    put_in_order(office)
     return kinds[0]["ring_at"] + timedelta(hours=1)
+
+
+def put_in_order(office):
+    """Give every case that was written in bulk its place in the order of danger."""
+    with office.store.write() as connection:
+        connection.execute(reads.CASE.update().values(rank=claims.rank(reads.CASE.c.closed, reads.CASE.c.urgent)))
 
 
 def bulk(office, table, columns, rows, numbered=True):

@@ -1,7 +1,6 @@
 """Casework: make a move with all that follows, add people, assign; each in one transaction."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
 from typing import Any
 
 from amhk.desk import registering
@@ -18,7 +17,7 @@ from amhk.rules.secrecy import WORKS, Reader
 from amhk.rules.terms import end_of_term
 from amhk.store import bells, plans, reads
 from amhk.store.session import Connection
-from amhk.words import day_of, iso, say_day, say_instant, some
+from amhk.words import day_of, iso, say_day, say_due, some
 
 ASSIGN = (
     Field("owner", "Behandelaar", "choice", choices="medewerker"),
@@ -106,7 +105,7 @@ def _told(file: CaseFile, decision: Decision) -> dict[str, Any]:
         starts.append({"name": name, "title": flow.terms[name].title, "due": iso(end.due)})
     letters = [flow.notices[n].title for n in decision.notices]
     parts = [f"De zaak staat daarna op '{flow.states[later.state].title.lower()}'."]
-    parts += [f"{s['title']}: uiterlijk {_in_words(s['due'])}." for s in starts] + [
+    parts += [f"{s['title']}: uiterlijk {say_due(s['due'])}." for s in starts] + [
         f"Brief in concept: {t.lower()}." for t in letters
     ]
     parts += _more(file, decision)
@@ -115,10 +114,6 @@ def _told(file: CaseFile, decision: Decision) -> dict[str, Any]:
         "starts": starts, "meets": [t.name for t in decision.meets], "voids": [t.name for t in decision.voids],
         "notices": list(decision.notices), "text": " ".join(parts),
     }  # fmt: skip
-
-
-def _in_words(due: str) -> str:
-    return say_instant(datetime.fromisoformat(due)) if "T" in due else say_day(date.fromisoformat(due))
 
 
 def _more(file: CaseFile, decision: Decision) -> list[str]:

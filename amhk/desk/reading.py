@@ -283,9 +283,14 @@ def _rung(row: Row) -> dict[str, Any]:
     }  # fmt: skip
 
 
+_QUOTED = ('"reden"', '"reason"', '"motivering"', '"tekst"')
+
+
 def reason_of(content: str | None) -> str | None:
     """Give the reason a journal line holds, as it was typed; None when there is none or it was erased by law."""
-    told = json.loads(content or "{}")
+    if content is None or not any(k in content for k in _QUOTED):
+        return None
+    told = json.loads(content)
     return next((told[k] for k in ("reden", "reason", "motivering", "tekst") if isinstance(told.get(k), str)), None)
 
 

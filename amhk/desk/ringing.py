@@ -15,6 +15,7 @@ from amhk.store import bells, journal, reads
 from amhk.store.instants import as_text
 from amhk.store.reads import Row
 from amhk.store.session import Connection
+from amhk.words import say_due
 
 _LINE = ("kind", "what", "content", "salt", "commitment", "previous", "hash")
 
@@ -94,7 +95,7 @@ def _ring(batch: Batch, rule: TermRule, term: Mapping[str, Any], instant: dateti
     index, case = term["rung"], batch.cases[term["case_id"]]
     rung = rule.rungs[index]
     told, names, kept = batch.told(rung, case)
-    what = f"Herinnering {index + 1}: {rule.title} ({term['due']}), aan {', '.join(names)}."
+    what = f"Herinnering {index + 1}: {rule.title} ({say_due(term['due'])}), aan {', '.join(names)}."
     line = journal.entry_row(case, batch.now, None, "herinnering", what, {"term": term["id"], "rung": index})
     case |= {"entries": line["sequence"], "head": line["hash"], "rung": True}
     batch.lines.append((line["case_id"], line["sequence"], as_text(batch.now), *(line[k] for k in _LINE)))

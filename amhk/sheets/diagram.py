@@ -14,14 +14,14 @@ def as_svg(told: Map, label: str) -> str:
     high = max(p.row for p in told.places) + 1
     tall = {c: sum(p.column == c for p in told.places) for c in {p.column for p in told.places}}
     wide = max(p.column for p in told.places) + 1
-    width, height = wide * _WIDE + (wide - 1) * _GAP_X + 4, high * (_HIGH + _GAP_Y) + 4
+    width, height = wide * _WIDE + (wide - 1) * _GAP_X + 4, high * (_HIGH + _GAP_Y) + _HIGH / 2
     spots = {
-        p.name: (2 + p.column * (_WIDE + _GAP_X), 2 + (p.row + (high - tall[p.column]) / 2) * (_HIGH + _GAP_Y) + _GAP_Y / 2)
+        p.name: (2 + p.column * (_WIDE + _GAP_X), 2 + (p.row + (high - tall[p.column]) / 2) * (_HIGH + _GAP_Y) + _HIGH / 2)
         for p in at.values()
     }
     lines = [_line(spots[r.source], spots[r.target], r.what) for r in told.roads]
     boxes = [_box(p, *spots[p.name]) for p in told.places]
-    head = f'<svg class="route" role="img" aria-label="{escape(label)}" viewBox="0 0 {width} {height:g}">'
+    head = f'<svg class="route" role="img" aria-label="{escape(label)}" width="{width}" height="{height:g}" viewBox="0 0 {width} {height:g}">'
     return f"{head}{''.join(lines)}{''.join(boxes)}</svg>"
 
 
@@ -29,8 +29,9 @@ def _line(source: tuple[float, float], target: tuple[float, float], what: str) -
     (x1, y1), (x2, y2) = source, target
     y1, y2 = y1 + _HIGH / 2, y2 + _HIGH / 2
     if x2 > x1:
-        x1, bend = x1 + _WIDE, _GAP_X * 0.6
-        way = f"M{x1:g} {y1:g}C{x1 + bend:g} {y1:g} {x2 - bend:g} {y2:g} {x2:g} {y2:g}"
+        far = x2 - x1 > _WIDE + _GAP_X + 1  # past a box: over it, not through it
+        over, x1, bend = (-_HIGH if far else 0), x1 + _WIDE, _GAP_X * (1.4 if far else 0.6)
+        way = f"M{x1:g} {y1:g}C{x1 + bend:g} {y1 + over:g} {x2 - bend:g} {y2 + over:g} {x2:g} {y2:g}"
     elif x2 == x1:
         way = f"M{x1 + _WIDE:g} {y1:g}C{x1 + _WIDE + 30:g} {y1:g} {x2 + _WIDE + 30:g} {y2:g} {x2 + _WIDE:g} {y2:g}"
     else:

@@ -3,44 +3,42 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Connection, Date, Integer, String, and_, literal, or_, select, union_all
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.expression import ColumnElement
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Connection,
+    Date,
+    Integer,
+    String,
+    and_,
+    bindparam,
+    false,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    true,
+    union_all,
+)
 
 from amhk.rules.secrecy import Scope
 from amhk.store import reads as r
-from amhk.store.instants import UtcInstant
-from amhk.store.reads import within
+from amhk.store.instants import UtcInstant, as_text
 from amhk.store.tables import Attachment, Grant, table
 
 ATTACHMENT, GRANT = table(Attachment), table(Grant)
 _NO_TEXT = ("html", "pdf")
+Wanted = Mapping[str, tuple[Sequence[Any], Any, Any]]
 
 
-class _AsJson(ColumnElement[str]):
-    """One row of columns as one JSON object, by name."""
-
-    inherit_cache = False
-    type = String()
-
-    def __init__(self, columns: Sequence[Any]) -> None:
-        self.columns = tuple(columns)
-
-
-def _pairs(element: _AsJson, compiler: Any, **more: Any) -> str:
-    return ", ".join(f"'{c.name}', {compiler.process(getattr(c, 'element', c), **more)}" for c in element.columns)
-
-
-@compiles(_AsJson, "sqlite")
-def _sqlite(element: _AsJson, compiler: Any, **more: Any) -> str:
-    return f"json_object({_pairs(element, compiler, **more)})"
-
-
-@compiles(_AsJson, "postgresql")
-def _postgresql(element: _AsJson, compiler: Any, **more: Any) -> str:
-    return f"CAST(json_build_object({_pairs(element, compiler, **more)}) AS text)"
+def _as_json(dialect: str, columns: Sequence[Any]) -> Any:
+    """Give one row of columns as one JSON object, by name."""
+    pairs: list[Any] = [part for c in columns for part in (literal_column(f"'{c.name}'"), c)]
+    return func.json_object(*pairs) if dialect == "sqlite" else func.json_build_object(*pairs).cast(String)
 
 
 def _read(kind: Any, value: Any) -> Any:
@@ -58,20 +56,61 @@ def _read(kind: Any, value: Any) -> Any:
     return value
 
 
-def gather(connection: Connection, wanted: Mapping[str, tuple[Sequence[Any], Any, Any]]) -> dict[str, list[dict[str, Any]]]:
-    """Give rows of several tables by name: each asked as (columns, from, where), in the order of their first column."""
+@lru_cache(maxsize=8)
+def _asked(dialect: str, scope: str) -> tuple[Any, dict[str, list[tuple[str, Any]]]]:
+    """Give the statement, built once per database and kind of scope, and per name the columns with their types."""
+    wanted = _wanted(scope)
     parts = [
-        select(literal(name, String).label("tag"), columns[0].cast(Integer).label("key"), _AsJson(columns).label("row"))
+        select(literal(name, String).label("tag"), columns[0].cast(Integer).label("key"), _as_json(dialect, columns).label("row"))
         .select_from(source)
         .where(where)
         for name, (columns, source, where) in wanted.items()
     ]
-    types = {name: {c.name: c.type for c in columns} for name, (columns, _, _) in wanted.items()}
-    found: dict[str, list[dict[str, Any]]] = {name: [] for name in wanted}
-    for tag, _, row in sorted(connection.execute(union_all(*parts)), key=lambda t: (t[0], t[1])):
-        told = json.loads(row)
-        found[tag].append({name: _read(kind, told[name]) for name, kind in types[tag].items()})
-    return found
+    types = {name: [(c.name, c.type if _apart(c.type) else None) for c in columns] for name, (columns, _, _) in wanted.items()}
+    return union_all(*parts), types
+
+
+def _apart(kind: Any) -> bool:
+    return isinstance(kind, Boolean | UtcInstant | Date | JSON)
+
+
+def _wanted(scope: str) -> Wanted:
+    """Give what belongs to a case, by name: the columns (the first of them the order), from where, and which rows."""
+    key: Any = bindparam("of_case", type_=Integer)
+    worker: Any = bindparam("of_worker", type_=Integer)
+    other, link = r.CASE.alias("other"), r.RELATION
+    of: dict[str, tuple[Sequence[Any], Any, Any]] = {name: (list(t.c), t, t.c.case_id == key) for name, t in _TABLES.items()}
+    linked = link.join(other, other.c.id == link.c.other_id)
+    related = select(link.c.other_id).where(link.c.case_id == key)
+    leave = and_(GRANT.c.worker_id == worker, GRANT.c.until > bindparam("of_real", type_=String), GRANT.c.case_id.in_(related))
+    siblings = and_(_within(scope), r.MELDING.c.dossier_id == bindparam("of_dossier", type_=Integer), r.CASE.c.id != key)
+    referred = select(r.REFERRAL.c.institution_id).where(r.REFERRAL.c.case_id == key)
+    bringers = select(ATTACHMENT.c.worker_id).where(ATTACHMENT.c.case_id == key)
+    known = or_(
+        r.WORKER.c.id.in_([bindparam("of_owner", type_=Integer), bindparam("of_taker", type_=Integer)]), r.WORKER.c.id.in_(bringers)
+    )
+    return of | {
+        "notices": ([c for c in r.NOTICE.c if c.name not in _NO_TEXT], r.NOTICE, r.NOTICE.c.case_id == key),
+        "relations": (
+            [link.c.id, link.c.kind, link.c.other_id, other.c.number, other.c.team_id, other.c.owner_id, other.c.taken_by], linked, link.c.case_id == key,
+        ),
+        "leave": ([GRANT.c.id, GRANT.c.case_id], GRANT, leave),
+        "joined": (
+            [other.c.id, other.c.number, other.c.received, other.c.zorgen], linked, and_(link.c.case_id == key, link.c.kind == "vervolgmelding"),
+        ),
+        "dossier": ([r.CASE.c.id, r.CASE.c.number], r.CASE.join(r.MELDING, r.MELDING.c.case_id == r.CASE.c.id), siblings),
+        "institutions": ([r.INSTITUTION.c.id, r.INSTITUTION.c.name], r.INSTITUTION, r.INSTITUTION.c.id.in_(referred)),
+        "workers": ([r.WORKER.c.id, r.WORKER.c.name], r.WORKER, known),
+        "teams": ([r.TEAM.c.id, r.TEAM.c.name], r.TEAM, r.TEAM.c.id == bindparam("of_team")),
+    }  # fmt: skip
+
+
+def _within(scope: str) -> Any:
+    """Give the WHERE of a kind of scope, the same rule as `reads.within`."""
+    if scope in ("every", "none"):
+        return true() if scope == "every" else false()
+    mine = or_(r.CASE.c.owner_id == bindparam("of_worker"), r.CASE.c.taken_by == bindparam("of_worker"))
+    return mine if scope == "own" else or_(r.CASE.c.team_id == bindparam("of_own_team"), mine)
 
 
 def of_case(
@@ -81,39 +120,25 @@ def of_case(
 
     `leave` are the related cases outside the scope that this worker may read at the real instant `real`.
     """
-    key = case["id"]
-    other = r.CASE.alias("other")
-    of = {name: (list(t.c), t, t.c.case_id == key) for name, t in _TABLES.items()}
-    notices = [c for c in r.NOTICE.c if c.name not in _NO_TEXT]
-    link = r.RELATION
-    joined = and_(link.c.case_id == key, link.c.kind == "vervolgmelding")
-    referred = select(r.REFERRAL.c.institution_id).where(r.REFERRAL.c.case_id == key)
-    related = select(link.c.other_id).where(link.c.case_id == key)
-    siblings = and_(within(scope), r.MELDING.c.dossier_id == case.get("dossier_id"), r.CASE.c.id != key)
-    columns = [other.c.number, other.c.team_id, other.c.owner_id, other.c.taken_by]
-    wanted: dict[str, tuple[Sequence[Any], Any, Any]] = of | {
-        "notices": (notices, r.NOTICE, r.NOTICE.c.case_id == key),
-        "relations": ([link.c.id, link.c.kind, link.c.other_id, *columns], link.join(other, other.c.id == link.c.other_id), link.c.case_id == key),
-        "leave": ([GRANT.c.id, GRANT.c.case_id], GRANT, and_(GRANT.c.worker_id == worker, GRANT.c.until > real, GRANT.c.case_id.in_(related))),
-        "joined": ([other.c.id, other.c.number, other.c.received, other.c.zorgen], link.join(other, other.c.id == link.c.other_id), joined),
-        "dossier": ([r.CASE.c.id, r.CASE.c.number], r.CASE.join(r.MELDING, r.MELDING.c.case_id == r.CASE.c.id), siblings),
-        "institutions": ([r.INSTITUTION.c.id, r.INSTITUTION.c.name], r.INSTITUTION, r.INSTITUTION.c.id.in_(referred)),
-        "workers": (
-            [r.WORKER.c.id, r.WORKER.c.name],
-            r.WORKER,
-            or_(r.WORKER.c.id.in_([case["owner_id"] or 0, case["taken_by"]]), r.WORKER.c.id.in_(select(ATTACHMENT.c.worker_id).where(ATTACHMENT.c.case_id == key))),
-        ),
-        "teams": ([r.TEAM.c.id, r.TEAM.c.name], r.TEAM, r.TEAM.c.id == case["team_id"]),
+    kind = "every" if scope.every else "none" if scope.none else "own" if scope.team is None else "team"
+    statement, types = _asked(connection.dialect.name, kind)
+    told = {
+        "of_case": case["id"], "of_worker": worker, "of_real": as_text(real), "of_dossier": case.get("dossier_id"), "of_owner": case["owner_id"],
+        "of_taker": case["taken_by"], "of_team": case["team_id"], **({"of_own_team": scope.team} if kind == "team" else {}),
     }  # fmt: skip
-    return gather(connection, wanted)
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name in types}
+    for tag, _, row in sorted(connection.execute(statement, told), key=lambda t: (t[0], t[1])):
+        values = json.loads(row)
+        found[tag].append({name: values[name] if kind is None else _read(kind, values[name]) for name, kind in types[tag]})
+    return found
+
+
+def hashes(connection: Connection) -> set[str]:
+    """Give the hashes of all files that a case has."""
+    return set(connection.execute(select(ATTACHMENT.c.hash).distinct()).scalars())
 
 
 _TABLES = {
     "terms": r.TERM, "people": r.PERSON, "reminders": r.REMINDER, "referrals": r.REFERRAL, "checks": r.CHECK, "findings": r.FINDING,
     "contacts": r.CONTACT, "attachments": ATTACHMENT,
 }  # fmt: skip
-
-
-def hashes(connection: Connection) -> set[str]:
-    """Give the hashes of all files that a case has."""
-    return set(connection.execute(select(ATTACHMENT.c.hash).distinct()).scalars())

@@ -16,6 +16,12 @@ SAVED = table(SavedList)
 _RECEIVED = type_coerce(CASE.c.received, String)
 # How a list may be sorted: the column, and whether the last comes first.
 SORTS: dict[str, tuple[Any, bool]] = {"termijn": (CASE.c.rank, False), "nieuwste": (_RECEIVED, True), "oudste": (_RECEIVED, False)}
+_SHOWN = [
+    CASE.c[n] for n in (
+        "id", "number", "route", "workflow", "release", "version", "state", "finish", "finishes", "closed", "ending", "gemeente", "acuut", "kanaal",
+        "urgent", "received", "opened_by",
+    )
+]  # fmt: skip
 _PLAIN = ("route", "state", "gemeente", "team_id", "owner_id", "closed")
 
 
@@ -53,7 +59,7 @@ def page(
     arms = [select(CASE.c.id).where(arm, *where).order_by(*order).limit(limit) for arm in _arms(scope)]
     keys = arms[0] if len(arms) == 1 else union(*(select(arm.subquery().c.id) for arm in arms))
     found = (
-        select(*CASE.c, column.label("key"), WORKER.c.name.label("owner"), TEAM.c.name.label("team"))
+        select(*_SHOWN, column.label("key"), WORKER.c.name.label("owner"), TEAM.c.name.label("team"))
         .join(TEAM, TEAM.c.id == CASE.c.team_id)
         .outerjoin(WORKER, WORKER.c.id == CASE.c.owner_id)
         .where(CASE.c.id.in_(keys))
@@ -69,9 +75,11 @@ def count(connection: Connection, scope: Scope, filters: Mapping[str, Any], most
 
 
 def next_terms(connection: Connection, cases: Sequence[int]) -> dict[int, Row]:
-    """Give, per case, the running term that ends first."""
+    """Give, per case, the running term that ends first: id, name, due, over_at."""
     statement = (
-        select(TERM).where(TERM.c.case_id.in_(cases), TERM.c.status == "running").order_by(TERM.c.over_at.desc(), TERM.c.id.desc())
+        select(*(TERM.c[n] for n in ("id", "case_id", "name", "due", "over_at")))
+        .where(TERM.c.case_id.in_(cases), TERM.c.status == "running")
+        .order_by(TERM.c.over_at.desc(), TERM.c.id.desc())
     )
     return {r["case_id"]: r for r in rows(connection, statement)}
 

@@ -83,7 +83,7 @@ def create_app(office: Office) -> FastAPI:
     app.add_exception_handler(OperationalError, _store_failed)
     app.add_exception_handler(Exception, _failed)
     app.middleware("http")(_guard)
-    app.add_middleware(GZipMiddleware, minimum_size=900, compresslevel=6)
+    app.add_middleware(GZipMiddleware, minimum_size=900, compresslevel=4)
     return app
 
 

@@ -69,7 +69,7 @@ def pages_of(debug):
 
 
 def as_app(folder, screen, debug):
-    flags = f"--remote-debugging-port={debug} --disable-gpu --remote-allow-origins=*"
+    flags = f"--remote-debugging-port={debug} --disable-gpu --remote-allow-origins=* --test-type"
     return desktop(folder, DISPLAY=screen.name, AMHK_WINDOW="app", AMHK_WINDOW_FLAGS=flags)
 
 

@@ -185,6 +185,7 @@ def dag(value: str | date | datetime | None) -> str:
     return say_instant(value) if isinstance(value, datetime) else say_day(value)
 
 
+@lru_cache(maxsize=8192)
 def _moment(value: str) -> str:
     here = local(datetime.fromisoformat(value))
     return f"{say_day(here.date())} {here:%H.%M}"

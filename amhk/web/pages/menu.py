@@ -45,4 +45,6 @@ def menu(role: str, path: str) -> list[Word]:
 def _open(href: str, sub: tuple[tuple[str, str], ...], path: str) -> bool:
     if path == href or (href != "/" and path.startswith(f"{href}/")):
         return True
-    return any(path == s or (s != "/" and path.startswith(f"{s}/")) for s, _ in sub) or (href == "/" and path.startswith("/zaak/"))
+    return any(path == s or (s != "/" and path.startswith(f"{s}/")) for s, _ in sub) or (
+        href == "/" and path.startswith(("/zaak/", "/brief/", "/formulier/", "/eerder/"))
+    )
