@@ -54,6 +54,8 @@ def fill(office, size):
     with office.store.write() as connection:
         anna, tom = (reads.worker_by(connection, name=n)["id"] for n in ("Anna", "Tom"))
         teams = [reads.teams(connection)[0]["id"]] + [writes.add(connection, reads.TEAM, {"name": f"Team {n}", "is_default": False}) for n in range(1, TEAMS)]  # fmt: skip
+    with office.store.write() as connection:
+        takers = [writes.add(connection, reads.WORKER, {"name": f"Balie {n}", "role": "medewerker", "team_id": teams[n % TEAMS], "password": "-", "must_change": False, "active": True}) for n in range(100)]  # fmt: skip
     final = next(n for n, s in flow.states.items() if s.final)
     heads = [
         {"id": n, "number": f"M-2026-{n:07}", "kenmerk": None, "zorgen": "Zorg om thuis.", "gemeente": "Schiedam", "open": n % 10 == 0}
@@ -62,7 +64,7 @@ def fill(office, size):
     bulk(office, "cases", _CASE, (
         (h["id"], h["number"], "melding", flow.name, flow.release, 1, "in_onderzoek" if h["open"] else final, "[]", not h["open"], "{}", h["gemeente"],
          "telefoon", "15", "[]", "[]", h["zorgen"], False, True, text(BEGUN + timedelta(minutes=h["id"] % 500_000)), text(BEGUN), teams[h["id"] // 10 % TEAMS],
-         "r", anna if h["open"] and h["id"] % 20_000 == 0 else None, tom, tom, 0, "h" * 64)
+         "r", anna if h["open"] and h["id"] % 20_000 == 0 else None, takers[h["id"] % 100], tom, 0, "h" * 64)
         for h in heads
     ))  # fmt: skip
     bulk(office, "dossiers", "id, opened", ((h["id"], text(BEGUN)) for h in heads))

@@ -6,7 +6,7 @@ from typing import Any
 from amhk.desk import registering
 from amhk.desk.absence import tend_inbox
 from amhk.desk.carrying import carry_out
-from amhk.desk.casefile import CaseFile, key_of, on_table, open_case, owns
+from amhk.desk.casefile import CaseFile, key_of, no_case, on_table, open_case, owns
 from amhk.desk.lists import desk_for, needed
 from amhk.errors import BadInput, ClosedDoor, Fault, NotAllowed
 from amhk.office import Office
@@ -186,14 +186,16 @@ def assign_many(office: Office, numbers: Sequence[str], body: object, who: Reade
     _, fields = take_version(body, False)
     must_work(who)
     with office.store.write() as connection:
-        wanted = [number for number in dict.fromkeys(numbers) if key_of(connection, number) is not None][:MOST_AT_ONCE]
-        keys = sorted(key for number in wanted if (key := key_of(connection, number)) is not None)
-        locked = reads.lock_cases(connection, keys)
-        files = [on_table(office, connection, case, who) for case in locked.values() if owns(who, case)]
-        if not files:
-            raise BadInput(faults=[Fault("ontbreekt", "Kies eerst een of meer zaken.", "zaak")])
-        if shut := [f.case["number"] for f in files if f.case["closed"]]:
-            raise BadInput(faults=[Fault("gesloten", f"{number} is gesloten.", "zaak") for number in shut])
+        keys = {number: key_of(connection, number) for number in dict.fromkeys(numbers)}
+        locked = reads.lock_cases(connection, sorted(key for key in keys.values() if key is not None))
+        seen = {key for key, case in locked.items() if owns(who, case)}
+        wrong = [Fault("onbekend", no_case(number).text, "zaak") for number, key in keys.items() if key not in seen]
+        wrong += [Fault("gesloten", f"{case['number']} is gesloten.", "zaak") for case in locked.values() if case["closed"]]
+        if not 0 < len(keys) <= MOST_AT_ONCE:
+            wrong.append(Fault("ontbreekt", f"Kies eerst een of meer zaken, hooguit {MOST_AT_ONCE}.", "zaak"))
+        if wrong:
+            raise BadInput(faults=wrong)
+        files = [on_table(office, connection, case, who) for case in locked.values()]
         _assign(office, connection, files, fields)
         return len(files)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, BinaryIO
 
 from amhk.desk.admin import UNSAID, checked_institution, institution_desk
-from amhk.errors import BadInput, Fault, NotAllowed
+from amhk.errors import BadInput, Fault, NotAllowed, NotFound
 from amhk.office import Office
 from amhk.rules.secrecy import Reader
 from amhk.sheets.reading import lines, no
@@ -63,6 +63,32 @@ def bring_in(office: Office, file: BinaryIO, who: Reader) -> dict[str, int]:
         what = f"Sociale kaart bijgewerkt: {some(done['toegevoegd'], 'instelling', 'instellingen')} erbij, {done['gewijzigd']} gewijzigd."
         house.append(connection, office.now(connection), who.id, "sociale_kaart", what, done)
     return done
+
+
+def one(office: Office, key: int) -> dict[str, Any]:
+    """Give one institution, as its form has it; NotFound when there is none."""
+    with office.store.read() as connection:
+        found = next((i for i in reads.institutions(connection, active=False) if i["id"] == key), None)
+    if found is None:
+        raise NotFound("Deze instelling bestaat niet.")
+    return {name: found[name] for name in COLUMNS.values()} | {"id": key}
+
+
+def change(office: Office, key: int, body: object, who: Reader) -> None:
+    """Change an institution; a case keeps what it was handed to. BadInput with every fault, NotFound when there is none."""
+    if who.role not in MAY:
+        raise NotAllowed("De sociale kaart is van de beheerder, de teamleider en de manager.")
+    before = one(office, key)
+    values, faults = checked_institution(body, institution_desk(office))
+    with office.store.write() as connection:
+        if not faults and any(i["name"] == values["name"] and i["id"] != key for i in reads.institutions(connection, active=False)):
+            faults.append(Fault("dubbel", f"Er is al een instelling '{values['name']}'.", "name"))
+        if faults:
+            raise BadInput(faults=faults)
+        writes.change(connection, reads.INSTITUTION, [key], values)
+        house.append(
+            connection, office.now(connection), who.id, "sociale_kaart", f"Instelling {before['name']} gewijzigd.", {"id": key}
+        )
 
 
 def _checked(office: Office, file: BinaryIO) -> tuple[list[dict[str, Any]], list[Fault]]:

@@ -6,7 +6,7 @@ from typing import Any
 from amhk.desk.facts import OPTIONAL
 from amhk.desk.staffing import must_run
 from amhk.errors import BadInput, Fault, NotFound
-from amhk.letters.render import Letters, as_html
+from amhk.letters.render import Letters, RenderFailed, as_html
 from amhk.office import Office
 from amhk.rules.check import check
 from amhk.rules.parse import tidy
@@ -54,7 +54,10 @@ def preview(office: Office, kind: str, text: str) -> str:
     if faults := _faults(office, kind, text):
         raise BadInput(faults=faults)
     letters = office.letters.with_texts({**office.letters.texts, kind: text}, -1)
-    return as_html(letters.render(kind, _example(letters.asked(kind))))
+    try:
+        return as_html(letters.render(kind, _example(letters.asked(kind))))
+    except (RenderFailed, TypeError, ValueError, ArithmeticError, LookupError) as wrong:
+        raise BadInput(faults=[Fault("tekst", f"De brief is met deze tekst niet te maken: {wrong}.", "tekst")]) from wrong
 
 
 def save(office: Office, kind: str, text: str, who: Reader) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import StrictUndefined, Template, TemplateError, meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+RenderFailed = TemplateError
 # Stands before each filled-in value while a letter is parsed, so that a value can never begin a heading or a list item.
 _VALUE = "\ue000"
 _BREAK = "\ue001"

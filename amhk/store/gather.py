@@ -37,7 +37,9 @@ Wanted = Mapping[str, tuple[Sequence[Any], Any, Any]]
 
 def _as_json(dialect: str, columns: Sequence[Any]) -> Any:
     """Give one row of columns as one JSON object, by name."""
-    pairs: list[Any] = [part for c in columns for part in (literal_column(f"'{c.name}'"), c)]
+    pairs: list[Any] = []
+    for c in columns:
+        pairs += [literal_column(f"'{c.name}'"), c]
     return func.json_object(*pairs) if dialect == "sqlite" else func.json_build_object(*pairs).cast(String)
 
 

@@ -35,9 +35,9 @@ def _arms(scope: Scope) -> list[Any]:
     return own if scope.team is None else [CASE.c.team_id == scope.team, *own]
 
 
-def _where(filters: Mapping[str, Any]) -> list[Any]:
+def _where(filters: Mapping[str, Any], sort: str = "termijn") -> list[Any]:
     where = [getattr(CASE.c, name) == filters[name] for name in _PLAIN if name in filters]
-    if "closed" in filters and "route" not in filters:
+    if "closed" in filters and sort == "termijn":  # the order of danger tells it as well, and is what the index is by
         where.append(CASE.c.rank >= "9" if filters["closed"] else CASE.c.rank < "9")
     if "due_before" in filters:
         where += [CASE.c.closed == false(), func.substr(CASE.c.rank, 2) <= as_text(filters["due_before"])]
@@ -51,7 +51,7 @@ def page(
 ) -> list[Row]:  # fmt: skip
     """Give a page of cases with the names of owner and team; `key` is what the next page goes on from."""
     column, last_first = SORTS[sort]
-    where = _where(filters)
+    where = _where(filters, sort)
     if after:
         here, there = tuple_(column, CASE.c.id), tuple_(*after)
         where.append(here < there if last_first else here > there)

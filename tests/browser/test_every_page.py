@@ -49,6 +49,7 @@ PAGES = {
     "/bewijs": [("Bea", "/bewijs")],
     "/beheer": [("Bea", "/beheer")],
     "/beheer/instellingen": [("Bea", "/beheer/instellingen")],
+    "/beheer/instellingen/{key}": [("Bea", "/beheer/instellingen/1"), ("Anna", "/beheer/instellingen/1")],
     "/beheer/medewerkers": [("Bea", "/beheer/medewerkers")],
     "/beheer/medewerkers/{key}": [("Bea", "/beheer/medewerkers/1")],
     "/beheer/verdeling": [("Bea", "/beheer/verdeling?gemeente=Schiedam&stroom=melding&acuut=nee")],

@@ -6,7 +6,7 @@ import pytest
 from support.cast import reader
 from support.families import EL_AMRANI, advies, melding
 
-from amhk.desk import admin, attachments, casework, finding, intake, listing, staffing, worklist
+from amhk.desk import admin, attachments, casework, directory, finding, intake, listing, staffing, texts, worklist
 from amhk.errors import BadInput, ClosedDoor, NotAllowed, NotFound
 from amhk.rules.searching import RELEASE
 from amhk.store import reads, search, writes
@@ -232,3 +232,61 @@ def test_the_beheerder_runs_workers_but_never_his_own_role(client, office, tom):
     assert staffing.let_go(office, one["id"], bea) == 0
     with pytest.raises(NotAllowed):
         staffing.view(office, tom)
+
+
+def test_a_text_of_a_letter_is_changed_seen_and_kept_and_the_approved_one_stays(client, office, tom):
+    bea = reader(office, "Bea")
+    kind = "terugkoppeling_melder"
+    number = intake.take_call(office, melding(), tom)
+    client.move(number, "veiligheidsbeoordeling", uitkomst="Onderzoek nodig.")
+    letter = next(n for n in client.case(number)["notices"] if n["kind"] == kind)
+    client.post(f"/notices/{letter['id']}/approve", {"version": letter["version"]})
+    before = texts.view(office, kind, bea)["text"]
+    assert (
+        "Voorbeeld" in texts.preview(office, "informeren_betrokkene", texts.view(office, "informeren_betrokkene", bea)["text"])
+        or before
+    )
+    assert texts.save(office, kind, before.replace("Terugkoppeling op uw melding", "Wat wij deden met uw melding"), bea) == 1
+    assert "Terugkoppeling op uw melding" in client.get(f"/notices/{letter['id']}")["html"]
+    other = intake.take_call(office, melding(), tom)
+    client.move(other, "veiligheidsbeoordeling", uitkomst="Onderzoek nodig.")
+    fresh = next(n for n in client.case(other)["notices"] if n["kind"] == kind)
+    assert "Wat wij deden met uw melding" in client.get(f"/notices/{fresh['id']}")["html"]
+    assert [v["release"] for v in texts.view(office, kind, bea)["versions"]] == [1]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "1 tot"), ("# Kop {{ ", "niet te lezen"), ("{{ bestaat_niet }}", "geen gegeven"), ("{{ 1 / 0 }}", "niet te maken"),
+        ("{{ zaaknummer.__class__.__mro__ }}", "niet te maken"), ("{% for s in 5 %}x{% endfor %}", "niet te maken"), ("x" * 20_001, "1 tot"),
+    ],
+)  # fmt: skip
+def test_a_text_that_will_not_do_is_refused_and_nothing_changes(client, office, text, said):
+    bea = reader(office, "Bea")
+    before = texts.view(office, "terugkoppeling_melder", bea)["text"]
+    with pytest.raises(BadInput) as wrong:
+        texts.save(office, "terugkoppeling_melder", text, bea)
+    assert said in wrong.value.faults[0].text
+    assert texts.view(office, "terugkoppeling_melder", bea)["text"] == before
+
+
+def test_a_text_that_lets_a_secret_reach_its_reader_is_refused(client, office):
+    bea = reader(office, "Bea")
+    text = texts.view(office, "informeren_betrokkene", bea)["text"] + "\n\nGemeld door {{ melder_naam }}.\n"
+    with pytest.raises(BadInput) as wrong:
+        texts.save(office, "informeren_betrokkene", text, bea)
+    assert "melder_naam" in " ".join(f.text for f in wrong.value.faults)
+    with pytest.raises(NotAllowed):
+        texts.save(office, "informeren_betrokkene", text, reader(office, "Tom"))
+
+
+def test_an_institution_is_added_and_changed_on_screen(client, office, tom):
+    bea = reader(office, "Bea")
+    made = admin.add_institution(office, {"name": "Huis Nieuw", "kind": "opvang", "scale": "lokaal"}, bea)
+    directory.change(office, made["id"], {"name": "Huis Oud", "kind": "opvang", "scale": "lokaal", "active": "nee"}, bea)
+    assert directory.one(office, made["id"])["active"] is False
+    with pytest.raises(BadInput):
+        directory.change(office, made["id"], {"name": "Wijkteam Schiedam", "kind": "opvang", "scale": "lokaal"}, bea)
+    with pytest.raises(NotAllowed):
+        directory.change(office, made["id"], {"name": "x", "kind": "opvang", "scale": "lokaal"}, reader(office, "Anna"))

@@ -39,6 +39,7 @@ class Case(SQLModel, table=True):
         Index("cases_by_rank", "rank", "id"),
         Index("cases_by_team_rank", "team_id", "rank", "id"),
         Index("cases_by_owner_rank", "owner_id", "rank", "id"),
+        Index("cases_by_taker_rank", "taken_by", "rank", "id"),
     )
     id: int | None = Field(default=None, primary_key=True)
     number: str = Field(unique=True)
@@ -68,7 +69,7 @@ class Case(SQLModel, table=True):
     team_id: int = Field(foreign_key="teams.id")
     team_reason: str
     owner_id: int | None = Field(default=None, foreign_key="workers.id", index=True)
-    taken_by: int = Field(foreign_key="workers.id", index=True)
+    taken_by: int = Field(foreign_key="workers.id")
     opened_by: int | None = Field(default=None, foreign_key="workers.id")
     entries: int = 0
     head: str = ""

@@ -3,11 +3,13 @@
 from typing import Any
 
 from fastapi import APIRouter, Response
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 
 from amhk.desk import admin, digest, directory, followup, reports
-from amhk.errors import BadInput
-from amhk.web.pages.frame import FileForm, Here, Visit, errors_of, go, page
+from amhk.errors import BadInput, Fault
+from amhk.web.api import Key
+from amhk.web.pages.forms import from_values, nested, shown, typed
+from amhk.web.pages.frame import FileForm, Form, Here, Visit, errors_of, go, page
 
 router = APIRouter()
 
@@ -44,9 +46,50 @@ def directory_page(here: Here) -> Response:
     return _directory(here)
 
 
-def _directory(here: Visit, status: int = 200, errors: list[dict[str, Any]] | None = None) -> Response:
+def _directory(
+    here: Visit, status: int = 200, errors: list[dict[str, Any]] | None = None, form: FormData | None = None
+) -> Response:  # fmt: skip
     found = admin.list_institutions(here.office)
-    return page(here, "instellingen.html", status, institutions=found, errors=errors or [], may=here.who.role in directory.MAY)
+    fields = shown(admin.INSTITUTION, admin.institution_desk(here.office), typed(form))
+    return page(
+        here, "instellingen.html", status, institutions=found, errors=errors or [], may=here.who.role in directory.MAY, fields=fields, adding=form is not None
+    )  # fmt: skip
+
+
+@router.post("/beheer/instellingen/nieuw")
+def add_institution(here: Here, form: Form) -> Response:
+    """Add one institution."""
+    try:
+        admin.add_institution(here.office, nested(form, admin.INSTITUTION), here.who)
+    except BadInput as wrong:
+        return _directory(here, 422, errors_of(wrong), form)
+    return go("/beheer/instellingen", "De instelling staat erbij.")
+
+
+@router.get("/beheer/instellingen/{key}")
+def institution_page(here: Here, key: Key) -> Response:
+    """One institution, to change."""
+    return _institution(here, key)
+
+
+def _institution(
+    here: Visit, key: int, form: FormData | None = None, status: int = 200, faults: tuple[Fault, ...] = ()
+) -> Response:
+    one = directory.one(here.office, key)
+    fields = shown(admin.INSTITUTION, admin.institution_desk(here.office), typed(form) or from_values(one))
+    return page(
+        here, "instelling.html", status, one=one, fields=fields, may=here.who.role in directory.MAY, errors=errors_of(faults)
+    )
+
+
+@router.post("/beheer/instellingen/{key}")
+def change_institution(here: Here, key: Key, form: Form) -> Response:
+    """Change one institution."""
+    try:
+        directory.change(here.office, key, nested(form, admin.INSTITUTION), here.who)
+    except BadInput as wrong:
+        return _institution(here, key, form, 422, wrong.faults)
+    return go("/beheer/instellingen", "Gewijzigd.")
 
 
 @router.get("/beheer/instellingen.csv")

@@ -2,9 +2,18 @@
 (function () {
   "use strict";
   var go = { n: "/nieuw", v: "/", w: "/werkvoorraad" };
+  // Who works by voice, or types with a cat on the keyboard, turns the keys off (WCAG 2.1.4); the browser remembers only that.
+  function off() { try { return localStorage.getItem("toetsen") === "uit"; } catch (e) { return false; } }
+  var choice = document.getElementById("toetsen-aan");
+  if (choice) {
+    choice.checked = !off();
+    choice.parentElement.hidden = false;
+    choice.addEventListener("change", function () { try { localStorage.setItem("toetsen", choice.checked ? "aan" : "uit"); } catch (e) { return; } });
+  }
+  window.amhkKeysOff = off;
   function rows() { return Array.prototype.slice.call(document.querySelectorAll(".list tbody th a")); }
   document.addEventListener("keydown", function (event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || off()) return;
     if (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) {
       if (event.key === "Escape") event.target.blur();
       return;

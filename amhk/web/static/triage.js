@@ -10,6 +10,7 @@
     if (row) { row.focus(); row.scrollIntoView({ block: "nearest" }); }
   }
   document.addEventListener("keydown", function (event) {
+    if (window.amhkKeysOff && window.amhkKeysOff()) return;
     if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
     var row = here(), down = event.key === "j" || event.key === "ArrowDown", up = event.key === "k" || event.key === "ArrowUp";
     if (down || up) { event.preventDefault(); stand(row ? rows.indexOf(row) + (down ? 1 : -1) : 0); return; }

@@ -17,7 +17,7 @@ def upgrade() -> None:
     op.create_index("cases_by_rank", "cases", ["rank", "id"])
     op.create_index("cases_by_team_rank", "cases", ["team_id", "rank", "id"])
     op.create_index("cases_by_owner_rank", "cases", ["owner_id", "rank", "id"])
-    op.create_index(op.f("ix_cases_taken_by"), "cases", ["taken_by"])
+    op.create_index("cases_by_taker_rank", "cases", ["taken_by", "rank", "id"])
     op.create_table(
         "search_words",
         sa.Column("word", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
