@@ -75,12 +75,12 @@ def _unknown(office: Office, found: dict[str, Any]) -> list[Fault]:
 def worklist(office: Office, who: Reader, told: Mapping[str, str], limit: int = _PAGE) -> dict[str, Any]:
     """Give a page of the cases this reader may see, in the order of danger or as `sort` says; `next` is the cursor of the following page.
 
-    `count` is how many there are (no further than COUNTED + 1), `staff` and `teams` the names a filter may ask for.
+    `count` is how many there are (no further than COUNTED + 1; None when words so common were sought that nobody counted), `staff` and `teams` the names a filter may ask for.
     """
     with office.store.read() as connection:
         now = office.now(connection)
         teams, people = worklists.staff(connection)
-        filters = _filters(office, told, now, teams, people)
+        filters = worklists.weighed(connection, _filters(office, told, now, teams, people))
         sort = told.get("sort") or "termijn"
         found = worklists.page(connection, scope_of(who), filters, sort, _from_cursor(told.get("cursor")), limit + 1)
         shown = found[:limit]
@@ -89,7 +89,8 @@ def worklist(office: Office, who: Reader, told: Mapping[str, str], limit: int = 
         items = [_item(office, c, terms.get(c["id"]), names.get(c["id"], []), now) for c in shown]
         last = shown[-1] if len(found) > limit else None
         active = [p["name"] for p in people if p["active"]]
-        count = worklists.count(connection, scope_of(who), filters, COUNTED + 1)
+        # of what stands in very many cases it is not counted in how many
+        count = None if filters.get("common") else worklists.count(connection, scope_of(who), filters, COUNTED + 1)
         following = _cursor(last["key"], last["id"]) if last else None
         return {"items": items, "next": following, "count": count, "staff": active, "teams": list(teams)}
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, insert, select, update
+from sqlalchemy import Connection, and_, delete, exists, func, insert, select, update
 
 from amhk.rules.searching import Sought, words_of_case
 from amhk.store import claims, reads
@@ -15,11 +15,34 @@ WORD = table(SearchWord)
 NOTE = "notitie"
 
 
-def found_by(sought: Sought) -> Any:
-    """Give the WHERE of cases in which something sought stands."""
+# From so many cases on a word is too common to begin with: cases are then gone through in their own order.
+COMMON = 20_000
+
+
+def _at(sought: Sought, word: Any) -> Any:
     after = sought.word[:-1] + chr(ord(sought.word[-1]) + 1)
-    at = WORD.c.word == sought.word if sought.whole else and_(WORD.c.word >= sought.word, WORD.c.word < after)
-    return reads.CASE.c.id.in_(select(WORD.c.case_id).where(at))
+    return word == sought.word if sought.whole else and_(word >= sought.word, word < after)
+
+
+def rarest_first(connection: Connection, sought: Sequence[Sought]) -> tuple[list[Sought], bool]:
+    """Give what is sought with the rarest first (counted no further than COMMON), and whether even that stands in very many cases."""
+    counts = [
+        select(func.count()).select_from(select(WORD.c.case_id).where(_at(s, WORD.c.word)).limit(COMMON).subquery()).scalar_subquery()
+        for s in sought
+    ]  # fmt: skip
+    found = connection.execute(select(*counts)).one()
+    order = sorted(zip(found, sought, strict=True), key=lambda pair: pair[0])
+    return [s for _, s in order], order[0][0] >= COMMON
+
+
+def found_by(sought: Sequence[Sought], common: bool) -> list[Any]:
+    """Give the WHERE of cases in which all that is sought (the rarest first) stands: from the first on, or (`common`) case by case."""
+    # the words of one case are looked at by case, not the case by its words
+    beside = [
+        exists(select(WORD.c.case_id).where(WORD.c.case_id == reads.CASE.c.id, _at(s, WORD.c.word.concat(""))))
+        for s in (sought if common else sought[1:])
+    ]  # fmt: skip
+    return beside if common else [reads.CASE.c.id.in_(select(WORD.c.case_id).where(_at(sought[0], WORD.c.word))), *beside]
 
 
 def keep(connection: Connection, case: int, words: Iterable[str]) -> None:

@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, String, delete, false, func, select, true, tuple_, type_coerce, union
+from sqlalchemy import Connection, String, delete, false, func, select, true, tuple_, type_coerce, union, union_all
 
 from amhk.rules.secrecy import Scope
 from amhk.store.claims import rank
 from amhk.store.instants import as_text
-from amhk.store.reads import CASE, PERSON, TEAM, TERM, WORKER, Row, rows
-from amhk.store.search import found_by
+from amhk.store.reads import CASE, PERSON, TEAM, TERM, WORKER, Row, rows, within
+from amhk.store.search import found_by, rarest_first
 from amhk.store.tables import SavedList, table
 
 SAVED = table(SavedList)
@@ -25,51 +25,68 @@ _SHOWN = [
 _PLAIN = ("route", "state", "gemeente", "team_id", "owner_id", "closed")
 
 
-def _arms(scope: Scope) -> list[Any]:
-    """Give a scope as conditions that each have an index; together they are `reads.within`."""
+def _arms(scope: Scope) -> list[tuple[Any, bool]]:
+    """Give a scope as conditions that each have an index, with whether the condition is a person's own (few cases); together they are `reads.within`."""
     if scope.every:
-        return [true()]
+        return [(true(), False)]
     if scope.none:
-        return [false()]
-    own = [CASE.c.owner_id == scope.worker, CASE.c.taken_by == scope.worker]
-    return own if scope.team is None else [CASE.c.team_id == scope.team, *own]
+        return [(false(), False)]
+    own = [(CASE.c.owner_id == scope.worker, True), (CASE.c.taken_by == scope.worker, True)]
+    return own if scope.team is None else [(CASE.c.team_id == scope.team, False), *own]
 
 
 def _where(filters: Mapping[str, Any], sort: str = "termijn") -> list[Any]:
-    where = [getattr(CASE.c, name) == filters[name] for name in _PLAIN if name in filters]
-    if "closed" in filters and sort == "termijn":  # the order of danger tells it as well, and is what the index is by
-        where.append(CASE.c.rank >= "9" if filters["closed"] else CASE.c.rank < "9")
-    if "due_before" in filters:
-        where += [CASE.c.closed == false(), func.substr(CASE.c.rank, 2) <= as_text(filters["due_before"])]
-    if "opened" in filters:
-        where.append(CASE.c.opened_by.is_not(None) if filters["opened"] else CASE.c.opened_by.is_(None))
-    return where + [found_by(sought) for sought in filters.get("sought", ())]
+    asked = dict(filters)
+    where = []
+    if sort == "termijn" and (closed := asked.pop("closed", None)) is not None:
+        where.append(CASE.c.rank >= "9" if closed else CASE.c.rank < "9")  # the index is by it
+    where += [getattr(CASE.c, name) == asked[name] for name in _PLAIN if name in asked]
+    if "due_before" in asked:
+        where += [CASE.c.rank < "9", func.substr(CASE.c.rank, 2) <= as_text(asked["due_before"])]
+    if "opened" in asked:
+        where.append(CASE.c.opened_by.is_not(None) if asked["opened"] else CASE.c.opened_by.is_(None))
+    return where + (found_by(asked["sought"], asked.get("common", False)) if asked.get("sought") else [])
 
 
 def page(
     connection: Connection, scope: Scope, filters: Mapping[str, Any], sort: str, after: tuple[str, int] | None, limit: int
 ) -> list[Row]:  # fmt: skip
     """Give a page of cases with the names of owner and team; `key` is what the next page goes on from."""
+    narrow = filters.get("sought") and not filters.get("common")
+    arms = [_arm(arm, filters, sort, after, limit, few) for arm, few in ([(within(scope), True)] if narrow else _arms(scope))]
+    asked: Any = arms[0] if len(arms) == 1 else union_all(*(select(arm.subquery()) for arm in arms))
+    found = {r["id"]: r for r in rows(connection, asked)}
+    return sorted(found.values(), key=lambda r: (r["key"], r["id"]), reverse=SORTS[sort][1])[:limit]
+
+
+def _arm(arm: Any, filters: Mapping[str, Any], sort: str, after: tuple[str, int] | None, limit: int, few: bool) -> Any:
     column, last_first = SORTS[sort]
-    where = _where(filters, sort)
+    # of few cases (a person's own, those that were found) their own index is to be used, not the one that has all cases in this order
+    by = column.concat("") if few and (sort != "termijn" or filters.get("sought")) else column
+    where = [arm, *_where(filters, "termijn" if few else sort)]
     if after:
-        here, there = tuple_(column, CASE.c.id), tuple_(*after)
+        here, there = tuple_(by, CASE.c.id), tuple_(*after)
         where.append(here < there if last_first else here > there)
-    order = (column.desc(), CASE.c.id.desc()) if last_first else (column, CASE.c.id)
-    arms = [select(CASE.c.id).where(arm, *where).order_by(*order).limit(limit) for arm in _arms(scope)]
-    keys = arms[0] if len(arms) == 1 else union(*(select(arm.subquery().c.id) for arm in arms))
-    found = (
-        select(*_SHOWN, column.label("key"), WORKER.c.name.label("owner"), TEAM.c.name.label("team"))
-        .join(TEAM, TEAM.c.id == CASE.c.team_id)
-        .outerjoin(WORKER, WORKER.c.id == CASE.c.owner_id)
-        .where(CASE.c.id.in_(keys))
-    )
-    return rows(connection, found.order_by(*order).limit(limit))
+    order = (by.desc(), CASE.c.id.desc()) if last_first else (by, CASE.c.id)
+    told = select(*_SHOWN, column.label("key"), WORKER.c.name.label("owner"), TEAM.c.name.label("team"))
+    joined = told.outerjoin(TEAM, TEAM.c.id == CASE.c.team_id).outerjoin(WORKER, WORKER.c.id == CASE.c.owner_id)
+    return joined.where(*where).order_by(*order).limit(limit)
+
+
+def weighed(connection: Connection, filters: dict[str, Any]) -> dict[str, Any]:
+    """Give the filters with what is sought in the order to look for it, and whether it is all common."""
+    if not filters.get("sought"):
+        return filters
+    sought, common = rarest_first(connection, filters["sought"])
+    return filters | {"sought": sought, "common": common}
 
 
 def count(connection: Connection, scope: Scope, filters: Mapping[str, Any], most: int) -> int:
     """Give how many cases there are, counted no further than `most`."""
-    arms = [select(CASE.c.id).where(arm, *_where(filters)).limit(most) for arm in _arms(scope)]
+    if filters.get("sought") and not filters.get("common"):
+        found = select(CASE.c.id).where(within(scope), *_where(filters)).limit(most).subquery()
+        return int(connection.execute(select(func.count()).select_from(found)).scalar_one())
+    arms = [select(CASE.c.id).where(arm, *_where(filters)).limit(most) for arm, _ in _arms(scope)]
     keys = arms[0].subquery() if len(arms) == 1 else union(*(select(arm.subquery().c.id) for arm in arms)).limit(most).subquery()
     return int(connection.execute(select(func.count()).select_from(keys)).scalar_one())
 
