@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 
 import uvicorn
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 
 from amhk.clock import start_clock
@@ -16,6 +17,8 @@ from amhk.office import Office, found, open_office
 from amhk.store.session import Store
 from amhk.web.app import create_app
 
+# Requests worked on at once. One interpreter runs one of them at a time: with forty they mostly wait for each other (benchmarks/screen).
+_AT_ONCE = 6
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -65,6 +68,7 @@ def _with_clock(office: Office) -> Callable[[FastAPI], AbstractAsyncContextManag
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         clock = start_clock(office)
+        current_default_thread_limiter().total_tokens = _AT_ONCE
         yield
         clock.shutdown(wait=True)
 
