@@ -146,7 +146,7 @@ def read_config(path: Path, upgrading: bool = False) -> Config:
     _unknown(faults, path, "", data)
     gemeenten = _region(faults, path, data.get("region"))
     config = Config(
-        path, str(data.get("region")), str(data.get("organisation", "AMHK")), _database(data), str(data.get("attachments", "bijlagen")), *_procedure(data),
+        path, str(data.get("region")), str(data.get("organisation", "AMHK")), _database(data), _attachments(faults, path, data), *_procedure(data),
         data.get("letters", {}).get("phone", "0800-2000"), str(data.get("letters", {}).get("crisis_phone", "")), data.get("server", {}).get("host", "127.0.0.1"),
         _number(faults, path, "server.port", data.get("server", {}).get("port", 8400), 65535),
         data.get("routing", {}).get("default_team", "Meldpunt"),
@@ -160,6 +160,14 @@ def read_config(path: Path, upgrading: bool = False) -> Config:
     if faults:
         raise HouseClosed("\n".join(f.text for f in faults), faults)
     return config
+
+
+def _attachments(faults: list[Fault], path: Path, data: dict[str, Any]) -> str:
+    """The folder of the attachments: one of its own, in the meldpunt folder or elsewhere."""
+    told = str(data.get("attachments", "bijlagen"))
+    if (path.parent / told).resolve() in (path.parent.resolve(), *path.parent.resolve().parents):
+        _no(faults, path, "attachments", f"'{told}' kan niet; geef bijlagen een eigen map.")
+    return told
 
 
 def _procedure(data: dict[str, Any]) -> tuple[str, str]:

@@ -108,9 +108,7 @@ def _webview(title: str, address: str, home: Path) -> bool:
         webview.settings["ALLOW_DOWNLOADS"] = True
         window = webview.create_window(title, address, width=wide, height=high, min_size=(360, 480))
         window.events.resized += lambda w, h: (home / "grootte.json").write_text(json.dumps([int(w), int(h)]), encoding="utf-8")
-        webview.start(
-            private_mode=False, storage_path=str(home / "webview"), icon=str(Path(__file__).parent / "web/static/icon.png")
-        )
+        webview.start(private_mode=True, icon=str(Path(__file__).parent / "web/static/icon.png"))
     except Exception:  # pywebview has a class of its own for each toolkit that is not there
         return False
     return True
@@ -133,7 +131,7 @@ def _app(browser: str, address: str, home: Path) -> None:
     if fresh:
         settings.parent.mkdir(parents=True, exist_ok=True)
         told = {
-            "plugins": {"always_open_pdf_externally": True}, "credentials_enable_service": False, "profile": {"password_manager_enabled": False},
+            "plugins": {"always_open_pdf_externally": True}, "credentials_enable_service": False, "history": {"saving_disabled": True}, "profile": {"password_manager_enabled": False},
             "download": {"default_directory": str(downloads), "prompt_for_download": False, "extensions_to_open": "pdf"},
         }  # fmt: skip
         settings.write_text(json.dumps(told), encoding="utf-8")
@@ -152,5 +150,5 @@ def _app(browser: str, address: str, home: Path) -> None:
     try:
         subprocess.run([*command, *os.environ.get("AMHK_WINDOW_FLAGS", "").split()], check=False, stderr=subprocess.DEVNULL)
     finally:
-        for left in downloads.iterdir():
+        for left in downloads.glob("*.pdf"):  # opened to be read; what was saved on purpose stays
             left.unlink(missing_ok=True)

@@ -12,7 +12,7 @@ from amhk.office import Office
 from amhk.rules.fields import Desk, Field, clean
 from amhk.rules.parse import tidy, unfit
 from amhk.rules.secrecy import HAND, WORKS, Reader
-from amhk.store import bells, reads, writes
+from amhk.store import bells, house, reads, writes
 from amhk.words import LISTS, ROLES, SCHAAL, day_of
 
 INSTITUTION = (
@@ -41,24 +41,31 @@ def add_worker(
     office: Office, name: str, role: str, team: str | None, registration: str | None = None, password: str | None = None
 ) -> str:
     """Add a worker and give his one-time password; without a team he is in the default one. BadInput when name, role or team will not do."""
+    with office.store.write() as connection:
+        return added(office, connection, name, role, team, registration, password)
+
+
+def added(
+    office: Office, connection: Any, name: str, role: str, team: str | None, registration: str | None, password: str | None = None, email: str | None = None
+) -> str:  # fmt: skip
+    """The same, in a transaction at hand."""
     name = _name(name, "name")
     first = password or one_time_password()
-    with office.store.write() as connection:
-        faults = []
-        if role not in ROLES:
-            faults.append(Fault("rol", f"De rol '{role}' bestaat niet; kies uit {', '.join(ROLES)}.", "role"))
-        teams = {t["name"]: t["id"] for t in reads.teams(connection)}
-        if team is not None and team not in teams:
-            faults.append(Fault("team", f"Het team '{team}' bestaat niet; er is: {', '.join(teams)}.", "team"))
-        if reads.worker_by(connection, name=name):
-            faults.append(Fault("dubbel", f"Er werkt al iemand die '{name}' heet.", "name"))
-        if faults:
-            raise BadInput(faults=faults)
-        row = {
-            "name": name, "role": role, "team_id": teams[team or office.config.default_team], "registration": registration,
-            "password": hash_password(first), "must_change": password is None, "active": True,
-        }  # fmt: skip
-        writes.add(connection, reads.WORKER, row)
+    faults = [Fault("email", f"'{email[:80]}' is geen e-mailadres.", "email")] if email and not _EMAIL.match(email) else []
+    if role not in ROLES:
+        faults.append(Fault("rol", f"De rol '{role}' bestaat niet; kies uit {', '.join(ROLES)}.", "role"))
+    teams = {t["name"]: t["id"] for t in reads.teams(connection)}
+    if team is not None and team not in teams:
+        faults.append(Fault("team", f"Het team '{team}' bestaat niet; er is: {', '.join(teams)}.", "team"))
+    if reads.worker_by(connection, name=name):
+        faults.append(Fault("dubbel", f"Er werkt al iemand die '{name}' heet.", "name"))
+    if faults:
+        raise BadInput(faults=faults)
+    row = {
+        "name": name, "role": role, "team_id": teams[team or office.config.default_team], "registration": registration,
+        "password": hash_password(first), "must_change": password is None, "active": True, "email": email,
+    }  # fmt: skip
+    writes.add(connection, reads.WORKER, row)
     return first
 
 
@@ -73,15 +80,19 @@ def set_role(office: Office, name: str, role: str) -> None:
     if role not in ROLES:
         raise BadInput(faults=[Fault("rol", f"De rol '{role}' bestaat niet; kies uit {', '.join(ROLES)}.", "role")])
     with office.store.write() as connection:
-        worker = _worker(connection, name)
-        writes.change(connection, reads.WORKER, [worker["id"]], {"role": role})
-        if worker["role"] != role and worker["active"]:
-            writes.revoke_feeds(connection, worker["id"], office.now(connection))
-        if role in WORKS:
-            now = office.now(connection)
-            absence.tend_inbox(connection, bells.staff(connection, day_of(now), now))
-        else:
-            _to_team(office, connection, worker, f"{name} behandelt geen zaken meer: de zaak valt terug aan het team.")
+        role_given(office, connection, _worker(connection, name), role)
+
+
+def role_given(office: Office, connection: Any, worker: Mapping[str, Any], role: str) -> None:
+    """Give a worker another role, in a transaction at hand; who treats no cases any more has none left."""
+    writes.change(connection, reads.WORKER, [worker["id"]], {"role": role})
+    if worker["role"] != role and worker["active"]:
+        writes.revoke_feeds(connection, worker["id"], office.now(connection))
+    if role in WORKS:
+        now = office.now(connection)
+        absence.tend_inbox(connection, bells.staff(connection, day_of(now), now))
+    else:
+        _to_team(office, connection, worker, f"{worker['name']} behandelt geen zaken meer: de zaak valt terug aan het team.")
 
 
 def disable(office: Office, name: str) -> int:
@@ -103,11 +114,16 @@ def _to_team(office: Office, connection: Any, worker: Mapping[str, Any], what: s
     absence.tend_inbox(connection, bells.staff(connection, day_of(now), now))
 
 
+def prove_email(address: str) -> None:
+    """Raise BadInput when a text is no address; empty is fine."""
+    if address and not _EMAIL.match(address):
+        raise BadInput(faults=[Fault("email", f"'{address[:80]}' is geen e-mailadres.", "email")])
+
+
 def set_email(office: Office, name: str, address: str) -> None:
     """Give a worker an address for the daily mail; empty takes it away. BadInput when it is no address."""
     address = tidy(address, one_line=True)
-    if address and not _EMAIL.match(address):
-        raise BadInput(faults=[Fault("email", f"'{address[:80]}' is geen e-mailadres.", "email")])
+    prove_email(address)
     with office.store.write() as connection:
         writes.change(connection, reads.WORKER, [_worker(connection, name)["id"]], {"email": address or None})
 
@@ -163,6 +179,14 @@ def add_institution(office: Office, body: object, who: Reader) -> dict[str, Any]
             faults.append(Fault("dubbel", f"Er is al een instelling '{values['name']}'.", "name"))
         if faults:
             raise BadInput(faults=faults)
+        house.append(
+            connection,
+            office.now(connection),
+            who.id,
+            "sociale_kaart",
+            f"Instelling {values['name']} toegevoegd.",
+            {"name": values["name"]},
+        )
         return values | {"id": writes.add(connection, reads.INSTITUTION, values)}
 
 

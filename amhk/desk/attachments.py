@@ -2,10 +2,11 @@
 
 import time
 import zipfile
+import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from amhk.desk.casefile import CaseFile, no_case, open_case, visible
 from amhk.desk.casework import must_work
@@ -59,15 +60,12 @@ def add_file(office: Office, number: str, name: str, content: BinaryIO, who: Rea
     name = tidy(Path(name.replace("\\", "/")).name, one_line=True)
     kind = _kind(name, content)
     with office.store.read() as connection:
-        if visible(connection, number, who, own=True)["route"] != "melding":
-            raise _no_advies()
+        _prove_melding(visible(connection, number, who, own=True))
     content.seek(0)
     hash_, size = _files(office).put(chunks_of(content))
     with office.store.write() as connection:
         file = _melding(office, connection, number, who)
-        entry = file.note(
-            "bijlage", f"Bijlage toegevoegd: {name}.", {"naam": name, "soort": kind, "grootte": size, "sha256": hash_}
-        )
+        entry = file.note("bijlage", "Bijlage toegevoegd.", {"naam": name, "soort": kind, "grootte": size, "sha256": hash_})
         row = {
             "case_id": file.id,
             "name": name,
@@ -84,9 +82,9 @@ def add_file(office: Office, number: str, name: str, content: BinaryIO, who: Rea
 
 
 def read_file(office: Office, number: str, key: int, who: Reader) -> tuple[Path, str, str]:
-    """Give where a file of a case lies, its name and media type; NotFound when it is not of this case or not to be seen. Who looked is the caller's to write down."""
+    """Give where a file of one's own case lies, its name and media type; NotFound when it is not of this case or not to be seen: leave to read does not open files. Who looked is the caller's to write down."""
     with office.store.read() as connection:
-        case = visible(connection, number, who)
+        case = visible(connection, number, who, own=True)
         found = next((a for a in reads.of_case(connection, gather.ATTACHMENT, case["id"]) if a["id"] == key), None)
     if found is None:
         raise no_case(number)
@@ -112,9 +110,16 @@ def _files(office: Office) -> Files:
 
 def _melding(office: Office, connection: Connection, number: str, who: Reader) -> CaseFile:
     file = open_case(office, connection, number, who)
-    if file.case["route"] != "melding":
-        raise _no_advies()
+    _prove_melding(file.case)
     return file
+
+
+def _prove_melding(case: Mapping[str, Any]) -> None:
+    if case["route"] == "melding" and case["melder_naam"] is None:
+        text = "De gegevens van deze melding zijn vernietigd: er komt niets meer bij."
+        raise ClosedDoor(faults=[Fault("vernietigd", text)])
+    if case["route"] != "melding":
+        raise _no_advies()
 
 
 def _no_advies() -> ClosedDoor:
@@ -163,8 +168,11 @@ def _clean_zip(kind: str, content: BinaryIO) -> bool:
     try:
         with zipfile.ZipFile(content) as parts:
             names = set(parts.namelist())
-            if any("vbaproject" in n.lower() or n.startswith("Basic/") for n in names):
+            if any("vbaproject" in n.lower() or n.lower().startswith(("basic/", "scripts/")) for n in names):
                 return False
-            return "word/document.xml" in names if kind == _OFFICE else parts.read("mimetype").decode() == _OPEN
-    except (zipfile.BadZipFile, KeyError, UnicodeDecodeError, RuntimeError):
+            if kind == _OFFICE:
+                return "word/document.xml" in names and not any(n.startswith("word/embeddings/") for n in names)
+            with parts.open("mimetype") as said:
+                return said.read(len(_OPEN) + 1).decode() == _OPEN
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, KeyError, UnicodeDecodeError, RuntimeError):
         return False

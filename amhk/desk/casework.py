@@ -182,15 +182,24 @@ def assign(office: Office, number: str, body: object, who: Reader) -> None:
 
 
 def assign_many(office: Office, numbers: Sequence[str], body: object, who: Reader) -> int:
-    """Give several cases to one worker or team, or back to the team, all or none, with one reason; gives how many. BadInput names each that cannot."""
+    """Give several cases to one worker or team, or back to the team, all or none, with one reason; gives how many. BadInput names each that cannot.
+
+    A case is named by its number, or by `number:version` as it was seen: one that changed since is refused.
+    """
     _, fields = take_version(body, False)
     must_work(who)
     with office.store.write() as connection:
-        keys = {number: key_of(connection, number) for number in dict.fromkeys(numbers)}
+        seen_as = {number: version for number, _, version in (n.partition(":") for n in numbers)}
+        keys = {number: key_of(connection, number) for number in seen_as}
         locked = reads.lock_cases(connection, sorted(key for key in keys.values() if key is not None))
         seen = {key for key, case in locked.items() if owns(who, case)}
         wrong = [Fault("onbekend", no_case(number).text, "zaak") for number, key in keys.items() if key not in seen]
         wrong += [Fault("gesloten", f"{case['number']} is gesloten.", "zaak") for case in locked.values() if case["closed"]]
+        known = {keys[number]: version for number, version in seen_as.items()}
+        wrong += [
+            Fault("gewijzigd", f"{case['number']} is intussen gewijzigd: bekijk de lijst opnieuw.", "zaak")
+            for case in locked.values() if known[case["id"]] not in ("", str(case["version"]))
+        ]  # fmt: skip
         if not 0 < len(keys) <= MOST_AT_ONCE:
             wrong.append(Fault("ontbreekt", f"Kies eerst een of meer zaken, hooguit {MOST_AT_ONCE}.", "zaak"))
         if wrong:

@@ -7,10 +7,10 @@ from datetime import datetime
 from amhk.errors import BadInput, Fault, NotAllowed, NotFound
 from amhk.office import Office
 from amhk.rules.secrecy import WORKS, Reader, signs_of_person
-from amhk.store import concepts, reads
+from amhk.store import concepts, house, reads, writes
 
 _MARK = re.compile(r"[0-9a-f]{32}")
-_MOST = 200_000
+_MOST, _MOST_OPEN = 200_000, 20
 
 
 def save(office: Office, mark: str, typed: Mapping[str, Sequence[str]], who: Reader, real: datetime) -> bool:
@@ -21,7 +21,7 @@ def save(office: Office, mark: str, typed: Mapping[str, Sequence[str]], who: Rea
     if who.role not in WORKS:
         raise NotAllowed("Met uw rol neemt u geen gesprekken aan.")
     told = {k: list(v) for k, v in typed.items() if not k.startswith("_") and any(v)}
-    if not _MARK.fullmatch(mark) or sum(len(x) for v in told.values() for x in v) > _MOST:
+    if not _MARK.fullmatch(mark) or sum(len(k) + len(x) for k, v in told.items() for x in v) > _MOST:
         raise BadInput(
             faults=[
                 Fault("concept", "Dit concept is niet te bewaren: het is te groot, of de pagina is te oud. Leg het contact vast.")
@@ -32,6 +32,12 @@ def save(office: Office, mark: str, typed: Mapping[str, Sequence[str]], who: Rea
         concepts.hold(connection, who.id)
         if reads.request_of(connection, who.id, mark):
             return False
+        if len(concepts.of(connection, who.id)) >= _MOST_OPEN and not concepts.one(connection, who.id, mark):
+            raise BadInput(
+                faults=[
+                    Fault("te_veel", f"U hebt al {_MOST_OPEN} contacten in concept. Leg er eerst een vast, of gooi er een weg.")
+                ]
+            )
         concepts.save(connection, who.id, mark, clean, real)
         return True
 
@@ -51,9 +57,27 @@ def load(office: Office, mark: str, who: Reader) -> dict[str, list[str]]:
 
 
 def drop(office: Office, mark: str, who: Reader) -> None:
-    """Throw a concept away."""
+    """Throw a concept away, for good: an autosave that comes in late brings nothing back."""
+    if not _MARK.fullmatch(mark):
+        return
     with office.store.write() as connection:
+        concepts.hold(connection, who.id)
         concepts.drop(connection, who.id, mark)
+        if not reads.request_of(connection, who.id, mark):
+            writes.add(connection, reads.REQUEST, {"worker_id": who.id, "key": mark, "body": "weg", "number": ""})
+
+
+def take_over(office: Office, name: str, who: Reader) -> int:
+    """Let whoever leads the team of a worker take over his concepts, to make cases of the calls; gives how many. NotAllowed for others."""
+    with office.store.write() as connection:
+        worker = reads.worker_by(connection, name=name)
+        leads = worker is not None and (who.role == "manager" or (who.role == "teamleider" and worker["team_id"] == who.team))
+        if worker is None or not leads:
+            raise NotAllowed("Een contact in concept overnemen doet de teamleider van dat team, of de manager.")
+        count = concepts.hand_over(connection, worker["id"], who.id)
+        what = f"{who.name} nam {count} contacten in concept over van {name}."
+        house.append(connection, office.now(connection), who.id, "concept", what, {"from": name, "count": count})
+        return count
 
 
 def warnings(typed: Mapping[str, Sequence[str]]) -> list[str]:

@@ -42,8 +42,7 @@ def bring_in(office: Office, file: BinaryIO, who: Reader) -> dict[str, int]:
 
     BadInput with every fault of every line at once, and then nothing was changed.
     """
-    if who.role not in MAY:
-        raise NotAllowed("De sociale kaart is van de beheerder, de teamleider en de manager.")
+    must(who)
     told, faults = _checked(office, file)
     if faults:
         raise BadInput(faults=faults)
@@ -65,6 +64,12 @@ def bring_in(office: Office, file: BinaryIO, who: Reader) -> dict[str, int]:
     return done
 
 
+def must(who: Reader) -> None:
+    """Refuse who does not keep the sociale kaart."""
+    if who.role not in MAY:
+        raise NotAllowed("De sociale kaart is van de beheerder, de teamleider en de manager.")
+
+
 def one(office: Office, key: int) -> dict[str, Any]:
     """Give one institution, as its form has it; NotFound when there is none."""
     with office.store.read() as connection:
@@ -76,8 +81,7 @@ def one(office: Office, key: int) -> dict[str, Any]:
 
 def change(office: Office, key: int, body: object, who: Reader) -> None:
     """Change an institution; a case keeps what it was handed to. BadInput with every fault, NotFound when there is none."""
-    if who.role not in MAY:
-        raise NotAllowed("De sociale kaart is van de beheerder, de teamleider en de manager.")
+    must(who)
     before = one(office, key)
     values, faults = checked_institution(body, institution_desk(office))
     with office.store.write() as connection:

@@ -82,6 +82,9 @@ def contact(file: CaseFile, decision: Decision, entry: int) -> None:
 def correct(file: CaseFile, decision: Decision, entry: int) -> str:
     """Correct recorded facts: both versions stay in the journal, terms are re-projected and say why, letters sent are marked."""
     values = decision.values
+    if file.case["route"] == "melding" and file.case["melder_naam"] is None:
+        text = "De gegevens van deze melding zijn vernietigd: er is niets meer te corrigeren."
+        raise BadInput(faults=[Fault("vernietigd", text, "reden")])
     told = [
         *_case_facts(file, values),
         *_melder(file, values),

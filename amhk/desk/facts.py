@@ -92,14 +92,16 @@ def _people(connection: Connection, case: Row, now: datetime) -> dict[str, Any]:
     people = reads.of_case(connection, reads.PERSON, case["id"])
     told = [
         {
-            "naam": p["naam"], "geboren": p["geboren"] or _UNKNOWN, "geslacht": p["geslacht"] or _UNKNOWN, "bsn": p["bsn"] or _UNKNOWN,
+            "naam": p["naam"], "geboren": p["geboren"] or _UNKNOWN, "geslacht": p["geslacht"] or _UNKNOWN,
             "rollen": ", ".join(p["rollen"]) or "betrokkene", "adres": "geheim" if p["geheim_adres"] else p["adres"] or _UNKNOWN,
             "jong": _young(p, today), "gezag": p["gezag"],
         }
         for p in people
     ]  # fmt: skip
+    # only the list that bears the label has the BSN in it
+    young = [p | {"bsn": row["bsn"] or _UNKNOWN} for p, row in zip(told, people, strict=True) if p["jong"]]
     return {
-        "personen": told, "jeugdigen": [p for p in told if p["jong"]] or None, "gezin_namen": ", ".join(p["naam"] for p in told) or _UNKNOWN,
+        "personen": told, "jeugdigen": young or None, "gezin_namen": ", ".join(p["naam"] for p in told) or _UNKNOWN,
         "gezaghebbenden": [p for p in told if p["gezag"] or (not p["jong"] and "ouder" in p["rollen"])],
     }  # fmt: skip
 

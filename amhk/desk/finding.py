@@ -5,27 +5,34 @@ from amhk.office import Office
 from amhk.rules.searching import RELEASE
 from amhk.store import reads, search, writes
 
-_KEY, _BATCH = "search_release", 500
+_KEY, _SO_FAR, _BATCH, _A_ROUND = "search_release", "search_so_far", 500, 20
 
 
 def refresh(office: Office) -> int:
-    """Work out the words and the order of danger of every case when they were made by other rules; gives how many cases."""
-    with office.store.read() as connection:
-        if reads.meta(connection, _KEY) == RELEASE:
-            return 0
-    done, last = 0, 0
-    while True:
-        with office.store.write() as connection:
-            reads.lock(connection)  # another process may be at it as well
+    """Work out the words and the order of danger of cases when they were made by other rules, at most ten thousand a round; gives how many cases."""
+    done = 0
+    for _ in range(_A_ROUND):
+        with office.store.read() as connection:
             if reads.meta(connection, _KEY) == RELEASE:
                 return done
-            batch = search.in_batches(connection, last, _BATCH)
-            urgent = [
-                c["id"] for c in batch
-                if not c["closed"] and is_urgent(office.pack.workflows[c["workflow"], c["release"]], c["state"], c["acuut"])
-            ]  # fmt: skip
-            if not batch:
-                writes.set_meta(connection, _KEY, RELEASE)
-                return done
-            search.keep_batch(connection, batch, urgent)
-        done, last = done + len(batch), batch[-1]["id"]
+        done += _batch(office)
+    return done
+
+
+def _batch(office: Office) -> int:
+    with office.store.write() as connection:
+        reads.lock(connection)  # another process may be at it as well
+        if reads.meta(connection, _KEY) == RELEASE:
+            return 0
+        release, _, last = (reads.meta(connection, _SO_FAR) or "").partition(" ")
+        batch = search.in_batches(connection, int(last) if release == RELEASE else 0, _BATCH)
+        if not batch:
+            writes.set_meta(connection, _KEY, RELEASE)
+            return 0
+        urgent = [
+            c["id"] for c in batch
+            if not c["closed"] and is_urgent(office.pack.workflows[c["workflow"], c["release"]], c["state"], c["acuut"])
+        ]  # fmt: skip
+        search.keep_batch(connection, batch, urgent)
+        writes.set_meta(connection, _SO_FAR, f"{RELEASE} {batch[-1]['id']}")
+        return len(batch)

@@ -19,7 +19,17 @@ COLUMNS = {
     "ontvangen": "Ontvangen", "kanaal": "Kanaal", "route": "Route",
 }  # fmt: skip
 USUAL = ("termijn", "wie", "gemeente", "staat", "behandelaar")
-ASKS = ("route", "state", "gemeente", "team", "owner", "due_before", "closed", "opened", "sort", "q")
+ASKS = (
+    "route",
+    "state",
+    "gemeente",
+    "team",
+    "owner",
+    "due_before",
+    "closed",
+    "opened",
+    "sort",
+)  # never what was searched for: that is a name
 _MOST, _MOST_LISTS, _PAGE = 5000, 30, 500
 
 

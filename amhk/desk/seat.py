@@ -9,13 +9,14 @@ from typing import Any
 from amhk.desk.followup import PROOF, alarms_of
 from amhk.keys import hash_token
 from amhk.office import Office
+from amhk.rules.searching import RELEASE
 from amhk.rules.secrecy import Reader
 from amhk.store import frame
 
 
 @dataclass(frozen=True)
 class Seat:
-    """A worker at a screen: who, the secret of his forms, the present instant (UTC), how many reminders stand before him, why the screen is red, and the last proof of the night."""
+    """A worker at a screen: who, the secret of his forms, the present instant (UTC), how many reminders stand before him, why the screen is red, the last proof of the night, and whether search finds all (not while the words are worked out anew)."""
 
     who: Reader
     csrf: str
@@ -24,6 +25,7 @@ class Seat:
     reminders: int
     alarms: tuple[str, ...]
     proof: Mapping[str, Any] | None
+    finds: bool
 
 
 def take_seat(office: Office, cookie: str) -> Seat | None:
@@ -35,4 +37,13 @@ def take_seat(office: Office, cookie: str) -> Seat | None:
         now = office.moment(connection, found["clock"], found["present_calendar"])
         red = tuple(alarms_of(office, connection, found, now))
         proof = json.loads(found["proof"]) if found["proof"] else None
-        return Seat(Reader.of(found), str(found["csrf"]), bool(found["must_change"]), now, found["reminders"], red, proof)
+        return Seat(
+            Reader.of(found),
+            str(found["csrf"]),
+            bool(found["must_change"]),
+            now,
+            found["reminders"],
+            red,
+            proof,
+            found["search_release"] == RELEASE,
+        )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from amhk.desk import admin
+from amhk.desk import absence, admin
 from amhk.errors import BadInput, ClosedDoor, Fault, NotAllowed, NotFound
 from amhk.keys import hash_password, one_time_password
 from amhk.office import Office
@@ -68,9 +68,8 @@ def _checked(office: Office, fields: tuple[Field, ...], body: object) -> dict[st
     return values
 
 
-def _log(office: Office, who: Reader, what: str, content: Mapping[str, Any]) -> None:
-    with office.store.write() as connection:
-        house.append(connection, office.now(connection), who.id, "beheer", what, content)
+def _log(office: Office, connection: Connection, who: Reader, what: str, content: Mapping[str, Any]) -> None:
+    house.append(connection, office.now(connection), who.id, "beheer", what, content)
 
 
 def view(office: Office, who: Reader) -> list[dict[str, Any]]:
@@ -94,36 +93,37 @@ def worker(office: Office, key: int, who: Reader) -> dict[str, Any]:
 
 
 def add(office: Office, body: object, who: Reader) -> str:
-    """Add a worker and give the one-time password, shown once."""
+    """Add a worker and give the one-time password, shown once; the account and its line in the journal are one."""
     must_run(who)
     values = _checked(office, WORKER, body)
-    first = admin.add_worker(office, values["name"], values["role"], values.get("team"), values.get("registration"))
-    if values.get("email"):
-        admin.set_email(office, values["name"], values["email"])
-    _log(
-        office,
-        who,
-        f"Medewerker {values['name']} toegevoegd als {ROLES[values['role']].lower()}.",
-        {k: values[k] for k in ("name", "role")},
-    )
-    return first
+    with office.store.write() as connection:
+        told = (values["name"], values["role"], values.get("team"), values.get("registration"))
+        first = admin.added(office, connection, *told, email=values.get("email"))
+        what = f"Medewerker {values['name']} toegevoegd als {ROLES[values['role']].lower()}."
+        _log(office, connection, who, what, {k: values[k] for k in ("name", "role")})
+        return first
 
 
 def change(office: Office, key: int, body: object, who: Reader) -> None:
-    """Change a worker's role, team, registration and address; one's own role nobody changes. What no longer fits his role or team falls to the team."""
+    """Change a worker's role, team, registration and address; one's own role nobody changes. Who treats no cases any more loses them to the team; who changes team keeps his, until they are handed over."""
     one = worker(office, key, who)
     values = _checked(office, CHANGE, body)
     if key == who.id and values["role"] != one["role"]:
         raise BadInput(faults=[Fault("eigen_rol", "Uw eigen rol wijzigt een andere beheerder.", "role")])
-    admin.set_email(office, one["name"], values.get("email") or "")
-    if values["role"] != one["role"]:
-        admin.set_role(office, one["name"], values["role"])
+    admin.prove_email(values.get("email") or "")
     with office.store.write() as connection:
+        row = reads.worker_by(connection, id=key)
+        assert row is not None
         teams = {t["name"]: t["id"] for t in reads.teams(connection)}
-        told = {"registration": values.get("registration"), "team_id": teams[values.get("team") or one["team"]]}
+        team = teams[values["team"]] if values.get("team") else row["team_id"]
+        told = {"registration": values.get("registration"), "email": values.get("email"), "team_id": team}
         writes.change(connection, reads.WORKER, [key], told)
-    moved = {k: [one[k], values.get(k)] for k in ("role", "team", "registration") if one[k] != values.get(k)}
-    _log(office, who, f"Medewerker {one['name']} gewijzigd.", moved)
+        if values["role"] != row["role"]:
+            admin.role_given(office, connection, row, values["role"])
+        elif team != row["team_id"]:
+            writes.revoke_feeds(connection, key, office.now(connection))
+        moved = {k: [one[k], values.get(k)] for k in ("role", "team", "registration", "email") if one[k] != values.get(k)}
+        _log(office, connection, who, f"Medewerker {one['name']} gewijzigd.", moved)
 
 
 def let_go(office: Office, key: int, who: Reader) -> int:
@@ -133,9 +133,12 @@ def let_go(office: Office, key: int, who: Reader) -> int:
         raise ClosedDoor(faults=[Fault("uzelf", "U kunt uzelf niet uit dienst zetten; dat doet een andere beheerder.")])
     if not one["active"]:
         raise ClosedDoor(faults=[Fault("uit_dienst", f"{one['name']} werkt hier al niet meer.")])
-    count = admin.disable(office, one["name"])
-    _log(office, who, f"Medewerker {one['name']} uit dienst; {count} zaken vielen aan het team.", {"cases": count})
-    return count
+    with office.store.write() as connection:
+        row = reads.worker_by(connection, id=key)
+        assert row is not None
+        count = absence.leave_now(office, connection, row, absence.LEAVES, "uit dienst")
+        _log(office, connection, who, f"Medewerker {one['name']} uit dienst; {count} zaken vielen aan het team.", {"cases": count})
+        return count
 
 
 def new_password(office: Office, key: int, who: Reader) -> str:
@@ -147,7 +150,7 @@ def new_password(office: Office, key: int, who: Reader) -> str:
     with office.store.write() as connection:
         writes.change(connection, reads.WORKER, [key], {"password": hash_password(first), "must_change": True})
         writes.end_sessions(connection, key)
-    _log(office, who, f"Medewerker {one['name']} kreeg een eenmalig wachtwoord.", {})
+        _log(office, connection, who, f"Medewerker {one['name']} kreeg een eenmalig wachtwoord.", {})
     return first
 
 
@@ -155,8 +158,11 @@ def add_team(office: Office, body: object, who: Reader) -> None:
     """Add a team."""
     must_run(who)
     name = _checked(office, TEAM, body)["name"]
-    admin.add_team(office, name)
-    _log(office, who, f"Team {name} toegevoegd.", {"team": name})
+    with office.store.write() as connection:
+        if any(t["name"] == name for t in reads.teams(connection)):
+            raise BadInput(faults=[Fault("dubbel", f"Er is al een team '{name}'.", "name")])
+        writes.add(connection, reads.TEAM, {"name": name, "is_default": False})
+        _log(office, connection, who, f"Team {name} toegevoegd.", {"team": name})
 
 
 def division(office: Office) -> dict[str, Any]:
@@ -198,20 +204,19 @@ def add_rule(office: Office, body: object, who: Reader) -> None:
         )
 
 
-def move_rule(office: Office, place: int, how: str, who: Reader) -> None:
-    """Move a rule (counted from 0) up, or take it away (`how`: `omhoog` or `weg`)."""
+def move_rule(office: Office, place: int, how: str, said: str, who: Reader) -> None:
+    """Move a rule (counted from 0, and in the words it was shown in) up, or take it away (`how`: `omhoog` or `weg`)."""
     must_run(who)
     with office.store.write() as connection:
         routing.take_over(connection, office.config.rules)
         rules, lines = routing.rules_of(connection, ())
-        if not 0 <= place < len(lines) or how not in ("omhoog", "weg"):
-            raise NotFound("Deze regel bestaat niet (meer).")
+        if not 0 <= place < len(lines) or how not in ("omhoog", "weg") or rules[place].because() != said:
+            raise NotFound("Deze regel staat daar niet (meer). Open de bladzijde opnieuw.")
         if how == "weg":
             routing.drop(connection, lines[place])
         elif place:
             routing.swap(connection, lines[place - 1], lines[place])
-        said = "weggehaald" if how == "weg" else "omhoog gezet"
-        what = f"Verdeelregel {said}: {rules[place].because()}."
+        what = f"Verdeelregel {'weggehaald' if how == 'weg' else 'omhoog gezet'}: {said}."
         house.append(
             connection, office.now(connection), who.id, "beheer", what, {"place": place, "at": iso(office.now(connection))}
         )

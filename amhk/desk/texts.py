@@ -56,7 +56,7 @@ def preview(office: Office, kind: str, text: str) -> str:
     letters = office.letters.with_texts({**office.letters.texts, kind: text}, -1)
     try:
         return as_html(letters.render(kind, _example(letters.asked(kind))))
-    except (RenderFailed, TypeError, ValueError, ArithmeticError, LookupError) as wrong:
+    except (RenderFailed, TypeError, ValueError, ArithmeticError, LookupError, RecursionError) as wrong:
         raise BadInput(faults=[Fault("tekst", f"De brief is met deze tekst niet te maken: {wrong}.", "tekst")]) from wrong
 
 
@@ -99,14 +99,17 @@ def _known_names(office: Office) -> frozenset[str]:
     return frozenset(name for names in office.letters.shipped_names().values() for name in names)
 
 
+_PEOPLE = [
+    {
+        "naam": f"Voorbeeld van der Heijden-Çelik {n}", "geboren": "onbekend" if n == 3 else "2018-05-14", "geslacht": "onbekend", "rollen": "kind",
+        "adres": "geheim" if n == 2 else "Nergenslaan 1, 0000 AA Nergenshuizen", "jong": True, "gezag": None,
+    }
+    for n in range(1, 11)
+]  # fmt: skip
 _LISTS: Mapping[str, Any] = {
     "bevindingen": [{"tekst": "Op school is het kind vaak moe en alleen.", "bron": "professional", "op": "wo 4 februari 2026"}],
-    "personen": [
-        {"naam": f"Voorbeeld van der Heijden-Çelik {n}", "geboren": "2018-05", "rollen": "kind", "adres": "Nergenslaan 1, 0000 AA Nergenshuizen", "gezag": "ja", "leeftijd": 7, "geinformeerd": "nog niet"}
-        for n in range(1, 11)
-    ],
-    "stappen_genomen": ["De veiligheid is beoordeeld.", "Er is een onderzoek gestart."], "gezaghebbenden": ["Voorbeeld van der Heijden"],
-    "gezin_namen": ["Voorbeeld van der Heijden"],
+    "personen": _PEOPLE, "jeugdigen": [p | {"bsn": "onbekend"} for p in _PEOPLE], "gezaghebbenden": [p | {"jong": False, "gezag": True} for p in _PEOPLE[:2]],
+    "stappen_genomen": ["De veiligheid is beoordeeld.", "Er is een onderzoek gestart."],
 }  # fmt: skip
 
 

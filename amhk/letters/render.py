@@ -14,6 +14,7 @@ RenderFailed = TemplateError
 # Stands before each filled-in value while a letter is parsed, so that a value can never begin a heading or a list item.
 _VALUE = "\ue000"
 _BREAK = "\ue001"
+_LONGEST = 500_000
 _SPLIT = re.compile(r"\n\s*\n")
 
 
@@ -30,18 +31,29 @@ def _filled(value: object) -> str:
     return _VALUE + text.replace("\n", _BREAK)
 
 
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """A sandbox without helpers, in which nothing can be multiplied into something large."""
+
+    intercepted_binops = frozenset(["*", "**"])
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        """Refuse the two ways in which a short text becomes an endless one."""
+        raise TemplateError(f"rekenen met {operator} kan in een brief niet")
+
+
 class Letters:
     """The notice templates of one meldpunt folder, with what was changed on screen over them, compiled once in a sandbox. `release` tells which changes."""
 
     def __init__(self, folder: Path, texts: Mapping[str, str] | None = None, release: int = 0) -> None:
         self.folder, self.texts, self.release = folder, dict(texts or {}), release
-        self._env = ImmutableSandboxedEnvironment(
+        self._env = _Sandbox(
             undefined=StrictUndefined,
             finalize=_filled,
             autoescape=False,
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._env.globals.clear()  # range and the like: a letter has only the facts
         self._templates: dict[str, Template] = {}
         self._asked: dict[str, frozenset[str]] = {}
 
@@ -68,7 +80,7 @@ class Letters:
         """Give why the template of a kind does not parse; None when it does."""
         try:
             self._env.parse(self.source(kind))
-        except TemplateError as wrong:
+        except (TemplateError, RecursionError) as wrong:
             return str(wrong)
         return None
 
@@ -86,7 +98,13 @@ class Letters:
         """Give the blocks of a letter; jinja2.UndefinedError when a fact is missing."""
         if kind not in self._templates:
             self._templates[kind] = self._env.from_string(self.source(kind))
-        return blocks(self._templates[kind].render(**facts))
+        parts, length = [], 0
+        for part in self._templates[kind].generate(**facts):
+            length += len(part)
+            if length > _LONGEST:
+                raise TemplateError(f"een brief is hooguit {_LONGEST} tekens lang")
+            parts.append(part)
+        return blocks("".join(parts))
 
 
 def blocks(text: str) -> tuple[Block, ...]:

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, false, func, insert, or_, select, update
 
+from amhk.rules.secrecy import WORKS
 from amhk.store.reads import WORKER, Row, rows
 from amhk.store.tables import Concept, table
 
@@ -42,8 +43,14 @@ def drop(connection: Connection, worker: int, mark: str) -> int:
 
 
 def older(connection: Connection, teams: Sequence[int], before: datetime) -> list[Row]:
-    """Give whose concepts in these teams were begun before an instant, how many each, and since when."""
+    """Give whose concepts in these teams were begun before an instant, or by who takes no calls any more: how many each, and since when."""
     statement = select(WORKER.c.name.label("worker"), func.count().label("count"), func.min(CONCEPT.c.begun).label("since"))
     statement = statement.select_from(CONCEPT).join(WORKER, WORKER.c.id == CONCEPT.c.worker_id)
-    where = (WORKER.c.team_id.in_(teams), CONCEPT.c.begun < before)
+    gone = or_(WORKER.c.active == false(), WORKER.c.role.not_in(WORKS))
+    where = (WORKER.c.team_id.in_(teams), or_(CONCEPT.c.begun < before, gone))
     return rows(connection, statement.where(*where).group_by(WORKER.c.name).order_by(WORKER.c.name))
+
+
+def hand_over(connection: Connection, worker: int, to: int) -> int:
+    """Let a worker's concepts be another's; gives how many."""
+    return connection.execute(update(CONCEPT).where(CONCEPT.c.worker_id == worker).values(worker_id=to)).rowcount

@@ -1,13 +1,16 @@
 """Files beside the database: named by the hash of their bytes, on disk before the row that names them is written, removed when no row does."""
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import BinaryIO
 
 _CHUNK = 1 << 20
+_HASH = re.compile(r"[0-9a-f]{64}")
 SWEPT = "files_swept"  # the day on which what no case has was last removed
 
 
@@ -48,7 +51,9 @@ class Files:
         return gone
 
     def _all(self) -> Iterator[Path]:
-        return (p for p in self.folder.rglob("*") if p.is_file()) if self.folder.is_dir() else iter(())
+        """Give the files this class wrote, and nothing else that may lie there."""
+        whole = (p for p in self.folder.glob("[0-9a-f][0-9a-f]/*") if _HASH.fullmatch(p.name) and p.is_file())
+        return chain(whole, self.folder.glob("half-*"))
 
 
 def chunks_of(file: BinaryIO) -> Iterator[bytes]:

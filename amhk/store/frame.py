@@ -34,7 +34,7 @@ def _reminders() -> Any:
 
 
 _HOUSE = [
-    _meta("clock", "clock"), _meta("present_calendar", "present_calendar"), _meta("sweep", "sweep"), _meta("trouble", "trouble"),
+    _meta("clock", "clock"), _meta("present_calendar", "present_calendar"), _meta("sweep", "sweep"), _meta("trouble", "trouble"), _meta("search_release", "search_release"),
     exists(select(INCIDENT.c.id).where(INCIDENT.c.closed.is_(None))).label("incidents"),
     select(HOUSE.c.content).where(HOUSE.c.kind == bindparam("proof_kind")).order_by(HOUSE.c.sequence.desc()).limit(1)
     .scalar_subquery().label("proof"),

@@ -77,13 +77,13 @@ def _told(connection: Connection, keys: Sequence[int]) -> tuple[dict[int, list[R
 
 
 def in_batches(connection: Connection, after: int, most: int) -> list[Row]:
-    """Give cases by key from one key on."""
+    """Give cases by key from one key on, held until the transaction ends."""
     case = reads.CASE
     columns = [
         case.c[n]
         for n in ("id", "route", "number", "kenmerk", "zorgen", "gemeente", "workflow", "release", "state", "closed", "acuut")
     ]
-    return reads.rows(connection, select(*columns).where(case.c.id > after).order_by(case.c.id).limit(most))
+    return reads.rows(connection, select(*columns).where(case.c.id > after).order_by(case.c.id).limit(most).with_for_update())
 
 
 def keep_batch(connection: Connection, heads: Sequence[Row], urgent: Sequence[int]) -> None:

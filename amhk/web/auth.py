@@ -29,6 +29,10 @@ class ChooseOwnPassword(NotAllowed):
     """Kies eerst een eigen wachtwoord."""
 
 
+class StaleForm(NotAllowed):
+    """Dit formulier is van een eerdere aanmelding. Verstuur het opnieuw."""
+
+
 class TooManyTries(Refusal):
     """Te vaak een verkeerd wachtwoord. Wacht een minuut en probeer het opnieuw."""
 
@@ -64,7 +68,7 @@ def prove_own_form(request: Request, csrf: str, sent: str | None) -> None:
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise NotAllowed("Dit formulier kwam van een andere site.")
     if not compare_digest(csrf.encode(), (sent or "").encode("utf-8", "replace")):
-        raise NotAllowed("Dit formulier is verlopen. Open de pagina opnieuw; uw tekst staat er nog.")
+        raise StaleForm()
 
 
 class Doorman:

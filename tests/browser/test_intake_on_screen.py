@@ -197,3 +197,26 @@ def test_without_javascript_a_concept_is_kept_and_thrown_away_by_hand(server, pa
     expect(page.locator("[name=zorgen]")).to_have_value("Eerst even navragen.")
     page.click("button:has-text('Weggooien')")
     assert in_store(server, everything_kept) == []
+
+
+@pytest.mark.browser
+def test_who_was_signed_out_while_typing_loses_nothing(browse):
+    page = browse()
+    sign_in(page)
+    fill_call(page, zorgen="Een lang gesprek.")
+    saved(page)
+    page.check("[name=route][value=advies]")
+    page.fill("[name=advies]", "Bespreek het met de ouders.")
+    page.context.clear_cookies()
+    page.fill("[name=zorgen]", "Een lang gesprek, en verder.")
+    expect(page.locator("#bewaard")).to_contain_text("u bent afgemeld")
+    page.click("main form button.main")
+    expect(page.locator("h1")).to_have_text("U was afgemeld")
+    expect(page.locator("main")).to_contain_text("Een lang gesprek, en verder.")
+    other = page.context.new_page()
+    sign_in(other)
+    page.click("text=Opnieuw versturen")
+    expect(page.locator("h1")).to_have_text("Verstuur het nog een keer")
+    page.click("text=Opnieuw versturen")
+    page.wait_for_url("**/zaak/A-*")
+    expect(page.locator("main")).to_contain_text("Een lang gesprek, en verder.")

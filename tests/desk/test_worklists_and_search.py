@@ -1,13 +1,19 @@
 """Worklists in the order of danger, search within what one may see, notes and files: on both databases."""
 
 import io
+import os
+import zipfile
+from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 from support.cast import reader
 from support.families import EL_AMRANI, advies, melding
 
-from amhk.desk import admin, attachments, casework, directory, finding, intake, listing, staffing, texts, worklist
+from amhk.desk import admin, attachments, casework, concept, directory, finding, intake, listing, staffing, texts, worklist
+from amhk.desk.seat import take_seat
 from amhk.errors import BadInput, ClosedDoor, NotAllowed, NotFound
+from amhk.keys import hash_token
 from amhk.rules.searching import RELEASE
 from amhk.store import reads, search, writes
 
@@ -18,6 +24,20 @@ def person(naam, **other):
 
 def found(office, name, q):
     return [i["number"] for i in worklist.worklist(office, reader(office, name), {"q": q})["items"]]
+
+
+def seat_of(office):
+    """Tom at a screen."""
+    cookie = uuid4().hex
+    with office.store.write() as connection:
+        row = {
+            "hash": hash_token(cookie),
+            "worker_id": reader(office, "Tom").id,
+            "csrf": "x",
+            "until": datetime(2199, 1, 1, tzinfo=UTC),
+        }
+        writes.add_many(connection, reads.SESSION, [row])
+    return take_seat(office, cookie)
 
 
 @pytest.fixture
@@ -107,8 +127,6 @@ def test_of_a_melding_that_was_destroyed_no_word_is_left_and_no_file(client, off
     folder = office.config.folder / office.config.attachments
     for kept in folder.rglob("*"):
         if kept.is_file():
-            import os
-
             os.utime(kept, (0, 0))
     attachments.sweep(office)
     assert not [p for p in folder.rglob("*") if p.is_file()]
@@ -120,8 +138,10 @@ def test_words_and_order_are_worked_out_again_when_the_rules_for_them_change(cli
         connection.execute(search.WORD.delete())
         connection.execute(reads.CASE.update().values(rank="9", urgent=False))
         writes.set_meta(connection, "search_release", "0")
+    assert seat_of(office).finds is False
     assert finding.refresh(office) == 1
     assert finding.refresh(office) == 0
+    assert seat_of(office).finds is True
     assert found(office, "Tom", "amrani") == [number]
     assert worklist.worklist(office, tom, {})["items"][0]["urgent"] is True
     with office.store.read() as connection:
@@ -206,9 +226,11 @@ def test_the_beheerder_divides_calls_on_screen_and_hears_where_one_would_go(clie
     staffing.add_rule(office, {"team": "Meldpunt", "gemeente": ["Schiedam"]}, bea)
     asked = {"gemeente": "Schiedam", "stroom": "melding", "acuut": "ja"}
     assert staffing.try_call(office, asked) == "Dit gaat naar team Spoed. Regel 1: acuut gaat voor."
-    staffing.move_rule(office, 1, "omhoog", bea)
+    staffing.move_rule(office, 1, "omhoog", "Schiedam gaat naar Meldpunt", bea)
     assert "team Meldpunt" in staffing.try_call(office, asked)
-    staffing.move_rule(office, 0, "weg", bea)
+    staffing.move_rule(office, 0, "weg", "Schiedam gaat naar Meldpunt", bea)
+    with pytest.raises(NotFound):  # pressed twice: the rule that is there now is another one
+        staffing.move_rule(office, 0, "weg", "Schiedam gaat naar Meldpunt", bea)
     number = intake.take_call(office, melding(acuut=True, gemeente="Schiedam"), tom)
     assert client.case(number)["team"] == "Spoed"
     for who in ("Tom", "Mia"):
@@ -290,3 +312,108 @@ def test_an_institution_is_added_and_changed_on_screen(client, office, tom):
         directory.change(office, made["id"], {"name": "Wijkteam Schiedam", "kind": "opvang", "scale": "lokaal"}, bea)
     with pytest.raises(NotAllowed):
         directory.change(office, made["id"], {"name": "x", "kind": "opvang", "scale": "lokaal"}, reader(office, "Anna"))
+
+
+def test_every_letter_of_the_procedure_can_be_seen_and_kept_as_it_is(client, office):
+    bea = reader(office, "Bea")
+    for letter in texts.overview(office, bea):
+        text = texts.view(office, letter["kind"], bea)["text"]
+        assert "Voorbeeld" in texts.preview(office, letter["kind"], text) or "[" in texts.preview(office, letter["kind"], text)
+        assert texts.save(office, letter["kind"], text, bea) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ 'a' * 200000000 }}",
+        "{{ 9 ** 9 ** 9 }}",
+        "{% for i in range(9) %}x{% endfor %}",
+        "{{ " + "(" * 3000 + "1" + ")" * 3000 + " }}",
+    ],
+)
+def test_a_text_cannot_be_made_endless(client, office, text):
+    with pytest.raises(BadInput):
+        texts.preview(office, "terugkoppeling_melder", text)
+
+
+def test_no_list_of_people_but_the_one_that_says_so_holds_a_bsn(client, office, tom):
+    number = intake.take_call(office, melding([person("Noor Voorbeeld", geboren="2015-03-03", bsn="999990019")]), tom)
+    text = texts.view(office, "melding_politie", reader(office, "Bea"))["text"]
+    with pytest.raises(BadInput):
+        texts.preview(office, "melding_politie", text + "\n{% for p in personen %}\n- {{ p.bsn }}\n{% endfor %}\n")
+    assert client.case(number)["people"][0]["bsn"] == "999990019"
+
+
+def test_an_account_and_its_line_in_the_journal_are_one(client, office):
+    bea = reader(office, "Bea")
+    with pytest.raises(BadInput):
+        staffing.add(office, {"name": "Spook", "role": "manager", "email": "geen adres"}, bea)
+    assert "Spook" not in [w["name"] for w in staffing.view(office, bea)]
+
+
+def test_a_sweep_touches_nothing_but_its_own_files(client, office):
+    folder = office.config.folder / office.config.attachments
+    (folder / "ab").mkdir(parents=True)
+    with office.store.write() as connection:
+        writes.set_meta(connection, "files_swept", "")
+    for name in ("config.toml", "ab/brief.odt", "ab/" + "0" * 64, "half-x"):
+        (folder / name).write_bytes(b"x")
+        os.utime(folder / name, (0, 0))
+    assert attachments.sweep(office) == 2
+    assert {p.name for p in folder.rglob("*") if p.is_file()} == {"config.toml", "brief.odt"}
+
+
+def test_what_was_destroyed_stays_so(client, office, tom):
+    number = intake.take_call(office, melding([person("Willemijn Zonneveld")]), tom)
+    attachments.add_file(office, number, "Rapport Zonneveld.txt", io.BytesIO(b"x"), tom)
+    client.move(number, "omzetten_in_advies", reden="Het bleek een adviesvraag.", persoonsgegevens="vernietigen")
+    assert "Zonneveld" not in str(client.get(f"/cases/{number}/journal"))
+    with pytest.raises(ClosedDoor):
+        attachments.add_note(office, number, {"tekst": "Gezin Zonneveld."}, tom)
+    with pytest.raises(ClosedDoor):
+        attachments.add_file(office, number, "x.txt", io.BytesIO(b"x"), tom)
+    assert client.move(number, "corrigeren", expect=422, reden="Terugzetten.", zorgen="Gezin Zonneveld.")
+
+
+def odt(mimetype, **parts):
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("mimetype", mimetype)
+        for name, content in parts.items():
+            file.writestr(name.replace("__", "/"), content)
+    made.seek(0)
+    return made
+
+
+def test_a_document_that_is_a_bomb_or_carries_a_program_is_refused(client, office, tom):
+    number = intake.take_call(office, melding(), tom)
+    kind = "application/vnd.oasis.opendocument.text"
+    assert attachments.add_file(office, number, "goed.odt", odt(kind), tom)
+    for bad in (odt("x" * 50_000_000), odt(kind, Scripts__evil="x"), odt(kind, Basic__evil="x")):
+        with pytest.raises(BadInput):
+            attachments.add_file(office, number, "fout.odt", bad, tom)
+
+
+def test_a_list_that_was_looked_at_too_long_ago_takes_no_case_back(client, office, tom):
+    number = intake.take_call(office, melding(), tom)
+    seen = f"{number}:{client.case(number)['version']}"
+    casework.assign(office, number, {"owner": "Bram", "reason": "verdeling"}, tom)
+    with pytest.raises(BadInput) as wrong:
+        casework.assign_many(office, [seen], {"owner": "Anna", "reason": "verdeling"}, tom)
+    assert "intussen gewijzigd" in wrong.value.faults[0].text
+    assert client.case(number)["owner"] == "Bram"
+
+
+def test_a_concept_thrown_away_stays_away_and_one_left_behind_is_taken_over(client, office, tom):
+    anna, real = reader(office, "Anna"), datetime.now(UTC)
+    mark, other = "a" * 32, "b" * 32
+    assert concept.save(office, mark, {"zorgen": ["Halverwege."]}, anna, real) is True
+    concept.drop(office, mark, anna)
+    assert concept.save(office, mark, {"zorgen": ["Te laat."]}, anna, real) is False
+    concept.save(office, other, {"zorgen": ["Nog niet af."]}, anna, real)
+    for name in ("Bram", "Bea"):
+        with pytest.raises(NotAllowed):
+            concept.take_over(office, "Anna", reader(office, name))
+    staffing.let_go(office, anna.id, reader(office, "Bea"))
+    assert concept.take_over(office, "Anna", tom) == 1
+    assert concept.load(office, other, tom)["zorgen"] == ["Nog niet af."]

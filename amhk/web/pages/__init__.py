@@ -1,6 +1,6 @@
 """Pages for staff: server-rendered, Dutch, working without JavaScript; every form is made from the desk's own fields."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
 from amhk.web.pages import (
     bulk,
@@ -17,10 +17,10 @@ from amhk.web.pages import (
     terms,
     worklists,
 )
-from amhk.web.pages.frame import refused
+from amhk.web.pages.frame import keep_sent, refused
 
 ROOMS = (entrance, worklists, intake, cases, letters, staffing, management, terms, night, running, open, radar, bulk)
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[Depends(keep_sent)])
 for room in ROOMS:
     router.include_router(room.router)
 

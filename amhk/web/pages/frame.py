@@ -21,7 +21,7 @@ from amhk.errors import Fault, NotSignedIn, Refusal
 from amhk.office import Office
 from amhk.rules.days import Calendar
 from amhk.rules.secrecy import WORKS, Reader
-from amhk.web.auth import ChooseOwnPassword, by_cookie, prove_own_form
+from amhk.web.auth import ChooseOwnPassword, StaleForm, by_cookie, prove_own_form
 from amhk.web.pages.menu import menu
 from amhk.words import LISTS, ROLES, day_of, local, say_day, say_instant, some
 
@@ -71,7 +71,17 @@ def visit(request: Request) -> Visit:
 
 async def form_of(request: Request) -> FormData:
     """Give the form that was sent, read whole."""
-    return await request.form(max_fields=2000, max_files=0)
+    form = await request.form(max_fields=2000, max_files=0)
+    request.state.sent = [
+        (k, v) for k, v in form.multi_items() if isinstance(v, str) and k not in ("_csrf", "password", "old", "new")
+    ]
+    return form
+
+
+async def keep_sent(request: Request) -> None:
+    """Read a form before anybody asks who sent it, so that what was typed can be given back to who was signed out meanwhile."""
+    if request.method == "POST" and request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        await form_of(request)
 
 
 def own_form(request: Request, form: Annotated[FormData, Depends(form_of)]) -> FormData:
@@ -161,6 +171,13 @@ def refused(request: Request, status: int, wrong: Refusal) -> Response:
     """Give the page of a refusal; who is not signed in is asked to, and comes back where he was."""
     if isinstance(wrong, ChooseOwnPassword):
         return RedirectResponse("/wachtwoord", 303)
+    sent: list[tuple[str, str]] = getattr(request.state, "sent", [])
+    if (
+        isinstance(wrong, NotSignedIn | StaleForm)
+        and request.url.path not in ("/login", "/logout")
+        and any(v.strip() for _, v in sent)
+    ):
+        return _send_again(request, wrong, sent)
     if isinstance(wrong, NotSignedIn) and request.url.path != "/login":
         back = request.url.path if request.method == "GET" else "/"
         return RedirectResponse(f"/login?naar={quote(back)}", 303)
@@ -169,6 +186,20 @@ def refused(request: Request, status: int, wrong: Refusal) -> Response:
     except Refusal:
         return bare_page(request, "geweigerd.html", status, wrong=wrong)
     return page(here, "geweigerd.html", status, wrong=wrong)
+
+
+def _send_again(request: Request, wrong: Refusal, sent: list[tuple[str, str]]) -> Response:
+    """Give a form back that came when the session was over: what was typed is kept, to be sent again after signing in (in another tab)."""
+    status = 401 if isinstance(wrong, NotSignedIn) else 403
+    if request.headers.get("hx-request") == "true":
+        return HTMLResponse("", status)
+    shown = [(k, v) for k, v in sent if len(v) > 3 and not k.startswith("_") and not v.isdigit()]
+    told: dict[str, Any] = {"sent": sent, "shown": shown, "signed_in": isinstance(wrong, StaleForm), "action": request.url.path}
+    try:
+        here = visit(request)
+    except Refusal:
+        return bare_page(request, "opnieuw.html", status, csrf="", **told)
+    return page(here, "opnieuw.html", status, **told)
 
 
 def go(path: str, done: str = "") -> Response:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
 
 from amhk.desk import casework, concept, intake, people, reading
-from amhk.errors import BadInput, ClosedDoor, Fault, NotAllowed
+from amhk.errors import AlreadyUsed, BadInput, ClosedDoor, Fault, NotAllowed
 from amhk.rules.fields import Field
 from amhk.rules.secrecy import WORKS
 from amhk.web.pages.forms import likeliest, nested, shown, typed
@@ -73,6 +73,13 @@ def drop_concept(here: Here, form: Form) -> Response:
     return go("/", "Het concept is weggegooid.")
 
 
+@router.post("/nieuw/overnemen")
+def take_over(here: Here, form: Form) -> Response:
+    """Take over the concepts of a worker of one's team."""
+    count = concept.take_over(here.office, str(form.get("van", "")), here.who)
+    return go("/", f"{count} overgenomen: maak er een zaak van, of gooi ze weg.")
+
+
 @router.post("/nieuw")
 def take_call(here: Here, form: Form) -> Response:
     """Take the call; when something is missing everything typed comes back."""
@@ -89,6 +96,11 @@ def take_call(here: Here, form: Form) -> Response:
         number = intake.take_call(here.office, body, here.who, str(form.get("_once") or "") or None)
     except BadInput as wrong:
         return _page(here, told, 422, wrong.faults)
+    except AlreadyUsed:  # sent before, gone back to, and changed: another contact, under a mark of its own
+        again = Fault(
+            "al_vastgelegd", "Dit contact was al vastgelegd of weggegooid. Is dit een nieuw contact, leg het dan nog een keer vast."
+        )
+        return _page(here, told | {"_once": []}, 422, (again,))
     if route == "melding":
         return go(f"/zaak/{number}/mensen", f"Melding vastgelegd als {number}; de klokken lopen. Wie zijn betrokken?")
     return go(f"/zaak/{number}", f"Advies vastgelegd als {number}.")

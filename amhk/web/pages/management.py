@@ -59,6 +59,7 @@ def _directory(
 @router.post("/beheer/instellingen/nieuw")
 def add_institution(here: Here, form: Form) -> Response:
     """Add one institution."""
+    directory.must(here.who)
     try:
         admin.add_institution(here.office, nested(form, admin.INSTITUTION), here.who)
     except BadInput as wrong:

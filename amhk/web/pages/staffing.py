@@ -121,7 +121,7 @@ def add_to_division(here: Here, what: str, form: Form) -> Response:
 @router.post("/beheer/verdeling/regel/{place}/{how}")
 def move_rule(here: Here, place: Key, how: str, form: Form) -> Response:
     """Move a rule up, or take it away."""
-    staffing.move_rule(here.office, place - 1, how, here.who)
+    staffing.move_rule(here.office, place - 1, how, str(form.get("regel", "")), here.who)
     return go("/beheer/verdeling", "Weggehaald." if how == "weg" else "Omhoog gezet.")
 
 

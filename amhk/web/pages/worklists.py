@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse
 from amhk.desk import casework, listing, morning, nightly, piket, reports, worklist
 from amhk.errors import BadInput, NotAllowed
 from amhk.rules.secrecy import WORKS
+from amhk.web.api import Key
 from amhk.web.pages.forms import nested
 from amhk.web.pages.frame import LATE, NOW, WEEK, Form, Here, Visit, errors_of, go, page, shown_term
 
@@ -87,7 +88,7 @@ def _worklist(
     return page(
         here, "werkvoorraad.html", status, groups=_groups(here, found["items"]), found=found, asked=asked, errors=wrong, columns=columns,
         titles=listing.COLUMNS, cell=listing.cell, saved=saved,
-        states=states, link=_link, tabs=_tabs(here, saved, asked, columns), counted=worklist.COUNTED, chosen=more.get("chosen", ()), typed=more.get("typed", {}),
+        states=states, link=_link, tabs=_tabs(here, saved, asked, columns), counted=worklist.COUNTED, chosen_numbers={n.partition(":")[0] for n in more.get("chosen", ())}, typed=more.get("typed", {}),
     )  # fmt: skip
 
 
@@ -183,7 +184,7 @@ def save_list(here: Here, form: Form) -> Response:
 
 
 @router.post("/werkvoorraad/{key}/weg")
-def drop_list(here: Here, key: int, form: Form) -> Response:
+def drop_list(here: Here, key: Key, form: Form) -> Response:
     """Let go of a saved worklist."""
     listing.drop(here.office, key, here.who)
     return go("/werkvoorraad", "De lijst is weg; de zaken staan er natuurlijk nog.")
@@ -201,5 +202,14 @@ def search_page(here: Here, q: str = "") -> Response:
             errors, status = errors_of(wrong), 422
     items = [i | {"next_term": i["next_term"] and _shaped(here, i["next_term"])} for i in found["items"]]
     return page(
-        here, "zoeken.html", status, items=items, found=found, q=q, errors=errors, cell=listing.cell, counted=worklist.COUNTED
+        here,
+        "zoeken.html",
+        status,
+        ready=here.seat.finds,
+        items=items,
+        found=found,
+        q=q,
+        errors=errors,
+        cell=listing.cell,
+        counted=worklist.COUNTED,
     )

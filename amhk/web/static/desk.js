@@ -12,6 +12,8 @@
   }
   window.amhkKeysOff = off;
   function rows() { return Array.prototype.slice.call(document.querySelectorAll(".list tbody th a")); }
+  var dirty = false;
+  document.addEventListener("input", function (event) { if (event.target.form && event.target.form.method === "post") dirty = true; });
   document.addEventListener("keydown", function (event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || off()) return;
     if (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) {
@@ -25,6 +27,7 @@
       if (all[to]) all[to].focus();
       return;
     }
+    if (dirty) return; // a page with something typed on it is not left by one key
     if (go[event.key] && document.querySelector("[href='" + go[event.key] + "']")) location.href = go[event.key];
   });
 
@@ -36,7 +39,9 @@
     document.body.addEventListener("htmx:afterRequest", function (event) {
       if (event.detail.elt !== note) return;
       unsaved = !event.detail.successful;
-      if (unsaved) note.textContent = "Nog niet bewaard: geen verbinding met het meldpunt. Uw tekst staat er nog; ga gerust door.";
+      var out = event.detail.xhr && (event.detail.xhr.status === 401 || event.detail.xhr.status === 403);
+      if (out) note.textContent = "Nog niet bewaard: u bent afgemeld. Meld u aan in een ander tabblad en ga hier door; uw tekst staat er nog.";
+      else if (unsaved) note.textContent = "Nog niet bewaard: geen verbinding met het meldpunt. Uw tekst staat er nog; ga gerust door.";
     });
     window.addEventListener("beforeunload", function (event) { if (unsaved) event.preventDefault(); });
     // tried again until the server is back
