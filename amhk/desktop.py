@@ -11,6 +11,7 @@ import webbrowser
 from collections.abc import Callable
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Any
 
 from amhk.config import Config, find_config, house_mark, read_config
 from amhk.errors import HouseClosed
@@ -122,6 +123,17 @@ def _remembered(home: Path) -> tuple[int, int]:
         return _SIZE
 
 
+def _last_size(settings: Path) -> tuple[int, int]:
+    """Give how large the browser's app window was when it closed, as its profile has it."""
+    try:
+        place: Any = json.loads(settings.read_text(encoding="utf-8"))["browser"]["app_window_placement"]
+        while "right" not in place:  # the address of the app, split at its dots
+            place = next(iter(place.values()))
+        return max(int(place["right"] - place["left"]), 360), max(int(place["bottom"] - place["top"]), 480)
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, StopIteration):
+        return _SIZE
+
+
 def _app(browser: str, address: str, home: Path) -> None:
     """Show a browser as an app with a profile of its own, which remembers its size; a PDF opens in the system's viewer, and is gone afterwards."""
     profile, downloads = home / "profiel", home / "geopend"
@@ -144,7 +156,8 @@ def _app(browser: str, address: str, home: Path) -> None:
         "--disable-sync",
     ]
     command += ["--disable-background-networking", "--disable-component-update", "--class=amhk"]
-    command += [f"--window-size={_SIZE[0]},{_SIZE[1]}"] * fresh
+    wide, high = _SIZE if fresh else _last_size(settings)
+    command.append(f"--window-size={wide},{high}")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--no-sandbox")  # Chromium refuses root with its sandbox
     try:

@@ -97,11 +97,22 @@ def test_the_worklist_stands_in_a_window_of_its_own_and_the_service_goes_with_it
             assert len(picture) > 20_000
             if os.environ.get("AMHK_SCREENS"):
                 (ROOT / "docs" / "screens" / "venster.png").write_bytes(picture)
+            session = browser.contexts[0].new_cdp_session(page)
+            window = session.send("Browser.getWindowForTarget")["windowId"]
+            session.send("Browser.setWindowBounds", {"windowId": window, "bounds": {"width": 900, "height": 700}})
+            until(lambda: page.evaluate("[outerWidth, outerHeight]") == [900, 700], "the window was not resized")
             page.close()
         said, _ = program.communicate(timeout=60)
         assert program.returncode == 0
         assert "Het meldpunt is gesloten." in said
         assert not answers(port_of(folder))
+        again = as_app(folder, screen, debug := free_port())
+        until(lambda: pages_of(debug), "the window did not open again")
+        with sync_playwright() as play:
+            page = play.chromium.connect_over_cdp(f"http://127.0.0.1:{debug}").contexts[0].pages[0]
+            assert page.evaluate("[outerWidth, outerHeight]") == [900, 700], "it remembers its size"
+            page.close()
+        again.communicate(timeout=60)
     settings = json.loads((folder.parent / ".venster" / "profiel" / "Default" / "Preferences").read_text(encoding="utf-8"))
     assert settings["plugins"]["always_open_pdf_externally"] is True
     assert settings["download"]["extensions_to_open"].startswith("pdf")
