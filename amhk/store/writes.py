@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, text, update
 
 from amhk.store import reads
 from amhk.store.tables import Feed, PlanCase, table
@@ -110,11 +110,13 @@ def revoke_feeds(connection: Connection, worker: int, now: datetime, key: int | 
     return connection.execute(update(feed).where(*where).values(revoked=now)).rowcount
 
 
+# Two processes may remember the same thing for the first time at once.
+_SET_META = text("INSERT INTO meta (key, value) VALUES (:key, :value) ON CONFLICT (key) DO UPDATE SET value = excluded.value")
+
+
 def set_meta(connection: Connection, key: str, value: str) -> None:
     """Remember a value under a key."""
-    done = connection.execute(update(reads.META).where(reads.META.c.key == key).values(value=value))
-    if done.rowcount == 0:
-        connection.execute(insert(reads.META).values(key=key, value=value))
+    connection.execute(_SET_META, {"key": key, "value": value})
 
 
 def end_session(connection: Connection, hash: str) -> None:
