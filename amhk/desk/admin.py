@@ -148,11 +148,16 @@ def list_workers(office: Office) -> list[dict[str, Any]]:
 
 def add_team(office: Office, name: str) -> None:
     """Add a team."""
-    name = _name(name, "name")
     with office.store.write() as connection:
-        if any(t["name"] == name for t in reads.teams(connection)):
-            raise BadInput(faults=[Fault("dubbel", f"Er is al een team '{name}'.", "name")])
-        writes.add(connection, reads.TEAM, {"name": name, "is_default": False})
+        team_added(connection, name)
+
+
+def team_added(connection: Any, name: str) -> None:
+    """The same, in a transaction at hand."""
+    name = _name(name, "name")
+    if any(t["name"] == name for t in reads.teams(connection)):
+        raise BadInput(faults=[Fault("dubbel", f"Er is al een team '{name}'.", "name")])
+    writes.add(connection, reads.TEAM, {"name": name, "is_default": False})
 
 
 def list_teams(office: Office) -> list[str]:

@@ -159,9 +159,7 @@ def add_team(office: Office, body: object, who: Reader) -> None:
     must_run(who)
     name = _checked(office, TEAM, body)["name"]
     with office.store.write() as connection:
-        if any(t["name"] == name for t in reads.teams(connection)):
-            raise BadInput(faults=[Fault("dubbel", f"Er is al een team '{name}'.", "name")])
-        writes.add(connection, reads.TEAM, {"name": name, "is_default": False})
+        admin.team_added(connection, name)
         _log(office, connection, who, f"Team {name} toegevoegd.", {"team": name})
 
 
