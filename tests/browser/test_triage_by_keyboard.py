@@ -5,13 +5,10 @@ import json
 import re
 
 import pytest
-from conftest import make_folder
-from playwright.sync_api import expect, sync_playwright
-from support.browser import CHROMIUM, FLAGS
-from support.cast import hire, reader
+from playwright.sync_api import expect
+from support.cast import reader
 from support.families import EL_AMRANI, melding
-from support.screen import take_melding
-from support.server import Server
+from support.screen import sign_in, take_melding
 
 from amhk.desk import followup, forms, intake
 from amhk.office import open_office
@@ -35,35 +32,14 @@ def told(n):
 
 
 @pytest.fixture
-def server(tmp_path):
-    folder = make_folder(tmp_path / "m", "meldpunt.sqlite")
-    office = open_office(folder, proof=False)
-    hire(office)
+def page(server, live):
+    """Anna at her desk at eight in the morning, with one family known from the evening before."""
+    office = open_office(server.folder, proof=False)
     followup.move_clock(office, {"now": "2026-02-02T08:00"})
     intake.take_call(office, melding(EL_AMRANI, ontvangen="2026-02-01T20:00"), reader(office, "Tom"))
     office.close()
-    server = Server(folder)
-    server.start()
-    yield server
-    server.kill()
-
-
-@pytest.fixture
-def page(server):
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_context(base_url=f"http://127.0.0.1:{server.port}").new_page()
-        wrong = []
-        page.on("response", lambda r: wrong.append((r.status, r.url)) if r.status >= 500 else None)
-        page.on("pageerror", lambda e: wrong.append(str(e)))
-        page.on("console", lambda m: wrong.append(m.text) if "Content Security Policy" in m.text else None)
-        page.goto("/login")
-        page.fill("#name", "Anna")
-        page.fill("#password", "oefenen-oefenen")
-        page.click("button.main")
-        yield page
-        browser.close()
-        assert not wrong
+    sign_in(live, "Anna")
+    return live
 
 
 @pytest.mark.browser
