@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -91,6 +92,7 @@ def _window(config: Config, address: str, service: subprocess.Popen[bytes] | Non
         return
     say(f"Er is geen venster te maken op deze machine; het meldpunt staat in uw browser: {address}  (Ctrl-C sluit het)")
     webbrowser.open(address)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever starts a program in the background may have switched it off
     try:
         while service is not None and service.poll() is None:
             sleep(0.5)
