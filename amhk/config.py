@@ -42,6 +42,20 @@ class Mail:
     address: str
 
 
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How the letters of a meldpunt look: lines under its name, mark, greeting, and what every citizen must be told (Wmo 2015 art. 4.2.6 and 4.2.7)."""
+
+    address: tuple[str, ...] = ()
+    email: str = ""
+    website: str = ""
+    logo: Path | None = None
+    greeting: str = "Met vriendelijke groet,"
+    complaints: str = ""
+    confidant: str = ""
+    rsin: str = ""
+
+
 @dataclass(frozen=True)
 class Config:
     """The settings of one meldpunt, read once and never changed."""
@@ -67,6 +81,8 @@ class Config:
     secure_cookies: bool
     gemeenten: dict[str, Gemeente] = field(default_factory=dict)
     imports: tuple[Layout, ...] = ()
+    style: Style = Style()
+    out_folder: str = ""
 
     @property
     def folder(self) -> Path:
@@ -98,7 +114,19 @@ _KNOWN = {
     },
     "imports": {"name", "title", "columns", "values", "fixed", "ignore", "passed_on_to"},
     "procedure": {"pack", "release"},
-    "letters": {"phone", "crisis_phone"},
+    "letters": {
+        "phone",
+        "crisis_phone",
+        "out_folder",
+        "address",
+        "email",
+        "website",
+        "logo",
+        "greeting",
+        "complaints",
+        "confidant",
+        "rsin",
+    },
     "server": {"host", "port", "secure_cookies"},
     "routing": {"default_team", "rules"},
     "routing.rules": {"team", "gemeente", "subregio", "stroom", "acuut", "reden"},
@@ -156,6 +184,7 @@ def read_config(path: Path, upgrading: bool = False) -> Config:
         _number(faults, path, "mail.hour", data.get("mail", {}).get("hour", 7), 23),
         _number(faults, path, "clock.proof_hour", data.get("clock", {}).get("proof_hour", 3), 23),
         bool(data.get("server", {}).get("secure_cookies", False)), gemeenten, _layouts(faults, path, data.get("imports", [])),
+        _style(faults, path, data.get("letters", {})), str(data.get("letters", {}).get("out_folder", "")),
     )  # fmt: skip
     if faults:
         raise HouseClosed("\n".join(f.text for f in faults), faults)
@@ -168,6 +197,21 @@ def _attachments(faults: list[Fault], path: Path, data: dict[str, Any]) -> str:
     if (path.parent / told).resolve() in (path.parent.resolve(), *path.parent.resolve().parents):
         _no(faults, path, "attachments", f"'{told}' kan niet; geef bijlagen een eigen map.")
     return told
+
+
+def _style(faults: list[Fault], path: Path, table: dict[str, Any]) -> Style:
+    """Give the house style of the letters; the mark is a PNG, JPEG or SVG of at most 500 kB in the meldpunt folder."""
+    address, logo = table.get("address", []), None
+    if not isinstance(address, list) or not all(isinstance(line, str) for line in address) or len(address) > 6:
+        _no(faults, path, "letters.address", 'schrijf hooguit zes regels, zoals ["Postbus 1", "3000 AA Rotterdam"].')
+        address = []
+    if table.get("logo"):
+        logo = (path.parent / str(table["logo"])).resolve()
+        if logo.suffix.lower() not in (".png", ".jpg", ".jpeg", ".svg") or not logo.is_file() or logo.stat().st_size > 500_000:
+            _no(faults, path, "letters.logo", f"'{table['logo']}' is geen PNG, JPEG of SVG van hooguit 500 kB in deze map.")
+            logo = None
+    texts = {k: str(table[k]) for k in ("email", "website", "greeting", "complaints", "confidant", "rsin") if k in table}
+    return Style(tuple(address), logo=logo, **texts)
 
 
 def _procedure(data: dict[str, Any]) -> tuple[str, str]:

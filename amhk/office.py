@@ -104,9 +104,9 @@ def procedure_faults(config: Config) -> list[Fault]:
     pack, faults = read_pack(config)
     letters = Letters(config.folder / "templates" / "notices")
     faults += [Fault("sjabloon", text) for text in letters.faults()]
-    placeholders = letters.placeholders()
+    paths = letters.paths()
     for workflow in pack.workflows.values():
-        faults += check(workflow, placeholders)
+        faults += check(workflow, paths)
         told = [(m, name, code) for m in workflow.moves.values() for name, code in m.codes]
         faults += [
             Fault(

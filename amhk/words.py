@@ -31,6 +31,8 @@ BRON = {
     "anders": "Anders",
 }
 VERZENDWIJZE = {k: k.capitalize() for k in ("post", "beveiligde mail", "portaal", "CORV", "persoonlijk", "telefonisch")}
+GEVOELIG = {"medisch": "Medisch", "strafrechtelijk": "Strafrechtelijk", "ouder": "Verteld door een ouder alleen"}
+AAN = {"politie": "Politie", "OM": "Openbaar Ministerie"}
 SCHAAL = {k: k.capitalize() for k in ("lokaal", "subregionaal", "regionaal", "bovenregionaal")}
 # Seed 001 bijlage 4 (prestatie-indicatoren 1 and 3).
 REDEN_EINDE = {
@@ -49,6 +51,8 @@ LISTS: dict[str, Mapping[str, str]] = {
     "geslacht": GESLACHT,
     "bron": BRON,
     "verzendwijze": VERZENDWIJZE,
+    "gevoelig": GEVOELIG,
+    "aan": AAN,
     "reden_einde": REDEN_EINDE,
     "ja_nee": JA_NEE,
     "passend": PASSEND,
@@ -102,6 +106,15 @@ def some(count: int, one: str, many: str) -> str:
 def say_day(day: date) -> str:
     """Give a day as staff say it: `wo 4 februari 2026`."""
     return f"{DAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def say_partial(text: str | None) -> str:
+    """Give a day of birth as it is known, in words: `14 mei 2018`, `mei 2018`, `2018`, or `onbekend`."""
+    if not text:
+        return "onbekend"
+    year, _, rest = text.partition("-")
+    month, _, day = rest.partition("-")
+    return " ".join(filter(None, [day.lstrip("0"), MONTHS[int(month) - 1] if month else "", year]))
 
 
 def short_day(day: date) -> str:

@@ -113,13 +113,14 @@ class CaseFile:
         self.ledger(entry, "again", term["id"], status=status)
 
     def draft(self, kind: str, moment: datetime, entry: int, facts: Mapping[str, Any] | None = None, **links: int | None) -> None:
-        """Draft a notice of a kind; an obligatory one starts the term in which it must be sent."""
+        """Draft a notice of a kind; an obligatory one starts the term in which it must be sent (on a case that ends with it there is no term: the ledger and the proof of the night guard it)."""
         rule = self.workflow.notices[kind]
         about, person = links.get("about_id"), links.get("person_id")
-        term = self.start(rule.term, moment, entry, person_id=person, about_id=about) if rule.term else None
+        open_still = not self.workflow.states[self.standing().state].final
+        term = self.start(rule.term, moment, entry, person_id=person, about_id=about) if rule.term and open_still else None
         row = {
             "case_id": self.id, "kind": kind, "recipient": rule.recipient, "obligatory": rule.obligatory, "person_id": None,
-            "institution_id": None, "about_id": None, "facts": dict(facts or {}), "state": "draft", **links,
+            "institution_id": None, "about_id": None, "facts": dict(facts or {}), "state": "draft", "drafted": moment, **links,
         }  # fmt: skip
         self._letters.append((row, term["slot"] if term else None))
         self.owed.append({"id": 0, "kind": kind, "obligatory": rule.obligatory})

@@ -81,9 +81,18 @@ def _forget_people(file: CaseFile) -> None:
     keys = [t["id"] for t in reads.terms(file.connection, file.id) if t["person_id"]]
     writes.change(file.connection, reads.TERM, keys, {"person_id": None, "extensions": []})
     letters = [n["id"] for n in reads.notices(file.connection, file.id)]
-    writes.change(
-        file.connection, reads.NOTICE, letters, {"person_id": None, "facts": {}, "html": None, "pdf": None, "reason": None}
-    )
+    blank: dict[str, Any] = {
+        "person_id": None,
+        "facts": {},
+        "html": None,
+        "pdf": None,
+        "reason": None,
+        "data": None,
+        "decisions": [],
+        "receipt": None,
+        "returned": None,
+    }
+    writes.change(file.connection, reads.NOTICE, letters, blank)
     for term in file.running:
         term["person_id"] = None
     people.remove(file.connection, [p["id"] for p in reads.of_case(file.connection, reads.PERSON, file.id)])

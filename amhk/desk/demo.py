@@ -13,7 +13,7 @@ from random import Random
 from typing import Any
 
 from amhk.config import SEED
-from amhk.desk import absence, admin, casework, followup, forms, intake, notices, piket, reading, watch
+from amhk.desk import absence, admin, casework, followup, forms, intake, notices, piket, post, reading, watch
 from amhk.errors import ClosedDoor, Refusal
 from amhk.office import Office
 from amhk.rules.forms import SCHEMA
@@ -340,17 +340,19 @@ class Year:
         who = self.readers["Tom"]
         today = iso(day_of(followup.read_clock(self.office)))
         for n in reading.case_view(self.office, self.numbers[key], who)["notices"]:
-            if (
-                not n["obligatory"]
-                or n["state"] not in ("draft", "approved")
-                or (not all_of_them and key.startswith("verzonnen") and self.dice.random() < 0.1)
-            ):
+            if not n["obligatory"] or n["state"] not in ("draft", "approved"):
+                continue
+            lies = not all_of_them and key.startswith("verzonnen") and self.dice.random() < 0.1
+            if lies and self.dice.random() < 0.6:
                 continue
             try:
                 if n["state"] == "draft":
                     notices.approve(self.office, n["id"], {"version": n["version"]}, who)
                 version = n["version"] + (n["state"] == "draft")
-                notices.send(self.office, n["id"], {"version": version, "date": today, "way": "post"}, who)
+                if lies:
+                    post.queue(self.office, n["id"], {"version": version, "way": "print"}, who)
+                else:
+                    notices.send(self.office, n["id"], {"version": version, "date": today, "way": "post"}, who)
             except Refusal:
                 told = {"version": n["version"], "reason": "Deze persoon is niet bekend.", "ground": "geen gegevens"}
                 notices.withhold(self.office, n["id"], told, who)

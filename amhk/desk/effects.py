@@ -12,10 +12,13 @@ from amhk.errors import BadInput, Fault
 from amhk.rules import people as rules
 from amhk.rules.moves import Decision
 from amhk.rules.parse import fold
-from amhk.store import claims, reads, writes
+from amhk.store import claims, outbox, reads, writes
 from amhk.words import day_of, iso, say_day, say_instant
 
 OTHER = "10"  # vervolg_onderzoek: another institution (IP1 par. 4.7)
+# What comes from these is of its own nature medical or criminal, also when nobody says so.
+_OF_SOURCE = {"vertrouwensarts": ("medisch",), "politie": ("strafrechtelijk",)}
+_OF_LETTERS = ("motivering", "afspraken", "veiligheidsvoorwaarden", "geprobeerde_hulp", "gezaghebbenden_geinformeerd")
 _FACTS = ("gemeente", "kanaal", "hoedanigheid", "meldcodestap", "zorgen", "aanleiding", "aard")
 
 
@@ -65,11 +68,29 @@ def check(file: CaseFile, decision: Decision, entry: int) -> str:
     return f": passend {values['passend']}, nu veilig {values['nu_veilig']}"
 
 
+def rvdk_answer(file: CaseFile, decision: Decision, entry: int) -> str:
+    """Say what the RvdK answered to a request (CORV15: notificatie intake): whether it investigates, under which mark, from when."""
+    values = decision.values
+    start = f", begint op {say_day(values['start_rvdk'])}" if values.get("start_rvdk") else ""
+    return f": {'gaat' if values['onderzoekt'] else 'gaat niet'} onderzoeken{start}{_mark(values)}"
+
+
+def rvdk_outcome(file: CaseFile, decision: Decision, entry: int) -> str:
+    """Say what came of the investigation of the RvdK (CORV15: notificatie uitkomst onderzoek)."""
+    return f": {'rekest ingediend' if decision.values['rekest'] else 'geen rekest'}{_mark(decision.values)}"
+
+
+def _mark(values: Mapping[str, Any]) -> str:
+    return f", kenmerk {values['kenmerk_rvdk']}" if values.get("kenmerk_rvdk") else ""
+
+
 def finding(file: CaseFile, decision: Decision, entry: int) -> None:
     """Record what was found, with its kind of source, when something was written down."""
     if text := decision.values.get("bevindingen"):
         bron = decision.values.get("bron", "eigen waarneming")
-        writes.add(file.connection, reads.FINDING, {"case_id": file.id, "moment": decision.moment, "bron": bron, "text": text})
+        labels = sorted({*decision.values.get("gevoelig", ()), *_OF_SOURCE.get(bron, ())})
+        row = {"case_id": file.id, "moment": decision.moment, "bron": bron, "text": text, "labels": labels}
+        writes.add(file.connection, reads.FINDING, row)
         file.words = True
 
 
@@ -150,7 +171,7 @@ def _texts(file: CaseFile, values: Mapping[str, Any]) -> list[str]:
         file.note("oud_gegeven", "De bevindingen zoals ze waren, bewaard bij de correctie.", {"bevindingen": findings[-1]["text"]})
         writes.change(file.connection, reads.FINDING, [findings[-1]["id"]], {"text": values["bevindingen"]})
         told.append("bevindingen")
-    names = [n for n in ("motivering", "afspraken", "gezaghebbenden_geinformeerd") if values.get(n)]
+    names = [n for n in _OF_LETTERS if values.get(n)]
     for notice in reads.notices(file.connection, file.id, open_only=True) if names else ():
         if new := {n: values[n] for n in names if n in notice["facts"]}:
             file.note("oud_gegeven", "De woorden van een brief zoals ze waren.", {n: notice["facts"][n] for n in new})
@@ -255,12 +276,14 @@ def _reproject(file: CaseFile, terms: list[dict[str, Any]], start: datetime, ent
 
 
 def mark_letters(file: CaseFile) -> None:
-    """Let letters know that a fact under them changed: a sent one is marked, an approved one is a draft again."""
+    """Let letters know that a fact under them changed: a sent one (or one that is printed or stands in the folder) is marked, an approved one is a draft again."""
     letters = reads.notices(file.connection, file.id)
-    writes.change(file.connection, reads.NOTICE, [n["id"] for n in letters if n["state"] == "sent"], {"old_fact": True})
-    again = {"state": "draft", "html": None, "pdf": None, "hash": None, "approved_at": None}
+    gone = {n["id"] for n in letters if n["state"] == "approved" and outbox.out_of_hand(file.connection, n["id"])}
+    told = [n["id"] for n in letters if n["state"] == "sent" or n["id"] in gone]
+    writes.change(file.connection, reads.NOTICE, told, {"old_fact": True})
+    again = {"state": "draft", "html": None, "pdf": None, "hash": None, "approved_at": None, "data": None, "release": None}
     for notice in letters:
-        if notice["state"] == "approved":
+        if notice["state"] == "approved" and notice["id"] not in gone:
             claims.save_notice(file.connection, notice, again)
             file.note(
                 "bericht",

@@ -127,6 +127,8 @@ def alarms_of(office: Office, connection: Connection, known: Row, now: datetime)
         f"{i['what'].capitalize()}. De beheerder lost dit op voor het einde van {say_day(i['due'])}."
         for i in (house.open_incidents(connection) if known["incidents"] else ())
     ]
+    if known["dead_letters"]:
+        told.append("Er zijn brieven die niet weg konden. Ze staan onder Post, met de reden.")
     sweep, trouble = json.loads(known["sweep"] or "{}"), json.loads(known["trouble"] or "{}")
     if "real" in sweep and datetime.now(UTC) - datetime.fromisoformat(sweep["real"]) > _STILL:
         told.append(

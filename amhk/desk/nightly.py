@@ -1,7 +1,7 @@
 """The proof of the night: N open cases, N with a next term, 0 without; every end worked out a second way; one line in the house's journal."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from amhk.desk import followup
@@ -17,7 +17,7 @@ from amhk.rules.ladder import Address, attended
 from amhk.rules.parse import tidy
 from amhk.rules.secrecy import ALL_CASES, Reader
 from amhk.rules.terms import TermRule, rung_instants
-from amhk.store import bells, house, plans, proofs, reads, worklists, writes
+from amhk.store import bells, house, outbox, plans, proofs, reads, worklists, writes
 from amhk.store import calendar as kept
 from amhk.store.reads import Row
 from amhk.store.session import Connection
@@ -27,6 +27,7 @@ KIND = followup.PROOF
 _MAY = ("beheerder", "manager", "teamleider")
 SOLVE = (Field("reason", "Wat is er gedaan", "text", required=True),)
 _SHOWN = 50
+_PATIENCE = timedelta(days=5)  # how long a letter of a closed case may lie before the proof of the night calls it wrong
 
 
 def prove_when_due(office: Office) -> dict[str, Any] | None:
@@ -77,6 +78,7 @@ def _worked_out(office: Office, connection: Connection, now: datetime, swept: da
     rung, last_rung = proofs.rungs(connection, before.get("last_rung", 0))
     unrung, homeless = proofs.unrung(connection, swept), _homeless(connection, now)
     ownerless = plans.owned_by_nobody_here(connection, day_of(now))
+    unsent = outbox.owed_on_closed(connection, now - _PATIENCE)
     sweep = here["last_sweep"] or {}
     wrong = [
         few if count == 1 else many.format(count)
@@ -85,6 +87,11 @@ def _worked_out(office: Office, connection: Connection, now: datetime, swept: da
             (len(differences), "1 einde klopt niet met het verloop", "{} einden kloppen niet met het verloop"),
             (unrung, "1 herinnering is niet gegeven", "{} herinneringen zijn niet gegeven"),
             (homeless, "1 herinnering staat voor niemand", "{} herinneringen staan voor niemand"),
+            (
+                len(unsent),
+                "1 gesloten zaak heeft een brief die nog weg moet (Te versturen)",
+                "{} gesloten zaken hebben een brief die nog weg moet (Te versturen)",
+            ),
             (len(ownerless), "1 zaak staat op naam van wie er niet is", "{} zaken staan op naam van wie er niet is"),
         )
         if count
@@ -92,7 +99,7 @@ def _worked_out(office: Office, connection: Connection, now: datetime, swept: da
     return {
         "day": iso(day_of(now)), "open": here["open"], "with_next_term": here["with_next_term"], "without": here["without"],
         "numbers": here["numbers"][:_SHOWN], "terms": terms, "differences": differences[:_SHOWN], "rung": rung, "last_rung": last_rung,
-        "unrung": unrung, "ownerless": ownerless[:_SHOWN], "sweeps": sweep.get("count", 0), "last_sweep": sweep.get("at"),
+        "unrung": unrung, "ownerless": ownerless[:_SHOWN], "unsent": unsent[:_SHOWN], "sweeps": sweep.get("count", 0), "last_sweep": sweep.get("at"),
         "longest_gap": (sweep.get("longest") or {}).get("seconds", 0), "gap_until": (sweep.get("longest") or {}).get("until"),
         "failed": list(sweep.get("failed", [])), "gaps_in_roster": len(roster_of(office, connection)["gaps"]), "cases": count, "heads": heads,
         "calendar": office.calendar.release, "wrong": wrong,

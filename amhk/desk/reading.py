@@ -205,7 +205,7 @@ def _letter(
     return {
         "id": notice["id"], "kind": notice["kind"], "title": workflow.notices[notice["kind"]].title, "recipient": notice["recipient"],
         "state": notice["state"], "obligatory": notice["obligatory"], "due": due, "late": late, "version": notice["version"],
-        "person": person, "gap": opens, "old_fact": notice["old_fact"], "sent_on": iso(notice["sent_on"]) if notice["sent_on"] else None,
+        "person": person, "gap": opens, "old_fact": notice["old_fact"], "received": bool(notice["receipt"]), "returned": bool(notice["returned"]), "sent_on": iso(notice["sent_on"]) if notice["sent_on"] else None,
     }  # fmt: skip
 
 

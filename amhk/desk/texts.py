@@ -1,16 +1,18 @@
 """The texts of letters, changed on screen: proven against the procedure, shown as they will be, every version kept. A letter that was approved stays as it is."""
 
-from collections.abc import Mapping
 from typing import Any
 
-from amhk.desk.facts import OPTIONAL
+from amhk.desk import specimen
 from amhk.desk.staffing import must_run
 from amhk.errors import BadInput, Fault, NotFound
+from amhk.letters.pdf import PrintFailed, as_pdf
 from amhk.letters.render import Letters, RenderFailed, as_html
 from amhk.office import Office
 from amhk.rules.check import check
+from amhk.rules.disclosure import FACTS, forbidden
 from amhk.rules.parse import tidy
 from amhk.rules.secrecy import Reader
+from amhk.rules.workflow import Workflow
 from amhk.store import house, reads, texts
 from amhk.store.session import Connection
 from amhk.words import iso
@@ -26,13 +28,25 @@ def letters_now(office: Office, connection: Connection) -> Letters:
     return office.letters
 
 
+def _written(office: Office) -> dict[str, tuple[str, str]]:
+    """Give every template of the procedure with the title of its letter and the class of recipient it is written for."""
+    told: dict[str, tuple[str, str]] = {}
+    for rule in (n for w in office.pack.workflows.values() for n in w.notices.values()):
+        for template, recipient in rule.templates:
+            more = " (beroepsmatige melder)" if recipient == "melder_beroepsmatig" and template != rule.name else ""
+            told.setdefault(template, (rule.title + more, recipient))
+    return told
+
+
 def overview(office: Office, who: Reader) -> list[dict[str, Any]]:
     """Give the letters of the procedure: kind, title, to whom, and which version of the text holds (0: the one that came with it)."""
     must_run(who)
     with office.store.read() as connection:
         changed = texts.versions(connection)
-    rules = {n.name: n for w in office.pack.workflows.values() for n in w.notices.values()}
-    return [{"kind": n.name, "title": n.title, "recipient": n.recipient, "version": changed.get(n.name, 0)} for n in rules.values()]
+    return [
+        {"kind": kind, "title": title, "recipient": recipient.replace("_", " "), "version": changed.get(kind, 0)}
+        for kind, (title, recipient) in _written(office).items()
+    ]
 
 
 def view(office: Office, kind: str, who: Reader) -> dict[str, Any]:
@@ -46,17 +60,30 @@ def view(office: Office, kind: str, who: Reader) -> dict[str, Any]:
             {"release": r["release"], "made": iso(r["made"]), "by": r["worker"], "text": r["text"]}
             for r in texts.of(connection, kind)
         ]
-    return head | {"text": letters.source(kind), "names": sorted(letters.asked(kind)), "versions": kept}
+    return head | {"text": letters.source(kind), "names": _may_ask(_written(office)[kind][1]), "versions": kept}
+
+
+def _may_ask(recipient: str) -> list[str]:
+    """Give the facts a letter to this class of recipient may show, by name."""
+    return sorted(name for name in FACTS if forbidden(name, recipient) is None)
 
 
 def preview(office: Office, kind: str, text: str) -> str:
-    """Give the letter as HTML with made-up facts; BadInput with every fault of the text."""
+    """Give the letter as HTML with the facts of an ordinary made-up case; BadInput with every fault of the text, also those that only show with the most and the least facts there can be."""
     if faults := _faults(office, kind, text):
         raise BadInput(faults=faults)
     letters = office.letters.with_texts({**office.letters.texts, kind: text}, -1)
+    title, recipient = _written(office)[kind]
+    style, name = office.config.style, office.config.organisation
+    head = specimen.head(name, (*style.address, office.config.phone), "Voorbeeld")
     try:
-        return as_html(letters.render(kind, _example(letters.asked(kind))))
-    except (RenderFailed, TypeError, ValueError, ArithmeticError, LookupError, RecursionError) as wrong:
+        for facts in (specimen.least(), specimen.worst()):
+            blocks = letters.render(kind, specimen.for_letter(facts, recipient))
+            if not blocks or blocks[0].kind != "kop":
+                raise BadInput(faults=[Fault("kop", "Een brief begint met een kop: een regel met # ervoor.", "tekst")])
+            as_pdf(blocks, title, name, office.training, head, style.logo)
+        return as_html(letters.render(kind, specimen.for_letter(specimen.fair(), recipient)), head)
+    except (RenderFailed, TypeError, ValueError, ArithmeticError, LookupError, RecursionError, PrintFailed) as wrong:
         raise BadInput(faults=[Fault("tekst", f"De brief is met deze tekst niet te maken: {wrong}.", "tekst")]) from wrong
 
 
@@ -85,34 +112,10 @@ def _faults(office: Office, kind: str, text: str) -> list[Fault]:
     letters = office.letters.with_texts({**office.letters.texts, kind: text}, -1)
     if wrong := letters.fault_of(kind):
         return [Fault("tekst", f"De tekst is niet te lezen: {wrong}.", "tekst")]
-    names = letters.placeholders()
-    found = [f for w in office.pack.workflows.values() if kind in w.notices for f in check(w, names)]
-    known = office.letters.placeholders()[kind] | _known_names(office)
-    strange = sorted(letters.asked(kind) - known)
-    return [Fault("tekst", f"'{name}' is geen gegeven dat een brief kan vragen.", "tekst") for name in strange] + [
-        Fault("tekst", f.text, "tekst") for f in found
-    ]
+    names = letters.paths()
+    found = [f for w in office.pack.workflows.values() if _has(w, kind) for f in check(w, names)]
+    return [Fault("tekst", f.text, "tekst") for f in found]
 
 
-def _known_names(office: Office) -> frozenset[str]:
-    """Give every name that some letter of the product asks: what the house can fill in."""
-    return frozenset(name for names in office.letters.shipped_names().values() for name in names)
-
-
-_PEOPLE = [
-    {
-        "naam": f"Voorbeeld van der Heijden-Çelik {n}", "geboren": "onbekend" if n == 3 else "2018-05-14", "geslacht": "onbekend", "rollen": "kind",
-        "adres": "geheim" if n == 2 else "Nergenslaan 1, 0000 AA Nergenshuizen", "jong": True, "gezag": None,
-    }
-    for n in range(1, 11)
-]  # fmt: skip
-_LISTS: Mapping[str, Any] = {
-    "bevindingen": [{"tekst": "Op school is het kind vaak moe en alleen.", "bron": "professional", "op": "wo 4 februari 2026"}],
-    "personen": _PEOPLE, "jeugdigen": [p | {"bsn": "onbekend"} for p in _PEOPLE], "gezaghebbenden": [p | {"jong": False, "gezag": True} for p in _PEOPLE[:2]],
-    "stappen_genomen": ["De veiligheid is beoordeeld.", "Er is een onderzoek gestart."],
-}  # fmt: skip
-
-
-def _example(names: frozenset[str]) -> dict[str, Any]:
-    """Give made-up facts for every name a letter asks: ten children, long names, and something under every other name."""
-    return {name: _LISTS.get(name, f"[{name.replace('_', ' ')}]") for name in (*names, *OPTIONAL)}
+def _has(workflow: Workflow, template: str) -> bool:
+    return any(template == name for rule in workflow.notices.values() for name, _ in rule.templates)

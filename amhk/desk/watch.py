@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from amhk.desk import absence, attachments, calendar, finding, followup, forms, nightly, people
+from amhk.desk import absence, attachments, calendar, finding, followup, forms, nightly, people, post
 from amhk.desk.followup import Sweep
 from amhk.errors import NotAllowed
 from amhk.office import Office
@@ -22,6 +22,7 @@ def go_round(office: Office) -> Sweep:
     _try(trouble, "plannen", lambda: absence.carry_out_due(office))
     _try(trouble, "kalender", lambda: calendar.absorb(office))
     sweep = followup.run_due(office)
+    _try(trouble, "uitwisselmap", lambda: post.carry(office))
     _try(trouble, "formulieren", lambda: forms.continue_all(office))
     _try(trouble, "zoeksleutels", lambda: people.refresh_keys(office))
     _try(trouble, "zoeken", lambda: finding.refresh(office))

@@ -1,12 +1,20 @@
-"""Blocks -> PDF (PDF/A-2a and PDF/UA-1) through typst; the text goes in as data."""
+"""Blocks -> PDF (PDF/A-2a and PDF/UA-1) through typst; the text goes in as data, the fonts come with the product."""
 
 import json
+from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
-from amhk.letters.render import Block
+from amhk.letters.render import Block, Head
+from amhk.letters.script import FONTS, printable
 
 _LAYOUT = Path(__file__).with_name("brief.typ")
+_STANDARDS: Any = ["a-2a", "ua-1"]
+
+
+class PrintFailed(Exception):
+    """A letter could not be put on paper."""
 
 
 @lru_cache(maxsize=1)
@@ -14,16 +22,36 @@ def _layout() -> bytes:
     return _LAYOUT.read_bytes()
 
 
-def as_pdf(parts: tuple[Block, ...], title: str, organisation: str, training: bool) -> bytes:
-    """Give the PDF of a letter, tagged, with title and language; text in a script the letter's font lacks comes out as plain PDF."""
+@lru_cache(maxsize=1)
+def _fonts() -> Any:
+    import typst
+
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
+
+
+def as_pdf(
+    parts: tuple[Block, ...], title: str, organisation: str, training: bool, head: Head | None = None, logo: Path | None = None
+) -> bytes:
+    """Give the PDF of a letter: tagged, with title and language, its fonts inside; in training with a mark across the page. `logo` is a PNG, JPEG or SVG. PrintFailed with the reason."""
     import typst
 
     told = {
-        "title": title, "organisation": organisation, "training": training,
-        "blocks": [{"kind": p.kind, "items": p.items} for p in parts],
+        "title": printable(title), "organisation": printable(organisation), "training": training, "head": _plain(head),
+        "blocks": [{"kind": p.kind, "items": p.items} for p in parts], "logo": logo.name if logo else "",
     }  # fmt: skip
     inputs = {"brief": json.dumps(told, ensure_ascii=False)}
+    root = str(logo.parent if logo else FONTS)
     try:
-        return typst.compile(_layout(), sys_inputs=inputs, pdf_standards=["a-2a", "ua-1"], ignore_system_fonts=True)
-    except typst.TypstError:
-        return typst.compile(_layout(), sys_inputs=inputs, ignore_system_fonts=True)
+        return typst.compile(_layout(), root=root, sys_inputs=inputs, pdf_standards=_STANDARDS, font_paths=_fonts())
+    except typst.TypstError as wrong:
+        raise PrintFailed(wrong.message) from wrong
+
+
+def _plain(head: Head | None) -> dict[str, Any] | None:
+    if head is None:
+        return None
+    told = asdict(head)
+    return {
+        k: [[printable(x) for x in v] if isinstance(v, tuple | list) else printable(v) for v in value] if not isinstance(value, str) else value
+        for k, value in told.items()
+    }  # fmt: skip

@@ -10,6 +10,9 @@ from typing import Any
 from jinja2 import StrictUndefined, Template, TemplateError, meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from amhk.letters.flow import paths
+from amhk.letters.script import printable
+
 RenderFailed = TemplateError
 # Stands before each filled-in value while a letter is parsed, so that a value can never begin a heading or a list item.
 _VALUE = "\ue000"
@@ -26,9 +29,20 @@ class Block:
     items: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands above and below a letter: from whom, to whom (its lines), where it comes from (name and value), and who signs."""
+
+    organisation: str
+    sender: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
+    marks: tuple[tuple[str, str], ...] = ()
+    signature: tuple[str, ...] = ()
+
+
 def _filled(value: object) -> str:
     text = "" if value is None else str(value)
-    return _VALUE + text.replace("\n", _BREAK)
+    return _VALUE + printable(text).replace("\n", _BREAK)
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
@@ -68,13 +82,13 @@ class Letters:
     def _kinds(self) -> list[str]:
         return sorted({p.stem for p in self.folder.glob("*.j2")} | set(self.texts))
 
-    def placeholders(self) -> dict[str, frozenset[str]]:
-        """Give, per template, the names it asks for; a template that does not parse is left out (see `faults`)."""
-        return {kind: self.asked(kind) for kind in self._kinds() if self.fault_of(kind) is None}
-
-    def shipped_names(self) -> dict[str, frozenset[str]]:
-        """Give the same of the folder alone, without what was changed on screen."""
-        return Letters(self.folder).placeholders()
+    def paths(self) -> dict[str, frozenset[str]]:
+        """Give, per template, what of the facts reaches the letter (`letters.flow`); a template that does not parse is left out (see `faults`)."""
+        return {
+            kind: paths(self._env.parse(self.source(kind)), self.asked(kind))
+            for kind in self._kinds()
+            if self.fault_of(kind) is None
+        }
 
     def fault_of(self, kind: str) -> str | None:
         """Give why the template of a kind does not parse; None when it does."""
@@ -136,9 +150,9 @@ def as_text(parts: tuple[Block, ...]) -> str:
     return "\n".join("\n".join(part.items) for part in parts)
 
 
-def as_html(parts: tuple[Block, ...]) -> str:
-    """Give a letter as HTML; every word is escaped."""
-    told, level = [], 1
+def as_html(parts: tuple[Block, ...], head: Head | None = None) -> str:
+    """Give a letter as HTML, with its head when there is one; every word is escaped."""
+    told, level = [_above(head)] if head else [], 1
     for part in parts:
         if part.kind == "kop":
             told.append(f"<h{level}>{escape(part.items[0])}</h{level}>")
@@ -147,4 +161,16 @@ def as_html(parts: tuple[Block, ...]) -> str:
             told.append("<ul>" + "".join(f"<li>{escape(item)}</li>" for item in part.items) + "</ul>")
         else:
             told.append(f"<p>{escape(part.items[0])}</p>")
+    if head and head.signature:
+        told.append(f'<p class="slot">{_lines(head.signature)}</p>')
     return "\n".join(told)
+
+
+def _lines(lines: tuple[str, ...]) -> str:
+    return "<br>".join(escape(printable(line)) for line in lines)
+
+
+def _above(head: Head) -> str:
+    marks = "".join(f"<dt>{escape(name)}</dt><dd>{escape(printable(value))}</dd>" for name, value in head.marks)
+    sender = _lines((head.organisation, *head.sender))
+    return f'<div class="kop"><p class="afzender">{sender}</p><p class="aan">{_lines(head.to)}</p><dl>{marks}</dl></div>'

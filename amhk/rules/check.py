@@ -1,49 +1,17 @@
 """The proof of a procedure: what must be true of every workflow before the house opens, each fault with the shortest story to it."""
 
-from collections import deque
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 
 from amhk.errors import Fault
-from amhk.rules.disclosure import forbidden, supplied
-from amhk.rules.moves import holds
-from amhk.rules.workflow import Edge, Move, Need, Workflow
+from amhk.rules.disclosure import ASKED, REFERRED, forbidden, supplied
+from amhk.rules.workflow import NoticeRule, Workflow
+from amhk.rules.world import Draft, Spot, World, drafted, explore
 
 _ENGINE_TERMS = ("vernietiging", "bewaren")
 
 
-@dataclass(frozen=True)
-class Spot:
-    """A place in the explored world: state, facts (counters left out), the terms that surely run, and what has been reached."""
-
-    state: str
-    facts: frozenset[tuple[str, object]]
-    running: frozenset[str]
-    finishes: frozenset[int]
-
-
-@dataclass
-class World:
-    """All spots a workflow can reach, with the road to each: its story is the shortest one."""
-
-    workflow: Workflow
-    roads: dict[Spot, tuple[Spot, Move] | None]
-
-    def story(self, spot: Spot) -> str:
-        """Give the shortest story to a spot, in Dutch."""
-        told = []
-        here: Spot | None = spot
-        while here is not None and (road := self.roads[here]) is not None:
-            here, move = road
-            told.append(move.done.lower())
-        first = f"Een {self.workflow.route} komt binnen"
-        return (
-            ", dan: ".join([first, *reversed(told)]) + f". De zaak staat dan in '{self.workflow.states[spot.state].title.lower()}'"
-        )
-
-
-def check(workflow: Workflow, placeholders: Mapping[str, Collection[str]]) -> list[Fault]:
-    """Give every fault in a workflow; `placeholders` holds, per notice, the names its template asks for."""
+def check(workflow: Workflow, paths: Mapping[str, Collection[str]]) -> list[Fault]:
+    """Give every fault in a workflow; `paths` holds, per template, what of the facts reaches the letter (`zorgen.*`, `jeugdigen.bsn`)."""
     world = explore(workflow)
     faults = [
         *_reachable(world),
@@ -53,85 +21,11 @@ def check(workflow: Workflow, placeholders: Mapping[str, Collection[str]]) -> li
         *_own_investigation(world),
         *_endings(world),
     ]
-    return [*faults, *_actors(workflow), *_airlock(workflow), *_letters(workflow, placeholders)]
+    return [*faults, *_actors(workflow), *_airlock(workflow), *_letters(world, paths)]
 
 
 def _fault(workflow: Workflow, text: str) -> Fault:
     return Fault("werkwijze", f"{workflow.name} {workflow.release}: {text}")
-
-
-def explore(workflow: Workflow) -> World:
-    """Walk every state with every combination of facts and surely running terms, breadth first; counters are left free."""
-    counted = {s.name for m in workflow.moves.values() for s in m.sets if s.count}
-    facts = frozenset((k, v) for k, v in workflow.facts.items() if k not in counted)
-    start = Spot(workflow.start, facts, frozenset(workflow.intake_starts), frozenset())
-    roads: dict[Spot, tuple[Spot, Move] | None] = {start: None}
-    queue = deque([start])
-    while queue:
-        here = queue.popleft()
-        for move, there in _steps(workflow, here, counted):
-            if there not in roads:
-                roads[there] = (here, move)
-                queue.append(there)
-    return World(workflow, roads)
-
-
-def _steps(workflow: Workflow, here: Spot, counted: set[str]) -> Iterator[tuple[Move, Spot]]:
-    told = dict(here.facts)
-    for move in workflow.moves.values():
-        edges = [e for e in move.edges if e.source == here.state]
-        if not edges or not all(_possible(workflow, n, told, here, counted) for n in move.needs):
-            continue
-        for edge in edges:
-            for filled in _fillings(move, edge, told):
-                yield move, _arrive(workflow, here, move, edge, told, filled, counted)
-
-
-def _possible(workflow: Workflow, need: Need, told: Mapping[str, object], here: Spot, counted: set[str]) -> bool:
-    """Tell whether a need can hold here; what depends on input, role, time or a counter always can."""
-    if need.kind in ("filled", "role", "not_before", "notices_sent") or not holds(need.when, told):
-        return True
-    if counted & set(need.names):
-        return True
-    if need.kind == "fact":
-        return (told.get(need.names[0]) in need.values) != need.unless
-    if need.kind == "facts_any":
-        return any(told.get(name) for name in need.names)
-    if need.kind == "finish":
-        return any(f in here.finishes for f in need.values) != need.unless
-    return need.kind == "not_running" or any(n in here.running or n in _from_desk(workflow) for n in need.names)
-
-
-def _from_desk(workflow: Workflow) -> set[str]:
-    """Give the terms that also start outside a move: at a vervolgmelding, when a notice is sent, while a case waits."""
-    waiting = [workflow.waiting_term] if workflow.waiting_term else []
-    return {*workflow.intake_starts, *waiting, *(t for n in workflow.notices.values() for t in n.sent_starts)}
-
-
-def _fillings(move: Move, edge: Edge, told: Mapping[str, object]) -> list[dict[str, object]]:
-    """Give the inputs worth trying: one that takes this edge, and one that leaves every conditional fact alone."""
-    names = {f.name for f in move.fields}
-    taken: dict[str, object] = {w.name: w.values[0] for w in edge.when if w.name in names}
-    if not edge.when:
-        return [{}, {w.name: w.values[0] for s in move.sets for w in s.when if w.name in names and not _splits(move, w.name)}]
-    return [taken] if all(told.get(w.name) in w.values for w in edge.when if w.name not in names) else []
-
-
-def _splits(move: Move, name: str) -> bool:
-    return any(w.name == name for e in move.edges for w in e.when)
-
-
-def _arrive(
-    workflow: Workflow, here: Spot, move: Move, edge: Edge, told: Mapping[str, object], filled: Mapping[str, object], counted: set[str]
-) -> Spot:  # fmt: skip
-    seen = {**told, **filled}
-    facts = {**told, **{s.name: s.value for s in move.sets if s.name not in counted and holds(s.when, seen)}}
-    gone = {*move.meets, *move.voids, *edge.meets, *edge.voids}
-    running = (here.running - gone) | {*move.starts, *edge.starts}
-    finishes = here.finishes | ({move.finish} if move.finish else frozenset())
-    if workflow.states[edge.target].final:
-        running = frozenset()
-    return Spot(edge.target, frozenset(facts.items()), frozenset(running), finishes)
 
 
 def _reachable(world: World) -> Iterator[Fault]:
@@ -257,13 +151,43 @@ def _airlock(workflow: Workflow) -> Iterator[Fault]:
                 )
 
 
-def _letters(workflow: Workflow, placeholders: Mapping[str, Collection[str]]) -> Iterator[Fault]:
+def _letters(world: World, paths: Mapping[str, Collection[str]]) -> Iterator[Fault]:
+    """Every letter has its text, can be drafted, shows nobody what he may not see in any state it can be drafted in, and asks nothing that may not be there."""
+    workflow, drafts = world.workflow, drafted(world)
     for notice in workflow.notices.values():
-        if (asked := placeholders.get(notice.name)) is None:
-            yield _fault(workflow, f"het bericht '{notice.title}' heeft geen sjabloon templates/notices/{notice.name}.j2.")
+        if not drafts[notice.name]:
+            yield _fault(workflow, f"het bericht '{notice.title}' wordt nergens klaargezet.")
             continue
-        for name in sorted(asked):
-            if not supplied(name):
-                yield _fault(workflow, f"het sjabloon van '{notice.title}' vraagt om '{name}', en niets levert dat.")
-            elif why := forbidden(name, notice.recipient):
-                yield _fault(workflow, f"het sjabloon van '{notice.title}' toont '{name}' aan een {notice.recipient}: {why}.")
+        for template, recipient in notice.templates:
+            if (asked := paths.get(template)) is None:
+                yield _fault(workflow, f"het bericht '{notice.title}' heeft geen sjabloon templates/notices/{template}.j2.")
+                continue
+            for path in sorted(asked):
+                if why := _path_fault(world, notice, path, recipient, drafts[notice.name]):
+                    yield _fault(workflow, f"het sjabloon van '{notice.title}' {why}")
+
+
+def _path_fault(world: World, notice: NoticeRule, path: str, recipient: str, drafts: list[Draft]) -> str | None:
+    name = path.removesuffix(".*")
+    if not supplied(path):
+        return f"vraagt om '{name}', en niets levert dat."
+    if why := forbidden(path, recipient):
+        return f"toont '{name}' aan een {recipient.replace('_', ' ')}: {why}. {world.story(drafts[0].spot)}."
+    bare = next((d for d in drafts if not _there(world.workflow, notice, path.partition(".")[0], d)), None)
+    if bare is None:
+        return None
+    return f"vraagt om '{name}', en dat is er niet altijd. {world.story(bare.spot)}."
+
+
+def _there(workflow: Workflow, notice: NoticeRule, fact: str, draft: Draft) -> bool:
+    """Tell whether a letter drafted so has this fact, or somebody can still enter it; what may be empty always is there."""
+    if fact in REFERRED:
+        return 3 in draft.spot.finishes
+    if fact in ASKED:
+        return draft.move is not None and any(f.name == fact and (f.required or fact == "op") for f in draft.move.fields)
+    of_route = {"advies": "advies", "adviesvrager_naam": "advies", "zorgen": "melding", "jeugdigen": "melding"}
+    if fact in of_route:
+        return workflow.route == of_route[fact]
+    if fact in ("betrokkene_naam", "betrokkene_aanhef", "overhandigen"):
+        return draft.person
+    return fact != "melder_naam" or notice.recipient == "melder"

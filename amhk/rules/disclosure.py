@@ -1,78 +1,165 @@
 """What may stand in a letter to whom: every fact carries labels, every recipient has labels it may never see."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
+
+HIDDEN = "geheim"
+LABELS = "_labels"  # beside the fields of one item: what only this item's fields carry ('' for the item as a whole)
+WHOLE = "*"
+
+_PERSON = {
+    "naam": "",
+    "geboren": "",
+    "geboren_op": "",
+    "geslacht": "",
+    "rollen": "",
+    "adres": "adres",
+    "gezag": "",
+    "jong": "",
+    "bsn": "bsn",
+}
+# What an item of a list holds, each with the labels it has beyond those of the list.
+FIELDS: dict[str, dict[str, str]] = {
+    "personen": _PERSON, "jeugdigen": _PERSON, "gezaghebbenden": _PERSON,
+    "ongeborenen": {"moeder": "", "uitgerekend": "", "uitgerekend_op": ""},
+    "bevindingen": {"tekst": "", "bron": "", "op": ""},
+    "overdrachten": {"instelling": "", "op": ""},
+}  # fmt: skip
 
 # Each fact a letter can use, with its labels. A fact without a label may stand before every recipient.
 FACTS: dict[str, frozenset[str]] = {
     name: frozenset(labels.split())
     for name, labels in {
         "zaaknummer": "", "vandaag": "", "regio": "", "organisatie": "", "team": "", "behandelaar": "", "registratie": "",
-        "telefoon": "", "oefening": "", "ontvangen": "", "gemeente": "", "uiterlijk": "", "op": "",
+        "telefoon": "", "email": "", "website": "", "klachten": "", "vertrouwenspersoon": "", "oefening": "", "ontvangen": "",
+        "gemeente": "", "uiterlijk": "", "op": "", "aan": "",
         "zorgen": "inhoud", "conclusie": "inhoud", "uitkomst": "inhoud", "bevindingen": "inhoud", "motivering": "inhoud",
-        "afspraken": "inhoud", "aanleiding": "inhoud", "aard": "inhoud", "beoordeling": "inhoud",
-        "personen": "gezin", "jeugdigen": "gezin bsn", "gezaghebbenden": "gezin", "gezin_namen": "gezin",
-        "gezaghebbenden_geinformeerd": "inhoud", "spoed": "inhoud", "instelling": "verwijzing", "controle_op": "verwijzing",
-        "verwezen_op": "verwijzing", "stappen_genomen": "stappen",
-        "betrokkene_naam": "betrokkene", "betrokkene_aanhef": "betrokkene", "overhandigen": "betrokkene",
+        "afspraken": "inhoud", "aanleiding": "inhoud", "aard": "inhoud", "beoordeling": "inhoud", "geprobeerde_hulp": "inhoud",
+        "veiligheidsvoorwaarden": "inhoud", "reden": "inhoud", "gezaghebbenden_geinformeerd": "inhoud", "spoed": "inhoud",
+        "personen": "gezin", "jeugdigen": "gezin", "gezaghebbenden": "gezin", "ongeborenen": "gezin", "gezin_namen": "gezin",
+        "instelling": "verwijzing", "controle_op": "verwijzing", "verwezen_op": "verwijzing", "overdrachten": "verwijzing",
+        "eerder_gevraagd": "verwijzing", "naar": "verwijzing", "stappen_genomen": "stappen",
+        "betrokkene_naam": "betrokkene", "betrokkene_aanhef": "betrokkene", "overhandigen": "betrokkene", "uitgesteld": "betrokkene",
         "melder_naam": "melder", "adviesvrager_naam": "adviesvrager", "advies": "advies",
     }.items()
 }  # fmt: skip
 
 # Facts in somebody's own words: these are searched for protected names, numbers and addresses before a letter is approved.
-FREE = frozenset({"zorgen", "conclusie", "bevindingen", "motivering", "afspraken", "gezaghebbenden_geinformeerd", "advies"})
+FREE = frozenset(
+    {
+        "zorgen", "conclusie", "bevindingen", "motivering", "afspraken", "geprobeerde_hulp", "veiligheidsvoorwaarden", "reden", "naar",
+        "gezaghebbenden_geinformeerd", "advies", "personen", "jeugdigen", "gezaghebbenden", "ongeborenen", "betrokkene_naam", "betrokkene_aanhef",
+        "gezin_namen",
+    }
+)  # fmt: skip
 
+# What is only known once a case was referred (finish 3); everything else is there from the start, or asked for by the move.
+ASKED = frozenset({"op", "gezaghebbenden_geinformeerd", "naar"})  # only there when the move that drafts the letter asks it
+REFERRED = frozenset({"instelling", "verwezen_op", "controle_op", "uiterlijk"})
+
+_OTHER = {"adviesvrager": "dat is een andere route", "advies": "dat is een andere route"}
+_SOURCE = {"melder": "de bron wordt niet genoemd", "geheim_adres": "geheim adres"}
+_NO_STEPS = {"stappen": "dat is voor de melder", "betrokkene": "dat is voor de betrokkene zelf"}
 # Labels a recipient may never see, and why (Wmo 2015 art. 4.1.1 lid 2 f (college: no substance), Uitvoeringsbesluit
-# Wmo 2015 art. 4.1.8 lid 3 (origin of data), art. 5.3.3 (others only with consent)).
+# Wmo 2015 art. 4.1.8 lid 3 (origin of data), art. 5.3.3 (others only with consent); medical and criminal data go only
+# where the task asks for them: own rule of this product).
 FORBIDDEN: dict[str, dict[str, str]] = {
-    "rvdk": {"melder": "de bron wordt niet genoemd", "adviesvrager": "dat is een andere route", "advies": "dat is een andere route"},
-    "politie": {
-        "melder": "de bron wordt niet genoemd", "bsn": "het BSN gaat niet mee naar de politie",
-        "adviesvrager": "dat is een andere route", "advies": "dat is een andere route",
+    "rvdk": _SOURCE | _OTHER | _NO_STEPS,
+    "politie": _SOURCE | _OTHER | _NO_STEPS | {
+        "bsn": "het BSN gaat niet mee naar de politie", "medisch": "medische gegevens gaan niet mee naar de politie",
+        "verwijzing": "de hulpverlening gaat de politie niet aan",
     },
-    "college": {
-        "melder": "de bron wordt niet genoemd", "inhoud": "het college krijgt geen inhoud", "verwijzing": "het college krijgt geen inhoud",
-        "stappen": "het college krijgt geen inhoud", "adviesvrager": "dat is een andere route", "advies": "dat is een andere route",
+    "college": _SOURCE | _OTHER | _NO_STEPS | {
+        "inhoud": "het college krijgt geen inhoud", "verwijzing": "het college krijgt geen inhoud",
+        "adres": "het college krijgt niet meer dan nodig is om het kind te kennen",
+        "medisch": "het college krijgt geen inhoud", "strafrechtelijk": "het college krijgt geen inhoud", "ouder": "het college krijgt geen inhoud",
     },
-    "instelling": {
-        "melder": "de bron wordt niet genoemd", "bsn": "het BSN gaat niet mee", "adviesvrager": "dat is een andere route",
-        "advies": "dat is een andere route",
+    "instelling": _SOURCE | _OTHER | _NO_STEPS | {
+        "bsn": "het BSN gaat niet mee", "medisch": "medische gegevens gaan niet mee naar een instelling",
+        "strafrechtelijk": "strafrechtelijke gegevens gaan niet mee naar een instelling",
     },
-    "betrokkene": {
-        "melder": "de bron wordt niet genoemd", "inhoud": "inhoud gaat via inzage", "gezin": "gegevens van anderen",
-        "bsn": "gegevens van anderen", "adviesvrager": "dat is een andere route", "advies": "dat is een andere route",
+    "andere_regio": _SOURCE | _OTHER | _NO_STEPS,
+    "betrokkene": _SOURCE | _OTHER | {
+        "stappen": "dat is voor de melder", "inhoud": "inhoud gaat via inzage", "gezin": "gegevens van anderen", "bsn": "gegevens van anderen",
+        "adres": "gegevens van anderen", "verwijzing": "inhoud gaat via inzage", "medisch": "inhoud gaat via inzage",
+        "strafrechtelijk": "inhoud gaat via inzage", "ouder": "verteld door een ouder alleen",
     },
-    "melder": {
-        "gezin": "de melder krijgt geen gegevens van het gezin", "bsn": "de melder krijgt geen gegevens van het gezin",
-        "inhoud": "de melder krijgt geen inhoud", "betrokkene": "de melder krijgt geen gegevens van het gezin",
-        "adviesvrager": "dat is een andere route", "advies": "dat is een andere route",
+    "melder": _OTHER | {
+        name: "een melder krijgt geen gegevens van het gezin"
+        for name in ("gezin", "bsn", "adres", "geheim_adres", "inhoud", "betrokkene", "verwijzing", "medisch", "strafrechtelijk", "ouder")
+    },
+    "melder_beroepsmatig": _OTHER | {
+        name: "ook een beroepsmatige melder hoort alleen welke stappen zijn gezet en aan wie is overgedragen"
+        for name in ("gezin", "bsn", "adres", "geheim_adres", "inhoud", "betrokkene", "medisch", "strafrechtelijk", "ouder")
     },
     "adviesvrager": {
-        "gezin": "over het gezin wordt niets vastgelegd", "bsn": "over het gezin wordt niets vastgelegd",
-        "melder": "dat is een andere route", "betrokkene": "over het gezin wordt niets vastgelegd",
-        "verwijzing": "dat is een andere route", "stappen": "dat is een andere route",
-    },
+        name: "over het gezin wordt niets vastgelegd"
+        for name in ("gezin", "bsn", "adres", "geheim_adres", "betrokkene", "medisch", "strafrechtelijk", "ouder")
+    } | {"melder": "dat is een andere route", "verwijzing": "dat is een andere route", "stappen": "dat is een andere route"},
 }  # fmt: skip
 
 
-def supplied(name: str) -> bool:
-    """Tell whether the house can supply a fact of that name to a letter."""
-    return name in FACTS
+def supplied(path: str) -> bool:
+    """Tell whether the house can supply a fact of that name (`zorgen`), or that field of it (`jeugdigen.bsn`), to a letter."""
+    root, _, field = path.partition(".")
+    return root in FACTS and (field in ("", WHOLE) or root not in FIELDS or field in FIELDS[root])
 
 
-def forbidden(name: str, recipient: str) -> str | None:
-    """Give why a fact may not stand in a letter to this kind of recipient, or None when it may."""
+def labels_of(path: str) -> frozenset[str]:
+    """Give the labels of a fact or of one field of it; of a list as a whole (`personen.*`) those of all its fields."""
+    root, _, field = path.partition(".")
+    inner = FIELDS.get(root, {})
+    fields = inner.values() if field == WHOLE else [inner.get(field, "")]
+    return FACTS[root] | {label for told in fields for label in told.split()}
+
+
+@lru_cache(maxsize=4096)
+def forbidden(path: str, recipient: str) -> str | None:
+    """Give why a fact (or a field of it) may not stand in a letter to this kind of recipient, or None when it may."""
+    return _why(labels_of(path), recipient)
+
+
+def _why(labels: Iterable[str], recipient: str) -> str | None:
+    if not labels:
+        return None
     barred = FORBIDDEN[recipient]
-    return next((barred[label] for label in sorted(FACTS[name]) if label in barred), None)
+    return next((barred[label] for label in sorted(labels) if label in barred), None)
 
 
 def for_recipient(facts: Mapping[str, Any], recipient: str) -> tuple[dict[str, Any], list[tuple[str, str]]]:
-    """Give the facts this recipient may see, and each fact left out with why."""
-    kept, left_out = {}, []
+    """Give the facts this recipient may see, and each fact (or field of it) left out with why.
+
+    A list loses the fields and the items that may not be seen; a field that only in this item may not be seen reads `geheim`.
+    """
+    kept: dict[str, Any] = {}
+    left_out: dict[str, str] = {}
     for name, value in facts.items():
         if why := forbidden(name, recipient):
             if value:
-                left_out.append((name, why))
+                left_out[name] = why
+        elif isinstance(value, list) and name in FIELDS:
+            items = [_item(name, item, recipient, left_out) for item in value]
+            kept[name] = [item for item in items if item is not None]
         else:
             kept[name] = value
-    return kept, left_out
+    return kept, list(left_out.items())
+
+
+def _item(name: str, item: Mapping[str, Any], recipient: str, left_out: dict[str, str]) -> dict[str, Any] | None:
+    own: Mapping[str, Iterable[str]] = item.get(LABELS, {})
+    if why := _why(own.get("", ()), recipient):
+        left_out[f"een deel van {name}"] = why
+        return None
+    told: dict[str, Any] = {}
+    for field, value in item.items():
+        if field == LABELS:
+            continue
+        if forbidden(f"{name}.{field}", recipient):
+            continue
+        if why := _why(own.get(field, ()), recipient):
+            left_out[field] = why
+            told[field] = HIDDEN
+        else:
+            told[field] = value
+    return told

@@ -37,7 +37,7 @@ _KEYS = {
     "beside": {"length", "rolls", "kind", "ground"},
     "untouched": {"term", "acute"},
     "waiting": {"term", "states"},
-    "notice": {"title", "recipient", "obligatory", "term", "sent_starts", "states"},
+    "notice": {"title", "recipient", "obligatory", "term", "sent_starts", "professional"},
     "need": {"kind", "text", "names", "values", "unless", "days", "field", "opens", "when"},
     "edge": {"from", "to", "when", "starts", "meets", "voids", "notices"},
     "move": {
@@ -97,7 +97,7 @@ def read_workflow(pack: str, file: str, data: Mapping[str, Any]) -> tuple[Workfl
     r.one("start", data["start"], states, "")
     fields = _fields(r, data.get("fields", {}))
     terms = {n: _term(r, n, t, data["moves"], data.get("notices", {})) for n, t in data["terms"].items()}
-    notices = {n: _notice(r, n, t, terms, states) for n, t in data.get("notices", {}).items()}
+    notices = {n: _notice(r, n, t, terms) for n, t in data.get("notices", {}).items()}
     needs = {n: _need(r, n, t, data) for n, t in data.get("needs", {}).items()}
     world = _World(r, states, fields, terms, notices, needs, r.names("roles", data.get("roles"), ROLES))
     moves = {n: _move(world, n, m) for n, m in data["moves"].items()}
@@ -215,7 +215,7 @@ def _rung(r: _Reader, key: str, table: Mapping[str, Any], notices: Any) -> Rung:
     return parse_rung(table.get("at", ""), to, r.names(f"{key}.rungs.drafts", table.get("drafts"), notices))
 
 
-def _notice(r: _Reader, name: str, table: Mapping[str, Any], terms: Any, states: Any) -> NoticeRule:
+def _notice(r: _Reader, name: str, table: Mapping[str, Any], terms: Any) -> NoticeRule:
     key = f"notices.{name}"
     r.known(key, "notice", table)
     term = table.get("term")
@@ -226,7 +226,7 @@ def _notice(r: _Reader, name: str, table: Mapping[str, Any], terms: Any, states:
     return NoticeRule(
         name, table.get("title", name), r.one(f"{key}.recipient", table.get("recipient"), RECIPIENTS, "college"),
         bool(table.get("obligatory")), term, r.names(f"{key}.sent_starts", table.get("sent_starts"), terms),
-        r.names(f"{key}.states", table.get("states"), states),
+        table.get("professional"),
     )  # fmt: skip
 
 

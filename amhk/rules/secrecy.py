@@ -101,6 +101,11 @@ def signs_of_person(text: str) -> list[str]:
     return [what for sign, what in _SIGNS if sign.search(text)]
 
 
+def is_plain_name(name: str) -> bool:
+    """Tell whether what stands as a name is one: letters and few words. Only then its words may stand in a letter; `Liv (gemeld door J. Vos)` is a text."""
+    return len(name.split()) <= 8 and all(c.isalpha() or c in " '’.-" for c in name)
+
+
 def leaks(text: str, secrets: Iterable[str], known: Iterable[str] = ()) -> list[str]:
     """Give the secrets that stand in a text, in whatever spelling.
 

@@ -12,10 +12,10 @@ SAME = "="
 NEED_KINDS = (
     "fact", "facts_any", "running", "not_running", "not_before", "notices_sent", "role", "finish", "filled",
 )  # fmt: skip
-RECIPIENTS = ("rvdk", "college", "politie", "instelling", "melder", "betrokkene", "adviesvrager")
+RECIPIENTS = ("rvdk", "college", "politie", "instelling", "melder", "betrokkene", "adviesvrager", "andere_regio")
 EFFECTS = (
     "referral", "referral_accepted", "referral_refused", "help_started", "check", "finding", "contact",
-    "join", "to_advies", "to_melding", "correct",
+    "join", "to_advies", "to_melding", "correct", "rvdk_answer", "rvdk_outcome",
 )  # fmt: skip
 
 
@@ -108,7 +108,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class NoticeRule:
-    """A notice the procedure knows: to whom, whether it is owed, the term it must be sent in, what sending starts."""
+    """A notice the procedure knows: to whom, whether it is owed, the term it must be sent in, what sending starts; `professional` names the template for a melder who reports by profession."""
 
     name: str
     title: str
@@ -116,7 +116,18 @@ class NoticeRule:
     obligatory: bool = False
     term: str | None = None
     sent_starts: tuple[str, ...] = ()
-    states: tuple[str, ...] = ()
+    professional: str | None = None
+
+    def template(self, professional: bool) -> tuple[str, str]:
+        """Give the template of this notice and the class of recipient it is written for."""
+        if self.recipient == "melder" and professional:
+            return self.professional or self.name, "melder_beroepsmatig"
+        return self.name, self.recipient
+
+    @property
+    def templates(self) -> tuple[tuple[str, str], ...]:
+        """Give every template of this notice with its class of recipient."""
+        return tuple(dict.fromkeys([self.template(False), self.template(True)]))
 
 
 @dataclass(frozen=True, eq=False)

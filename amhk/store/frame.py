@@ -9,6 +9,7 @@ from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select, t
 from amhk.rules.secrecy import ALL_CASES, TEAM_CASES
 from amhk.store.forms import FORM, IMPORT
 from amhk.store.house import HOUSE, INCIDENT
+from amhk.store.outbox import OUT
 from amhk.store.reads import CASE, INBOX, META, SESSION, TERM, WORKER
 
 
@@ -35,6 +36,7 @@ def _reminders() -> Any:
 
 _HOUSE = [
     _meta("clock", "clock"), _meta("present_calendar", "present_calendar"), _meta("sweep", "sweep"), _meta("trouble", "trouble"), _meta("search_release", "search_release"),
+    exists(select(OUT.c.id).where(OUT.c.state == "dead")).label("dead_letters"),
     exists(select(INCIDENT.c.id).where(INCIDENT.c.closed.is_(None))).label("incidents"),
     select(HOUSE.c.content).where(HOUSE.c.kind == bindparam("proof_kind")).order_by(HOUSE.c.sequence.desc()).limit(1)
     .scalar_subquery().label("proof"),
@@ -57,5 +59,5 @@ def frame_of(connection: Connection, session: str, real: datetime, proof_kind: s
 
 
 def house_of(connection: Connection, proof_kind: str) -> Mapping[str, Any]:
-    """Give how the house is: the training clock, the calendar's release, the last sweep, trouble, the last proof, whether incidents stand open, since when forms lie."""
+    """Give how the house is: the training clock, the calendar's release, the last sweep, trouble, the last proof, whether incidents stand open, since when forms lie, whether letters could not go."""
     return dict(connection.execute(_HOUSE_ALONE, {"proof_kind": proof_kind}).mappings().one())

@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, Path, Query, Request, Response
 from fastapi.openapi.utils import get_openapi
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import JSONResponse
 
 from amhk.config import house_mark
-from amhk.desk import admin, casework, followup, intake, notices, reading, reports, stretching, watch, worklist
+from amhk.desk import admin, casework, followup, intake, reading, reports, stretching, watch, worklist
 from amhk.errors import BadInput, Fault, NotFound, TooLarge
 from amhk.office import Office
 from amhk.rules.schema import schema
@@ -16,7 +16,7 @@ from amhk.rules.secrecy import Reader
 from amhk.store import reads
 from amhk.store import schema as schemas
 from amhk.web.auth import by_token
-from amhk.web.shapes import case_json, do_json, forms_desk
+from amhk.web.shapes import case_json, forms_desk
 from amhk.words import iso
 
 router = APIRouter(tags=["amhk"])
@@ -229,57 +229,6 @@ def institutions(office: House, who: Who) -> Any:
 def add_institution(office: House, who: Who, body: Body) -> Any:
     """Add an institution: `name kind scale gemeenten address`."""
     return admin.add_institution(office, body, who)
-
-
-@router.get("/notices/{key}.pdf")
-def notice_pdf(key: Key, office: House, who: Who) -> Response:
-    """The letter as PDF: frozen once approved, before that as it would be now."""
-    return Response(notices.pdf(office, key, who), media_type="application/pdf")
-
-
-@router.get("/notices/{key}.html")
-def notice_html(key: Key, office: House, who: Who) -> Response:
-    """The letter as HTML: frozen once approved, before that as it would be now."""
-    return HTMLResponse(notices.html(office, key, who))
-
-
-@router.get("/notices/{key}")
-def notice(key: Key, office: House, who: Who) -> Any:
-    """A letter: its state, what is missing and where to fill it in, what was left out and why; who asked is written down."""
-    told = _notice(office, key, who)
-    reading.look(office, told["case"], who, f"brief {key}")
-    return told
-
-
-def _notice(office: Office, key: Key, who: Reader) -> dict[str, Any]:
-    told = notices.view(office, key, who)
-    view = reading.case_view(office, told["case"], who)
-    desk = forms_desk(view)
-    told["missing"] = [
-        {"fact": m["fact"], "text": m["text"], "do": do_json(m["do"], view, office.training, desk)} for m in told["missing"]
-    ]  # fmt: skip
-    return told
-
-
-@router.post("/notices/{key}/approve", openapi_extra=ANY_BODY)
-def approve(key: Key, office: House, who: Who, body: Body) -> Any:
-    """Freeze a letter; refused with what is missing."""
-    notices.approve(office, key, body, who)
-    return _notice(office, key, who)
-
-
-@router.post("/notices/{key}/send", openapi_extra=ANY_BODY)
-def send(key: Key, office: House, who: Who, body: Body) -> Any:
-    """Record that it was sent: `date way reference`."""
-    notices.send(office, key, body, who)
-    return _notice(office, key, who)
-
-
-@router.post("/notices/{key}/withhold", openapi_extra=ANY_BODY)
-def withhold(key: Key, office: House, who: Who, body: Body) -> Any:
-    """Withhold it (`reason ground`), or postpone it to `new_date`."""
-    notices.withhold(office, key, body, who)
-    return _notice(office, key, who)
 
 
 @router.get("/reports/{name}")

@@ -28,7 +28,7 @@ from amhk.errors import (
     TooLarge,
 )
 from amhk.office import Office
-from amhk.web import api, house, pages, radar
+from amhk.web import api, house, pages, post_api, radar
 from amhk.web.auth import Doorman, TooManyTries, by_token
 from amhk.web.shapes import faults_json, forms_desk
 
@@ -72,6 +72,7 @@ def create_app(office: Office) -> FastAPI:
     )  # fmt: skip
     app.state.office, app.state.doorman = office, Doorman()
     app.include_router(api.router, prefix="/api/v1")
+    app.include_router(post_api.router, prefix="/api/v1")
     app.include_router(house.router, prefix="/api/v1")
     app.include_router(radar.router, prefix="/api/v1")
     app.include_router(pages.router)

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT
+from sqlalchemy import update
 from support.cast import reader
 from support.families import EL_AMRANI, melding
 from support.screen import clock, sign_in
 
-from amhk.desk import attachments, casework, concept, forms, intake, people, reading
+from amhk.desk import attachments, casework, concept, forms, intake, notices, people, post, reading
 from amhk.office import open_office
+from amhk.store import outbox
 from amhk.web.pages import ROOMS
 
 AXE = (Path(__file__).parent.parent / "support" / "vendor" / "axe-4.14.1.min.js").read_text(encoding="utf-8")
@@ -34,7 +36,9 @@ PAGES = {
     "/zaak/{number}/overdragen": [("Tom", "/zaak/{melding}/overdragen")],
     "/zaak/{number}/stap/{name}": [("Tom", "/zaak/{melding}/stap/veiligheidsbeoordeling"), ("Tom", "/zaak/{referred}/stap/voortgangscontrole"), ("Tom", "/zaak/{melding}/stap/corrigeren")],
     "/zaak/{number}/termijn/{key}": [("Tom", "/zaak/{melding}/termijn/{term}")],
-    "/brief/{key}": [("Tom", "/brief/{letter}")],
+    "/brief/{key}": [("Tom", "/brief/{letter}"), ("Tom", "/brief/{approved}"), ("Tom", "/brief/{sent}"), ("Tom", "/brief/{gap}")],
+    "/versturen": [("Tom", "/versturen"), ("Anna", "/versturen?lijst=gesloten")],
+    "/post": [("Tom", "/post")],
     "/eerder/{ref}": [("Anna", "/eerder/1")],
     "/herinneringen": [("Anna", "/herinneringen")],
     "/triage": [("Tom", "/triage")],
@@ -57,7 +61,7 @@ PAGES = {
     "/beheer/brieven/{kind}": [("Bea", "/beheer/brieven/terugkoppeling_melder")],
 }  # fmt: skip
 # Not pages: files, what another program reads, and what answers a form.
-FILES = {"/werkvoorraad.csv", "/zaak/{number}/bijlagen/{key}", "/brief/{key}/pdf", "/agenda/{secret}.ics", "/rapportage/{name}.{format}", "/beheer/instellingen.csv", "/formulieren/voorbeeld/{name}"}  # fmt: skip
+FILES = {"/werkvoorraad.csv", "/post/stapel/{pile}", "/zaak/{number}/bijlagen/{key}", "/brief/{key}/pdf", "/agenda/{secret}.ics", "/rapportage/{name}.{format}", "/beheer/instellingen.csv", "/formulieren/voorbeeld/{name}"}  # fmt: skip
 
 
 def routes():
@@ -93,13 +97,36 @@ def places(server):
     )
     form = forms.view(office, file, tom)["forms"][0]["id"]
     view = reading.case_view(office, number, tom)
+    letters = in_the_post(office, referred, number, tom)
     people.earlier(office, {"route": "melding", "betrokkenen": EL_AMRANI}, anna)
     told = {
         "melding": number, "referred": referred, "advies": advies, "mark": mark, "file": file, "form": form, "term": view["terms"][0]["id"],
-        "letter": reading.case_view(office, referred, tom)["notices"][-1]["id"],
+        **letters,
     }  # fmt: skip
     office.close()
     return told
+
+
+def in_the_post(office, referred, number, tom):
+    """Letters in every stand: to be approved, in the tray, on a pile, sent, one with a gap, and one that could not go."""
+    mine = reading.case_view(office, referred, tom)["notices"]
+    for n in mine[:-1]:
+        notices.approve(office, n["id"], {"version": n["version"]}, tom)
+    pile, tray, sent = (n["id"] for n in mine[:3])
+    post.queue(office, pile, {"version": 2, "way": "print"}, tom)
+    post.make_pile(office, tom)
+    post.queue(office, tray, {"version": 2, "way": "print"}, tom)
+    notices.send(office, sent, {"version": 2, "date": "vandaag", "way": "post"}, tom)
+    dead = reading.case_view(office, number, tom)["notices"][0]["id"]
+    notices.approve(office, dead, {"version": 1}, tom)
+    post.queue(office, dead, {"version": 2, "way": "map"}, tom)
+    with office.store.write() as connection:
+        connection.execute(
+            update(outbox.OUT).where(outbox.OUT.c.way == "map").values(state="dead", why="No space left on device", tries=6)
+        )
+    unknown = intake.take_call(office, melding([{"naam": "onbekend", "rollen": ["ouder"]}]), tom)
+    gap = reading.case_view(office, unknown, tom)["notices"][0]["id"]
+    return {"letter": mine[-1]["id"], "approved": tray, "sent": sent, "gap": gap}
 
 
 def visits(places):

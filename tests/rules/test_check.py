@@ -20,7 +20,7 @@ def data():
 
 @pytest.fixture(scope="module")
 def placeholders():
-    return Letters(ROOT / "templates" / "notices").placeholders()
+    return Letters(ROOT / "templates" / "notices").paths()
 
 
 def faults_of(data, placeholders):

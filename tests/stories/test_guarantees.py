@@ -1,4 +1,4 @@
-"""Random moves, corrections, clock jumps, letters, sweeps and people leaving: G1-G4 hold after every step, on both databases."""
+"""Random moves, corrections, clock jumps, letters, post, sweeps and people leaving: G1-G4 and G7 hold after every step, on both databases."""
 
 import json
 import re
@@ -27,6 +27,7 @@ from amhk.desk import (
     nightly,
     notices,
     piket,
+    post,
     reading,
     splitting,
     stretching,
@@ -37,7 +38,7 @@ from amhk.errors import Refusal
 from amhk.office import open_office
 from amhk.rules.ladder import Address, attended
 from amhk.rules.searching import words_of_case
-from amhk.store import bells, plans, reads, search
+from amhk.store import bells, outbox, plans, reads, search
 from amhk.store.journal import verify
 from amhk.words import day_of, iso
 
@@ -45,8 +46,9 @@ from amhk.words import day_of, iso
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 MELDING = {
     "route": "melding", "kanaal": "telefoon", "hoedanigheid": "15", "gemeente": "Schiedam", "zorgen": "zorgen", "acuut": False,
-    "melder": {"naam": "school", "geheim": True},
+    "melder": {"naam": "Zwaluw Kwarteldrift", "bereikbaar": "06-11122233", "geheim": True},
 }  # fmt: skip
+GIVES_AWAY = "Mevrouw Kwarteldrift zag het, bel 0611122233."
 ADVIES = {
     "route": "advies", "kanaal": "telefoon", "hoedanigheid": "15", "gemeente": "Schiedam", "zorgen": "zorgen", "aanleiding": ["08"], "advies": "praat",
 }  # fmt: skip
@@ -76,7 +78,8 @@ def fill_any(schema, data):
         return [fill_any(schema["items"], data)]
     if kind == "boolean":
         return data.draw(st.booleans())
-    return {"string": "een tekst", "integer": 1}[kind] if "pattern" not in schema else schema["examples"][0]
+    text = data.draw(st.sampled_from(["een tekst", "een tekst", GIVES_AWAY])) if kind == "string" else ""
+    return {"string": text, "integer": 1}[kind] if "pattern" not in schema else schema["examples"][0]
 
 
 class Meldpunt(RuleBasedStateMachine):
@@ -155,20 +158,34 @@ class Meldpunt(RuleBasedStateMachine):
     @rule(data=st.data())
     def letter(self, data):
         number, who = self.pick(data)
-        letters = [n for n in reading.case_view(self.office, number, who)["notices"] if n["state"] in ("draft", "approved")]
+        letters = [n for n in reading.case_view(self.office, number, who)["notices"] if n["state"] in ("draft", "approved", "sent")]
         if not letters:
             return
         n = data.draw(st.sampled_from(letters))
         version = {"version": n["version"]}
+        today = {"date": iso(followup.read_clock(self.office))[:10]}
         acts = {
             "draft": [(notices.approve, {}), (notices.withhold, {"reason": "nee", "ground": "grond"})],
-            "approved": [(notices.send, {"date": iso(followup.read_clock(self.office))[:10], "way": "post"})],
+            "approved": [(notices.send, today | {"way": "post"}), (post.queue, {"way": "print"}), (post.queue, {"way": "map"})],
+            "sent": [(notices.receive, today), (notices.give_back, today | {"reason": "adres onbekend"})],
         }[n["state"]]
         act, body = data.draw(st.sampled_from(acts))
         try:
             act(self.office, n["id"], {**version, **body}, who)
         except Refusal as wrong:
             assert wrong.faults
+
+    @precondition(lambda self: self.numbers)
+    @rule(data=st.data(), went=st.booleans())
+    def the_post(self, data, went):
+        who = data.draw(st.sampled_from(self.who))
+        pile = post.make_pile(self.office, who)
+        waiting = [p["claim"] for p in post.overview(self.office, who)["piles"]]
+        assert pile is None or pile in waiting
+        if waiting:
+            post.finish_pile(self.office, data.draw(st.sampled_from(waiting)), who, went)
+        for one in post.overview(self.office, who)["tray"][:1]:
+            post.cancel(self.office, one["id"], who)
 
     @precondition(lambda self: self.numbers)
     @rule(data=st.data())
@@ -353,11 +370,17 @@ class Meldpunt(RuleBasedStateMachine):
             kept = {(r["case_id"], r["word"]) for r in reads.rows(connection, select(search.WORD))}
             people = reads.rows(connection, select(reads.PERSON))
             findings = reads.rows(connection, select(reads.FINDING))
+            letters = reads.rows(connection, select(reads.NOTICE))
+            out = reads.rows(connection, select(outbox.OUT))
+            told_again = {
+                e["case_id"] for e in reads.rows(connection, select(reads.ENTRY)) if "gegevens van de melder" in e["what"]
+            }
             notes = [
                 (e["case_id"], json.loads(e["content"] or "{}").get("tekst", ""))
                 for e in reads.rows(connection, select(reads.ENTRY))
                 if e["kind"] == "notitie"
             ]
+        self.post_is_right(cases, letters, out, told_again)
         for case in cases:
             if case["closed"] and 3 in case["finishes"]:
                 assert case["facts"]["nazorg"] in ("goed", "gevolgd"), "G2"
@@ -381,6 +404,22 @@ class Meldpunt(RuleBasedStateMachine):
             assert terms_by[i["term_id"]]["status"] in ("running", "suspended"), "nothing stands open for what has ended"
             here = Address("", i["worker_id"], i["team_id"], i["role"])
             assert i["role"] == "manager" or attended(here, case["owner_id"], case["team_id"], staff), "somebody here reads it"
+
+    def post_is_right(self, cases, letters, out, told_again):
+        """One letter per approval, in the folder too; and nowhere a melder who is secret (G4, G7)."""
+        by = {n["id"]: n for n in letters}
+        went = [o for o in out if o["state"] == "delivered"]
+        assert len(went) == len({o["notice_id"] for o in went}), "never two"
+        assert all(by[o["notice_id"]]["state"] == "sent" for o in went)
+        folder = self.folder.parent / "oefenpost"
+        seen = sorted(p.name for p in folder.iterdir() if p.name != ".werk") if folder.is_dir() else []
+        assert seen == sorted(o["key"] for o in went if o["way"] == "map")
+        for n in letters:
+            if n["recipient"] != "melder" and n["html"] and not told_again:
+                said = (n["html"] + json.dumps(n["data"], ensure_ascii=False)).casefold()
+                assert "kwarteldrift" not in said and "0611122233" not in said, "G7"
+            if n["obligatory"] and n["state"] in ("draft", "approved"):
+                assert n["term_id"] or next(c for c in cases if c["id"] == n["case_id"])["closed"], "what is owed has a term"
 
 
 def test_the_guarantees_hold_whatever_happens_on_sqlite(tmp_path):

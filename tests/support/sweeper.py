@@ -1,11 +1,14 @@
-"""One process that imports the house once and then forks a round of the watch at every command, killed with -9 at the Nth statement if asked.
+"""One process that imports the house once and then forks a round of the watch at every command, killed with -9 at the Nth step if asked.
 
-Commands on standard input, one JSON list a line: each item is {"config", "kill", "clock"}; all items of a line run at the same time, each in
-a process of its own. The answer is a JSON list: for each item its exit status and how many statements it had begun.
+Commands on standard input, one JSON list a line: each item is {"config", "kill"}; all items of a line run at the same time, each in a
+process of its own. With "act": "post" only the letters for the watched folder are carried, and what is done to files there counts as a step
+too; "most" is the largest file it may write, in bytes. The answer is a JSON list: for each item its exit status and how many steps it had
+begun (statements and commits).
 """
 
 import json
 import os
+import resource
 import signal
 import sys
 import threading
@@ -16,8 +19,11 @@ from sqlalchemy import event
 
 def child(item, out):
     """Go round once in this process; die at the statement that was asked for."""
-    from amhk.desk import watch
+    from amhk.desk import post, watch
     from amhk.office import open_office
+
+    if most := item.get("most"):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
 
     office = open_office(Path(item["config"]), proof=False)
     count = 0
@@ -31,7 +37,12 @@ def child(item, out):
 
     event.listen(office.store.engine, "before_cursor_execute", counted)
     event.listen(office.store.engine, "commit", counted)
-    watch.go_round(office)
+    if item.get("act") == "post":
+        files = ("os.mkdir", "os.rename", "os.rmdir", "os.remove", "open")
+        sys.addaudithook(lambda name, told: counted() if name in files and ".werk" in str(told[0]) else None)
+        post.carry(office)
+    else:
+        watch.go_round(office)
     office.close()
 
 

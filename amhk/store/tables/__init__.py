@@ -40,12 +40,13 @@ from amhk.store.tables.house import (
     Team,
     Worker,
 )
+from amhk.store.tables.post import Outgoing
 from amhk.store.tables.radar import Form, Grant, Import, Join, PersonKey
 from amhk.store.tables.screen import Attachment, Concept, LetterText, RoutingLine, SavedList, SearchWord
 
 __all__ = [
     "Advies", "Attachment", "CalendarDay", "Case", "Check", "Concept", "Contact", "Counter", "Digest", "Dossier", "Entry", "Feed", "Finding", "Finish", "Form", "Grant", "HouseEntry",
-    "Import", "Inbox", "Incident", "Institution", "Join", "LetterText", "Look", "Melding", "Meta", "Notice", "Person", "PersonKey", "Piket", "Plan", "PlanCase", "Referral", "Relation",
+    "Import", "Inbox", "Incident", "Institution", "Join", "LetterText", "Look", "Melding", "Meta", "Notice", "Outgoing", "Person", "PersonKey", "Piket", "Plan", "PlanCase", "Referral", "Relation",
     "Reminder", "Request", "RoutingLine", "SavedList", "SearchWord", "Session", "Team", "Term", "Worker", "table",
 ]  # fmt: skip
 

@@ -17,6 +17,8 @@ from sqlmodel import Field, SQLModel
 
 from amhk.store.instants import instant
 
+_OWED = "state IN ('draft', 'approved')"
+
 
 class Dossier(SQLModel, table=True):
     """A household: what its meldingen have in common."""
@@ -234,12 +236,13 @@ class Inbox(SQLModel, table=True):
 
 
 class Notice(SQLModel, table=True):
-    """A letter: draft, approved (text and PDF frozen), sent by hand, withheld or void."""
+    """A letter: draft, approved (text, PDF and `data` frozen, with the release of its text), sent, withheld or void; `decisions` to postpone or withhold; `receipt` and `returned` say what came of it."""
 
     __tablename__ = "notices"
     __table_args__ = (
         CheckConstraint("state IN ('draft', 'approved', 'sent', 'withheld', 'void')"),
         ForeignKeyConstraint(["case_id", "person_id"], ["people.case_id", "people.id"], name="notices_person"),
+        Index("notices_owed", "state", sqlite_where=text(_OWED), postgresql_where=text(_OWED)),
     )
     id: int | None = Field(default=None, primary_key=True)
     case_id: int = Field(foreign_key="cases.id", index=True)
@@ -264,6 +267,12 @@ class Notice(SQLModel, table=True):
     reason: str | None = None
     ground: str | None = None
     old_fact: bool = False
+    drafted: datetime | None = instant(default=None)
+    release: int | None = None
+    data: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
+    decisions: list[Any] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
+    receipt: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
+    returned: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
 
 
 class Referral(SQLModel, table=True):
@@ -298,7 +307,7 @@ class Check(SQLModel, table=True):
 
 
 class Finding(SQLModel, table=True):
-    """What the own investigation found, with its kind of source (never who)."""
+    """What the own investigation found, with its kind of source (never who) and what it is beyond that (`labels`: medisch, strafrechtelijk, ouder)."""
 
     __tablename__ = "findings"
     id: int | None = Field(default=None, primary_key=True)
@@ -306,6 +315,7 @@ class Finding(SQLModel, table=True):
     moment: datetime = instant()
     bron: str
     text: str
+    labels: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
 
 
 class Finish(SQLModel, table=True):

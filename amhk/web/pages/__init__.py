@@ -11,6 +11,7 @@ from amhk.web.pages import (
     management,
     night,
     open,
+    post,
     radar,
     running,
     staffing,
@@ -19,7 +20,7 @@ from amhk.web.pages import (
 )
 from amhk.web.pages.frame import keep_sent, refused
 
-ROOMS = (entrance, worklists, intake, cases, letters, staffing, management, terms, night, running, open, radar, bulk)
+ROOMS = (entrance, worklists, intake, cases, letters, post, staffing, management, terms, night, running, open, radar, bulk)
 router = APIRouter(include_in_schema=False, dependencies=[Depends(keep_sent)])
 for room in ROOMS:
     router.include_router(room.router)

@@ -1,13 +1,17 @@
-"""Letters on screen: the facts and gaps on the left, the letter as it will be on the right; approve, send, withhold."""
+"""Letters on screen: the facts and gaps on the left, the letter as it will be on the right; approve, send, withhold, post, and what came of it."""
 
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
 
-from amhk.desk import notices, reading
+from amhk.desk import letter as letters
+from amhk.desk import notices, post, reading
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault
-from amhk.rules.fields import Desk
+from amhk.office import Office
+from amhk.rules.fields import Desk, Field
+from amhk.rules.secrecy import Reader
 from amhk.web.api import Key
 from amhk.web.pages.cases import link_of, with_links
 from amhk.web.pages.forms import from_values, nested, shown, typed
@@ -15,55 +19,58 @@ from amhk.web.pages.frame import Form, Here, Visit, go, page
 from amhk.words import LISTS, day_of, iso
 
 router = APIRouter()
+_WAY = (Field("way", "Hoe"),)
+# What can be done with a letter: how, what it asks, what is said once it is done, and whether one stays with the letter.
+_ACTS: dict[str, tuple[Callable[[Office, int, object, Reader], None], tuple[Field, ...], str, bool]] = {
+    "goedkeuren": (notices.approve, notices.APPROVE, "Goedgekeurd en vastgezet.", True),
+    "verzonden": (notices.send, notices.SEND, "Verzonden vastgelegd.", False),
+    "niet-versturen": (notices.withhold, notices.WITHHOLD, "Vastgelegd met reden.", False),
+    "post": (post.queue, _WAY, "De brief ligt bij de post.", False),
+    "ontvangen": (notices.receive, notices.RECEIPT, "Ontvangst vastgelegd.", True),
+    "terug": (notices.give_back, notices.RETURN, "Vastgelegd. Er ligt een nieuw concept klaar.", False),
+}
 
 
-def _page(here: Visit, key: int, form: FormData | None = None, status: int = 200, faults: tuple[Fault, ...] = ()) -> Response:
-    letter = notices.view(here.office, key, here.who)
+def _page(
+    here: Visit, key: int, act: str = "", form: FormData | None = None, status: int = 200, faults: tuple[Fault, ...] = ()
+) -> Response:
+    letter = letters.view(here.office, key, here.who)
     view = reading.case_view(here.office, letter["case"], here.who)
-    now = here.now
-    desk = Desk(now, LISTS)
-    told: dict[str, Any] = typed(form) or from_values({"date": iso(day_of(now))})
+    desk = Desk(here.now, LISTS)
+    today = from_values({"date": iso(day_of(here.now))})
+    drawn: dict[str, Any] = {
+        name: shown(fields, desk, typed(form) if name == act else today) for name, (_, fields, _, _) in _ACTS.items()
+    }
     return page(
-        here, "brief.html", status, letter=letter, case=view, errors=with_links(faults, view), send=shown(notices.SEND, desk, told),
-        withhold=shown(notices.WITHHOLD, desk, told), link=lambda opens: link_of(opens, view),
+        here, "brief.html", status, letter=letter, case=view, errors=with_links(faults, view), drawn=drawn, act=act,
+        link=lambda opens: link_of(opens, view),
     )  # fmt: skip
 
 
 @router.get("/brief/{key}")
 def letter_page(here: Here, key: Key) -> Response:
     """One letter; who looked is written down."""
-    reading.look(here.office, notices.view(here.office, key, here.who)["case"], here.who, f"brief {key} (scherm)")
+    reading.look(here.office, letters.view(here.office, key, here.who)["case"], here.who, f"brief {key} (scherm)")
     return _page(here, key)
 
 
 @router.post("/brief/{key}/{act}")
 def act_on_letter(here: Here, key: Key, act: str, form: Form) -> Response:
-    """Approve, send or withhold a letter."""
-    acts = {
-        "goedkeuren": (notices.approve, notices.APPROVE),
-        "verzonden": (notices.send, notices.SEND),
-        "niet-versturen": (notices.withhold, notices.WITHHOLD),
-    }
-    if act not in acts:
+    """Approve, send, withhold or post a letter, or record what came of it."""
+    if act not in _ACTS:
         return go(f"/brief/{key}")
-    do, fields = acts[act]
+    do, fields, said, stays = _ACTS[act]
     body = nested(form, fields) | {"version": str(form.get("version", ""))}
     try:
         do(here.office, key, body, here.who)
     except ChangedMeanwhile as wrong:
-        return _page(here, key, form, 409, (Fault("gewijzigd", wrong.text.replace("zaak", "brief")),))
+        return _page(here, key, act, form, 409, (Fault("gewijzigd", wrong.text.replace("zaak", "brief")),))
     except (BadInput, ClosedDoor) as wrong:
-        return _page(here, key, form, 422, wrong.faults)
-    letter = notices.view(here.office, key, here.who)
-    said = {
-        "goedkeuren": "Goedgekeurd en vastgezet.",
-        "verzonden": "Verzonden vastgelegd.",
-        "niet-versturen": "Vastgelegd met reden.",
-    }[act]
-    return go(f"/brief/{key}" if letter["state"] == "approved" else f"/zaak/{letter['case']}", said)
+        return _page(here, key, act, form, 422, wrong.faults)
+    return go(f"/brief/{key}" if stays else f"/zaak/{letters.view(here.office, key, here.who)['case']}", said)
 
 
 @router.get("/brief/{key}/pdf")
 def letter_pdf(here: Here, key: Key) -> Response:
     """The letter as PDF."""
-    return Response(notices.pdf(here.office, key, here.who), media_type="application/pdf")
+    return Response(letters.pdf(here.office, key, here.who), media_type="application/pdf")

@@ -23,7 +23,7 @@ def menu(role: str, path: str) -> list[Word]:
     works, leads = role in WORKS, role in LEADS
     away = (("/afwezigheid", "Afwezigheid"),) if leads or role in RUNS else ()
     desk: tuple[tuple[str, str], ...] = (
-        ("/", "Vandaag"), ("/werkvoorraad", "Zaken"), ("/triage", "Triage"), ("/vannacht", "Vannacht"), ("/herinneringen", "Herinneringen"),
+        ("/", "Vandaag"), ("/werkvoorraad", "Zaken"), ("/triage", "Triage"), ("/vannacht", "Vannacht"), ("/versturen", "Te versturen"), ("/post", "Post"), ("/herinneringen", "Herinneringen"),
         ("/formulieren", "Formulieren"), ("/agenda", "Agenda"),
     )  # fmt: skip
     staff = (

@@ -1,0 +1,217 @@
+"""A letter as it would be now: its facts after the rule of secrecy, its gaps with the door that mends them, what was left out, and what gives somebody away."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from amhk.desk.facts import MISSING, OPTIONAL, door_of, gather
+from amhk.desk.texts import letters_now
+from amhk.desk.vto import as_request
+from amhk.errors import Fault, Opens
+from amhk.letters.pdf import as_pdf
+from amhk.letters.render import Block, Head, as_html
+from amhk.letters.script import unprintable
+from amhk.office import Office
+from amhk.rules.disclosure import FREE, HIDDEN, for_recipient
+from amhk.rules.secrecy import Reader, is_plain_name, leaks
+from amhk.rules.workflow import NoticeRule
+from amhk.store import reads
+from amhk.store.reads import Row
+from amhk.store.session import Connection
+from amhk.words import some
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter as it would be now: its head and blocks (empty when something is missing), what is missing, what was left out, which texts give somebody away; `data` for a machine; `uses`: each fact it asks, what it is and whether it may not be empty; `title` and the class it is written for."""
+
+    title: str
+    written_for: str
+    head: Head
+    blocks: tuple[Block, ...] = ()
+    missing: tuple[tuple[str, str, Opens], ...] = ()
+    left_out: tuple[tuple[str, str], ...] = ()
+    leaks: tuple[str, ...] = ()
+    data: dict[str, Any] | None = None
+    uses: tuple[tuple[str, str, bool], ...] = ()
+
+    @property
+    def html(self) -> str:
+        """Give the letter as HTML."""
+        return as_html(self.blocks, self.head)
+
+
+def rule_of(office: Office, case: Row, notice: Row) -> NoticeRule:
+    """Give the rule of a notice in the release of its case."""
+    return office.pack.workflows[case["workflow"], case["release"]].notices[notice["kind"]]
+
+
+def compose(office: Office, connection: Connection, case: Row, notice: Row, who: Reader, now: datetime) -> Letter:
+    """Give the letter of a draft from the facts of this moment, with the rule of secrecy run again on them (G7)."""
+    rule = rule_of(office, case, notice)
+    template, written_for = rule.template(_professional(office, connection, case, notice))
+    letters = letters_now(office, connection)
+    asked = letters.asked(template)
+    gathered = gather(office, connection, case, notice, who, now)
+    facts, barred = for_recipient(gathered, written_for)
+    title, head = f"{rule.title} {case['number']}", _head(office, connection, case, notice, gathered)
+    left_out = [(name, why) for name, why in barred if name in asked or name in ("melder_naam", "adres") or " van " in name]
+    left_out += _withheld(case, gathered, asked)
+    missing = tuple(
+        (name, MISSING.get(name, (name.replace("_", " "), ""))[0], door_of(name, notice))
+        for name in sorted(asked)
+        if facts.get(name) is None and name not in OPTIONAL
+    )
+    uses = tuple((name, _said(facts.get(name)), name not in OPTIONAL) for name in sorted(asked))
+    if missing:
+        return Letter(title, written_for, head, (), missing, tuple(left_out), uses=uses)
+    secrets, known = _protected(connection, case, notice), _known(connection, office, case)
+    hits = tuple(name for name in sorted(asked & FREE) if leaks(_words_of(facts.get(name)), secrets, known))
+    shown = {name: facts[name] for name in asked if name in facts}
+    if odd := unprintable(" ".join(_texts(shown))):
+        left_out.append(("tekens", f"deze tekens staan in geen letter van het meldpunt en worden een blokje: {odd}"))
+    data = as_request(office, case, notice, who, facts) if notice["recipient"] == "rvdk" else None
+    return Letter(title, written_for, head, letters.render(template, facts), (), tuple(left_out), hits, data, uses)
+
+
+def _professional(office: Office, connection: Connection, case: Row, notice: Row) -> bool:
+    """Tell whether the melder this letter is for reports by profession (the code list says so of his hoedanigheid)."""
+    about = reads.case_by_id(connection, notice["about_id"]) if notice["about_id"] else case
+    assert about is not None
+    return office.pack.codes.group("hoedanigheid", about["hoedanigheid"]) == "beroepsmatig"
+
+
+def _withheld(case: Row, gathered: Mapping[str, Any], asked: frozenset[str]) -> Iterator[tuple[str, str]]:
+    if case["route"] == "melding" and case["melder_geheim"] and "zorgen" in asked:
+        yield "zorgen", "de woorden van een melder die geheim blijft kunnen hem verraden; de bevindingen staan er wel"
+    if gathered.get("overhandigen"):
+        yield "adres", "geheim adres: overhandig deze brief persoonlijk"
+
+
+def _head(office: Office, connection: Connection, case: Row, notice: Row, facts: Mapping[str, Any]) -> Head:
+    """Give what stands above and below a letter: from whom, to whom and where, and who signs."""
+    style = office.config.style
+    sender = (*style.address, *filter(None, (office.config.phone, style.email, style.website)))
+    marks = (
+        ("Datum", facts["vandaag"]), ("Ons kenmerk", facts["zaaknummer"]), ("Behandelaar", f"{facts['behandelaar']}{facts['registratie']}"),
+        ("Team", facts["team"]), ("Telefoon", facts["telefoon"]),
+    )  # fmt: skip
+    signature = (style.greeting, f"{facts['behandelaar']}{facts['registratie']}", office.config.organisation)
+    return Head(office.config.organisation, sender, _addressed(connection, case, notice, facts), marks, signature)
+
+
+def _addressed(connection: Connection, case: Row, notice: Row, facts: Mapping[str, Any]) -> tuple[str, ...]:
+    recipient = notice["recipient"]
+    if recipient == "betrokkene":
+        person = next((p for p in reads.of_case(connection, reads.PERSON, case["id"]) if p["id"] == notice["person_id"]), None)
+        address = "Persoonlijk overhandigen" if facts.get("overhandigen") else person["adres"] if person else None
+        return _lines(facts.get("betrokkene_aanhef"), address)
+    if recipient == "melder":
+        about = reads.case_by_id(connection, notice["about_id"]) if notice["about_id"] else case
+        assert about is not None
+        return _lines(facts.get("melder_naam"), about["melder_functie"], about["melder_organisatie"])
+    if recipient == "adviesvrager":
+        return _lines(facts.get("adviesvrager_naam"))
+    if recipient == "andere_regio":
+        return _lines(facts.get("naar"))
+    return _office_of(connection, case, notice)
+
+
+_KINDS = {"rvdk": ("RvdK", "Raad voor de Kinderbescherming"), "politie": ("politie", "Politie"), "college": ("gemeente", "")}
+
+
+def _office_of(connection: Connection, case: Row, notice: Row) -> tuple[str, ...]:
+    """Give name and address of the institution a letter is for; of the RvdK, police and college the one that serves the gemeente."""
+    kind, name = _KINDS.get(notice["recipient"], ("", ""))
+    if notice["facts"].get("aan") == "OM":
+        kind, name = "OM", "Openbaar Ministerie"
+    found = next(
+        (
+            i for i in reads.institutions(connection, active=False)
+            if (i["id"] == notice["institution_id"] if not kind else i["active"] and i["kind"] == kind and _serves(i, case["gemeente"]))
+        ),
+        None,
+    )  # fmt: skip
+    if notice["recipient"] == "college":
+        return _lines(f"Het college van burgemeester en wethouders van {case['gemeente']}", found["address"] if found else None)
+    return _lines(found["name"], found["address"]) if found else _lines(name)
+
+
+def _serves(institution: Row, gemeente: str) -> bool:
+    return not institution["gemeenten"] or "*" in institution["gemeenten"] or gemeente in institution["gemeenten"]
+
+
+def _lines(*parts: str | None) -> tuple[str, ...]:
+    """Give the lines of an address: a comma before the postcode begins a new one."""
+    return tuple(line.strip() for part in parts if part for line in part.split(",") if line.strip())
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        for part in value:
+            yield from _texts(part)
+    elif isinstance(value, str):
+        yield value
+
+
+def _said(value: object) -> str:
+    """Give a fact in one line: of a list how much there is."""
+    if isinstance(value, list):
+        return some(len(value), "regel", "regels") if value else ""
+    text = "" if value is None or isinstance(value, bool) else str(value)
+    return text if len(text) <= 120 else f"{text[:117]}..."
+
+
+def _words_of(value: object) -> str:
+    """Give all that was typed in a fact, as one text; what reads `geheim` is not somebody's words."""
+    return " \n".join(text for text in _texts(value) if text != HIDDEN)
+
+
+def _known(connection: Connection, office: Office, case: Row) -> list[str]:
+    """Give the words that may stand in the letter anyway: the family's own names, the gemeente, the house."""
+    people = reads.of_case(connection, reads.PERSON, case["id"]) if case["route"] == "melding" else []
+    return [case["gemeente"], office.config.organisation, *(p["naam"] for p in people if is_plain_name(p["naam"]))]
+
+
+def _protected(connection: Connection, case: Row, notice: Row) -> list[str]:
+    """Give the words this letter may not hold: a secret melder's name, phone, work and organisation, and secret addresses."""
+    if case["route"] != "melding":
+        return []
+    words = [
+        p["adres"] for p in reads.of_case(connection, reads.PERSON, case["id"]) if p["geheim_adres"] and len(p["adres"] or "") > 6
+    ]
+    related = [case, *(reads.case_by_id(connection, r["other_id"]) for r in reads.relations(connection, case["id"]))]
+    for other in related:
+        if (
+            other
+            and other.get("melder_geheim")
+            and (notice["recipient"] != "melder" or other["id"] != (notice["about_id"] or case["id"]))
+        ):
+            words += [w for w in (other["melder_naam"], other["melder_bereikbaar"], other["melder_organisatie"]) if w]
+    return words
+
+
+def leaking(letter: Letter) -> list[Fault]:
+    """Give, per text that names somebody it may not, where it stands and that it can be corrected."""
+    text = "In '{}' staat iets dat de ontvanger niet mag weten; pas die tekst aan."
+    return [Fault("geheim", text.format(name.replace("_", " ")), name, Opens("move", "corrigeren")) for name in letter.leaks]
+
+
+def lacking(letter: Letter) -> list[Fault]:
+    """Give, per fact that is missing, its name and where to enter it."""
+    return [Fault("ontbreekt", f"Voor deze brief ontbreekt: {title}.", name, do) for name, title, do in letter.missing]
+
+
+def print_of(office: Office, letter: Letter) -> bytes:
+    """Give a letter as PDF in the house style of the meldpunt."""
+    config = office.config
+    return as_pdf(letter.blocks, letter.title, config.organisation, office.training, letter.head, config.style.logo)
+
+
+def text_of(letter: Letter) -> str:
+    """Give the hash of a letter's text: who approves it may send along the one he read, and a text that changed since is refused."""
+    return sha256(as_html(letter.blocks).encode()).hexdigest()

@@ -1,0 +1,59 @@
+"""The ledger of what is owed: every letter that still has to go, to whom, by when, whether the case can close without it, and who decided to postpone it."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import datetime, timedelta
+from typing import Any
+
+from amhk.office import Office
+from amhk.rules.secrecy import Reader, scope_of
+from amhk.rules.terms import end_of_term, over_at
+from amhk.store import outbox
+from amhk.store.reads import Row
+from amhk.words import iso
+
+PAGE = 50
+# What the list can be narrowed down to, by name.
+FILTERS = {
+    "verplicht": "Alleen wat verplicht is",
+    "goedgekeurd": "Goedgekeurd, nog niet weg",
+    "uitgesteld": "Uitgesteld",
+    "gesloten": "Van gesloten zaken",
+}
+
+
+def owed(office: Office, who: Reader, only: str = "verplicht", cursor: str | None = None) -> dict[str, Any]:
+    """Give a page of letters that still have to go, the first to be sent on top: {items, next}. Each says what it is, to whom, by when, whether it blocks closing, and the decisions about it."""
+    with office.store.read() as connection:
+        now = office.now(connection)
+        found = outbox.owed(connection, scope_of(who), only, _after(cursor), PAGE + 1)
+    items = [_line(office, row, now) for row in found[:PAGE]]
+    last = found[PAGE - 1] if len(found) > PAGE else None
+    return {"items": items, "next": _cursor(last) if last else None}
+
+
+def _cursor(row: Row) -> str:
+    return urlsafe_b64encode(f"{row['when']}|{row['id']}".encode()).decode()
+
+
+def _after(cursor: str | None) -> tuple[str, int] | None:
+    try:
+        when, _, key = urlsafe_b64decode((cursor or "").encode()).decode().rpartition("|")
+        return (when, int(key)) if when else None
+    except ValueError:
+        return None
+
+
+def _line(office: Office, row: Row, now: datetime) -> dict[str, Any]:
+    workflow = office.pack.workflows[row["workflow"], row["release"]]
+    rule = workflow.notices[row["kind"]]
+    due, over = row["due"], row["over_at"]
+    if due is None and rule.term and row["drafted"]:  # a case that is closed: no term, but a day all the same
+        end = end_of_term(workflow.terms[rule.term], row["drafted"], office.calendar)
+        due, over = iso(end.due), over_at(end.due)
+    return {
+        "id": row["id"], "kind": row["kind"], "title": rule.title, "case": row["number"], "closed": row["closed"], "recipient": row["recipient"],
+        "to": row["person"] or row["institution"], "state": row["state"], "obligatory": row["obligatory"], "due": due,
+        "term": workflow.terms[row["term"]].title if row["term"] else None, "late": bool(over and over <= now and row["running"] != "suspended"),
+        "soon": bool(over and now < over <= now + timedelta(days=7)), "blocks_closing": row["obligatory"] and not row["closed"],
+        "owner": row["owner"], "on_its_way": row["on_its_way"], "road": row["road"], "decisions": row["decisions"], "version": row["version"],
+    }  # fmt: skip

@@ -1,0 +1,119 @@
+"""A letter to read: its state, what is missing or left out, who decided what about it; as page, PDF and data. Who looked is written down."""
+
+from html import escape
+from typing import Any
+
+from amhk.desk import post
+from amhk.desk.composing import Letter, compose, lacking, leaking, print_of, rule_of, text_of
+from amhk.desk.facts import source_of
+from amhk.desk.notices import find
+from amhk.desk.reading import look
+from amhk.errors import ClosedDoor, NotFound
+from amhk.letters.render import as_html
+from amhk.letters.script import printable
+from amhk.office import Office
+from amhk.rules.secrecy import Reader
+from amhk.store import outbox, reads
+from amhk.store.reads import Row
+from amhk.store.session import Connection
+from amhk.words import iso
+
+MASK = "[melder: geheim]"
+_PLAIN = (
+    "id", "kind", "recipient", "state", "version", "obligatory", "hash", "way", "reference", "reason", "ground", "old_fact", "decisions",
+    "receipt", "returned", "release",
+)  # fmt: skip
+
+
+def view(office: Office, key: int, who: Reader) -> dict[str, Any]:
+    """Give a letter: its state, what is missing and what was left out; a frozen one as it was frozen."""
+    with office.store.read() as connection:
+        notice, case = find(connection, key, who)
+        told = {k: notice[k] for k in _PLAIN} | {
+            "case": case["number"], "title": rule_of(office, case, notice).title, "sent_on": iso(notice["sent_on"]) if notice["sent_on"] else None,
+            "urgent": bool(notice["facts"].get("spoed")), "ways": post.ways(office), "road": _road(outbox.live(connection, key)),
+        }  # fmt: skip
+        hidden = _secret_words(connection, case, notice)
+        if notice["state"] != "draft":
+            html = None if notice["html"] is None else _masked(notice["html"], hidden)
+            left_out = [{"fact": name, "why": why} for name, why in notice["left_out"]]
+            return told | {"missing": [], "left_out": left_out, "text": None, "html": html, "uses": [], "leaks": []}
+        letter = compose(office, connection, case, notice, who, office.now(connection))
+        return told | {
+            "missing": [{"fact": name, "text": title, "do": do} for name, title, do in letter.missing],
+            "left_out": [{"fact": name, "why": why} for name, why in letter.left_out],
+            "text": text_of(letter) if letter.blocks else None,
+            "html": None if letter.leaks or not letter.blocks else _masked(letter.html, hidden),
+            "uses": [
+                {"name": n, "value": MASK if hidden and n == "melder_naam" else v, "needed": must, "source": source_of(n)}
+                for n, v, must in letter.uses
+            ],
+            "leaks": [fault.text for fault in leaking(letter)],
+        }  # fmt: skip
+
+
+def _road(row: Row | None) -> dict[str, Any] | None:
+    return {k: row[k] for k in ("id", "way", "state", "why")} if row else None
+
+
+def _secret_words(connection: Connection, case: Row, notice: Row) -> list[str]:
+    """Give what a secret melder's own letter does not show on screen: his name and work; the letter itself, once asked for, does."""
+    about = reads.case_by_id(connection, notice["about_id"]) if notice["about_id"] else case
+    if notice["recipient"] != "melder" or about is None or not about["melder_geheim"]:
+        return []
+    whole = [w for w in (about["melder_naam"], about["melder_functie"], about["melder_organisatie"]) if w]
+    parts = [part.strip() for w in whole for part in w.split(",") if len(part.strip()) > 2]
+    return sorted({*whole, *parts}, key=len, reverse=True)
+
+
+def _masked(text: str, words: list[str]) -> str:
+    for word in words:
+        text = text.replace(escape(printable(word)), MASK)
+    return text
+
+
+def _now(office: Office, key: int, who: Reader) -> tuple[Row, Row, Letter | None]:
+    with office.store.read() as connection:
+        notice, case = find(connection, key, who)
+        if notice["html"] is not None or notice["state"] != "draft":
+            return notice, case, None
+        letter = compose(office, connection, case, notice, who, office.now(connection))
+        if faults := lacking(letter) or leaking(letter):
+            raise ClosedDoor(faults=faults)
+        return notice, case, letter
+
+
+def _looked(office: Office, key: int, who: Reader) -> None:
+    with office.store.read() as connection:
+        notice, case = find(connection, key, who)
+    look(office, case["number"], who, f"brief {notice['id']}")
+
+
+def html(office: Office, key: int, who: Reader) -> str:
+    """Give a letter as a page of its own: frozen once approved, before that as it would be now; who asked is written down."""
+    _looked(office, key, who)
+    notice, case, letter = _now(office, key, who)
+    body = notice["html"] if letter is None else as_html(letter.blocks, letter.head)
+    mark = "<p><strong>OEFENING: geen echte brief</strong></p>" if office.training else ""
+    return f'<!doctype html><html lang="nl"><meta charset="utf-8"><title>{case["number"]}</title>{mark}{body or ""}</html>'
+
+
+def pdf(office: Office, key: int, who: Reader) -> bytes:
+    """Give a letter as PDF: the frozen bytes once approved, before that as it would be now; who asked is written down. NotFound for a letter that was never made."""
+    _looked(office, key, who)
+    notice, _, letter = _now(office, key, who)
+    if letter is not None:
+        return print_of(office, letter)
+    if notice["pdf"] is None:
+        raise NotFound("Van deze brief is geen tekst: hij is nooit goedgekeurd, of zijn inhoud is vernietigd.")
+    return bytes(notice["pdf"])
+
+
+def data(office: Office, key: int, who: Reader) -> dict[str, Any]:
+    """Give what a letter says for a program (the verzoek tot onderzoek, in the field groups of the CORV message); NotFound when it has none."""
+    _looked(office, key, who)
+    notice, _, letter = _now(office, key, who)
+    told = notice["data"] if letter is None else letter.data
+    if told is None:
+        raise NotFound("Deze brief heeft geen gegevens voor een koppeling; alleen het verzoek aan de RvdK.")
+    return dict(told)

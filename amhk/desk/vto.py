@@ -1,0 +1,40 @@
+"""The verzoek tot onderzoek as data: the groups of the CORV message (Regeling justitiële keteninformatisering Jeugdwet, bijlage 1), for a program that puts it on that road."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from amhk.office import Office
+from amhk.rules.secrecy import Reader
+from amhk.store.reads import Row
+from amhk.words import day_of, iso
+
+
+def as_request(office: Office, case: Row, notice: Row, who: Reader, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the request by field group, from the facts the RvdK may see: casus, verzoeker, jeugdigen, ongeborenen, gezaghebbenden, motivatie. Days as `YYYY-MM-DD`; None where the house does not know."""
+    informed = str(notice["facts"].get("gezaghebbenden_geinformeerd") or "")
+    told = informed.strip().casefold().startswith("ja")
+    person = {"naam": "naam", "geboortedatum": "geboren_op", "geslacht": "geslacht", "adres": "adres"}
+    return {
+        "bericht": "verzoek tot onderzoek",
+        "casus": {
+            "zaaknummer": case["number"], "omschrijving": facts["aanleiding"] or None, "startdatum": iso(day_of(case["received"])),
+            "registratiedatum": iso(day_of(case["registered"])), "indicatie_urgent": bool(notice["facts"].get("spoed")),
+        },
+        "verzoeker": {
+            "organisatie": office.config.organisation, "rsin": office.config.style.rsin or None, "medewerker": who.name,
+            "registratie": who.registration, "telefoon": office.config.phone, "email": office.config.style.email or None,
+        },
+        "jeugdigen": [{k: _known(j[v]) for k, v in (person | {"bsn": "bsn"}).items()} for j in facts["jeugdigen"] or ()],
+        "ongeborenen": [{"naam_moeder": _known(o["moeder"]), "uitgerekende_datum": _known(o["uitgerekend_op"])} for o in facts["ongeborenen"]],
+        "gezaghebbenden": [{k: _known(p[v]) for k, v in (person | {"rollen": "rollen", "gezag": "gezag"}).items()} for p in facts["gezaghebbenden"]],
+        "gezaghebbenden_geinformeerd": {"ja": told, "reden": None if told else informed or None},
+        "motivatie": {
+            "formulier": facts["motivering"] or None, "situatie_kind_in_gezin": facts["zorgen"] or None,
+            "bevindingen": [dict(b) for b in facts["bevindingen"]], "conclusie": facts["conclusie"] or None,
+            "rapportages_hulpverlening": facts["geprobeerde_hulp"] or None,
+        },
+    }  # fmt: skip
+
+
+def _known(value: str) -> str | None:
+    return None if value == "onbekend" else value

@@ -1,0 +1,164 @@
+"""The world of a procedure: every place its moves can lead to, with the shortest story to each, and where its letters are drafted."""
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from amhk.rules.moves import holds
+from amhk.rules.workflow import Edge, Move, Need, Workflow
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A place in the explored world: state, facts (counters left out), the terms that surely run, and what has been reached."""
+
+    state: str
+    facts: frozenset[tuple[str, object]]
+    running: frozenset[str]
+    finishes: frozenset[int]
+
+
+@dataclass
+class World:
+    """All spots a workflow can reach, with the road to each: its story is the shortest one; `steps`: every step that can be taken."""
+
+    workflow: Workflow
+    roads: dict[Spot, tuple[Spot, Move] | None]
+    steps: list[tuple[Spot, Move, Spot]]
+
+    def story(self, spot: Spot) -> str:
+        """Give the shortest story to a spot, in Dutch."""
+        told = []
+        here: Spot | None = spot
+        while here is not None and (road := self.roads[here]) is not None:
+            here, move = road
+            told.append(move.done.lower())
+        first = f"Een {self.workflow.route} komt binnen"
+        return (
+            ", dan: ".join([first, *reversed(told)]) + f". De zaak staat dan in '{self.workflow.states[spot.state].title.lower()}'"
+        )
+
+
+def explore(workflow: Workflow) -> World:
+    """Walk every state with every combination of facts and surely running terms, breadth first; counters are left free."""
+    counted = {s.name for m in workflow.moves.values() for s in m.sets if s.count}
+    facts = frozenset((k, v) for k, v in workflow.facts.items() if k not in counted)
+    start = Spot(workflow.start, facts, frozenset(workflow.intake_starts), frozenset())
+    roads: dict[Spot, tuple[Spot, Move] | None] = {start: None}
+    queue, steps = deque([start]), []
+    while queue:
+        here = queue.popleft()
+        for move, there in _steps(workflow, here, counted):
+            steps.append((here, move, there))
+            if there not in roads:
+                roads[there] = (here, move)
+                queue.append(there)
+    return World(workflow, roads, steps)
+
+
+def _steps(workflow: Workflow, here: Spot, counted: set[str]) -> Iterator[tuple[Move, Spot]]:
+    told = dict(here.facts)
+    for move in workflow.moves.values():
+        edges = [e for e in move.edges if e.source == here.state]
+        if not edges or not all(_possible(workflow, n, told, here, counted) for n in move.needs):
+            continue
+        for edge in edges:
+            for filled in _fillings(move, edge, told):
+                yield move, _arrive(workflow, here, move, edge, told, filled, counted)
+
+
+def _possible(workflow: Workflow, need: Need, told: Mapping[str, object], here: Spot, counted: set[str]) -> bool:
+    """Tell whether a need can hold here; what depends on input, role, time or a counter always can."""
+    if need.kind in ("filled", "role", "not_before", "notices_sent") or not holds(need.when, told):
+        return True
+    if counted & set(need.names):
+        return True
+    if need.kind == "fact":
+        return (told.get(need.names[0]) in need.values) != need.unless
+    if need.kind == "facts_any":
+        return any(told.get(name) for name in need.names)
+    if need.kind == "finish":
+        return any(f in here.finishes for f in need.values) != need.unless
+    return need.kind == "not_running" or any(n in here.running or n in _from_desk(workflow) for n in need.names)
+
+
+def _from_desk(workflow: Workflow) -> set[str]:
+    """Give the terms that also start outside a move: at a vervolgmelding, when a notice is sent, while a case waits."""
+    waiting = [workflow.waiting_term] if workflow.waiting_term else []
+    return {*workflow.intake_starts, *waiting, *(t for n in workflow.notices.values() for t in n.sent_starts)}
+
+
+def _fillings(move: Move, edge: Edge, told: Mapping[str, object]) -> list[dict[str, object]]:
+    """Give the inputs worth trying: one that takes this edge, and one that leaves every conditional fact alone."""
+    names = {f.name for f in move.fields}
+    taken: dict[str, object] = {w.name: w.values[0] for w in edge.when if w.name in names}
+    if not edge.when:
+        return [{}, {w.name: w.values[0] for s in move.sets for w in s.when if w.name in names and not _splits(move, w.name)}]
+    return [taken] if all(told.get(w.name) in w.values for w in edge.when if w.name not in names) else []
+
+
+def _splits(move: Move, name: str) -> bool:
+    return any(w.name == name for e in move.edges for w in e.when)
+
+
+def _arrive(
+    workflow: Workflow, here: Spot, move: Move, edge: Edge, told: Mapping[str, object], filled: Mapping[str, object], counted: set[str]
+) -> Spot:  # fmt: skip
+    seen = {**told, **filled}
+    facts = {**told, **{s.name: s.value for s in move.sets if s.name not in counted and holds(s.when, seen)}}
+    gone = {*move.meets, *move.voids, *edge.meets, *edge.voids}
+    running = (here.running - gone) | {*move.starts, *edge.starts}
+    finishes = here.finishes | ({move.finish} if move.finish else frozenset())
+    if workflow.states[edge.target].final:
+        running = frozenset()
+    return Spot(edge.target, frozenset(facts.items()), frozenset(running), finishes)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One way a letter comes to lie ready: where the case stands then, and the move that drafts it (none: a reminder; `person`: for who is recorded)."""
+
+    spot: Spot
+    move: Move | None = None
+    person: bool = False
+
+
+def drafted(world: World) -> dict[str, list[Draft]]:
+    """Give, per notice, how it can be drafted: by a move, by a reminder of a term that may run there, or for a person who is recorded there; of each way, state and set of finishes the first."""
+    workflow = world.workflow
+    found: dict[str, dict[tuple[object, ...], Draft]] = {name: {} for name in workflow.notices}
+
+    def _add(kinds: Iterable[str], spot: Spot, move: Move | None = None, person: bool = False) -> None:
+        for kind in kinds:
+            found[kind].setdefault((spot.state, spot.finishes, move and move.name, person), Draft(spot, move, person))
+
+    writing = {m.name for m in workflow.moves.values() if m.notices or any(e.notices for e in m.edges)}
+    for here, move, there in world.steps:
+        if move.name in writing:
+            taken = [e for e in move.edges if (e.source, e.target) == (here.state, there.state)]
+            _add({*move.notices, *(n for e in taken for n in e.notices)}, there, move)
+    rung = {t.name: [k for r in t.rungs for k in r.drafts] for t in workflow.terms.values()}
+    for spot in world.roads:
+        if not workflow.states[spot.state].final:
+            _add((k for name in spot.running for k in rung[name]), spot)
+            _add(workflow.person_notices, spot, person=True)
+    return {kind: list(drafts.values()) for kind, drafts in found.items()}
+
+
+def sendable(world: World) -> dict[str, set[str]]:
+    """Give, per notice, every state in which it can still stand open: where it is drafted, and all that can follow."""
+    after: dict[str, set[str]] = {}
+    edges = [(e.source, e.target) for m in world.workflow.moves.values() for e in m.edges]
+
+    def _onward(state: str) -> set[str]:
+        if state not in after:
+            seen, queue = {state}, deque([state])
+            while queue:
+                here = queue.popleft()
+                new = {target for source, target in edges if source == here} - seen
+                seen |= new
+                queue.extend(new)
+            after[state] = seen
+        return after[state]
+
+    return {kind: set().union(*(_onward(draft.spot.state) for draft in drafts)) for kind, drafts in drafted(world).items()}

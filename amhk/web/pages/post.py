@@ -1,0 +1,73 @@
+"""What still has to go, and the post: the ledger, the print tray, printed piles, the watched folder and what could not go."""
+
+from fastapi import APIRouter, Response
+
+from amhk.desk import ledger, post
+from amhk.errors import ClosedDoor
+from amhk.web.api import Key
+from amhk.web.pages.frame import Form, Here, Visit, errors_of, go, page
+
+router = APIRouter()
+
+
+@router.get("/versturen")
+def owed_page(here: Here, lijst: str = "verplicht", vanaf: str | None = None) -> Response:
+    """Every letter that still has to go, the first to be sent on top."""
+    found = ledger.owed(here.office, here.who, lijst, vanaf)
+    return page(here, "versturen.html", found=found, filters=ledger.FILTERS, chosen=lijst)
+
+
+@router.get("/post")
+def post_page(here: Here) -> Response:
+    """What is in the post."""
+    return _post(here)
+
+
+def _post(here: Visit, status: int = 200, wrong: ClosedDoor | None = None) -> Response:
+    piles: dict[str, list[dict[str, object]]] = {}
+    found = post.overview(here.office, here.who)
+    for one in found["piles"]:
+        piles.setdefault(one["claim"], []).append(one)
+    folder = post.folder_of(here.office)
+    return page(
+        here, "post.html", status, found=found, piles=piles, folder=folder and folder.name, errors=errors_of(wrong) if wrong else []
+    )
+
+
+@router.post("/post/stapel")
+def print_tray(here: Here, form: Form) -> Response:
+    """Take the tray as one pile to print."""
+    pile = post.make_pile(here.office, here.who)
+    return go(
+        "/post",
+        "De stapel is van u: open het PDF, druk het af, en leg daarna vast dat hij weg is." if pile else "De printlade is leeg.",
+    )
+
+
+@router.get("/post/stapel/{pile}")
+def pile_pdf(here: Here, pile: str) -> Response:
+    """A pile as one PDF."""
+    headers = {"content-disposition": f'inline; filename="stapel-{pile[:6]}.pdf"'}
+    return Response(post.pile_pdf(here.office, pile, here.who), media_type="application/pdf", headers=headers)
+
+
+@router.post("/post/stapel/{pile}")
+def finish_pile(here: Here, pile: str, form: Form) -> Response:
+    """Record that a pile went (but the letters that were left behind), or lay it back."""
+    went = form.get("weg") == "1"
+    left = [int(k) for k in form.getlist("niet") if isinstance(k, str) and k.isdigit()]
+    sent = post.finish_pile(here.office, pile, here.who, went, left)
+    return go("/post", f"{sent} verzonden vastgelegd." if went else "De stapel ligt weer in de printlade.")
+
+
+@router.post("/post/{key}/{act}")
+def act_on_post(here: Here, key: Key, act: str, form: Form) -> Response:
+    """Try a dead letter again, or take a letter out of the post."""
+    try:
+        if act == "opnieuw":
+            post.again(here.office, key, here.who)
+            return go("/post", "Hij wordt opnieuw geprobeerd.")
+        post.cancel(here.office, key, here.who)
+    except ClosedDoor as wrong:
+        return _post(here, 422, wrong)
+    return go("/post", "Uit de post gehaald; de brief blijft goedgekeurd.")

@@ -1,0 +1,138 @@
+"""JSON for letters and the post: what is owed, a letter, what is done with it, and how it goes out."""
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+from fastapi.responses import HTMLResponse
+
+from amhk.desk import ledger, letter, notices, post, reading
+from amhk.office import Office
+from amhk.rules.secrecy import Reader
+from amhk.web.api import ANY_BODY, Body, House, Key, Who, part
+from amhk.web.shapes import do_json, forms_desk
+
+router = APIRouter(tags=["brieven"])
+
+
+@router.get("/notices")
+def owed(office: House, who: Who, only: str = "verplicht", cursor: str | None = None) -> Any:
+    """The letters that still have to go (`only`: verplicht, goedgekeurd, uitgesteld, gesloten, or alles): to whom, by when, and whether a case can close without."""
+    return ledger.owed(office, who, only, cursor)
+
+
+@router.get("/notices/{key}.pdf")
+def notice_pdf(key: Key, office: House, who: Who) -> Response:
+    """The letter as PDF: frozen once approved, before that as it would be now."""
+    return Response(letter.pdf(office, key, who), media_type="application/pdf")
+
+
+@router.get("/notices/{key}.html")
+def notice_html(key: Key, office: House, who: Who) -> Response:
+    """The letter as HTML: frozen once approved, before that as it would be now."""
+    return HTMLResponse(letter.html(office, key, who))
+
+
+@router.get("/notices/{key}.json")
+def notice_data(key: Key, office: House, who: Who) -> Any:
+    """The verzoek tot onderzoek in the field groups of the CORV message."""
+    return letter.data(office, key, who)
+
+
+@router.get("/notices/{key}")
+def notice(key: Key, office: House, who: Who) -> Any:
+    """A letter: its state, what is missing and where to fill it in, what was left out and why; who asked is written down."""
+    told = _notice(office, key, who)
+    reading.look(office, told["case"], who, f"brief {key}")
+    return told
+
+
+def _notice(office: Office, key: Key, who: Reader) -> dict[str, Any]:
+    told = letter.view(office, key, who)
+    view = reading.case_view(office, told["case"], who)
+    desk = forms_desk(view)
+    told["missing"] = [
+        {"fact": m["fact"], "text": m["text"], "do": do_json(m["do"], view, office.training, desk)} for m in told["missing"]
+    ]  # fmt: skip
+    return told
+
+
+@router.post("/notices/{key}/approve", openapi_extra=ANY_BODY)
+def approve(key: Key, office: House, who: Who, body: Body) -> Any:
+    """Freeze a letter; refused with what is missing."""
+    notices.approve(office, key, body, who)
+    return _notice(office, key, who)
+
+
+@router.post("/notices/{key}/send", openapi_extra=ANY_BODY)
+def send(key: Key, office: House, who: Who, body: Body) -> Any:
+    """Record that it was sent: `date way reference`."""
+    notices.send(office, key, body, who)
+    return _notice(office, key, who)
+
+
+@router.post("/notices/{key}/withhold", openapi_extra=ANY_BODY)
+def withhold(key: Key, office: House, who: Who, body: Body) -> Any:
+    """Withhold it (`reason ground`), or postpone it to `new_date`."""
+    notices.withhold(office, key, body, who)
+    return _notice(office, key, who)
+
+
+@router.post("/notices/{key}/queue", openapi_extra=ANY_BODY)
+def queue(key: Key, office: House, who: Who, body: Body) -> Any:
+    """Put an approved letter in the post: `version`, `way` (print or map)."""
+    post.queue(office, key, body, who)
+    return _notice(office, key, who)
+
+
+@router.post("/notices/{key}/receipt", openapi_extra=ANY_BODY)
+def receive(key: Key, office: House, who: Who, body: Body) -> Any:
+    """Record that the receiver has it: `version date reference`."""
+    notices.receive(office, key, body, who)
+    return _notice(office, key, who)
+
+
+@router.post("/notices/{key}/return", openapi_extra=ANY_BODY)
+def give_back(key: Key, office: House, who: Who, body: Body) -> Any:
+    """Record that it came back: `version date reason`; it is owed again."""
+    notices.give_back(office, key, body, who)
+    return _notice(office, key, who)
+
+
+@router.get("/outbox")
+def outbox(office: House, who: Who) -> Any:
+    """What is in the post: dead letters, the print tray, printed piles, on its way to the folder."""
+    return post.overview(office, who)
+
+
+@router.post("/outbox/piles", status_code=201)
+def make_pile(office: House, who: Who) -> Any:
+    """Take all of the tray as one pile to print; `pile` is None when the tray is empty."""
+    return {"pile": post.make_pile(office, who)}
+
+
+@router.get("/outbox/piles/{pile}.pdf")
+def pile_pdf(pile: str, office: House, who: Who) -> Response:
+    """A pile as one PDF."""
+    return Response(post.pile_pdf(office, pile, who), media_type="application/pdf")
+
+
+@router.post("/outbox/piles/{pile}", openapi_extra=ANY_BODY)
+def finish_pile(pile: str, office: House, who: Who, body: Body) -> Any:
+    """Record that a pile went (`went: true`, `but`: letters of the pile that did not), or lay it back."""
+    but = part(body, "but")
+    kept = [key for key in but if isinstance(key, int)] if isinstance(but, list) else []
+    return {"sent": post.finish_pile(office, pile, who, part(body, "went") is True, kept)}
+
+
+@router.post("/outbox/{one}/retry")
+def retry(one: Key, office: House, who: Who) -> Any:
+    """Try a dead letter again."""
+    post.again(office, one, who)
+    return post.overview(office, who)
+
+
+@router.post("/outbox/{one}/cancel")
+def cancel(one: Key, office: House, who: Who) -> Any:
+    """Take a letter out of the post: it stays approved."""
+    post.cancel(office, one, who)
+    return post.overview(office, who)
