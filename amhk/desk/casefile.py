@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
+from amhk.desk.outgoing import take_off
 from amhk.errors import ChangedMeanwhile, NotFound
 from amhk.office import Office
 from amhk.rules.moves import Owed, Running, Standing, closing_due, without_term
@@ -126,9 +127,10 @@ class CaseFile:
         self.owed.append({"id": 0, "kind": kind, "obligatory": rule.obligatory})
 
     def void_letters(self) -> None:
-        """Let go of the obligatory drafts of a case that ends without a finish."""
+        """Let go of the obligatory letters of a case that ends without a finish; ClosedDoor when one of them is out of hand."""
         keys = [n["id"] for n in self.owed if n["id"] and n["obligatory"]]
         if keys:
+            take_off(self.office, self.connection, keys)
             writes.change(self.connection, reads.NOTICE, keys, {"state": "void"})
         self.owed = [n for n in self.owed if n["id"] not in keys]
 

@@ -1,21 +1,23 @@
 """A letter as it would be now: its facts after the rule of secrecy, its gaps with the door that mends them, what was left out, and what gives somebody away."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from html import unescape
 from typing import Any
 
 from amhk.desk.facts import MISSING, OPTIONAL, door_of, gather
 from amhk.desk.texts import letters_now
-from amhk.desk.vto import as_request
-from amhk.errors import Fault, Opens
-from amhk.letters.pdf import as_pdf
-from amhk.letters.render import Block, Head, as_html
+from amhk.desk.vto import USES, as_request
+from amhk.errors import ClosedDoor, Fault, Opens
+from amhk.letters.pdf import PrintFailed, as_pdf
+from amhk.letters.render import Block, Head, Letters, RenderFailed, as_html
 from amhk.letters.script import unprintable
 from amhk.office import Office
 from amhk.rules.disclosure import FREE, HIDDEN, for_recipient
-from amhk.rules.secrecy import Reader, is_plain_name, leaks
+from amhk.rules.secrecy import Reader, is_plain_name, leaks, names_somebody_else, ways_to_reach
 from amhk.rules.workflow import NoticeRule
 from amhk.store import reads
 from amhk.store.reads import Row
@@ -61,19 +63,58 @@ def compose(office: Office, connection: Connection, case: Row, notice: Row, who:
     left_out += _withheld(case, gathered, asked)
     missing = tuple(
         (name, MISSING.get(name, (name.replace("_", " "), ""))[0], door_of(name, notice))
-        for name in sorted(asked)
+        for name in sorted(_asked(notice, asked))
         if facts.get(name) is None and name not in OPTIONAL
     )
     uses = tuple((name, _said(facts.get(name)), name not in OPTIONAL) for name in sorted(asked))
     if missing:
         return Letter(title, written_for, head, (), missing, tuple(left_out), uses=uses)
-    secrets, known = _protected(connection, case, notice), _known(connection, office, case)
-    hits = tuple(name for name in sorted(asked & FREE) if leaks(_words_of(facts.get(name)), secrets, known))
+    hits = _hits(office, connection, case, notice, facts, asked, head)
     shown = {name: facts[name] for name in asked if name in facts}
     if odd := unprintable(" ".join(_texts(shown))):
         left_out.append(("tekens", f"deze tekens staan in geen letter van het meldpunt en worden een blokje: {odd}"))
-    data = as_request(office, case, notice, who, facts) if notice["recipient"] == "rvdk" else None
-    return Letter(title, written_for, head, letters.render(template, facts), (), tuple(left_out), hits, data, uses)
+    data = as_request(office, case, who, facts) if notice["recipient"] == "rvdk" else None
+    return Letter(title, written_for, head, _rendered(letters, template, facts), (), tuple(left_out), hits, data, uses)
+
+
+def _rendered(letters: Letters, template: str, facts: Mapping[str, Any]) -> tuple[Block, ...]:
+    try:
+        return letters.render(template, facts)
+    except (RenderFailed, TypeError, ValueError, ArithmeticError, LookupError, RecursionError) as wrong:
+        text = f"De tekst van deze brief past niet op deze zaak ({wrong}). Waarschuw de beheerder: hij past hem aan onder Teksten van brieven."
+        raise ClosedDoor(faults=[Fault("tekst", text)]) from wrong
+
+
+def _asked(notice: Row, asked: frozenset[str]) -> frozenset[str]:
+    """Give the facts that leave the house with a letter: those its text asks, and those of the data beside it and of its address."""
+    more = {"rvdk": USES, "andere_regio": frozenset({"naar"})}.get(notice["recipient"], frozenset())
+    return asked | more
+
+
+def _hits(
+    office: Office, connection: Connection, case: Row, notice: Row, facts: Mapping[str, Any], asked: frozenset[str], head: Head
+) -> tuple[str, ...]:
+    """Give the facts in which somebody stands who may not be told, by name; `adres` for the address on the letter."""
+    secrets, known = _protected(connection, case, notice), _known(connection, office, case)
+    found = [name for name in sorted(_asked(notice, asked) & FREE) if leaks(_words_of(facts.get(name)), secrets, known)]
+    if "naar" not in found and leaks(", ".join(head.to), secrets, known):
+        found.append("adres")
+    return tuple(found)
+
+
+def still_fit(office: Office, connection: Connection, case: Row, notice: Row) -> None:
+    """Refuse to let a frozen letter go that names somebody who has become secret since it was approved (ClosedDoor); the words of the house and of the letter's own text do not count."""
+    secrets = _protected(connection, case, notice)
+    if not secrets:
+        return
+    template = rule_of(office, case, notice).template(_professional(office, connection, case, notice))[0]
+    known = [*_known(connection, office, case), letters_now(office, connection).source(template)]
+    known += [w["name"] for w in reads.workers(connection, active=False)] + [t["name"] for t in reads.teams(connection)]
+    known += [f"{i['name']} {i['address'] or ''}" for i in reads.institutions(connection, active=False)]
+    text = re.sub(r"<[^>]+>", " ", unescape(notice["html"] or "")) + " \n".join(_texts(notice["data"] or {}))
+    if leaks(text, secrets, known):
+        told = "In deze brief staat iets dat de ontvanger intussen niet meer mag weten. Maak er weer een concept van en lees hem opnieuw."
+        raise ClosedDoor(faults=[Fault("geheim", told)])
 
 
 def _professional(office: Office, connection: Connection, case: Row, notice: Row) -> bool:
@@ -172,27 +213,30 @@ def _words_of(value: object) -> str:
 
 
 def _known(connection: Connection, office: Office, case: Row) -> list[str]:
-    """Give the words that may stand in the letter anyway: the family's own names, the gemeente, the house."""
+    """Give the words that may stand in the letter anyway: the family's own names (but not one that holds the melder's), the gemeente, the house."""
     people = reads.of_case(connection, reads.PERSON, case["id"]) if case["route"] == "melding" else []
-    return [case["gemeente"], office.config.organisation, *(p["naam"] for p in people if is_plain_name(p["naam"]))]
+    melder = str(case.get("melder_naam") or "") if case.get("melder_geheim") else ""
+    names = [p["naam"] for p in people if is_plain_name(p["naam"]) and not names_somebody_else(p["naam"], melder)]
+    return [case["gemeente"], office.config.organisation, *names]
 
 
 def _protected(connection: Connection, case: Row, notice: Row) -> list[str]:
-    """Give the words this letter may not hold: a secret melder's name, phone, work and organisation, and secret addresses."""
+    """Give the words this letter may not hold: of a secret melder (also of a melding that joined) his name, ways to reach him, work and organisation; of who asked for the advice this came from his name; secret addresses."""
     if case["route"] != "melding":
         return []
+    people = reads.of_case(connection, reads.PERSON, case["id"])
     words = [
-        p["adres"] for p in reads.of_case(connection, reads.PERSON, case["id"]) if p["geheim_adres"] and len(p["adres"] or "") > 6
+        part for p in people if p["geheim_adres"] and len(p["adres"] or "") > 6 for part in (p["adres"], *ways_to_reach(p["adres"]))
     ]
-    related = [case, *(reads.case_by_id(connection, r["other_id"]) for r in reads.relations(connection, case["id"]))]
-    for other in related:
-        if (
-            other
-            and other.get("melder_geheim")
-            and (notice["recipient"] != "melder" or other["id"] != (notice["about_id"] or case["id"]))
-        ):
-            words += [w for w in (other["melder_naam"], other["melder_bereikbaar"], other["melder_organisatie"]) if w]
-    return words
+    for other in (case, *(reads.case_by_id(connection, r["other_id"]) for r in reads.relations(connection, case["id"]))):
+        if other is None:
+            continue
+        if other["route"] == "advies":
+            words += [other["adviesvrager_naam"] or "", *ways_to_reach(other["adviesvrager_bereikbaar"] or "")]
+        elif other["melder_geheim"] and (notice["recipient"] != "melder" or other["id"] != (notice["about_id"] or case["id"])):
+            words += [other["melder_naam"] or "", other["melder_organisatie"] or "", other["melder_functie"] or ""]
+            words += ways_to_reach(other["melder_bereikbaar"] or "")
+    return [w for w in dict.fromkeys(words) if w]
 
 
 def leaking(letter: Letter) -> list[Fault]:
@@ -209,7 +253,11 @@ def lacking(letter: Letter) -> list[Fault]:
 def print_of(office: Office, letter: Letter) -> bytes:
     """Give a letter as PDF in the house style of the meldpunt."""
     config = office.config
-    return as_pdf(letter.blocks, letter.title, config.organisation, office.training, letter.head, config.style.logo)
+    try:
+        return as_pdf(letter.blocks, letter.title, config.organisation, office.training, letter.head, config.style.logo)
+    except PrintFailed as wrong:
+        text = f"Deze brief komt zo niet op papier ({wrong}). Waarschuw de beheerder."
+        raise ClosedDoor(faults=[Fault("papier", text)]) from wrong
 
 
 def text_of(letter: Letter) -> str:

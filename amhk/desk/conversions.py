@@ -6,6 +6,7 @@ from typing import Any
 from amhk.desk import registering
 from amhk.desk.casefile import CaseFile, on_table
 from amhk.desk.lists import desk_for, needed
+from amhk.desk.outgoing import take_off
 from amhk.errors import BadInput, Fault
 from amhk.rules import people as rules
 from amhk.rules.moves import Decision, decide
@@ -81,6 +82,7 @@ def _forget_people(file: CaseFile) -> None:
     keys = [t["id"] for t in reads.terms(file.connection, file.id) if t["person_id"]]
     writes.change(file.connection, reads.TERM, keys, {"person_id": None, "extensions": []})
     letters = [n["id"] for n in reads.notices(file.connection, file.id)]
+    take_off(file.office, file.connection, letters)
     blank: dict[str, Any] = {
         "person_id": None,
         "facts": {},

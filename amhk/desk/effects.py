@@ -7,6 +7,7 @@ from typing import Any
 
 from amhk.desk import people
 from amhk.desk.casefile import CaseFile, due_of, fresh_row, is_late, next_round
+from amhk.desk.outgoing import DRAFT_AGAIN, out_of_hand, take_off
 from amhk.desk.registering import stays_secret
 from amhk.errors import BadInput, Fault
 from amhk.rules import people as rules
@@ -18,7 +19,7 @@ from amhk.words import day_of, iso, say_day, say_instant
 OTHER = "10"  # vervolg_onderzoek: another institution (IP1 par. 4.7)
 # What comes from these is of its own nature medical or criminal, also when nobody says so.
 _OF_SOURCE = {"vertrouwensarts": ("medisch",), "politie": ("strafrechtelijk",)}
-_OF_LETTERS = ("motivering", "afspraken", "veiligheidsvoorwaarden", "geprobeerde_hulp", "gezaghebbenden_geinformeerd")
+_OF_LETTERS = ("motivering", "afspraken", "veiligheidsvoorwaarden", "geprobeerde_hulp", "gezaghebbenden_geinformeerd", "naar")
 _FACTS = ("gemeente", "kanaal", "hoedanigheid", "meldcodestap", "zorgen", "aanleiding", "aard")
 
 
@@ -87,7 +88,8 @@ def _mark(values: Mapping[str, Any]) -> str:
 def finding(file: CaseFile, decision: Decision, entry: int) -> None:
     """Record what was found, with its kind of source, when something was written down."""
     if text := decision.values.get("bevindingen"):
-        bron = decision.values.get("bron", "eigen waarneming")
+        own = "vertrouwensarts" if file.who and file.who.role == "vertrouwensarts" else "eigen waarneming"
+        bron = decision.values.get("bron", own)
         labels = sorted({*decision.values.get("gevoelig", ()), *_OF_SOURCE.get(bron, ())})
         row = {"case_id": file.id, "moment": decision.moment, "bron": bron, "text": text, "labels": labels}
         writes.add(file.connection, reads.FINDING, row)
@@ -164,20 +166,34 @@ def _advies(file: CaseFile, values: Mapping[str, Any]) -> list[str]:
 
 
 def _texts(file: CaseFile, values: Mapping[str, Any]) -> list[str]:
-    """Correct the words a letter uses: the conclusion and outcome (this line now holds them), the last findings, and what a letter not yet sent says."""
-    told = [name for name in ("conclusie", "uitkomst") if values.get(name)]
-    findings = reads.of_case(file.connection, reads.FINDING, file.id) if file.case["route"] == "melding" else []
-    if values.get("bevindingen") and findings:
-        file.note("oud_gegeven", "De bevindingen zoals ze waren, bewaard bij de correctie.", {"bevindingen": findings[-1]["text"]})
-        writes.change(file.connection, reads.FINDING, [findings[-1]["id"]], {"text": values["bevindingen"]})
-        told.append("bevindingen")
-    names = [n for n in _OF_LETTERS if values.get(n)]
+    """Correct the words a letter uses: the conclusion and outcome (this line now holds them), findings and what they are, and what a letter not yet sent says."""
+    told = [name for name in ("conclusie", "uitkomst") if values.get(name)] + _findings(file, values)
+    names = {n: n for n in _OF_LETTERS if values.get(n)} | ({"reden_brief": "reden"} if values.get("reden_brief") else {})
     for notice in reads.notices(file.connection, file.id, open_only=True) if names else ():
-        if new := {n: values[n] for n in names if n in notice["facts"]}:
+        if new := {inner: values[n] for n, inner in names.items() if inner in notice["facts"]}:
             file.note("oud_gegeven", "De woorden van een brief zoals ze waren.", {n: notice["facts"][n] for n in new})
             writes.change(file.connection, reads.NOTICE, [notice["id"]], {"facts": notice["facts"] | new})
-            told += [n for n in new if n not in told]
+            told += [n.replace("_", " ") for n in new if n.replace("_", " ") not in told]
     return told
+
+
+def _findings(file: CaseFile, values: Mapping[str, Any]) -> list[str]:
+    """Correct one finding (the last, or the one that is named): its words, and whether it is medical, criminal or told by one parent."""
+    if not (values.get("bevindingen") or values.get("gevoelig")) or file.case["route"] != "melding":
+        return []
+    found = reads.of_case(file.connection, reads.FINDING, file.id)
+    one = next((f for f in found if str(f["id"]) == values.get("bevinding")), found[-1] if found else None)
+    if one is None:
+        return []
+    new = {"text": values["bevindingen"]} if values.get("bevindingen") else {}
+    new |= {"labels": sorted(values["gevoelig"])} if values.get("gevoelig") else {}
+    file.note(
+        "oud_gegeven",
+        "De bevindingen zoals ze waren, bewaard bij de correctie.",
+        {"bevindingen": one["text"], "gevoelig": one["labels"]},
+    )
+    writes.change(file.connection, reads.FINDING, [one["id"]], new)
+    return ["bevindingen"]
 
 
 def _person(file: CaseFile, values: Mapping[str, Any]) -> list[str]:
@@ -276,15 +292,17 @@ def _reproject(file: CaseFile, terms: list[dict[str, Any]], start: datetime, ent
 
 
 def mark_letters(file: CaseFile) -> None:
-    """Let letters know that a fact under them changed: a sent one (or one that is printed or stands in the folder) is marked, an approved one is a draft again."""
-    letters = reads.notices(file.connection, file.id)
-    gone = {n["id"] for n in letters if n["state"] == "approved" and outbox.out_of_hand(file.connection, n["id"])}
+    """Let letters know that a fact under them changed: a sent one (or one that is printed or stands in the folder) is marked, an approved one is a draft again. Also the letters to this melder on a case he joined."""
+    letters = [*reads.notices(file.connection, file.id), *reads.notices_about(file.connection, file.id)]
+    approved = [n["id"] for n in letters if n["state"] == "approved"]
+    reads.lock_notices(file.connection, approved)
+    gone = {key for key in approved if out_of_hand(file.office, outbox.live(file.connection, key))}
     told = [n["id"] for n in letters if n["state"] == "sent" or n["id"] in gone]
     writes.change(file.connection, reads.NOTICE, told, {"old_fact": True})
-    again = {"state": "draft", "html": None, "pdf": None, "hash": None, "approved_at": None, "data": None, "release": None}
     for notice in letters:
         if notice["state"] == "approved" and notice["id"] not in gone:
-            claims.save_notice(file.connection, notice, again)
+            take_off(file.office, file.connection, [notice["id"]])
+            claims.save_notice(file.connection, notice, DRAFT_AGAIN)
             file.note(
                 "bericht",
                 f"{file.workflow.notices[notice['kind']].title}: weer concept na een correctie.",

@@ -38,7 +38,7 @@ def _cursor(row: Row) -> str:
 def _after(cursor: str | None) -> tuple[str, int] | None:
     try:
         when, _, key = urlsafe_b64decode((cursor or "").encode()).decode().rpartition("|")
-        return (when, int(key)) if when else None
+        return (when[:40], int(key)) if when and len(key) < 10 else None
     except ValueError:
         return None
 

@@ -1,6 +1,7 @@
 """A letter to read: its state, what is missing or left out, who decided what about it; as page, PDF and data. Who looked is written down."""
 
-from html import escape
+import re
+from html import escape, unescape
 from typing import Any
 
 from amhk.desk import post
@@ -19,6 +20,7 @@ from amhk.store.session import Connection
 from amhk.words import iso
 
 MASK = "[melder: geheim]"
+_ADDRESS = re.compile(r'<p class="aan">(.*?)</p>')
 _PLAIN = (
     "id", "kind", "recipient", "state", "version", "obligatory", "hash", "way", "reference", "reason", "ground", "old_fact", "decisions",
     "receipt", "returned", "release",
@@ -38,7 +40,17 @@ def view(office: Office, key: int, who: Reader) -> dict[str, Any]:
             html = None if notice["html"] is None else _masked(notice["html"], hidden)
             left_out = [{"fact": name, "why": why} for name, why in notice["left_out"]]
             return told | {"missing": [], "left_out": left_out, "text": None, "html": html, "uses": [], "leaks": []}
-        letter = compose(office, connection, case, notice, who, office.now(connection))
+        try:
+            letter = compose(office, connection, case, notice, who, office.now(connection))
+        except ClosedDoor as wrong:
+            return told | {
+                "missing": [],
+                "left_out": [],
+                "text": None,
+                "html": None,
+                "uses": [],
+                "leaks": [f.text for f in wrong.faults],
+            }
         return told | {
             "missing": [{"fact": name, "text": title, "do": do} for name, title, do in letter.missing],
             "left_out": [{"fact": name, "why": why} for name, why in letter.left_out],
@@ -57,13 +69,15 @@ def _road(row: Row | None) -> dict[str, Any] | None:
 
 
 def _secret_words(connection: Connection, case: Row, notice: Row) -> list[str]:
-    """Give what a secret melder's own letter does not show on screen: his name and work; the letter itself, once asked for, does."""
+    """Give what a secret melder's own letter does not show on screen: his name and work, as they are and as they stand in the letter; the letter itself, once asked for, shows them."""
     about = reads.case_by_id(connection, notice["about_id"]) if notice["about_id"] else case
     if notice["recipient"] != "melder" or about is None or not about["melder_geheim"]:
         return []
     whole = [w for w in (about["melder_naam"], about["melder_functie"], about["melder_organisatie"]) if w]
+    address = _ADDRESS.search(notice["html"] or "")
+    whole += [unescape(line) for line in address[1].split("<br>")] if address else []
     parts = [part.strip() for w in whole for part in w.split(",") if len(part.strip()) > 2]
-    return sorted({*whole, *parts}, key=len, reverse=True)
+    return sorted({*whole, *parts} - {""}, key=len, reverse=True)
 
 
 def _masked(text: str, words: list[str]) -> str:

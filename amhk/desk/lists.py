@@ -10,7 +10,7 @@ from amhk.rules.secrecy import HAND, WORKS
 from amhk.store import reads
 from amhk.store.reads import Row
 from amhk.store.session import Connection
-from amhk.words import LISTS, SCHAAL, day_of
+from amhk.words import LISTS, SCHAAL, day_of, say_day
 
 OFFICIAL = {"rvdk": "RvdK", "politie": "politie"}
 
@@ -37,6 +37,9 @@ def desk_for(
     if "persoon" in wanted:
         people = reads.of_case(connection, reads.PERSON, case["id"]) if case and case["route"] == "melding" else []
         lists["persoon"] = {str(p["id"]): p["naam"] for p in people}
+    if "bevinding" in wanted:
+        found = reads.of_case(connection, reads.FINDING, case["id"]) if case and case["route"] == "melding" else []
+        lists["bevinding"] = {str(f["id"]): f"{say_day(day_of(f['moment']))}: {f['text'][:60]}" for f in found}
     lists["stap"] = {name: move.title for name, move in (moves or {}).items() if move.effect != "correct"}
     return Desk(now, lists, case["received"] if case else None, office.pack.codes, on)
 

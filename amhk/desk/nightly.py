@@ -8,6 +8,7 @@ from amhk.desk import followup
 from amhk.desk.casefile import due_of
 from amhk.desk.followup import health
 from amhk.desk.piket import roster_of
+from amhk.desk.texts import no_longer_fit
 from amhk.errors import BadInput, Fault, NotAllowed, NotFound
 from amhk.office import Office
 from amhk.rules import recount
@@ -78,6 +79,7 @@ def _worked_out(office: Office, connection: Connection, now: datetime, swept: da
     rung, last_rung = proofs.rungs(connection, before.get("last_rung", 0))
     unrung, homeless = proofs.unrung(connection, swept), _homeless(connection, now)
     ownerless = plans.owned_by_nobody_here(connection, day_of(now))
+    unfit = no_longer_fit(office, connection)
     unsent = outbox.owed_on_closed(connection, now - _PATIENCE)
     sweep = here["last_sweep"] or {}
     wrong = [
@@ -87,6 +89,11 @@ def _worked_out(office: Office, connection: Connection, now: datetime, swept: da
             (len(differences), "1 einde klopt niet met het verloop", "{} einden kloppen niet met het verloop"),
             (unrung, "1 herinnering is niet gegeven", "{} herinneringen zijn niet gegeven"),
             (homeless, "1 herinnering staat voor niemand", "{} herinneringen staan voor niemand"),
+            (
+                len(unfit),
+                "1 tekst van een brief past niet meer bij de procedure",
+                "{} teksten van brieven passen niet meer bij de procedure",
+            ),
             (
                 len(unsent),
                 "1 gesloten zaak heeft een brief die nog weg moet (Te versturen)",
@@ -99,7 +106,7 @@ def _worked_out(office: Office, connection: Connection, now: datetime, swept: da
     return {
         "day": iso(day_of(now)), "open": here["open"], "with_next_term": here["with_next_term"], "without": here["without"],
         "numbers": here["numbers"][:_SHOWN], "terms": terms, "differences": differences[:_SHOWN], "rung": rung, "last_rung": last_rung,
-        "unrung": unrung, "ownerless": ownerless[:_SHOWN], "unsent": unsent[:_SHOWN], "sweeps": sweep.get("count", 0), "last_sweep": sweep.get("at"),
+        "unrung": unrung, "ownerless": ownerless[:_SHOWN], "unsent": unsent[:_SHOWN], "unfit": unfit[:_SHOWN], "sweeps": sweep.get("count", 0), "last_sweep": sweep.get("at"),
         "longest_gap": (sweep.get("longest") or {}).get("seconds", 0), "gap_until": (sweep.get("longest") or {}).get("until"),
         "failed": list(sweep.get("failed", [])), "gaps_in_roster": len(roster_of(office, connection)["gaps"]), "cases": count, "heads": heads,
         "calendar": office.calendar.release, "wrong": wrong,

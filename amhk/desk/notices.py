@@ -1,19 +1,20 @@
 """What is done with a letter: approved (complete or refused; text and PDF frozen), sent by hand, withheld or postponed with reason, received or come back."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from hashlib import sha256
 from typing import Any
 
 from amhk.desk.casefile import CaseFile, open_case, owns
 from amhk.desk.casework import take_version
-from amhk.desk.composing import compose, lacking, leaking, print_of, rule_of, text_of
+from amhk.desk.composing import compose, lacking, leaking, print_of, rule_of, still_fit, text_of
+from amhk.desk.outgoing import DRAFT_AGAIN, take_off
 from amhk.desk.stretching import stretch
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotAllowed, NotFound, Opens
 from amhk.office import Office
 from amhk.rules.fields import Desk, Field, clean
 from amhk.rules.secrecy import WORKS, Reader
-from amhk.store import claims, outbox, reads, texts
+from amhk.store import claims, reads, texts
 from amhk.store.reads import Row
 from amhk.store.session import Connection
 from amhk.words import AMSTERDAM, LISTS, day_of, iso, say_day
@@ -101,7 +102,12 @@ def send(office: Office, key: int, body: object, who: Reader) -> None:
         values = _clean(SEND, fields, file.now)
         if values["date"] < day_of(file.case["received"]):
             raise BadInput(faults=[Fault("voor_ontvangst", "Verzonden op ligt voor de ontvangst van de zaak.", "date")])
-        take_off(connection, notice)
+        if notice["drafted"] and values["date"] < day_of(notice["drafted"]):
+            raise BadInput(
+                faults=[Fault("voor_besluit", "Verzonden op ligt voor de dag waarop deze brief werd klaargezet.", "date")]
+            )
+        still_fit(office, connection, file.case, notice)
+        take_off(office, connection, [key])
         record_sent(file, notice, values["date"], values["way"], values.get("reference"))
 
 
@@ -120,22 +126,6 @@ def record_sent(file: CaseFile, notice: Row, day: date, way: str, reference: str
     file.save(bump=False)
 
 
-def take_off(connection: Connection, notice: Row) -> None:
-    """Take a letter off its way out, so that it goes by one way only; ClosedDoor once it lies on a printed pile or stands in the folder."""
-    row = outbox.live(connection, notice["id"])
-    if row is None:
-        return
-    if row["state"] == "written":
-        raise ClosedDoor(
-            faults=[Fault("onderweg", "Deze brief wordt op dit moment in de uitwisselmap gezet. Probeer het zo opnieuw.")]
-        )
-    if row["state"] == "claimed" and row["way"] == "print":
-        raise ClosedDoor(
-            faults=[Fault("gedrukt", "Deze brief ligt op een afgedrukte stapel. Handel eerst die stapel af, onder Post.")]
-        )
-    outbox.move(connection, row, "cancelled", ended=datetime.now(UTC))
-
-
 def _moment_of(day: date, now: datetime) -> datetime:
     """Give the instant of a sending on a day: now for today, noon for an earlier day."""
     if day == day_of(now):
@@ -147,6 +137,17 @@ def _end_term(file: CaseFile, notice: Row, status: str, moment: datetime, entry:
     term = next((t for t in file.running if t["id"] == notice["term_id"]), None)
     if term:
         file.end(term, status, moment, entry, why)
+
+
+def reopen(office: Office, key: int, body: object, who: Reader) -> None:
+    """Make an approved letter a draft again, to be read and approved anew; it leaves the post."""
+    with office.store.write() as connection:
+        file, notice, _ = _take(office, connection, key, body, who)
+        _must_be(notice, ("approved",), "Alleen een goedgekeurde brief die nog niet weg is kan weer concept worden.")
+        take_off(office, connection, [key])
+        file.note("bericht", f"{rule_of(office, file.case, notice).title}: weer concept.", {"notice": key})
+        claims.save_notice(connection, notice, DRAFT_AGAIN)
+        file.save(bump=False)
 
 
 def withhold(office: Office, key: int, body: object, who: Reader) -> None:
@@ -162,14 +163,15 @@ def withhold(office: Office, key: int, body: object, who: Reader) -> None:
             "decisions": [*notice["decisions"], _decision(file, values)],
         }
         if new_date := values.get("new_date"):
+            take_off(office, connection, [key])
             _postpone(file, notice, new_date, values)
             file.note("bericht", f"{title}: uitgesteld tot {say_day(new_date)}.", values)
-            claims.save_notice(connection, notice, told)
+            claims.save_notice(connection, notice, DRAFT_AGAIN | told)
         else:
             entry = file.note("bericht", f"{title}: niet verzonden.", values)
             _end_term(file, notice, "void", file.now, entry, f"niet verzonden: {values['ground']}")
             file.owed = [n for n in file.owed if n["id"] != key]
-            take_off(connection, notice)
+            take_off(office, connection, [key])
             _nothing_to_await(file, notice)
             claims.save_notice(connection, notice, told | {"state": "withheld"})
         file.save(bump=False)
@@ -220,6 +222,8 @@ def receive(office: Office, key: int, body: object, who: Reader) -> None:
     """Record that the receiver has a sent letter: when, and under what mark of his own."""
     with office.store.write() as connection:
         file, notice, values = _answered(office, connection, key, body, who, RECEIPT)
+        if notice["receipt"] or notice["returned"]:
+            raise ClosedDoor(faults=[Fault("vastgelegd", "Van deze brief is al vastgelegd wat ervan kwam.")])
         told = {"date": iso(values["date"]), "reference": values.get("reference"), "by": who.name}
         file.note(
             "bericht", f"{file.workflow.notices[notice['kind']].title}: ontvangst bevestigd op {say_day(values['date'])}.", told
@@ -260,6 +264,8 @@ def _answered(
 ) -> tuple[CaseFile, Row, dict[str, Any]]:
     file, notice, raw = _take(office, connection, key, body, who)
     _must_be(notice, ("sent",), "Dit kan alleen bij een brief die verzonden is.")
+    if notice["html"] is None:
+        raise ClosedDoor(faults=[Fault("vernietigd", "De inhoud van deze brief is vernietigd; er is niets meer vast te leggen.")])
     values = _clean(fields, raw, file.now)
     if values["date"] < notice["sent_on"]:
         raise BadInput(faults=[Fault("voor_verzending", "Deze dag ligt voor de dag van verzending.", "date")])

@@ -2,21 +2,22 @@
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
 from amhk.desk.casefile import on_table
-from amhk.desk.composing import rule_of
-from amhk.desk.notices import find, record_sent, take_off
+from amhk.desk.composing import rule_of, still_fit
+from amhk.desk.notices import find, record_sent
+from amhk.desk.outgoing import DRAFT_AGAIN, folder_of, name_of, take_off
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotAllowed, NotFound
 from amhk.letters import piles
-from amhk.letters.post import drop, make_ready, show, unfinished, waits
+from amhk.letters.post import drop, make_ready, show, unfinished
 from amhk.office import Office
 from amhk.rules.secrecy import WORKS, Reader, scope_of
-from amhk.store import outbox, reads, writes
+from amhk.store import claims, outbox, reads, writes
 from amhk.store.reads import Row
 from amhk.store.session import Connection
 from amhk.words import day_of, iso
@@ -33,13 +34,6 @@ def ways(office: Office) -> dict[str, str]:
     return {name: title for name, title in WAYS.items() if name != "map" or folder_of(office)}
 
 
-def folder_of(office: Office) -> Path | None:
-    """Give the watched folder; None when there is none. A training meldpunt has one of its own, so that nothing made up is ever picked up."""
-    if office.training:
-        return office.config.folder / "oefenpost"
-    return office.config.folder / office.config.out_folder if office.config.out_folder else None
-
-
 def queue(office: Office, key: int, body: object, who: Reader) -> None:
     """Put an approved letter in the print tray or on its way to the watched folder: `version`, `way`. It is sent once it went."""
     if who.role not in WORKS:
@@ -49,19 +43,29 @@ def queue(office: Office, key: int, body: object, who: Reader) -> None:
         raise BadInput(faults=[Fault("weg", f"Kies: {' of '.join(ways(office))}.", "way")])
     now = datetime.now(UTC)
     with office.store.write() as connection:
-        find(connection, key, who)
+        _, case = find(connection, key, who, lock=True)
         notice = reads.notice(connection, key, lock=True)
         assert notice is not None
         if str(notice["version"]) != str(told.get("version")):
             raise ChangedMeanwhile(notice["version"])
         if notice["state"] != "approved":
             raise ClosedDoor(faults=[Fault("staat", "Alleen een goedgekeurde brief die nog niet weg is kan de post in.")])
-        take_off(connection, notice)
+        _by_hand(connection, notice)
+        still_fit(office, connection, case, notice)
+        take_off(office, connection, [key])
         row = {
             "notice_id": key, "key": f"amhk-{key:06}-{token_hex(6)}", "way": way, "state": "queued", "tries": 0, "queued": office.now(connection), "worker_id": who.id,
             "due": now, "claim": None, "claimed_by": None, "until": None, "ended": None, "why": None,
         }  # fmt: skip
         writes.add(connection, outbox.OUT, row)
+
+
+def _by_hand(connection: Connection, notice: Row) -> None:
+    """Refuse a letter to somebody whose address is secret: it is handed over."""
+    person = next((p for p in reads.of_case(connection, reads.PERSON, notice["case_id"]) if p["id"] == notice["person_id"]), None)
+    if person and person["geheim_adres"]:
+        text = "Geheim adres: deze brief gaat niet op de post. Druk hem af, overhandig hem persoonlijk, en leg dat vast."
+        raise ClosedDoor(faults=[Fault("geheim_adres", text)])
 
 
 def _mine(connection: Connection, key: int, who: Reader, states: Sequence[str]) -> Row:
@@ -84,20 +88,23 @@ def again(office: Office, key: int, who: Reader) -> None:
 
 
 def cancel(office: Office, key: int, who: Reader) -> None:
-    """Take a letter out of the post again (tray, waiting, or dead): it stays approved, to go by another way."""
+    """Take a letter out of the post again (tray, waiting, or dead): it stays approved, to go by another way; one of which a fact changed meanwhile is a draft again."""
     with office.store.write() as connection:
+        found = outbox.by_key(connection, key)
+        if found is not None:
+            reads.lock_notices(connection, [found["notice_id"]])
         row = _mine(connection, key, who, ("queued", "dead"))
-        if row["claim"] and not _still_waits(office, row):
-            raise ClosedDoor(
-                faults=[Fault("verschenen", "Deze brief staat al in de uitwisselmap. Kies 'Opnieuw': dan wordt dat vastgelegd.")]
-            )
-        outbox.move(connection, row, "cancelled", ended=datetime.now(UTC))
-    _tidy(office)
+        take_off(office, connection, [row["notice_id"]])
+        _renewed(connection, row["notice_id"])
 
 
-def _still_waits(office: Office, row: Row) -> bool:
-    folder = folder_of(office)
-    return folder is not None and waits(folder, _name(row))
+def _renewed(connection: Connection, key: int) -> bool:
+    """Make an approved letter a draft again when a fact under it changed since; tells whether it did."""
+    notice = reads.notice(connection, key)
+    if notice is None or notice["state"] != "approved" or not notice["old_fact"]:
+        return False
+    claims.save_notice(connection, notice, DRAFT_AGAIN)
+    return True
 
 
 # ---------------------------------------------------------------- the watched folder
@@ -114,13 +121,22 @@ def carry(office: Office) -> dict[str, int]:
     with office.store.write() as connection:
         outbox.forget_gone(connection, datetime.now(UTC))
     if folder is None:
+        with office.store.write() as connection:
+            outbox.strand(connection, "er is geen uitwisselmap meer (config.toml, letters.out_folder)")
         return done
     while (row := _claim(office, tried)) is not None:
         tried.append(row["id"])
+        if row["state"] == "dead":
+            done["failed"] += 1
+            continue
         try:
             went = _carry_one(office, folder, row)
         except OSError as wrong:
             _failed(office, row, f"{wrong.strerror or type(wrong).__name__} ({folder.name})")
+            went = False
+        except Exception as wrong:  # whatever it is, it holds up no letter behind it
+            log.error("letter %s failed", row["key"], exc_info=wrong)
+            _failed(office, row, type(wrong).__name__)
             went = False
         done["sent" if went else "failed"] += 1
     return done
@@ -132,14 +148,10 @@ def _tidy(office: Office) -> None:
     if folder is None or not (found := unfinished(folder)):
         return
     with office.store.read() as connection:
-        claims = outbox.claims(connection)
+        held = outbox.claims(connection)
     for name in found:
-        if name.rpartition(".")[2] not in claims:
+        if name.rpartition(".")[2] not in held:
             drop(folder, name)
-
-
-def _name(row: Row) -> str:
-    return f"{row['key']}.{row['claim']}"
 
 
 def _claim(office: Office, tried: list[int]) -> Row | None:
@@ -149,6 +161,11 @@ def _claim(office: Office, tried: list[int]) -> Row | None:
         row = outbox.next_to_carry(connection, real, tried)
         if row is None:
             return None
+        if row["tries"] >= 2 * _TRIES:  # whoever takes it up dies of it
+            held = row["claim"] if row["state"] == "written" else None
+            outbox.move(connection, row, "dead", claim=held, why="het versturen is telkens afgebroken")
+            tried.append(row["id"])
+            return {**row, "state": "dead"}
         claim = row["claim"] if row["state"] == "written" else token_hex(8)
         told = {"claim": claim, "until": real + _LEASE, "tries": row["tries"] + 1}
         state = "written" if row["state"] == "written" else "claimed"
@@ -158,11 +175,11 @@ def _claim(office: Office, tried: list[int]) -> Row | None:
 
 def _carry_one(office: Office, folder: Path, row: Row) -> bool:
     if row["state"] == "claimed":
-        make_ready(folder, _name(row), _files(office, row))
+        make_ready(folder, name_of(row), _files(office, row))
         if not _decided(office, row):
-            drop(folder, _name(row))
+            drop(folder, name_of(row))
             return False
-    show(folder, _name(row), row["key"])
+    show(folder, name_of(row), row["key"])
     return _arrived(office, row["id"], row["key"], "uitwisselmap")
 
 
@@ -187,8 +204,14 @@ def _decided(office: Office, row: Row) -> bool:
     """Decide that this letter, made ready under this claim, is the one that appears; from here on it is no longer taken off. Tells whether it still may."""
     with office.store.write() as connection:
         notice = reads.notice(connection, row["notice_id"], lock=True)
-        if notice is None or notice["state"] != "approved":
+        case = reads.case_by_id(connection, notice["case_id"]) if notice else None
+        if notice is None or case is None or notice["state"] != "approved":
             outbox.move(connection, {**row, "state": "claimed"}, "cancelled", ended=datetime.now(UTC))
+            return False
+        try:
+            still_fit(office, connection, case, notice)
+        except ClosedDoor as wrong:
+            outbox.move(connection, {**row, "state": "claimed"}, "dead", claim=None, why=wrong.faults[0].text)
             return False
         return outbox.move(connection, {**row, "state": "claimed"}, "written", until=datetime.now(UTC) + _LEASE)
 
@@ -200,9 +223,9 @@ def _arrived(office: Office, key: int, reference: str, way: str) -> bool:
         assert seen is not None
         found = reads.notice(connection, seen["notice_id"])
         assert found is not None
-        case = reads.case_by_id(connection, found["case_id"], lock=True)
-        row = outbox.by_key(connection, key, lock=True)
+        case = reads.case_by_id(connection, found["case_id"], lock=True)  # always in this order: case, letter, outbox
         notice = reads.notice(connection, seen["notice_id"], lock=True)
+        row = outbox.by_key(connection, key, lock=True)
         assert case is not None and row is not None and notice is not None
         if row["state"] not in ("written", "claimed") or notice["state"] != "approved":
             return False
@@ -240,17 +263,15 @@ def make_pile(office: Office, who: Reader) -> str | None:
         raise NotAllowed()
     claim, real = token_hex(8), datetime.now(UTC)
     with office.store.write() as connection:
-        rows = [r for r in outbox.on_their_way(connection, scope_of(who), _MOST) if (r["way"], r["state"]) == ("print", "queued")]
+        rows = [r for r in outbox.on_their_way(connection, scope_of(who), _MOST, "print") if r["state"] == "queued"]
         taken = [r for r in rows if outbox.move(connection, r, "claimed", claim=claim, claimed_by=who.id, until=real)]
     return claim if taken else None
 
 
 def pile(office: Office, claim: str, who: Reader) -> list[dict[str, Any]]:
-    """Give the letters of a pile; NotFound when it is not there or not this reader's to see."""
+    """Give the letters of a pile that this reader may see; NotFound when there are none."""
     with office.store.read() as connection:
-        rows = outbox.of_pile(connection, claim)
-        for row in rows:
-            find(connection, row["notice_id"], who)
+        rows = outbox.of_pile(connection, claim, scope_of(who))
     if not rows:
         raise NotFound("Deze stapel bestaat niet.")
     return [_shown(office, row) for row in rows]
@@ -269,19 +290,39 @@ def pile_pdf(office: Office, claim: str, who: Reader) -> bytes:
     return piles.together(office.config.organisation, day_of(now), covers, [pdfs[p["notice"]] for p in told], office.training)
 
 
-def finish_pile(office: Office, claim: str, who: Reader, went: bool, but: Sequence[int] = ()) -> int:
-    """Record that a pile went by post (each letter is sent, `but` some by their key in the outbox, which go back to the tray), or lay all of it back; gives how many went."""
-    told = [p for p in pile(office, claim, who) if p["state"] == "claimed"]
-    count = 0
-    for one in told:
+def finish_pile(office: Office, claim: str, who: Reader, body: object) -> dict[str, int]:
+    """Record that a pile went by post (`went`; each letter is sent, `but` some by their key in the outbox, which go back to the tray), or lay all of it back; gives {sent, back, gone}: gone are letters that no longer were to go."""
+    told = body if isinstance(body, dict) else {}
+    went, but = told.get("went"), told.get("but", [])
+    if not isinstance(went, bool) or not isinstance(but, list) or not all(type(key) is int for key in but):
+        raise BadInput(
+            faults=[
+                Fault(
+                    "stapel",
+                    "Zeg of de stapel weg is (went: ja of nee), en welke brieven niet meegingen (but: hun sleutels).",
+                    "went",
+                )
+            ]
+        )
+    done = {"sent": 0, "back": 0, "gone": 0}
+    for one in [p for p in pile(office, claim, who) if p["state"] == "claimed"]:
         if went and one["id"] not in but:
-            count += _arrived(office, one["id"], f"stapel {claim[:6]}", "post")
-            continue
-        with office.store.write() as connection:
-            row = outbox.by_key(connection, one["id"], lock=True)
-            if row and row["state"] == "claimed" and row["claim"] == claim:
-                outbox.move(connection, row, "queued", claim=None, claimed_by=None, until=None)
-    return count
+            done["sent" if _arrived(office, one["id"], f"stapel {claim[:6]}", "post") else "gone"] += 1
+        else:
+            done["back"] += _laid_back(office, one, claim)
+    return done
+
+
+def _laid_back(office: Office, one: Mapping[str, Any], claim: str) -> bool:
+    """Lay a printed letter back in the tray; one of which a fact changed since is a draft again instead."""
+    with office.store.write() as connection:
+        reads.lock_notices(connection, [one["notice"]])
+        row = outbox.by_key(connection, one["id"], lock=True)
+        if row is None or row["state"] != "claimed" or row["claim"] != claim:
+            return False
+        if _renewed(connection, one["notice"]):
+            return outbox.move(connection, row, "cancelled", ended=datetime.now(UTC))
+        return outbox.move(connection, row, "queued", claim=None, claimed_by=None, until=None)
 
 
 def overview(office: Office, who: Reader) -> dict[str, list[dict[str, Any]]]:
@@ -298,7 +339,9 @@ def overview(office: Office, who: Reader) -> dict[str, list[dict[str, Any]]]:
 
 def _shown(office: Office, row: Row) -> dict[str, Any]:
     rule = office.pack.workflows[row["workflow"], row["release"]].notices[row["kind"]]
-    told = {k: row[k] for k in ("id", "key", "way", "state", "tries", "why", "number", "by", "taker", "claim", "recipient")}
+    told = {
+        k: row[k] for k in ("id", "key", "way", "state", "tries", "why", "number", "by", "taker", "claim", "recipient", "old_fact")
+    }
     return told | {
         "notice": row["notice_id"], "title": rule.title, "queued": iso(row["queued"]), "due": iso(row["due"]),
         "handling": _BY_HAND if row["geheim_adres"] else _HANDLING[row["recipient"]],

@@ -48,6 +48,12 @@ def least() -> dict[str, Any]:
     return told | {"jeugdigen": [one]}
 
 
+def unborn() -> dict[str, Any]:
+    """Give the facts of a case with only an unborn child and a melder whose words stay out."""
+    told = least() | {"jeugdigen": [], "personen": [], "gezaghebbenden": [], "zorgen": ""}
+    return told | {"ongeborenen": [{"moeder": "onbekend", "uitgerekend": "onbekend", "uitgerekend_op": "onbekend"}]}
+
+
 def fair() -> dict[str, Any]:
     """Give the facts of an ordinary made-up case."""
     mother = _adult(1) | {

@@ -7,6 +7,7 @@ from amhk.desk import households, people, registering
 from amhk.desk.casefile import CaseFile, on_table, open_case, owns, visible
 from amhk.desk.casework import must_work, take_version
 from amhk.desk.effects import mark_letters
+from amhk.desk.outgoing import take_off
 from amhk.errors import BadInput, ClosedDoor, Fault
 from amhk.office import Office
 from amhk.rules.fields import Desk, Field, clean
@@ -93,7 +94,9 @@ def _take_back(file: CaseFile, there: CaseFile, joined: Row, line: int) -> bool:
     for term in [t for t in there.running if t["about_id"] == file.id or t["person_id"] in pairs]:
         there.end(term, "void", there.now, line, why)
     keys = [n["id"] for n in there.owed if n["id"] and (n["about_id"] == file.id or n["person_id"] in pairs)]
-    writes.change(there.connection, reads.NOTICE, keys, {"state": "void", "html": None, "pdf": None, "facts": {}})
+    take_off(there.office, there.connection, keys)
+    blank: dict[str, Any] = {"state": "void", "html": None, "pdf": None, "facts": {}, "data": None, "decisions": [], "reason": None}
+    writes.change(there.connection, reads.NOTICE, keys, blank)
     there.owed = [n for n in there.owed if n["id"] not in keys]
     return _people_home(file, there, pairs, joined["before"].get("told", {}))
 

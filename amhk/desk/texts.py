@@ -77,7 +77,7 @@ def preview(office: Office, kind: str, text: str) -> str:
     style, name = office.config.style, office.config.organisation
     head = specimen.head(name, (*style.address, office.config.phone), "Voorbeeld")
     try:
-        for facts in (specimen.least(), specimen.worst()):
+        for facts in (specimen.least(), specimen.unborn(), specimen.worst()):
             blocks = letters.render(kind, specimen.for_letter(facts, recipient))
             if not blocks or blocks[0].kind != "kop":
                 raise BadInput(faults=[Fault("kop", "Een brief begint met een kop: een regel met # ervoor.", "tekst")])
@@ -115,6 +115,23 @@ def _faults(office: Office, kind: str, text: str) -> list[Fault]:
     names = letters.paths()
     found = [f for w in office.pack.workflows.values() if _has(w, kind) for f in check(w, names)]
     return [Fault("tekst", f.text, "tekst") for f in found]
+
+
+def no_longer_fit(office: Office, connection: Connection) -> list[str]:
+    """Give the texts changed on screen that the procedure of today would refuse (they were kept under an earlier one), each with why; worked out once per change."""
+    letters = letters_now(office, connection)
+    if not letters.release:
+        return []
+    key = (letters.release, id(office.pack))
+    if _PROVEN.get("key") != key:
+        paths = letters.paths()
+        faults = [f.text for w in office.pack.workflows.values() for f in check(w, paths)]
+        faults += [f"{kind}: {wrong}" for kind in letters.texts if (wrong := letters.fault_of(kind))]
+        _PROVEN.update(key=key, faults=faults)
+    return list(_PROVEN["faults"])
+
+
+_PROVEN: dict[str, Any] = {}
 
 
 def _has(workflow: Workflow, template: str) -> bool:

@@ -8,17 +8,25 @@ from amhk.rules.secrecy import Reader
 from amhk.store.reads import Row
 from amhk.words import day_of, iso
 
+# The facts it holds: what is searched and may not be missing, whatever the letter's own text asks.
+USES = frozenset(
+    {
+        "aanleiding", "spoed", "jeugdigen", "ongeborenen", "gezaghebbenden", "gezaghebbenden_geinformeerd", "motivering", "zorgen", "bevindingen",
+        "conclusie", "geprobeerde_hulp",
+    }
+)  # fmt: skip
 
-def as_request(office: Office, case: Row, notice: Row, who: Reader, facts: Mapping[str, Any]) -> dict[str, Any]:
+
+def as_request(office: Office, case: Row, who: Reader, facts: Mapping[str, Any]) -> dict[str, Any]:
     """Give the request by field group, from the facts the RvdK may see: casus, verzoeker, jeugdigen, ongeborenen, gezaghebbenden, motivatie. Days as `YYYY-MM-DD`; None where the house does not know."""
-    informed = str(notice["facts"].get("gezaghebbenden_geinformeerd") or "")
+    informed = str(facts["gezaghebbenden_geinformeerd"] or "")
     told = informed.strip().casefold().startswith("ja")
     person = {"naam": "naam", "geboortedatum": "geboren_op", "geslacht": "geslacht", "adres": "adres"}
     return {
         "bericht": "verzoek tot onderzoek",
         "casus": {
             "zaaknummer": case["number"], "omschrijving": facts["aanleiding"] or None, "startdatum": iso(day_of(case["received"])),
-            "registratiedatum": iso(day_of(case["registered"])), "indicatie_urgent": bool(notice["facts"].get("spoed")),
+            "registratiedatum": iso(day_of(case["registered"])), "indicatie_urgent": facts["spoed"] == "spoed",
         },
         "verzoeker": {
             "organisatie": office.config.organisation, "rsin": office.config.style.rsin or None, "medewerker": who.name,

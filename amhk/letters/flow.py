@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from jinja2 import nodes
 
+from amhk.rules.disclosure import FIELDS
+
 WHOLE = "*"
 _Base = tuple[str, bool]  # a fact by name, and whether it is one item of it rather than the whole
 
@@ -73,6 +75,38 @@ class _Flow:
     def _walk_all(self, found: Iterator[nodes.Node]) -> None:
         for node in found:
             self._walk(node)
+
+
+# A letter is filled in, chooses and repeats over the lists of a case; it does not calculate, so it always ends and is never larger than its facts.
+_ALLOWED = (
+    nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.Getattr, nodes.Getitem, nodes.If, nodes.For, nodes.Assign,
+    nodes.CondExpr, nodes.Not, nodes.And, nodes.Or, nodes.Compare, nodes.Operand, nodes.Test, nodes.Filter,
+)  # fmt: skip
+_FILTERS = frozenset({"lower", "upper", "capitalize", "title", "trim", "join", "length", "first", "last", "default", "map"})
+_TESTS = frozenset({"defined", "none", "string", "in", "equalto", "eq", "ne"})
+_LISTS = frozenset({*FIELDS, "stappen_genomen"})
+
+
+def unfit(tree: nodes.Template) -> str | None:
+    """Give what in a template a letter has no use for, in Dutch; None when it is fit."""
+    for node in tree.find_all(nodes.Node):
+        if isinstance(node, nodes.Helper | nodes.Keyword | nodes.Pair | nodes.EvalContext | nodes.ContextReference):
+            continue
+        if not isinstance(node, _ALLOWED):
+            return f"'{type(node).__name__.lower()}' kan in een brief niet; een brief vult in, kiest en somt op"
+        if isinstance(node, nodes.Filter) and node.name not in _FILTERS:
+            return f"de bewerking '{node.name}' kan in een brief niet; wel: {', '.join(sorted(_FILTERS))}"
+        if isinstance(node, nodes.Test) and node.name not in _TESTS:
+            return f"de toets '{node.name}' kan in een brief niet; wel: {', '.join(sorted(_TESTS))}"
+        if isinstance(node, nodes.For) and not (
+            isinstance(node.iter, nodes.Name) and node.iter.name in _LISTS and not node.recursive
+        ):
+            return f"een brief somt alleen op uit een lijst van de zaak: {', '.join(sorted(_LISTS))}"
+        if isinstance(node, nodes.For) and any(inner is not node for inner in node.find_all(nodes.For)):
+            return "een lijst in een lijst kan in een brief niet"
+        if isinstance(node, nodes.Assign) and not isinstance(node.node, nodes.Name | nodes.Getattr | nodes.Const | nodes.CondExpr):
+            return "een eigen naam in een brief staat voor een gegeven, niet voor een berekening"
+    return None
 
 
 def paths(tree: nodes.Template, facts: frozenset[str]) -> frozenset[str]:

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 _WORK = ".werk"
@@ -35,7 +36,8 @@ def show(folder: Path, name: str, key: str) -> None:
         if not folder.is_dir():
             raise
         return
-    _settle(folder)
+    with suppress(OSError):  # it stands there; that the disk knows for certain is one thing more
+        _settle(folder)
 
 
 def drop(folder: Path, name: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import StrictUndefined, Template, TemplateError, meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from amhk.letters.flow import paths
+from amhk.letters.flow import paths, unfit
 from amhk.letters.script import printable
 
 RenderFailed = TemplateError
@@ -93,10 +93,9 @@ class Letters:
     def fault_of(self, kind: str) -> str | None:
         """Give why the template of a kind does not parse; None when it does."""
         try:
-            self._env.parse(self.source(kind))
+            return unfit(self._env.parse(self.source(kind)))
         except (TemplateError, RecursionError) as wrong:
             return str(wrong)
-        return None
 
     def faults(self) -> list[str]:
         """Give, in Dutch, every template that does not parse."""

@@ -29,7 +29,7 @@ LADDER = (
     {"at": "5 werkdagen na", "to": ["manager"]},
 )
 RECEIVERS = ("eigenaar", "team", *ROLES)
-LIVE_LISTS = ("gemeente", "instelling", "medewerker", "team", "stap", "persoon")
+LIVE_LISTS = ("gemeente", "instelling", "medewerker", "team", "stap", "persoon", "bevinding")
 _KEYS = {
     "state": {"title", "final", "unsafe"},
     "field": {"name", "title", "type", "hint", "choices", "future", "blank", "fields", "anytime", "more", "ask"},

@@ -14,6 +14,7 @@ HAND = "opdrachtregel"
 TEAM_CASES = frozenset({"medewerker", "teamleider"})
 _NUMBER = re.compile(r"\+?\d[\d \-.()]{6,18}\d")
 _PLACE = re.compile(r"[a-z' .\-]{4,40} \d{1,5}\b")
+_MAIL = re.compile(r"\b[\w.+-]+@[\w-]+\.[\w.]+\b")
 _POSTCODE = re.compile(r"\b\d{4} ?[A-Za-z]{2}\b")
 # Words that are part of many names or stand for nobody, and so give nobody away.
 _NOBODY = frozenset(
@@ -24,7 +25,6 @@ _NOBODY = frozenset(
         "het",
         "ten",
         "ter",
-        "het",
         "mevrouw",
         "mevr",
         "meneer",
@@ -37,9 +37,29 @@ _NOBODY = frozenset(
         "melder",
         "buurvrouw",
         "buurman",
+        "buren",
+        "buur",
         "school",
         "politie",
         "arts",
+        "medewerker",
+        "groep",
+        "team",
+        "zorg",
+        "hulp",
+        "moeder",
+        "vader",
+        "ouder",
+        "kind",
+        "gezin",
+        "familie",
+        "oma",
+        "opa",
+        "tante",
+        "oom",
+        "broer",
+        "zus",
+        "praktijk",
     ]
 )
 _SIGNS = (
@@ -106,12 +126,28 @@ def is_plain_name(name: str) -> bool:
     return len(name.split()) <= 8 and all(c.isalpha() or c in " '’.-" for c in name)
 
 
+def names_somebody_else(name: str, other: str) -> bool:
+    """Tell whether a name also holds the name of somebody else (two or more of his words beside his own), rather than being his."""
+    mine, his = _words(name) - _NOBODY, _words(other) - _NOBODY
+    return mine != his and len(mine & his) >= min(2, len(his)) and bool(mine - his) and len(his) > 1
+
+
+def ways_to_reach(text: str) -> list[str]:
+    """Give what in a note of how to reach somebody gives him away: each number, address (street and number), postcode and e-mail address by itself."""
+    found = [*_NUMBER.findall(text), *_MAIL.findall(text)]
+    plain = fold(text)
+    places = [
+        p.strip() for part in re.split(r"[,;\n]", plain) for p in re.findall(r"[a-z' .\-]{4,40} \d{1,5}\b(?! ?[a-z]{2}\b)", part)
+    ]
+    return [*found, *(p for p in places if not _NUMBER.search(p)), *(c.upper() for c in _POSTCODE.findall(plain))]
+
+
 def leaks(text: str, secrets: Iterable[str], known: Iterable[str] = ()) -> list[str]:
     """Give the secrets that stand in a text, in whatever spelling.
 
-    A secret is a name, a way to reach someone, or an address. A name counts by any of its words (also with a genitive s), unless that
-    word is one of the words `known` to stand in such a text (the names of the family itself, the gemeente); a number by its last nine
-    digits; an address by street with number, or postcode.
+    A secret is a name, a number, an e-mail address, an address or a postcode. A name counts by any of its words (also with a genitive
+    s), unless that word is one of the words `known` to stand in such a text (the names of the family itself, the gemeente); a number by
+    its last nine digits; an address by its street (alone too, when it is a name of six letters or more), or postcode.
     """
     plain = fold(text)
     said = [_digits(found) for found in _NUMBER.findall(text)]
@@ -123,9 +159,18 @@ def _stands(secret: str, plain: str, said: list[str], common: set[str]) -> bool:
     numbers = [_digits(n) for n in _NUMBER.findall(secret)]
     if numbers:
         return any(n[-9:] == s[-9:] for n in numbers for s in said if len(n) >= 9 or n == s)
-    if place := _PLACE.match(fold(secret)):
-        code = _POSTCODE.search(secret)
-        return place.group().strip() in plain or bool(code and fold(code.group()).replace(" ", "") in plain.replace(" ", ""))
+    low = fold(secret)
+    code = _POSTCODE.search(low)
+    if code and code.group().replace(" ", "") in plain.replace(" ", ""):
+        return True
+    if place := _PLACE.match(low):
+        street = re.sub(r"[\d\s]+$", "", place.group()).strip()
+        alone = len(street.replace(" ", "")) >= 6 and street not in common and re.search(rf"\b{re.escape(street)}\b", plain)
+        return bool(alone) or place.group().strip() in plain
+    if code:
+        return False
+    if "@" in secret:
+        return low in plain
     return any(re.search(rf"\b{re.escape(w)}s?\b", plain) for w in _words(secret) if w not in common)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, String, and_, cast, func, or_, select, type_coerce, update
+from sqlalchemy import case as case_
 
 from amhk.rules.secrecy import Scope
 from amhk.store.reads import CASE, INSTITUTION, NOTICE, PERSON, TERM, WORKER, Row, rows, within
@@ -20,12 +21,6 @@ def live(connection: Connection, notice: int) -> Row | None:
     statement = select(OUT).where(OUT.c.notice_id == notice, OUT.c.state.in_(LIVE)).with_for_update()
     found = connection.execute(statement).mappings().first()
     return dict(found) if found else None
-
-
-def out_of_hand(connection: Connection, notice: int) -> bool:
-    """Tell whether a letter lies on a printed pile or may stand in the folder already."""
-    row = live(connection, notice)
-    return row is not None and (row["state"] == "written" or (row["way"], row["state"]) == ("print", "claimed"))
 
 
 def by_key(connection: Connection, key: int, lock: bool = False) -> Row | None:
@@ -54,6 +49,7 @@ _SHOWN = (
     OUT, NOTICE.c.kind, NOTICE.c.recipient, NOTICE.c.version, NOTICE.c.person_id, CASE.c.number, CASE.c.workflow, CASE.c.release, WORKER.c.name.label("by"),
     _BY.c.name.label("taker"),
     PERSON.c.geheim_adres,
+    NOTICE.c.old_fact,
 )  # fmt: skip
 
 
@@ -67,15 +63,24 @@ def _joined() -> Any:
     )
 
 
-def on_their_way(connection: Connection, scope: Scope, limit: int) -> list[Row]:
+def strand(connection: Connection, why: str) -> None:
+    """Let what is on its way to a folder that is no more lie dead, with the reason; what was decided on keeps its claim."""
+    on_its_way = and_(OUT.c.way == "map", OUT.c.state.in_(("queued", "claimed", "written")))
+    claim = case_((OUT.c.state == "written", OUT.c.claim), else_=None)
+    connection.execute(update(OUT).where(on_its_way).values(state="dead", claim=claim, why=why))
+
+
+def on_their_way(connection: Connection, scope: Scope, limit: int, way: str | None = None) -> list[Row]:
     """Give the letters within a scope that are on their way or could not go, with their case and who put them there."""
     statement = select(*_SHOWN).select_from(_joined()).where(OUT.c.state.in_(LIVE), NOTICE.c.state == "approved", within(scope))
+    if way:
+        statement = statement.where(OUT.c.way == way)
     return rows(connection, statement.order_by(OUT.c.queued, OUT.c.id).limit(limit))
 
 
-def of_pile(connection: Connection, claim: str) -> list[Row]:
-    """Give the letters of one pile that was printed, in order."""
-    statement = select(*_SHOWN).select_from(_joined()).where(OUT.c.way == "print", OUT.c.claim == claim)
+def of_pile(connection: Connection, claim: str, scope: Scope) -> list[Row]:
+    """Give the letters of one pile that was printed, within a scope, in order."""
+    statement = select(*_SHOWN).select_from(_joined()).where(OUT.c.way == "print", OUT.c.claim == claim, within(scope))
     return rows(connection, statement.order_by(CASE.c.number, OUT.c.id))
 
 
@@ -144,6 +149,11 @@ def owed(connection: Connection, scope: Scope, only: str, cursor: tuple[str, int
 
 def owed_on_closed(connection: Connection, before: datetime) -> list[str]:
     """Give the numbers of closed cases of which an obligatory letter lay ready before a moment and still has not gone."""
-    where = (NOTICE.c.state.in_(("draft", "approved")), NOTICE.c.obligatory, CASE.c.closed, NOTICE.c.drafted < before)
+    where = (
+        NOTICE.c.state.in_(("draft", "approved")),
+        NOTICE.c.obligatory,
+        CASE.c.closed,
+        or_(NOTICE.c.drafted.is_(None), NOTICE.c.drafted < before),
+    )
     statement = select(CASE.c.number).join(NOTICE, NOTICE.c.case_id == CASE.c.id).where(*where).distinct()
     return list(connection.execute(statement.order_by(CASE.c.number)).scalars())

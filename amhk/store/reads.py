@@ -98,6 +98,17 @@ def notices(connection: Connection, case: int, open_only: bool = False) -> list[
     return as_rows(connection.execute(_NOTICES_OPEN if open_only else _NOTICES, {"case": case}))
 
 
+def notices_about(connection: Connection, case: int) -> list[Row]:
+    """Give the notices on other cases that are about this one (to its melder), without their text."""
+    return rows(connection, select(*_NOTICE_LIGHT).where(NOTICE.c.about_id == case, NOTICE.c.case_id != case).order_by(NOTICE.c.id))
+
+
+def lock_notices(connection: Connection, keys: Sequence[int]) -> None:
+    """Hold notices until the transaction ends, in the order of their keys."""
+    if keys:
+        connection.execute(select(NOTICE.c.id).where(NOTICE.c.id.in_(keys)).order_by(NOTICE.c.id).with_for_update())
+
+
 def notice(connection: Connection, key: int, lock: bool = False) -> Row | None:
     """Give one notice whole."""
     statement = select(NOTICE).where(NOTICE.c.id == key)

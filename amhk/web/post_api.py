@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 from amhk.desk import ledger, letter, notices, post, reading
 from amhk.office import Office
 from amhk.rules.secrecy import Reader
-from amhk.web.api import ANY_BODY, Body, House, Key, Who, part
+from amhk.web.api import ANY_BODY, Body, House, Key, Who
 from amhk.web.shapes import do_json, forms_desk
 
 router = APIRouter(tags=["brieven"])
@@ -84,6 +84,13 @@ def queue(key: Key, office: House, who: Who, body: Body) -> Any:
     return _notice(office, key, who)
 
 
+@router.post("/notices/{key}/reopen", openapi_extra=ANY_BODY)
+def reopen(key: Key, office: House, who: Who, body: Body) -> Any:
+    """Make an approved letter a draft again: `version`."""
+    notices.reopen(office, key, body, who)
+    return _notice(office, key, who)
+
+
 @router.post("/notices/{key}/receipt", openapi_extra=ANY_BODY)
 def receive(key: Key, office: House, who: Who, body: Body) -> Any:
     """Record that the receiver has it: `version date reference`."""
@@ -119,9 +126,7 @@ def pile_pdf(pile: str, office: House, who: Who) -> Response:
 @router.post("/outbox/piles/{pile}", openapi_extra=ANY_BODY)
 def finish_pile(pile: str, office: House, who: Who, body: Body) -> Any:
     """Record that a pile went (`went: true`, `but`: letters of the pile that did not), or lay it back."""
-    but = part(body, "but")
-    kept = [key for key in but if isinstance(key, int)] if isinstance(but, list) else []
-    return {"sent": post.finish_pile(office, pile, who, part(body, "went") is True, kept)}
+    return post.finish_pile(office, pile, who, body)
 
 
 @router.post("/outbox/{one}/retry")

@@ -428,8 +428,8 @@ def test_the_tray_is_printed_by_one_as_a_pile_with_a_cover_and_what_went_is_sent
     left = next(p for p in client.get("/outbox")["piles"] if "melder" in p["title"].lower())
     n = letters(client, number, "verzoek_rvdk")[0]
     client.post(f"/notices/{n['id']}/send", {"version": n["version"], "date": "2026-02-02", "way": "post"}, expect=422)
-    assert client.post(f"/outbox/piles/{pile}", {"went": True, "but": [left["id"]]}) == {"sent": 2}
-    assert client.post(f"/outbox/piles/{pile}", {"went": True}) == {"sent": 0}
+    assert client.post(f"/outbox/piles/{pile}", {"went": True, "but": [left["id"]]}) == {"sent": 2, "back": 1, "gone": 0}
+    assert client.post(f"/outbox/piles/{pile}", {"went": True}) == {"sent": 0, "back": 0, "gone": 0}
     case = client.case(number)
     assert {n["kind"]: n["state"] for n in case["notices"] if n["kind"] != "informeren_betrokkene"} == {
         "verzoek_rvdk": "sent", "bericht_college": "sent", "terugkoppeling_melder": "approved",
@@ -474,13 +474,17 @@ def test_a_correction_takes_a_letter_out_of_the_tray_but_marks_one_that_is_print
     told = queued(client, number, "verwijzing_instelling", "print")
     client.move(number, "corrigeren", reden="Verschreven.", conclusie="Toch anders.")
     assert client.get("/outbox")["tray"] == [] and client.get(f"/notices/{told['id']}")["state"] == "draft"
-    told = queued(client, number, "verwijzing_instelling", "print")
+    told = approve(client, number, "verwijzing_instelling")
+    assert told["road"] is None, "it goes nowhere by itself"
+    client.post(f"/notices/{told['id']}/queue", {"version": told["version"], "way": "print"})
     pile = client.post("/outbox/piles")["pile"]
     client.move(number, "corrigeren", reden="Verschreven.", conclusie="Nog anders.")
     marked = client.get(f"/notices/{told['id']}")
-    assert (marked["state"], marked["old_fact"]) == ("approved", True)
-    assert client.post(f"/outbox/piles/{pile}", {"went": False}) == {"sent": 0}
-    assert len(client.get("/outbox")["tray"]) == 1
+    assert (marked["state"], marked["old_fact"]) == ("approved", True) and client.get("/outbox")["piles"][0]["old_fact"] is True
+    assert client.post(f"/outbox/piles/{pile}", {"went": False}) == {"sent": 0, "back": 1, "gone": 0}
+    assert client.get("/outbox")["tray"] == [] and client.get(f"/notices/{told['id']}")["state"] == "draft", (
+        "old words are not printed again"
+    )
 
 
 def test_who_may_not_see_a_case_sees_nothing_of_its_post(client, office):
@@ -539,3 +543,302 @@ def test_a_secret_melder_of_a_case_that_joined_is_not_shown_on_screen_either(cli
     client.post(f"/notices/{secret['id']}/approve", {"version": secret["version"]})
     assert "Greet" not in str(client.get(f"/notices/{secret['id']}"))
     assert "Greet Stil" in client.ask("GET", f"/notices/{secret['id']}.html").text
+
+
+# ------------------------------------------------------------------ what an attacker found
+
+MEL = {
+    "naam": "Zwaluw Kwarteldrift",
+    "bereikbaar": "06-11122233, Verklikkersteeg 77, 3099 ZZ Rotterdam",
+    "geheim": True,
+    "functie": "imkermeester",
+}
+
+
+def refused_for(client, number, kind):
+    n = letters(client, number, kind)[-1]
+    wrong = client.post(f"/notices/{n['id']}/approve", {"version": n["version"]}, expect=422)
+    assert {e["code"] for e in wrong["errors"]} == {"geheim"}
+    return [e["field"] for e in wrong["errors"]]
+
+
+@pytest.mark.parametrize(
+    "text", ["op de Verklikkersteeg 77", "in de Verklikkersteeg", "postcode 3099zz", "de imkermeester zag het", "bel 0611122233"]
+)
+def test_each_way_to_know_the_melder_is_found_by_itself(client, text):
+    number = asked_the_rvdk(client, motivering=f"Er is gevaar, {text}.")
+    client.move(number, "corrigeren", reden="Geheim.", melder=MEL)
+    assert refused_for(client, number, "verzoek_rvdk") == ["motivering"]
+
+
+@pytest.mark.parametrize("text", ["aan de Schuilhof in de stad", "Schuilhof nr. 9", "schuilhof nummer 9", "3000aa"])
+def test_a_secret_address_is_found_in_nearby_spellings(client, text):
+    number = asked_the_rvdk(
+        client, CHILD, MOTHER | {"geheim_adres": True, "adres": "Schuilhof 9, 3000 AA Rotterdam"}, motivering=f"Zij woont {text}."
+    )
+    assert refused_for(client, number, "verzoek_rvdk") == ["motivering"]
+
+
+def test_the_address_on_a_letter_is_searched_too(client):
+    number = client.post("/cases", melding(CHILD, MOTHER | {"adres": "p/a Zwaluw Kwarteldrift, Weg 2"}, melder=MEL))["number"]
+    n = letters(client, number, "informeren_betrokkene")[1]
+    wrong = client.post(f"/notices/{n['id']}/approve", {"version": n["version"]}, expect=422)
+    assert [e["field"] for e in wrong["errors"]] == ["adres"]
+    other = client.post("/cases", melding(melder=MEL))["number"]
+    client.move(other, "andere_regio", naar="Utrecht, melder Kwarteldrift", reden="Kwarteldrift zei het.")
+    assert refused_for(client, other, "overdracht_regio") == ["naar", "reden"]
+    client.move(other, "corrigeren", reden="Naam eruit.", naar="Veilig Thuis Utrecht", reden_brief="Het gezin is verhuisd.")
+    told = approve(client, other, "overdracht_regio")
+    assert "Veilig Thuis Utrecht" in told["html"] and "Het gezin is verhuisd." in told["html"]
+
+
+def test_a_name_that_holds_the_melders_name_does_not_open_the_letter_to_it_but_a_shared_surname_does(client):
+    number = asked_the_rvdk(
+        client, CHILD | {"naam": "Liv gemeld door Zwaluw Kwarteldrift"}, MOTHER, motivering="Kwarteldrift zag het."
+    )
+    client.move(number, "corrigeren", reden="Geheim.", melder=MEL)
+    assert "motivering" in refused_for(client, number, "verzoek_rvdk")
+    family = asked_the_rvdk(client, CHILD, MOTHER)
+    client.move(family, "corrigeren", reden="Geheim.", melder=MEL | {"naam": "Noor Visser", "functie": "", "bereikbaar": ""})
+    assert approve(client, family, "verzoek_rvdk")["state"] == "approved", (
+        "who reports about her own family stands in it as one of the family"
+    )
+
+
+def test_the_data_beside_a_letter_are_searched_and_complete_whatever_its_text_asks(client, office):
+    from amhk.desk import texts
+
+    texts.save(
+        office, "verzoek_rvdk", "# Verzoek\n\nWij verzoeken u een onderzoek te doen; besloten op {{ op }}.\n", reader(office, "Bea")
+    )
+    number = asked_the_rvdk(client, MOTHER, motivering="Volgens Kwarteldrift.")
+    assert [m["fact"] for m in read(client, number, "verzoek_rvdk")["missing"]] == ["jeugdigen"]
+    client.post(f"/cases/{number}/people", {"naam": "Liv", "rollen": ["kind"]})
+    client.move(number, "corrigeren", reden="Geheim.", melder=MEL)
+    assert refused_for(client, number, "verzoek_rvdk") == ["motivering"]
+
+
+def test_a_frozen_letter_is_looked_at_again_when_it_goes_and_somebody_became_secret_meanwhile(client):
+    first = asked_the_rvdk(client, motivering="Juf Roodborst zag het.")
+    told = approve(client, first, "verzoek_rvdk")
+    second = client.post("/cases", melding(hoedanigheid="35", melder={"naam": "Roodborst", "geheim": True}))["number"]
+    client.move(second, "vervolgmelding", bij=first)
+    for path, body in (("send", {"date": "2026-02-02", "way": "post"}), ("queue", {"way": "print"})):
+        wrong = client.post(f"/notices/{told['id']}/{path}", {"version": told["version"], **body}, expect=422)
+        assert "intussen niet meer mag weten" in wrong["errors"][0]["text"]
+    again = client.post(f"/notices/{told['id']}/reopen", {"version": told["version"]})
+    assert again["state"] == "draft" and refused_for(client, first, "verzoek_rvdk") == ["motivering"]
+
+
+def test_a_letter_to_a_melder_who_joined_is_a_draft_again_when_he_is_corrected(client):
+    first = client.post("/cases", melding())["number"]
+    second = client.post("/cases", melding(melder={"naam": "Verkeerde Naam"}))["number"]
+    client.move(second, "vervolgmelding", bij=first)
+    client.move(first, "veiligheidsbeoordeling", uitkomst="Onderzoek nodig.")
+    mine = [client.get(f"/notices/{n['id']}") for n in letters(client, first, "terugkoppeling_melder")]
+    his = next(n for n in mine if "Verkeerde Naam" in n["html"])
+    client.post(f"/notices/{his['id']}/approve", {"version": his["version"]})
+    client.move(second, "corrigeren", reden="Verschreven.", melder={"naam": "Juiste Naam"})
+    now = client.get(f"/notices/{his['id']}")
+    assert now["state"] == "draft" and "Juiste Naam" in now["html"]
+
+
+def test_postponing_takes_a_letter_out_of_the_post_and_makes_it_anew(client, office):
+    number = client.post("/cases", melding())["number"]
+    n = letters(client, number, "informeren_betrokkene")[1]
+    told = client.post(f"/notices/{n['id']}/approve", {"version": n["version"]})
+    client.post(f"/notices/{n['id']}/queue", {"version": told["version"], "way": "map"})
+    body = {"version": told["version"], "reason": "Gevaar.", "ground": "art. 5.3.1 lid 2", "new_date": "2026-03-10"}
+    now = client.post(f"/notices/{n['id']}/withhold", body)
+    watch.go_round(office)
+    assert (now["state"], now["road"]) == ("draft", None) and "later dan vier weken" in now["html"]
+    assert client.get(f"/notices/{n['id']}")["state"] == "draft"
+
+
+def test_a_sent_letter_to_a_secret_melder_stays_masked_after_his_name_is_corrected(client):
+    number = assessed(client, melder={"naam": "Greet Stil", "geheim": True})
+    told = send(client, number, "terugkoppeling_melder")
+    client.move(number, "corrigeren", reden="Verschreven.", melder={"naam": "Greta Still"})
+    assert "Greet" not in client.get(f"/notices/{told['id']}")["html"]
+
+
+def test_a_finding_of_the_vertrouwensarts_is_medical_by_itself_and_a_forgotten_mark_can_be_added(client, office):
+    number = investigated(client)
+    Client(office, "Vera").move(number, "bevindingen_vastleggen", bevindingen="Botbreuk op de foto.")
+    client.move(number, "melden_politie", motivering="Er is gevaar.")
+    assert "Botbreuk" not in read(client, number, "melding_politie")["html"]
+    which = next(m for m in client.case(number)["moves"] if m["name"] == "corrigeren")["input"]["properties"]["bevinding"]["enum"]
+    client.move(number, "corrigeren", reden="Is medisch.", bevinding=which[0], gevoelig=["medisch"])
+    assert "koelkast" not in read(client, number, "melding_politie")["html"]
+
+
+def test_of_several_findings_each_can_be_corrected(client):
+    number = investigated(client)
+    client.move(number, "bevindingen_vastleggen", bevindingen="Een tweede bevinding.", bron="professional")
+    which = next(m for m in client.case(number)["moves"] if m["name"] == "corrigeren")["input"]["properties"]["bevinding"]["enum"]
+    client.move(number, "corrigeren", reden="Naam eruit.", bevinding=which[0], bevindingen="De kast is leeg.")
+    assert [f["bevindingen"] for f in client.case(number)["bevindingen"]] == ["De kast is leeg.", "Een tweede bevinding."]
+
+
+@pytest.mark.parametrize("act", ["intrekken", "omzetten_in_advies"])
+def test_a_case_cannot_end_while_a_letter_of_it_lies_printed(client, act):
+    number = assessed(client)
+    told = approve(client, number, "terugkoppeling_melder")
+    client.post(f"/notices/{told['id']}/queue", {"version": told["version"], "way": "print"})
+    pile = client.post("/outbox/piles")["pile"]
+    wrong = client.move(number, act, expect=422, reden="Vergissing.")
+    assert wrong["errors"][0]["code"] == "gedrukt" and "Handel eerst die stapel af" in wrong["errors"][0]["text"]
+    assert client.post(f"/outbox/piles/{pile}", {"went": True})["sent"] == 1
+    assert client.move(number, act, reden="Vergissing.")["closed"] is True
+
+
+def test_a_dead_letter_that_did_appear_cannot_go_another_way(client, office, monkeypatch):
+    from amhk.desk import post
+
+    number = referred(client)
+    told = queued(client, number, "verwijzing_instelling", "map")
+    monkeypatch.setattr(post, "_arrived", lambda *a: (_ for _ in ()).throw(OSError(5, "Input/output error")))
+    monkeypatch.setattr(post, "_TRIES", 1)
+    watch.go_round(office)
+    assert client.get("/outbox")["dead"][0]["why"] == "Input/output error (oefenpost)"
+    n = client.get(f"/notices/{told['id']}")
+    for path, body in (
+        ("send", {"date": "2026-02-02", "way": "post"}),
+        ("queue", {"way": "print"}),
+        ("withhold", {"reason": "r", "ground": "g"}),
+    ):
+        assert (
+            client.post(f"/notices/{n['id']}/{path}", {"version": n["version"], **body}, expect=422)["errors"][0]["code"]
+            == "verschenen"
+        )
+    client.move(number, "corrigeren", reden="Anders.", conclusie="Anders.")
+    assert client.get(f"/notices/{n['id']}")["old_fact"] is True, "what went stays as it went"
+    monkeypatch.undo()
+    client.post(f"/outbox/{client.get('/outbox')['dead'][0]['id']}/retry")
+    watch.go_round(office)
+    assert (
+        client.get(f"/notices/{n['id']}")["state"] == "sent" and len(list((office.config.folder / "oefenpost").glob("amhk-*"))) == 1
+    )
+
+
+def test_a_dead_letter_that_is_corrected_goes_in_its_new_words_only(client, office, monkeypatch):
+    from pathlib import Path
+
+    from amhk.desk import post
+
+    number = referred(client)
+    queued(client, number, "verwijzing_instelling", "map")
+    monkeypatch.setattr(post, "_TRIES", 1)
+    monkeypatch.setattr(Path, "rename", lambda *a: (_ for _ in ()).throw(PermissionError(13, "Permission denied")))
+    watch.go_round(office)
+    monkeypatch.undo()
+    client.move(number, "corrigeren", reden="Anders.", conclusie="Nieuwe woorden.")
+    assert client.get("/outbox")["dead"] == []
+    told = queued(client, number, "verwijzing_instelling", "map")
+    watch.go_round(office)
+    found = list((office.config.folder / "oefenpost").glob("amhk-*"))
+    assert len(found) == 1 and (found[0] / "brief.pdf").read_bytes() == letter.pdf(office, told["id"], reader(office, "Tom"))
+
+
+def test_one_letter_that_cannot_be_made_ready_holds_up_none_behind_it(client, office, monkeypatch):
+    from amhk.desk import post
+
+    first, second = referred(client), referred(client)
+    bad, good = (queued(client, n, "verwijzing_instelling", "map") for n in (first, second))
+    files = post._files
+    monkeypatch.setattr(post, "_files", lambda office, row: files(office, row) if row["notice_id"] != bad["id"] else 1 / 0)
+    monkeypatch.setattr(post, "_TRIES", 1)
+    watch.go_round(office)
+    assert client.get(f"/notices/{good['id']}")["state"] == "sent"
+    assert [(p["notice"], p["why"]) for p in client.get("/outbox")["dead"]] == [(bad["id"], "ZeroDivisionError")]
+
+
+def test_without_a_folder_what_was_on_its_way_lies_dead_with_the_reason(client, office):
+    from dataclasses import replace
+
+    number = referred(client)
+    queued(client, number, "verwijzing_instelling", "map")
+    office.training, office.config = False, replace(office.config, out_folder="")
+    watch.go_round(office)
+    assert "geen uitwisselmap meer" in client.get("/outbox")["dead"][0]["why"]
+    office.training = True
+
+
+def test_a_pile_of_which_a_case_went_to_another_team_can_still_be_finished(client, office):
+    from amhk.desk import admin
+
+    admin.add_team(office, "Elders")
+    first, second = referred(client), referred(client)
+    for n in (first, second):
+        queued(client, n, "verwijzing_instelling", "print")
+    pile = client.post("/outbox/piles")["pile"]
+    mia = Client(office, "Mia")
+    mia.post(f"/cases/{second}/assign", {"team": "Elders", "reason": "verhuisd"})
+    with office.store.write() as connection:
+        connection.exec_driver_sql("UPDATE cases SET taken_by = (SELECT id FROM workers WHERE name = 'Mia')")
+    assert client.post(f"/outbox/piles/{pile}", {"went": True}) == {"sent": 1, "back": 0, "gone": 0}
+    assert mia.post(f"/outbox/piles/{pile}", {"went": True}) == {"sent": 1, "back": 0, "gone": 0}
+
+
+@pytest.mark.parametrize("body", [{}, {"went": "ja"}, {"went": 1}, [], {"went": True, "but": "x"}, {"went": True, "but": [True]}])
+def test_a_pile_is_finished_only_by_who_says_so_clearly(client, body):
+    number = referred(client)
+    queued(client, number, "verwijzing_instelling", "print")
+    pile = client.post("/outbox/piles")["pile"]
+    client.ask("POST", f"/outbox/piles/{pile}", body, expect=422)
+    assert len(client.get("/outbox")["piles"]) == 1
+
+
+def test_a_letter_to_a_secret_address_is_not_put_in_the_post(client):
+    number = client.post("/cases", melding(MOTHER | {"geheim_adres": True}))["number"]
+    n = letters(client, number, "informeren_betrokkene")[0]
+    told = client.post(f"/notices/{n['id']}/approve", {"version": n["version"]})
+    wrong = client.post(f"/notices/{n['id']}/queue", {"version": told["version"], "way": "print"}, expect=422)
+    assert "overhandig hem persoonlijk" in wrong["errors"][0]["text"]
+
+
+def test_what_came_of_a_letter_is_recorded_once_and_never_of_one_that_is_destroyed(client):
+    number = client.post("/cases", melding())["number"]
+    n = letters(client, number, "informeren_betrokkene")[1]
+    told = client.post(f"/notices/{n['id']}/approve", {"version": n["version"]})
+    told = client.post(f"/notices/{n['id']}/send", {"version": told["version"], "date": "2026-02-02", "way": "post"})
+    told = client.post(f"/notices/{n['id']}/receipt", {"version": told["version"], "date": "2026-02-02"})
+    client.post(f"/notices/{n['id']}/receipt", {"version": told["version"], "date": "2026-02-02"}, expect=422)
+    client.move(number, "omzetten_in_advies", reden="Geen melding.", advies="Praat.")
+    told = client.get(f"/notices/{n['id']}")
+    wrong = client.post(
+        f"/notices/{n['id']}/return", {"version": told["version"], "date": "2026-02-02", "reason": "terug"}, expect=422
+    )
+    assert "vernietigd" in wrong["errors"][0]["text"]
+
+
+def test_a_letter_is_not_sent_before_it_was_decided_on(client):
+    number = client.post("/cases", melding())["number"]
+    client.clock("2026-02-10T09:00")
+    client.move(number, "veiligheidsbeoordeling", uitkomst="Onderzoek nodig.")
+    told = approve(client, number, "terugkoppeling_melder")
+    wrong = client.post(
+        f"/notices/{told['id']}/send", {"version": told["version"], "date": "2026-02-05", "way": "post"}, expect=422
+    )
+    assert "voor de dag waarop deze brief werd klaargezet" in wrong["errors"][0]["text"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# K\n{{ jeugdigen[0].naam }}", "# K\n{% set a = zaaknummer ~ zaaknummer %}{{ a }}", "# K\n{{ ''|center(900000000) }}", "# K\n{{ '%0300000000d'|format(1) }}",
+        "# K\n{% for a in 'xxxxxxxxx' %}{% for b in 'xxxxxxxxx' %}{% endfor %}{% endfor %}", "# K\n{% macro m(x) %}{{ x }}{% endmacro %}{{ m(op) }}",
+        "# K\n{% set a %}te {{ gemeente }}{% endset %}{{ a }}", "# K\n{% for p in personen %}{% for q in personen %}x{% endfor %}{% endfor %}", "# K\n{{ zorgen[0] }}",
+    ],
+)  # fmt: skip
+def test_a_text_that_could_fail_or_never_end_on_a_real_case_is_not_kept(client, office, text):
+    from amhk.desk import texts
+    from amhk.errors import BadInput
+
+    with pytest.raises(BadInput):
+        texts.save(office, "verzoek_rvdk", text, reader(office, "Bea"))
+
+
+@pytest.mark.parametrize("cursor", ["MjAyNnw5MjIzMzcyMDM2ODU0Nzc1ODA4", "w7_Dvw==", "x" * 5000])
+def test_a_cursor_that_is_none_is_no_crash(client, cursor):
+    assert "items" in client.get(f"/notices?only=alles&cursor={cursor}")

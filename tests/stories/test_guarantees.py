@@ -183,7 +183,7 @@ class Meldpunt(RuleBasedStateMachine):
         waiting = [p["claim"] for p in post.overview(self.office, who)["piles"]]
         assert pile is None or pile in waiting
         if waiting:
-            post.finish_pile(self.office, data.draw(st.sampled_from(waiting)), who, went)
+            post.finish_pile(self.office, data.draw(st.sampled_from(waiting)), who, {"went": went})
         for one in post.overview(self.office, who)["tray"][:1]:
             post.cancel(self.office, one["id"], who)
 

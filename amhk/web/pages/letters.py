@@ -25,6 +25,7 @@ _ACTS: dict[str, tuple[Callable[[Office, int, object, Reader], None], tuple[Fiel
     "goedkeuren": (notices.approve, notices.APPROVE, "Goedgekeurd en vastgezet.", True),
     "verzonden": (notices.send, notices.SEND, "Verzonden vastgelegd.", False),
     "niet-versturen": (notices.withhold, notices.WITHHOLD, "Vastgelegd met reden.", False),
+    "concept": (notices.reopen, (), "De brief is weer een concept.", True),
     "post": (post.queue, _WAY, "De brief ligt bij de post.", False),
     "ontvangen": (notices.receive, notices.RECEIPT, "Ontvangst vastgelegd.", True),
     "terug": (notices.give_back, notices.RETURN, "Vastgelegd. Er ligt een nieuw concept klaar.", False),

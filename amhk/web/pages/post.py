@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter, Response
 
-from amhk.desk import ledger, post
+from amhk.desk import ledger, outgoing, post
 from amhk.errors import ClosedDoor
 from amhk.web.api import Key
 from amhk.web.pages.frame import Form, Here, Visit, errors_of, go, page
+from amhk.words import some
 
 router = APIRouter()
 
@@ -28,7 +29,7 @@ def _post(here: Visit, status: int = 200, wrong: ClosedDoor | None = None) -> Re
     found = post.overview(here.office, here.who)
     for one in found["piles"]:
         piles.setdefault(one["claim"], []).append(one)
-    folder = post.folder_of(here.office)
+    folder = outgoing.folder_of(here.office)
     return page(
         here, "post.html", status, found=found, piles=piles, folder=folder and folder.name, errors=errors_of(wrong) if wrong else []
     )
@@ -54,10 +55,18 @@ def pile_pdf(here: Here, pile: str) -> Response:
 @router.post("/post/stapel/{pile}")
 def finish_pile(here: Here, pile: str, form: Form) -> Response:
     """Record that a pile went (but the letters that were left behind), or lay it back."""
-    went = form.get("weg") == "1"
-    left = [int(k) for k in form.getlist("niet") if isinstance(k, str) and k.isdigit()]
-    sent = post.finish_pile(here.office, pile, here.who, went, left)
-    return go("/post", f"{sent} verzonden vastgelegd." if went else "De stapel ligt weer in de printlade.")
+    left = [int(k) for k in form.getlist("niet") if isinstance(k, str) and k.isascii() and k.isdigit() and len(k) < 10]
+    done = post.finish_pile(here.office, pile, here.who, {"went": form.get("weg") == "1", "but": left})
+    told = [
+        f"{done['sent']} verzonden vastgelegd" if done["sent"] else "",
+        f"{done['back']} terug in de printlade of weer concept" if done["back"] else "",
+    ]
+    told += [
+        f"let op: {some(done['gone'], 'brief hoefde', 'brieven hoefden')} niet meer weg en is niet vastgelegd"
+        if done["gone"]
+        else ""
+    ]
+    return go("/post", "; ".join(filter(None, told)).capitalize() + ".")
 
 
 @router.post("/post/{key}/{act}")

@@ -18,6 +18,11 @@ def upgrade() -> None:
     op.add_column("findings", sa.Column("labels", sa.JSON(), nullable=False, server_default="[]"))
     for source, label in (("vertrouwensarts", "medisch"), ("politie", "strafrechtelijk")):
         op.execute(f"UPDATE findings SET labels = '[\"{label}\"]' WHERE bron = '{source}'")
+    # what was approved by the old rules and has not gone is read again by the new ones
+    told = "SELECT case_id FROM findings WHERE bron IN ('vertrouwensarts', 'politie')"
+    where = f"recipient = 'rvdk' OR (recipient IN ('politie', 'instelling') AND case_id IN ({told}))"
+    blank = "state = 'draft', html = NULL, pdf = NULL, hash = NULL, approved_at = NULL, version = version + 1"
+    op.execute(f"UPDATE notices SET {blank} WHERE state = 'approved' AND ({where})")
     op.create_index("notices_owed", "notices", ["state"], sqlite_where=sa.text(_OWED), postgresql_where=sa.text(_OWED))
     op.create_table(
         "outbox",
