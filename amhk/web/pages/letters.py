@@ -19,14 +19,13 @@ from amhk.web.pages.frame import Form, Here, Visit, go, page
 from amhk.words import LISTS, day_of, iso
 
 router = APIRouter()
-_WAY = (Field("way", "Hoe"),)
 # What can be done with a letter: how, what it asks, what is said once it is done, and whether one stays with the letter.
 _ACTS: dict[str, tuple[Callable[[Office, int, object, Reader], None], tuple[Field, ...], str, bool]] = {
     "goedkeuren": (notices.approve, notices.APPROVE, "Goedgekeurd en vastgezet.", True),
     "verzonden": (notices.send, notices.SEND, "Verzonden vastgelegd.", False),
     "niet-versturen": (notices.withhold, notices.WITHHOLD, "Vastgelegd met reden.", False),
     "concept": (notices.reopen, (), "De brief is weer een concept.", True),
-    "post": (post.queue, _WAY, "De brief ligt bij de post.", False),
+    "post": (post.queue, (), "De brief ligt bij de post.", False),
     "ontvangen": (notices.receive, notices.RECEIPT, "Ontvangst vastgelegd.", True),
     "terug": (notices.give_back, notices.RETURN, "Vastgelegd. Er ligt een nieuw concept klaar.", False),
 }
@@ -42,6 +41,9 @@ def _page(
     drawn: dict[str, Any] = {
         name: shown(fields, desk, typed(form) if name == act else today) for name, (_, fields, _, _) in _ACTS.items()
     }
+    aside = "ontvangen" if act == "terug" else "terug"  # both ask a day: each field has a name of its own on the page
+    for field in drawn[aside]:
+        field["id"] = f"{aside}-{field['id']}"
     return page(
         here, "brief.html", status, letter=letter, case=view, errors=with_links(faults, view), drawn=drawn, act=act,
         link=lambda opens: link_of(opens, view),
@@ -62,6 +64,8 @@ def act_on_letter(here: Here, key: Key, act: str, form: Form) -> Response:
         return go(f"/brief/{key}")
     do, fields, said, stays = _ACTS[act]
     body = nested(form, fields) | {"version": str(form.get("version", ""))}
+    if act == "post":
+        body["way"] = str(form.get("weg", ""))
     try:
         do(here.office, key, body, here.who)
     except ChangedMeanwhile as wrong:
