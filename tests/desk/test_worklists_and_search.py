@@ -281,8 +281,8 @@ def test_a_text_of_a_letter_is_changed_seen_and_kept_and_the_approved_one_stays(
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "1 tot"), ("# Kop {{ ", "niet te lezen"), ("{{ bestaat_niet }}", "niets levert dat"), ("{{ 1 / 0 }}", "niet te maken"),
-        ("{{ zaaknummer.__class__.__mro__ }}", "niet te maken"), ("{% for s in 5 %}x{% endfor %}", "niet te maken"), ("x" * 20_001, "1 tot"),
+        ("", "1 tot"), ("# Kop {{ ", "niet te lezen"), ("{{ bestaat_niet }}", "niets levert dat"), ("{{ 1 / 0 }}", "niet te lezen"),
+        ("{{ zaaknummer.__class__.__mro__ }}", "niet te maken"), ("{% for s in 5 %}x{% endfor %}", "somt alleen op"), ("x" * 20_001, "1 tot"),
     ],
 )  # fmt: skip
 def test_a_text_that_will_not_do_is_refused_and_nothing_changes(client, office, text, said):

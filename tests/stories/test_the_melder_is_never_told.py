@@ -3,7 +3,6 @@
 import logging
 import re
 
-import pytest
 from support.cast import Client, reader
 
 from amhk.desk import admin, agenda, digest, watch
@@ -149,12 +148,15 @@ def crawl(client, most=400):
     return seen
 
 
-@pytest.mark.parametrize("name", ["Bea", "Rita", "Noor"])
-def test_no_page_export_or_answer_for_who_has_no_right_to_the_case_holds_the_melder(client, office, name):
+def test_no_page_export_or_answer_for_who_has_no_right_to_the_case_holds_the_melder(client, office):
     number = the_whole_way(client)
-    if name == "Noor":
-        admin.add_team(office, "Elders")
-        admin.add_worker(office, "Noor", "medewerker", "Elders", None, password="oefenen-oefenen")
+    admin.add_team(office, "Elders")
+    admin.add_worker(office, "Noor", "medewerker", "Elders", None, password="oefenen-oefenen")
+    for name in ("Bea", "Rita", "Noor"):
+        looked_everywhere(client, office, number, name)
+
+
+def looked_everywhere(client, office, number, name):
     other = Client(office, name)
     other.http.post("/login", data={"name": name, "password": "oefenen-oefenen"}, headers={"sec-fetch-site": "same-origin"})
     pages = crawl(other)

@@ -1,6 +1,7 @@
 """The fixed cast, and a client that speaks HTTP to the app of an office."""
 
 import json
+from functools import cache
 
 from fastapi.testclient import TestClient
 
@@ -20,6 +21,10 @@ CAST = {
     "Bea": ("beheerder", None),
     "Rita": ("rapportage", None),
 }
+
+
+# The cast has one password: its (real) hash is made once in a process, not for each of nine people in each of a thousand tests.
+admin.hash_password = cache(admin.hash_password)
 
 
 def hire(office, *names):
