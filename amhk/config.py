@@ -5,6 +5,7 @@ import os
 import tomllib
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path
@@ -57,6 +58,15 @@ class Style:
 
 
 @dataclass(frozen=True)
+class Costs:
+    """What sharing the costs needs: the budget by year in cents, over how many years use is averaged, and the use of years from before this program (count by gemeente)."""
+
+    budget: dict[int, int] = field(default_factory=dict)
+    years: int = 3
+    history: dict[int, dict[str, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Config:
     """The settings of one meldpunt, read once and never changed."""
 
@@ -83,6 +93,7 @@ class Config:
     imports: tuple[Layout, ...] = ()
     style: Style = Style()
     out_folder: str = ""
+    costs: Costs = Costs()
 
     @property
     def folder(self) -> Path:
@@ -111,7 +122,9 @@ _KNOWN = {
         "figures",
         "mail",
         "imports",
+        "costs",
     },
+    "costs": {"budget", "years", "history"},
     "imports": {"name", "title", "columns", "values", "fixed", "ignore", "passed_on_to"},
     "procedure": {"pack", "release"},
     "letters": {
@@ -184,7 +197,7 @@ def read_config(path: Path, upgrading: bool = False) -> Config:
         _number(faults, path, "mail.hour", data.get("mail", {}).get("hour", 7), 23),
         _number(faults, path, "clock.proof_hour", data.get("clock", {}).get("proof_hour", 3), 23),
         bool(data.get("server", {}).get("secure_cookies", False)), gemeenten, _layouts(faults, path, data.get("imports", [])),
-        _style(faults, path, data.get("letters", {})), str(data.get("letters", {}).get("out_folder", "")),
+        _style(faults, path, data.get("letters", {})), str(data.get("letters", {}).get("out_folder", "")), _costs(faults, path, data.get("costs", {}), gemeenten),
     )  # fmt: skip
     if faults:
         raise HouseClosed("\n".join(f.text for f in faults), faults)
@@ -310,6 +323,37 @@ def _counts(faults: list[Fault], path: Path, table: object) -> dict[str, str]:
         if value not in ("norm", "wet"):
             _no(faults, path, f"figures.counts.{name}", f"'{value}' kan niet; kies 'norm' of 'wet'.")
     return {str(k): str(v) for k, v in table.items()}
+
+
+def _costs(faults: list[Fault], path: Path, table: dict[str, Any], gemeenten: dict[str, Gemeente]) -> Costs:
+    """Give what sharing the costs needs; amounts in euros with at most two decimals, years as keys."""
+    budget: dict[int, int] = {}
+    for year, amount in table.get("budget", {}).items():
+        try:
+            cents = Decimal(str(amount)) * 100
+            if isinstance(amount, bool) or cents != cents.to_integral_value() or cents < 0:
+                raise ValueError
+            budget[int(year)] = int(cents)
+        except (ValueError, ArithmeticError):
+            _no(
+                faults,
+                path,
+                f"costs.budget.{year}",
+                f"'{amount}' is geen bedrag in euro's bij een jaar; schrijf bijvoorbeeld 2026 = 1250000.00.",
+            )
+    history: dict[int, dict[str, int]] = {}
+    for year, counts in table.get("history", {}).items():
+        for name, count in counts.items() if isinstance(counts, dict) else [("", None)]:
+            if (
+                name not in gemeenten
+                or isinstance(count, bool)
+                or not isinstance(count, int)
+                or count < 0
+                or not str(year).isdigit()
+            ):
+                _no(faults, path, f"costs.history.{year}", f"'{name}' met '{count}' is geen gemeente met een aantal.")
+        history |= {int(year): dict(counts)} if str(year).isdigit() and isinstance(counts, dict) else {}
+    return Costs(budget, _number(faults, path, "costs.years", table.get("years", 3), 20), history)
 
 
 def _mail(faults: list[Fault], path: Path, table: dict[str, Any] | None) -> Mail | None:

@@ -135,22 +135,22 @@ def due(
 
 @app.command()
 def report(
-    name: Annotated[str, typer.Argument(help="kwartaal")],
+    name: Annotated[str, typer.Argument(help="kwartaal of kosten")],
     period: Annotated[str, typer.Option(help="2026-03, 2026-Q1, 2026-H1 of 2026")],
     out: Annotated[Path, typer.Option(help="Map om in te schrijven")],
-    format: Annotated[str, typer.Option(help="html, csv of json")] = "html",
+    format: Annotated[str, typer.Option(help="html, csv, json, ods, xlsx of pdf")] = "html",
     config: ConfigOption = None,
     as_: AsOption = None,
 ) -> None:
     """Maak een rapport."""
-    from amhk.desk.reports import render
+    from amhk.desk.reportfiles import render
 
     with open_here(config) as office:
-        text, _ = render(office, name, period, format, by_hand(office, as_))
+        content, _ = render(office, name, period, format, by_hand(office, as_))
     try:
         out.mkdir(parents=True, exist_ok=True)
         path = out / f"{name}-{period}.{format}"
-        path.write_text(text, encoding="utf-8", newline="")
+        path.write_bytes(content)
     except OSError as wrong:
         raise Refusal(f"{out} is niet te beschrijven: {wrong.strerror}.") from wrong
     typer.echo(str(path))

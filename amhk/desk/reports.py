@@ -1,20 +1,18 @@
 """Figures for the centrumgemeente: one definition per number, per gemeente, the same figures as page, CSV and JSON."""
 
-import json
 from collections.abc import Mapping
-from html import escape
 from typing import Any
 
+from amhk.desk import costs
 from amhk.desk.termview import beside_counts
 from amhk.errors import BadInput, Fault, NotAllowed, NotFound
 from amhk.office import Office
 from amhk.rules.periods import Period, read_period
 from amhk.rules.secrecy import Reader, Scope, scope_of
-from amhk.sheets.write import as_csv
 from amhk.store import figures
 from amhk.words import iso, start_of
 
-FORMATS = {"html": "text/html", "csv": "text/csv", "json": "application/json"}
+NAMES = ("kwartaal", "kosten")
 NO_COUNT = "geen HG/KM"
 ENDINGS = ("geen HG/KM", "andere regio", "ingetrokken", "gevoegd", "omgezet in advies", "omgezet in melding", "geen vervolg")
 TERMS = ("veiligheidsbeoordeling", "onderzoek_start", "onderzoek", "voortgangscontrole")
@@ -118,8 +116,8 @@ def cells(report: Mapping[str, Any]) -> tuple[list[str], list[list[object]]]:
 
 def make(office: Office, name: str, period: str, who: Reader) -> dict[str, Any]:
     """Give a report by name; NotFound for an unknown one, BadInput for a period that is none or has not begun."""
-    if name != "kwartaal":
-        raise NotFound(f"Het rapport '{name[:40]}' bestaat niet; er is: kwartaal.")
+    if name not in NAMES:
+        raise NotFound(f"Het rapport '{name[:40]}' bestaat niet; er is: {', '.join(NAMES)}.")
     span = read_period(period)
     if span is None:
         raise BadInput(
@@ -128,32 +126,6 @@ def make(office: Office, name: str, period: str, who: Reader) -> dict[str, Any]:
     with office.store.read() as connection:
         if start_of(span.start) > office.now(connection):
             raise BadInput(faults=[Fault("toekomst", f"{span.title} is nog niet begonnen.", "period")])
+    if name == "kosten":
+        return costs.kosten(office, span, read_scope(who), NO_COUNT)
     return kwartaal(office, span, who)
-
-
-def render(office: Office, name: str, period: str, format: str, who: Reader) -> tuple[str, str]:
-    """Give a report as text in a format (html, csv, json) and its media type; BadInput for another format."""
-    if format not in FORMATS:
-        raise BadInput(faults=[Fault("formaat", f"'{format[:20]}' kan niet; kies uit {', '.join(FORMATS)}.", "format")])
-    report = make(office, name, period, who)
-    head, rows = cells(report)
-    if format == "json":
-        return json.dumps(report, ensure_ascii=False, indent=1), FORMATS[format]
-    if format == "csv":
-        return as_csv(head, rows), FORMATS[format]
-    return _html(report, head, rows), FORMATS[format]
-
-
-def _html(report: Mapping[str, Any], head: list[str], rows: list[list[object]]) -> str:
-    mark = "<p><strong>OEFENING: geen echte cijfers</strong></p>" if report["training"] else ""
-    top = "".join(f'<th scope="col">{escape(h)}</th>' for h in head)
-    body = "".join(
-        f'<tr><th scope="row">{escape(str(r[0]))}</th>' + "".join(f"<td>{escape(str(c))}</td>" for c in r[1:]) + "</tr>"
-        for r in rows
-    )
-    told = "".join(f"<dt>{escape(d['title'])}</dt><dd>{escape(d['definition'])}</dd>" for d in report["definitions"].values())
-    title = f"Rapportage {report['title']}"
-    return (
-        f'<!doctype html><html lang="nl"><meta charset="utf-8"><title>{escape(title)}</title>{mark}<h1>{escape(title)}</h1>'
-        f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table><h2>Wat de cijfers betekenen</h2><dl>{told}</dl></html>"
-    )

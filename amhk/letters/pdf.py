@@ -33,16 +33,19 @@ def as_pdf(
     parts: tuple[Block, ...], title: str, organisation: str, training: bool, head: Head | None = None, logo: Path | None = None
 ) -> bytes:
     """Give the PDF of a letter: tagged, with title and language, its fonts inside; in training with a mark across the page. `logo` is a PNG, JPEG or SVG. PrintFailed with the reason."""
-    import typst
-
     told = {
         "title": printable(title), "organisation": printable(organisation), "training": training, "head": _plain(head),
         "blocks": [{"kind": p.kind, "items": p.items} for p in parts], "logo": logo.name if logo else "",
     }  # fmt: skip
-    inputs = {"brief": json.dumps(told, ensure_ascii=False)}
-    root = str(logo.parent if logo else FONTS)
+    return compiled(_layout(), {"brief": json.dumps(told, ensure_ascii=False)}, logo.parent if logo else FONTS)
+
+
+def compiled(layout: bytes, inputs: dict[str, str], root: Path = FONTS) -> bytes:
+    """Give the PDF of a layout of ours with what goes in as data; PrintFailed with the reason."""
+    import typst
+
     try:
-        return typst.compile(_layout(), root=root, sys_inputs=inputs, pdf_standards=_STANDARDS, font_paths=_fonts())
+        return typst.compile(layout, root=str(root), sys_inputs=inputs, pdf_standards=_STANDARDS, font_paths=_fonts())
     except typst.TypstError as wrong:
         raise PrintFailed(wrong.message) from wrong
 

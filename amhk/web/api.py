@@ -8,7 +8,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 
 from amhk.config import house_mark
-from amhk.desk import admin, casework, followup, intake, reading, reports, stretching, watch, worklist
+from amhk.desk import admin, casework, followup, intake, reading, reportfiles, stretching, watch, worklist
 from amhk.errors import BadInput, Fault, NotFound, TooLarge
 from amhk.office import Office
 from amhk.rules.schema import schema
@@ -233,9 +233,9 @@ def add_institution(office: House, who: Who, body: Body) -> Any:
 
 @router.get("/reports/{name}")
 def report(name: str, office: House, who: Who, period: str = "", format: str = "json") -> Response:
-    """A report over a period (`2026-03`, `2026-Q1`, `2026-H1`, `2026`) as json, csv or html."""
-    text, kind = reports.render(office, name, period, format, who)
-    return Response(text, media_type=f"{kind}; charset=utf-8")
+    """A report (kwartaal, kosten) over a period (`2026-03`, `2026-Q1`, `2026-H1`, `2026`) as json, csv, html, ods, xlsx or pdf."""
+    content, kind = reportfiles.render(office, name, period, format, who)
+    return Response(content, media_type=kind)
 
 
 @router.get("/clock")

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData, UploadFile
 
-from amhk.desk import admin, digest, directory, followup, reports
+from amhk.desk import admin, digest, directory, followup, reportfiles, reports
 from amhk.errors import BadInput, Fault
 from amhk.web.api import Key
 from amhk.web.pages.forms import from_values, nested, shown, typed
@@ -35,9 +35,9 @@ def report_page(here: Here, period: str = "") -> Response:
 @router.get("/rapportage/{name}.{format}")
 def report_file(here: Here, name: str, format: str, period: str) -> Response:
     """The same figures as a file."""
-    text, kind = reports.render(here.office, name, period, format, here.who)
+    content, kind = reportfiles.render(here.office, name, period, format, here.who)
     headers = {"content-disposition": f'attachment; filename="{name}-{period}.{format}"'}
-    return Response(text, media_type=f"{kind}; charset=utf-8", headers=headers)
+    return Response(content, media_type=kind, headers=headers)
 
 
 @router.get("/beheer/instellingen")

@@ -1,0 +1,89 @@
+"""Sharing the costs of the meldpunt among its gemeenten, both ways side by side, from the budget in config.toml and what each used."""
+
+from typing import Any
+
+from amhk.errors import BadInput, Fault, NotAllowed
+from amhk.office import Office
+from amhk.rules.costs import CostShare, NothingToShareBy, YearOfUse, shared
+from amhk.rules.periods import Period
+from amhk.rules.secrecy import Scope
+from amhk.store import figures
+from amhk.store.session import Connection
+from amhk.words import iso, start_of
+
+COLUMNS = {
+    "gebruik": ("Gebruik dit jaar", "Meldingen die dit jaar zijn ontvangen en meetellen; of wat config.toml voor dit jaar noemt."),
+    "gemiddeld": ("Gemiddeld gebruik", "Gemiddeld gebruik per jaar over de jaren ervoor (hooguit zoveel als config.toml noemt)."),
+    "vlaktax": ("Vlaktax", "Aandeel in het budget naar gemiddeld gebruik over de jaren ervoor."),
+    "vlaktax_vorig": ("Vlaktax vorig jaar", "Hetzelfde over het budget van vorig jaar."),
+    "verrekening": ("Verrekening", "Aandeel in het budget naar het gebruik van dit jaar zelf."),
+    "verrekening_vorig": ("Verrekening vorig jaar", "Hetzelfde over het budget van vorig jaar."),
+}
+MONEY = ("vlaktax", "vlaktax_vorig", "verrekening", "verrekening_vorig")
+
+
+def kosten(office: Office, period: Period, scope: Scope, no_count: str) -> dict[str, Any]:
+    """Give the report: per gemeente what it pays under vlaktax and under verrekening, in cents, adding up to the budget. BadInput for a period that is no year, a year without a budget, or without any use."""
+    if not scope.every:
+        raise NotAllowed("De kosten worden over de hele regio verdeeld; daarvoor moet u alle zaken mogen tellen.")
+    if not period.text.isdigit():
+        raise _no(f"De kosten worden per jaar verdeeld: schrijf bijvoorbeeld {period.start.year}.")
+    year, costs = period.start.year, office.config.costs
+    if (budget := costs.budget.get(year)) is None:
+        raise _no(f"Voor {year} staat geen budget in config.toml (costs.budget).")
+    with office.store.read() as connection:
+        now = office.now(connection)
+        years = range(year - costs.years - 1, year + 1)
+        use = {name: list[YearOfUse]() for name in office.config.gemeenten}
+        for one in years:
+            for name, count in _used(office, connection, one, no_count).items():
+                use[name].append(YearOfUse(count))
+    try:
+        told = shared(budget, use, costs.years, costs.budget.get(year - 1))
+    except NothingToShareBy:
+        raise _no(f"In {year} of in de jaren ervoor is niets gebruikt: er is niets om de kosten naar te verdelen.") from None
+    return {
+        "name": "kosten", "period": period.text, "title": f"verdeling van de kosten {year}", "region": office.config.region, "made": iso(now),
+        "training": office.training, "budget": budget, "before": costs.budget.get(year - 1), "years": costs.years,
+        "provisional": now < start_of(period.end), "definitions": {k: {"title": t, "definition": d} for k, (t, d) in COLUMNS.items()},
+        "rows": [_row(t) for t in told], "total": _total(told, budget, costs.budget.get(year - 1)),
+        "source": "Twee verdeelmodellen uit de regiovisie (vlaktax en verrekening), geschreven voor de inkoop van jeugdhulp en hier toegepast op de eigen kosten van het meldpunt.",
+    }  # fmt: skip
+
+
+def _no(text: str) -> BadInput:
+    return BadInput(faults=[Fault("kosten", text, "period")])
+
+
+def _used(office: Office, connection: Connection, year: int, no_count: str) -> dict[str, int]:
+    """Give the use of a year per gemeente: what config.toml says of years from before this program, else the meldingen received."""
+    known = office.config.costs.history.get(year)
+    if known is not None:
+        return {name: known.get(name, 0) for name in office.config.gemeenten}
+    from datetime import date
+
+    start, end = start_of(date(year, 1, 1)), start_of(date(year + 1, 1, 1))
+    found = figures.received(connection, Scope(every=True), start, end, no_count)
+    return {name: found.get((name, "melding"), 0) for name in office.config.gemeenten}
+
+
+def _row(share: CostShare) -> dict[str, Any]:
+    return {
+        "gemeente": share.gemeente, "gebruik": share.actual, "gemiddeld": round(float(share.average), 1), "vlaktax": share.vlaktax,
+        "vlaktax_vorig": share.vlaktax_before, "verrekening": share.verrekening, "verrekening_vorig": share.verrekening_before,
+    }  # fmt: skip
+
+
+def _total(told: list[CostShare], budget: int, before: int | None) -> dict[str, Any]:
+    return {
+        "gemeente": "Totaal", "gebruik": sum(t.actual for t in told), "gemiddeld": round(float(sum(t.average for t in told)), 1), "vlaktax": budget,
+        "vlaktax_vorig": before, "verrekening": budget, "verrekening_vorig": before,
+    }  # fmt: skip
+
+
+def say_money(cents: int | None) -> str:
+    """Give an amount as it is written in the Netherlands: `1.234,56`; a dash when there is none."""
+    if cents is None:
+        return "-"
+    whole, rest = divmod(cents, 100)
+    return f"{whole:,}".replace(",", ".") + f",{rest:02}"

@@ -1,0 +1,28 @@
+"""A report on paper: sentences, then its tables with their head on every page; PDF/A-2a and PDF/UA-1 through typst."""
+
+import json
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from amhk.letters.pdf import compiled
+from amhk.letters.script import printable
+
+_LAYOUT = Path(__file__).with_name("rapport.typ")
+
+
+@lru_cache(maxsize=1)
+def _layout() -> bytes:
+    return _LAYOUT.read_bytes()
+
+
+def report_pdf(
+    title: str, organisation: str, sentences: Sequence[str], tables: Sequence[tuple[str, Sequence[str], Sequence[Sequence[str]]]], foot: str, training: bool
+) -> bytes:  # fmt: skip
+    """Give a report as PDF: `tables` are (title, head, rows of text), the first cell of a row its name; `foot` stands under every page. PrintFailed with the reason."""
+    told = {
+        "title": printable(title), "organisation": printable(organisation), "sentences": [printable(s) for s in sentences], "foot": printable(foot),
+        "training": training,
+        "tables": [{"title": printable(t), "head": [printable(h) for h in head], "rows": [[printable(c) for c in row] for row in rows]} for t, head, rows in tables],
+    }  # fmt: skip
+    return compiled(_layout(), {"rapport": json.dumps(told, ensure_ascii=False)})
