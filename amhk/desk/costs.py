@@ -1,5 +1,7 @@
 """Sharing the costs of the meldpunt among its gemeenten, both ways side by side, from the budget in config.toml and what each used."""
 
+from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from amhk.errors import BadInput, Fault, NotAllowed
@@ -36,8 +38,10 @@ def kosten(office: Office, period: Period, scope: Scope, no_count: str) -> dict[
         years = range(year - costs.years - 1, year + 1)
         use = {name: list[YearOfUse]() for name in office.config.gemeenten}
         for one in years:
-            for name, count in _used(office, connection, one, no_count).items():
-                use[name].append(YearOfUse(count))
+            counts = _used(office, connection, one, no_count)
+            known = one == year or one in costs.history or any(counts.values())  # a year nobody counted is no year without use
+            for name, count in counts.items():
+                use[name].append(YearOfUse(count, Fraction(known)))
     try:
         told = shared(budget, use, costs.years, costs.budget.get(year - 1))
     except NothingToShareBy:
@@ -60,8 +64,6 @@ def _used(office: Office, connection: Connection, year: int, no_count: str) -> d
     known = office.config.costs.history.get(year)
     if known is not None:
         return {name: known.get(name, 0) for name in office.config.gemeenten}
-    from datetime import date
-
     start, end = start_of(date(year, 1, 1)), start_of(date(year + 1, 1, 1))
     found = figures.received(connection, Scope(every=True), start, end, no_count)
     return {name: found.get((name, "melding"), 0) for name in office.config.gemeenten}

@@ -111,9 +111,17 @@ def _html(office: Office, report: Mapping[str, Any]) -> bytes:
 
 
 def _pdf(office: Office, report: Mapping[str, Any]) -> bytes:
-    """On paper each gemeente is a column, so that a page holds a region."""
+    """On paper each gemeente is a column, so that a page holds a region; a share is two counts."""
     head, rows = cells(report)
-    turned = [[head[n], *(str(r[n]) for r in rows)] for n in range(1, len(head))]
+    told = [*report["rows"], report["total"]]
+    turned = (
+        [["Inwoners", *("?" if r["inwoners"] is None else str(r["inwoners"]) for r in told)]] if report["name"] != "kosten" else []
+    )
+    for key, d in report["definitions"].items() if report["name"] != "kosten" else ():
+        share = key in reports.TERMS
+        turned.append(
+            [f"{d['title']} (van alle)" if share else d["title"], *(_short(r[key]) if share else str(r[key]) for r in told)]
+        )
     tables = [("Cijfers", ["", *(str(r[0]) for r in rows)], turned)]
     if report["name"] == "kosten":
         tables = [("Cijfers", head, [[str(c) for c in r] for r in rows])]
@@ -121,6 +129,10 @@ def _pdf(office: Office, report: Mapping[str, Any]) -> bytes:
     tables.append(("Wat de cijfers betekenen", ["Cijfer", "Betekenis"], meaning))
     foot = f"{office.config.organisation}, gemaakt {report['made'][:10]}"
     return report_pdf(_title(report), office.config.organisation, _sentences(report), tables, foot, report["training"])
+
+
+def _short(share: list[int]) -> str:
+    return f"{share[0]}/{share[1]}" if share[1] else "-"
 
 
 def _workbook(make: Callable[..., bytes]) -> Callable[[Office, Mapping[str, Any]], bytes]:
