@@ -114,9 +114,7 @@ def _pdf(office: Office, report: Mapping[str, Any]) -> bytes:
     """On paper each gemeente is a column, so that a page holds a region; a share is two counts."""
     head, rows = cells(report)
     told = [*report["rows"], report["total"]]
-    turned = (
-        [["Inwoners", *("?" if r["inwoners"] is None else str(r["inwoners"]) for r in told)]] if report["name"] != "kosten" else []
-    )
+    turned = [] if report["name"] == "kosten" else [["Inwoners (x 1.000)", *(_thousands(r["inwoners"]) for r in told)]]
     for key, d in report["definitions"].items() if report["name"] != "kosten" else ():
         share = key in reports.TERMS
         turned.append(
@@ -129,6 +127,10 @@ def _pdf(office: Office, report: Mapping[str, Any]) -> bytes:
     tables.append(("Wat de cijfers betekenen", ["Cijfer", "Betekenis"], meaning))
     foot = f"{office.config.organisation}, gemaakt {report['made'][:10]}"
     return report_pdf(_title(report), office.config.organisation, _sentences(report), tables, foot, report["training"])
+
+
+def _thousands(count: int | None) -> str:
+    return "?" if count is None else f"{count / 1000:.0f}"
 
 
 def _short(share: list[int]) -> str:
