@@ -84,17 +84,10 @@ def _draft(file: CaseFile, decision: Decision, entry: int) -> None:
         if decision.closes and rule.obligatory and not decision.move.ending:
             continue
         abouts: set[int | None] = {None}
-        institution = file.institution or (_referred_to(file) if rule.recipient == "instelling" else None)
         if rule.recipient == "melder":
             abouts = _melders(file, decision)
         for about in sorted(abouts, key=lambda key: key or 0):
-            file.draft(kind, decision.moment, entry, facts, about_id=about, institution_id=institution)
-
-
-def _referred_to(file: CaseFile) -> int | None:
-    """Give the institution of the latest referral."""
-    latest = reads.of_case(file.connection, reads.REFERRAL, file.id)[-1:]
-    return int(latest[0]["institution_id"]) if latest else None
+            file.draft(kind, decision.moment, entry, facts, about_id=about)
 
 
 def _melders(file: CaseFile, decision: Decision) -> set[int | None]:

@@ -34,7 +34,6 @@ class CaseFile:
     workflow: Workflow
     running: list[dict[str, Any]] = field(default_factory=list)
     owed: list[Row] = field(default_factory=list)
-    institution: int | None = None
     handed_to: str | None = None
     made: str | None = None
     words: bool = False  # something one searches by changed
@@ -114,9 +113,12 @@ class CaseFile:
         self.ledger(entry, "again", term["id"], status=status)
 
     def draft(self, kind: str, moment: datetime, entry: int, facts: Mapping[str, Any] | None = None, **links: int | None) -> None:
-        """Draft a notice of a kind; an obligatory one starts the term in which it must be sent (on a case that ends with it there is no term: the ledger and the proof of the night guard it)."""
+        """Draft a notice of a kind; one to an institution goes to that of the latest referral; an obligatory one starts the term in which it must be sent (on a case that ends with it there is no term: the ledger and the proof of the night guard it)."""
         rule = self.workflow.notices[kind]
         about, person = links.get("about_id"), links.get("person_id")
+        if rule.recipient == "instelling" and links.get("institution_id") is None:
+            latest = reads.of_case(self.connection, reads.REFERRAL, self.id)[-1:]
+            links["institution_id"] = latest[0]["institution_id"] if latest else None
         open_still = not self.workflow.states[self.standing().state].final
         term = self.start(rule.term, moment, entry, person_id=person, about_id=about) if rule.term and open_still else None
         row = {

@@ -119,8 +119,7 @@ def still_fit(office: Office, connection: Connection, case: Row, notice: Row) ->
 
 def _professional(office: Office, connection: Connection, case: Row, notice: Row) -> bool:
     """Tell whether the melder this letter is for reports by profession (the code list says so of his hoedanigheid)."""
-    about = reads.case_by_id(connection, notice["about_id"]) if notice["about_id"] else case
-    assert about is not None
+    about = reads.about(connection, case, notice)
     return office.pack.codes.group("hoedanigheid", about["hoedanigheid"]) == "beroepsmatig"
 
 
@@ -146,12 +145,11 @@ def _head(office: Office, connection: Connection, case: Row, notice: Row, facts:
 def _addressed(connection: Connection, case: Row, notice: Row, facts: Mapping[str, Any]) -> tuple[str, ...]:
     recipient = notice["recipient"]
     if recipient == "betrokkene":
-        person = next((p for p in reads.of_case(connection, reads.PERSON, case["id"]) if p["id"] == notice["person_id"]), None)
+        person = reads.person_of(connection, notice)
         address = "Persoonlijk overhandigen" if facts.get("overhandigen") else person["adres"] if person else None
         return _lines(facts.get("betrokkene_aanhef"), address)
     if recipient == "melder":
-        about = reads.case_by_id(connection, notice["about_id"]) if notice["about_id"] else case
-        assert about is not None
+        about = reads.about(connection, case, notice)
         return _lines(facts.get("melder_naam"), about["melder_functie"], about["melder_organisatie"])
     if recipient == "adviesvrager":
         return _lines(facts.get("adviesvrager_naam"))

@@ -27,7 +27,7 @@ def referral(file: CaseFile, decision: Decision, entry: int) -> str:
     """Record a referral to an institution; the letters of this move go there."""
     name = decision.values["instelling"]
     found = next(i for i in reads.institutions(file.connection) if i["name"] == name)
-    file.institution, file.handed_to = found["id"], found["vervolg"] or OTHER
+    file.handed_to = found["vervolg"] or OTHER
     row = {"case_id": file.id, "institution_id": found["id"], "moment": decision.moment, "status": "open", "entry": entry}
     writes.add(file.connection, reads.REFERRAL, row)
     return f": {name}"

@@ -150,8 +150,7 @@ def _referral(connection: Connection, case: Row, notice: Row) -> dict[str, Any]:
 
 def _melder(connection: Connection, case: Row, notice: Row) -> dict[str, Any]:
     """The melder of this case, or of the vervolgmelding the notice is about; the steps taken, without substance."""
-    about = reads.case_by_id(connection, notice["about_id"]) if notice["about_id"] else case
-    assert about is not None
+    about = reads.about(connection, case, notice)
     hidden = {"oud_gegeven", "termijn_herrekend", "herinnering", "persoon_toegevoegd", "bericht", "corrigeren"}
     since = about["registered"]
     lines = [e for e in reads.entries(connection, case["id"]) if e["kind"] not in hidden and e["instant"] >= since]
@@ -181,7 +180,7 @@ _PLAIN_STEPS = {
 def _betrokkene(connection: Connection, notice: Row, now: datetime) -> dict[str, Any]:
     if not notice["person_id"]:
         return {}
-    person = next((p for p in reads.of_case(connection, reads.PERSON, notice["case_id"]) if p["id"] == notice["person_id"]), None)
+    person = reads.person_of(connection, notice)
     if person is None or person["naam"].casefold() == _UNKNOWN:
         return {"betrokkene_naam": None, "betrokkene_aanhef": None}
     age = age_on(person["geboren"], day_of(now))

@@ -70,8 +70,7 @@ def _road(row: Row | None) -> dict[str, Any] | None:
 
 def _secret_words(connection: Connection, case: Row, notice: Row) -> list[str]:
     """Give what a secret melder's own letter does not show on screen: his name and work, as they are and as they stand in the letter; the letter itself, once asked for, shows them."""
-    about = reads.case_by_id(connection, notice["about_id"]) if notice["about_id"] else case
-    if notice["recipient"] != "melder" or about is None or not about["melder_geheim"]:
+    if notice["recipient"] != "melder" or not (about := reads.about(connection, case, notice))["melder_geheim"]:
         return []
     whole = [w for w in (about["melder_naam"], about["melder_functie"], about["melder_organisatie"]) if w]
     address = _ADDRESS.search(notice["html"] or "")

@@ -62,7 +62,7 @@ def queue(office: Office, key: int, body: object, who: Reader) -> None:
 
 def _by_hand(connection: Connection, notice: Row) -> None:
     """Refuse a letter to somebody whose address is secret: it is handed over."""
-    person = next((p for p in reads.of_case(connection, reads.PERSON, notice["case_id"]) if p["id"] == notice["person_id"]), None)
+    person = reads.person_of(connection, notice)
     if person and person["geheim_adres"]:
         text = "Geheim adres: deze brief gaat niet op de post. Druk hem af, overhandig hem persoonlijk, en leg dat vast."
         raise ClosedDoor(faults=[Fault("geheim_adres", text)])

@@ -117,9 +117,7 @@ def _draft(office: Office, connection: Connection, case: int, kinds: tuple[str, 
     assert row is not None
     file = on_table(office, connection, row, None, now)
     for kind in [k for k in kinds if not any(n["kind"] == k for n in file.owed)]:
-        latest = reads.of_case(connection, reads.REFERRAL, case)[-1:]
-        institution = latest[0]["institution_id"] if latest else None
         entry = file.note("concept", f"{file.workflow.notices[kind].title}: concept klaargezet.", {"kind": kind})
-        file.draft(kind, now, entry, {"controle_op": due}, institution_id=institution)
+        file.draft(kind, now, entry, {"controle_op": due})
         file.save(bump=False)
         file = on_table(office, connection, reads.case_by_id(connection, case) or row, None, now)

@@ -98,6 +98,18 @@ def notices(connection: Connection, case: int, open_only: bool = False) -> list[
     return as_rows(connection.execute(_NOTICES_OPEN if open_only else _NOTICES, {"case": case}))
 
 
+def about(connection: Connection, case: Row, notice: Row) -> Row:
+    """Give the case a letter is about: its own, or the vervolgmelding whose melder it is for."""
+    found = case_by_id(connection, notice["about_id"]) if notice["about_id"] else case
+    assert found is not None
+    return found
+
+
+def person_of(connection: Connection, notice: Row) -> Row | None:
+    """Give the person a letter is for; None when it is for nobody of the household, or he is no longer there."""
+    return next((p for p in of_case(connection, PERSON, notice["case_id"]) if p["id"] == notice["person_id"]), None)
+
+
 def notices_about(connection: Connection, case: int) -> list[Row]:
     """Give the notices on other cases that are about this one (to its melder), without their text."""
     return rows(connection, select(*_NOTICE_LIGHT).where(NOTICE.c.about_id == case, NOTICE.c.case_id != case).order_by(NOTICE.c.id))
