@@ -21,6 +21,7 @@ COLUMNS = {
     "verrekening": ("Verrekening", "Aandeel in het budget naar het gebruik van dit jaar zelf."),
     "verrekening_vorig": ("Verrekening vorig jaar", "Hetzelfde over het budget van vorig jaar."),
 }
+SOURCE = "Twee verdeelmodellen uit de regiovisie (vlaktax en verrekening), geschreven voor de inkoop van jeugdhulp en hier toegepast op de eigen kosten van het meldpunt."
 MONEY = ("vlaktax", "vlaktax_vorig", "verrekening", "verrekening_vorig")
 
 
@@ -49,10 +50,18 @@ def kosten(office: Office, period: Period, scope: Scope, no_count: str) -> dict[
     return {
         "name": "kosten", "period": period.text, "title": f"verdeling van de kosten {year}", "region": office.config.region, "made": iso(now),
         "training": office.training, "budget": budget, "before": costs.budget.get(year - 1), "years": costs.years,
-        "provisional": now < start_of(period.end), "definitions": {k: {"title": t, "definition": d} for k, (t, d) in COLUMNS.items()},
+        "provisional": now < start_of(period.end), "definitions": {
+            k: {"title": t, "definition": d, "kind": "money" if k in MONEY else "count"} for k, (t, d) in COLUMNS.items()
+        },
         "rows": [_row(t) for t in told], "total": _total(told, budget, costs.budget.get(year - 1)),
-        "source": "Twee verdeelmodellen uit de regiovisie (vlaktax en verrekening), geschreven voor de inkoop van jeugdhulp en hier toegepast op de eigen kosten van het meldpunt.",
+        "source": SOURCE, "sentences": _sentences(budget, costs.years, now < start_of(period.end)),
     }  # fmt: skip
+
+
+def _sentences(budget: int, years: int, provisional: bool) -> list[str]:
+    """Give what stands above the figures, in words."""
+    told = [f"Budget: {say_money(budget)} euro; vlaktax naar het gemiddelde van hooguit {years} jaren ervoor.", SOURCE]
+    return [*told, "Voorlopig: het jaar is nog niet om."] if provisional else told
 
 
 def _no(text: str) -> BadInput:

@@ -6,7 +6,7 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
-from amhk.desk import costs, reports
+from amhk.desk import reports
 from amhk.errors import BadInput, Fault
 from amhk.letters.report import report_pdf
 from amhk.office import Office
@@ -20,6 +20,8 @@ FORMATS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "pdf": "application/pdf",
 }  # fmt: skip
 
+_WIDE = 10  # columns a page has room for
+
 
 def render(office: Office, name: str, period: str, format: str, who: Reader) -> tuple[bytes, str]:
     """Give a report as a file in a format (html, csv, json, ods, xlsx, pdf) and its media type; BadInput for another format."""
@@ -29,35 +31,17 @@ def render(office: Office, name: str, period: str, format: str, who: Reader) -> 
     return _MAKE[format](office, report), FORMATS[format]
 
 
-def cells(report: Mapping[str, Any]) -> tuple[list[str], list[list[object]]]:
-    """Give a report as a head and rows of cells, as staff read them."""
-    if report["name"] != "kosten":
-        return reports.cells(report)
-    head = ["Gemeente", *(d["title"] for d in report["definitions"].values())]
-    rows = [
-        [r["gemeente"], *(costs.say_money(r[k]) if k in costs.MONEY else r[k] for k in report["definitions"])]
-        for r in [*report["rows"], report["total"]]
-    ]
-    return head, rows
-
-
 def sheets(report: Mapping[str, Any]) -> list[Sheet]:
     """Give a report as typed sheets: the figures, what they mean, and what the file is; a share as two counts and a percentage."""
-    head, rows = ["Gemeente"], [[r["gemeente"]] for r in [*report["rows"], report["total"]]]
     told = [*report["rows"], report["total"]]
-    if report["name"] != "kosten":
+    head, rows = ["Gemeente"], [[r["gemeente"]] for r in told]
+    if "inwoners" in report["total"]:
         head.append("Inwoners")
         rows = [[*row, r["inwoners"]] for row, r in zip(rows, told, strict=True)]
     for key, d in report["definitions"].items():
-        if key in reports.TERMS:
-            head += [f"{d['title']}: op tijd", "van", "%"]
-            rows = [
-                [*row, r[key][0], r[key][1], round(100 * r[key][0] / r[key][1], 1) if r[key][1] else None]
-                for row, r in zip(rows, told, strict=True)
-            ]
-        else:
-            head.append(f"{d['title']} (euro)" if key in costs.MONEY else d["title"])
-            rows = [[*row, _number(key, r[key])] for row, r in zip(rows, told, strict=True)]
+        names, typed = _TYPED[d["kind"]]
+        head += [f"{d['title']}{name}" if name.startswith((":", " ")) or not name else name for name in names]
+        rows = [[*row, *typed(r[key])] for row, r in zip(rows, told, strict=True)]
     about = [("Rapport", _title(report)), ("Periode", report["period"]), ("Regio", report["region"]), ("Gemaakt", report["made"])]
     if report["training"]:
         about.append(("Let op", "OEFENING: geen echte cijfers"))
@@ -68,40 +52,30 @@ def sheets(report: Mapping[str, Any]) -> list[Sheet]:
     ]
 
 
-def _number(key: str, value: Any) -> Any:
-    return value / 100 if key in costs.MONEY and value is not None else value
+def _share(value: list[int]) -> list[Any]:
+    return [*value, round(100 * value[0] / value[1], 1) if value[1] else None]
+
+
+# How each kind of figure stands in a workbook: the columns it takes, and their typed cells.
+_TYPED: dict[str, tuple[tuple[str, ...], Callable[[Any], list[Any]]]] = {
+    "count": (("",), lambda value: [value]), "share": ((": op tijd", "van", "%"), _share),
+    "money": ((" (euro)",), lambda value: [None if value is None else value / 100]),
+}  # fmt: skip
 
 
 def _title(report: Mapping[str, Any]) -> str:
     return f"Rapportage {report['title']}"
 
 
-def _sentences(report: Mapping[str, Any]) -> list[str]:
-    """Give what stands above the figures, in words."""
-    if report["name"] != "kosten":
-        t = report["total"]
-        return [
-            f"{t['adviezen']} adviezen en {t['meldingen']} meldingen ontvangen.",
-            f"Finish 1: {t['finish_1']}, finish 2: {t['finish_2']}, finish 3: {t['finish_3']}, finish 4: {t['finish_4']}.",
-            f"Veiligheidsbeoordeling op tijd: {reports.say_share(t['veiligheidsbeoordeling'])}. Onderzoek op tijd: {reports.say_share(t['onderzoek'])}.",
-            f"Voortgangscontrole na 3 maanden op tijd: {reports.say_share(t['voortgangscontrole'])}.",
-        ]
-    told = [
-        f"Budget: {costs.say_money(report['budget'])} euro; vlaktax naar het gemiddelde van hooguit {report['years']} jaren ervoor.",
-        report["source"],
-    ]
-    return [*told, "Voorlopig: het jaar is nog niet om."] if report["provisional"] else told
-
-
 def _html(office: Office, report: Mapping[str, Any]) -> bytes:
-    head, rows = cells(report)
+    head, rows = reports.cells(report)
     mark = "<p><strong>OEFENING: geen echte cijfers</strong></p>" if report["training"] else ""
     top = "".join(f'<th scope="col">{escape(h)}</th>' for h in head)
     body = "".join(
         f'<tr><th scope="row">{escape(str(r[0]))}</th>' + "".join(f"<td>{escape(str(c))}</td>" for c in r[1:]) + "</tr>"
         for r in rows
     )
-    said = "".join(f"<li>{escape(s)}</li>" for s in _sentences(report))
+    said = "".join(f"<li>{escape(s)}</li>" for s in report["sentences"])
     told = "".join(f"<dt>{escape(d['title'])}</dt><dd>{escape(d['definition'])}</dd>" for d in report["definitions"].values())
     title = escape(_title(report))
     return (
@@ -111,22 +85,29 @@ def _html(office: Office, report: Mapping[str, Any]) -> bytes:
 
 
 def _pdf(office: Office, report: Mapping[str, Any]) -> bytes:
-    """On paper each gemeente is a column, so that a page holds a region; a share is two counts."""
-    head, rows = cells(report)
+    """On paper, where a region has more columns than a page, each gemeente is a column and a share two counts."""
+    head, rows = reports.cells(report)
+    table = ("Cijfers", head, [[str(c) for c in r] for r in rows])
+    if len(head) > _WIDE:
+        table = ("Cijfers", ["", *(str(r[0]) for r in rows)], _turned(report))
+    meaning = (
+        "Wat de cijfers betekenen",
+        ["Cijfer", "Betekenis"],
+        [[d["title"], d["definition"]] for d in report["definitions"].values()],
+    )
+    foot = f"{office.config.organisation}, gemaakt {report['made'][:10]}"
+    return report_pdf(_title(report), office.config.organisation, report["sentences"], [table, meaning], foot, report["training"])
+
+
+def _turned(report: Mapping[str, Any]) -> list[list[str]]:
     told = [*report["rows"], report["total"]]
-    turned = [] if report["name"] == "kosten" else [["Inwoners (x 1.000)", *(_thousands(r["inwoners"]) for r in told)]]
-    for key, d in report["definitions"].items() if report["name"] != "kosten" else ():
-        share = key in reports.TERMS
-        turned.append(
+    lines = [["Inwoners (x 1.000)", *(_thousands(r["inwoners"]) for r in told)]] if "inwoners" in report["total"] else []
+    for key, d in report["definitions"].items():
+        share = d["kind"] == "share"
+        lines.append(
             [f"{d['title']} (van alle)" if share else d["title"], *(_short(r[key]) if share else str(r[key]) for r in told)]
         )
-    tables = [("Cijfers", ["", *(str(r[0]) for r in rows)], turned)]
-    if report["name"] == "kosten":
-        tables = [("Cijfers", head, [[str(c) for c in r] for r in rows])]
-    meaning = [[d["title"], d["definition"]] for d in report["definitions"].values()]
-    tables.append(("Wat de cijfers betekenen", ["Cijfer", "Betekenis"], meaning))
-    foot = f"{office.config.organisation}, gemaakt {report['made'][:10]}"
-    return report_pdf(_title(report), office.config.organisation, _sentences(report), tables, foot, report["training"])
+    return lines
 
 
 def _thousands(count: int | None) -> str:
@@ -144,5 +125,5 @@ def _workbook(make: Callable[..., bytes]) -> Callable[[Office, Mapping[str, Any]
 _MAKE: dict[str, Callable[[Office, Mapping[str, Any]], bytes]] = {
     "html": _html, "pdf": _pdf, "ods": _workbook(as_ods), "xlsx": _workbook(as_xlsx),
     "json": lambda office, report: json.dumps(report, ensure_ascii=False, indent=1).encode(),
-    "csv": lambda office, report: as_csv(*cells(report)).encode(),
+    "csv": lambda office, report: as_csv(*reports.cells(report)).encode(),
 }  # fmt: skip

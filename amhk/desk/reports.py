@@ -1,6 +1,6 @@
 """Figures for the centrumgemeente: one definition per number, per gemeente, the same figures as page, CSV and JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from amhk.desk import costs
@@ -59,8 +59,18 @@ def kwartaal(office: Office, period: Period, who: Reader) -> dict[str, Any]:
     return {
         "name": "kwartaal", "period": period.text, "title": period.title, "region": office.config.region, "made": iso(now),
         "training": office.training, "definitions": _definitions(office),
-        "rows": rows, "total": _total(rows),
+        "rows": rows, "total": _total(rows), "sentences": _sentences(_total(rows)),
     }  # fmt: skip
+
+
+def _sentences(total: Mapping[str, Any]) -> list[str]:
+    """Give what stands above the figures, in words."""
+    return [
+        f"{total['adviezen']} adviezen en {total['meldingen']} meldingen ontvangen.",
+        f"Finish 1: {total['finish_1']}, finish 2: {total['finish_2']}, finish 3: {total['finish_3']}, finish 4: {total['finish_4']}.",
+        f"Veiligheidsbeoordeling op tijd: {say_share(total['veiligheidsbeoordeling'])}. Onderzoek op tijd: {say_share(total['onderzoek'])}.",
+        f"Voortgangscontrole na 3 maanden op tijd: {say_share(total['voortgangscontrole'])}.",
+    ]
 
 
 def _clocks(office: Office) -> dict[str, bool]:
@@ -70,7 +80,7 @@ def _clocks(office: Office) -> dict[str, bool]:
 
 def _definitions(office: Office) -> dict[str, dict[str, str]]:
     """Give what each number means; of a term with two clocks, by which one it counts."""
-    told = {k: {"title": t, "definition": d} for k, (t, d) in DEFINITIONS.items()}
+    told = {k: {"title": t, "definition": d, "kind": "share" if k in TERMS else "count"} for k, (t, d) in DEFINITIONS.items()}
     for name, second in _clocks(office).items():
         rule = office.pack.term(name)
         if rule.beside:
@@ -104,13 +114,17 @@ def say_share(share: list[int]) -> str:
     return f"{round(100 * good / of)} % ({good} van {of})" if of else "-"
 
 
+_SAY: dict[str, Callable[[Any], Any]] = {"share": say_share, "money": costs.say_money, "count": lambda value: value}
+
+
 def cells(report: Mapping[str, Any]) -> tuple[list[str], list[list[object]]]:
-    """Give a report as a head and rows of cells."""
-    head = ["Gemeente", "Inwoners", *(d["title"] for d in report["definitions"].values())]
+    """Give a report as a head and rows of cells, as staff read them."""
+    people = "inwoners" in report["total"]
+    head = ["Gemeente", *(["Inwoners"] if people else []), *(d["title"] for d in report["definitions"].values())]
     rows = []
     for row in [*report["rows"], report["total"]]:
-        inwoners = row["inwoners"] if row["inwoners"] is not None else "niet bekend"
-        rows.append([row["gemeente"], inwoners, *(say_share(row[k]) if k in TERMS else row[k] for k in report["definitions"])])
+        first = [row["inwoners"] if row["inwoners"] is not None else "niet bekend"] if people else []
+        rows.append([row["gemeente"], *first, *(_SAY[d["kind"]](row[k]) for k, d in report["definitions"].items())])
     return head, rows
 
 
