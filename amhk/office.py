@@ -3,7 +3,7 @@
 import csv
 import shutil
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 from amhk.config import SEED, Config, config_text, read_config, shipped
 from amhk.errors import Fault, HouseClosed
 from amhk.rules.check import check
-from amhk.rules.codes import Codes, read_codes
+from amhk.rules.codes import Code, Codes, read_codes
 from amhk.rules.days import Calendar
+from amhk.rules.definitions import Definitions, read_definitions
 from amhk.rules.forms import layout_faults
 from amhk.rules.read import read_workflow
 from amhk.rules.workflow import Pack
+from amhk.words import LISTS
 
 if TYPE_CHECKING:
     from amhk.letters.render import Letters
@@ -75,7 +77,22 @@ def read_pack(config: Config) -> tuple[Pack, list[Fault]]:
     if found and config.release not in releases:
         faults.append(Fault("workflow", f"Uitgave '{config.release}' bestaat niet; er is: {', '.join(sorted(releases))}."))
     codes, wrong_codes = _read_codes(config)
-    return Pack(config.pack, found, config.release, codes), faults + wrong_codes
+    places = tuple(Code(g.name, g.name, g.since, g.until) for g in config.gemeenten.values())
+    codes = replace(codes, lists={**codes.lists, "gemeente": places})
+    terms = [name for workflow in found.values() for name in workflow.terms]
+    figures, wrong_figures = _read_figures(config, terms, [*codes.lists, *LISTS])
+    return Pack(config.pack, found, config.release, codes, figures), faults + wrong_codes + wrong_figures
+
+
+def _read_figures(config: Config, terms: list[str], lists: list[str]) -> tuple[Definitions, list[Fault]]:
+    """Read the definitions of the figures; a folder from before they were data takes those that come with the product."""
+    name = f"workflows/{config.pack}/cijfers.toml"
+    path = config.folder / name
+    try:
+        data = tomllib.loads((path if path.exists() else shipped("workflows/amhk/cijfers.toml")).read_text(encoding="utf-8"))
+        return read_definitions(name, data, terms, lists)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError, AttributeError, ValueError, KeyError) as wrong:
+        return Definitions(), [Fault("cijfers", f"{name}: {wrong}")]
 
 
 def _read_codes(config: Config) -> tuple[Codes, list[Fault]]:

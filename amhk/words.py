@@ -40,6 +40,12 @@ REDEN_EINDE = {
     "1.2": "Afgebroken door bureau of aanbieder",
     "2": "Anders beëindigd",
 }
+# Seed 001 bijlage 4 (prestatie-indicator 6) and 002 (tegenkracht).
+KADER = {
+    "vrijwillig naar gedwongen": "Van vrijwillig naar gedwongen kader",
+    "gedwongen naar vrijwillig": "Van gedwongen naar vrijwillig kader",
+}
+TEGENKRACHT = {"klacht": "Klacht", "second opinion": "Second opinion", "ombudsman": "Ombudsman"}
 JA_NEE = {"ja": "Ja", "nee": "Nee"}
 PASSEND = {"ja": "Ja", "deels": "Deels", "nee": "Nee"}
 VEILIG = {"ja": "Ja", "nee": "Nee", "onbekend": "Onbekend"}
@@ -54,6 +60,8 @@ LISTS: dict[str, Mapping[str, str]] = {
     "gevoelig": GEVOELIG,
     "aan": AAN,
     "reden_einde": REDEN_EINDE,
+    "kader": KADER,
+    "tegenkracht": TEGENKRACHT,
     "ja_nee": JA_NEE,
     "passend": PASSEND,
     "veilig": VEILIG,

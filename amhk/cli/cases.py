@@ -135,10 +135,13 @@ def due(
 
 @app.command()
 def report(
-    name: Annotated[str, typer.Argument(help="kwartaal of kosten")],
+    name: Annotated[str, typer.Argument(help="kwartaal, kosten of steekproef")],
     period: Annotated[str, typer.Option(help="2026-03, 2026-Q1, 2026-H1 of 2026")],
     out: Annotated[Path, typer.Option(help="Map om in te schrijven")],
     format: Annotated[str, typer.Option(help="html, csv, json, ods, xlsx of pdf")] = "html",
+    area: Annotated[str, typer.Option(help="Een gemeente, subregio of centrumgemeente; leeg is de hele regio")] = "",
+    known: Annotated[str, typer.Option(help="Zoals bekend aan het einde van deze dag, bijvoorbeeld 2026-04-15")] = "",
+    style: Annotated[str, typer.Option(help="Om te publiceren: cbs of tien; leeg laat alles zien")] = "",
     config: ConfigOption = None,
     as_: AsOption = None,
 ) -> None:
@@ -146,7 +149,7 @@ def report(
     from amhk.desk.reportfiles import render
 
     with open_here(config) as office:
-        content, _ = render(office, name, period, format, by_hand(office, as_))
+        content, _ = render(office, name, period, format, by_hand(office, as_), known, area, style)
     try:
         out.mkdir(parents=True, exist_ok=True)
         path = out / f"{name}-{period}.{format}"

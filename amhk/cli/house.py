@@ -116,11 +116,12 @@ def check(json_: JsonOption = False, config: ConfigOption = None) -> None:
 @app.command()
 def verify(json_: JsonOption = False, config: ConfigOption = None) -> None:
     """Controleer het verloop van elke zaak: is er iets gewijzigd, weggehaald of afgekapt?"""
+    from amhk.desk import keeping
     from amhk.store.house import verify as verify_house
     from amhk.store.journal import verify as verify_chain
 
     with open_here(config) as office, office.store.read() as connection:
-        faults = [*verify_chain(connection), *verify_house(connection)]
+        faults = [*verify_chain(connection), *verify_house(connection), *keeping.faults(connection)]
     if json_:
         say({"ok": not faults, "faults": faults})
     for fault in [] if json_ else faults or ["Het verloop van elke zaak klopt."]:

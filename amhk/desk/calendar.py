@@ -176,10 +176,18 @@ def _absorbed(file: CaseFile, term: dict[str, Any], why: str) -> dict[str, Any]:
     if rule.beside and rule.beside.kind != "wet" and term["beside_due"] and (beside := beside_end(rule, term["start"], calendar)):
         told |= {"beside_due": iso(beside.due), "beside_over_at": over_at(beside.due)}
     fresh = term if rule.by_law else fresh_row(file.office, rule, term, term["start"])
+    second = told.get("beside_due", term["beside_due"])
     if fresh["due"] == term["due"]:
+        if second != term["beside_due"]:
+            content = {"term": term["id"], "van": term["beside_due"], "naar": second}
+            entry = file.note(
+                "kalender", f"{rule.title}, tweede klok: van {term['beside_due']} naar {second}, want {why}.", content
+            )
+            file.tell_term(entry, {**term, "beside_due": second})
         return told | {"ring_at": _next_bell(calendar, file.workflow.terms[term["name"]], term)}
     text = f"{rule.title}: van {_said(term)} naar {_said(fresh)}, want {why}."
-    file.note("kalender", text, {"term": term["id"], "van": term["due"], "naar": fresh["due"]})
+    entry = file.note("kalender", text, {"term": term["id"], "van": term["due"], "naar": fresh["due"]})
+    file.tell_term(entry, {**term, "due": fresh["due"], "beside_due": second})
     told |= {k: fresh[k] for k in ("due", "unrolled", "over_at")} | {"why": f"was {term['due']}: {why}"}
     told |= next_round(file.office, rule, term, due_of(fresh), file.now)
     writes.trim_inbox(file.connection, term["id"], told["rung"])

@@ -1,12 +1,13 @@
 """Carrying out a decision: state, facts, finish, terms, notices and the rows a move leaves behind, all on one case file."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from amhk.desk import conversions, effects, households
 from amhk.desk.casefile import CaseFile
 from amhk.rules.moves import Decision
 from amhk.store import reads, writes
+from amhk.words import iso
 
 Effect = Callable[[CaseFile, Decision, int], str | None]
 
@@ -16,9 +17,13 @@ def carry_out(file: CaseFile, decision: Decision) -> None:
     effect = _EFFECTS.get(decision.move.effect or "")
     told = _told(file, decision)
     entry = file.case["entries"] + 1
+    if decision.moment != file.now:
+        file.tell(entry, at=iso(decision.moment))
     extra = effect(file, decision, entry) if effect else None
+    if isinstance(codes := decision.values.get("uitkomst"), list) and decision.move.effect != "correct":
+        file.tell(entry, uitkomst=codes)
     file.note(decision.move.name, f"{decision.move.done}{extra or ''}{told}.", _kept(decision))
-    file.changes["facts"] = dict(decision.facts) | _coded(file, decision)
+    file.changes["facts"] = dict(decision.facts) | _coded(file, decision, entry)
     file.changes["state"] = decision.target
     _finish(file, decision, entry)
     file.end_all(decision.meets, "met", decision.moment, entry)
@@ -26,7 +31,7 @@ def carry_out(file: CaseFile, decision: Decision) -> None:
     for name in decision.starts:
         file.start(name, decision.moment, entry, decision.dates.get(name))
     if decision.closes:
-        _close(file, decision)
+        _close(file, decision, entry)
     _draft(file, decision, entry)
 
 
@@ -46,12 +51,21 @@ def _told(file: CaseFile, decision: Decision) -> str:
     return f" (besloten door {decider}{', ' + registration if registration else ''})"
 
 
-def _coded(file: CaseFile, decision: Decision) -> dict[str, Any]:
+def _coded(file: CaseFile, decision: Decision, entry: int) -> dict[str, Any]:
     """Give what this move means in the official lists: of the vervolg of a melding the first holds, of an onderzoek all do (IP1 par. 3.6, 4.7)."""
-    told = dict(decision.facts.get("codes") or {})
+    before = decision.facts.get("codes") or {}
+    told = dict(before)
     for name, code in [*decision.move.codes, *([("vervolg_onderzoek", file.handed_to)] if file.handed_to else [])]:
         told[name] = sorted({*told.get(name, ()), code}) if name == "vervolg_onderzoek" else told.get(name, code)
+    if new := {
+        name: sorted(_each(codes) - _each(before.get(name, ()))) for name, codes in told.items() if codes != before.get(name)
+    }:
+        file.tell(entry, codes=new)
     return {"codes": told} if told else {}
+
+
+def _each(codes: str | Iterable[str]) -> set[str]:
+    return {codes} if isinstance(codes, str) else set(codes)
 
 
 def _finish(file: CaseFile, decision: Decision, entry: int) -> None:
@@ -64,14 +78,17 @@ def _finish(file: CaseFile, decision: Decision, entry: int) -> None:
         file.changes["finishes"] = sorted({*file.case["finishes"], move.finish})
         row = {"case_id": file.id, "finish": move.finish, "moment": decision.moment, "entry": entry}
         writes.add(file.connection, reads.FINISH, row)
+        file.tell(entry, finish=move.finish)
 
 
-def _close(file: CaseFile, decision: Decision) -> None:
+def _close(file: CaseFile, decision: Decision, entry: int) -> None:
     file.changes |= {"closed": True, "closed_at": decision.moment}
+    file.tell(entry, closed=True)
     if decision.move.ending:
         file.void_letters()
     if not file.standing().finishes:
         file.changes["ending"] = decision.move.ending or file.standing().facts.get("einde")
+        file.tell(entry, ended=[file.changes["ending"], file.joined_in])
 
 
 def _draft(file: CaseFile, decision: Decision, entry: int) -> None:
@@ -108,6 +125,7 @@ _EFFECTS: dict[str, Effect] = {
     "check": effects.check,
     "finding": effects.finding,
     "contact": effects.contact,
+    "counter": effects.counter,
     "join": households.join,
     "to_melding": conversions.to_melding,
     "to_advies": lambda file, decision, entry: conversions.to_advies(file, decision, entry, carry_out),

@@ -36,10 +36,13 @@ class CaseFile:
     owed: list[Row] = field(default_factory=list)
     handed_to: str | None = None
     made: str | None = None
+    joined_in: str | None = None  # the phase of the melding it joined
     words: bool = False  # something one searches by changed
     changes: dict[str, Any] = field(default_factory=dict)
     _lines: list[tuple[str, str, Mapping[str, Any]]] = field(default_factory=list)
     _ledger: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+    _figures: dict[int, dict[str, Any]] = field(default_factory=dict)
+    _touched: list[tuple[int, Mapping[str, Any]]] = field(default_factory=list)
     _ended: list[dict[str, Any]] = field(default_factory=list)
     _started: list[dict[str, Any]] = field(default_factory=list)
     _letters: list[tuple[dict[str, Any], int | None]] = field(default_factory=list)
@@ -70,6 +73,18 @@ class CaseFile:
         """Write with a journal line what it did to a term, so that every end can be worked out again from the journal alone."""
         self._ledger.append((entry, {"op": op, "id": key, **told}))
 
+    def tell(self, entry: int, **told: object) -> None:
+        """Tell the figures with a journal line what it means to them (`rules.figures`): codes, days and numbers, never a person."""
+        self._figures.setdefault(entry, {}).update(told)
+
+    def told(self, entry: int) -> dict[str, Any]:
+        """Give what a journal line of this transaction tells the figures so far."""
+        return self._figures.get(entry, {})
+
+    def tell_term(self, entry: int, term: Mapping[str, Any]) -> None:
+        """Tell the figures how a term stands after a journal line; one that runs on in this transaction is told as it is in the end."""
+        self._touched.append((entry, term))
+
     def start(self, name: str, moment: datetime, entry: int, on: date | None = None, **links: int | None) -> dict[str, Any]:
         """Start a term at a moment (for a term on a chosen day: `on`), with its links to a person or another case."""
         row = term_row(self.office, self.workflow.terms[name], moment, on)
@@ -79,6 +94,7 @@ class CaseFile:
         self.running.append(row)
         told = {"name": name, "start": moment.isoformat(), "on": on, "calendar": row["calendar"]}
         self.ledger(entry, "start", row["id"], **told)
+        self.tell_term(entry, row)
         return row
 
     def end(self, term: Mapping[str, Any], status: str, moment: datetime, entry: int, why: str | None = None) -> None:
@@ -89,6 +105,7 @@ class CaseFile:
             self._started[term["slot"]].update(told | {"ring_at": None})
         else:
             self._ended.append({"t": term["id"], "rung": term["rung"], **told})
+        self.tell_term(entry, {**term, **told})
         self.ledger(entry, "end", term["id"], status=status, at=moment.isoformat())
         self.running = [t for t in self.running if t["id"] != term["id"]]
         for waiting in [t for t in self.running if t.get("for_id") == term["id"]]:
@@ -111,6 +128,7 @@ class CaseFile:
         writes.change(self.connection, reads.TERM, [term["id"]], told | ladder)
         self.running.append(term)
         self.ledger(entry, "again", term["id"], status=status)
+        self.tell_term(entry, term)
 
     def draft(self, kind: str, moment: datetime, entry: int, facts: Mapping[str, Any] | None = None, **links: int | None) -> None:
         """Draft a notice of a kind; one to an institution goes to that of the latest referral; an obligatory one starts the term in which it must be sent (on a case that ends with it there is no term: the ledger and the proof of the night guard it)."""
@@ -202,14 +220,23 @@ class CaseFile:
         for entry, op in self._ledger:
             key = op["id"]
             told.setdefault(max(entry, first), []).append(op | {"id": keys[-1 - key] if key < 0 else key})
+        self._tell_terms(first, keys)
         rows, worker = [], self.who.id if self.who else None
         chain = {**self.case, "entries": first - 1}
         for kind, what, content in self._lines:
-            row = journal.entry_row(chain, self.now, worker, kind, what, content, told.get(chain["entries"] + 1, ()))
+            line = chain["entries"] + 1
+            row = journal.entry_row(chain, self.now, worker, kind, what, content, told.get(line, ()), self._figures.get(line))
             chain |= {"entries": row["sequence"], "head": row["hash"]}
             rows.append(row)
         self.case["head"] = chain["head"]
         return rows
+
+    def _tell_terms(self, first: int, keys: list[int]) -> None:
+        for entry, term in self._touched:
+            key = keys[term["slot"]] if "slot" in term else term["id"]
+            at = iso(term["ended_at"]) if term.get("ended_at") else None
+            told = [term["name"], iso(term["start"]), term["due"], term["beside_due"], term["status"], at]
+            self._figures.setdefault(max(entry, first), {}).setdefault("terms", {})[str(key)] = told
 
     def _write_terms(self) -> list[int]:
         if self._ended:

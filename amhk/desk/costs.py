@@ -1,16 +1,15 @@
 """Sharing the costs of the meldpunt among its gemeenten, both ways side by side, from the budget in config.toml and what each used."""
 
-from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from amhk.desk import counting
+from amhk.desk.counting import Known
 from amhk.errors import BadInput, Fault, NotAllowed
 from amhk.office import Office
 from amhk.rules.costs import CostShare, NothingToShareBy, YearOfUse, shared
-from amhk.rules.periods import Period
+from amhk.rules.periods import Period, read_period
 from amhk.rules.secrecy import Scope
-from amhk.store import figures
-from amhk.store.session import Connection
 from amhk.words import iso, start_of
 
 COLUMNS = {
@@ -25,24 +24,22 @@ SOURCE = "Twee verdeelmodellen uit de regiovisie (vlaktax en verrekening), gesch
 MONEY = ("vlaktax", "vlaktax_vorig", "verrekening", "verrekening_vorig")
 
 
-def kosten(office: Office, period: Period, scope: Scope, no_count: str) -> dict[str, Any]:
+def kosten(office: Office, period: Period, scope: Scope, known: Known) -> dict[str, Any]:
     """Give the report: per gemeente what it pays under vlaktax and under verrekening, in cents, adding up to the budget. BadInput for a period that is no year, a year without a budget, or without any use."""
     if not scope.every:
         raise NotAllowed("De kosten worden over de hele regio verdeeld; daarvoor moet u alle zaken mogen tellen.")
     if not period.text.isdigit():
         raise _no(f"De kosten worden per jaar verdeeld: schrijf bijvoorbeeld {period.start.year}.")
-    year, costs = period.start.year, office.config.costs
+    year, costs, now = period.start.year, office.config.costs, known.moment
     if (budget := costs.budget.get(year)) is None:
         raise _no(f"Voor {year} staat geen budget in config.toml (costs.budget).")
-    with office.store.read() as connection:
-        now = office.now(connection)
-        years = range(year - costs.years - 1, year + 1)
-        use = {name: list[YearOfUse]() for name in office.config.gemeenten}
-        for one in years:
-            counts = _used(office, connection, one, no_count)
-            known = one == year or one in costs.history or any(counts.values())  # a year nobody counted is no year without use
-            for name, count in counts.items():
-                use[name].append(YearOfUse(count, Fraction(known)))
+    years = [p for n in range(year - costs.years - 1, year + 1) if (p := read_period(str(n)))]
+    use = {name: list[YearOfUse]() for name, g in office.config.gemeenten.items() if g.within(years[0].start, period.end)}
+    for one, used in zip(years, counting.counted(office, scope, years, known), strict=True):
+        counts = costs.history.get(one.start.year) or {row: n for (fact, row, _), n in used.events.items() if fact == "melding"}
+        known_year = one.start.year == year or any(counts.values())  # a year nobody counted is no year without use
+        for name in use:
+            use[name].append(YearOfUse(counts.get(name, 0), _part(office, name, one) if known_year else Fraction(0)))
     try:
         told = shared(budget, use, costs.years, costs.budget.get(year - 1))
     except NothingToShareBy:
@@ -68,14 +65,11 @@ def _no(text: str) -> BadInput:
     return BadInput(faults=[Fault("kosten", text, "period")])
 
 
-def _used(office: Office, connection: Connection, year: int, no_count: str) -> dict[str, int]:
-    """Give the use of a year per gemeente: what config.toml says of years from before this program, else the meldingen received."""
-    known = office.config.costs.history.get(year)
-    if known is not None:
-        return {name: known.get(name, 0) for name in office.config.gemeenten}
-    start, end = start_of(date(year, 1, 1)), start_of(date(year + 1, 1, 1))
-    found = figures.received(connection, Scope(every=True), start, end, no_count)
-    return {name: found.get((name, "melding"), 0) for name in office.config.gemeenten}
+def _part(office: Office, name: str, year: Period) -> Fraction:
+    """Give which part of a year a gemeente belonged to the region, in whole months."""
+    gemeente = office.config.gemeenten[name]
+    start, end = max(gemeente.since or year.start, year.start), min(gemeente.until or year.end, year.end)
+    return Fraction(max(0, (end.year - start.year) * 12 + end.month - start.month), 12)
 
 
 def _row(share: CostShare) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from amhk.desk import people
 from amhk.desk.casefile import CaseFile, due_of, fresh_row, is_late, next_round
 from amhk.desk.outgoing import DRAFT_AGAIN, out_of_hand, take_off
-from amhk.desk.registering import stays_secret
+from amhk.desk.registering import stays_secret, tell_children
 from amhk.errors import BadInput, Fault
 from amhk.rules import people as rules
 from amhk.rules.moves import Decision
@@ -20,6 +20,7 @@ OTHER = "10"  # vervolg_onderzoek: another institution (IP1 par. 4.7)
 # What comes from these is of its own nature medical or criminal, also when nobody says so.
 _OF_SOURCE = {"vertrouwensarts": ("medisch",), "politie": ("strafrechtelijk",)}
 _OF_LETTERS = ("motivering", "afspraken", "veiligheidsvoorwaarden", "geprobeerde_hulp", "gezaghebbenden_geinformeerd", "naar")
+_OF_CHECK = ("passend", "nu_veilig", "doelrealisatie", "reden_einde", "kader", "tevreden_jeugdige", "tevreden_ouder")
 _FACTS = ("gemeente", "kanaal", "hoedanigheid", "meldcodestap", "zorgen", "aanleiding", "aard")
 
 
@@ -30,6 +31,7 @@ def referral(file: CaseFile, decision: Decision, entry: int) -> str:
     file.handed_to = found["vervolg"] or OTHER
     row = {"case_id": file.id, "institution_id": found["id"], "moment": decision.moment, "status": "open", "entry": entry}
     writes.add(file.connection, reads.REFERRAL, row)
+    file.tell(entry, referral=[found["kind"], found["scale"]])
     return f": {name}"
 
 
@@ -42,30 +44,36 @@ def _answer(file: CaseFile, status: str, decision: Decision, more: Mapping[str, 
 def referral_accepted(file: CaseFile, decision: Decision, entry: int) -> None:
     """Record that the latest referral was accepted."""
     _answer(file, "accepted", decision)
+    file.tell(entry, answer="accepted")
 
 
 def referral_refused(file: CaseFile, decision: Decision, entry: int) -> None:
     """Record that the latest referral was refused."""
     _answer(file, "refused", decision)
+    file.tell(entry, answer="refused")
 
 
 def help_started(file: CaseFile, decision: Decision, entry: int) -> None:
     """Record that the help of the latest referral started."""
     _answer(file, "started", decision, {"started_on": day_of(decision.moment)})
+    file.tell(entry, answer="started", help=iso(day_of(decision.moment)))
 
 
 def check(file: CaseFile, decision: Decision, entry: int) -> str:
     """Record a voortgangscontrole; doelrealisatie and reden only where the help has ended (seed 001 bijlage 4)."""
     values = decision.values
-    names = ("gevraagd_aan", "hulp_gestart", "passend", "nu_veilig", "hulp_geeindigd", "reden_einde")
+    names = ("gevraagd_aan", "hulp_gestart", "passend", "nu_veilig", "hulp_geeindigd", "reden_einde", "kader")
     if values.get("hulp_geeindigd") and values.get("hulp_gestart") and values["hulp_geeindigd"] < values["hulp_gestart"]:
         raise BadInput(faults=[Fault("volgorde", "De hulp kan niet eindigen voor ze begon.", "hulp_geeindigd")])
     row = {name: values.get(name) for name in names}
-    row |= {"case_id": file.id, "moment": decision.moment, "doelrealisatie": values.get("doelrealisatie", []), "entry": entry}
+    row |= {"case_id": file.id, "moment": decision.moment, "entry": entry}
+    row |= {name: values.get(name, []) for name in ("doelrealisatie", "tevreden_jeugdige", "tevreden_ouder")}
     writes.add(file.connection, reads.CHECK, row)
+    file.tell(entry, check={n: values[n] for n in _OF_CHECK if values.get(n)})
     latest = reads.of_case(file.connection, reads.REFERRAL, file.id)[-1:]
     if values.get("hulp_gestart") and latest and not latest[0]["started_on"]:
         writes.change(file.connection, reads.REFERRAL, [latest[0]["id"]], {"started_on": values["hulp_gestart"]})
+        file.tell(entry, help=iso(values["hulp_gestart"]))
     return f": passend {values['passend']}, nu veilig {values['nu_veilig']}"
 
 
@@ -96,6 +104,13 @@ def finding(file: CaseFile, decision: Decision, entry: int) -> None:
         file.words = True
 
 
+def counter(file: CaseFile, decision: Decision, entry: int) -> str:
+    """Tell the figures of a complaint, a second opinion or the ombudsman (tegenkracht, seed 002); what it was about stands in the journal."""
+    kind = decision.values["tegenkracht"]
+    file.tell(entry, counter=kind)
+    return f": {kind}"
+
+
 def contact(file: CaseFile, decision: Decision, entry: int) -> None:
     """Record a contact with the adviesvrager."""
     row = {"case_id": file.id, "moment": decision.moment, "verslag": decision.values["verslag"]}
@@ -109,9 +124,9 @@ def correct(file: CaseFile, decision: Decision, entry: int) -> str:
         text = "De gegevens van deze melding zijn vernietigd: er is niets meer te corrigeren."
         raise BadInput(faults=[Fault("vernietigd", text, "reden")])
     told = [
-        *_case_facts(file, values),
+        *_case_facts(file, values, entry),
         *_melder(file, values),
-        *_person(file, values),
+        *_person(file, values, entry),
         *_advies(file, values),
         *_texts(file, values),
     ]
@@ -121,12 +136,14 @@ def correct(file: CaseFile, decision: Decision, entry: int) -> str:
         told.append(_moment(file, values, entry))
     if not told:
         raise BadInput(faults=[Fault("niets_gewijzigd", "Vul in wat er anders moet zijn.", "reden")])
+    if isinstance(values.get("uitkomst"), list):
+        file.tell(entry, uitkomst_juist=values["uitkomst"])
     mark_letters(file)
     file.words = True
     return f": {'; '.join(told)}"
 
 
-def _case_facts(file: CaseFile, values: Mapping[str, Any]) -> list[str]:
+def _case_facts(file: CaseFile, values: Mapping[str, Any], entry: int) -> list[str]:
     told = []
     for name in _FACTS:
         if name in values and values[name] != file.case[name]:
@@ -136,6 +153,7 @@ def _case_facts(file: CaseFile, values: Mapping[str, Any]) -> list[str]:
     if told:
         old = {n: file.case[n] for n in _FACTS if n in file.changes}
         file.note("oud_gegeven", "Gegevens zoals ze waren, bewaard bij de correctie.", old)
+        file.tell(entry, case={n: file.changes[n] for n in old if n != "zorgen"})
     return told
 
 
@@ -196,7 +214,7 @@ def _findings(file: CaseFile, values: Mapping[str, Any]) -> list[str]:
     return ["bevindingen"]
 
 
-def _person(file: CaseFile, values: Mapping[str, Any]) -> list[str]:
+def _person(file: CaseFile, values: Mapping[str, Any], entry: int) -> list[str]:
     new = values.get("persoonsgegevens") or {}
     if not new and not values.get("persoon"):
         return []
@@ -217,6 +235,7 @@ def _person(file: CaseFile, values: Mapping[str, Any]) -> list[str]:
         changed["zoeknaam"] = fold(changed["naam"])
     writes.change(file.connection, reads.PERSON, [person["id"]], changed)
     people.find_again(file.connection, person["id"])
+    tell_children(file, entry)
     if rules.is_unborn(person) and not rules.is_unborn({**person, **new}):
         for kind in file.workflow.person_notices:
             file.draft(kind, file.now, file.case["entries"], person_id=person["id"])
@@ -232,6 +251,7 @@ def _received(file: CaseFile, received: datetime, entry: int) -> str:
         text = f"Ontvangen: op {say_instant(min(done))} is al een stap gezet; de ontvangst kan niet later zijn."
         raise BadInput(faults=[Fault("na_stap", text, "ontvangen")])
     file.changes["received"] = received
+    file.tell(entry, case={**file.told(entry).get("case", {}), "received": iso(received)})
     _reproject(
         file, [t for t in _all_terms(file) if t["start_entry"] == 1 and t["name"] in file.workflow.intake_starts], received, entry
     )
@@ -251,9 +271,11 @@ def _moment(file: CaseFile, values: Mapping[str, Any], entry: int) -> str:
         if term["end_entry"] == sequence and term["status"] == "met":
             writes.change(file.connection, reads.TERM, [term["id"]], {"ended_at": moment, "late": is_late(term, moment)})
             file.ledger(entry, "at", term["id"], at=moment.isoformat())
+            file.tell_term(entry, {**term, "ended_at": moment})
     for source in (reads.REFERRAL, reads.CHECK, reads.FINISH):
         keys = [r["id"] for r in reads.of_case(file.connection, source, file.id) if r["entry"] == sequence]
         writes.change(file.connection, source, keys, {"moment": moment})
+    file.tell(entry, moved=[[sequence, iso(moment)]])
     old = _op_of(lines[-1])
     return f"moment van '{file.workflow.moves[name].title.lower()}' van {say_instant(old)} naar {say_instant(moment)}"
 
@@ -286,6 +308,7 @@ def _reproject(file: CaseFile, terms: list[dict[str, Any]], start: datetime, ent
                 changes |= next_round(file.office, rule, {**term, "start": start}, due_of(fresh), file.now)
                 writes.trim_inbox(file.connection, term["id"], changes["rung"])
         writes.change(file.connection, reads.TERM, [term["id"]], changes)
+        file.tell_term(entry, {**term, **changes})
         for t in file.running:
             if t["id"] == term["id"]:
                 t.update(changes)

@@ -36,6 +36,7 @@ def join(file: CaseFile, decision: Decision, entry: int) -> str:
     row = {"case_id": file.id, "target_id": there.id, "phase": phase, "before": before, "entry": entry, "target_entry": line}
     writes.add(file.connection, JOIN, row)
     writes.change_case_part(file.connection, reads.MELDING, file.id, {"dossier_id": target["dossier_id"]})
+    file.joined_in = phase
     registering.relate(file.connection, file.id, there.id, "gevoegd_bij", "vervolgmelding")
     return f": {number}" if owns(file.who, target) else " van een ander team"
 
@@ -91,6 +92,7 @@ def reopen(file: CaseFile, before: Mapping[str, Any], entry: int, unread: bool =
     if owner and (not owner["active"] or plans.away(file.connection, owner["id"], day_of(file.now))):
         file.changes["owner_id"] = None  # he is not here any more: the team has it
     file.changes |= {"state": before["state"], "facts": dict(before["facts"]), "closed": False, "closed_at": None, "ending": None}
+    file.tell(entry, closed=False, ended=None)
     rows = {t["id"]: dict(t) for t in reads.terms(file.connection, file.id)}
     for key, status in before["terms"]:
         if rows[key]["status"] == "void":

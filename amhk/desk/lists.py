@@ -29,7 +29,6 @@ def desk_for(
     """Give what checking a form needs at this moment; lists nobody asked for are not looked up. Codes are those of the day of receipt: of the case, or `day`."""
     on = day or day_of(case["received"] if case else now)
     lists: dict[str, Mapping[str, str]] = LISTS | office.pack.codes.on(on)
-    lists["gemeente"] = {name: name for name in office.config.gemeenten}
     if "instelling" in wanted:
         lists["instelling"] = institutions_near(office, connection, case["gemeente"] if case else None)
     if "medewerker" in wanted:

@@ -7,6 +7,7 @@ from typing import Any
 from amhk.desk import reports, worklist
 from amhk.desk.casefile import is_late
 from amhk.office import Office
+from amhk.rules.periods import period_of
 from amhk.rules.secrecy import WORKS, Reader
 from amhk.rules.workflow import Workflow
 from amhk.store import concepts, morning, worklists
@@ -96,14 +97,11 @@ def trend(office: Office, who: Reader) -> list[dict[str, Any]]:
     """Give the shares in time of this quarter beside the one before, each with its definition: [in time, all]."""
     with office.store.read() as connection:
         today = day_of(office.now(connection))
-    quarter = (today.month - 1) // 3 + 1
-    before = f"{today.year}-Q{quarter - 1}" if quarter > 1 else f"{today.year - 1}-Q4"
-    present = f"{today.year}-Q{quarter}"
-    now, then = (reports.make(office, "kwartaal", p, who) for p in (present, before))
+    told = reports.kwartaal(office, period_of(today, 3), who)
     return [
         {
-            "name": name, "title": now["definitions"][name]["title"], "definition": now["definitions"][name]["definition"], "period": present,
-            "now": now["total"][name], "then": then["total"][name],
+            "name": name, "title": told["definitions"][name]["title"], "definition": told["definitions"][name]["definition"], "period": told["period"],
+            "now": told["total"][name], "then": told["earlier"][0]["total"][name],
         }
-        for name in reports.TERMS
+        for name in reports.TREND
     ]  # fmt: skip

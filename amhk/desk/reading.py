@@ -26,7 +26,18 @@ from amhk.store.reads import Row
 from amhk.store.session import Connection
 from amhk.words import day_of, iso
 
-_CHECK = ("gevraagd_aan", "hulp_gestart", "passend", "nu_veilig", "hulp_geeindigd", "doelrealisatie", "reden_einde")
+_CHECK = (
+    "gevraagd_aan",
+    "hulp_gestart",
+    "passend",
+    "nu_veilig",
+    "hulp_geeindigd",
+    "doelrealisatie",
+    "reden_einde",
+    "kader",
+    "tevreden_jeugdige",
+    "tevreden_ouder",
+)
 
 
 def look(office: Office, number: str, who: Reader, what: str, reason: str | None = None) -> None:

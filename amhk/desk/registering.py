@@ -8,13 +8,13 @@ from amhk.desk import people
 from amhk.desk.casefile import CaseFile
 from amhk.office import Office
 from amhk.rules.parse import fold
-from amhk.rules.people import is_unborn
+from amhk.rules.people import is_child, is_unborn
 from amhk.rules.routing import route_call, stream
 from amhk.rules.secrecy import Reader
 from amhk.store import claims, plans, reads, routing, writes
 from amhk.store import people as store
 from amhk.store.session import Connection
-from amhk.words import day_of, local
+from amhk.words import day_of, iso, local
 
 PREFIX = {"advies": "A", "melding": "M"}
 _PLAIN = (
@@ -42,6 +42,8 @@ def register(
     case["id"] = writes.add(connection, reads.CASE, case)
     file = CaseFile(office, connection, case, who, now, workflow, words=True)
     entry = file.note("ontvangen", _opening(route, case, reason), dict(values))
+    counted = ("gemeente", "kanaal", "hoedanigheid", "meldcodestap", "aanleiding", "aard")
+    file.tell(entry, case={"route": route, "received": iso(received)} | {k: case[k] for k in counted if case[k]})
     for name in workflow.intake_starts:
         file.start(name, received, entry)
     if unread := (workflow.untouched_acute if case["acuut"] else None) or workflow.untouched_term:
@@ -90,7 +92,8 @@ def _melding(file: CaseFile, values: Mapping[str, Any], entry: int, dossier: int
 
 
 def _note_home(file: CaseFile, dossier: int) -> None:
-    before = again(file.connection, file.id, dossier)
+    entry = file.case["entries"] + 1
+    before = again(file, dossier, entry)
     where = " van een afgesloten melding, als hermelding" if before else ""
     what = f"In het dossier geplaatst{where}: een betrokkene staat daar met hetzelfde BSN, of dezelfde naam en geboortedatum."
     file.note("dossier", what, {})
@@ -112,12 +115,14 @@ def relate(connection: Connection, case: int, other: int, kind: str, back: str) 
     writes.add_many(connection, reads.RELATION, rows)
 
 
-def again(connection: Connection, case: int, dossier: int) -> str | None:
-    """Link a melding to the last closed one of its dossier, when none runs there: a hermelding. Gives the number of that one."""
-    others = [c for c in store.dossier_cases(connection, dossier) if c["id"] != case]
+def again(file: CaseFile, dossier: int, entry: int) -> str | None:
+    """Link a melding to the last closed one of its dossier, when none runs there: a hermelding. Gives the number of that one, and tells the figures when that involvement ended."""
+    others = [c for c in store.dossier_cases(file.connection, dossier) if c["id"] != file.id]
     if not others or not all(c["closed"] for c in others):
+        file.tell(entry, known=None)
         return None
-    relate(connection, case, others[-1]["id"], "hermelding_van", "hermelding")
+    relate(file.connection, file.id, others[-1]["id"], "hermelding_van", "hermelding")
+    file.tell(entry, known=iso(day_of(max(c["closed_at"] for c in others))))
     return str(others[-1]["number"])
 
 
@@ -164,5 +169,14 @@ def add_people(file: CaseFile, told: Sequence[Mapping[str, Any]], entry: int) ->
         for kind in flow.person_notices:
             file.draft(kind, moment, entry, person_id=key)
     people.keep(file.connection, list(zip(keys, told, strict=True)))
+    if told:
+        tell_children(file, entry, None if file.case["version"] else told)
     file.words = True
     return keys
+
+
+def tell_children(file: CaseFile, entry: int, people: Sequence[Mapping[str, Any]] | None = None) -> None:
+    """Tell the figures how many children a melding is about, from its people as they now are."""
+    known = reads.of_case(file.connection, reads.PERSON, file.id) if people is None else people
+    day = day_of(file.changes.get("received", file.case["received"]))
+    file.tell(entry, children=sum(is_child(person, day) for person in known))

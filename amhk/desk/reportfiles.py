@@ -1,17 +1,32 @@
-"""A report as a file: page, CSV, JSON, workbook or paper, all from the same figures."""
+"""A report as a file: page, CSV, JSON, workbook or paper, all from the same figures; also of one that was kept."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from html import escape
 from typing import Any
 
 from amhk.desk import reports
+from amhk.desk.reports import SAY
+from amhk.desk.reporttables import (
+    Report,
+    Table,
+    about,
+    changed,
+    charts,
+    level_names,
+    meanings,
+    sampled,
+    split,
+    tables,
+    title_of,
+    trend,
+)
 from amhk.errors import BadInput, Fault
 from amhk.letters.report import report_pdf
 from amhk.office import Office
 from amhk.rules.secrecy import Reader
-from amhk.sheets.workbook import Sheet, as_ods, as_xlsx
+from amhk.sheets.workbook import Cell, Sheet, as_ods, as_xlsx
 from amhk.sheets.write import as_csv
 
 FORMATS = {
@@ -19,93 +34,168 @@ FORMATS = {
     "ods": "application/vnd.oasis.opendocument.spreadsheet",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "pdf": "application/pdf",
 }  # fmt: skip
-
 _WIDE = 10  # columns a page has room for
 
 
-def render(office: Office, name: str, period: str, format: str, who: Reader) -> tuple[bytes, str]:
+def render(
+    office: Office, name: str, period: str, format: str, who: Reader, known: str = "", area: str = "", style: str = ""
+) -> tuple[bytes, str]:
     """Give a report as a file in a format (html, csv, json, ods, xlsx, pdf) and its media type; BadInput for another format."""
+    fit(format)
+    return rendered(office, reports.make(office, name, period, who, known or None, area, style), format)
+
+
+def fit(format: str) -> None:
+    """Refuse a format there is not."""
     if format not in FORMATS:
         raise BadInput(faults=[Fault("formaat", f"'{format[:20]}' kan niet; kies uit {', '.join(FORMATS)}.", "format")])
-    report = reports.make(office, name, period, who)
+
+
+def rendered(office: Office, report: Report, format: str) -> tuple[bytes, str]:
+    """Give a report that was made as a file in a format, and its media type; the same report gives the same bytes."""
     return _MAKE[format](office, report), FORMATS[format]
 
 
-def sheets(report: Mapping[str, Any]) -> list[Sheet]:
-    """Give a report as typed sheets: the figures, what they mean, and what the file is; a share as two counts and a percentage."""
-    told = [*report["rows"], report["total"]]
-    head, rows = ["Gemeente"], [[r["gemeente"]] for r in told]
+def sheets(report: Report) -> list[Sheet]:
+    """Give a report as typed sheets: the figures, the splits, earlier periods, what they mean, and what the file is; a share as two counts and a percentage."""
+    told = [_figures(report)] if report["rows"] else []
+    if report.get("groups"):
+        told += [_splits(report)]
+    for table in (trend(report), changed(report)):
+        told += [_sheet(table)] if table else []
+    told += [_sheet((f"Zaak {n}", head, rows)) for n, (_, head, rows) in enumerate(sampled(report), 1)]
+    _, head, rows = meanings(report)
+    told += [Sheet("Definities", tuple(head), tuple(tuple(str(c) or None for c in r) for r in rows))] if rows else []
+    return [*told, Sheet("Over dit bestand", ("Wat", "Waarde"), tuple(about(report)))]
+
+
+def _sheet(table: Table) -> Sheet:
+    title, head, rows = table
+    return Sheet(
+        title[:31], tuple(head), tuple(tuple(c if isinstance(c, int | float) else str(c) or None for c in r) for r in rows)
+    )
+
+
+def _figures(report: Report) -> Sheet:
+    levels = report.get("levels") or {}
+    told = [*report["rows"], *(line for lines in levels.values() for line in lines), report["total"]]
+    names = [*(r["gemeente"] for r in report["rows"]), *(level_names(report) if levels else ()), report["total"]["gemeente"]]
+    head, rows = ["Gemeente"], [[name] for name in names]
     if "inwoners" in report["total"]:
         head.append("Inwoners")
         rows = [[*row, r["inwoners"]] for row, r in zip(rows, told, strict=True)]
+    for key, d in reports.plain_definitions(report).items():
+        columns, typed = _TYPED[d["kind"]]
+        head += [f"{d['title']}{column}" for column in columns]
+        rows = [[*row, *(_hidden(r[key], len(columns)) or typed(r[key]))] for row, r in zip(rows, told, strict=True)]
+    return Sheet("Cijfers", tuple(head), tuple(tuple(r) for r in rows))
+
+
+def _splits(report: Report) -> Sheet:
+    lines = [*report["rows"], report["total"]]
+    head = ("Cijfer", "Waarde", *(str(line["gemeente"]) for line in lines))
+    rows: list[tuple[Cell, ...]] = []
     for key, d in report["definitions"].items():
-        names, typed = _TYPED[d["kind"]]
-        head += [f"{d['title']}{name}" if name.startswith((":", " ")) or not name else name for name in names]
-        rows = [[*row, *typed(r[key])] for row, r in zip(rows, told, strict=True)]
-    about = [("Rapport", _title(report)), ("Periode", report["period"]), ("Regio", report["region"]), ("Gemaakt", report["made"])]
-    if report["training"]:
-        about.append(("Let op", "OEFENING: geen echte cijfers"))
-    return [
-        Sheet("Cijfers", tuple(head), tuple(tuple(r) for r in rows)),
-        Sheet("Definities", ("Cijfer", "Betekenis"), tuple((d["title"], d["definition"]) for d in report["definitions"].values())),
-        Sheet("Over dit bestand", ("Wat", "Waarde"), tuple(about)),
-    ]
+        if d["kind"] == "split":
+            rows += [(d["title"], *row) for row in split(report, key, d)[2]]  # type: ignore[arg-type]
+    return Sheet("Splitsingen", head, tuple(rows))
+
+
+def _hidden(value: Any, columns: int) -> list[Cell]:
+    return [value] * columns if isinstance(value, str) else []
 
 
 def _share(value: list[int]) -> list[Any]:
     return [*value, round(100 * value[0] / value[1], 1) if value[1] else None]
 
 
+def _rate(value: list[Any]) -> list[Any]:
+    return [round(1000 * value[0] / value[1], 2) if value[1] else None]
+
+
 # How each kind of figure stands in a workbook: the columns it takes, and their typed cells.
 _TYPED: dict[str, tuple[tuple[str, ...], Callable[[Any], list[Any]]]] = {
-    "count": (("",), lambda value: [value]), "share": ((": op tijd", "van", "%"), _share),
+    "count": (("",), lambda value: [value]), "share": ((": teller", ": noemer", ": %"), _share), "rate": (("",), _rate),
+    "days": (("", ": van hoeveel"), list), "mean": (("", ": van hoeveel"), list),
     "money": ((" (euro)",), lambda value: [None if value is None else value / 100]),
 }  # fmt: skip
 
 
-def _title(report: Mapping[str, Any]) -> str:
-    return f"Rapportage {report['title']}"
-
-
-def _html(office: Office, report: Mapping[str, Any]) -> bytes:
-    head, rows = reports.cells(report)
+def _html(office: Office, report: Report) -> bytes:
     mark = "<p><strong>OEFENING: geen echte cijfers</strong></p>" if report["training"] else ""
-    top = "".join(f'<th scope="col">{escape(h)}</th>' for h in head)
+    said = "".join(f"<li>{escape(s)}</li>" for s in report["sentences"])
+    drawn = "".join(
+        f"<figure><figcaption>{escape(t)}</figcaption>{svg}{_table(('', *table[1:]))}</figure>" for t, svg, table in charts(report)
+    )
+    body = "".join(f"<h2>{escape(group)}</h2>" + "".join(_table(t) for t in found) for group, found in tables(report))
+    rest = "".join(
+        f"<h2>{escape(t[0])}</h2>{_table(('', *t[1:]))}" for t in (trend(report), changed(report), meanings(report)) if t and t[2]
+    )
+    foot = "".join(f"<dt>{escape(a)}</dt><dd>{escape(b)}</dd>" for a, b in about(report))
+    title = escape(title_of(report))
+    look = "body{font:16px/1.5 sans-serif;max-width:80rem;margin:1rem auto;padding:0 1rem}table{border-collapse:collapse;margin:.5rem 0 1.5rem}th,td{border-bottom:1px solid #c0c7d2;padding:.2rem .5rem;text-align:right;vertical-align:bottom}th:first-child,td:first-child{text-align:left}div{overflow-x:auto}figure{margin:0 0 1.5rem}caption{text-align:left;font-weight:600}"
+    return (
+        f'<!doctype html><html lang="nl"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title><style>{look}</style></head>'
+        f"<body><main>{mark}<h1>{title}</h1><ul>{said}</ul>{drawn}{body}{rest}<h2>Over dit rapport</h2><dl>{foot}</dl></main></body></html>"
+    ).encode()
+
+
+def _table(table: Table) -> str:
+    title, head, rows = table
+    top = "".join(f'<th scope="col">{escape(h)}</th>' if h else "<td></td>" for h in head)
     body = "".join(
         f'<tr><th scope="row">{escape(str(r[0]))}</th>' + "".join(f"<td>{escape(str(c))}</td>" for c in r[1:]) + "</tr>"
         for r in rows
     )
-    said = "".join(f"<li>{escape(s)}</li>" for s in report["sentences"])
-    told = "".join(f"<dt>{escape(d['title'])}</dt><dd>{escape(d['definition'])}</dd>" for d in report["definitions"].values())
-    title = escape(_title(report))
-    return (
-        f'<!doctype html><html lang="nl"><meta charset="utf-8"><title>{title}</title>{mark}<h1>{title}</h1><ul>{said}</ul>'
-        f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table><h2>Wat de cijfers betekenen</h2><dl>{told}</dl></html>"
-    ).encode()
+    caption = f"<caption>{escape(title)}</caption>" if title else ""
+    return f'<div tabindex="0" role="region" aria-label="{escape(title or "Tabel", quote=True)}"><table>{caption}<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
-def _pdf(office: Office, report: Mapping[str, Any]) -> bytes:
-    """On paper, where a region has more columns than a page, each gemeente is a column and a share two counts."""
-    head, rows = reports.cells(report)
-    table = ("Cijfers", head, [[str(c) for c in r] for r in rows])
-    if len(head) > _WIDE:
-        table = ("Cijfers", ["", *(str(r[0]) for r in rows)], _turned(report))
-    meaning = (
-        "Wat de cijfers betekenen",
-        ["Cijfer", "Betekenis"],
-        [[d["title"], d["definition"]] for d in report["definitions"].values()],
-    )
+def _pdf(office: Office, report: Report) -> bytes:
+    """On paper, where a region has more columns than a page, each gemeente is a column and a share two counts; splits are those of the whole."""
+    told: list[Table] = []
+    if report["rows"]:
+        head, rows = reports.cells(report)
+        wide = len(head) > _WIDE
+        title = "Cijfers (≤10: 10 of minder; x: afgeschermd)" if report.get("style") == "tien" else "Cijfers"
+        told.append((title, ["", *(str(r[0]) for r in rows)], _turned(report)) if wide else ("Cijfers", head, rows))
+    told += sampled(report)
+    if report.get("groups"):
+        splits = [split(report, k, d) for k, d in report["definitions"].items() if d["kind"] == "split"]
+        told += [(t, ["", "Aantal"], [[r[0], r[-1]] for r in rows]) for t, _, rows in splits if rows]
+    here: list[list[object]] = [[a, b] for a, b in about(report)]
+    found: list[Table | None] = [trend(report), changed(report), meanings(report), ("Over dit rapport", ["Wat", "Waarde"], here)]
+    told += [t for t in found if t and t[2]]
+    printed = [(t, h, [[str(c) for c in r] for r in rows]) for t, h, rows in told]
+    drawn = [(title, svg) for title, svg, _ in charts(report)]
     foot = f"{office.config.organisation}, gemaakt {report['made'][:10]}"
-    return report_pdf(_title(report), office.config.organisation, report["sentences"], [table, meaning], foot, report["training"])
+    if stamp := report.get("stamp"):
+        foot += f", stempel {stamp['position']} {stamp['digest'][:12]}"
+    return report_pdf(
+        title_of(report),
+        office.config.organisation,
+        report["sentences"],
+        printed,
+        foot,
+        report["training"],
+        datetime.fromisoformat(report["made"]).date(),
+        drawn,
+    )
 
 
-def _turned(report: Mapping[str, Any]) -> list[list[str]]:
+def _turned(report: Report) -> list[list[object]]:
     told = [*report["rows"], report["total"]]
-    lines = [["Inwoners (x 1.000)", *(_thousands(r["inwoners"]) for r in told)]] if "inwoners" in report["total"] else []
-    for key, d in report["definitions"].items():
-        share = d["kind"] == "share"
+    lines: list[list[object]] = (
+        [["Inwoners (x 1.000)", *(_thousands(r["inwoners"]) for r in told)]] if "inwoners" in report["total"] else []
+    )
+    for key, d in reports.plain_definitions(report).items():
+        kind = d["kind"]
+        title = f"{d['title']} (van alle)" if kind == "share" else d["title"]
         lines.append(
-            [f"{d['title']} (van alle)" if share else d["title"], *(_short(r[key]) if share else str(r[key]) for r in told)]
+            [
+                title,
+                *(_ON_PAPER.get(r[key], r[key]) if isinstance(r[key], str) else _SHORT.get(kind, SAY[kind])(r[key]) for r in told),
+            ]
         )
     return lines
 
@@ -114,16 +204,36 @@ def _thousands(count: int | None) -> str:
     return "?" if count is None else f"{count / 1000:.0f}"
 
 
-def _short(share: list[int]) -> str:
-    return f"{share[0]}/{share[1]}" if share[1] else "-"
+# A region has more columns than there is room for words.
+_ON_PAPER = {"10 of minder": "≤10", "afgeschermd": "x"}
+_SHORT: dict[str, Callable[[Any], Any]] = {
+    "share": lambda share: f"{share[0]}/{share[1]}" if share[1] else "-",
+    "rate": lambda rate: reports.say_rate(rate) if rate[1] else "?",
+    "days": lambda value: "-" if value[0] is None else value[0],
+    "mean": lambda value: "-" if value[0] is None else str(value[0]).replace(".", ","),
+}
 
 
-def _workbook(make: Callable[..., bytes]) -> Callable[[Office, Mapping[str, Any]], bytes]:
-    return lambda office, report: make(sheets(report), _title(report), datetime.fromisoformat(report["made"]))
+def _workbook(make: Callable[..., bytes]) -> Callable[[Office, Report], bytes]:
+    return lambda office, report: make(sheets(report), title_of(report), datetime.fromisoformat(report["made"]))
 
 
-_MAKE: dict[str, Callable[[Office, Mapping[str, Any]], bytes]] = {
-    "html": _html, "pdf": _pdf, "ods": _workbook(as_ods), "xlsx": _workbook(as_xlsx),
+def _csv(office: Office, report: Report) -> bytes:
+    if not report["rows"]:
+        rows = [[title, *row] for title, _, found in sampled(report) for row in found]
+        return as_csv(["Zaak", "Soort", "Wat", "Op of vanaf", "Uiterlijk", "Gedaan"], rows).encode()
+    head, cells = reports.cells(report)
+    lines = [*report["rows"], report["total"]]
+    for key, d in report["definitions"].items():
+        if d["kind"] == "split":
+            for title, *counts in split(report, key, d)[2]:
+                head.append(f"{d['title']}: {title}")
+                cells = [[*row, count] for row, count in zip(cells, counts, strict=True)]
+    assert len(cells) == len(lines)
+    return as_csv(head, cells).encode()
+
+
+_MAKE: dict[str, Callable[[Office, Report], bytes]] = {
+    "html": _html, "pdf": _pdf, "ods": _workbook(as_ods), "xlsx": _workbook(as_xlsx), "csv": _csv,
     "json": lambda office, report: json.dumps(report, ensure_ascii=False, indent=1).encode(),
-    "csv": lambda office, report: as_csv(*reports.cells(report)).encode(),
 }  # fmt: skip

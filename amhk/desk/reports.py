@@ -1,36 +1,36 @@
-"""Figures for the centrumgemeente: one definition per number, per gemeente, the same figures as page, CSV and JSON."""
+"""Figures for the centrumgemeente: every number from one definition, per gemeente, subregio, centrumgemeente and region, with a stamp that makes it again."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
-from amhk.desk import costs
+from amhk.desk import costs, counting, publishing, sample
+from amhk.desk.counting import AGES, Counts, Known
 from amhk.desk.termview import beside_counts
 from amhk.errors import BadInput, Fault, NotAllowed, NotFound
 from amhk.office import Office
-from amhk.rules.periods import Period, read_period
+from amhk.rules.definitions import KINDS, OWN_LISTS, Definition, value_of
+from amhk.rules.figures import LATE, OUTSIDE, RUNS
+from amhk.rules.periods import Period, earlier, read_period
+from amhk.rules.publish import STYLES, Style
 from amhk.rules.secrecy import Reader, Scope, scope_of
 from amhk.store import figures
-from amhk.words import iso, start_of
+from amhk.words import LISTS, day_of, iso, say_day, start_of
 
-NAMES = ("kwartaal", "kosten")
-NO_COUNT = "geen HG/KM"
-ENDINGS = ("geen HG/KM", "andere regio", "ingetrokken", "gevoegd", "omgezet in advies", "omgezet in melding", "geen vervolg")
-TERMS = ("veiligheidsbeoordeling", "onderzoek_start", "onderzoek", "voortgangscontrole")
+MOST = 500  # cases shown behind a figure
+NAMES = ("kwartaal", "kosten", "steekproef")
+LEVELS = ("gemeente", "subregio", "centrumgemeente")
+TREND = ("veiligheidsbeoordeling", "onderzoek_start", "onderzoek", "voortgangscontrole")
 
-# Each figure: its column, its title and its definition in one sentence.
-DEFINITIONS: dict[str, tuple[str, str]] = {
-    "adviezen": ("Adviezen", "Adviesgesprekken die in de periode zijn ontvangen."),
-    "meldingen": ("Meldingen", "Meldingen die in de periode zijn ontvangen; wat geen huiselijk geweld of kindermishandeling bleek telt niet mee."),
-    "finish_1": ("Finish 1", "Adviezen die in de periode zijn gegeven en geregistreerd."),
-    "finish_2": ("Finish 2", "Ondersteuningen bij de uitvoering die in de periode zijn geregistreerd."),
-    "finish_3": ("Finish 3", "Meldingen waarin in de periode na onderzoek is verwezen naar hulpverlening; per zaak een keer."),
-    "finish_4": ("Finish 4", "Meldingen waarin in de periode na onderzoek is gemeld bij RvdK of politie; per zaak een keer."),
-    **{f"einde_{n}": (f"Einde: {n}", f"Zaken die in de periode zonder finish zijn beëindigd: {n}.") for n in ENDINGS},
-    "veiligheidsbeoordeling": ("Veiligheidsbeoordeling op tijd (norm, 5 werkdagen)", "Deel van de beoordelingen waarvan de termijn in de periode afliep, dat binnen de norm gedaan is."),
-    "onderzoek_start": ("Onderzoek gestart op tijd (wet, 5 dagen)", "Deel van de besluiten tot onderzoek waarvan de termijn in de periode afliep, dat binnen de wettelijke termijn genomen is."),
-    "onderzoek": ("Onderzoek afgerond op tijd (wet, 10 weken)", "Deel van de onderzoeken waarvan de termijn in de periode afliep, dat binnen de wettelijke termijn is afgerond."),
-    "voortgangscontrole": ("Voortgangscontrole op tijd (norm, 3 maanden)", "Deel van de voortgangscontroles waarvan de termijn in de periode afliep, dat op tijd is vastgelegd."),
-}  # fmt: skip
+
+@dataclass(frozen=True)
+class Area:
+    """A part of the region a report has a line for: its level, its name, and the rows that add up to it."""
+
+    level: str
+    name: str
+    rows: tuple[str, ...]
 
 
 def read_scope(who: Reader) -> Scope:
@@ -43,103 +43,289 @@ def read_scope(who: Reader) -> Scope:
     return scope
 
 
-def kwartaal(office: Office, period: Period, who: Reader) -> dict[str, Any]:
-    """Give the report: per gemeente and in total, every figure of DEFINITIONS; percentages as [in time, all]."""
+def areas_of(office: Office, period: Period, outside: bool) -> list[Area]:
+    """Give the lines of a report: the gemeenten that belong to the region in the period, the parts they add up to, and the whole; `outside`: with what lies outside the region."""
+    here = [g for g in office.config.gemeenten.values() if g.within(period.start, period.end)]
+    away = (OUTSIDE,) if outside else ()
+    told = [Area("gemeente", name, (name,)) for name in (*(g.name for g in here), *away)]
+    for level in LEVELS[1:]:
+        names = dict.fromkeys(getattr(g, level) for g in here if getattr(g, level))
+        told += [Area(level, name, tuple(g.name for g in here if getattr(g, level) == name)) for name in names]
+    return [*told, Area("regio", "Totaal", (*(g.name for g in here), *away))]
+
+
+def kwartaal(
+    office: Office, period: Period, who: Reader, known: Known | None = None, area: str = "", style: Style | None = None
+) -> dict[str, Any]:
+    """Give the report of a period, as it is known now or was at an earlier position, of the region or of one area of it; with a style as it may be published."""
     scope = read_scope(who)
-    start, end = start_of(period.start), start_of(period.end)
-    with office.store.read() as connection:
-        now = office.now(connection)
-        counts = figures.received(connection, scope, start, end, NO_COUNT)
-        parts = figures.finishes(connection, scope, start, end) | {
-            (g, f"einde_{e}"): n for (g, e), n in figures.endings(connection, scope, start, end).items()
-        }
-        parts |= {(g, {"advies": "adviezen", "melding": "meldingen"}[r]): n for (g, r), n in counts.items()}
-        timely = figures.in_time(connection, scope, start, end, now, _clocks(office))
-    rows = [_row(g.name, g.inwoners, parts, timely) for g in office.config.gemeenten.values()]
+    here, spans = known or counting.catch_up(office), [period, *earlier(period)]
+    counts = (counting.counted_at if known else counting.counted)(office, scope, spans, here)
+    while len(counts) > 2 and not counts[-1].events and not counts[-1].stood:
+        counts.pop()  # before this program nothing was counted: that is not nought
+    areas = areas_of(office, period, any(map(_outside, counts)))
+    chosen = _chosen(areas, area)
+    lines = _lines(office, areas, counts[0], style)
+    shown = [a for a in areas if a.level == "gemeente" and a.name in chosen.rows]
+    total = lines[chosen] | {"gemeente": "Totaal" if chosen.level == "regio" else chosen.name}
+    wanted = areas if style else [chosen]
+    past = [
+        {"period": p.text, "title": p.title, "total": _lines(office, wanted, c, style)[chosen]}
+        for p, c in zip(spans[1:], counts[1:], strict=False)
+    ]
     return {
-        "name": "kwartaal", "period": period.text, "title": period.title, "region": office.config.region, "made": iso(now),
-        "training": office.training, "definitions": _definitions(office),
-        "rows": rows, "total": _total(rows), "sentences": _sentences(_total(rows)),
+        "name": "kwartaal", "period": period.text, "title": period.title, "region": office.config.region, "area": "" if chosen.level == "regio" else chosen.name,
+        "made": iso(here.moment), "known": iso(here.moment) if known else None, "provisional": here.moment < start_of(period.end), "training": office.training, "style": style.name if style else None,
+        "stamp": stamp(office, here), "definitions": _definitions(office), "groups": dict(office.pack.figures.groups),
+        "rows": [lines[a] for a in shown], "total": total,
+        "levels": {level: [lines[a] for a in areas if a.level == level and a in lines and set(a.rows) <= set(chosen.rows)] for level in LEVELS[1:]},
+        "earlier": past, "lists": _lists(office, list(lines.values())), "sentences": _sentences(total, past),
     }  # fmt: skip
 
 
-def _sentences(total: Mapping[str, Any]) -> list[str]:
+def _chosen(areas: Sequence[Area], name: str) -> Area:
+    """Give the area a report is of; BadInput for one there is not."""
+    if not name:
+        return areas[-1]
+    for level in reversed(LEVELS):  # a name of two levels is the larger of the two
+        for area in areas:
+            if area.level == level and area.name == name:
+                return area
+    known = ", ".join(dict.fromkeys(a.name for a in areas[:-1] if a.name != OUTSIDE))
+    raise BadInput(faults=[Fault("gebied", f"'{name[:40]}' hoort in deze periode niet bij de regio. Kies uit: {known}.", "area")])
+
+
+def stamp(office: Office, known: Known) -> dict[str, Any]:
+    """Give what makes a report again: journal position and hash, release of the definitions and of the calendar."""
+    return {
+        "position": known.position, "digest": known.digest, "definitions": office.pack.figures.release,
+        "calendar": office.calendar.release, "facts": counting.RELEASE,
+    }  # fmt: skip
+
+
+def _line(office: Office, area: Area, counts: Counts) -> dict[str, Any]:
+    found = {**_added(counts.events, area.rows), **_added(counts.stood, area.rows)}
+    people = [office.config.gemeenten[r].inwoners for r in area.rows if r != OUTSIDE]
+    inwoners = sum(p for p in people if p) if people and all(people) else None
+    line: dict[str, Any] = {"gemeente": area.name, "inwoners": inwoners}
+    for d in office.pack.figures.definitions.values():
+        fact = fact_of(office, d)
+        if d.list_name == "leeftijd":
+            line[d.name] = _by_age(d, counts, area)
+        else:
+            line[d.name] = value_of(d, found, fact, inwoners)
+    return line
+
+
+def _added(counts: Mapping[tuple[str, str, str], int], rows: Iterable[str]) -> dict[str, dict[str, int]]:
+    told, wanted = dict[str, dict[str, int]](), set(rows)
+    for (name, row, value), count in counts.items():
+        if row in wanted:
+            values = told.setdefault(name, {})
+            values[value] = values.get(value, 0) + count
+    return told
+
+
+def _by_age(d: Definition, counts: Counts, area: Area) -> dict[str, int]:
+    told = dict.fromkeys((name for name, _ in AGES), 0)
+    for ((name, row, value), age), count in counts.ages.items():
+        if name == d.fact and row in area.rows and (d.good is None or value in d.good):
+            told[age] += count
+    return {age: count for age, count in told.items() if count}
+
+
+def _outside(counts: Counts) -> bool:
+    """Tell whether anything was counted outside the region."""
+    return any(row == OUTSIDE for told in (counts.events, counts.stood) for _, row, _ in told)
+
+
+def _lines(office: Office, areas: Sequence[Area], counts: Counts, style: Style | None) -> dict[Area, dict[str, Any]]:
+    """Give the lines of areas; with a style every small number hidden, and of areas that lie across others none."""
+    lines = {a: _line(office, a, counts) for a in areas}
+    if style is None:
+        return lines
+    keys = {f"{a.level}:{a.name}": a for a in areas}
+    parents = publishing.tree([publishing.Place(key, frozenset(a.rows)) for key, a in keys.items()])
+    facts = {d.name: fact_of(office, d) for d in office.pack.figures.definitions.values()}
+    lists = {name: titles for name, titles in _lists(office, list(lines.values())).items()}
+    told = publishing.protected(
+        office.pack.figures.definitions, facts, parents, {k: lines[a] for k, a in keys.items()}, lists, style
+    )
+    return {keys[key]: line for key, line in told.items()}
+
+
+def fact_of(office: Office, d: Definition) -> str:
+    """Give which fact a figure counts here, with the clock this meldpunt chose."""
+    return d.fact_by(bool(d.term) and beside_counts(office, office.pack.term(d.term)))
+
+
+def _lists(office: Office, lines: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, str]]:
+    """Give, by split, the values there are with their titles: those of its list, and what was counted besides."""
+    told: dict[str, dict[str, str]] = {}
+    for d in office.pack.figures.definitions.values():
+        if d.kind != "splitsing":
+            continue
+        codes = {c.code: c.title for c in office.pack.codes.lists.get(d.list_name, ())}
+        titles = codes or dict(LISTS.get(d.list_name) or OWN_LISTS.get(d.list_name) or {})
+        titles |= {name: name.capitalize() for name, _ in AGES} if d.list_name == "leeftijd" else {}
+        found = {value for line in lines for value in line[d.name]} - set(titles)
+        told[d.name] = titles | {value: value.capitalize() for value in sorted(found)}
+    return told
+
+
+def _definitions(office: Office) -> dict[str, dict[str, Any]]:
+    """Give what each number means; of a term with two clocks, by which one it counts."""
+    told = {}
+    for d in office.pack.figures.definitions.values():
+        told[d.name] = {
+            "title": d.title, "definition": d.sentence, "kind": KINDS[d.kind], "group": d.group, "population": d.population, "moment": d.moment,
+            "numerator": _said(d.good, d.fact or d.term), "denominator": _said(d.every, d.of or d.fact or d.term) if d.kind == "deel" else None,
+            "target": d.target, "source": d.source, "release": office.pack.figures.release, "sums_to": d.sums_to or None,
+        }  # fmt: skip
+        rule = office.pack.term(d.term) if d.term else None
+        if rule and rule.beside and d.clock != "eigen":
+            second = d.fact_by(beside_counts(office, rule)).endswith(".naast")
+            kind, count, unit = (
+                (rule.beside.kind, rule.beside.count, rule.beside.unit) if second else (rule.kind, rule.count, rule.unit)
+            )
+            told[d.name]["title"] = f"{d.title} ({kind}, {count} {unit})"
+    return told
+
+
+def _said(values: tuple[str, ...] | None, fact: str) -> str:
+    return f"{fact}: {', '.join(values)}" if values else fact
+
+
+def _sentences(total: Mapping[str, Any], past: Sequence[Mapping[str, Any]]) -> list[str]:
     """Give what stands above the figures, in words."""
-    return [
+    before = past[0]["total"] if past else None
+    told = [
         f"{total['adviezen']} adviezen en {total['meldingen']} meldingen ontvangen.",
         f"Finish 1: {total['finish_1']}, finish 2: {total['finish_2']}, finish 3: {total['finish_3']}, finish 4: {total['finish_4']}.",
         f"Veiligheidsbeoordeling op tijd: {say_share(total['veiligheidsbeoordeling'])}. Onderzoek op tijd: {say_share(total['onderzoek'])}.",
         f"Voortgangscontrole na 3 maanden op tijd: {say_share(total['voortgangscontrole'])}.",
     ]
-
-
-def _clocks(office: Office) -> dict[str, bool]:
-    """Give, by term of the report, whether its second clock is the one that counts."""
-    return {name: beside_counts(office, office.pack.term(name)) for name in TERMS}
-
-
-def _definitions(office: Office) -> dict[str, dict[str, str]]:
-    """Give what each number means; of a term with two clocks, by which one it counts."""
-    told = {k: {"title": t, "definition": d, "kind": "share" if k in TERMS else "count"} for k, (t, d) in DEFINITIONS.items()}
-    for name, second in _clocks(office).items():
-        rule = office.pack.term(name)
-        if rule.beside:
-            kind, count, unit = (
-                (rule.beside.kind, rule.beside.count, rule.beside.unit) if second else (rule.kind, rule.count, rule.unit)
-            )
-            told[name]["title"] = f"{rule.title} op tijd ({kind}, {count} {unit})"
+    if before and (before["adviezen"] or before["meldingen"]):
+        told[0] = f"{told[0][:-1]}; {past[0]['title']}: {before['adviezen']} en {before['meldingen']}."
     return told
 
 
-def _row(
-    name: str, inwoners: int | None, parts: Mapping[tuple[str, str], int], timely: Mapping[tuple[str, str], tuple[int, int]]
-) -> dict[str, Any]:
-    row: dict[str, Any] = {"gemeente": name, "inwoners": inwoners}
-    for key in DEFINITIONS:
-        row[key] = list(timely.get((name, key), (0, 0))) if key in TERMS else parts.get((name, key), 0)
-    return row
-
-
-def _total(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    known = [r["inwoners"] for r in rows]
-    total: dict[str, Any] = {"gemeente": "Totaal", "inwoners": sum(known) if all(known) else None}
-    for key in DEFINITIONS:
-        total[key] = [sum(r[key][i] for r in rows) for i in (0, 1)] if key in TERMS else sum(r[key] for r in rows)
-    return total
-
-
-def say_share(share: list[int]) -> str:
-    """Give a share as staff read it: `90 % (9 van 10)`; a dash when there was nothing to count."""
+def say_share(share: Sequence[Any]) -> str:
+    """Give a share as staff read it: `90 % (9 van 10)`; a dash when there was nothing to count, the word for it when it is hidden."""
+    if isinstance(share, str):
+        return share
     good, of = share
     return f"{round(100 * good / of)} % ({good} van {of})" if of else "-"
 
 
-_SAY: dict[str, Callable[[Any], Any]] = {"share": say_share, "money": costs.say_money, "count": lambda value: value}
+def say_rate(rate: Sequence[Any]) -> str:
+    """Give a rate per 1,000 inwoners as it is written in the Netherlands: `2,3`; words when the inwoners are not known."""
+    if isinstance(rate, str):
+        return rate
+    count, inwoners = rate
+    return f"{1000 * count / inwoners:.1f}".replace(".", ",") if inwoners else "inwoners niet bekend"
+
+
+def say_spread(value: Sequence[Any]) -> str:
+    """Give days or a mean with of how many: `3 (van 20)`; a dash when there was nothing to count."""
+    if isinstance(value, str):
+        return value
+    return f"{value[0]} (van {value[1]})".replace(".", ",") if value[1] else "-"
+
+
+SAY: dict[str, Callable[[Any], Any]] = {
+    "share": say_share, "money": costs.say_money, "count": lambda value: value, "rate": say_rate, "days": say_spread, "mean": say_spread,
+}  # fmt: skip
+
+
+def plain_definitions(report: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """Give the definitions of the figures that are one number a line: all but the splits."""
+    return {k: d for k, d in report["definitions"].items() if d["kind"] != "split"}
 
 
 def cells(report: Mapping[str, Any]) -> tuple[list[str], list[list[object]]]:
     """Give a report as a head and rows of cells, as staff read them."""
     people = "inwoners" in report["total"]
-    head = ["Gemeente", *(["Inwoners"] if people else []), *(d["title"] for d in report["definitions"].values())]
+    told = plain_definitions(report)
+    head = ["Gemeente", *(["Inwoners"] if people else []), *(d["title"] for d in told.values())]
     rows = []
     for row in [*report["rows"], report["total"]]:
         first = [row["inwoners"] if row["inwoners"] is not None else "niet bekend"] if people else []
-        rows.append([row["gemeente"], *first, *(_SAY[d["kind"]](row[k]) for k, d in report["definitions"].items())])
+        rows.append([row["gemeente"], *first, *(SAY[d["kind"]](row[k]) for k, d in told.items())])
     return head, rows
 
 
-def make(office: Office, name: str, period: str, who: Reader) -> dict[str, Any]:
-    """Give a report by name; NotFound for an unknown one, BadInput for a period that is none or has not begun."""
+def make(
+    office: Office, name: str, period: str, who: Reader, known: str | None = None, area: str = "", style: str = ""
+) -> dict[str, Any]:
+    """Give a report by name; NotFound for an unknown one, BadInput for a period that is none or has not begun, or a day it cannot be known on."""
     if name not in NAMES:
         raise NotFound(f"Het rapport '{name[:40]}' bestaat niet; er is: {', '.join(NAMES)}.")
-    span = read_period(period)
-    if span is None:
-        raise BadInput(
-            faults=[Fault("periode", f"'{period[:20]}' is geen periode. Schrijf 2026-03, 2026-Q1, 2026-H1 of 2026.", "period")]
-        )
+    span, faults = read_period(period), []
     with office.store.read() as connection:
-        if start_of(span.start) > office.now(connection):
-            raise BadInput(faults=[Fault("toekomst", f"{span.title} is nog niet begonnen.", "period")])
+        now = office.now(connection)
+    if span is None:
+        faults.append(Fault("periode", f"'{period[:20]}' is geen periode. Schrijf 2026-03, 2026-Q1, 2026-H1 of 2026.", "period"))
+    elif start_of(span.start) > now:
+        faults.append(Fault("toekomst", f"{span.title} is nog niet begonnen.", "period"))
+    day = _known_day(known, span, day_of(now), faults) if known else None
+    if style and style not in STYLES:
+        faults.append(
+            Fault("stijl", f"'{style[:20]}' is geen wijze van publiceren; kies uit {', '.join(STYLES)}, of laat leeg.", "style")
+        )
+    if faults or span is None:
+        raise BadInput(faults=faults)
     if name == "kosten":
-        return costs.kosten(office, span, read_scope(who), NO_COUNT)
-    return kwartaal(office, span, who)
+        return costs.kosten(office, span, read_scope(who), counting.catch_up(office))
+    if name == "steekproef":
+        return sample.steekproef(office, span, read_scope(who), counting.catch_up(office))
+    return kwartaal(office, span, who, counting.known_on(office, day) if day else None, area, STYLES.get(style))
+
+
+def _known_day(text: str, span: Period | None, today: date, faults: list[Fault]) -> date | None:
+    """Give the day as known on which a report is wanted: a past one, not before its period began."""
+    try:
+        day = date.fromisoformat(text) if len(text) == 10 else None
+    except ValueError:
+        day = None
+    if day is None:
+        faults.append(Fault("bekend_op", f"'{text[:20]}' is geen dag. Schrijf bijvoorbeeld 2026-04-15.", "known"))
+    elif day >= today:
+        faults.append(Fault("bekend_op", f"Bekend op {say_day(day)} kan niet: kies een dag die voorbij is.", "known"))
+    elif span and day < span.start:
+        faults.append(Fault("bekend_op", f"Op {say_day(day)} was {span.title} nog niet begonnen.", "known"))
+    return day
+
+
+def behind(office: Office, figure: str, period: str, area: str, who: Reader) -> dict[str, Any]:
+    """Give the cases behind a figure that this reader may see: numbers with the day and value that count; at most 500. NotFound for a figure there is not."""
+    scope, span = scope_of(who), read_period(period)
+    d = office.pack.figures.definitions.get(figure)
+    if scope.none or who.role == "rapportage":
+        raise NotAllowed("Met uw rol ziet u cijfers, en geen zaken.")
+    if d is None or span is None:
+        raise NotFound("Dit cijfer of deze periode is er niet.")
+    here = counting.catch_up(office)
+    rows = _chosen(areas_of(office, span, False), area).rows
+    end = min(span.end, day_of(here.moment) + timedelta(days=1)) if d.stands else span.end
+    values = d.every if d.kind == "deel" and not d.of else d.good
+    values = (*values, RUNS) if values and d.term else values
+    with office.store.read() as connection:
+        found = figures.cases_with(
+            connection, scope, [fact_of(office, d)], values, rows, (iso(span.start), iso(end)), d.stands, MOST
+        )
+    today = iso(day_of(here.moment))
+    cases = [
+        dict(row) | {"value": LATE if row["value"] == RUNS else row["value"]}
+        for row in found
+        if row["value"] != RUNS or row["day"] < today
+    ]
+    return {
+        "title": d.title,
+        "definition": d.sentence,
+        "period": span.text,
+        "span": span.title,
+        "area": area,
+        "cases": cases,
+        "more": len(found) == MOST,
+    }

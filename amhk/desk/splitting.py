@@ -64,6 +64,8 @@ def split_on(office: Office, connection: Connection, number: str, body: object, 
     line = there.note("losgemaakt", f"Vervolgmelding {file.case['number']} is losgemaakt en hoort hier niet bij.", values)
     if _take_back(file, there, joined, line):
         mark_letters(file)
+    registering.tell_children(there, line)
+    registering.tell_children(file, entry)
     _closing_again(there, joined["before"].get("closing", ()), line)
     writes.change(connection, store.JOIN, [joined["id"]], {"undone": file.now})
     store.unrelate(connection, file.id, there.id, ("gevoegd_bij", "vervolgmelding"))
@@ -140,11 +142,12 @@ def _own_dossier(file: CaseFile, values: Mapping[str, Any]) -> None:
     others = [c for c in store.dossier_cases(file.connection, file.case["dossier_id"]) if c["id"] != file.id]
     if not others:
         raise ClosedDoor(faults=[Fault("staat_alleen", "Deze melding staat al op zichzelf: er is niets los te maken.")])
-    file.note(
+    entry = file.note(
         "dossier",
         "In een eigen dossier geplaatst: de andere meldingen gaan over een ander gezin.",
         {**values, "was": file.case["dossier_id"]},
     )
+    file.tell(entry, known=None)
     own = writes.add(file.connection, reads.DOSSIER, {"opened": file.now})
     writes.change_case_part(file.connection, reads.MELDING, file.id, {"dossier_id": own})
     for other in others:
@@ -165,9 +168,9 @@ def place(office: Office, number: str, body: object, who: Reader) -> None:
             )
         if other["dossier_id"] == file.case["dossier_id"]:
             raise ClosedDoor(faults=[Fault("al_samen", f"{other['number']} staat al in hetzelfde dossier.")])
-        file.note("dossier", f"In het dossier geplaatst van {other['number']}.", {**values, "was": file.case["dossier_id"]})
+        entry = file.note("dossier", f"In het dossier geplaatst van {other['number']}.", {**values, "was": file.case["dossier_id"]})
         for old in store.dossier_cases(connection, file.case["dossier_id"]):
             store.unrelate(connection, file.id, old["id"], ("hermelding", "hermelding_van"))
         writes.change_case_part(connection, reads.MELDING, file.id, {"dossier_id": other["dossier_id"]})
-        registering.again(connection, file.id, other["dossier_id"])
+        registering.again(file, other["dossier_id"], entry)
         file.save()

@@ -67,6 +67,7 @@ def suspend(office: Office, number: str, key: int, body: object, who: Reader) ->
         term.update(told)
         writes.change(connection, reads.TERM, [key], told)
         file.ledger(entry, "suspend", key)
+        file.tell_term(entry, term)
         file.start(waiting, file.now, entry, values["until"], for_id=key)
         file.save()
 
@@ -93,6 +94,7 @@ def resume(office: Office, number: str, key: int, body: object, who: Reader) -> 
         term.update(told)
         writes.change(connection, reads.TERM, [key], told)
         file.ledger(entry, "resume", key, days=still, calendar=office.calendar.release)
+        file.tell_term(entry, term)
         for waiting in [t for t in file.running if t["for_id"] == key]:
             file.end(waiting, "met", file.now, entry)
         file.save()
@@ -129,6 +131,7 @@ def stretch(file: CaseFile, term: dict[str, Any], days: int, reason: str, decide
     term.update(told)
     writes.change(file.connection, reads.TERM, [term["id"]], told)
     file.ledger(entry, "extend", term["id"], days=days, calendar=file.office.calendar.release)
+    file.tell_term(entry, term)
 
 
 def _moved(file: CaseFile, rule: TermRule, term: Mapping[str, Any], days: int) -> dict[str, Any]:

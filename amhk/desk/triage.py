@@ -7,10 +7,10 @@ from typing import Any
 from amhk.desk import casework, households, people, splitting
 from amhk.desk.casefile import CaseFile, key_of, open_case, owns
 from amhk.desk.forms import layouts
-from amhk.desk.reports import NO_COUNT
 from amhk.errors import BadInput, ClosedDoor, Fault, NotAllowed, NotFound
 from amhk.matching import KNOWN, percent
 from amhk.office import Office
+from amhk.rules.figures import NO_COUNT
 from amhk.rules.forms import OWN
 from amhk.rules.secrecy import WORKS, Reader, scope_of
 from amhk.store import forms as store

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from amhk.desk import absence, attachments, calendar, finding, followup, forms, nightly, people, post
+from amhk.desk import absence, attachments, calendar, counting, finding, followup, forms, keeping, nightly, people, post
 from amhk.desk.followup import Sweep
 from amhk.errors import NotAllowed
 from amhk.office import Office
@@ -28,6 +28,8 @@ def go_round(office: Office) -> Sweep:
     _try(trouble, "zoeken", lambda: finding.refresh(office))
     _try(trouble, "bijlagen", lambda: attachments.sweep(office))
     _try(trouble, "nachtbewijs", lambda: nightly.prove_when_due(office))
+    _try(trouble, "cijfers", lambda: counting.keep_up(office))
+    _try(trouble, "rapporten", lambda: keeping.make_when_due(office))
     _remember(office, trouble)
     return replace(sweep, failed=(*sweep.failed, *trouble))
 

@@ -13,8 +13,9 @@ from amhk.rules.codes import Codes
 from amhk.words import day_of, iso, say_instant
 
 TYPES = (
-    "line", "text", "date", "partial", "moment", "choice", "choices", "yesno", "number", "scores", "bsn", "gezag", "object", "list",
+    "line", "text", "date", "partial", "moment", "choice", "choices", "yesno", "number", "scores", "grades", "bsn", "gezag", "object", "list",
 )  # fmt: skip
+_GRADES = frozenset(str(grade) for grade in range(1, 11))
 _WHOLE = re.compile(r"^-?[0-9]{1,9}$")
 MAX_LINE, MAX_TEXT, MAX_ITEMS = 200, 20_000, 50
 
@@ -226,6 +227,15 @@ def _scores(check: _Check, path: str, f: Field, value: object) -> list[int] | No
     return [int(i) for i in items]
 
 
+def _grades(check: _Check, path: str, f: Field, value: object) -> list[int] | None:
+    """Tevredenheid as a rapportcijfer from 1 to 10, one for each who was asked, at most ten (seed 001 bijlage 4, PI 2)."""
+    items = value.replace(",", " ").split() if isinstance(value, str) else value
+    if not isinstance(items, list) or len(items) > 10 or any(str(i) not in _GRADES for i in items):
+        check.no("geen_cijfer", path, f"{f.title}: geef hooguit tien rapportcijfers, elk een heel getal van 1 tot en met 10.")
+        return None
+    return [int(i) for i in items]
+
+
 def _bsn(check: _Check, path: str, f: Field, value: object) -> str | None:
     if isinstance(value, str) and (digits := parse.read_bsn(value)):
         return digits
@@ -261,5 +271,5 @@ def _list(check: _Check, path: str, f: Field, value: object) -> list[dict[str, A
 
 _READ: dict[str, Callable[[_Check, str, Field, object], Any]] = {
     "line": _line, "text": _text, "date": _date, "partial": _partial, "moment": _moment, "choice": _choice, "choices": _choices,
-    "yesno": _yesno, "number": _number, "scores": _scores, "bsn": _bsn, "gezag": _gezag, "object": _part, "list": _list,
+    "yesno": _yesno, "number": _number, "scores": _scores, "grades": _grades, "bsn": _bsn, "gezag": _gezag, "object": _part, "list": _list,
 }  # fmt: skip

@@ -100,6 +100,13 @@ def is_unborn(person: Person) -> bool:
     return not person.get("geboren") and bool(person.get("uitgerekend") or UNBORN in (person.get("rollen") or ()))
 
 
+def is_child(person: Person, day: date) -> bool:
+    """Tell whether somebody is under 18 on a day, not born yet, or (his age not known) told to be a child."""
+    if (age := ages(person.get("geboren"), day)) is not None:
+        return age[0] < 18
+    return is_unborn(person) or "kind" in (person.get("rollen") or ())
+
+
 def say_age(person: Person, day: date) -> str:
     """Give how old somebody is on a day, in words; of the unborn the day he is due."""
     if due := person.get("uitgerekend"):

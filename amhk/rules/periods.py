@@ -2,11 +2,16 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from amhk.words import MONTHS
 
 _PERIOD = re.compile(r"(2[01][0-9][0-9])(?:-(?:(0[1-9]|1[0-2])|Q([1-4])|H([12])))?")
+
+
+# How many months each length of a period has, and how many earlier ones a report shows.
+LENGTHS = {"maand": 1, "kwartaal": 3, "halfjaar": 6, "jaar": 12}
+EARLIER = {1: 12, 3: 4, 6: 4, 12: 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +22,15 @@ class Period:
     title: str
     start: date
     end: date
+
+    @property
+    def months(self) -> int:
+        """Give how many months it lasts."""
+        return (self.end.year - self.start.year) * 12 + self.end.month - self.start.month
+
+    def before(self) -> "Period":
+        """Give the period of the same length before it."""
+        return period_of(date(self.start.year, self.start.month, 1) - timedelta(days=1), self.months)
 
 
 def read_period(text: str) -> Period | None:
@@ -35,3 +49,21 @@ def read_period(text: str) -> Period | None:
         first, last, title = 1, 12, str(year)
     end = date(year + last // 12, last % 12 + 1, 1)
     return Period(text, title, date(year, first, 1), end)
+
+
+def period_of(day: date, months: int) -> Period:
+    """Give the period of so many months (1, 3, 6 or 12) in which a day falls."""
+    part = (day.month - 1) // months + 1
+    text = {1: f"{day.year}-{day.month:02}", 3: f"{day.year}-Q{part}", 6: f"{day.year}-H{part}", 12: str(day.year)}[months]
+    found = read_period(text)
+    assert found is not None
+    return found
+
+
+def earlier(period: Period) -> list[Period]:
+    """Give the earlier periods a report shows beside its own, the latest first."""
+    told = [period]
+    for _ in range(EARLIER[period.months]):
+        if told[-1].start.year <= 2100:
+            told.append(told[-1].before())
+    return told[1:]

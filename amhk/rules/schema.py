@@ -56,6 +56,8 @@ def _kind(f: Field, desk: Desk) -> dict[str, Any]:
             return {"type": "integer"}
         case "scores":
             return {"type": "array", "items": {"type": "integer", "enum": [-1, 0, 1, 2]}, "maxItems": 10}
+        case "grades":
+            return {"type": "array", "items": {"type": "integer", "minimum": 1, "maximum": 10}, "maxItems": 10}
         case "bsn":
             return {"type": "string", "pattern": r"^\d{9}$", "examples": ["999990019"]}
         case "object":

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from amhk.rules.codes import Codes
+from amhk.rules.definitions import Definitions
 from amhk.rules.fields import Field
 from amhk.rules.terms import TermRule
 
@@ -15,7 +16,7 @@ NEED_KINDS = (
 RECIPIENTS = ("rvdk", "college", "politie", "instelling", "melder", "betrokkene", "adviesvrager", "andere_regio")
 EFFECTS = (
     "referral", "referral_accepted", "referral_refused", "help_started", "check", "finding", "contact",
-    "join", "to_advies", "to_melding", "correct", "rvdk_answer", "rvdk_outcome",
+    "counter", "join", "to_advies", "to_melding", "correct", "rvdk_answer", "rvdk_outcome",
 )  # fmt: skip
 
 
@@ -179,12 +180,13 @@ class Workflow:
 
 @dataclass(frozen=True)
 class Pack:
-    """All releases of one procedure: workflows by (name, release), which release is today's, and the code lists they choose from."""
+    """All releases of one procedure: workflows by (name, release), which release is today's, the code lists they choose from, and the figures that are made of them."""
 
     name: str
     workflows: Mapping[tuple[str, str], Workflow]
     current: str
     codes: Codes = field(default_factory=Codes)
+    figures: Definitions = field(default_factory=Definitions)
 
     def get(self, name: str, release: str | None = None) -> Workflow:
         """Give a workflow by name and release (today's when none is named); KeyError when there is none."""

@@ -1,73 +1,247 @@
-"""The counts behind a report: grouped in the database, per gemeente, within what the reader may see."""
+"""What the figures ask of the store: how far the journal is, its lines in order, and the facts and tallies made of them."""
 
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, func, or_, select, true
+from sqlalchemy import Connection, and_, bindparam, case, delete, func, insert, literal, or_, select, text
 
+from amhk.rules.figures import ALWAYS, OUTSIDE, RUNS, Fact, Line
 from amhk.rules.secrecy import Scope
-from amhk.store.reads import CASE, FINISH, TERM, within
+from amhk.store import tables as t
+from amhk.store.reads import CASE, ENTRY, Row, rows, within
+from amhk.store.session import Store
+from amhk.store.tables import table
 
-Counts = dict[tuple[str, str], int]
-
-
-def _counts(connection: Connection, statement: Any) -> Counts:
-    return {(row[0], row[1]): row[2] for row in connection.execute(statement)}
-
-
-def received(connection: Connection, scope: Scope, start: datetime, end: datetime, no_count: str) -> Counts:
-    """Give (gemeente, route) -> calls received; a melding that proved to be none does not count."""
-    where = (
-        within(scope),
-        CASE.c.received >= start,
-        CASE.c.received < end,
-        or_(CASE.c.ending.is_(None), CASE.c.ending != no_count),
-    )
-    return _counts(
-        connection, select(CASE.c.gemeente, CASE.c.route, func.count()).where(*where).group_by(CASE.c.gemeente, CASE.c.route)
-    )
-
-
-def finishes(connection: Connection, scope: Scope, start: datetime, end: datetime) -> Counts:
-    """Give (gemeente, finish) -> cases that reached it in the span; a case counts once per finish."""
-    count = func.count(FINISH.c.case_id.distinct())
-    statement = select(CASE.c.gemeente, FINISH.c.finish, count).join(CASE, CASE.c.id == FINISH.c.case_id)
-    statement = statement.where(within(scope), FINISH.c.moment >= start, FINISH.c.moment < end)
-    return {
-        (g, f"finish_{f}"): n for (g, f), n in _counts(connection, statement.group_by(CASE.c.gemeente, FINISH.c.finish)).items()
-    }
+FACT, TALLY, STAMP, KEPT = (table(x) for x in (t.CountedFact, t.Tally, t.Stamp, t.KeptReport))
+Key = tuple[str, str, str, str]  # name, month, gemeente, value
+Told = tuple[str, str, str]  # name, row, value
+Span = tuple[str, str]  # days, half-open
+Member = tuple[str, str, str]  # gemeente, first month, month from which no longer
+BEGUN, ENDED = " +", " -"  # tallies of what lasts: when it began, when it ended
+_BATCH = 20_000
+_LINES = (
+    "SELECT case_id, sequence, instant, figures FROM journal WHERE figures IS NOT NULL AND id <= :last AND case_id IN ({}) "
+    "ORDER BY case_id, sequence"
+)
+_ADD = text(
+    "INSERT INTO tallies (name, month, gemeente, value, count) VALUES (:name, :month, :gemeente, :value, :count) "
+    "ON CONFLICT (name, month, gemeente, value) DO UPDATE SET count = tallies.count + excluded.count"
+)
 
 
-def endings(connection: Connection, scope: Scope, start: datetime, end: datetime) -> Counts:
-    """Give (gemeente, ending) -> cases that ended without a finish in the span."""
-    where = (within(scope), CASE.c.ending.is_not(None), CASE.c.closed_at >= start, CASE.c.closed_at < end)
-    return _counts(
-        connection, select(CASE.c.gemeente, CASE.c.ending, func.count()).where(*where).group_by(CASE.c.gemeente, CASE.c.ending)
-    )
+def position(store: Store) -> int:
+    """Give the last line of all journals such that no line before it can still come: writers that are at it are waited for."""
+    with store.write() as connection:
+        if not store.sqlite:
+            connection.execute(text("LOCK TABLE journal IN SHARE MODE"))
+        return int(connection.execute(select(func.coalesce(func.max(ENTRY.c.id), 0))).scalar_one())
 
 
-def in_time(
-    connection: Connection, scope: Scope, start: datetime, end: datetime, now: datetime, clocks: dict[str, bool]
-) -> dict[tuple[str, str], tuple[int, int]]:
-    """Give (gemeente, term) -> (in time, all) of the terms that ended in the span; a term not yet over and not yet met is left out.
-
-    `clocks` says of each term whether its second clock is the one that counts.
-    """
-    own, second = ([n for n, beside in clocks.items() if beside is which] for which in (False, True))
-    told = _in_time(connection, scope, start, end, now, own, TERM.c.over_at, TERM.c.late == true())
-    over = TERM.c.beside_over_at
-    return told | _in_time(connection, scope, start, end, now, second, over, TERM.c.ended_at >= over)
+def stamp_before(connection: Connection, last: int) -> tuple[int, str]:
+    """Give the highest stamp at or before a position: its position and digest."""
+    where = select(STAMP.c.position, STAMP.c.digest).where(STAMP.c.position <= last)
+    found = connection.execute(where.order_by(STAMP.c.position.desc()).limit(1)).first()
+    return (found[0], found[1]) if found else (0, "")
 
 
-def _in_time(
-    connection: Connection, scope: Scope, start: datetime, end: datetime, now: datetime, names: list[str], over: Any, was_late: Any
-) -> dict[tuple[str, str], tuple[int, int]]:
-    if not names:
-        return {}
-    met, held = TERM.c.status == "met", TERM.c.status.in_(("running", "suspended"))
-    late = or_(and_(met, was_late), and_(TERM.c.status != "met", over <= now))
-    statement = select(CASE.c.gemeente, TERM.c.name, func.sum(case((late, 0), else_=1)), func.count()).join(
-        CASE, CASE.c.id == TERM.c.case_id
-    )
-    statement = statement.where(within(scope), TERM.c.name.in_(names), over > start, over <= end, or_(met, and_(held, over <= now)))
-    return {(r[0], r[1]): (int(r[2]), int(r[3])) for r in connection.execute(statement.group_by(CASE.c.gemeente, TERM.c.name))}
+def keep_stamp(connection: Connection, last: int, digest: str, instant: datetime) -> None:
+    """Keep a stamp."""
+    connection.execute(insert(STAMP).values(position=last, digest=digest, instant=instant))
+
+
+def stamps(connection: Connection) -> Iterator[tuple[int, str]]:
+    """Give every stamp in order of position."""
+    for row in connection.execute(select(STAMP.c.position, STAMP.c.digest).order_by(STAMP.c.position)):
+        yield row[0], row[1]
+
+
+def hashes(connection: Connection, first: int, last: int) -> Iterator[tuple[int, int, str]]:
+    """Give key, case and hash of the lines after one position up to another, in order, a batch at a time."""
+    statement = select(ENTRY.c.id, ENTRY.c.case_id, ENTRY.c.hash).where(ENTRY.c.id > bindparam("at"), ENTRY.c.id <= last)
+    statement = statement.order_by(ENTRY.c.id).limit(_BATCH)
+    while found := connection.execute(statement, {"at": first}).all():
+        for row in found:
+            yield row[0], row[1], row[2]
+        first = found[-1][0]
+
+
+def first_line_from(connection: Connection, moment: datetime) -> int | None:
+    """Give the first line that was written at or after a moment; None when there is none."""
+    told = select(func.coalesce(func.max(STAMP.c.position), 0)).where(STAMP.c.instant < moment)
+    lower = connection.execute(told).scalar_one()
+    found = select(ENTRY.c.id).where(ENTRY.c.id > lower, ENTRY.c.instant >= moment).order_by(ENTRY.c.id).limit(1)
+    return connection.execute(found).scalar()
+
+
+def alive(connection: Connection, scope: Scope, since: int, before: datetime) -> list[int]:
+    """Give the cases received before a moment that are open, or of which a line was written after a position."""
+    lately = select(ENTRY.c.case_id).where(ENTRY.c.id > since)
+    where = (within(scope), CASE.c.received < before, or_(~CASE.c.closed, CASE.c.id.in_(lately)))
+    return list(connection.execute(select(CASE.c.id).where(*where).order_by(CASE.c.id)).scalars())
+
+
+def lines(connection: Connection, cases: Sequence[int], last: int, batch: int = 500) -> Iterator[tuple[int, list[Line]]]:
+    """Give the lines of cases that tell the figures something, up to a position, case by case."""
+    for at in range(0, len(cases), batch):
+        told = ", ".join(str(int(key)) for key in cases[at : at + batch])
+        found = connection.execute(text(_LINES.format(told)), {"last": last})
+        for key, group in groupby(found, lambda row: row[0]):
+            yield key, [(row[1], row[2], json.loads(row[3])) for row in group]
+
+
+def facts(connection: Connection, cases: Sequence[int]) -> dict[int, tuple[str, set[Fact]]]:
+    """Give the facts that are kept of cases, with the gemeente they were counted in."""
+    kept: dict[int, tuple[str, set[Fact]]] = {}
+    names = [FACT.c[n] for n in ("case_id", "gemeente", "name", "day", "value", "until", "count")]
+    for row in connection.execute(select(*names).where(FACT.c.case_id.in_(cases))):
+        kept.setdefault(row[0], (row[1], set()))[1].add(Fact(row[2], row[3], row[4], row[5], row[6]))
+    return kept
+
+
+def replace(connection: Connection, gone: Sequence[int], new: Mapping[int, tuple[str, Iterable[Fact]]]) -> None:
+    """Let these be the facts of cases, in the place of those they had."""
+    if gone:
+        connection.execute(delete(FACT).where(FACT.c.case_id.in_(gone)))
+    told = [
+        {"case_id": key, "gemeente": gemeente, "name": f.name, "day": f.day, "value": f.value, "until": f.until, "count": f.count}
+        for key, (gemeente, found) in new.items()
+        for f in found
+    ]
+    if told:
+        connection.execute(insert(FACT), told)
+
+
+def add_up(connection: Connection, changes: Mapping[Key, int]) -> None:
+    """Add to the tallies; what comes to nothing goes."""
+    told = [dict(zip(("name", "month", "gemeente", "value"), key, strict=True)) | {"count": n} for key, n in changes.items() if n]
+    if told:
+        connection.execute(_ADD, told)
+    if any(n < 0 for n in changes.values()):
+        connection.execute(delete(TALLY).where(TALLY.c.count == 0))
+
+
+def empty(connection: Connection) -> None:
+    """Forget all facts and tallies: they are made again from the journal."""
+    connection.execute(delete(FACT))
+    connection.execute(delete(TALLY))
+
+
+def tallied(connection: Connection, spans: Sequence[Span], members: Sequence[Member]) -> Iterator[tuple[int, Told, int]]:
+    """Give (span, (name, row, value), count) of the tallies within spans (half-open)."""
+    month = TALLY.c.month
+    which = case(*[(and_(month >= a[:7], month < b[:7]), n) for n, (a, b) in enumerate(spans)], else_=-1)
+    lasts = or_(TALLY.c.name.like(f"%{BEGUN}"), TALLY.c.name.like(f"%{ENDED}"))
+    where = and_(or_(*[and_(month >= a[:7], month < b[:7]) for a, b in spans]), ~lasts)
+    keys = (which, TALLY.c.name, _row(TALLY.c.gemeente, month, members), TALLY.c.value)
+    for row in connection.execute(select(*keys, func.sum(TALLY.c.count)).where(where).group_by(*keys)):
+        yield row[0], (row[1], row[2], row[3]), int(row[4])
+
+
+def stood(connection: Connection, end: str, members: Sequence[Member]) -> Iterator[tuple[Told, int]]:
+    """Give ((name, row, value), count) of what had begun and not ended when a month began, from the tallies of beginnings and ends."""
+    begun = TALLY.c.name.like(f"%{BEGUN}")
+    keys = (TALLY.c.name, _row(TALLY.c.gemeente, literal(end[:7]), members), TALLY.c.value)
+    where = (or_(begun, TALLY.c.name.like(f"%{ENDED}")), TALLY.c.month < end[:7])
+    for row in connection.execute(select(*keys, func.sum(TALLY.c.count)).where(*where).group_by(*keys)):
+        yield (row[0][: -len(BEGUN)], row[1], row[2]), int(row[3]) * (1 if row[0].endswith(BEGUN) else -1)
+
+
+def happened(connection: Connection, scope: Scope, span: Span, members: Sequence[Member]) -> Iterator[tuple[Told, int]]:
+    """Give ((name, row, value), count) of what happened in a span within a scope, from the facts themselves."""
+    where = (FACT.c.until == "", FACT.c.day >= span[0], FACT.c.day < span[1], FACT.c.value != RUNS)
+    yield from _counted(connection, scope, members, where)
+
+
+def overdue(
+    connection: Connection, scope: Scope, names: Sequence[str], span: Span, members: Sequence[Member]
+) -> Iterator[tuple[Told, int]]:
+    """Give the same of terms that ended in a span and still run."""
+    where = (FACT.c.name.in_(names), FACT.c.day >= span[0], FACT.c.day < span[1], FACT.c.value == RUNS)
+    yield from _counted(connection, scope, members, where)
+
+
+def lasting(
+    connection: Connection, scope: Scope, names: Sequence[str], day: str, ages: Sequence[tuple[str, str]], members: Sequence[Member]
+) -> Iterator[tuple[Told, str, int]]:  # fmt: skip
+    """Give ((name, row, value), age class, count) of what had begun before a day and not ended by then; `ages` are (class, first day) from old to young."""
+    classes = [(FACT.c.day < ages[n + 1][1], name) for n, (name, _) in enumerate(ages[:-1])]
+    age = case(*classes, else_=ages[-1][0])
+    keys = (FACT.c.name, _row(FACT.c.gemeente, literal(day[:7]), members), FACT.c.value, age)
+    where = (FACT.c.name.in_(names), FACT.c.until >= day, FACT.c.until != "", FACT.c.day < day)
+    for row in connection.execute(_of(scope, select(*keys, func.sum(FACT.c.count)).where(*where)).group_by(*keys)):
+        yield (row[0], row[1], row[2]), row[3], int(row[4])
+
+
+def _counted(connection: Connection, scope: Scope, members: Sequence[Member], where: Any) -> Iterator[tuple[Told, int]]:
+    keys = (FACT.c.name, _row(FACT.c.gemeente, func.substr(FACT.c.day, 1, 7), members), FACT.c.value)
+    for row in connection.execute(_of(scope, select(*keys, func.sum(FACT.c.count)).where(*where)).group_by(*keys)):
+        yield (row[0], row[1], row[2]), int(row[3])
+
+
+def _of(scope: Scope, statement: Any) -> Any:
+    """Keep a statement about facts within a scope; who may count all needs no look at the cases."""
+    return statement if scope.every else statement.join(CASE, CASE.c.id == FACT.c.case_id).where(within(scope))
+
+
+def _row(gemeente: Any, month: Any, members: Sequence[Member]) -> Any:
+    """Give the row something is counted in: its gemeente, or outside when that was not of the region in that month."""
+    told = [(gemeente.not_in([name for name, _, _ in members]), OUTSIDE)]
+    told += [
+        (and_(gemeente == name, or_(month < first, month >= last)), OUTSIDE)
+        for name, first, last in members
+        if (first, last) != ALWAYS
+    ]
+    return case(*told, else_=gemeente)
+
+
+def cases_with(
+    connection: Connection, scope: Scope, names: Sequence[str], values: Sequence[str] | None, gemeenten: Sequence[str], span: Span,
+    lasts: bool, most: int,
+) -> list[Row]:  # fmt: skip
+    """Give the cases behind a figure: number, gemeente, day and value of the fact, oldest first."""
+    start, end = span
+    where = [within(scope), FACT.c.name.in_(names), FACT.c.gemeente.in_(gemeenten)]
+    where += [FACT.c.until >= end, FACT.c.until != "", FACT.c.day < end] if lasts else [FACT.c.day >= start, FACT.c.day < end]
+    where += [FACT.c.value.in_(values)] if values is not None else []
+    statement = select(CASE.c.number, FACT.c.gemeente, FACT.c.day, FACT.c.value, FACT.c.count)
+    statement = statement.join(CASE, CASE.c.id == FACT.c.case_id).where(*where).order_by(FACT.c.day, CASE.c.id).limit(most)
+    return rows(connection, statement)
+
+
+def touched(connection: Connection, first: int, last: int) -> dict[int, list[Row]]:
+    """Give, by case, the lines after one position up to another: sequence, kind, instant and whether they tell the figures something."""
+    names = [ENTRY.c[n] for n in ("case_id", "sequence", "kind", "what", "instant", "figures")]
+    statement = select(*names, CASE.c.number).join(CASE, CASE.c.id == ENTRY.c.case_id)
+    told: dict[int, list[Row]] = {}
+    for row in rows(connection, statement.where(ENTRY.c.id > first, ENTRY.c.id <= last).order_by(ENTRY.c.id)):
+        told.setdefault(row["case_id"], []).append(row)
+    return told
+
+
+def kept(connection: Connection, name: str | None = None, period: str | None = None) -> list[Row]:
+    """Give the reports that are kept, without their content, the newest first."""
+    light = [c for c in KEPT.c if c.name != "content"]
+    where = [c == v for c, v in ((KEPT.c.name, name), (KEPT.c.period, period)) if v]
+    return rows(connection, select(*light).where(*where).order_by(KEPT.c.id.desc()))
+
+
+def kept_by(connection: Connection, key: int) -> Row | None:
+    """Give one kept report whole."""
+    found = rows(connection, select(KEPT).where(KEPT.c.id == key))
+    return found[0] if found else None
+
+
+def closed_in(connection: Connection, scope: Scope, span: Span) -> list[Row]:
+    """Give the cases that closed in a span of days, as their facts say."""
+    where = (within(scope), FACT.c.name == "gesloten", FACT.c.day >= span[0], FACT.c.day < span[1])
+    names = [CASE.c[n] for n in ("id", "number", "route", "workflow", "release", "received", "finishes", "ending")]
+    return rows(connection, select(*names).join(FACT, FACT.c.case_id == CASE.c.id).where(*where).order_by(CASE.c.id))
+
+
+def lines_of(connection: Connection, key: int, last: int) -> list[Row]:
+    """Give of the lines of one case, up to a position, what they are and what they tell the figures; never what was written in them."""
+    names = [ENTRY.c[n] for n in ("sequence", "kind", "instant", "figures")]
+    return rows(connection, select(*names).where(ENTRY.c.case_id == key, ENTRY.c.id <= last).order_by(ENTRY.c.sequence))

@@ -39,30 +39,33 @@ def commit_to(salt: str, content: str) -> str:
 
 
 def link(
-    previous: str, case: str, sequence: int, instant: datetime, worker: int | None, kind: str, what: str, commitment: str, terms: str | None = None
+    previous: str, case: str, sequence: int, instant: datetime, worker: int | None, kind: str, what: str, commitment: str, terms: str | None = None,
+    figures: str | None = None,
 ) -> str:  # fmt: skip
-    """Give the hash of an entry, chained to the one before it; what it did to terms is part of it."""
-    parts = (previous, case, str(sequence), iso(instant), str(worker or ""), kind, what, commitment, *([terms] if terms else []))
+    """Give the hash of an entry, chained to the one before it; what it did to terms (a list) and tells the figures (an object) is part of it."""
+    more = [part for part in (terms, figures) if part]
+    parts = (previous, case, str(sequence), iso(instant), str(worker or ""), kind, what, commitment, *more)
     return sha256("\n".join(parts).encode()).hexdigest()
 
 
 def entry_row(
     case: Mapping[str, Any], instant: datetime, worker: int | None, kind: str, what: str, content: Mapping[str, Any],
-    ledger: Sequence[Mapping[str, Any]] = (),
+    ledger: Sequence[Mapping[str, Any]] = (), figures: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Give the row of the next entry of a case, from its `entries` and `head`; the caller writes it and the new head in one transaction.
 
     `ledger` says what the entry did to terms (docs/architecture.md): no dates worked out, no persons, so that the proof of the night can
-    work them out again and destruction by law need not touch it.
+    work them out again and destruction by law need not touch it. `figures` says what it means to the figures: codes, days and numbers, no persons.
     """
     salt, told = token_hex(16), as_json(content)
     terms = json.dumps(list(ledger), separators=(",", ":"), default=_plain) if ledger else None
+    counts = as_json(figures) if figures else None
     sequence = case["entries"] + 1
     commitment = commit_to(salt, told)
     return {
         "case_id": case["id"], "sequence": sequence, "instant": instant, "worker_id": worker, "kind": kind, "what": what,
-        "terms": terms, "content": told, "salt": salt, "commitment": commitment, "previous": case["head"],
-        "hash": link(case["head"], case["number"], sequence, instant, worker, kind, what, commitment, terms),
+        "terms": terms, "figures": counts, "content": told, "salt": salt, "commitment": commitment, "previous": case["head"],
+        "hash": link(case["head"], case["number"], sequence, instant, worker, kind, what, commitment, terms, counts),
     }  # fmt: skip
 
 
@@ -105,6 +108,7 @@ def _entry_faults(name: str, entry: Mapping[str, Any]) -> Iterator[str]:
         entry["what"],
         entry["commitment"],
         entry["terms"],
+        entry["figures"],
     )
     if worked != entry["hash"]:
         yield f"{name}: regel {entry['sequence']} is gewijzigd."

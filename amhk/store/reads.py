@@ -142,6 +142,16 @@ def relations(connection: Connection, case: int) -> list[Row]:
     return rows(connection, statement.where(RELATION.c.case_id == case).order_by(RELATION.c.id))
 
 
+def first_instant(connection: Connection) -> Any:
+    """Give when the first line of all journals was written; None when there is none."""
+    return connection.execute(select(ENTRY.c.instant).order_by(ENTRY.c.id).limit(1)).scalar()
+
+
+def last_line(connection: Connection) -> int:
+    """Give the key of the last line of all journals; 0 when there is none."""
+    return int(connection.execute(select(func.coalesce(func.max(ENTRY.c.id), 0))).scalar_one())
+
+
 def same_dossier(connection: Connection, scope: Scope, dossier: int | None, case: int) -> list[Row]:
     """Give the other meldingen of a dossier that lie within a scope."""
     if dossier is None:

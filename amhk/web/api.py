@@ -8,7 +8,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 
 from amhk.config import house_mark
-from amhk.desk import admin, casework, followup, intake, reading, reportfiles, stretching, watch, worklist
+from amhk.desk import admin, casework, followup, intake, keeping, reading, reportfiles, stretching, watch, worklist
 from amhk.errors import BadInput, Fault, NotFound, TooLarge
 from amhk.office import Office
 from amhk.rules.schema import schema
@@ -231,10 +231,44 @@ def add_institution(office: House, who: Who, body: Body) -> Any:
     return admin.add_institution(office, body, who)
 
 
+@router.get("/reports/kept")
+def kept_reports(office: House, who: Who) -> Any:
+    """The reports that are kept: period, number, when they were made, and their stamp."""
+    return {"items": keeping.listed(office, who), "next": None}
+
+
+@router.post("/reports/kept", status_code=201, openapi_extra=ANY_BODY)
+def keep_report(office: House, who: Who, body: Body) -> Any:
+    """Keep the report of a period that is over: `period`."""
+    told = body if isinstance(body, dict) else {}
+    return {"id": keeping.keep_by_hand(office, str(told.get("period", "")), who)}
+
+
+@router.get("/reports/kept/{key}")
+def kept_report(key: int, office: House, who: Who, format: str = "json") -> Response:
+    """A report as it was kept, in any format; it never changes."""
+    reportfiles.fit(format)
+    content, kind = reportfiles.rendered(office, keeping.kept(office, key, who), format)
+    return Response(content, media_type=kind)
+
+
+@router.get("/reports/kept/{key}/changes")
+def changes_since(key: int, office: House, who: Who) -> Any:
+    """What has changed in its figures since, and why."""
+    keeping.kept(office, key, who)
+    return {"items": keeping.changes(office, key), "next": None}
+
+
 @router.get("/reports/{name}")
-def report(name: str, office: House, who: Who, period: str = "", format: str = "json") -> Response:
-    """A report (kwartaal, kosten) over a period (`2026-03`, `2026-Q1`, `2026-H1`, `2026`) as json, csv, html, ods, xlsx or pdf."""
-    content, kind = reportfiles.render(office, name, period, format, who)
+def report(
+    name: str, office: House, who: Who, period: str = "", format: str = "json", known: str = "", area: str = "", style: str = ""
+) -> Response:
+    """A report (kwartaal, kosten, steekproef) over a period (`2026-03`, `2026-Q1`, `2026-H1`, `2026`) as json, csv, html, ods, xlsx or pdf.
+
+    `area`: of one gemeente, subregio or centrumgemeente; `known`: as it was known at the end of a past day; `style`: fit to publish, `cbs`
+    (multiples of 5, under 10 hidden) or `tien` (10 of minder hidden).
+    """
+    content, kind = reportfiles.render(office, name, period, format, who, known, area, style)
     return Response(content, media_type=kind)
 
 

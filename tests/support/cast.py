@@ -45,6 +45,7 @@ class Client:
     """A program with a token: every answer that is not as expected says what came back."""
 
     def __init__(self, office, name="Tom"):
+        self.office = office
         self.http = TestClient(create_app(office), raise_server_exceptions=True)
         self.headers = {"authorization": f"Bearer {admin.make_token(office, name)}"}
 

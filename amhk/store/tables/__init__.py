@@ -23,6 +23,7 @@ from amhk.store.tables.cases import (
     Reminder,
     Term,
 )
+from amhk.store.tables.figures import CountedFact, KeptReport, Stamp, Tally
 from amhk.store.tables.house import (
     CalendarDay,
     Counter,
@@ -45,9 +46,9 @@ from amhk.store.tables.radar import Form, Grant, Import, Join, PersonKey
 from amhk.store.tables.screen import Attachment, Concept, LetterText, RoutingLine, SavedList, SearchWord
 
 __all__ = [
-    "Advies", "Attachment", "CalendarDay", "Case", "Check", "Concept", "Contact", "Counter", "Digest", "Dossier", "Entry", "Feed", "Finding", "Finish", "Form", "Grant", "HouseEntry",
-    "Import", "Inbox", "Incident", "Institution", "Join", "LetterText", "Look", "Melding", "Meta", "Notice", "Outgoing", "Person", "PersonKey", "Piket", "Plan", "PlanCase", "Referral", "Relation",
-    "Reminder", "Request", "RoutingLine", "SavedList", "SearchWord", "Session", "Team", "Term", "Worker", "table",
+    "Advies", "Attachment", "CalendarDay", "Case", "Check", "Concept", "Contact", "CountedFact", "Counter", "Digest", "Dossier", "Entry", "Feed", "Finding", "Finish", "Form", "Grant", "HouseEntry",
+    "Import", "Inbox", "Incident", "Institution", "Join", "KeptReport", "LetterText", "Look", "Melding", "Meta", "Notice", "Outgoing", "Person", "PersonKey", "Piket", "Plan", "PlanCase", "Referral", "Relation",
+    "Reminder", "Request", "RoutingLine", "SavedList", "SearchWord", "Session", "Stamp", "Tally", "Team", "Term", "Worker", "table",
 ]  # fmt: skip
 
 

@@ -303,6 +303,9 @@ class Check(SQLModel, table=True):
     hulp_geeindigd: date | None = None
     doelrealisatie: list[int] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
     reden_einde: str | None = None
+    kader: str | None = None
+    tevreden_jeugdige: list[int] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
+    tevreden_ouder: list[int] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
     entry: int
 
 
@@ -330,7 +333,7 @@ class Finish(SQLModel, table=True):
 
 
 class Entry(SQLModel, table=True):
-    """One journal entry. `hash` chains over `previous` and `commitment` (a salted hash of `content`), so content can be erased by law; `terms` says what it did to terms (no person in it) and stays."""
+    """One journal entry. `hash` chains over `previous` and `commitment` (a salted hash of `content`), so content can be erased by law; `terms` says what it did to terms and `figures` what it means to the figures (no person in either), and they stay."""
 
     __tablename__ = "journal"
     __table_args__ = (UniqueConstraint("case_id", "sequence"),)
@@ -342,6 +345,7 @@ class Entry(SQLModel, table=True):
     kind: str
     what: str
     terms: str | None = None
+    figures: str | None = None
     content: str | None = None
     salt: str | None = None
     commitment: str

@@ -6,6 +6,7 @@ from amhk.web.pages import (
     bulk,
     cases,
     entrance,
+    figures,
     intake,
     letters,
     management,
@@ -20,7 +21,7 @@ from amhk.web.pages import (
 )
 from amhk.web.pages.frame import keep_sent, refused
 
-ROOMS = (entrance, worklists, intake, cases, letters, post, staffing, management, terms, night, running, open, radar, bulk)
+ROOMS = (entrance, worklists, intake, cases, letters, post, staffing, figures, management, terms, night, running, open, radar, bulk)
 router = APIRouter(include_in_schema=False, dependencies=[Depends(keep_sent)])
 for room in ROOMS:
     router.include_router(room.router)

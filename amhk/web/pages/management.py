@@ -5,39 +5,13 @@ from typing import Any
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData, UploadFile
 
-from amhk.desk import admin, digest, directory, followup, reportfiles, reports
+from amhk.desk import admin, digest, directory, followup
 from amhk.errors import BadInput, Fault
 from amhk.web.api import Key
 from amhk.web.pages.forms import from_values, nested, shown, typed
 from amhk.web.pages.frame import FileForm, Form, Here, Visit, errors_of, go, page
 
 router = APIRouter()
-
-
-@router.get("/rapportage")
-def report_page(here: Here, period: str = "") -> Response:
-    """The report of a period: sentences first, then the table, then what the numbers mean."""
-    now = here.now
-    wanted = period or f"{now.year}-Q{(now.month - 1) // 3 + 1}"
-    report, errors = None, []
-    head: list[str] = []
-    rows: list[list[object]] = []
-    try:
-        report = reports.make(here.office, "kwartaal", wanted, here.who)
-        head, rows = reports.cells(report)
-    except BadInput as wrong:
-        errors = errors_of(wrong, "period")
-    return page(
-        here, "rapportage.html", 422 if errors else 200, report=report, period=wanted, head=head, rows=rows, errors=errors, share=reports.say_share
-    )  # fmt: skip
-
-
-@router.get("/rapportage/{name}.{format}")
-def report_file(here: Here, name: str, format: str, period: str) -> Response:
-    """The same figures as a file."""
-    content, kind = reportfiles.render(here.office, name, period, format, here.who)
-    headers = {"content-disposition": f'attachment; filename="{name}-{period}.{format}"'}
-    return Response(content, media_type=kind, headers=headers)
 
 
 @router.get("/beheer/instellingen")

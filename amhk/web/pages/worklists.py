@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
-from amhk.desk import casework, listing, morning, nightly, piket, reports, worklist
+from amhk.desk import casework, keeping, listing, morning, nightly, piket, worklist
 from amhk.errors import BadInput, NotAllowed
 from amhk.rules.secrecy import WORKS
 from amhk.web.api import Key
@@ -32,7 +32,7 @@ def morning_page(here: Here) -> Response:
     return page(
         here, "ochtend.html", **told, **_sorted(terms), proof=here.seat.proof, greeting=_greeting(here), lead=lead, watch=watch,
         waiting_shown=[c | {"next_term": c["next_term"] and _shaped(here, c["next_term"])} for c in told["waiting"]],
-        trend=morning.trend(here.office, here.who) if here.who.role == "manager" else [], share=reports.say_share,
+        trend=morning.trend(here.office, here.who) if here.who.role == "manager" else [], reports=keeping.fresh(here.office, here.who),
         gaps=len(piket.roster(here.office)["gaps"]) if lead or watch else 0,
         acute=piket.acute_cases(here.office, here.who) if watch else [],
     )  # fmt: skip

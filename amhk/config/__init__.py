@@ -1,33 +1,24 @@
 """config.toml as a frozen Config: an unknown key is refused by name, a missing file is named, secrets come from env or `*_FILE`."""
 
-import csv
 import os
 import tomllib
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from amhk.config.places import SEED, Gemeente, changed, gemeenten_of
 from amhk.errors import Fault, HouseClosed
 from amhk.rules.forms import OWN, Layout
+from amhk.rules.periods import LENGTHS
 from amhk.rules.routing import STROMEN, RoutingRule
 from amhk.words import REGIONS
 
-_HERE = Path(__file__).parent
-SEED = _HERE / "seed"
-
-
-@dataclass(frozen=True, slots=True)
-class Gemeente:
-    """A gemeente of the region; `inwoners` None when no source gives it."""
-
-    name: str
-    subregio: str
-    centrumgemeente: str
-    inwoners: int | None
+_HERE = Path(__file__).parent.parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +58,17 @@ class Costs:
 
 
 @dataclass(frozen=True)
+class Making:
+    """Which reports make themselves (of a maand, kwartaal, halfjaar, jaar), and on which day of the month after it."""
+
+    lengths: tuple[str, ...] = ("kwartaal",)
+    day: int = 10
+
+
+__all__ = ["SEED", "Config", "Gemeente", "gemeenten_of"]
+
+
+@dataclass(frozen=True)
 class Config:
     """The settings of one meldpunt, read once and never changed."""
 
@@ -94,6 +96,7 @@ class Config:
     style: Style = Style()
     out_folder: str = ""
     costs: Costs = Costs()
+    making: Making = Making()
 
     @property
     def folder(self) -> Path:
@@ -123,6 +126,7 @@ _KNOWN = {
         "mail",
         "imports",
         "costs",
+        "gemeenten",
     },
     "costs": {"budget", "years", "history"},
     "imports": {"name", "title", "columns", "values", "fixed", "ignore", "passed_on_to"},
@@ -144,7 +148,7 @@ _KNOWN = {
     "routing": {"default_team", "rules"},
     "routing.rules": {"team", "gemeente", "subregio", "stroom", "acuut", "reden"},
     "clock": {"interval_seconds", "proof_hour"},
-    "figures": {"counts"},
+    "figures": {"counts", "reports", "report_day"},
     "mail": {"host", "port", "security", "sender", "user", "address", "hour"},
 }
 
@@ -185,7 +189,7 @@ def read_config(path: Path, upgrading: bool = False) -> Config:
         _no(faults, path, "calendar", "de kalender staat nu in de database. Geef eerst: amhk migrate, en haal dan [calendar] weg.")
         data.pop("calendar")
     _unknown(faults, path, "", data)
-    gemeenten = _region(faults, path, data.get("region"))
+    gemeenten = changed(partial(_no, faults, path), _region(faults, path, data.get("region")), data.get("gemeenten", {}))
     config = Config(
         path, str(data.get("region")), str(data.get("organisation", "AMHK")), _database(data), _attachments(faults, path, data), *_procedure(data),
         data.get("letters", {}).get("phone", "0800-2000"), str(data.get("letters", {}).get("crisis_phone", "")), data.get("server", {}).get("host", "127.0.0.1"),
@@ -198,6 +202,7 @@ def read_config(path: Path, upgrading: bool = False) -> Config:
         _number(faults, path, "clock.proof_hour", data.get("clock", {}).get("proof_hour", 3), 23),
         bool(data.get("server", {}).get("secure_cookies", False)), gemeenten, _layouts(faults, path, data.get("imports", [])),
         _style(faults, path, data.get("letters", {})), str(data.get("letters", {}).get("out_folder", "")), _costs(faults, path, data.get("costs", {}), gemeenten),
+        _making(faults, path, data.get("figures", {})),
     )  # fmt: skip
     if faults:
         raise HouseClosed("\n".join(f.text for f in faults), faults)
@@ -268,16 +273,6 @@ def _region(faults: list[Fault], path: Path, region: object) -> dict[str, Gemeen
     return gemeenten_of(str(region))
 
 
-def gemeenten_of(region: str) -> dict[str, Gemeente]:
-    """Give the gemeenten of a region by name (gemeenten.csv; an empty number of inwoners is not known)."""
-    with (SEED / "gemeenten.csv").open(encoding="utf-8", newline="") as file:
-        return {
-            row["gemeente"]: Gemeente(row["gemeente"], row["subregio"], row["centrumgemeente"], int(row["inwoners"] or 0) or None)
-            for row in csv.DictReader(file)
-            if row["regio"] == region
-        }
-
-
 def _rule(faults: list[Fault], path: Path, number: int, table: dict[str, Any], gemeenten: dict[str, Gemeente]) -> RoutingRule:
     key = f"routing.rules[{number}]"
     if not table.get("team"):
@@ -323,6 +318,15 @@ def _counts(faults: list[Fault], path: Path, table: object) -> dict[str, str]:
         if value not in ("norm", "wet"):
             _no(faults, path, f"figures.counts.{name}", f"'{value}' kan niet; kies 'norm' of 'wet'.")
     return {str(k): str(v) for k, v in table.items()}
+
+
+def _making(faults: list[Fault], path: Path, table: dict[str, Any]) -> Making:
+    """Give which reports make themselves and when."""
+    lengths = table.get("reports", ["kwartaal"])
+    if not isinstance(lengths, list) or set(lengths) - set(LENGTHS):
+        _no(faults, path, "figures.reports", f"kies uit {', '.join(LENGTHS)}.")
+        lengths = []
+    return Making(tuple(lengths), _number(faults, path, "figures.report_day", table.get("report_day", 10), 28))
 
 
 def _costs(faults: list[Fault], path: Path, table: dict[str, Any], gemeenten: dict[str, Gemeente]) -> Costs:

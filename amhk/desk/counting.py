@@ -1,0 +1,237 @@
+"""Counting: the facts of every case kept up with the journal, and the counts of periods, now or as they were known at an earlier position."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from amhk.office import Office
+from amhk.rules.figures import ALWAYS, FOREVER, LATE, OUTSIDE, RUNS, Fact, Line, facts_of, story_of
+from amhk.rules.periods import Period
+from amhk.rules.secrecy import Scope
+from amhk.store import bells, figures, reads, writes
+from amhk.store.figures import BEGUN, ENDED, Member, Told
+from amhk.store.session import Connection
+from amhk.words import day_of, end_of, start_of
+
+RELEASE = "1"  # of the rules by which facts are made: another one makes them all again
+_AT, _BATCH, _A_ROUND, _BEFORE = "figures_at", 20_000, 3, timedelta(days=150)
+AGES = (
+    ("ouder dan een jaar", 365),
+    ("6 tot 12 maanden", 182),
+    ("3 tot 6 maanden", 91),
+    ("1 tot 3 maanden", 30),
+    ("korter dan een maand", 0),
+)
+
+
+@dataclass
+class Counts:
+    """What was counted of one period: `events` by (name, row, value), `stood` likewise at its end, `ages` of what stood by age class besides."""
+
+    events: Counter[Told] = field(default_factory=Counter)
+    stood: Counter[Told] = field(default_factory=Counter)
+    ages: Counter[tuple[Told, str]] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True)
+class Known:
+    """Up to where the journal was read: its last line, the hash over all lines so far, and the moment as which it is told."""
+
+    position: int
+    digest: str
+    moment: datetime
+
+
+def wanted_of(office: Office) -> frozenset[str]:
+    """Give the facts that are kept: those that the definitions speak of, and when a case closed (for a sample)."""
+    return frozenset({"gesloten"}.union(*(d.facts for d in office.pack.figures.definitions.values())))
+
+
+def _release(office: Office) -> str:
+    return sha256("\n".join([RELEASE, *sorted(wanted_of(office))]).encode()).hexdigest()[:12]
+
+
+def keep_up(office: Office) -> None:
+    """Bring the facts closer to the journal, a few parts at a time, so that nothing else has to wait for it."""
+    for _ in range(_A_ROUND):
+        with office.store.read() as connection:
+            done, release = _so_far(connection)
+            last = reads.last_line(connection)
+        if done >= last and release == _release(office):
+            return
+        catch_up(office, min(done if release == _release(office) else 0, last) + _BATCH)
+
+
+def catch_up(office: Office, most: int | None = None) -> Known:
+    """Bring the facts up to the journal as it is now (or as far as `most`), a part at a time; gives how far that is. Two processes wait for each other."""
+    last = figures.position(office.store)
+    last = last if most is None else min(last, most)
+    while True:
+        with office.store.write() as connection:
+            bells.lock_meta(connection, "figures")
+            done, release = _so_far(connection)
+            if release != _release(office):
+                figures.empty(connection)
+                done = 0
+            if done < last or release != _release(office):
+                done = _step(office, connection, done, min(done + _BATCH, last))
+                writes.set_meta(connection, _AT, f"{_release(office)} {done}")
+            if done >= last:
+                now = office.now(connection)
+                return Known(done, digest_at(connection, done, now), now)
+
+
+def _so_far(connection: Connection) -> tuple[int, str]:
+    release, _, done = (reads.meta(connection, _AT) or "").partition(" ")
+    return int(done or 0), release
+
+
+def _step(office: Office, connection: Connection, first: int, last: int) -> int:
+    cases = sorted({case for _, case, _ in figures.hashes(connection, first, last)})
+    names, changes = wanted_of(office), Counter[figures.Key]()
+    for at in range(0, len(cases), 1000):
+        some = cases[at : at + 1000]
+        before = figures.facts(connection, some)
+        now = dict(told(figures.lines(connection, some, last), names))
+        moved = [key for key in some if before.get(key) != now.get(key)]
+        for sign, side in ((-1, before), (1, now)):
+            for key in moved:
+                if key in side:
+                    _tally(changes, side[key], sign)
+        figures.replace(connection, [key for key in moved if key in before], {key: now[key] for key in moved if key in now})
+    figures.add_up(connection, changes)
+    return last
+
+
+def told(found: Iterable[tuple[int, list[Line]]], wanted: frozenset[str]) -> Iterator[tuple[int, tuple[str, set[Fact]]]]:
+    """Give, case by case, its gemeente and its facts from the lines of its journal."""
+    for key, lines in found:
+        story = story_of(lines)
+        if story.case:
+            yield key, (story.case["gemeente"], merged(facts_of(story, wanted)))
+
+
+def merged(facts: Iterable[Fact]) -> set[Fact]:
+    """Give facts with those that differ only in how many taken together."""
+    counts = Counter[Fact]()
+    for fact in facts:
+        counts[Fact(fact.name, fact.day, fact.value, fact.until)] += fact.count
+    return {Fact(f.name, f.day, f.value, f.until, n) for f, n in counts.items()}
+
+
+def _tally(changes: Counter[figures.Key], told: tuple[str, set[Fact]], sign: int) -> None:
+    gemeente, facts = told
+    for fact in facts:
+        if fact.until:
+            changes[fact.name + BEGUN, fact.day[:7], gemeente, fact.value] += sign * fact.count
+            if fact.until != FOREVER:
+                changes[fact.name + ENDED, fact.until[:7], gemeente, fact.value] += sign * fact.count
+        elif fact.value != RUNS:
+            changes[fact.name, fact.day[:7], gemeente, fact.value] += sign * fact.count
+
+
+def digest_at(connection: Connection, last: int, keep: datetime | None = None) -> str:
+    """Give the hash over the hashes of all lines up to a position, one after another, from the nearest stamp before it; with `keep` (the moment) the stamp is kept."""
+    position, digest = figures.stamp_before(connection, last)
+    if position == last:
+        return digest
+    for _, _, line in figures.hashes(connection, position, last):
+        digest = sha256(f"{digest}\n{line}".encode()).hexdigest()
+    if keep:
+        figures.keep_stamp(connection, last, digest, keep)
+    return digest
+
+
+def known_on(office: Office, day: date) -> Known:
+    """Give how far the journal was at the end of a past day."""
+    with office.store.read() as connection:
+        following = figures.first_line_from(connection, end_of(day))
+        last = following - 1 if following else int(reads.last_line(connection))
+        return Known(last, digest_at(connection, last), end_of(day) - timedelta(seconds=1))
+
+
+def members(office: Office) -> list[Member]:
+    """Give the gemeenten of the region with the months in which they belonged to it (half-open)."""
+    return [
+        (g.name, g.since.isoformat()[:7] if g.since else ALWAYS[0], g.until.isoformat()[:7] if g.until else ALWAYS[1])
+        for g in office.config.gemeenten.values()
+    ]
+
+
+def counted(office: Office, scope: Scope, periods: Sequence[Period], known: Known) -> list[Counts]:
+    """Give the counts of periods from the facts as they are kept, at the moment they were brought up to."""
+    spans = [(p.start.isoformat(), p.end.isoformat()) for p in periods]
+    found, of, today = [Counts() for _ in spans], members(office), day_of(known.moment)
+    names = sorted(n for n in wanted_of(office) if n.startswith("termijn."))
+    with office.store.snapshot() as connection:
+        if scope.every:
+            for n, key, count in figures.tallied(connection, spans, of):
+                found[n].events[key] += count
+        for counts, span in zip(found, spans, strict=True):
+            end = min(span[1], (today + timedelta(days=1)).isoformat())
+            if scope.every:
+                for key, count in figures.stood(connection, span[1], of):
+                    counts.stood[key] += count
+            else:
+                for key, count in figures.happened(connection, scope, span, of):
+                    counts.events[key] += count
+            for key, count in figures.overdue(connection, scope, names, (span[0], min(span[1], today.isoformat())), of):
+                counts.events[key[0], key[1], LATE] += count
+            if not scope.every or counts is found[0]:
+                counts.stood = Counter()
+                for key, age, count in figures.lasting(connection, scope, _lasting(office), end, _ages(end), of):
+                    counts.stood[key] += count
+                    counts.ages[key, age] += count
+    return found
+
+
+def _lasting(office: Office) -> list[str]:
+    return sorted(n for n in wanted_of(office) if n.startswith("voorraad"))
+
+
+def _ages(end: str) -> list[tuple[str, str]]:
+    day = date.fromisoformat(end)
+    firsts = [FOREVER[:0], *((day - timedelta(days=days)).isoformat() for _, days in AGES[:-1])]
+    return [(name, first) for (name, _), first in zip(AGES, firsts, strict=True)]
+
+
+def counted_at(office: Office, scope: Scope, periods: Sequence[Period], known: Known) -> list[Counts]:
+    """Give the same straight from the journal as it was at a position, and from nothing else; memory does not grow with the cases."""
+    today, counts = day_of(known.moment).isoformat(), [Counts() for _ in periods]
+    spans = [(p.start.isoformat(), p.end.isoformat()) for p in periods]
+    stands = [min(end, (day_of(known.moment) + timedelta(days=1)).isoformat()) for _, end in spans]
+    rows = _Rows(members(office))
+    with office.store.snapshot() as connection:
+        since = figures.first_line_from(connection, start_of(min(p.start for p in periods)) - _BEFORE)
+        cases = figures.alive(connection, scope, (since or known.position + 1) - 1, start_of(max(p.end for p in periods)))
+        for _, (gemeente, facts) in told(figures.lines(connection, cases, known.position), wanted_of(office)):
+            for fact in facts:
+                _count(counts, spans, stands, rows, gemeente, fact, today)
+    return counts
+
+
+def _count(told: list[Counts], spans: list[Any], stands: list[str], rows: "_Rows", gemeente: str, fact: Fact, today: str) -> None:
+    value = (LATE if fact.day < today else "") if fact.value == RUNS else fact.value
+    for counts, (start, end), stand in zip(told, spans, stands, strict=True):
+        if fact.until:
+            if fact.day < stand <= fact.until:
+                key = (fact.name, rows.of(gemeente, stand[:7]), fact.value)
+                counts.stood[key] += fact.count
+                counts.ages[key, next(name for name, first in reversed(_ages(stand)) if fact.day >= first)] += fact.count
+        elif start <= fact.day < end and (fact.value != RUNS or value):
+            counts.events[fact.name, rows.of(gemeente, fact.day[:7]), value] += fact.count
+
+
+class _Rows:
+    """In which row something is counted; the same rule as `store.figures` has it in SQL."""
+
+    def __init__(self, of: Sequence[Member]) -> None:
+        self._of = {name: (first, last) for name, first, last in of}
+
+    def of(self, gemeente: str, month: str) -> str:
+        """Give the row of a gemeente in a month."""
+        first, last = self._of.get(gemeente, ("9999-99", ""))
+        return gemeente if first <= month < last else OUTSIDE

@@ -1,0 +1,236 @@
+"""Reports that are kept: made by themselves on the chosen day, never changed after, and what has changed since one and why."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from hashlib import sha256
+from typing import Any
+
+from amhk.desk import counting, reports
+from amhk.errors import BadInput, Fault, NotAllowed, NotFound
+from amhk.office import Office
+from amhk.rules.definitions import KINDS, Found, value_of
+from amhk.rules.figures import LATE, RUNS, Fact
+from amhk.rules.periods import LENGTHS, Period, period_of, read_period
+from amhk.rules.secrecy import Reader
+from amhk.store import bells, figures, house, reads, writes
+from amhk.store.reads import Row
+from amhk.store.session import Connection
+from amhk.words import day_of, iso, some, start_of
+
+KIND, _SEEN = "rapport", "reports_seen"
+NAME = "kwartaal"
+_BY_ITSELF = Reader(0, "rapportage", None)
+_FRESH = timedelta(days=14)
+# What was done to a case since, by the kind of its journal line; anything else was recorded later.
+_WHY = {
+    "corrigeren": "gecorrigeerd",
+    "gevoegd": "gevoegd of losgemaakt",
+    "losgemaakt": "gevoegd of losgemaakt",
+    "vervolgmelding": "gevoegd of losgemaakt",
+}
+
+
+def make_when_due(office: Office) -> int:
+    """Make and keep the reports whose day has come, however long the house was closed; gives how many."""
+    with office.store.read() as connection:
+        today = day_of(office.now(connection))
+        if reads.meta(connection, _SEEN) == iso(today):
+            return 0
+        first = reads.first_instant(connection)
+        there = {row["period"] for row in figures.kept(connection, NAME)}
+    if first is None:
+        return 0
+    wanted = [p for length in office.config.making.lengths for p in _due(office, LENGTHS[length], today, day_of(first))]
+    made = [p for p in sorted(wanted, key=lambda p: p.end) if p.text not in there]
+    for period in made:
+        keep(office, period)
+    with office.store.write() as connection:
+        writes.set_meta(connection, _SEEN, iso(today))
+    return len(made)
+
+
+def _due(office: Office, months: int, today: date, first: date) -> Iterator[Period]:
+    """Give the periods of a length that are over, whose day has come, back to the first in which anything was written."""
+    period = period_of(today, months).before()
+    while period.end > first:
+        if today >= period.end.replace(day=office.config.making.day):
+            yield period
+        period = period.before()
+
+
+def keep(office: Office, period: Period, who: Reader | None = None) -> int:
+    """Make the report of a period that is over and keep it as it is now; gives its key. With what changed in the one before it since that was kept."""
+    report = reports.kwartaal(office, period, _BY_ITSELF)
+    before = period.before()
+    with office.store.read() as connection:
+        old = figures.kept(connection, NAME, before.text)
+    report["changes"] = changes(office, old[0]["id"]) if old else None
+    content = json.dumps(report, ensure_ascii=False, sort_keys=True)
+    stamp = report["stamp"]
+    with office.store.write() as connection:
+        bells.lock_meta(connection, "figures")
+        same = figures.kept(connection, NAME, period.text)
+        if who is None and same:
+            return int(same[0]["id"])  # another process was first
+        now = office.now(connection)
+        row = {
+            "name": NAME, "period": period.text, "number": len(same) + 1, "made": now, "worker_id": who.id if who else None,
+            "position": stamp["position"], "digest": stamp["digest"], "content": content, "hash": sha256(content.encode()).hexdigest(),
+        }  # fmt: skip
+        key = writes.add(connection, figures.KEPT, row)
+        told = {k: row[k] for k in ("period", "number", "position", "digest")} | {"sha256": row["hash"]}
+        bells.lock_meta(connection, "house")
+        house.append(connection, now, row["worker_id"], KIND, f"Rapport over {period.title} gemaakt en bewaard.", told)
+        return key
+
+
+def keep_by_hand(office: Office, period: str, who: Reader) -> int:
+    """Keep the report of a period once more, beside what was kept of it before; BadInput when it is none, or is not over."""
+    if not reports.read_scope(who).every:
+        raise NotAllowed("Een rapport bewaren is voor wie alle zaken mag tellen.")
+    span = read_period(period)
+    with office.store.read() as connection:
+        now = office.now(connection)
+    if span is None or start_of(span.end) > now:
+        text = f"'{period[:20]}' is geen periode die voorbij is; alleen zo'n rapport wordt bewaard."
+        raise BadInput(faults=[Fault("periode", text, "period")])
+    return keep(office, span, who)
+
+
+def listed(office: Office, who: Reader) -> list[dict[str, Any]]:
+    """Give the reports that are kept, the newest first."""
+    if not reports.read_scope(who).every:
+        return []
+    with office.store.read() as connection:
+        names = {w["id"]: w["name"] for w in reads.workers(connection, active=False)}
+        return [_told(row, names) for row in figures.kept(connection)]
+
+
+def fresh(office: Office, who: Reader) -> list[dict[str, Any]]:
+    """Give the reports that were kept in the last fourteen days: the news for who may read them."""
+    if who.role not in ("manager", "rapportage"):
+        return []
+    with office.store.read() as connection:
+        since = iso(office.now(connection) - _FRESH)
+    return [r for r in listed(office, who) if r["made"] >= since]
+
+
+def _told(row: Row, names: Mapping[int, str]) -> dict[str, Any]:
+    span = read_period(row["period"])
+    return {
+        "id": row["id"], "name": row["name"], "period": row["period"], "title": span.title if span else row["period"], "number": row["number"],
+        "made": iso(row["made"]), "by": names.get(row["worker_id"] or 0, "vanzelf"), "position": row["position"], "digest": row["digest"], "hash": row["hash"],
+    }  # fmt: skip
+
+
+def kept(office: Office, key: int, who: Reader) -> dict[str, Any]:
+    """Give a kept report as it was made; NotFound when there is none, or when what is kept is not what was made."""
+    if not reports.read_scope(who).every:
+        raise NotAllowed("Een bewaard rapport gaat over de hele regio.")
+    with office.store.read() as connection:
+        return _opened(connection, key)
+
+
+def _opened(connection: Connection, key: int) -> dict[str, Any]:
+    row = figures.kept_by(connection, key)
+    if row is None:
+        raise NotFound("Dit rapport is er niet.")
+    if sha256(row["content"].encode()).hexdigest() != row["hash"]:
+        raise NotFound("Dit rapport is buiten het programma om gewijzigd; zet de laatste back-up terug.")
+    told: dict[str, Any] = json.loads(row["content"])
+    return told | {"kept": row["id"], "number": row["number"]}
+
+
+def faults(connection: Connection) -> Iterator[str]:
+    """Give, in Dutch, every kept report that was changed, and every stamp the journal does not come to."""
+    for row in figures.kept(connection):
+        whole = figures.kept_by(connection, row["id"])
+        if whole and sha256(whole["content"].encode()).hexdigest() != whole["hash"]:
+            yield f"Het bewaarde rapport over {row['period']} (nummer {row['number']}) is gewijzigd."
+    position, digest = 0, ""
+    for last, told in figures.stamps(connection):
+        for _, _, line in figures.hashes(connection, position, last):
+            digest = sha256(f"{digest}\n{line}".encode()).hexdigest()
+        position = last
+        if digest != told:
+            yield f"Het stempel bij regel {last} klopt niet met het verloop: er is iets gewijzigd, weggehaald of ingevoegd."
+            return
+
+
+def changes(office: Office, key: int) -> list[dict[str, Any]]:
+    """Give what has changed in the figures of a kept report since, per gemeente: what it was, what it is now, of how many cases, and why."""
+    here = counting.catch_up(office)
+    with office.store.snapshot() as connection:
+        old = _opened(connection, key)
+        span = read_period(old["period"])
+        assert span is not None
+        why = _reasons(office, connection, span, old["stamp"]["position"], here.position)
+    new = reports.kwartaal(office, span, _BY_ITSELF)
+    before, after = ({line["gemeente"]: line for line in [*r["rows"], r["total"]]} for r in (old, new))
+    told = []
+    for name, d in new["definitions"].items():
+        for area in dict.fromkeys([*before, *after]):
+            was, now = before.get(area, {}).get(name), after.get(area, {}).get(name)
+            if was != now and d["kind"] in ("count", "share"):
+                reasons = why[name] if area == "Totaal" else why[name, area]
+                told.append(
+                    {"figure": name, "title": d["title"], "gemeente": area, "was": was, "now": now, "why": _said(reasons), "cases": sum(reasons.values())}
+                )  # fmt: skip
+    return told
+
+
+def _said(reasons: Mapping[str, int]) -> str:
+    return (
+        "; ".join(f"{some(n, 'zaak', 'zaken')} {why}" for why, n in sorted(reasons.items()))
+        or "andere betekenis of andere regio-indeling"
+    )
+
+
+class _Reasons(dict[Any, Counter[str]]):
+    def __missing__(self, key: Any) -> Counter[str]:
+        return self.setdefault(key, Counter())
+
+
+def _reasons(office: Office, connection: Connection, span: Period, then: int, now: int) -> _Reasons:
+    """Give, by figure and by (figure, gemeente), of how many cases the figures of a period changed between two positions, by why."""
+    told, touched = _Reasons(), figures.touched(connection, then, now)
+    names = counting.wanted_of(office)
+    for at in range(0, len(touched), 1000):
+        some_cases = sorted(touched)[at : at + 1000]
+        sides = [dict(counting.told(figures.lines(connection, some_cases, last), names)) for last in (then, now)]
+        for key in some_cases:
+            old, new = (side.get(key) for side in sides)
+            if old == new:
+                continue
+            for figure, gemeenten in _differences(office, span, old, new):
+                why = next((_WHY[line["kind"]] for line in touched[key] if line["kind"] in _WHY), "later vastgelegd")
+                told[figure][why] += 1
+                for gemeente in gemeenten:
+                    told[figure, gemeente][why] += 1
+    return told
+
+
+def _differences(office: Office, span: Period, old: Any, new: Any) -> Iterator[tuple[str, set[str]]]:
+    for d in office.pack.figures.definitions.values():
+        if KINDS[d.kind] not in ("count", "share"):
+            continue
+        fact = reports.fact_of(office, d)
+        was, now = (value_of(d, _found(told[1], span) if told else {}, fact, None) for told in (old, new))
+        if was != now or (old and new and old[0] != new[0] and any(_numbers(was) + _numbers(now))):
+            yield d.name, {told[0] for told in (old, new) if told}
+
+
+def _numbers(value: Any) -> list[int]:
+    return value if isinstance(value, list) else [value]
+
+
+def _found(facts: set[Fact], span: Period) -> Found:
+    start, end = span.start.isoformat(), span.end.isoformat()
+    told: dict[str, dict[str, int]] = {}
+    for f in facts:
+        if f.day < end <= f.until if f.until else start <= f.day < end:
+            value = LATE if f.value == RUNS else f.value
+            told.setdefault(f.name, {})[value] = told.get(f.name, {}).get(value, 0) + f.count
+    return told

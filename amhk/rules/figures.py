@@ -1,0 +1,245 @@
+"""What a case counts for: its facts, folded from what its journal says for the figures, and from nothing else.
+
+A journal line tells the figures what it meant (`figures` of the line: codes, days and numbers, never a person), so that they can be
+made again for any position of the journal, also of a case whose content was destroyed by law. docs/adr/0009 says what a line can tell.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from amhk.words import day_of
+
+FOREVER = "9999-12-31"
+OUTSIDE = "Buiten de regio"  # where counts what belongs to a gemeente that was not of the region then
+ALWAYS = ("", "9999-12")
+NO_COUNT = "geen HG/KM"  # ends before it counts as a melding (docs/adr/0003; the contract)
+JOINED = "gevoegd"
+IN_TIME, LATE, RUNS = "op tijd", "te laat", "loopt"
+ONDERZOEK = "onderzoek"
+_WITHIN = 365  # days after an ended involvement in which a new melding is a hermelding
+_ANSWERS = {"accepted": "aangenomen", "started": "aangenomen", "refused": "geweigerd", "open": "open"}
+_LISTS = ("aanleiding", "aard")
+_SINGLE = ("hoedanigheid", "kanaal", "meldcodestap")
+Line = tuple[int, str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fact:
+    """One thing to count: what it is, on which Amsterdam day it counts, which value, how many; `until` (exclusive) for what lasts, empty for what happens."""
+
+    name: str
+    day: str
+    value: str = ""
+    until: str = ""
+    count: int = 1
+
+
+@dataclass
+class Story:
+    """A case as its journal tells it to the figures; `at` holds of each line when it happened: UTC as it was written, or Amsterdam time as it was said."""
+
+    case: dict[str, Any] = field(default_factory=dict)
+    at: dict[int, str] = field(default_factory=dict)
+    terms: dict[str, list[Any]] = field(default_factory=dict)
+    finishes: list[tuple[int, int]] = field(default_factory=list)
+    ended: tuple[str, str | None] | None = None
+    closed: int | None = None
+    children: int = 0
+    known: str | None = None
+    outcomes: list[tuple[int, list[str]]] = field(default_factory=list)
+    codes: list[tuple[int, str, str]] = field(default_factory=list)
+    referrals: list[dict[str, Any]] = field(default_factory=list)
+    checks: list[tuple[int, Mapping[str, Any]]] = field(default_factory=list)
+    counters: list[tuple[int, str]] = field(default_factory=list)
+
+    @property
+    def counts(self) -> bool:
+        """Tell whether it counts as an advies or melding received."""
+        return self.ended is None or self.ended[0] != NO_COUNT
+
+    def day(self, line: int) -> str:
+        """Give the day on which what a line tells happened."""
+        told = self.at[line]
+        # of UTC text the Amsterdam day is the same until 22:00
+        return told[:10] if told[-1] != "Z" or told[11:13] < "22" else day_of(datetime.fromisoformat(told)).isoformat()
+
+
+def story_of(lines: Iterable[Line]) -> Story:
+    """Give a case as its lines tell it: (sequence, instant as UTC text, what it tells), in the order of the journal."""
+    told = Story()
+    for sequence, instant, figures in lines:
+        told.at[sequence] = figures.get("at") or instant
+        told.case |= figures.get("case", {})
+        told.terms |= figures.get("terms", {})
+        for name, read in _READ.items():
+            if name in figures:
+                read(told, sequence, figures[name])
+    return told
+
+
+def _moved(told: Story, line: int, value: list[list[Any]]) -> None:
+    told.at |= {sequence: moment for sequence, moment in value}
+
+
+def _closed(told: Story, line: int, value: bool) -> None:
+    told.closed = line if value else None
+
+
+def _ended(told: Story, line: int, value: list[Any] | None) -> None:
+    told.ended = (value[0], value[1]) if value else None
+
+
+def _outcome(told: Story, line: int, value: list[str]) -> None:
+    told.outcomes.append((line, value))
+
+
+def _corrected(told: Story, line: int, value: list[str]) -> None:
+    """The outcome of the last onderzoek was another: its day stays."""
+    if told.outcomes:
+        told.outcomes[-1] = (told.outcomes[-1][0], value)
+
+
+def _codes(told: Story, line: int, value: Mapping[str, list[str]]) -> None:
+    told.codes += [(line, name, code) for name, codes in value.items() for code in codes]
+
+
+def _referral(told: Story, line: int, value: list[str]) -> None:
+    told.referrals.append({"line": line, "kind": value[0], "scale": value[1], "answer": "open", "help": None})
+
+
+def _answer(told: Story, line: int, value: str) -> None:
+    if told.referrals:
+        told.referrals[-1]["answer"] = value
+
+
+def _help(told: Story, line: int, value: str) -> None:
+    if told.referrals and not told.referrals[-1]["help"]:
+        told.referrals[-1]["help"] = value
+
+
+def _children(told: Story, line: int, value: int) -> None:
+    told.children = value
+
+
+def _known(told: Story, line: int, value: str | None) -> None:
+    told.known = value
+
+
+_READ: dict[str, Any] = {
+    "moved": _moved, "closed": _closed, "ended": _ended, "finish": lambda told, line, value: told.finishes.append((line, value)),
+    "uitkomst": _outcome, "uitkomst_juist": _corrected, "codes": _codes, "referral": _referral, "answer": _answer, "help": _help,
+    "check": lambda told, line, value: told.checks.append((line, value)), "children": _children, "known": _known,
+    "counter": lambda told, line, value: told.counters.append((line, value)),
+}  # fmt: skip
+
+
+def facts_of(told: Story, wanted: frozenset[str]) -> list[Fact]:
+    """Give the facts of a case, of those that are wanted."""
+    return [fact for fact in _facts(told, wanted) if fact.name in wanted] if told.case else []
+
+
+def _facts(told: Story, wanted: frozenset[str]) -> Iterator[Fact]:
+    yield from _received(told)
+    yield from _ended_facts(told)
+    yield from _term_facts(told, wanted)
+    yield from _onderzoek(told)
+    yield from _help_facts(told)
+    for line, check in told.checks:
+        yield from _check(told.day(line), check)
+    for line, kind in told.counters:
+        yield Fact("tegenkracht", told.day(line), kind)
+
+
+def _received(told: Story) -> Iterator[Fact]:
+    case, day = told.case, told.case["received"][:10]
+    route = case["route"]
+    until = told.day(told.closed) if told.closed else FOREVER
+    yield Fact("voorraad", day, route, until)
+    if not told.counts:
+        return
+    yield Fact(route, day)
+    for name in _SINGLE:
+        if case.get(name):
+            yield Fact(f"{route}.{name}", day, case[name])
+    for name in _LISTS:
+        for code in case.get(name) or ():
+            yield Fact(f"{route}.{name}", day, code)
+    if told.known and 0 <= _days(told.known, day) <= _WITHIN:
+        yield Fact("hermelding", day)
+    if told.ended and told.ended[0] == JOINED:
+        yield Fact("vervolgmelding", day, told.ended[1] or "")
+
+
+def _ended_facts(told: Story) -> Iterator[Fact]:
+    reached = dict[int, str]()
+    for line, finish in told.finishes:
+        reached[finish] = min(reached.get(finish, FOREVER), told.day(line))
+    for finish, day in reached.items():
+        yield Fact("finish", day, str(finish))
+    if told.closed:
+        yield Fact("gesloten", told.day(told.closed), told.case["route"])
+        if told.ended:
+            yield Fact("einde", told.day(told.closed), told.ended[0])
+
+
+def _term_facts(told: Story, wanted: frozenset[str]) -> Iterator[Fact]:
+    for name, start, due, beside, status, at in told.terms.values():
+        if status == "void" or f"termijn.{name}" not in wanted:
+            continue
+        held = status == "met"
+        yield Fact(f"termijn.{name}", due[:10], _verdict(due, at) if held else RUNS)
+        if beside:
+            yield Fact(f"termijn.{name}.naast", beside, _verdict(beside, at) if held else RUNS)
+        if held:
+            yield Fact(f"duur.{name}", at[:10], str(_days(start, at)))
+        yield Fact(f"voorraad.{name}", start[:10], "", at[:10] if held else FOREVER)
+
+
+def _verdict(due: str, at: str) -> str:
+    late = datetime.fromisoformat(at) > datetime.fromisoformat(due) if "T" in due else at[:10] > due
+    return LATE if late else IN_TIME
+
+
+def _onderzoek(told: Story) -> Iterator[Fact]:
+    starts = sorted(start[:10] for name, start, *_ in told.terms.values() if name == ONDERZOEK)
+    if starts:
+        yield Fact("onderzoek", starts[0])
+        if told.children:
+            yield Fact("onderzoek.kinderen", starts[0], count=told.children)
+    for line, codes in told.outcomes:
+        for code in codes:
+            yield Fact("uitkomst", told.day(line), code)
+    seen = set[tuple[str, str]]()
+    for line, name, code in told.codes:
+        if (name, code) not in seen:
+            yield Fact(name, told.day(line), code)
+            seen.add((name, code))
+
+
+def _help_facts(told: Story) -> Iterator[Fact]:
+    for referral in told.referrals:
+        day = told.day(referral["line"])
+        yield Fact("verwijzing", day, _ANSWERS[referral["answer"]])
+        yield Fact("verwijzing.schaal", day, referral["scale"])
+        yield Fact("verwijzing.soort", day, referral["kind"])
+    for count, referral in enumerate(told.referrals, 1):
+        if referral["help"]:
+            yield Fact("hulp.dagen", referral["help"], str(_days(told.case["received"], referral["help"])))
+            yield Fact("hulp.overdrachten", referral["help"], str(count))
+            return
+
+
+def _check(day: str, check: Mapping[str, Any]) -> Iterator[Fact]:
+    yield Fact("controle", day)
+    for name in ("passend", "nu_veilig", "reden_einde", "kader"):
+        if check.get(name):
+            yield Fact(f"controle.{name}", day, check[name])
+    for name in ("doelrealisatie", "tevreden_jeugdige", "tevreden_ouder"):
+        for number in check.get(name) or ():
+            yield Fact(f"controle.{name}", day, str(number))
+
+
+def _days(start: str, end: str) -> int:
+    return (date.fromisoformat(end[:10]) - date.fromisoformat(start[:10])).days

@@ -1,0 +1,92 @@
+"""Pages of figures: a report with its charts and what each number means, the cases behind one, and the reports that are kept."""
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from amhk.desk import keeping, reportfiles, reports, reporttables
+from amhk.errors import BadInput
+from amhk.rules.periods import period_of
+from amhk.rules.publish import STYLES
+from amhk.rules.secrecy import WORKS
+from amhk.web.pages.frame import Form, Here, Visit, errors_of, go, page
+from amhk.words import day_of
+
+router = APIRouter()
+_ASKED = ("period", "area", "known", "style")
+
+
+@router.get("/rapportage")
+def report_page(here: Here, period: str = "", area: str = "", known: str = "", style: str = "") -> Response:
+    """The report of a period: sentences first, then charts with their tables, then every figure, then what the numbers mean."""
+    wanted = period or period_of(day_of(here.now), 3).text
+    asked = dict(zip(_ASKED, (wanted, area, known, style), strict=True))
+    report, errors = None, []
+    try:
+        report = reports.make(here.office, "kwartaal", wanted, here.who, known or None, area, style)
+    except BadInput as wrong:
+        errors = errors_of(wrong)
+    return _shown(here, report, asked, errors)
+
+
+def _shown(here: Visit, report: Any, asked: dict[str, str], errors: list[Any]) -> Response:
+    told: dict[str, Any] = {}
+    if report:
+        told = {
+            "charts": reporttables.charts(report), "splits": {g: reporttables.splits(report, g) for g in report["groups"]}, "say": reports.SAY, "trends": {g: reporttables.trend(report, g) for g in report["groups"]},
+            "changed": reporttables.changed(report), "about": reporttables.about(report), "query": "&".join(f"{k}={v}" for k, v in asked.items() if v),
+        }  # fmt: skip
+    kept = keeping.listed(here.office, here.who)
+    return page(
+        here, "rapportage.html", 422 if errors else 200, report=report, asked=asked, errors=errors, styles=STYLES, kept=kept,
+        kept_here=next((k for k in kept if k["period"] == asked["period"]), None), formats=reportfiles.FORMATS,
+        places=_places(here), drill=here.who.role in WORKS, every=reports.read_scope(here.who).every, **told,
+    )  # fmt: skip
+
+
+def _places(here: Visit) -> list[str]:
+    places = here.office.config.gemeenten.values()
+    return list(dict.fromkeys([n for g in places for n in (g.centrumgemeente, g.subregio) if n] + [g.name for g in places]))
+
+
+@router.get("/rapportage/zaken")
+def behind_page(here: Here, figure: str, period: str, area: str = "") -> Response:
+    """The cases behind a figure, for who may see them."""
+    told = reports.behind(here.office, figure, period, area, here.who)
+    return page(here, "rapportage-zaken.html", told=told)
+
+
+@router.get("/rapportage/bewaard/{key}")
+def kept_page(here: Here, key: int) -> Response:
+    """A report as it was kept, and what has changed since."""
+    report = keeping.kept(here.office, key, here.who)
+    since = keeping.changes(here.office, key)
+    changed = reporttables.changed(report | {"changes": since})
+    return page(
+        here, "rapportage-bewaard.html", report=report, since=since, changed=changed, about=reporttables.about(report), formats=reportfiles.FORMATS,
+        title=reporttables.title_of(report),
+    )  # fmt: skip
+
+
+@router.get("/rapportage/bewaard/{key}.{format}")
+def kept_file(here: Here, key: int, format: str) -> Response:
+    """A kept report as a file."""
+    reportfiles.fit(format)
+    report = keeping.kept(here.office, key, here.who)
+    content, kind = reportfiles.rendered(here.office, report, format)
+    headers = {"content-disposition": f'attachment; filename="{report["name"]}-{report["period"]}-{report["number"]}.{format}"'}
+    return Response(content, media_type=kind, headers=headers)
+
+
+@router.post("/rapportage/bewaren")
+def keep(here: Here, form: Form) -> Response:
+    """Keep the report of a period that is over."""
+    return go(f"/rapportage/bewaard/{keeping.keep_by_hand(here.office, str(form.get('period', '')), here.who)}")
+
+
+@router.get("/rapportage/{name}.{format}")
+def report_file(here: Here, name: str, format: str, period: str, area: str = "", known: str = "", style: str = "") -> Response:
+    """The same figures as a file."""
+    content, kind = reportfiles.render(here.office, name, period, format, here.who, known, area, style)
+    headers = {"content-disposition": f'attachment; filename="{name}-{period}.{format}"'}
+    return Response(content, media_type=kind, headers=headers)

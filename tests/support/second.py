@@ -1,0 +1,230 @@
+"""The figures a second time: plain loops over what the journal lines hold (their content, moves and ledger), nothing of `rules.figures`."""
+
+import json
+from collections import Counter
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from amhk.desk.nightly import known
+from amhk.rules import recount
+from amhk.rules.people import ages, is_unborn
+from amhk.store import calendar, people, reads
+from amhk.words import day_of
+
+OWN = (
+    "informeren_betrokkene",
+    "onderzoek",
+    "onderzoek_start",
+    "terugkoppeling_melder",
+    "veiligheidsbeoordeling",
+    "voortgangscontrole",
+)
+CODED = ("hoedanigheid", "kanaal", "meldcodestap")
+
+
+def day_by(line):
+    """The day of what a line tells: as it was said, or when it was written."""
+    op = json.loads(line["content"] or "{}").get("op")
+    return day_of(datetime.fromisoformat(op) if op else line["instant"])
+
+
+class Seen:
+    """What the lines of one case said so far."""
+
+    def __init__(self, facts, received):
+        self.facts, self.received, self.days = facts, received, {}
+        self.ended, self.closed, self.finishes = None, None, {}
+        self.referrals, self.checks, self.outcomes, self.counters, self.codes = [], [], [], [], []
+
+    def corrected(self, content, lines, here):
+        """A correction: other facts, another receipt, another moment of an earlier step, another outcome."""
+        self.facts |= {k: v for k, v in content.items() if k in ("gemeente", "aanleiding", "aard", *CODED)}
+        if content.get("ontvangen"):
+            self.received = day_of(datetime.fromisoformat(content["ontvangen"]))
+        if content.get("stap") and content.get("moment"):
+            which = [x["sequence"] for x in lines if x["kind"] == content["stap"] and x["sequence"] < here][-1]
+            self.days[which] = day_of(datetime.fromisoformat(content["moment"]))
+        if isinstance(content.get("uitkomst"), list) and self.outcomes:
+            self.outcomes[-1] = (self.outcomes[-1][0], content["uitkomst"])
+
+    def moved(self, at, move, content, flow, institutions):
+        """A step of the procedure."""
+        if move.finish:
+            self.finishes.setdefault(move.finish, []).append(at)
+        self.ended = move.ending or self.ended
+        if all(e.target in flow.states and flow.states[e.target].final and e.target != e.source for e in move.edges):
+            self.closed = at
+        self.codes += [(at, *pair) for pair in move.codes]
+        if move.effect == "counter":
+            self.counters.append((at, content["tegenkracht"]))
+        if isinstance(content.get("uitkomst"), list):
+            self.outcomes.append((at, content["uitkomst"]))
+        self.helped(at, move.effect, content, institutions)
+
+    def helped(self, at, effect, content, institutions):
+        """A step about the help: a referral, its answer, a check."""
+        if effect == "referral":
+            there = institutions[content["instelling"]]
+            self.codes.append((at, "vervolg_onderzoek", there["vervolg"] or "10"))
+            self.referrals.append([at, there, "open", None])
+        if effect in ("referral_accepted", "referral_refused", "help_started") and self.referrals:
+            self.referrals[-1][2] = "geweigerd" if effect == "referral_refused" else "aangenomen"
+        begun = self.days[at] if effect == "help_started" else None
+        if effect == "check":
+            self.checks.append((at, content))
+            begun = date.fromisoformat(content["hulp_gestart"]) if content.get("hulp_gestart") else None
+        if begun and self.referrals:
+            self.referrals[-1][3] = self.referrals[-1][3] or begun
+
+
+def read(office, connection, case, lines):
+    """Read the lines of a case one after another."""
+    flow = office.pack.workflows[case["workflow"], case["release"]]
+    institutions = {i["name"]: i for i in reads.institutions(connection, active=False)}
+    facts = json.loads(lines[0]["content"])
+    seen = Seen(facts, day_of(datetime.fromisoformat(facts.get("ontvangen") or lines[0]["instant"].isoformat())))
+    for line in lines:
+        content = json.loads(line["content"] or "{}")
+        seen.days[line["sequence"]] = day_by(line)
+        if line["kind"] == "corrigeren":
+            seen.corrected(content, lines, line["sequence"])
+        elif "staat weer op zichzelf" in line["what"] or (line["kind"] == "triage" and "teruggenomen" in line["what"]):
+            seen.ended = seen.closed = None
+        elif (move := flow.moves.get(line["kind"])) and content.get("bij") != case["number"]:
+            seen.moved(
+                line["sequence"], move, content, flow, institutions
+            )  # a melding that another joins has a line of that name too
+    return seen
+
+
+def of_case(office, connection, case):
+    """Everything one case counts for: (what, value, day, how many)."""
+    lines = reads.entries(connection, case["id"])
+    seen = read(office, connection, case, lines)
+    route, days, told = case["route"], seen.days, []
+    ended = None if seen.finishes or not seen.closed else seen.ended
+    if ended != "geen HG/KM":
+        told += received_as(route, seen) + hermelding(connection, case, seen.received)
+        told += [("vervolgmelding", "", seen.received, 1)] if ended == "gevoegd" else []
+    told += [("finish", str(f), min(days[a] for a in at), 1) for f, at in seen.finishes.items()]
+    told += [("einde", ended, days[seen.closed], 1)] if ended else []
+    told += [("uitkomst", code, days[at], 1) for at, codes in seen.outcomes for code in codes]
+    told += [("tegenkracht", kind, days[at], 1) for at, kind in seen.counters]
+    for at, check in seen.checks:
+        told += [(f"controle{n and '.'}{n}", check.get(n, "") if n else "", days[at], 1) for n in ("", "passend", "nu_veilig")]
+    told += help_of(seen) + first_codes(seen.codes, days)
+    told += terms(office, connection, case, lines, office.pack.workflows[case["workflow"], case["release"]], seen.received)
+    return seen.facts["gemeente"], told, (route, seen.received, days[seen.closed] if seen.closed else None)
+
+
+def received_as(route, seen):
+    """What a call counts for on the day it was received."""
+    told = [(route, "", seen.received, 1)]
+    told += [(f"{route}.{k}", seen.facts[k], seen.received, 1) for k in CODED if seen.facts.get(k)]
+    return told + [(f"{route}.{k}", code, seen.received, 1) for k in ("aanleiding", "aard") for code in seen.facts.get(k) or ()]
+
+
+def help_of(seen):
+    """Referrals, and how long it took until help began."""
+    told = []
+    for at, there, answer, _ in seen.referrals:
+        day = seen.days[at]
+        told += [
+            ("verwijzing", answer, day, 1),
+            ("verwijzing.schaal", there["scale"], day, 1),
+            ("verwijzing.soort", there["kind"], day, 1),
+        ]
+    for n, begun in [(n, r[3]) for n, r in enumerate(seen.referrals, 1) if r[3]][:1]:
+        told += [("hulp.dagen", str((begun - seen.received).days), begun, 1), ("hulp.overdrachten", str(n), begun, 1)]
+    return told
+
+
+def first_codes(codes, days):
+    """The official codes: of the vervolg of a melding the first holds, of an onderzoek each once."""
+    seen = {}
+    for at, name, code in codes:
+        seen.setdefault(name if name == "vervolg_melding" else (name, code), (name, code, days[at], 1))
+    return list(seen.values())
+
+
+def hermelding(connection, case, received):
+    """Whether the household was left alone for at most a year before, by the dossier as it is."""
+    if case["route"] != "melding":
+        return []
+    before = [
+        r
+        for r in reads.rows(
+            connection,
+            select(reads.RELATION).where(reads.RELATION.c.case_id == case["id"], reads.RELATION.c.kind == "hermelding_van"),
+        )
+    ]
+    if not before:
+        return []
+    others = [
+        c
+        for c in people.dossier_cases(connection, case["dossier_id"])
+        if c["id"] != case["id"] and c["closed"] and c["id"] < case["id"]
+    ]
+    ends = [day_of(c["closed_at"]) for c in others]
+    return [("hermelding", "", received, 1)] if ends and 0 <= (received - max(ends)).days <= 365 else []
+
+
+def terms(office, connection, case, lines, flow, received):
+    """The terms as the ledger tells them, their ends by the arithmetic of the second opinion."""
+    present = calendar.read(connection)
+    now = known(present)
+    told, first = [], None
+    replayed = recount.replay(step for line in lines if line["terms"] for step in json.loads(line["terms"]))
+    for term in replayed.values():
+        rule = flow.terms[term.name]
+        if term.name == "onderzoek":
+            start = day_of(term.start)
+            first = min(first or start, start)
+        if term.name not in OWN or term.status == "void":
+            continue
+        due, _ = recount.end(term, recount.Length(rule.count, rule.unit, rule.rolls, rule.by_law), lambda release: now, now)
+        clocks = [(f"termijn.{term.name}", date.fromisoformat(due[:10]))]
+        if rule.beside:
+            bare = recount.Told(term.name, term.start, term.on, term.calendar)
+            second = recount.Length(rule.beside.count, rule.beside.unit, rule.beside.rolls, rule.beside.kind == "wet")
+            clocks.append(
+                (f"termijn.{term.name}.naast", date.fromisoformat(recount.end(bare, second, lambda release: now, now)[0]))
+            )
+        for name, last in clocks:
+            value = "loopt" if term.status != "met" else "te laat" if day_of(term.ended) > last else "op tijd"
+            told.append((name, value, last, 1))
+        if term.status == "met":
+            told.append((f"duur.{term.name}", str((day_of(term.ended) - day_of(term.start)).days), day_of(term.ended), 1))
+    if first:
+        told.append(("onderzoek", "", first, 1))
+        mine = reads.of_case(connection, reads.PERSON, case["id"])
+        children = sum((a[0] < 18) if (a := ages(p["geboren"], received)) else is_unborn(p) or "kind" in p["rollen"] for p in mine)
+        told += [("onderzoek.kinderen", "", first, children)] if children else []
+    return told
+
+
+def counted(office, start, end):
+    """Every fact of a span of days, by (what, gemeente, value), and what stood at its end by (route, gemeente)."""
+    found, stood = Counter(), Counter()
+    with office.store.snapshot() as connection:
+        today = day_of(office.now(connection))
+        for key in connection.execute(select(reads.CASE.c.id).order_by(reads.CASE.c.id)).scalars().all():
+            case = reads.case_by_id(connection, key)
+            with_content = connection.execute(
+                select(reads.ENTRY.c.content).where(reads.ENTRY.c.case_id == key, reads.ENTRY.c.sequence == 1)
+            ).scalar()
+            if with_content is None:
+                continue  # destroyed by law: the lines say no more than what they told the figures
+            gemeente, told, (route, received, closed) = of_case(office, connection, case)
+            for name, value, day, count in told:
+                if value == "loopt":
+                    if day >= today:
+                        continue
+                    value = "te laat"
+                if start <= day < end:
+                    found[name, gemeente, value] += count
+            last = min(end, date.fromordinal(today.toordinal() + 1))
+            if received < last and (closed is None or closed >= last):
+                stood[route, gemeente] += 1
+    return found, stood
