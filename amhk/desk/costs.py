@@ -35,7 +35,7 @@ def kosten(office: Office, period: Period, scope: Scope, known: Known) -> dict[s
         raise _no(f"Voor {year} staat geen budget in config.toml (costs.budget).")
     years = [p for n in range(year - costs.years - 1, year + 1) if (p := read_period(str(n)))]
     use = {name: list[YearOfUse]() for name, g in office.config.gemeenten.items() if g.within(years[0].start, period.end)}
-    for one, used in zip(years, counting.counted(office, scope, years, known), strict=True):
+    for one, used in zip(years, reversed(counting.counted(office, scope, years[::-1], known)), strict=True):
         counts = costs.history.get(one.start.year) or {row: n for (fact, row, _), n in used.events.items() if fact == "melding"}
         known_year = one.start.year == year or any(counts.values())  # a year nobody counted is no year without use
         for name in use:

@@ -69,6 +69,10 @@ def catch_up(office: Office, most: int | None = None) -> Known:
     """Bring the facts up to the journal as it is now (or as far as `most`), a part at a time; gives how far that is. Two processes wait for each other."""
     last = figures.position(office.store)
     last = last if most is None else min(last, most)
+    with office.store.read() as connection:
+        if (known := _so_far(connection)) == (last, _release(office)):
+            now = office.now(connection)
+            return Known(last, digest_at(connection, known[0]), now)
     while True:
         with office.store.write() as connection:
             bells.lock_meta(connection, "figures")
@@ -114,12 +118,15 @@ def told(found: Iterable[tuple[int, list[Line]]], wanted: frozenset[str]) -> Ite
             yield key, (story.case["gemeente"], merged(facts_of(story, wanted)))
 
 
-def merged(facts: Iterable[Fact]) -> set[Fact]:
+def merged(facts: list[Fact]) -> set[Fact]:
     """Give facts with those that differ only in how many taken together."""
-    counts = Counter[Fact]()
-    for fact in facts:
-        counts[Fact(fact.name, fact.day, fact.value, fact.until)] += fact.count
-    return {Fact(f.name, f.day, f.value, f.until, n) for f, n in counts.items()}
+    told = set(facts)
+    if len(told) == len({(f.name, f.day, f.value, f.until) for f in facts}) == len(facts):
+        return told
+    counts = Counter[tuple[str, str, str, str]]()
+    for f in facts:
+        counts[f.name, f.day, f.value, f.until] += f.count
+    return {Fact(*key, n) for key, n in counts.items()}
 
 
 def _tally(changes: Counter[figures.Key], told: tuple[str, set[Fact]], sign: int) -> None:
@@ -162,30 +169,40 @@ def members(office: Office) -> list[Member]:
 
 
 def counted(office: Office, scope: Scope, periods: Sequence[Period], known: Known) -> list[Counts]:
-    """Give the counts of periods from the facts as they are kept, at the moment they were brought up to."""
+    """Give the counts of periods that follow one another (the latest first) from the facts as they are kept, at the moment they were brought up to."""
     spans = [(p.start.isoformat(), p.end.isoformat()) for p in periods]
     found, of, today = [Counts() for _ in spans], members(office), day_of(known.moment)
     names = sorted(n for n in wanted_of(office) if n.startswith("termijn."))
     with office.store.snapshot() as connection:
         if scope.every:
-            for n, key, count in figures.tallied(connection, spans, of):
+            for n, key, count in figures.tallied(connection, sorted(wanted_of(office)), spans, of):
                 found[n].events[key] += count
+            _stood(found, figures.begun_and_ended(connection, _lasting(office), spans), [end[:7] for _, end in spans], _Rows(of))
         for counts, span in zip(found, spans, strict=True):
-            end = min(span[1], (today + timedelta(days=1)).isoformat())
-            if scope.every:
-                for key, count in figures.stood(connection, span[1], of):
-                    counts.stood[key] += count
-            else:
+            if not scope.every:
                 for key, count in figures.happened(connection, scope, span, of):
                     counts.events[key] += count
             for key, count in figures.overdue(connection, scope, names, (span[0], min(span[1], today.isoformat())), of):
                 counts.events[key[0], key[1], LATE] += count
-            if not scope.every or counts is found[0]:
-                counts.stood = Counter()
+            if not scope.every or counts is found[0]:  # of the latest also how old it is
+                end, counts.stood = min(span[1], (today + timedelta(days=1)).isoformat()), Counter()
                 for key, age, count in figures.lasting(connection, scope, _lasting(office), end, _ages(end), of):
                     counts.stood[key] += count
                     counts.ages[key, age] += count
     return found
+
+
+def _stood(found: list[Counts], changes: Iterable[tuple[int, Told, int]], ends: list[str], rows: "_Rows") -> None:
+    """Add up what stood at the end of each period from what began and ended, all time before included."""
+    by: list[Counter[Told]] = [Counter() for _ in [*found, None]]
+    for n, key, count in changes:
+        by[n][key] += count  # -1 is the last
+    stood = by[-1]
+    for n in range(len(found) - 1, -1, -1):
+        stood.update(by[n])
+        for (name, gemeente, value), count in stood.items():
+            if count:
+                found[n].stood[name, rows.of(gemeente, ends[n]), value] += count
 
 
 def _lasting(office: Office) -> list[str]:
@@ -206,7 +223,7 @@ def counted_at(office: Office, scope: Scope, periods: Sequence[Period], known: K
     rows = _Rows(members(office))
     with office.store.snapshot() as connection:
         since = figures.first_line_from(connection, start_of(min(p.start for p in periods)) - _BEFORE)
-        cases = figures.alive(connection, scope, (since or known.position + 1) - 1, start_of(max(p.end for p in periods)))
+        cases = figures.alive(connection, scope, (since or known.position + 1) - 1, known.moment)
         for _, (gemeente, facts) in told(figures.lines(connection, cases, known.position), wanted_of(office)):
             for fact in facts:
                 _count(counts, spans, stands, rows, gemeente, fact, today)

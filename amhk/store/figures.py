@@ -10,6 +10,7 @@ from sqlalchemy import Connection, and_, bindparam, case, delete, func, insert, 
 
 from amhk.rules.figures import ALWAYS, OUTSIDE, RUNS, Fact, Line
 from amhk.rules.secrecy import Scope
+from amhk.store import reads
 from amhk.store import tables as t
 from amhk.store.reads import CASE, ENTRY, Row, rows, within
 from amhk.store.session import Store
@@ -22,6 +23,7 @@ Span = tuple[str, str]  # days, half-open
 Member = tuple[str, str, str]  # gemeente, first month, month from which no longer
 BEGUN, ENDED = " +", " -"  # tallies of what lasts: when it began, when it ended
 _BATCH = 20_000
+_PUT = "INSERT INTO facts (case_id, name, day, value, until, gemeente, count) VALUES ({})"
 _LINES = (
     "SELECT case_id, sequence, instant, figures FROM journal WHERE figures IS NOT NULL AND id <= :last AND case_id IN ({}) "
     "ORDER BY case_id, sequence"
@@ -34,10 +36,12 @@ _ADD = text(
 
 def position(store: Store) -> int:
     """Give the last line of all journals such that no line before it can still come: writers that are at it are waited for."""
+    if store.sqlite:  # keys are given out and committed in one order: there is one writer
+        with store.read() as connection:
+            return reads.last_line(connection)
     with store.write() as connection:
-        if not store.sqlite:
-            connection.execute(text("LOCK TABLE journal IN SHARE MODE"))
-        return int(connection.execute(select(func.coalesce(func.max(ENTRY.c.id), 0))).scalar_one())
+        connection.execute(text("LOCK TABLE journal IN SHARE MODE"))
+        return reads.last_line(connection)
 
 
 def stamp_before(connection: Connection, last: int) -> tuple[int, str]:
@@ -76,10 +80,10 @@ def first_line_from(connection: Connection, moment: datetime) -> int | None:
     return connection.execute(found).scalar()
 
 
-def alive(connection: Connection, scope: Scope, since: int, before: datetime) -> list[int]:
-    """Give the cases received before a moment that are open, or of which a line was written after a position."""
+def alive(connection: Connection, scope: Scope, since: int, known: datetime) -> list[int]:
+    """Give the cases registered by a moment that are open, or of which a line was written after a position. Not by when they were received: that may have been corrected since."""
     lately = select(ENTRY.c.case_id).where(ENTRY.c.id > since)
-    where = (within(scope), CASE.c.received < before, or_(~CASE.c.closed, CASE.c.id.in_(lately)))
+    where = (within(scope), CASE.c.registered <= known, or_(~CASE.c.closed, CASE.c.id.in_(lately)))
     return list(connection.execute(select(CASE.c.id).where(*where).order_by(CASE.c.id)).scalars())
 
 
@@ -102,16 +106,13 @@ def facts(connection: Connection, cases: Sequence[int]) -> dict[int, tuple[str, 
 
 
 def replace(connection: Connection, gone: Sequence[int], new: Mapping[int, tuple[str, Iterable[Fact]]]) -> None:
-    """Let these be the facts of cases, in the place of those they had."""
+    """Let these be the facts of cases, in the place of those they had; in the driver's own words, for there may be very many."""
     if gone:
         connection.execute(delete(FACT).where(FACT.c.case_id.in_(gone)))
-    told = [
-        {"case_id": key, "gemeente": gemeente, "name": f.name, "day": f.day, "value": f.value, "until": f.until, "count": f.count}
-        for key, (gemeente, found) in new.items()
-        for f in found
-    ]
+    told = [(key, f.name, f.day, f.value, f.until, gemeente, f.count) for key, (gemeente, found) in new.items() for f in found]
     if told:
-        connection.execute(insert(FACT), told)
+        mark = "%s" if connection.dialect.paramstyle in ("format", "pyformat") else "?"
+        connection.exec_driver_sql(_PUT.format(", ".join([mark] * 7)), told)
 
 
 def add_up(connection: Connection, changes: Mapping[Key, int]) -> None:
@@ -129,24 +130,26 @@ def empty(connection: Connection) -> None:
     connection.execute(delete(TALLY))
 
 
-def tallied(connection: Connection, spans: Sequence[Span], members: Sequence[Member]) -> Iterator[tuple[int, Told, int]]:
-    """Give (span, (name, row, value), count) of the tallies within spans (half-open)."""
+def tallied(
+    connection: Connection, names: Sequence[str], spans: Sequence[Span], members: Sequence[Member]
+) -> Iterator[tuple[int, Told, int]]:
+    """Give (span, (name, row, value), count) of the tallies of these names within spans that follow one another (half-open)."""
     month = TALLY.c.month
-    which = case(*[(and_(month >= a[:7], month < b[:7]), n) for n, (a, b) in enumerate(spans)], else_=-1)
-    lasts = or_(TALLY.c.name.like(f"%{BEGUN}"), TALLY.c.name.like(f"%{ENDED}"))
-    where = and_(or_(*[and_(month >= a[:7], month < b[:7]) for a, b in spans]), ~lasts)
+    which = case(*[(month >= start[:7], n) for n, (start, _) in enumerate(spans)], else_=-1)  # the latest comes first
+    where = (TALLY.c.name.in_(names), month >= spans[-1][0][:7], month < spans[0][1][:7])
     keys = (which, TALLY.c.name, _row(TALLY.c.gemeente, month, members), TALLY.c.value)
-    for row in connection.execute(select(*keys, func.sum(TALLY.c.count)).where(where).group_by(*keys)):
+    for row in connection.execute(select(*keys, func.sum(TALLY.c.count)).where(*where).group_by(*keys)):
         yield row[0], (row[1], row[2], row[3]), int(row[4])
 
 
-def stood(connection: Connection, end: str, members: Sequence[Member]) -> Iterator[tuple[Told, int]]:
-    """Give ((name, row, value), count) of what had begun and not ended when a month began, from the tallies of beginnings and ends."""
-    begun = TALLY.c.name.like(f"%{BEGUN}")
-    keys = (TALLY.c.name, _row(TALLY.c.gemeente, literal(end[:7]), members), TALLY.c.value)
-    where = (or_(begun, TALLY.c.name.like(f"%{ENDED}")), TALLY.c.month < end[:7])
+def begun_and_ended(connection: Connection, names: Sequence[str], spans: Sequence[Span]) -> Iterator[tuple[int, Told, int]]:
+    """Give (span, (name, gemeente, value), count) of how many more of what lasts there were after a span than before it; -1 for all time before the spans, which follow one another, the latest first."""
+    both, month = [name + way for name in names for way in (BEGUN, ENDED)], TALLY.c.month
+    which = case(*[(month >= start[:7], n) for n, (start, _) in enumerate(spans)], else_=-1)
+    keys = (which, TALLY.c.name, TALLY.c.gemeente, TALLY.c.value)
+    where = (TALLY.c.name.in_(both), month < spans[0][1][:7])
     for row in connection.execute(select(*keys, func.sum(TALLY.c.count)).where(*where).group_by(*keys)):
-        yield (row[0][: -len(BEGUN)], row[1], row[2]), int(row[3]) * (1 if row[0].endswith(BEGUN) else -1)
+        yield row[0], (row[1][: -len(BEGUN)], row[2], row[3]), int(row[4]) * (1 if row[1].endswith(BEGUN) else -1)
 
 
 def happened(connection: Connection, scope: Scope, span: Span, members: Sequence[Member]) -> Iterator[tuple[Told, int]]:

@@ -1,6 +1,7 @@
 """Every page, as every kind of worker: no barrier that axe finds, nothing wider than a phone, light, still while loading, and none forgotten."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,12 @@ from support.cast import reader
 from support.families import EL_AMRANI, melding
 from support.screen import clock, sign_in
 
-from amhk.desk import attachments, casework, concept, forms, intake, notices, people, post, reading
+from amhk.desk import attachments, casework, concept, forms, intake, keeping, notices, people, post, reading
 from amhk.office import open_office
+from amhk.rules.periods import period_of
 from amhk.store import outbox
 from amhk.web.pages import ROOMS
+from amhk.words import day_of
 
 AXE = (Path(__file__).parent.parent / "support" / "vendor" / "axe-4.14.1.min.js").read_text(encoding="utf-8")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -46,7 +49,9 @@ PAGES = {
     "/formulieren/{imported}": [("Tom", "/formulieren/{file}")],
     "/formulier/{form_id}": [("Tom", "/formulier/{form}")],
     "/vannacht": [("Piet", "/vannacht"), ("Bea", "/vannacht")],
-    "/rapportage": [("Rita", "/rapportage"), ("Mia", "/rapportage?period=onzin")],
+    "/rapportage": [("Rita", "/rapportage"), ("Mia", "/rapportage?period=onzin"), ("Mia", "/rapportage?style=tien&known={yesterday}"), ("Rita", "/rapportage?area=Vlaardingen")],
+    "/rapportage/zaken": [("Tom", "/rapportage/zaken?figure=meldingen&period={year}")],
+    "/rapportage/bewaard/{key:int}": [("Rita", "/rapportage/bewaard/{kept}")],
     "/agenda": [("Anna", "/agenda")],
     "/afwezigheid": [("Mia", "/afwezigheid?worker=Tom")],
     "/kalender": [("Bea", "/kalender")],
@@ -61,7 +66,7 @@ PAGES = {
     "/beheer/brieven/{kind}": [("Bea", "/beheer/brieven/terugkoppeling_melder")],
 }  # fmt: skip
 # Not pages: files, what another program reads, and what answers a form.
-FILES = {"/werkvoorraad.csv", "/post/stapel/{pile}", "/zaak/{number}/bijlagen/{key}", "/brief/{key}/pdf", "/agenda/{secret}.ics", "/rapportage/{name}.{format}", "/beheer/instellingen.csv", "/formulieren/voorbeeld/{name}"}  # fmt: skip
+FILES = {"/werkvoorraad.csv", "/post/stapel/{pile}", "/zaak/{number}/bijlagen/{key}", "/brief/{key}/pdf", "/agenda/{secret}.ics", "/rapportage/{name}.{format}", "/rapportage/bewaard/{key:int}.{format}", "/beheer/instellingen.csv", "/formulieren/voorbeeld/{name}"}  # fmt: skip
 
 
 def routes():
@@ -101,10 +106,18 @@ def places(server):
     people.earlier(office, {"route": "melding", "betrokkenen": EL_AMRANI}, anna)
     told = {
         "melding": number, "referred": referred, "advies": advies, "mark": mark, "file": file, "form": form, "term": view["terms"][0]["id"],
-        **letters,
+        **letters, **figures_of(office),
     }  # fmt: skip
     office.close()
     return told
+
+
+def figures_of(office):
+    """A kept report, and the days by which figures are asked for."""
+    with office.store.read() as connection:
+        today = day_of(office.now(connection))
+    kept = keeping.keep(office, period_of(today, 1).before(), reader(office, "Mia"))
+    return {"kept": kept, "year": today.year, "yesterday": today - timedelta(days=1)}
 
 
 def in_the_post(office, referred, number, tom):

@@ -140,3 +140,48 @@ def test_a_text_that_looks_like_a_formula_stays_a_text_in_every_workbook():
     rows = [["=1+1", "b"], ["=cmd|x", 1], ["@SUM(A1)", 2.5], ["+31", None]]
     assert from_xlsx(as_xlsx([sheet], "t", now))["Blad"] == rows == from_ods(as_ods([sheet], "t", now))["Blad"]
     assert b"<f>" not in as_xlsx([sheet], "t", now) and json.dumps(rows)
+
+
+def opened_by_libreoffice(folder, content, kind):
+    """Every sheet of a workbook as LibreOffice itself reads it: rows of text."""
+    import csv
+    import subprocess
+
+    path = folder / f"rapport.{kind}"
+    path.write_bytes(content)
+    profile = f"-env:UserInstallation=file://{folder}/profile"
+    filter_ = "csv:Text - txt - csv (StarCalc):59,34,76,1,,1033,false,true,false,false,false,-1"  # ; " UTF-8, every sheet, as shown
+    subprocess.run(
+        ["soffice", profile, "--headless", "--norestore", "--convert-to", filter_, "--outdir", str(folder / kind), str(path)],
+        check=True, capture_output=True, timeout=180,
+    )  # fmt: skip
+    told = {}
+    for sheet in sorted((folder / kind).glob("*.csv")):
+        with sheet.open(encoding="utf-8", newline="") as file:
+            told[sheet.stem.removeprefix("rapport-")] = list(csv.reader(file, delimiter=";"))
+    return told
+
+
+def as_shown(cell):
+    """A cell as LibreOffice writes it."""
+    if isinstance(cell, bool) or cell is None:
+        return ""
+    return (str(int(cell)) if float(cell).is_integer() else str(cell)) if isinstance(cell, int | float) else cell
+
+
+def test_both_workbooks_are_read_back_equal_by_libreoffice_itself(house, tmp_path):
+    from amhk.desk import reportfiles, reports
+
+    evil = '=HYPERLINK("http://kwaad";1)'
+    for name, period in (("kwartaal", "2026-Q1"), ("kosten", "2026")):
+        report = reports.make(house.office, name, period, reader(house.office, "Rita"))
+        report["rows"][0]["gemeente"] = evil  # a name that looks like a formula stays a name
+        wanted = {s.name: [list(s.head), *map(list, s.rows)] for s in reportfiles.sheets(report)}
+        for kind in ("ods", "xlsx"):
+            folder = tmp_path / f"{name}-{kind}"
+            folder.mkdir()
+            told = opened_by_libreoffice(folder, reportfiles.rendered(house.office, report, kind)[0], kind)
+            assert list(told) == sorted(wanted)
+            for sheet, rows in wanted.items():
+                assert told[sheet] == [[as_shown(c) for c in row] for row in rows], (kind, sheet)
+            assert told["Cijfers"][1][0] == evil

@@ -14,6 +14,7 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 from sqlalchemy import select
+from support import second
 from support.cast import hire, reader
 
 from amhk.desk import (
@@ -21,14 +22,17 @@ from amhk.desk import (
     attachments,
     calendar,
     casework,
+    counting,
     followup,
     forms,
     intake,
+    keeping,
     nightly,
     notices,
     piket,
     post,
     reading,
+    reports,
     splitting,
     stretching,
     triage,
@@ -37,8 +41,9 @@ from amhk.desk import (
 from amhk.errors import Refusal
 from amhk.office import open_office
 from amhk.rules.ladder import Address, attended
+from amhk.rules.periods import period_of, read_period
 from amhk.rules.searching import words_of_case
-from amhk.store import bells, outbox, plans, reads, search
+from amhk.store import bells, figures, outbox, plans, reads, search
 from amhk.store.journal import verify
 from amhk.words import day_of, iso
 
@@ -99,7 +104,29 @@ class Meldpunt(RuleBasedStateMachine):
 
     def teardown(self):
         if hasattr(self, "office"):
+            if getattr(self, "numbers", None):
+                self.figures_hold()
             self.office.close()
+
+    def figures_hold(self):
+        """Counted by hand from the journal it is the same; a report that was kept is still what it was, and its stamp makes it again."""
+        for period in ("2026-01", "2026-Q1", "2026"):
+            second.same(self.office, read_period(period))
+        with self.office.store.read() as connection:
+            assert list(keeping.faults(connection)) == []
+            rows = [figures.kept_by(connection, row["id"]) for row in figures.kept(connection)]
+        mia = reader(self.office, "Mia")
+        for row in rows:
+            told, known = json.loads(row["content"]), counting.Known(row["position"], row["digest"], row["made"])
+            again = reports.kwartaal(self.office, read_period(row["period"]), mia, known)
+            assert (again["total"], again["rows"]) == (told["total"], told["rows"]), row["period"]
+
+    @precondition(lambda self: self.numbers)
+    @rule(months=st.sampled_from([1, 3]))
+    def keep_a_report(self, months):
+        """Keep the report of the last period that is over."""
+        last = period_of(day_of(followup.read_clock(self.office)), months).before()
+        keeping.keep(self.office, last, reader(self.office, "Mia"))
 
     def pick(self, data):
         return data.draw(st.sampled_from(self.numbers)), data.draw(st.sampled_from(self.who))

@@ -6,12 +6,15 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
+from amhk.desk import counting
 from amhk.desk.nightly import known
 from amhk.rules import recount
 from amhk.rules.people import ages, is_unborn
-from amhk.store import calendar, people, reads
+from amhk.rules.secrecy import Scope
+from amhk.store import calendar, figures, people, reads
 from amhk.words import day_of
 
+EVERY = Scope(every=True)
 OWN = (
     "informeren_betrokkene",
     "onderzoek",
@@ -176,7 +179,8 @@ def terms(office, connection, case, lines, flow, received):
     now = known(present)
     told, first = [], None
     replayed = recount.replay(step for line in lines if line["terms"] for step in json.loads(line["terms"]))
-    for term in replayed.values():
+    stored = {t["id"]: t for t in reads.terms(connection, case["id"])}
+    for key, term in replayed.items():
         rule = flow.terms[term.name]
         if term.name == "onderzoek":
             start = day_of(term.start)
@@ -184,6 +188,7 @@ def terms(office, connection, case, lines, flow, received):
         if term.name not in OWN or term.status == "void":
             continue
         due, _ = recount.end(term, recount.Length(rule.count, rule.unit, rule.rolls, rule.by_law), lambda release: now, now)
+        due = stored[key]["due"] if present.release else due  # a calendar that changed: the end as it was held to be
         clocks = [(f"termijn.{term.name}", date.fromisoformat(due[:10]))]
         if rule.beside:
             bare = recount.Told(term.name, term.start, term.on, term.calendar)
@@ -202,6 +207,38 @@ def terms(office, connection, case, lines, flow, received):
         children = sum((a[0] < 18) if (a := ages(p["geboren"], received)) else is_unborn(p) or "kind" in p["rollen"] for p in mine)
         told += [("onderzoek.kinderen", "", first, children)] if children else []
     return told
+
+
+def same(office, span):
+    """Prove that what is counted of a period is what plain loops give, from the tallies and from the journal."""
+    wanted, known_ = counting.wanted_of(office), counting.catch_up(office)
+    second, left = counted(office, span.start, span.end)
+    for counts in (counting.counted(office, EVERY, [span], known_)[0], counting.counted_at(office, EVERY, [span], known_)[0]):
+        told = Counter()
+        for (name, row, value), count in counts.events.items():
+            told[name, row, "" if name == "vervolgmelding" else value] += count
+        stood = Counter({(value, row): n for (name, row, value), n in counts.stood.items() if name == "voorraad"})
+        without_destroyed(office, span, told, stood)
+        stood = {key: n for key, n in stood.items() if n}
+        assert {k: n for k, n in second.items() if k[0] in wanted} == {k: n for k, n in told.items() if k[0] != "gesloten" and n}
+        assert {k: n for k, n in left.items() if n} == stood
+
+
+def without_destroyed(office, span, told, stood):
+    """Take out what cases count for of which the content was destroyed: nobody can count those by hand any more."""
+    start, end = span.start.isoformat(), span.end.isoformat()
+    with office.store.read() as connection:
+        today = day_of(office.now(connection))
+        last = min(end, date.fromordinal(today.toordinal() + 1).isoformat())
+        first = reads.ENTRY.c.sequence == 1
+        gone = connection.execute(select(reads.ENTRY.c.case_id).where(first, reads.ENTRY.c.content.is_(None))).scalars().all()
+        for gemeente, facts in figures.facts(connection, gone).values():
+            for f in facts:
+                if f.until and f.name == "voorraad" and f.day < last <= f.until:
+                    stood[f.value, gemeente] -= f.count
+                late = f.value == "loopt" and f.day < today.isoformat()
+                if not f.until and start <= f.day < end and (f.value != "loopt" or late):
+                    told[f.name, gemeente, "te laat" if late else "" if f.name == "vervolgmelding" else f.value] -= f.count
 
 
 def counted(office, start, end):

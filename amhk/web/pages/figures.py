@@ -56,7 +56,7 @@ def behind_page(here: Here, figure: str, period: str, area: str = "") -> Respons
     return page(here, "rapportage-zaken.html", told=told)
 
 
-@router.get("/rapportage/bewaard/{key}")
+@router.get("/rapportage/bewaard/{key:int}")
 def kept_page(here: Here, key: int) -> Response:
     """A report as it was kept, and what has changed since."""
     report = keeping.kept(here.office, key, here.who)
@@ -68,7 +68,7 @@ def kept_page(here: Here, key: int) -> Response:
     )  # fmt: skip
 
 
-@router.get("/rapportage/bewaard/{key}.{format}")
+@router.get("/rapportage/bewaard/{key:int}.{format}")
 def kept_file(here: Here, key: int, format: str) -> Response:
     """A kept report as a file."""
     reportfiles.fit(format)

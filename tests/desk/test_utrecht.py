@@ -1,0 +1,106 @@
+"""The table of Utrecht (regiovisie, 2012): so many children in onderzoek per gemeente give back every cell, 2005 in all, and can be published."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from conftest import make_folder
+from support.cast import Client, hire, reader
+from support.solver import Attacker, known
+
+from amhk.desk import casework, intake, publishing, reports
+from amhk.office import open_office
+from amhk.rules.periods import read_period
+from amhk.rules.publish import OTHER, SMALL, STYLES
+
+TABLE = Path(__file__).parent.parent / "support" / "utrecht-2012.csv"
+TEN = STYLES["tien"]
+TOTAL = 2005
+
+
+def wanted():
+    """Children in onderzoek by gemeente, as printed."""
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        return {r["gemeente"]: int(r["amk_jeugdigen_in_onderzoek_2012"]) for r in csv.DictReader(file) if r["gemeente"] != "totaal"}
+
+
+def household(count, mark):
+    """So many children of one family, some of whom only their age or only that they are a child is known."""
+    births = ({"geboren": "2018-05-04"}, {"geboren": "2012"}, {}, {"uitgerekend": "2026-08-01"})
+    roles = (["kind"], ["kind"], ["kind"], ["ongeboren kind"])
+    return [{"naam": f"Kind {n} van gezin {mark}", "rollen": roles[n % 4], **births[n % 4]} for n in range(count)]
+
+
+@pytest.fixture(scope="module")
+def utrecht(tmp_path_factory):
+    """A meldpunt in which every child of the table is in onderzoek: nine to a melding at most, grown-ups beside them."""
+    office = open_office(make_folder(tmp_path_factory.mktemp("utrecht"), "meldpunt.sqlite", region="utrecht"), proof=False)
+    hire(office)
+    client = Client(office)
+    client.clock("2026-02-02T09:00")
+    tom, mark = reader(office, "Tom"), 0
+    for gemeente, children in wanted().items():
+        while children > 0:
+            some, mark = min(children, 9), mark + 1
+            people = [*household(some, mark), {"naam": f"Ouder {mark}", "geboren": "1985-01-01", "rollen": ["ouder"]}]
+            call = {
+                "route": "melding", "kanaal": "telefoon", "ontvangen": "2026-02-02T08:30", "hoedanigheid": "15", "gemeente": gemeente,
+                "zorgen": "zorg", "acuut": False, "melder": {"naam": "School"}, "betrokkenen": people,
+            }  # fmt: skip
+            number = intake.take_call(office, call, tom)
+            casework.make_move(office, number, "veiligheidsbeoordeling", {"uitkomst": "onderzoek nodig"}, tom, checked=False)
+            casework.make_move(office, number, "onderzoek_besluiten", {}, tom, checked=False)
+            children -= some
+    yield office
+    office.close()
+
+
+def test_every_cell_of_the_table_of_utrecht_comes_back_and_the_total(utrecht):
+    told = reports.make(utrecht, "kwartaal", "2026-Q1", reader(utrecht, "Rita"))
+    assert {row["gemeente"]: row["kinderen_onderzoek"] for row in told["rows"]} == wanted()
+    assert told["total"]["kinderen_onderzoek"] == TOTAL == sum(wanted().values())
+    assert sum(row["kinderen_onderzoek"] for row in told["levels"]["subregio"]) == TOTAL
+
+
+def test_published_the_small_cells_say_10_of_minder_and_nobody_can_solve_for_them(utrecht):
+    told = reports.make(utrecht, "kwartaal", "2026-Q1", reader(utrecht, "Rita"), style="tien")
+    cells = {row["gemeente"]: row["kinderen_onderzoek"] for row in told["rows"]}
+    for gemeente, count in wanted().items():
+        assert cells[gemeente] in ((TEN.small,) if count <= TEN.most else (count, TEN.other)), gemeente
+    assert TEN.small in cells.values()
+    assert told["total"]["kinderen_onderzoek"] == TOTAL
+    # everything printed, as equations: gemeenten add up to subregio's, these to the whole
+    attacker, label = Attacker(), {TEN.small: SMALL, TEN.other: OTHER}
+    lines = {f"g:{n}": v for n, v in cells.items()} | {
+        f"s:{r['gemeente']}": r["kinderen_onderzoek"] for r in told["levels"]["subregio"]
+    }
+    for name, value in (lines | {"all": TOTAL}).items():
+        attacker.cell(name, *(known(label[value], TEN.most) if isinstance(value, str) else (value, value)))
+    areas = [a for a in reports.areas_of(utrecht, read_period("2026-Q1"), False) if a.level == "subregio"]
+    for area in areas:
+        attacker.adds_up(f"s:{area.name}", [f"g:{g}" for g in area.rows])
+    attacker.adds_up("all", [f"s:{a.name}" for a in areas])
+    hidden = [name for name, value in lines.items() if isinstance(value, str)]
+    assert hidden
+    assert [name for name in hidden if len(set(attacker.span(name))) == 1] == []
+
+
+def test_a_number_that_is_hidden_is_hidden_in_every_file(utrecht):
+    from amhk.desk import reportfiles
+
+    rita = reader(utrecht, "Rita")
+    for style, word in (("tien", "10 of minder"), ("cbs", ".")):
+        csv_ = reportfiles.render(utrecht, "kwartaal", "2026-Q1", "csv", rita, style=style)[0].decode("utf-8-sig")
+        head, *rows = csv.reader(csv_.splitlines(), delimiter=";")
+        montfoort = next(r for r in rows if r[0] == "Montfoort")
+        assert montfoort[head.index("Kinderen in onderzoek")] == word
+        for format in ("html", "json"):
+            assert word in reportfiles.render(utrecht, "kwartaal", "2026-Q1", format, rita, style=style)[0].decode()
+
+
+def test_an_area_that_lies_across_others_is_not_published():
+    places = [
+        publishing.Place("region", frozenset("abcd")), publishing.Place("one", frozenset("ab")), publishing.Place("across", frozenset("bc")),
+        *(publishing.Place(x, frozenset(x)) for x in "abcd"),
+    ]  # fmt: skip
+    assert publishing.tree(places) == {"region": None, "one": "region", "a": "one", "b": "one", "c": "region", "d": "region"}
