@@ -12,7 +12,7 @@ from amhk.rules.figures import ALWAYS, FOREVER, LATE, OUTSIDE, RUNS, Fact, Line,
 from amhk.rules.periods import Period
 from amhk.rules.secrecy import Scope
 from amhk.store import bells, figures, reads, writes
-from amhk.store.figures import BEGUN, ENDED, Member, Told
+from amhk.store.figures import BEGUN, ENDED, Told
 from amhk.store.session import Connection
 from amhk.words import day_of, end_of, start_of
 
@@ -160,35 +160,27 @@ def known_on(office: Office, day: date) -> Known:
         return Known(last, digest_at(connection, last), end_of(day) - timedelta(seconds=1))
 
 
-def members(office: Office) -> list[Member]:
-    """Give the gemeenten of the region with the months in which they belonged to it (half-open)."""
-    return [
-        (g.name, g.since.isoformat()[:7] if g.since else ALWAYS[0], g.until.isoformat()[:7] if g.until else ALWAYS[1])
-        for g in office.config.gemeenten.values()
-    ]
-
-
-def counted(office: Office, scope: Scope, periods: Sequence[Period], known: Known) -> list[Counts]:
-    """Give the counts of periods that follow one another (the latest first) from the facts as they are kept, at the moment they were brought up to."""
+def counted(office: Office, scope: Scope, periods: Sequence[Period], known: Known, whole: bool = False) -> list[Counts]:
+    """Give the counts of periods that follow one another (the latest first) from the facts as they are kept, at the moment they were brought up to; with `whole` all but the latest may be given without gemeenten (row empty)."""
     spans = [(p.start.isoformat(), p.end.isoformat()) for p in periods]
-    found, of, today = [Counts() for _ in spans], members(office), day_of(known.moment)
+    found, rows, today = [Counts() for _ in spans], _Rows(office), day_of(known.moment)
     names = sorted(n for n in wanted_of(office) if n.startswith("termijn."))
     with office.store.snapshot() as connection:
         if scope.every:
-            for n, key, count in figures.tallied(connection, sorted(wanted_of(office)), spans, of):
-                found[n].events[key] += count
-            _stood(found, figures.begun_and_ended(connection, _lasting(office), spans), [end[:7] for _, end in spans], _Rows(of))
+            happened = figures.tallied(connection, sorted(wanted_of(office)), spans, rows.dated, whole)
+            _stood(found, figures.begun_and_ended(connection, _lasting(office), spans), [end[:7] for _, end in spans], rows)
+        else:
+            happened = figures.happened(connection, scope, spans, rows.dated)
+        for n, name, month, gemeente, value, count in happened:
+            found[n].events[name, rows.of(gemeente, month), value] += count
+        for n, name, month, gemeente, _, count in figures.overdue(connection, scope, names, spans, today.isoformat(), rows.dated):
+            found[n].events[name, rows.of(gemeente, month), LATE] += count
         for counts, span in zip(found, spans, strict=True):
-            if not scope.every:
-                for key, count in figures.happened(connection, scope, span, of):
-                    counts.events[key] += count
-            for key, count in figures.overdue(connection, scope, names, (span[0], min(span[1], today.isoformat())), of):
-                counts.events[key[0], key[1], LATE] += count
             if not scope.every or counts is found[0]:  # of the latest also how old it is
                 end, counts.stood = min(span[1], (today + timedelta(days=1)).isoformat()), Counter()
-                for key, age, count in figures.lasting(connection, scope, _lasting(office), end, _ages(end), of):
-                    counts.stood[key] += count
-                    counts.ages[key, age] += count
+                for (name, gemeente, value), age, count in figures.lasting(connection, scope, _lasting(office), end, _ages(end)):
+                    counts.stood[name, rows.of(gemeente, end[:7]), value] += count
+                    counts.ages[(name, rows.of(gemeente, end[:7]), value), age] += count
     return found
 
 
@@ -220,7 +212,7 @@ def counted_at(office: Office, scope: Scope, periods: Sequence[Period], known: K
     today, counts = day_of(known.moment).isoformat(), [Counts() for _ in periods]
     spans = [(p.start.isoformat(), p.end.isoformat()) for p in periods]
     stands = [min(end, (day_of(known.moment) + timedelta(days=1)).isoformat()) for _, end in spans]
-    rows = _Rows(members(office))
+    rows = _Rows(office)
     with office.store.snapshot() as connection:
         since = figures.first_line_from(connection, start_of(min(p.start for p in periods)) - _BEFORE)
         cases = figures.alive(connection, scope, (since or known.position + 1) - 1, known.moment)
@@ -243,12 +235,17 @@ def _count(told: list[Counts], spans: list[Any], stands: list[str], rows: "_Rows
 
 
 class _Rows:
-    """In which row something is counted; the same rule as `store.figures` has it in SQL."""
+    """In which row something is counted: its gemeente, or outside when that was not of the region in that month."""
 
-    def __init__(self, of: Sequence[Member]) -> None:
-        self._of = {name: (first, last) for name, first, last in of}
+    def __init__(self, office: Office) -> None:
+        places = office.config.gemeenten.values()
+        self._of = {
+            g.name: (g.since.isoformat()[:7] if g.since else ALWAYS[0], g.until.isoformat()[:7] if g.until else ALWAYS[1])
+            for g in places
+        }
+        self.dated = any(g.since or g.until for g in places)
 
     def of(self, gemeente: str, month: str) -> str:
-        """Give the row of a gemeente in a month."""
+        """Give the row of a gemeente in a month (empty: where none joined or left, any)."""
         first, last = self._of.get(gemeente, ("9999-99", ""))
-        return gemeente if first <= month < last else OUTSIDE
+        return gemeente if not gemeente or first <= month < last else OUTSIDE

@@ -60,17 +60,24 @@ def kwartaal(
     """Give the report of a period, as it is known now or was at an earlier position, of the region or of one area of it; with a style as it may be published."""
     scope = read_scope(who)
     here, spans = known or counting.catch_up(office), [period, *earlier(period)]
-    counts = (counting.counted_at if known else counting.counted)(office, scope, spans, here)
+    counts = (
+        counting.counted_at(office, scope, spans, here)
+        if known
+        else counting.counted(office, scope, spans, here, not area and not style)
+    )
     while len(counts) > 2 and not counts[-1].events and not counts[-1].stood:
         counts.pop()  # before this program nothing was counted: that is not nought
     areas = areas_of(office, period, any(map(_outside, counts)))
     chosen = _chosen(areas, area)
     lines = _lines(office, areas, counts[0], style)
+    if chosen not in lines:
+        text = f"{chosen.name} ligt dwars door andere gebieden van de regio; om te publiceren kan dat niet apart."
+        raise BadInput(faults=[Fault("gebied", text, "area")])
     shown = [a for a in areas if a.level == "gemeente" and a.name in chosen.rows]
     total = lines[chosen] | {"gemeente": "Totaal" if chosen.level == "regio" else chosen.name}
     wanted = areas if style else [chosen]
     past = [
-        {"period": p.text, "title": p.title, "total": _lines(office, wanted, c, style)[chosen]}
+        {"period": p.text, "title": p.title, "total": _without_ages(office, _lines(office, wanted, c, style)[chosen])}
         for p, c in zip(spans[1:], counts[1:], strict=False)
     ]
     return {
@@ -118,7 +125,7 @@ def _line(office: Office, area: Area, counts: Counts) -> dict[str, Any]:
 
 
 def _added(counts: Mapping[tuple[str, str, str], int], rows: Iterable[str]) -> dict[str, dict[str, int]]:
-    told, wanted = dict[str, dict[str, int]](), set(rows)
+    told, wanted = dict[str, dict[str, int]](), {*rows, ""}  # an empty row is the whole
     for (name, row, value), count in counts.items():
         if row in wanted:
             values = told.setdefault(name, {})
@@ -134,6 +141,12 @@ def _by_age(d: Definition, counts: Counts, area: Area) -> dict[str, int]:
     return {age: count for age, count in told.items() if count}
 
 
+def _without_ages(office: Office, line: dict[str, Any]) -> dict[str, Any]:
+    """Give a line without how old it was what stood: that is only counted of the period itself."""
+    definitions = office.pack.figures.definitions
+    return {k: v for k, v in line.items() if k not in definitions or definitions[k].list_name != "leeftijd"}
+
+
 def _outside(counts: Counts) -> bool:
     """Tell whether anything was counted outside the region."""
     return any(row == OUTSIDE for told in (counts.events, counts.stood) for _, row, _ in told)
@@ -147,7 +160,7 @@ def _lines(office: Office, areas: Sequence[Area], counts: Counts, style: Style |
     keys = {f"{a.level}:{a.name}": a for a in areas}
     parents = publishing.tree([publishing.Place(key, frozenset(a.rows)) for key, a in keys.items()])
     facts = {d.name: fact_of(office, d) for d in office.pack.figures.definitions.values()}
-    lists = {name: titles for name, titles in _lists(office, list(lines.values())).items()}
+    lists = _lists(office, list(lines.values()))
     told = publishing.protected(
         office.pack.figures.definitions, facts, parents, {k: lines[a] for k, a in keys.items()}, lists, style
     )

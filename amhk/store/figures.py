@@ -6,9 +6,9 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, delete, func, insert, literal, or_, select, text
+from sqlalchemy import Connection, bindparam, case, delete, func, insert, literal_column, or_, select, text
 
-from amhk.rules.figures import ALWAYS, OUTSIDE, RUNS, Fact, Line
+from amhk.rules.figures import RUNS, Fact, Line
 from amhk.rules.secrecy import Scope
 from amhk.store import reads
 from amhk.store import tables as t
@@ -18,9 +18,9 @@ from amhk.store.tables import table
 
 FACT, TALLY, STAMP, KEPT = (table(x) for x in (t.CountedFact, t.Tally, t.Stamp, t.KeptReport))
 Key = tuple[str, str, str, str]  # name, month, gemeente, value
-Told = tuple[str, str, str]  # name, row, value
+Told = tuple[str, str, str]  # name, gemeente or row, value
 Span = tuple[str, str]  # days, half-open
-Member = tuple[str, str, str]  # gemeente, first month, month from which no longer
+Counted = tuple[int, str, str, str, str, int]  # which span, name, month (empty: all of them), gemeente, value, count
 BEGUN, ENDED = " +", " -"  # tallies of what lasts: when it began, when it ended
 _BATCH = 20_000
 _PUT = "INSERT INTO facts (case_id, name, day, value, until, gemeente, count) VALUES ({})"
@@ -130,16 +130,14 @@ def empty(connection: Connection) -> None:
     connection.execute(delete(TALLY))
 
 
-def tallied(
-    connection: Connection, names: Sequence[str], spans: Sequence[Span], members: Sequence[Member]
-) -> Iterator[tuple[int, Told, int]]:
-    """Give (span, (name, row, value), count) of the tallies of these names within spans that follow one another (half-open)."""
-    month = TALLY.c.month
-    which = case(*[(month >= start[:7], n) for n, (start, _) in enumerate(spans)], else_=-1)  # the latest comes first
-    where = (TALLY.c.name.in_(names), month >= spans[-1][0][:7], month < spans[0][1][:7])
-    keys = (which, TALLY.c.name, _row(TALLY.c.gemeente, month, members), TALLY.c.value)
+def tallied(connection: Connection, names: Sequence[str], spans: Sequence[Span], monthly: bool, whole: bool) -> Iterator[Counted]:
+    """Give the tallies of these names within spans that follow one another, the latest first; with `monthly` month by month, with `whole` all but the latest without their gemeenten."""
+    month, starts = TALLY.c.month, [start[:7] for start, _ in spans]
+    where = (TALLY.c.name.in_(names), month >= starts[-1], month < spans[0][1][:7])
+    name, at, gemeente, value = _by(TALLY, month, monthly)
+    keys = (_which(month, starts), name, at, case((month < starts[0], ""), else_=gemeente) if whole else gemeente, value)
     for row in connection.execute(select(*keys, func.sum(TALLY.c.count)).where(*where).group_by(*keys)):
-        yield row[0], (row[1], row[2], row[3]), int(row[4])
+        yield row[0], row[1], row[2], row[3], row[4], int(row[5])
 
 
 def begun_and_ended(connection: Connection, names: Sequence[str], spans: Sequence[Span]) -> Iterator[tuple[int, Told, int]]:
@@ -152,52 +150,53 @@ def begun_and_ended(connection: Connection, names: Sequence[str], spans: Sequenc
         yield row[0], (row[1][: -len(BEGUN)], row[2], row[3]), int(row[4]) * (1 if row[1].endswith(BEGUN) else -1)
 
 
-def happened(connection: Connection, scope: Scope, span: Span, members: Sequence[Member]) -> Iterator[tuple[Told, int]]:
-    """Give ((name, row, value), count) of what happened in a span within a scope, from the facts themselves."""
-    where = (FACT.c.until == "", FACT.c.day >= span[0], FACT.c.day < span[1], FACT.c.value != RUNS)
-    yield from _counted(connection, scope, members, where)
+def happened(connection: Connection, scope: Scope, spans: Sequence[Span], monthly: bool) -> Iterator[Counted]:
+    """Give the same within a scope, from the facts themselves."""
+    where = (FACT.c.until == "", FACT.c.day >= spans[-1][0], FACT.c.day < spans[0][1], FACT.c.value != RUNS)
+    yield from _facts(connection, scope, spans, monthly, where)
 
 
 def overdue(
-    connection: Connection, scope: Scope, names: Sequence[str], span: Span, members: Sequence[Member]
-) -> Iterator[tuple[Told, int]]:
-    """Give the same of terms that ended in a span and still run."""
-    where = (FACT.c.name.in_(names), FACT.c.day >= span[0], FACT.c.day < span[1], FACT.c.value == RUNS)
-    yield from _counted(connection, scope, members, where)
+    connection: Connection, scope: Scope, names: Sequence[str], spans: Sequence[Span], today: str, monthly: bool
+) -> Iterator[Counted]:
+    """Give the same of terms that ended before today and still run."""
+    runs = FACT.c.value == literal_column(f"'{RUNS}'")  # as the index has it
+    where = (FACT.c.name.in_(names), runs, FACT.c.day >= spans[-1][0], FACT.c.day < min(spans[0][1], today))
+    yield from _facts(connection, scope, spans, monthly, where)
+
+
+def _facts(connection: Connection, scope: Scope, spans: Sequence[Span], monthly: bool, where: Any) -> Iterator[Counted]:
+    month = func.substr(FACT.c.day, 1, 7)
+    keys = (_which(FACT.c.day, [start for start, _ in spans]), *_by(FACT, month, monthly))
+    for row in connection.execute(_of(scope, select(*keys, func.sum(FACT.c.count)).where(*where)).group_by(*keys)):
+        yield row[0], row[1], row[2], row[3], row[4], int(row[5])
+
+
+def _which(day: Any, starts: Sequence[str]) -> Any:
+    return case(*[(day >= start, n) for n, start in enumerate(starts)], else_=-1)
+
+
+def _by(source: Any, month: Any, monthly: bool) -> tuple[Any, ...]:
+    none = func.substr(source.c.name, 1, 0)  # empty; a constant cannot be grouped by
+    return (source.c.name, month if monthly else none, source.c.gemeente, source.c.value)
 
 
 def lasting(
-    connection: Connection, scope: Scope, names: Sequence[str], day: str, ages: Sequence[tuple[str, str]], members: Sequence[Member]
+    connection: Connection, scope: Scope, names: Sequence[str], day: str, ages: Sequence[tuple[str, str]]
 ) -> Iterator[tuple[Told, str, int]]:  # fmt: skip
-    """Give ((name, row, value), age class, count) of what had begun before a day and not ended by then; `ages` are (class, first day) from old to young."""
-    classes = [(FACT.c.day < ages[n + 1][1], name) for n, (name, _) in enumerate(ages[:-1])]
-    age = case(*classes, else_=ages[-1][0])
-    keys = (FACT.c.name, _row(FACT.c.gemeente, literal(day[:7]), members), FACT.c.value, age)
-    where = (FACT.c.name.in_(names), FACT.c.until >= day, FACT.c.until != "", FACT.c.day < day)
+    """Give ((name, gemeente, value), age class, count) of what had begun before a day and not ended by then; `ages` are (class, first day) from old to young."""
+    # whatever begins on the day or later is left out here and not by a condition: it would lead to another index
+    classes = [(FACT.c.day >= day, ""), *[(FACT.c.day < ages[n + 1][1], name) for n, (name, _) in enumerate(ages[:-1])]]
+    keys = (FACT.c.name, FACT.c.gemeente, FACT.c.value, case(*classes, else_=ages[-1][0]))
+    where = (FACT.c.name.in_(names), FACT.c.until >= day, FACT.c.until != "")
     for row in connection.execute(_of(scope, select(*keys, func.sum(FACT.c.count)).where(*where)).group_by(*keys)):
-        yield (row[0], row[1], row[2]), row[3], int(row[4])
-
-
-def _counted(connection: Connection, scope: Scope, members: Sequence[Member], where: Any) -> Iterator[tuple[Told, int]]:
-    keys = (FACT.c.name, _row(FACT.c.gemeente, func.substr(FACT.c.day, 1, 7), members), FACT.c.value)
-    for row in connection.execute(_of(scope, select(*keys, func.sum(FACT.c.count)).where(*where)).group_by(*keys)):
-        yield (row[0], row[1], row[2]), int(row[3])
+        if row[3]:
+            yield (row[0], row[1], row[2]), row[3], int(row[4])
 
 
 def _of(scope: Scope, statement: Any) -> Any:
     """Keep a statement about facts within a scope; who may count all needs no look at the cases."""
     return statement if scope.every else statement.join(CASE, CASE.c.id == FACT.c.case_id).where(within(scope))
-
-
-def _row(gemeente: Any, month: Any, members: Sequence[Member]) -> Any:
-    """Give the row something is counted in: its gemeente, or outside when that was not of the region in that month."""
-    told = [(gemeente.not_in([name for name, _, _ in members]), OUTSIDE)]
-    told += [
-        (and_(gemeente == name, or_(month < first, month >= last)), OUTSIDE)
-        for name, first, last in members
-        if (first, last) != ALWAYS
-    ]
-    return case(*told, else_=gemeente)
 
 
 def cases_with(

@@ -185,3 +185,14 @@ def test_both_workbooks_are_read_back_equal_by_libreoffice_itself(house, tmp_pat
             for sheet, rows in wanted.items():
                 assert told[sheet] == [[as_shown(c) for c in row] for row in rows], (kind, sheet)
             assert told["Cijfers"][1][0] == evil
+
+
+def test_a_gemeente_that_left_halfway_pays_for_the_part_of_the_year_it_belonged(house, folder):
+    folder.write_text(folder.read_text(encoding="utf-8") + "\n[gemeenten.Brielle]\ntot = 2026-07-01\n", encoding="utf-8")
+    office = open_office(folder, proof=False)
+    told = Client(office, "Rita").get("/reports/kosten?period=2026")
+    rows = {r["gemeente"]: r for r in told["rows"]}
+    # average use of 2024 and 2025: 20 and 10, of which Brielle for half a year
+    assert (rows["Schiedam"]["vlaktax"], rows["Brielle"]["vlaktax"]) == (160000, 40000)
+    assert sum(r["vlaktax"] for r in told["rows"]) == 200000
+    office.close()

@@ -7,7 +7,7 @@ from sqlmodel import Field, SQLModel
 
 from amhk.store.instants import instant
 
-_LASTS = text("until <> ''")
+_LASTS, _RUNS = text("until <> ''"), text("value = 'loopt'")
 
 
 class CountedFact(SQLModel, table=True):
@@ -16,6 +16,7 @@ class CountedFact(SQLModel, table=True):
     __tablename__ = "facts"
     __table_args__ = (
         Index("facts_by_day", "name", "day"),
+        Index("facts_that_run", "name", "day", sqlite_where=_RUNS, postgresql_where=_RUNS),
         Index("facts_that_last", "name", "until", sqlite_where=_LASTS, postgresql_where=_LASTS),
         {"sqlite_with_rowid": False},
     )

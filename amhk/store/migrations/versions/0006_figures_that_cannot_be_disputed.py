@@ -35,6 +35,8 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("facts_by_day", "facts", ["name", "day"])
+    runs = sa.text("value = 'loopt'")
+    op.create_index("facts_that_run", "facts", ["name", "day"], sqlite_where=runs, postgresql_where=runs)
     op.create_index("facts_that_last", "facts", ["name", "until"], sqlite_where=_LASTS, postgresql_where=_LASTS)
     op.create_table(
         "tallies",
