@@ -118,7 +118,7 @@ def measure(name, office, size):
     for _ in range(ROUNDS):
         ours.append(timed(lambda: reports.kwartaal(office, span, WHO)))
         bare.append(timed(lambda: execute(f"SELECT gemeente, hoedanigheid, count(*) {where}", edges).fetchall()))
-        counted.append(timed(lambda: counting.counted(office, Scope(every=True), [span, *earlier(span)], known, True)))
+        counted.append(timed(lambda: counting.counted(office, Scope(every=True), [span, *earlier(span)], True)))
         journal.append(timed(lambda: counting.counted_at(office, Scope(every=True), [span], known)))
     close()
     with office.store.read() as connection:

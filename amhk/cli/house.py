@@ -116,18 +116,28 @@ def check(json_: JsonOption = False, config: ConfigOption = None) -> None:
 @app.command()
 def verify(json_: JsonOption = False, config: ConfigOption = None) -> None:
     """Controleer het verloop van elke zaak: is er iets gewijzigd, weggehaald of afgekapt?"""
-    from amhk.desk import keeping
+    from amhk.desk import counting, keeping
     from amhk.store.house import verify as verify_house
     from amhk.store.journal import verify as verify_chain
 
     with open_here(config) as office, office.store.read() as connection:
-        faults = [*verify_chain(connection), *verify_house(connection), *keeping.faults(connection)]
+        faults = [*verify_chain(connection), *verify_house(connection), *keeping.faults(connection), *counting.faults(office)]
     if json_:
         say({"ok": not faults, "faults": faults})
     for fault in [] if json_ else faults or ["Het verloop van elke zaak klopt."]:
         typer.echo(fault)
     if faults:
         raise typer.Exit(1)
+
+
+@app.command()
+def recount(config: ConfigOption = None) -> None:
+    """Maak de tellingen van de cijfers opnieuw uit het verloop."""
+    from amhk.desk import counting
+
+    with open_here(config) as office:
+        told = counting.again(office)
+    typer.echo(f"De tellingen zijn opnieuw gemaakt, tot en met regel {told.position} van het verloop.")
 
 
 @app.command()

@@ -4,13 +4,12 @@ from fractions import Fraction
 from typing import Any
 
 from amhk.desk import counting
-from amhk.desk.counting import Known
 from amhk.errors import BadInput, Fault, NotAllowed
 from amhk.office import Office
 from amhk.rules.costs import CostShare, NothingToShareBy, YearOfUse, shared
 from amhk.rules.periods import Period, read_period
 from amhk.rules.secrecy import Scope
-from amhk.words import iso, start_of
+from amhk.words import day_of, iso, start_of
 
 COLUMNS = {
     "gebruik": ("Gebruik dit jaar", "Meldingen die dit jaar zijn ontvangen en meetellen; of wat config.toml voor dit jaar noemt."),
@@ -24,18 +23,20 @@ SOURCE = "Twee verdeelmodellen uit de regiovisie (vlaktax en verrekening), gesch
 MONEY = ("vlaktax", "vlaktax_vorig", "verrekening", "verrekening_vorig")
 
 
-def kosten(office: Office, period: Period, scope: Scope, known: Known) -> dict[str, Any]:
+def kosten(office: Office, period: Period, scope: Scope) -> dict[str, Any]:
     """Give the report: per gemeente what it pays under vlaktax and under verrekening, in cents, adding up to the budget. BadInput for a period that is no year, a year without a budget, or without any use."""
     if not scope.every:
         raise NotAllowed("De kosten worden over de hele regio verdeeld; daarvoor moet u alle zaken mogen tellen.")
     if not period.text.isdigit():
         raise _no(f"De kosten worden per jaar verdeeld: schrijf bijvoorbeeld {period.start.year}.")
-    year, costs, now = period.start.year, office.config.costs, known.moment
+    year, costs = period.start.year, office.config.costs
     if (budget := costs.budget.get(year)) is None:
         raise _no(f"Voor {year} staat geen budget in config.toml (costs.budget).")
     years = [p for n in range(year - costs.years - 1, year + 1) if (p := read_period(str(n)))]
     use = {name: list[YearOfUse]() for name, g in office.config.gemeenten.items() if g.within(years[0].start, period.end)}
-    for one, used in zip(years, reversed(counting.counted(office, scope, years[::-1], known)), strict=True):
+    known, found = counting.counted(office, scope, years[::-1])
+    now = known.moment
+    for one, used in zip(years, reversed(found), strict=True):
         counts = costs.history.get(one.start.year) or {row: n for (fact, row, _), n in used.events.items() if fact == "melding"}
         known_year = one.start.year == year or any(counts.values())  # a year nobody counted is no year without use
         for name in use:
@@ -45,7 +46,7 @@ def kosten(office: Office, period: Period, scope: Scope, known: Known) -> dict[s
     except NothingToShareBy:
         raise _no(f"In {year} of in de jaren ervoor is niets gebruikt: er is niets om de kosten naar te verdelen.") from None
     return {
-        "name": "kosten", "period": period.text, "title": f"verdeling van de kosten {year}", "region": office.config.region, "made": iso(now),
+        "name": "kosten", "period": period.text, "title": f"verdeling van de kosten {year}", "region": office.config.region, "made": iso(day_of(now)),
         "training": office.training, "budget": budget, "before": costs.budget.get(year - 1), "years": costs.years,
         "provisional": now < start_of(period.end), "definitions": {
             k: {"title": t, "definition": d, "kind": "money" if k in MONEY else "count"} for k, (t, d) in COLUMNS.items()

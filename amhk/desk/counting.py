@@ -1,7 +1,8 @@
 """Counting: the facts of every case kept up with the journal, and the counts of periods, now or as they were known at an earlier position."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -14,7 +15,7 @@ from amhk.rules.secrecy import Scope
 from amhk.store import bells, figures, reads, writes
 from amhk.store.figures import BEGUN, ENDED, Told
 from amhk.store.session import Connection
-from amhk.words import day_of, end_of, start_of
+from amhk.words import day_of, end_of, some, start_of
 
 RELEASE = "1"  # of the rules by which facts are made: another one makes them all again
 _AT, _BATCH, _A_ROUND, _BEFORE = "figures_at", 20_000, 3, timedelta(days=150)
@@ -89,18 +90,19 @@ def catch_up(office: Office, most: int | None = None) -> Known:
 
 
 def _so_far(connection: Connection) -> tuple[int, str]:
+    """Give up to where the facts go, and by which rules they were made; by none when somebody emptied them."""
     release, _, done = (reads.meta(connection, _AT) or "").partition(" ")
-    return int(done or 0), release
+    return int(done or 0), release if not int(done or 0) or figures.there(connection) else "empty"
 
 
 def _step(office: Office, connection: Connection, first: int, last: int) -> int:
     cases = sorted({case for _, case, _ in figures.hashes(connection, first, last)})
     names, changes = wanted_of(office), Counter[figures.Key]()
     for at in range(0, len(cases), 1000):
-        some = cases[at : at + 1000]
-        before = figures.facts(connection, some)
-        now = dict(told(figures.lines(connection, some, last), names))
-        moved = [key for key in some if before.get(key) != now.get(key)]
+        batch = cases[at : at + 1000]
+        before = figures.facts(connection, batch)
+        now = dict(told(figures.lines(connection, batch, last), names))
+        moved = [key for key in batch if before.get(key) != now.get(key)]
         for sign, side in ((-1, before), (1, now)):
             for key in moved:
                 if key in side:
@@ -108,6 +110,30 @@ def _step(office: Office, connection: Connection, first: int, last: int) -> int:
         figures.replace(connection, [key for key in moved if key in before], {key: now[key] for key in moved if key in now})
     figures.add_up(connection, changes)
     return last
+
+
+def again(office: Office) -> Known:
+    """Forget all facts and make them again from the journal."""
+    with office.store.write() as connection:
+        bells.lock_meta(connection, "figures")
+        writes.set_meta(connection, _AT, "")
+    return catch_up(office)
+
+
+def faults(office: Office) -> Iterator[str]:
+    """Give, in Dutch, whether the facts and tallies are other than the journal says: every case folded anew."""
+    with settled(office) as (known, connection):
+        sums, wrong = Counter[figures.Key](), 0
+        for batch in figures.in_batches(connection, 1000):
+            now = dict(told(figures.lines(connection, batch, known.position), wanted_of(office)))
+            kept = figures.facts(connection, batch)
+            wrong += sum(now.get(key) != kept.get(key) for key in batch)
+            for side in now.values():
+                _tally(sums, side, 1)
+        wrong += sum(sums.get(key, 0) != count for key, count in figures.tallies(connection).items())
+        wrong += len({key for key, count in sums.items() if count} - set(figures.tallies(connection)))
+    if wrong:
+        yield f"De tellingen van de cijfers kloppen op {some(wrong, 'plaats', 'plaatsen')} niet met het verloop. Maak ze opnieuw met: amhk recount"
 
 
 def told(found: Iterable[tuple[int, list[Line]]], wanted: frozenset[str]) -> Iterator[tuple[int, tuple[str, set[Fact]]]]:
@@ -160,28 +186,51 @@ def known_on(office: Office, day: date) -> Known:
         return Known(last, digest_at(connection, last), end_of(day) - timedelta(seconds=1))
 
 
-def counted(office: Office, scope: Scope, periods: Sequence[Period], known: Known, whole: bool = False) -> list[Counts]:
-    """Give the counts of periods that follow one another (the latest first) from the facts as they are kept, at the moment they were brought up to; with `whole` all but the latest may be given without gemeenten (row empty)."""
+@contextmanager
+def settled(office: Office) -> Iterator[tuple[Known, Connection]]:
+    """Give a moment of the database in which the facts are exactly those of the journal up to a position, and that position."""
+    while True:
+        known = catch_up(office)
+        with office.store.snapshot() as connection:
+            if _so_far(connection)[0] == known.position:
+                yield known, connection
+                return
+
+
+def counted(office: Office, scope: Scope, periods: Sequence[Period], whole: bool = False) -> tuple[Known, list[Counts]]:
+    """Give the counts of periods that follow one another (the latest first) as they are now, and up to where that is; with `whole` all but the latest may be given without gemeenten (row empty)."""
+    with settled(office) as (known, connection):
+        return known, _counted(office, connection, scope, periods, known, whole)
+
+
+def _counted(
+    office: Office, connection: Connection, scope: Scope, periods: Sequence[Period], known: Known, whole: bool
+) -> list[Counts]:
     spans = [(p.start.isoformat(), p.end.isoformat()) for p in periods]
     found, rows, today = [Counts() for _ in spans], _Rows(office), day_of(known.moment)
     names = sorted(n for n in wanted_of(office) if n.startswith("termijn."))
-    with office.store.snapshot() as connection:
-        if scope.every:
-            happened = figures.tallied(connection, sorted(wanted_of(office)), spans, rows.dated, whole)
-            _stood(found, figures.begun_and_ended(connection, _lasting(office), spans), [end[:7] for _, end in spans], rows)
-        else:
-            happened = figures.happened(connection, scope, spans, rows.dated)
-        for n, name, month, gemeente, value, count in happened:
-            found[n].events[name, rows.of(gemeente, month), value] += count
-        for n, name, month, gemeente, _, count in figures.overdue(connection, scope, names, spans, today.isoformat(), rows.dated):
-            found[n].events[name, rows.of(gemeente, month), LATE] += count
-        for counts, span in zip(found, spans, strict=True):
-            if not scope.every or counts is found[0]:  # of the latest also how old it is
-                end, counts.stood = min(span[1], (today + timedelta(days=1)).isoformat()), Counter()
-                for (name, gemeente, value), age, count in figures.lasting(connection, scope, _lasting(office), end, _ages(end)):
-                    counts.stood[name, rows.of(gemeente, end[:7]), value] += count
-                    counts.ages[(name, rows.of(gemeente, end[:7]), value), age] += count
+    if scope.every:
+        happened = figures.tallied(connection, sorted(wanted_of(office)), spans, rows.dated, whole)
+        _stood(found, figures.begun_and_ended(connection, _lasting(office), spans), [_last_day(end)[:7] for _, end in spans], rows)
+    else:
+        happened = figures.happened(connection, scope, spans, rows.dated)
+    for n, name, month, gemeente, value, count in happened:
+        found[n].events[name, rows.of(gemeente, month), value] += count
+    for n, name, month, gemeente, _, count in figures.overdue(connection, scope, names, spans, today.isoformat(), rows.dated):
+        found[n].events[name, rows.of(gemeente, month), LATE] += count
+    for counts, span in zip(found, spans, strict=True):
+        if not scope.every or counts is found[0]:  # of the latest also how old it is
+            end, counts.stood = min(span[1], (today + timedelta(days=1)).isoformat()), Counter()
+            for (name, gemeente, value), age, count in figures.lasting(connection, scope, _lasting(office), end, _ages(end)):
+                key = (name, rows.of(gemeente, _last_day(end)[:7]), value)
+                counts.stood[key] += count
+                counts.ages[key, age] += count
     return found
+
+
+def _last_day(end: str) -> str:
+    """Give the day before one: the last of what ends there."""
+    return (date.fromisoformat(end) - timedelta(days=1)).isoformat()
 
 
 def _stood(found: list[Counts], changes: Iterable[tuple[int, Told, int]], ends: list[str], rows: "_Rows") -> None:
@@ -227,11 +276,17 @@ def _count(told: list[Counts], spans: list[Any], stands: list[str], rows: "_Rows
     for counts, (start, end), stand in zip(told, spans, stands, strict=True):
         if fact.until:
             if fact.day < stand <= fact.until:
-                key = (fact.name, rows.of(gemeente, stand[:7]), fact.value)
+                key = (fact.name, rows.of(gemeente, _last_day(stand)[:7]), fact.value)
                 counts.stood[key] += fact.count
                 counts.ages[key, next(name for name, first in reversed(_ages(stand)) if fact.day >= first)] += fact.count
         elif start <= fact.day < end and (fact.value != RUNS or value):
             counts.events[fact.name, rows.of(gemeente, fact.day[:7]), value] += fact.count
+
+
+def place_of(office: Office) -> Callable[[str, str], str]:
+    """Give in which row a gemeente counts on a day."""
+    rows = _Rows(office)
+    return lambda gemeente, day: rows.of(gemeente, day[:7])
 
 
 class _Rows:

@@ -11,6 +11,7 @@ from amhk.desk.outgoing import DRAFT_AGAIN, out_of_hand, take_off
 from amhk.desk.registering import stays_secret, tell_children
 from amhk.errors import BadInput, Fault
 from amhk.rules import people as rules
+from amhk.rules.figures import THAT_DAY
 from amhk.rules.moves import Decision
 from amhk.rules.parse import fold
 from amhk.store import claims, outbox, reads, writes
@@ -56,7 +57,7 @@ def referral_refused(file: CaseFile, decision: Decision, entry: int) -> None:
 def help_started(file: CaseFile, decision: Decision, entry: int) -> None:
     """Record that the help of the latest referral started."""
     _answer(file, "started", decision, {"started_on": day_of(decision.moment)})
-    file.tell(entry, answer="started", help=iso(day_of(decision.moment)))
+    file.tell(entry, answer="started", help=THAT_DAY)
 
 
 def check(file: CaseFile, decision: Decision, entry: int) -> str:
@@ -252,6 +253,8 @@ def _received(file: CaseFile, received: datetime, entry: int) -> str:
         raise BadInput(faults=[Fault("na_stap", text, "ontvangen")])
     file.changes["received"] = received
     file.tell(entry, case={**file.told(entry).get("case", {}), "received": iso(received)})
+    if file.case["route"] == "melding":
+        tell_children(file, entry)  # how old somebody was then
     _reproject(
         file, [t for t in _all_terms(file) if t["start_entry"] == 1 and t["name"] in file.workflow.intake_starts], received, entry
     )
@@ -277,6 +280,11 @@ def _moment(file: CaseFile, values: Mapping[str, Any], entry: int) -> str:
         writes.change(file.connection, source, keys, {"moment": moment})
     file.tell(entry, moved=[[sequence, iso(moment)]])
     old = _op_of(lines[-1])
+    if file.case["closed_at"] == old:
+        file.changes["closed_at"] = moment
+    if file.workflow.moves[name].effect == "help_started":
+        begun = reads.of_case(file.connection, reads.REFERRAL, file.id)[-1:]
+        writes.change(file.connection, reads.REFERRAL, [r["id"] for r in begun], {"started_on": day_of(moment), "answered": moment})
     return f"moment van '{file.workflow.moves[name].title.lower()}' van {say_instant(old)} naar {say_instant(moment)}"
 
 

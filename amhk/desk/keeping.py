@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from amhk.desk import counting, reports
 from amhk.errors import BadInput, Fault, NotAllowed, NotFound
 from amhk.office import Office
-from amhk.rules.definitions import KINDS, Found, value_of
+from amhk.rules.definitions import Found
 from amhk.rules.figures import LATE, RUNS, Fact
 from amhk.rules.periods import LENGTHS, Period, period_of, read_period
 from amhk.rules.secrecy import Reader
@@ -19,6 +19,7 @@ from amhk.store.reads import Row
 from amhk.store.session import Connection
 from amhk.words import day_of, iso, some, start_of
 
+_MOST_KEY = 2**31
 KIND, _SEEN = "rapport", "reports_seen"
 NAME = "kwartaal"
 _BY_ITSELF = Reader(0, "rapportage", None)
@@ -26,6 +27,7 @@ _FRESH = timedelta(days=14)
 # What was done to a case since, by the kind of its journal line; anything else was recorded later.
 _WHY = {
     "corrigeren": "gecorrigeerd",
+    "oud_gegeven": "gecorrigeerd",
     "gevoegd": "gevoegd of losgemaakt",
     "losgemaakt": "gevoegd of losgemaakt",
     "vervolgmelding": "gevoegd of losgemaakt",
@@ -39,7 +41,7 @@ def make_when_due(office: Office) -> int:
         if reads.meta(connection, _SEEN) == iso(today):
             return 0
         first = reads.first_instant(connection)
-        there = {row["period"] for row in figures.kept(connection, NAME)}
+        there = {row["period"] for row in figures.kept(connection, NAME) if row["worker_id"] is None}
     if first is None:
         return 0
     wanted = [p for length in office.config.making.lengths for p in _due(office, LENGTHS[length], today, day_of(first))]
@@ -72,8 +74,8 @@ def keep(office: Office, period: Period, who: Reader | None = None) -> int:
     with office.store.write() as connection:
         bells.lock_meta(connection, "figures")
         same = figures.kept(connection, NAME, period.text)
-        if who is None and same:
-            return int(same[0]["id"])  # another process was first
+        if who is None and (first := [row for row in same if row["worker_id"] is None]):
+            return int(first[0]["id"])  # another process was first
         now = office.now(connection)
         row = {
             "name": NAME, "period": period.text, "number": len(same) + 1, "made": now, "worker_id": who.id if who else None,
@@ -92,9 +94,9 @@ def keep_by_hand(office: Office, period: str, who: Reader) -> int:
         raise NotAllowed("Een rapport bewaren is voor wie alle zaken mag tellen.")
     span = read_period(period)
     with office.store.read() as connection:
-        now = office.now(connection)
-    if span is None or start_of(span.end) > now:
-        text = f"'{period[:20]}' is geen periode die voorbij is; alleen zo'n rapport wordt bewaard."
+        now, first = office.now(connection), reads.first_instant(connection)
+    if span is None or start_of(span.end) > now or first is None or start_of(span.end) <= first:
+        text = f"'{period[:20]}' is geen periode die voorbij is en waarin iets is vastgelegd; alleen zo'n rapport wordt bewaard."
         raise BadInput(faults=[Fault("periode", text, "period")])
     return keep(office, span, who)
 
@@ -134,7 +136,7 @@ def kept(office: Office, key: int, who: Reader) -> dict[str, Any]:
 
 
 def _opened(connection: Connection, key: int) -> dict[str, Any]:
-    row = figures.kept_by(connection, key)
+    row = figures.kept_by(connection, key) if 0 < key < _MOST_KEY else None
     if row is None:
         raise NotFound("Dit rapport is er niet.")
     if sha256(row["content"].encode()).hexdigest() != row["hash"]:
@@ -144,13 +146,27 @@ def _opened(connection: Connection, key: int) -> dict[str, Any]:
 
 
 def faults(connection: Connection) -> Iterator[str]:
-    """Give, in Dutch, every kept report that was changed, and every stamp the journal does not come to."""
-    for row in figures.kept(connection):
-        whole = figures.kept_by(connection, row["id"])
-        if whole and sha256(whole["content"].encode()).hexdigest() != whole["hash"]:
-            yield f"Het bewaarde rapport over {row['period']} (nummer {row['number']}) is gewijzigd."
+    """Give, in Dutch, every kept report that was changed or is gone, and every stamp the journal does not come to: held to what the house's own journal says of them."""
+    said = [json.loads(line["content"]) for line in house.entries(connection, KIND, _MOST_KEY)]
+    rows = {(row["period"], row["number"]): figures.kept_by(connection, row["id"]) for row in figures.kept(connection)}
+    for told in said:
+        row, name = rows.pop((told["period"], told["number"]), None), f"{told['period']} (nummer {told['number']})"
+        if row is None:
+            yield f"Het bewaarde rapport over {name} is weg."
+        elif (sha256(row["content"].encode()).hexdigest(), row["position"], row["digest"]) != (
+            told["sha256"],
+            told["position"],
+            told["digest"],
+        ):
+            yield f"Het bewaarde rapport over {name} is gewijzigd."
+    for row in rows.values():
+        yield f"Het bewaarde rapport over {row['period'] if row else '?'} staat niet in het logboek van het huis."
+    yield from _stamps(connection, sorted({*figures.stamps(connection), *((t["position"], t["digest"]) for t in said)}))
+
+
+def _stamps(connection: Connection, stamps: Sequence[tuple[int, str]]) -> Iterator[str]:
     position, digest = 0, ""
-    for last, told in figures.stamps(connection):
+    for last, told in stamps:
         for _, _, line in figures.hashes(connection, position, last):
             digest = sha256(f"{digest}\n{line}".encode()).hexdigest()
         position = last
@@ -172,13 +188,22 @@ def changes(office: Office, key: int) -> list[dict[str, Any]]:
     told = []
     for name, d in new["definitions"].items():
         for area in dict.fromkeys([*before, *after]):
-            was, now = before.get(area, {}).get(name), after.get(area, {}).get(name)
-            if was != now and d["kind"] in ("count", "share"):
-                reasons = why[name] if area == "Totaal" else why[name, area]
+            reasons = why[name] if area == "Totaal" else why[name, area]
+            for value, was, now in _pairs(before.get(area, {}).get(name), after.get(area, {}).get(name), d["kind"]):
+                title = f"{d['title']}: {new['lists'][name].get(value, value)}" if value else d["title"]
                 told.append(
-                    {"figure": name, "title": d["title"], "gemeente": area, "was": was, "now": now, "why": _said(reasons), "cases": sum(reasons.values())}
+                    {"figure": name, "value": value or None, "kind": d["kind"] if not value else "count", "title": title, "gemeente": area, "was": was, "now": now,
+                     "why": _said(reasons), "cases": sum(reasons.values())}
                 )  # fmt: skip
     return told
+
+
+def _pairs(was: Any, now: Any, kind: str) -> Iterator[tuple[str, Any, Any]]:
+    """Give (value, was, now) of what differs: a figure as it is, of a split each value."""
+    if kind == "split" and isinstance(was, dict) and isinstance(now, dict):
+        yield from ((v, was.get(v, 0), now.get(v, 0)) for v in sorted({*was, *now}) if was.get(v, 0) != now.get(v, 0))
+    elif was != now and kind != "split":
+        yield "", was, now
 
 
 def _said(reasons: Mapping[str, int]) -> str:
@@ -212,17 +237,15 @@ def _reasons(office: Office, connection: Connection, span: Period, then: int, no
 
 def _differences(office: Office, span: Period, old: Any, new: Any) -> Iterator[tuple[str, set[str], bool]]:
     """Give the figures a case changed, in which gemeenten, and whether it only moved from one to the other."""
+    facts = [_found(told[1], span) if told else {} for told in (old, new)]
+    moved = bool(old and new and old[0] != new[0])
     for d in office.pack.figures.definitions.values():
-        if KINDS[d.kind] not in ("count", "share"):
-            continue
         fact = reports.fact_of(office, d)
-        was, now = (value_of(d, _found(told[1], span) if told else {}, fact, None) for told in (old, new))
-        if was != now or (old and new and old[0] != new[0] and any(_numbers(was) + _numbers(now))):
+        was, now = ([f.get(fact, {}), f.get(d.of, {}) if d.of else {}] for f in facts)
+        if d.good is not None and d.kind in ("aantal", "stand"):
+            was, now = ([{v: n for v, n in side[0].items() if v in d.good}, side[1]] for side in (was, now))
+        if was != now or (moved and any(was)):
             yield d.name, {told[0] for told in (old, new) if told}, was == now
-
-
-def _numbers(value: Any) -> list[int]:
-    return value if isinstance(value, list) else [value]
 
 
 def _found(facts: set[Fact], span: Period) -> Found:

@@ -57,17 +57,16 @@ class _Told:
     ) -> None:  # fmt: skip
         self._all, self._facts, self._parents, self._lines, self._style = definitions, facts, parents, lines, style
         self._hidden: dict[Key, dict[str, str]] = {}
+        self._shares: dict[str, dict[tuple[str, str], str]] = {}
 
     def figure(self, d: Definition, values: Mapping[str, str]) -> dict[str, Any]:
         """Give a figure by area."""
         if d.kind == "splitsing":
             return self._split(d, tuple(values))
-        counts = {area: self._count(d, line[d.name]) for area, line in self._lines.items()}
-        hidden = self._totals(self._key(d), counts)
-        good: dict[tuple[str, str], str] = {}
-        if d.kind == "deel":
-            pairs = {(area, part): n for area, line in self._lines.items() for part, n in _halves(line[d.name])}
-            good = protect_parts(self._parents, pairs, hidden, self._style.most)
+        hidden = self._of(d.name)[1]
+        good = self._halves_of(d) if d.kind == "deel" else {}
+        if d.kind in ("mediaan", "p90", "gemiddelde"):
+            hidden = hidden | self._beside(d)
         return {
             area: self._word(hidden[area]) if area in hidden else self._word(good[area, "good"]) if (area, "good") in good else self._shown(d, line[d.name])
             for area, line in self._lines.items()
@@ -78,15 +77,26 @@ class _Told:
             return (d.of or self._facts[d.name], d.every)
         return (self._facts[d.name], d.good if d.kind in ("aantal", "stand", "per_1000") else None)
 
-    def _totals(self, key: Key, counts: Mapping[str, int]) -> dict[str, str]:
-        if key not in self._hidden:
-            self._hidden[key] = protect_totals(self._parents, counts, self._style.most)
-        return self._hidden[key]
+    def _halves_of(self, d: Definition) -> dict[tuple[str, str], str]:
+        """Give which halves of a share are hidden: those that are in it, and the rest."""
+        if d.name not in self._shares:
+            pairs = {(area, part): n for area, line in self._lines.items() for part, n in _halves(line[d.name])}
+            self._shares[d.name] = protect_parts(self._parents, pairs, self._of(d.name)[1], self._style.most)
+        return self._shares[d.name]
+
+    def _beside(self, d: Definition) -> dict[str, str]:
+        """Give where a median or mean would tell something of a share of the same that is hidden there."""
+        same = [x for x in self._all.values() if x.kind == "deel" and self._facts[x.name] == self._facts[d.name]]
+        return {area: label for x in same for (area, part), label in self._halves_of(x).items() if part == "good"}
 
     def _of(self, name: str) -> tuple[dict[str, int], dict[str, str]]:
+        """Give the counts a figure is about, and which are hidden; no count can exceed that which it is part of."""
         d = self._all[name]
         counts = {area: self._count(d, line[name]) for area, line in self._lines.items()}
-        return counts, self._totals(self._key(d), counts)
+        if (key := self._key(d)) not in self._hidden:
+            highest, totals = self._of(d.at_most) if d.at_most and d.kind in ("aantal", "stand") else ({}, {})
+            self._hidden[key] = protect_totals(self._parents, counts, self._style.most, highest, totals)
+        return counts, self._hidden[key]
 
     def _split(self, d: Definition, values: tuple[str, ...]) -> dict[str, Any]:
         cells = {(area, value): line[d.name].get(value, 0) for area, line in self._lines.items() for value in values}

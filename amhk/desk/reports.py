@@ -11,7 +11,7 @@ from amhk.desk.termview import beside_counts
 from amhk.errors import BadInput, Fault, NotAllowed, NotFound
 from amhk.office import Office
 from amhk.rules.definitions import KINDS, OWN_LISTS, Definition, value_of
-from amhk.rules.figures import LATE, OUTSIDE, RUNS
+from amhk.rules.figures import LATE, OUTSIDE, RUNS, UNSAID
 from amhk.rules.periods import Period, earlier, read_period
 from amhk.rules.publish import STYLES, Style
 from amhk.rules.secrecy import Reader, Scope, scope_of
@@ -58,16 +58,14 @@ def kwartaal(
     office: Office, period: Period, who: Reader, known: Known | None = None, area: str = "", style: Style | None = None
 ) -> dict[str, Any]:
     """Give the report of a period, as it is known now or was at an earlier position, of the region or of one area of it; with a style as it may be published."""
-    scope = read_scope(who)
-    here, spans = known or counting.catch_up(office), [period, *earlier(period)]
-    counts = (
-        counting.counted_at(office, scope, spans, here)
-        if known
-        else counting.counted(office, scope, spans, here, not area and not style)
-    )
+    scope, spans = read_scope(who), [period, *earlier(period)]
+    if known:
+        here, counts = known, counting.counted_at(office, scope, spans, known)
+    else:
+        here, counts = counting.counted(office, scope, spans, not area and not style)
     while len(counts) > 2 and not counts[-1].events and not counts[-1].stood:
         counts.pop()  # before this program nothing was counted: that is not nought
-    areas = areas_of(office, period, any(map(_outside, counts)))
+    areas = areas_of(office, period, _outside(counts[0]))
     chosen = _chosen(areas, area)
     lines = _lines(office, areas, counts[0], style)
     if chosen not in lines:
@@ -75,14 +73,10 @@ def kwartaal(
         raise BadInput(faults=[Fault("gebied", text, "area")])
     shown = [a for a in areas if a.level == "gemeente" and a.name in chosen.rows]
     total = lines[chosen] | {"gemeente": "Totaal" if chosen.level == "regio" else chosen.name}
-    wanted = areas if style else [chosen]
-    past = [
-        {"period": p.text, "title": p.title, "total": _without_ages(office, _lines(office, wanted, c, style)[chosen])}
-        for p, c in zip(spans[1:], counts[1:], strict=False)
-    ]
+    past = [_past(office, p, c, chosen, style) for p, c in zip(spans[1:], counts[1:], strict=False)]
     return {
         "name": "kwartaal", "period": period.text, "title": period.title, "region": office.config.region, "area": "" if chosen.level == "regio" else chosen.name,
-        "made": iso(here.moment), "known": iso(here.moment) if known else None, "provisional": here.moment < start_of(period.end), "training": office.training, "style": style.name if style else None,
+        "made": iso(day_of(here.moment)), "known": iso(day_of(here.moment)) if known else None, "provisional": here.moment < start_of(period.end), "training": office.training, "style": style.name if style else None,
         "stamp": stamp(office, here), "definitions": _definitions(office), "groups": dict(office.pack.figures.groups),
         "rows": [lines[a] for a in shown], "total": total,
         "levels": {level: [lines[a] for a in areas if a.level == level and a in lines and set(a.rows) <= set(chosen.rows)] for level in LEVELS[1:]},
@@ -90,22 +84,33 @@ def kwartaal(
     }  # fmt: skip
 
 
+def _past(office: Office, period: Period, counts: Counts, chosen: Area, style: Style | None) -> dict[str, Any]:
+    """Give what an earlier period says of the same area, as it was then: without how old what stood was, which is only counted of the period itself."""
+    areas = areas_of(office, period, _outside(counts))
+    here = next((a for a in areas if (a.level, a.name) == (chosen.level, chosen.name)), Area(chosen.level, chosen.name, ()))
+    lines = _lines(office, [*areas, here] if here not in areas else areas if style else [here], counts, style)
+    definitions = office.pack.figures.definitions
+    total = {k: v for k, v in lines[here].items() if k not in definitions or definitions[k].list_name != "leeftijd"}
+    return {"period": period.text, "title": period.title, "total": total}
+
+
 def _chosen(areas: Sequence[Area], name: str) -> Area:
     """Give the area a report is of; BadInput for one there is not."""
     if not name:
         return areas[-1]
-    for level in reversed(LEVELS):  # a name of two levels is the larger of the two
+    level, _, rest = name.partition(":")
+    for wanted in reversed(LEVELS):  # a name of two levels is the larger of the two, unless its level is said
         for area in areas:
-            if area.level == level and area.name == name:
+            if area.level == wanted and (area.name == name or (level == wanted and area.name == rest)):
                 return area
     known = ", ".join(dict.fromkeys(a.name for a in areas[:-1] if a.name != OUTSIDE))
     raise BadInput(faults=[Fault("gebied", f"'{name[:40]}' hoort in deze periode niet bij de regio. Kies uit: {known}.", "area")])
 
 
 def stamp(office: Office, known: Known) -> dict[str, Any]:
-    """Give what makes a report again: journal position and hash, release of the definitions and of the calendar."""
+    """Give what makes a report again: journal position and hash, the day as which it is told (a term that runs is late by the passing of time alone), release of the definitions and of the calendar."""
     return {
-        "position": known.position, "digest": known.digest, "definitions": office.pack.figures.release,
+        "position": known.position, "digest": known.digest, "day": iso(day_of(known.moment)), "definitions": office.pack.figures.release,
         "calendar": office.calendar.release, "facts": counting.RELEASE,
     }  # fmt: skip
 
@@ -139,12 +144,6 @@ def _by_age(d: Definition, counts: Counts, area: Area) -> dict[str, int]:
         if name == d.fact and row in area.rows and (d.good is None or value in d.good):
             told[age] += count
     return {age: count for age, count in told.items() if count}
-
-
-def _without_ages(office: Office, line: dict[str, Any]) -> dict[str, Any]:
-    """Give a line without how old it was what stood: that is only counted of the period itself."""
-    definitions = office.pack.figures.definitions
-    return {k: v for k, v in line.items() if k not in definitions or definitions[k].list_name != "leeftijd"}
 
 
 def _outside(counts: Counts) -> bool:
@@ -182,7 +181,7 @@ def _lists(office: Office, lines: Sequence[Mapping[str, Any]]) -> dict[str, dict
         titles = codes or dict(LISTS.get(d.list_name) or OWN_LISTS.get(d.list_name) or {})
         titles |= {name: name.capitalize() for name, _ in AGES} if d.list_name == "leeftijd" else {}
         found = {value for line in lines for value in line[d.name]} - set(titles)
-        told[d.name] = titles | {value: value.capitalize() for value in sorted(found)}
+        told[d.name] = titles | {value: "Niet vastgelegd" if value == UNSAID else value.capitalize() for value in sorted(found)}
     return told
 
 
@@ -292,10 +291,13 @@ def make(
         )
     if faults or span is None:
         raise BadInput(faults=faults)
+    if name != "kwartaal" and (area or style or known):
+        said = {"area": area, "style": style, "known": known}
+        raise BadInput(faults=[Fault("kan_niet", f"Dit kan niet bij het rapport {name}.", k) for k, v in said.items() if v])
     if name == "kosten":
-        return costs.kosten(office, span, read_scope(who), counting.catch_up(office))
+        return costs.kosten(office, span, read_scope(who))
     if name == "steekproef":
-        return sample.steekproef(office, span, read_scope(who), counting.catch_up(office))
+        return sample.steekproef(office, span, read_scope(who))
     return kwartaal(office, span, who, counting.known_on(office, day) if day else None, area, STYLES.get(style))
 
 
@@ -322,21 +324,21 @@ def behind(office: Office, figure: str, period: str, area: str, who: Reader) -> 
         raise NotAllowed("Met uw rol ziet u cijfers, en geen zaken.")
     if d is None or span is None:
         raise NotFound("Dit cijfer of deze periode is er niet.")
-    here = counting.catch_up(office)
-    rows = _chosen(areas_of(office, span, False), area).rows
-    end = min(span.end, day_of(here.moment) + timedelta(days=1)) if d.stands else span.end
     values = d.every if d.kind == "deel" and not d.of else d.good
     values = (*values, RUNS) if values and d.term else values
-    with office.store.read() as connection:
-        found = figures.cases_with(
-            connection, scope, [fact_of(office, d)], values, rows, (iso(span.start), iso(end)), d.stands, MOST
-        )
-    today = iso(day_of(here.moment))
+    with counting.settled(office) as (here, connection):
+        today = iso(day_of(here.moment))
+        end = min(span.end, day_of(here.moment) + timedelta(days=1)) if d.stands else span.end
+        edges = (iso(span.start), iso(end))
+        found = list(figures.cases_with(connection, scope, [fact_of(office, d)], values, edges, d.stands))
+    rows, place = _chosen(areas_of(office, span, True), area).rows, counting.place_of(office)
     cases = [
         dict(row) | {"value": LATE if row["value"] == RUNS else row["value"]}
         for row in found
-        if row["value"] != RUNS or row["day"] < today
+        if (row["value"] != RUNS or row["day"] < today)
+        and place(row["gemeente"], iso(end - timedelta(days=1)) if d.stands else row["day"]) in rows
     ]
+    more, cases = len(cases) > MOST, cases[:MOST]
     return {
         "title": d.title,
         "definition": d.sentence,
@@ -344,5 +346,5 @@ def behind(office: Office, figure: str, period: str, area: str, who: Reader) -> 
         "span": span.title,
         "area": area,
         "cases": cases,
-        "more": len(found) == MOST,
+        "more": more,
     }

@@ -143,7 +143,7 @@ def changed(report: Report) -> Table | None:
     if report.get("changes") is None:
         return None
     rows = [
-        [c["title"], c["gemeente"], *("-" if c[k] is None else SAY[report["definitions"][c["figure"]]["kind"]](c[k]) for k in ("was", "now")), c["why"]]
+        [c["title"], c["gemeente"], *("-" if c[k] is None else SAY[c["kind"]](c[k]) for k in ("was", "now")), c["why"]]
         for c in report["changes"]
     ]  # fmt: skip
     return "Gewijzigd sinds het vorige rapport", ["Cijfer", "Gebied", "Was", "Is nu", "Waarom"], rows

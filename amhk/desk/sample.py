@@ -5,30 +5,30 @@ from hashlib import sha256
 from secrets import token_hex
 from typing import Any
 
-from amhk.desk.counting import Known
+from amhk.desk import counting
 from amhk.errors import NotAllowed
 from amhk.office import Office
 from amhk.rules.periods import Period
 from amhk.rules.secrecy import Scope
 from amhk.store import figures, reads, writes
-from amhk.words import iso
+from amhk.words import day_of, iso
 
 SIZE = 20
 _SAID = ("Gesloten zaken van deze periode, willekeurig gekozen; er staat niemand in. Hetzelfde stempel kiest dezelfde zaken.",)
 
 
-def steekproef(office: Office, period: Period, scope: Scope, known: Known) -> dict[str, Any]:
+def steekproef(office: Office, period: Period, scope: Scope) -> dict[str, Any]:
     """Give the sample: each case under a pseudonym that only this house can make again, its steps with their days, its terms with their ends."""
     if not scope.every:
         raise NotAllowed("Een steekproef gaat over de hele regio; daarvoor moet u alle zaken mogen tellen.")
-    seed = sha256(f"{_secret(office)}\n{period.text}\n{known.digest}".encode()).hexdigest()
-    span = (period.start.isoformat(), period.end.isoformat())
-    with office.store.snapshot() as connection:
+    secret, span = _secret(office), (period.start.isoformat(), period.end.isoformat())
+    with counting.settled(office) as (known, connection):
+        seed = sha256(f"{secret}\n{period.text}\n{known.digest}".encode()).hexdigest()
         closed = figures.closed_in(connection, scope, span)
         chosen = sorted(closed, key=lambda row: _mark(seed, row["number"]))[:SIZE]
         cases = [_case(office, seed, row, figures.lines_of(connection, row["id"], known.position)) for row in chosen]
     return {
-        "name": "steekproef", "period": period.text, "title": f"steekproef {period.title}", "region": office.config.region, "made": iso(known.moment),
+        "name": "steekproef", "period": period.text, "title": f"steekproef {period.title}", "region": office.config.region, "made": iso(day_of(known.moment)),
         "training": office.training, "closed": len(closed), "cases": cases,
         "stamp": {"position": known.position, "digest": known.digest}, "definitions": {}, "rows": [], "total": {},
         "sentences": [*_SAID, f"{len(cases)} van {len(closed)} gesloten zaken."],

@@ -86,7 +86,7 @@ def value_of(d: Definition, found: Found, fact: str, inwoners: int | None) -> An
     if d.kind == "per_1000":
         return [_sum(counts, d.good), inwoners]
     if d.kind == "splitsing":
-        return {value: count for value, count in counts.items() if count}
+        return {value: count for value, count in sorted(counts.items()) if count}
     spread = sorted((int(value), count) for value, count in counts.items() if count > 0)
     total = sum(count for _, count in spread)
     if d.kind == "gemiddelde":

@@ -11,6 +11,8 @@ from typing import Any
 
 from amhk.words import day_of
 
+UNSAID = "-"  # of a list from which nothing was chosen
+THAT_DAY = "that day"  # help that began on the day of the line that tells it
 FOREVER = "9999-12-31"
 OUTSIDE = "Buiten de regio"  # where counts what belongs to a gemeente that was not of the region then
 ALWAYS = ("", "9999-12")
@@ -106,7 +108,7 @@ def _codes(told: Story, line: int, value: Mapping[str, list[str]]) -> None:
 
 
 def _referral(told: Story, line: int, value: list[str]) -> None:
-    told.referrals.append({"line": line, "kind": value[0], "scale": value[1], "answer": "open", "help": None})
+    told.referrals.append({"line": line, "kind": value[0], "scale": value[1], "answer": "open", "help": None, "begun": line})
 
 
 def _answer(told: Story, line: int, value: str) -> None:
@@ -116,7 +118,7 @@ def _answer(told: Story, line: int, value: str) -> None:
 
 def _help(told: Story, line: int, value: str) -> None:
     if told.referrals and not told.referrals[-1]["help"]:
-        told.referrals[-1]["help"] = value
+        told.referrals[-1] |= {"help": value, "begun": line}
 
 
 def _children(told: Story, line: int, value: int) -> None:
@@ -161,8 +163,7 @@ def _received(told: Story) -> Iterator[Fact]:
         return
     yield Fact(route, day)
     for name in _SINGLE:
-        if case.get(name):
-            yield Fact(f"{route}.{name}", day, case[name])
+        yield Fact(f"{route}.{name}", day, case.get(name) or UNSAID)
     for name in _LISTS:
         for code in case.get(name) or ():
             yield Fact(f"{route}.{name}", day, code)
@@ -225,9 +226,10 @@ def _help_facts(told: Story) -> Iterator[Fact]:
         yield Fact("verwijzing.schaal", day, referral["scale"])
         yield Fact("verwijzing.soort", day, referral["kind"])
     for count, referral in enumerate(told.referrals, 1):
-        if referral["help"]:
-            yield Fact("hulp.dagen", referral["help"], str(_days(told.case["received"], referral["help"])))
-            yield Fact("hulp.overdrachten", referral["help"], str(count))
+        if begun := told.day(referral["begun"]) if referral["help"] == THAT_DAY else referral["help"]:
+            if begun >= told.case["received"][:10]:  # help that ran already did not have to be waited for
+                yield Fact("hulp.dagen", begun, str(_days(told.case["received"], begun)))
+                yield Fact("hulp.overdrachten", begun, str(count))
             return
 
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from amhk.words import MONTHS
 
+FIRST = date(2000, 1, 1)  # no period lies before it
 _PERIOD = re.compile(r"(2[01][0-9][0-9])(?:-(?:(0[1-9]|1[0-2])|Q([1-4])|H([12])))?")
 
 
@@ -64,6 +65,6 @@ def earlier(period: Period) -> list[Period]:
     """Give the earlier periods a report shows beside its own, the latest first."""
     told = [period]
     for _ in range(EARLIER[period.months]):
-        if told[-1].start.year <= 2100:
+        if told[-1].start > FIRST:
             told.append(told[-1].before())
     return told[1:]

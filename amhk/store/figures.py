@@ -130,6 +130,25 @@ def empty(connection: Connection) -> None:
     connection.execute(delete(TALLY))
 
 
+def there(connection: Connection) -> bool:
+    """Tell whether there are facts and tallies at all."""
+    return all(connection.execute(select(source.c.name).limit(1)).first() for source in (FACT, TALLY))
+
+
+def in_batches(connection: Connection, most: int) -> Iterator[list[int]]:
+    """Give the keys of all cases, so many at a time."""
+    last = 0
+    while found := list(connection.execute(select(CASE.c.id).where(CASE.c.id > last).order_by(CASE.c.id).limit(most)).scalars()):
+        yield found
+        last = found[-1]
+
+
+def tallies(connection: Connection) -> dict[Key, int]:
+    """Give every tally."""
+    found = connection.execute(select(TALLY.c.name, TALLY.c.month, TALLY.c.gemeente, TALLY.c.value, TALLY.c.count))
+    return {(row[0], row[1], row[2], row[3]): row[4] for row in found}
+
+
 def tallied(connection: Connection, names: Sequence[str], spans: Sequence[Span], monthly: bool, whole: bool) -> Iterator[Counted]:
     """Give the tallies of these names within spans that follow one another, the latest first; with `monthly` month by month, with `whole` all but the latest without their gemeenten."""
     month, starts = TALLY.c.month, [start[:7] for start, _ in spans]
@@ -200,23 +219,21 @@ def _of(scope: Scope, statement: Any) -> Any:
 
 
 def cases_with(
-    connection: Connection, scope: Scope, names: Sequence[str], values: Sequence[str] | None, gemeenten: Sequence[str], span: Span,
-    lasts: bool, most: int,
-) -> list[Row]:  # fmt: skip
+    connection: Connection, scope: Scope, names: Sequence[str], values: Sequence[str] | None, span: Span, lasts: bool
+) -> Iterator[Row]:
     """Give the cases behind a figure: number, gemeente, day and value of the fact, oldest first."""
     start, end = span
-    where = [within(scope), FACT.c.name.in_(names), FACT.c.gemeente.in_(gemeenten)]
+    where = [within(scope), FACT.c.name.in_(names)]
     where += [FACT.c.until >= end, FACT.c.until != "", FACT.c.day < end] if lasts else [FACT.c.day >= start, FACT.c.day < end]
     where += [FACT.c.value.in_(values)] if values is not None else []
     statement = select(CASE.c.number, FACT.c.gemeente, FACT.c.day, FACT.c.value, FACT.c.count)
-    statement = statement.join(CASE, CASE.c.id == FACT.c.case_id).where(*where).order_by(FACT.c.day, CASE.c.id).limit(most)
-    return rows(connection, statement)
+    yield from rows(connection, statement.join(CASE, CASE.c.id == FACT.c.case_id).where(*where).order_by(FACT.c.day, CASE.c.id))
 
 
 def touched(connection: Connection, first: int, last: int) -> dict[int, list[str]]:
-    """Give, by case, the kinds of the lines after one position up to another, in order."""
+    """Give, by case, the kinds of the lines after one position up to another that tell the figures something, in order."""
     told: dict[int, list[str]] = {}
-    where = (ENTRY.c.id > first, ENTRY.c.id <= last)
+    where = (ENTRY.c.id > first, ENTRY.c.id <= last, ENTRY.c.figures.is_not(None))
     for row in connection.execute(select(ENTRY.c.case_id, ENTRY.c.kind).where(*where).order_by(ENTRY.c.id)):
         told.setdefault(row[0], []).append(row[1])
     return told

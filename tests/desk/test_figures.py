@@ -63,7 +63,7 @@ def lived_in(client):
 def facts_now(office, period):
     """What is counted of a period now: (fact, gemeente, value) to count, without the phase of a join."""
     span = read_period(period)
-    counts = counting.counted(office, Scope(every=True), [span], counting.catch_up(office))[0]
+    counts = counting.counted(office, Scope(every=True), [span])[1][0]
     told = Counter()
     for (name, row, value), count in counts.events.items():
         told[name, row, "" if name == "vervolgmelding" else value] += count
@@ -456,3 +456,137 @@ def test_a_call_whose_receipt_was_corrected_out_of_the_period_is_still_in_the_re
     client.move(number, "corrigeren", reden="op 1 april gebeld", ontvangen="2026-04-01T09:00")
     assert report(client)["total"]["meldingen"] == 0
     assert report(client, known="2026-04-02")["total"] == then["total"]
+
+
+def test_what_was_changed_with_its_own_marks_is_found_by_the_journal_of_the_house(client):
+    from hashlib import sha256
+
+    from sqlalchemy import text
+
+    lived_in(client)
+    client.clock("2026-04-10T09:00")
+    with client.office.store.write() as connection:
+        content = connection.execute(text("SELECT content FROM kept_reports")).scalar().replace('"meldingen": 3', '"meldingen": 2')
+        mark = sha256(content.encode()).hexdigest()
+        connection.execute(text("UPDATE kept_reports SET content = :content, hash = :mark"), {"content": content, "mark": mark})
+    with client.office.store.read() as connection:
+        assert list(keeping.faults(connection)) == ["Het bewaarde rapport over 2026-Q1 (nummer 1) is gewijzigd."]
+    with client.office.store.write() as connection:
+        connection.execute(text("DELETE FROM kept_reports"))
+        connection.execute(text("DELETE FROM stamps"))
+        connection.execute(text("DELETE FROM journal WHERE id = (SELECT max(id) FROM journal)"))
+    with client.office.store.read() as connection:
+        told = list(keeping.faults(connection))
+    assert any("is weg" in fault for fault in told)
+    assert any("stempel" in fault for fault in told)
+
+
+def test_facts_somebody_emptied_are_made_again_and_changed_ones_are_found_and_mended(client):
+    from sqlalchemy import text
+
+    lived_in(client)
+    before = report(client)["total"]
+    for table in ("facts", "tallies"):
+        with client.office.store.write() as connection:
+            connection.execute(text(f"DELETE FROM {table}"))
+        assert report(client)["total"] == before
+    with client.office.store.write() as connection:
+        connection.execute(text("UPDATE tallies SET count = count + 50 WHERE name = 'melding'"))
+    assert list(counting.faults(client.office)) != []
+    counting.again(client.office)
+    assert list(counting.faults(client.office)) == []
+    assert report(client)["total"] == before
+
+
+def test_a_report_holds_no_more_than_its_stamp_says_also_when_a_call_comes_in_between(client, monkeypatch):
+    take(client, melding(gemeente="Brielle"), "2026-02-04T10:00")
+    catch_up, calls = counting.catch_up, []
+
+    def busy(office, most=None):
+        known = catch_up(office, most)
+        if not calls:
+            calls.append(take(client, melding(gemeente="Brielle"), "2026-02-04T11:00"))
+            catch_up(office)
+        return known
+
+    monkeypatch.setattr(counting, "catch_up", busy)
+    told = reports.kwartaal(client.office, read_period("2026-Q1"), reader(client.office, "Rita"))
+    monkeypatch.undo()
+    known = counting.Known(told["stamp"]["position"], told["stamp"]["digest"], counting.catch_up(client.office).moment)
+    assert calls
+    again = reports.kwartaal(client.office, read_period("2026-Q1"), reader(client.office, "Rita"), known)
+    assert again["total"]["meldingen"] == told["total"]["meldingen"] == 2
+
+
+def test_what_changed_in_a_split_is_told_value_by_value(client):
+    numbers = lived_in(client)
+    client.clock("2026-04-10T09:00")
+    key = Client(client.office, "Rita").get("/reports/kept")["items"][0]["id"]
+    client.move(numbers["school"], "corrigeren", reden="de huisarts", hoedanigheid="02")
+    told = [(c["title"], c["was"], c["now"], c["why"]) for c in keeping.changes(client.office, key) if c["gemeente"] == "Totaal"]
+    assert told == [
+        ("Meldingen naar hoedanigheid van de melder: Huisarts of praktijkondersteuner", 0, 1, "1 zaak gecorrigeerd"),
+        ("Meldingen naar hoedanigheid van de melder: Lid ZAT-team school, leerkracht, directeur", 1, 0, "1 zaak gecorrigeerd"),
+    ]
+    client.move(numbers["police"], "corrigeren", reden="netter gezegd", zorgen="Andere woorden.")
+    assert len([c for c in keeping.changes(client.office, key) if c["gemeente"] == "Totaal"]) == 2
+
+
+def test_a_correction_of_a_moment_reaches_the_figures(client):
+    numbers = lived_in(client)
+    client.move(numbers["school"], "corrigeren", reden="al eerder", stap="hulp_gestart_vastleggen", moment="2026-02-12T10:00")
+    assert report(client)["total"]["hulp_mediaan"] == [36, 1]
+    client.clock("2026-03-11T10:00")
+    client.move(numbers["none"], "corrigeren", reden="later", stap="geen_hgkm", moment="2026-03-10T12:00")
+    assert client.case(numbers["none"])["closed"]
+    same(client.office, read_period("2026-Q1"))
+    with client.office.store.read() as connection:
+        case = reads.case_by_number(connection, numbers["none"])
+    assert case["closed_at"].isoformat() == "2026-03-10T11:00:00+00:00"
+
+
+def test_the_first_and_last_year_there_can_be_are_refused_or_empty_and_break_nothing(client):
+    client.clock("2026-03-10T10:00")
+    rita = Client(client.office, "Rita")
+    for period in ("2000", "2000-01", "2000-Q1", "2000-H1", "2001"):
+        assert rita.get(f"/reports/kwartaal?period={period}")["total"]["meldingen"] == 0
+        rita.ask("POST", "/reports/kept", {"period": period}, expect=(422,))
+    for key in (0, -1, 2**31, 2**63, 10**30):
+        rita.ask("GET", f"/reports/kept/{key}", expect=(404, 422))
+    for name in ("kosten", "steekproef"):
+        wrong = rita.ask("GET", f"/reports/{name}?period=2026&style=tien&area=Brielle", expect=422).json()["errors"]
+        assert {w["field"] for w in wrong} == {"area", "style"}
+
+
+def test_a_gemeente_and_a_centrumgemeente_of_one_name_are_told_apart(client):
+    take(client, melding(gemeente="Rotterdam"), "2026-02-04T10:00")
+    take(client, melding(gemeente="Barendrecht"), "2026-02-04T10:00")
+    assert report(client, area="gemeente:Rotterdam")["total"]["meldingen"] == 1
+    assert report(client, area="centrumgemeente:Rotterdam")["total"]["meldingen"] == 2
+    tom = reader(client.office, "Tom")
+    assert len(reports.behind(client.office, "meldingen", "2026-Q1", "gemeente:Rotterdam", tom)["cases"]) == 1
+
+
+def test_an_earlier_period_is_told_as_the_region_was_then(folder):
+    from support.cast import hire
+
+    folder.write_text(folder.read_text(encoding="utf-8") + "\n[gemeenten.Brielle]\ntot = 2026-04-01\n", encoding="utf-8")
+    office = open_office(folder, proof=False)
+    hire(office)
+    client = Client(office)
+    take(client, melding(gemeente="Brielle"), "2026-02-03T10:00")
+    take(client, melding(gemeente="Schiedam"), "2026-04-03T10:00")
+    first, then = report(client), report(client, "2026-Q2")["earlier"][0]
+    assert then["total"]["meldingen"] == first["total"]["meldingen"] == 1
+    rows = {row["gemeente"]: row for row in first["rows"]}
+    assert rows["Brielle"]["voorraad_meldingen"] == 1  # on 31 March it still belonged
+    office.close()
+
+
+def test_keeping_a_report_by_hand_does_not_take_the_place_of_the_one_that_makes_itself(client):
+    lived_in(client)
+    client.clock("2026-04-02T09:00")
+    Client(client.office, "Rita").post("/reports/kept", {"period": "2026-Q1"})
+    client.clock("2026-04-10T09:00")
+    kept = Client(client.office, "Rita").get("/reports/kept")["items"]
+    assert [(k["number"], k["by"]) for k in kept] == [(2, "vanzelf"), (1, "Rita")]

@@ -104,3 +104,41 @@ def test_an_area_that_lies_across_others_is_not_published():
         *(publishing.Place(x, frozenset(x)) for x in "abcd"),
     ]  # fmt: skip
     assert publishing.tree(places) == {"region": None, "one": "region", "a": "one", "b": "one", "c": "region", "d": "region"}
+
+
+def test_what_one_figure_says_of_another_gives_nothing_away():
+    """Outcomes are at most the onderzoeken, a median says how many were at most so long: what an attacker tried."""
+    from amhk.rules.definitions import Definition
+
+    def figure(name, kind, fact, **more):
+        return Definition(name, name, "zin", "groep", kind, "wie", "moment", "bron", fact, **more)
+
+    done, half = figure("done", "aantal", "duur"), figure("half", "mediaan", "help")
+    outcome = figure("outcome", "splitsing", "uitkomst", list_name="uitkomst", at_most="done")
+    soon = figure("soon", "deel", "help", good=("0", "1", "2"))
+    parents = {"all": None, "m": "all", "s": "all", "v": "all"}
+    spread = {"m": ([10, 19], [1, 19]), "s": ([40, 60], [3, 60]), "v": ([30, 50], [3, 50])}
+    lines = {
+        "m": {"done": 11, "outcome": {"06": 11}}, "s": {"done": 20, "outcome": {"06": 3, "03": 17}}, "v": {"done": 20, "outcome": {"06": 20}},
+        "all": {"done": 51, "outcome": {"06": 34, "03": 17}, "soon": [80, 129], "half": [3, 129]},
+    }  # fmt: skip
+    for area, (share, median) in spread.items():
+        lines[area] |= {"soon": share, "half": median}
+    told = publishing.protected(
+        {d.name: d for d in (done, outcome, soon, half)}, {"done": "duur", "outcome": "uitkomst", "soon": "help", "half": "help"},
+        parents, lines, {"outcome": {"06": "06", "03": "03"}}, TEN,
+    )  # fmt: skip
+    attacker, label = Attacker(), {TEN.small: (0, 10), TEN.other: (0, 1e6)}
+    for area, line in told.items():
+        low, high = label[line["done"]] if isinstance(line["done"], str) else (line["done"],) * 2
+        attacker.cell((area, "done"), low, high)
+        for value, count in line["outcome"].items():
+            attacker.cell((area, value), *(label[count] if isinstance(count, str) else (count, count)))
+            attacker.adds_up((area, "done"), [(area, value)], (0, 1e6))
+    for column in ("done", "06", "03"):
+        attacker.adds_up(("all", column), [(a, column) for a in "msv"])
+    hidden = [(a, v) for a, line in told.items() for v, n in line["outcome"].items() if isinstance(n, str)]
+    assert ("s", "06") in hidden
+    assert [cell for cell in hidden if len(set(attacker.span(cell))) == 1] == []
+    assert isinstance(told["m"]["soon"], str)
+    assert isinstance(told["m"]["half"], str), "a median beside a hidden share would tell how many at least"

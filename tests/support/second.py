@@ -73,7 +73,7 @@ class Seen:
             self.referrals.append([at, there, "open", None])
         if effect in ("referral_accepted", "referral_refused", "help_started") and self.referrals:
             self.referrals[-1][2] = "geweigerd" if effect == "referral_refused" else "aangenomen"
-        begun = self.days[at] if effect == "help_started" else None
+        begun = at if effect == "help_started" else None
         if effect == "check":
             self.checks.append((at, content))
             begun = date.fromisoformat(content["hulp_gestart"]) if content.get("hulp_gestart") else None
@@ -124,7 +124,7 @@ def of_case(office, connection, case):
 def received_as(route, seen):
     """What a call counts for on the day it was received."""
     told = [(route, "", seen.received, 1)]
-    told += [(f"{route}.{k}", seen.facts[k], seen.received, 1) for k in CODED if seen.facts.get(k)]
+    told += [(f"{route}.{k}", seen.facts.get(k) or "-", seen.received, 1) for k in CODED]
     return told + [(f"{route}.{k}", code, seen.received, 1) for k in ("aanleiding", "aard") for code in seen.facts.get(k) or ()]
 
 
@@ -138,7 +138,8 @@ def help_of(seen):
             ("verwijzing.schaal", there["scale"], day, 1),
             ("verwijzing.soort", there["kind"], day, 1),
         ]
-    for n, begun in [(n, r[3]) for n, r in enumerate(seen.referrals, 1) if r[3]][:1]:
+    helped = [(n, seen.days[r[3]] if isinstance(r[3], int) else r[3]) for n, r in enumerate(seen.referrals, 1) if r[3]]
+    for n, begun in [(n, day) for n, day in helped if day >= seen.received][:1]:
         told += [("hulp.dagen", str((begun - seen.received).days), begun, 1), ("hulp.overdrachten", str(n), begun, 1)]
     return told
 
@@ -211,9 +212,10 @@ def terms(office, connection, case, lines, flow, received):
 
 def same(office, span):
     """Prove that what is counted of a period is what plain loops give, from the tallies and from the journal."""
-    wanted, known_ = counting.wanted_of(office), counting.catch_up(office)
+    wanted = counting.wanted_of(office)
+    known_, now = counting.counted(office, EVERY, [span])
     second, left = counted(office, span.start, span.end)
-    for counts in (counting.counted(office, EVERY, [span], known_)[0], counting.counted_at(office, EVERY, [span], known_)[0]):
+    for counts in (now[0], counting.counted_at(office, EVERY, [span], known_)[0]):
         told = Counter()
         for (name, row, value), count in counts.events.items():
             told[name, row, "" if name == "vervolgmelding" else value] += count

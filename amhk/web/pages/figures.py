@@ -44,9 +44,13 @@ def _shown(here: Visit, report: Any, asked: dict[str, str], errors: list[Any]) -
     )  # fmt: skip
 
 
-def _places(here: Visit) -> list[str]:
+def _places(here: Visit) -> list[tuple[str, str]]:
+    """Give what a report can be of: the larger areas first, each said with its level."""
     places = here.office.config.gemeenten.values()
-    return list(dict.fromkeys([n for g in places for n in (g.centrumgemeente, g.subregio) if n] + [g.name for g in places]))
+    larger = [(level, getattr(g, level)) for level in reports.LEVELS[:0:-1] for g in places if getattr(g, level)]
+    return [(f"{level}:{name}", f"{level.capitalize()} {name}") for level, name in dict.fromkeys(larger)] + [
+        (f"gemeente:{g.name}", g.name) for g in places
+    ]
 
 
 @router.get("/rapportage/zaken")
