@@ -185,6 +185,15 @@ def _lists(office: Office, lines: Sequence[Mapping[str, Any]]) -> dict[str, dict
     return told
 
 
+def _title_of(office: Office, d: Definition, value: str) -> str:
+    """Give the title of a value of a split."""
+    return (
+        _lists(office, [{x.name: {value: 1} for x in office.pack.figures.definitions.values()}])[d.name][value]
+        if d.list_name
+        else value
+    )
+
+
 def _definitions(office: Office) -> dict[str, dict[str, Any]]:
     """Give what each number means; of a term with two clocks, by which one it counts."""
     told = {}
@@ -192,7 +201,7 @@ def _definitions(office: Office) -> dict[str, dict[str, Any]]:
         told[d.name] = {
             "title": d.title, "definition": d.sentence, "kind": KINDS[d.kind], "group": d.group, "population": d.population, "moment": d.moment,
             "numerator": _said(d.good, d.fact or d.term), "denominator": _said(d.every, d.of or d.fact or d.term) if d.kind == "deel" else None,
-            "target": d.target, "source": d.source, "release": office.pack.figures.release, "sums_to": d.sums_to or None,
+            "target": d.target, "source": d.source, "release": office.pack.figures.release, "sums_to": d.sums_to or None, "list": d.list_name or None,
         }  # fmt: skip
         rule = office.pack.term(d.term) if d.term else None
         if rule and rule.beside and d.clock != "eigen":
@@ -316,8 +325,8 @@ def _known_day(text: str, span: Period | None, today: date, faults: list[Fault])
     return day
 
 
-def behind(office: Office, figure: str, period: str, area: str, who: Reader) -> dict[str, Any]:
-    """Give the cases behind a figure that this reader may see: numbers with the day and value that count; at most 500. NotFound for a figure there is not."""
+def behind(office: Office, figure: str, period: str, area: str, who: Reader, value: str = "") -> dict[str, Any]:
+    """Give the cases behind a figure (of a split: behind one value) that this reader may see: numbers with the day and value that count; at most 500. NotFound for a figure there is not."""
     scope, span = scope_of(who), read_period(period)
     d = office.pack.figures.definitions.get(figure)
     if scope.none or who.role == "rapportage":
@@ -325,7 +334,7 @@ def behind(office: Office, figure: str, period: str, area: str, who: Reader) -> 
     if d is None or span is None:
         raise NotFound("Dit cijfer of deze periode is er niet.")
     values = d.every if d.kind == "deel" and not d.of else d.good
-    values = (*values, RUNS) if values and d.term else values
+    values = (value,) if value and d.kind == "splitsing" else (*values, RUNS) if values and d.term else values
     with counting.settled(office) as (here, connection):
         today = iso(day_of(here.moment))
         end = min(span.end, day_of(here.moment) + timedelta(days=1)) if d.stands else span.end
@@ -340,7 +349,7 @@ def behind(office: Office, figure: str, period: str, area: str, who: Reader) -> 
     ]
     more, cases = len(cases) > MOST, cases[:MOST]
     return {
-        "title": d.title,
+        "title": f"{d.title}: {_title_of(office, d, value)}" if value else d.title,
         "definition": d.sentence,
         "period": span.text,
         "span": span.title,

@@ -6,6 +6,7 @@ from typing import Any
 from amhk.desk import reports
 from amhk.desk.reports import SAY
 from amhk.sheets.charts import Series, chart
+from amhk.words import REGIONS
 
 Report = Mapping[str, Any]
 Table = tuple[str, list[str], list[list[object]]]  # title, head, rows
@@ -46,10 +47,16 @@ def level_names(report: Report) -> list[str]:
     ]
 
 
+def values_of(report: Report, key: str) -> dict[str, str]:
+    """Give the values of a split with their titles; those that nobody has are left out, unless small numbers are hidden."""
+    lines = [*report["rows"], report["total"]]
+    return {v: t for v, t in report["lists"][key].items() if report["style"] or any(line[key].get(v) for line in lines)}
+
+
 def split(report: Report, key: str, d: Mapping[str, Any]) -> Table:
     """Give a split as values by areas; values that nobody has are left out, unless small numbers are hidden."""
     lines = [*report["rows"], report["total"]]
-    values = {v: t for v, t in report["lists"][key].items() if report["style"] or any(line[key].get(v) for line in lines)}
+    values = values_of(report, key)
     head = ["", *(str(line["gemeente"]) for line in lines)]
     return d["title"], head, [[title, *(line[key].get(v, 0) for line in lines)] for v, title in values.items()]
 
@@ -151,7 +158,12 @@ def changed(report: Report) -> Table | None:
 
 def about(report: Report) -> list[tuple[str, str]]:
     """Give what a report is: its period, region, and the stamp that makes it again."""
-    told = [("Rapport", title_of(report)), ("Periode", report["period"]), ("Regio", report["region"]), ("Gemaakt", report["made"])]
+    told = [
+        ("Rapport", title_of(report)),
+        ("Periode", report["period"]),
+        ("Regio", REGIONS.get(report["region"], report["region"])),
+        ("Gemaakt", report["made"]),
+    ]
     stamp = report.get("stamp") or {}
     if stamp:
         told += [("Stempel", f"regel {stamp['position']}, {stamp['digest'][:16]}")]
@@ -169,5 +181,7 @@ def about(report: Report) -> list[tuple[str, str]]:
         if report.get("style")
         else []
     )
+    if report.get("groups") and not report.get("style"):
+        told.append(("Kleine aantallen", "getoond: voor eigen gebruik, niet om te publiceren"))
     told += [("Bewaard rapport", f"nummer {report['number']}")] if report.get("kept") else []
     return [*told, ("Let op", "OEFENING: geen echte cijfers")] if report["training"] else told

@@ -590,3 +590,40 @@ def test_keeping_a_report_by_hand_does_not_take_the_place_of_the_one_that_makes_
     client.clock("2026-04-10T09:00")
     kept = Client(client.office, "Rita").get("/reports/kept")["items"]
     assert [(k["number"], k["by"]) for k in kept] == [(2, "vanzelf"), (1, "Rita")]
+
+
+def test_a_refresh_that_dies_halfway_leaves_nothing_counted_twice_or_lost(client, monkeypatch):
+    lived_in(client)
+    before = report(client)["total"]
+    add_up, deaths = figures.add_up, []
+
+    def dying(connection, changes):
+        add_up(connection, changes)
+        if len(deaths) < 2:
+            deaths.append(len(changes))
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(counting, "_BATCH", 7)
+    monkeypatch.setattr(figures, "add_up", dying)
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            counting.again(client.office)
+    assert counting.again(client.office) == counting.catch_up(client.office)
+    assert len(deaths) == 2
+    assert list(counting.faults(client.office)) == []
+    assert report(client)["total"] == before
+
+
+def test_two_processes_that_refresh_at_once_count_nothing_twice(client, folder):
+    import subprocess
+    import sys
+
+    lived_in(client)
+    before = report(client)["total"]
+    with client.office.store.write() as connection:
+        connection.execute(reads.META.update().where(reads.META.c.key == counting._AT).values(value=""))
+    told = "import sys; from pathlib import Path; from amhk.desk import counting; from amhk.office import open_office; counting._BATCH = 5; o = open_office(Path(sys.argv[1]), proof=False); counting.catch_up(o); o.close()"
+    both = [subprocess.Popen([sys.executable, "-c", told, str(folder)]) for _ in range(2)]
+    assert [process.wait(timeout=120) for process in both] == [0, 0]
+    assert list(counting.faults(client.office)) == []
+    assert report(client)["total"] == before

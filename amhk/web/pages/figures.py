@@ -33,7 +33,7 @@ def _shown(here: Visit, report: Any, asked: dict[str, str], errors: list[Any]) -
     told: dict[str, Any] = {}
     if report:
         told = {
-            "charts": reporttables.charts(report), "splits": {g: reporttables.splits(report, g) for g in report["groups"]}, "say": reports.SAY, "trends": {g: reporttables.trend(report, g) for g in report["groups"]},
+            "charts": reporttables.charts(report), "values": {k: reporttables.values_of(report, k) for k, d in report["definitions"].items() if d["kind"] == "split"}, "say": reports.SAY, "trends": {g: reporttables.trend(report, g) for g in report["groups"]},
             "changed": reporttables.changed(report), "about": reporttables.about(report), "query": "&".join(f"{k}={v}" for k, v in asked.items() if v),
         }  # fmt: skip
     kept = keeping.listed(here.office, here.who)
@@ -54,9 +54,9 @@ def _places(here: Visit) -> list[tuple[str, str]]:
 
 
 @router.get("/rapportage/zaken")
-def behind_page(here: Here, figure: str, period: str, area: str = "") -> Response:
+def behind_page(here: Here, figure: str, period: str, area: str = "", value: str = "") -> Response:
     """The cases behind a figure, for who may see them."""
-    told = reports.behind(here.office, figure, period, area, here.who)
+    told = reports.behind(here.office, figure, period, area, here.who, value)
     return page(here, "rapportage-zaken.html", told=told)
 
 
