@@ -219,16 +219,21 @@ def _said(values: tuple[str, ...] | None, fact: str) -> str:
 
 def _sentences(total: Mapping[str, Any], past: Sequence[Mapping[str, Any]]) -> list[str]:
     """Give what stands above the figures, in words."""
+    told = {k: "niet getoond" if v == "." else v for k, v in total.items()}
     before = past[0]["total"] if past else None
-    told = [
-        f"{_many(total['adviezen'], 'advies', 'adviezen')} en {_many(total['meldingen'], 'melding', 'meldingen')} ontvangen.",
-        f"Finish 1: {total['finish_1']}, finish 2: {total['finish_2']}, finish 3: {total['finish_3']}, finish 4: {total['finish_4']}.",
-        f"Veiligheidsbeoordeling op tijd: {say_share(total['veiligheidsbeoordeling'])}. Onderzoek op tijd: {say_share(total['onderzoek'])}.",
-        f"Voortgangscontrole na 3 maanden op tijd: {say_share(total['voortgangscontrole'])}.",
+    said = [
+        f"{_many(told['adviezen'], 'advies', 'adviezen')} en {_many(told['meldingen'], 'melding', 'meldingen')} ontvangen.",
+        f"Finish 1: {told['finish_1']}, finish 2: {told['finish_2']}, finish 3: {told['finish_3']}, finish 4: {told['finish_4']}.",
+        f"Veiligheidsbeoordeling op tijd: {say_share(told['veiligheidsbeoordeling'])}. Onderzoek op tijd: {say_share(told['onderzoek'])}.",
+        f"Voortgangscontrole na 3 maanden op tijd: {say_share(told['voortgangscontrole'])}.",
     ]
-    if before and (before["adviezen"] or before["meldingen"]):
-        told[0] = f"{told[0][:-1]}; {past[0]['title']}: {before['adviezen']} en {before['meldingen']}."
-    return told
+    if (
+        before
+        and all(isinstance(before[k], int) for k in ("adviezen", "meldingen"))
+        and (before["adviezen"] or before["meldingen"])
+    ):
+        said[0] = f"{said[0][:-1]}; {past[0]['title']}: {before['adviezen']} en {before['meldingen']}."
+    return said
 
 
 def _many(count: int | str, one: str, many: str) -> str:
