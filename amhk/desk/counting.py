@@ -171,10 +171,16 @@ def digest_at(connection: Connection, last: int, keep: datetime | None = None) -
     position, digest = figures.stamp_before(connection, last)
     if position == last:
         return digest
-    for _, _, line in figures.hashes(connection, position, last):
-        digest = sha256(f"{digest}\n{line}".encode()).hexdigest()
+    digest = digest_on(connection, position, digest, last)
     if keep:
         figures.keep_stamp(connection, last, digest, keep)
+    return digest
+
+
+def digest_on(connection: Connection, position: int, digest: str, last: int) -> str:
+    """Give the digest at a position from that at an earlier one: the hash over it and the hash of each line between, one after another."""
+    for _, _, line in figures.hashes(connection, position, last):
+        digest = sha256(f"{digest}\n{line}".encode()).hexdigest()
     return digest
 
 

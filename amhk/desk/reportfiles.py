@@ -65,15 +65,17 @@ def sheets(report: Report) -> list[Sheet]:
         told += [_sheet(table)] if table else []
     told += [_sheet((f"Zaak {n}", head, rows)) for n, (_, head, rows) in enumerate(sampled(report), 1)]
     _, head, rows = meanings(report)
-    told += [Sheet("Definities", tuple(head), tuple(tuple(str(c) or None for c in r) for r in rows))] if rows else []
+    told += [_sheet(("Definities", head, rows))] if rows else []
     return [*told, Sheet("Over dit bestand", ("Wat", "Waarde"), tuple(about(report)))]
 
 
 def _sheet(table: Table) -> Sheet:
     title, head, rows = table
-    return Sheet(
-        title[:31], tuple(head), tuple(tuple(c if isinstance(c, int | float) else str(c) or None for c in r) for r in rows)
-    )
+    return Sheet(title[:31], tuple(head), tuple(tuple(map(_cell, row)) for row in rows))
+
+
+def _cell(told: object) -> Cell:
+    return told if isinstance(told, int | float) else str(told) or None
 
 
 def _figures(report: Report) -> Sheet:
@@ -97,7 +99,7 @@ def _splits(report: Report) -> Sheet:
     rows: list[tuple[Cell, ...]] = []
     for key, d in report["definitions"].items():
         if d["kind"] == "split":
-            rows += [(d["title"], *row) for row in split(report, key, d)[2]]  # type: ignore[arg-type]
+            rows += [(d["title"], *map(_cell, row)) for row in split(report, key, d)[2]]
     return Sheet("Splitsingen", head, tuple(rows))
 
 
