@@ -3,11 +3,14 @@
 import csv
 import shutil
 import tomllib
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
+from amhk import __version__
 from amhk.config import SEED, Config, config_text, read_config, shipped
 from amhk.errors import Fault, HouseClosed
 from amhk.rules.check import check
@@ -114,8 +117,25 @@ def _read_codes(config: Config) -> tuple[Codes, list[Fault]]:
         ]
 
 
-def procedure_faults(config: Config) -> list[Fault]:
-    """Give every fault in the workflows and letter templates of a meldpunt folder, proof of the procedure included."""
+_RESTS_ON = ("rules/*.py", "letters/render.py", "letters/flow.py", "errors.py", "words.py")
+
+
+def proof_digest(config: Config) -> str:
+    """Give the digest of all that the proof of the procedure rests on: workflows, lists, figures and letters of the folder, and the rules of this program."""
+    own = Path(__file__).parent
+    files = [
+        *sorted((config.folder / "workflows" / config.pack).rglob("*.toml")),
+        *sorted((config.folder / "templates" / "notices").glob("*.j2")),
+        *(path for pattern in _RESTS_ON for path in sorted(own.glob(pattern))),
+    ]
+    told = sha256(f"{__version__}\n{config.pack}\n{config.release}\n".encode())
+    for path in files:
+        told.update(f"{path.parent.name}/{path.name}\n".encode() + sha256(path.read_bytes()).digest())
+    return told.hexdigest()
+
+
+def procedure_faults(config: Config, proven: bool = False) -> list[Fault]:
+    """Give every fault in the workflows and letter templates of a meldpunt folder; what is `proven` (the same digest found no fault before) is not worked out again."""
     from amhk.letters.render import Letters
 
     pack, faults = read_pack(config)
@@ -123,7 +143,7 @@ def procedure_faults(config: Config) -> list[Fault]:
     faults += [Fault("sjabloon", text) for text in letters.faults()]
     paths = letters.paths()
     for workflow in pack.workflows.values():
-        faults += check(workflow, paths)
+        faults += [] if proven else check(workflow, paths)
         told = [(m, name, code) for m in workflow.moves.values() for name, code in m.codes]
         faults += [
             Fault(
@@ -151,10 +171,8 @@ def open_office(path: Path, proof: bool = True, teams: bool = True) -> Office:
 
     config = read_config(path)
     pack, faults = read_pack(config)
-    if proof or faults:
-        faults = faults + [f for f in procedure_faults(config) if f not in faults]
     if faults:
-        raise HouseClosed("\n".join(f.text for f in faults), faults)
+        _close_for(faults + [f for f in procedure_faults(config) if f not in faults])
     store = Store(config.url)
     if store.sqlite and not Path(config.url.removeprefix("sqlite:///")).is_file():
         raise HouseClosed(
@@ -166,6 +184,8 @@ def open_office(path: Path, proof: bool = True, teams: bool = True) -> Office:
         with store.read() as connection:
             kind = reads.meta(connection, "kind")
             _prove_pack(reads, connection, pack, config, teams)
+        if proof:
+            _prove_procedure(store, config)
     except HouseClosed:
         store.close()
         raise
@@ -173,6 +193,25 @@ def open_office(path: Path, proof: bool = True, teams: bool = True) -> Office:
     with store.read() as connection:
         present = calendar.read(connection)
     return Office(config, store, pack, letters, present, kind == TRAINING)
+
+
+def _close_for(faults: list[Fault]) -> NoReturn:
+    raise HouseClosed("\n".join(f.text for f in faults), faults)
+
+
+def _prove_procedure(store: "Store", config: Config) -> None:
+    """Prove the procedure of the folder, or know by its digest that it was proven before; HouseClosed with every fault."""
+    from amhk.store import reads, writes
+    from amhk.store.session import StoreFailed
+
+    digest = proof_digest(config)
+    with store.read() as connection:
+        proven = reads.meta(connection, "proven") == digest
+    if faults := procedure_faults(config, proven):
+        _close_for(faults)
+    if not proven:
+        with suppress(StoreFailed), store.write() as connection:  # who cannot write it down proves it again
+            writes.set_meta(connection, "proven", digest)
 
 
 def _prove_pack(reads: Any, connection: "Connection", pack: Pack, config: Config, with_teams: bool) -> None:
@@ -190,7 +229,7 @@ def _prove_pack(reads: Any, connection: "Connection", pack: Pack, config: Config
             Fault("team", f"config.toml noemt het team '{team}', dat niet bestaat. Maak het met: amhk team add \"{team}\"")
         )
     if faults:
-        raise HouseClosed("\n".join(f.text for f in faults), faults)
+        _close_for(faults)
 
 
 def found(folder: Path, region: str | None, training: bool) -> Path:

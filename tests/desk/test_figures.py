@@ -4,6 +4,7 @@ import json
 from collections import Counter
 
 import pytest
+from support.patience import patient
 from support.cast import Client, reader
 from support.families import EL_AMRANI, VISSER, advies, melding
 from support.second import same
@@ -624,6 +625,6 @@ def test_two_processes_that_refresh_at_once_count_nothing_twice(client, folder):
         connection.execute(reads.META.update().where(reads.META.c.key == counting._AT).values(value=""))
     told = "import sys; from pathlib import Path; from amhk.desk import counting; from amhk.office import open_office; counting._BATCH = 5; o = open_office(Path(sys.argv[1]), proof=False); counting.catch_up(o); o.close()"
     both = [subprocess.Popen([sys.executable, "-c", told, str(folder)]) for _ in range(2)]
-    assert [process.wait(timeout=120) for process in both] == [0, 0]
+    assert [process.wait(timeout=patient(120)) for process in both] == [0, 0]
     assert list(counting.faults(client.office)) == []
     assert report(client)["total"] == before

@@ -5,6 +5,7 @@ from io import BytesIO
 
 import pytest
 from openpyxl import load_workbook
+from support.patience import patient
 from support.cast import Client, reader
 from support.families import melding
 
@@ -153,7 +154,7 @@ def opened_by_libreoffice(folder, content, kind):
     filter_ = "csv:Text - txt - csv (StarCalc):59,34,76,1,,1033,false,true,false,false,false,-1"  # ; " UTF-8, every sheet, as shown
     subprocess.run(
         ["soffice", profile, "--headless", "--norestore", "--convert-to", filter_, "--outdir", str(folder / kind), str(path)],
-        check=True, capture_output=True, timeout=180,
+        check=True, capture_output=True, timeout=patient(180),
     )  # fmt: skip
     told = {}
     for sheet in sorted((folder / kind).glob("*.csv")):

@@ -79,9 +79,7 @@ def test_a_real_calendar_program_reads_the_feed_from_the_real_server(tmp_path):
     number = intake.take_call(office, MELDING, reader(office, "Tom"))
     token = admin.make_token(office, "Anna")
     office.close()
-    server = Server(folder)
-    server.start()
-    try:
+    with Server(folder) as server:
         href = server.ask("POST", "/feeds", {"kind": "team"}, token)["href"]
         listed = calendar_program(tmp_path, href, "2026-02-09")
         assert f"{number} Veiligheidsbeoordeling" in listed
@@ -93,8 +91,6 @@ def test_a_real_calendar_program_reads_the_feed_from_the_real_server(tmp_path):
         listed = calendar_program(tmp_path, href, "2026-02-09")
         assert "Veiligheidsbeoordeling" not in listed
         assert f"{number} Onderzoek starten" in listed
-    finally:
-        server.kill()
 
 
 def calendar_program(home, href, day):

@@ -66,10 +66,9 @@ def desk(folder):
     hire(office, "Tom")
     token = admin.make_token(office, "Tom")
     office.close()
-    server = Server(folder)
-    server.start()
-    yield Desk(server, token)
-    assert server.stop() == 0
+    with Server(folder) as server:
+        yield Desk(server, token)
+        assert server.stop() == 0
 
 
 def test_finish_1_advice_given_and_registered(desk):

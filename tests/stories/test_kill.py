@@ -12,6 +12,7 @@ import pytest
 from conftest import FULL
 from sqlalchemy import func, select
 from support.cast import hire, reader
+from support.patience import patient
 from support.server import Server
 
 from amhk.desk import admin, followup, forms, watch
@@ -67,7 +68,7 @@ def test_kill_nine_loses_nothing_that_was_answered(folder):
             time.sleep(dice.uniform(0.0, 0.12))
         server.kill()
         for w in workers:
-            w.join(20)
+            w.join(patient(20))
         check(office, {k: v for w in workers for k, v in w.answered.items()})
     followup.run_due(office)
     check(office, {})

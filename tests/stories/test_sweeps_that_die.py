@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from conftest import FULL, ROOT, make_folder, new_database
 from sqlalchemy import select
+from support.patience import patient
 from support.cast import Client, hire, send_owed
 
 from amhk.desk import counting, keeping, nightly, watch
@@ -41,15 +42,17 @@ class Zygote:
 
     def close(self):
         self.process.stdin.close()
-        self.process.wait(20)
+        self.process.wait(patient(20))
         self.process.stdout.close()
 
 
 @pytest.fixture(scope="module")
 def zygote():
     found = Zygote()
-    yield found
-    found.close()
+    try:
+        yield found
+    finally:
+        found.close()
 
 
 def prepare(folder):

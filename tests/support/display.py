@@ -3,8 +3,10 @@
 import shutil
 import struct
 import subprocess
-import time
 import zlib
+from contextlib import suppress
+
+from support.patience import until
 
 
 class Display:
@@ -16,14 +18,16 @@ class Display:
     def __enter__(self):
         command = [shutil.which("Xvfb"), self.name, "-screen", "0", "1400x950x24", "-nolisten", "tcp"]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for _ in range(200):
-            if self.photograph() is not None:
-                return self
-            time.sleep(0.05)
-        raise AssertionError("the display did not open")
+        try:
+            until(lambda: self.photograph() is not None, 10, "the display")
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
 
     def __exit__(self, *_):
-        self.process.terminate()
+        with suppress(ProcessLookupError):
+            self.process.terminate()
         self.process.wait()
 
     def photograph(self):
