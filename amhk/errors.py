@@ -41,11 +41,14 @@ class ClosedDoor(Refusal):
 
 
 class ChangedMeanwhile(Refusal):
-    """Deze zaak is intussen gewijzigd door iemand anders. Bekijk wat er veranderd is en probeer het opnieuw."""
+    """Deze zaak is intussen gewijzigd. Bekijk wat er veranderd is en probeer het opnieuw."""
 
-    def __init__(self, present: int) -> None:
+    def __init__(self, present: int, by: str | None = None, own: bool = False) -> None:
         self.present = present
-        super().__init__()
+        who = "door uzelf, in een ander venster of tabblad" if own else f"door {by}" if by else ""
+        super().__init__(
+            f"Deze zaak is intussen gewijzigd {who}. Bekijk wat er veranderd is en probeer het opnieuw." if who else None
+        )
 
 
 class NotFound(Refusal):
@@ -62,6 +65,10 @@ class NotSignedIn(Refusal):
 
 class TooLarge(Refusal):
     """Dit is te veel in een keer: hooguit 1 MB."""
+
+
+class AlreadyDone(Refusal):
+    """Dit was al vastgelegd: het formulier is maar een keer uitgevoerd."""
 
 
 class AlreadyUsed(Refusal):

@@ -4,7 +4,7 @@ The weights are log2 of how much more often a level is seen between two records 
 the levels are those Splink uses for names and dates). They are measured by `python -m benchmarks.radar` on made-up Dutch households.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -15,7 +15,7 @@ from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
 from amhk.rules.names import bare, name_of, place_of
 from amhk.rules.parse import fold
 
-RELEASE = "1"  # of the keys: another release makes the house work out the keys of everyone again
+RELEASE = "2"  # of the keys: another release makes the house work out the keys of everyone again
 KNOWN, PERHAPS = 50, 15  # percent: `eerder bekend`, and what is still worth showing
 HOUSEHOLD = 8.0  # what another person of this call, found in the same case, adds
 _PRIOR = -17.0
@@ -190,6 +190,13 @@ def _alike(a: str, b: str) -> bool:
     return DamerauLevenshtein.distance(a, b) <= (longest > 3) or (
         longest > 3 and sound(a) == sound(b) and JaroWinkler.similarity(a, b) >= 0.6
     )
+
+
+def near(word: str, words: Iterable[str], most: int = 3) -> list[str]:
+    """Give the words that somebody may have meant who made a slip in typing one: at most one slip in a short word, two in a longer, the nearest first."""
+    slips = 1 if len(word) < 6 else 2
+    told = [(DamerauLevenshtein.distance(word, w, score_cutoff=slips), w) for w in words if abs(len(w) - len(word)) <= slips]
+    return [w for d, w in sorted(told) if 0 < d <= slips][:most]
 
 
 def _place(typed: Trace, known: Trace) -> tuple[float, str]:

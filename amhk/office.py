@@ -20,6 +20,7 @@ from amhk.rules.definitions import Definitions, read_definitions
 from amhk.rules.forms import layout_faults
 from amhk.rules.read import read_workflow
 from amhk.rules.workflow import Pack
+from amhk.rules.world import explore
 from amhk.words import LISTS
 
 if TYPE_CHECKING:
@@ -207,7 +208,9 @@ def _prove_procedure(store: "Store", config: Config) -> None:
     digest = proof_digest(config)
     with store.read() as connection:
         proven = reads.meta(connection, "proven") == digest
-    if faults := procedure_faults(config, proven):
+    faults = procedure_faults(config, proven)
+    explore.cache_clear()  # a house that runs does not keep the whole world of its procedure in memory
+    if faults:
         _close_for(faults)
     if not proven:
         with suppress(StoreFailed), store.write() as connection:  # who cannot write it down proves it again

@@ -47,7 +47,7 @@ KADER = {
 }
 TEGENKRACHT = {"klacht": "Klacht", "second opinion": "Second opinion", "ombudsman": "Ombudsman"}
 JA_NEE = {"ja": "Ja", "nee": "Nee"}
-PASSEND = {"ja": "Ja", "deels": "Deels", "nee": "Nee"}
+PASSEND = {"ja": "Ja", "deels": "Deels", "nee": "Nee", "onbekend": "Onbekend: niet te beoordelen"}
 VEILIG = {"ja": "Ja", "nee": "Nee", "onbekend": "Onbekend"}
 PERSOONSGEGEVENS = {"vernietigen": "Vernietigen", "bewaren": "Bewaren"}
 VERVOLG_ADVIES = {"advies_gegeven": "Advies gegeven: klaar", "ondersteunen": "Wij ondersteunen bij de uitvoering"}

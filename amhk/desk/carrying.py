@@ -84,6 +84,7 @@ def _finish(file: CaseFile, decision: Decision, entry: int) -> None:
 def _close(file: CaseFile, decision: Decision, entry: int) -> None:
     file.changes |= {"closed": True, "closed_at": decision.moment}
     file.tell(entry, closed=True)
+    effects.lapse(file)
     if decision.move.ending:
         file.void_letters()
     if not file.standing().finishes:
@@ -126,6 +127,7 @@ _EFFECTS: dict[str, Effect] = {
     "finding": effects.finding,
     "contact": effects.contact,
     "counter": effects.counter,
+    "calm": effects.calm,
     "join": households.join,
     "to_melding": conversions.to_melding,
     "to_advies": lambda file, decision, entry: conversions.to_advies(file, decision, entry, carry_out),

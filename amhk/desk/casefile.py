@@ -17,6 +17,8 @@ from amhk.store.reads import Row
 from amhk.store.session import Connection
 from amhk.words import iso
 
+WORDS, LINE = "woorden", "bij_regel"
+
 
 class LostCase(RuntimeError):
     """A transaction that would leave an open case without a running term (guarantee G1); it is undone."""
@@ -37,6 +39,7 @@ class CaseFile:
     handed_to: str | None = None
     made: str | None = None
     joined_in: str | None = None  # the phase of the melding it joined
+    deciders: tuple[str, ...] = ()  # who may answer for a decision, where who acts has no registration himself
     words: bool = False  # something one searches by changed
     changes: dict[str, Any] = field(default_factory=dict)
     _lines: list[tuple[str, str, Mapping[str, Any]]] = field(default_factory=list)
@@ -61,13 +64,23 @@ class CaseFile:
         owed = tuple(
             Owed(n["id"], n["kind"], self.workflow.notices[n["kind"]].title, n["obligatory"]) for n in self.owed
         )  # fmt: skip
-        return Standing(state, self.now, facts, finishes, running, owed)
+        registered = self.who is None or bool(self.who.registration)
+        return Standing(state, self.now, facts, finishes, running, owed, registered, self.deciders)
 
     def note(self, kind: str, what: str, content: Mapping[str, Any]) -> int:
-        """Add a journal line and give its sequence number."""
-        self._lines.append((kind, what, content))
+        """Add a journal line and give its sequence number. On an advies its words get a line of their own, so that they can be erased without the rest (G6)."""
+        said = {k: v for k, v in content.items() if k in self.workflow.wordy and v} if self.case["route"] == "advies" else {}
+        self._lines.append((kind, what, {k: v for k, v in content.items() if k not in said}))
         self.case["entries"] += 1
-        return int(self.case["entries"])
+        entry = int(self.case["entries"])
+        if said:
+            self.note_words(entry, said)
+        return entry
+
+    def note_words(self, entry: int, said: Mapping[str, Any]) -> None:
+        """Add the line that holds the words of another line of an advies."""
+        self._lines.append((WORDS, f"De woorden bij regel {entry}.", {LINE: entry, **said}))
+        self.case["entries"] += 1
 
     def ledger(self, entry: int, op: str, key: int, **told: object) -> None:
         """Write with a journal line what it did to a term, so that every end can be worked out again from the journal alone."""
@@ -355,7 +368,8 @@ def open_case(
         reads.lock_cases(connection, sorted({known["id"], along}))
     case = visible(connection, number, who, own=True, lock=True)
     if version is not None and version != case["version"]:
-        raise ChangedMeanwhile(case["version"])
+        last = reads.last_worker(connection, case["id"])
+        raise ChangedMeanwhile(case["version"], str(last["name"]) if last else None, bool(last and last["id"] == who.id))
     return on_table(office, connection, case, who)
 
 

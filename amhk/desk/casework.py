@@ -7,7 +7,7 @@ from amhk.desk import registering
 from amhk.desk.absence import tend_inbox
 from amhk.desk.carrying import carry_out
 from amhk.desk.casefile import CaseFile, key_of, no_case, on_table, open_case, owns
-from amhk.desk.lists import desk_for, needed
+from amhk.desk.lists import deciders, desk_for, needed
 from amhk.errors import BadInput, ClosedDoor, Fault, NotAllowed
 from amhk.office import Office
 from amhk.rules import people
@@ -92,6 +92,8 @@ def _decide(file: CaseFile, name: str, fields: Mapping[str, Any]) -> Decision:
     move = file.workflow.moves.get(name)
     filled = tuple(f for f in move.fields if f.name in fields) if move else ()
     wanted = needed(filled)  # a list nobody chose from is not looked up
+    if move and move.registered and not file.who.registration:
+        file.deciders = tuple(w["name"] for w in deciders(file.connection))
     desk = desk_for(file.office, file.connection, file.now, wanted, file.case, file.workflow.moves)
     return decide(file.workflow, file.standing(), name, fields, desk, file.who.role)
 
@@ -150,7 +152,12 @@ def add_people(office: Office, number: str, body: object, who: Reader) -> None:
         form = (Field("betrokkenen", "Betrokkenen", "list", fields=file.workflow.person),)
         desk = desk_for(office, connection, file.now, set(), file.case)
         values, faults = clean(form, {"betrokkenen": several}, desk)
-        faults += people.faults(values.get("betrokkenen", ()), day_of(file.now), reads.of_case(connection, reads.PERSON, file.id))
+        faults += people.faults(
+            values.get("betrokkenen", ()),
+            day_of(file.now),
+            office.pack.codes.roles,
+            reads.of_case(connection, reads.PERSON, file.id),
+        )
         if faults or not values:
             one = "betrokkenen" not in fields
             raise BadInput(faults=[_flat(f, one) for f in faults] or [Fault("ontbreekt", "Vul in: Naam.", "naam")])

@@ -13,16 +13,18 @@ from amhk.desk.texts import letters_now
 from amhk.desk.vto import USES, as_request
 from amhk.errors import ClosedDoor, Fault, Opens
 from amhk.letters.pdf import PrintFailed, as_pdf
-from amhk.letters.render import Block, Head, Letters, RenderFailed, as_html
+from amhk.letters.render import Block, Head, Letters, RenderFailed, as_html, as_text
 from amhk.letters.script import unprintable
 from amhk.office import Office
-from amhk.rules.disclosure import FREE, HIDDEN, for_recipient
-from amhk.rules.secrecy import Reader, is_plain_name, leaks, names_somebody_else, ways_to_reach
+from amhk.rules.disclosure import FREE, HIDDEN, MOTHERS, PERSON, Barred, for_recipient
+from amhk.rules.secrecy import Reader, is_plain_name, leaks, names_somebody_else, postal_lines, ways_to_reach
 from amhk.rules.workflow import NoticeRule
 from amhk.store import reads
 from amhk.store.reads import Row
 from amhk.store.session import Connection
 from amhk.words import some
+
+HAND_OVER = "Persoonlijk overhandigen"
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,6 @@ def compose(office: Office, connection: Connection, case: Row, notice: Row, who:
     gathered = gather(office, connection, case, notice, who, now)
     facts, barred = for_recipient(gathered, written_for)
     title, head = f"{rule.title} {case['number']}", _head(office, connection, case, notice, gathered)
-    left_out = [(name, why) for name, why in barred if name in asked or name in ("melder_naam", "adres") or " van " in name]
-    left_out += _withheld(case, gathered, asked)
     missing = tuple(
         (name, MISSING.get(name, (name.replace("_", " "), ""))[0], door_of(name, notice))
         for name in sorted(_asked(notice, asked))
@@ -68,13 +68,52 @@ def compose(office: Office, connection: Connection, case: Row, notice: Row, who:
     )
     uses = tuple((name, _said(facts.get(name)), name not in OPTIONAL) for name in sorted(asked))
     if missing:
-        return Letter(title, written_for, head, (), missing, tuple(left_out), uses=uses)
+        return Letter(title, written_for, head, (), missing, uses=uses)
     hits = _hits(office, connection, case, notice, facts, asked, head)
+    blocks = _rendered(letters, template, facts)
+    left_out = [
+        *_not_shown(
+            barred, letters.reach(template), as_text(blocks), str(gathered.get("melder_naam") or case.get("melder_naam") or "")
+        ),
+        *_absent(letters, template, facts, gathered, written_for),
+        *_withheld(case, gathered, asked, facts, head),
+    ]
     shown = {name: facts[name] for name in asked if name in facts}
     if odd := unprintable(" ".join(_texts(shown))):
         left_out.append(("tekens", f"deze tekens staan in geen letter van het meldpunt en worden een blokje: {odd}"))
     data = as_request(office, case, who, facts) if notice["recipient"] == "rvdk" else None
-    return Letter(title, written_for, head, _rendered(letters, template, facts), (), tuple(left_out), hits, data, uses)
+    return Letter(title, written_for, head, blocks, (), tuple(left_out), hits, data, uses)
+
+
+def _not_shown(barred: list[Barred], reach: frozenset[str], text: str, melder: str) -> Iterator[tuple[str, str]]:
+    """Give what this letter would have shown and this recipient may not see: only what its text asks for; of the melder, when he indeed stands nowhere in it."""
+    for one in barred:
+        root, _, field = one.path.partition(".")
+        if one.path in reach or f"{root}.*" in reach or (not field and any(path.partition(".")[0] == root for path in reach)):
+            part = f"een deel van {root.replace('_', ' ')}" if one.whose and not field else field or root
+            yield part, f"{one.why} van {one.whose}" if one.whose and field else one.why
+        elif one.path == "melder_naam" and not leaks(text, [melder]):
+            yield one.path, one.why
+
+
+_LISTS = ("personen", "jeugdigen", "gezaghebbenden", "overigen", "ongeborenen")
+_COLLEGE = "het college krijgt niet meer dan nodig is om het kind te kennen"
+_NOT_NAMED = "de tekst van deze brief noemt deze persoon niet; is dat wel nodig, zet het dan in de motivering"
+
+
+def _absent(
+    letters: Letters, template: str, facts: Mapping[str, Any], gathered: Mapping[str, Any], written_for: str
+) -> Iterator[tuple[str, str]]:
+    """Give who of the case stands nowhere in a letter that names people, and why: worked out by rendering it with a mark for every person."""
+    if not {*_LISTS, "gezin_namen"} & letters.asked(template):
+        return
+    everybody = {item[PERSON]: item.get("naam") or item["wie"] for name in ("personen", "ongeborenen") for item in gathered[name]}
+    marks = {key: f"qx{key}xq" for key in everybody}
+    told = {name: [item | _marked(item, marks) for item in facts[name]] for name in _LISTS if facts.get(name)}
+    text = as_text(letters.render(template, {**facts, **told, "gezin_namen": ", ".join(marks.values())})).casefold()
+    for key, name in everybody.items():
+        if marks[key] not in text:
+            yield name, _COLLEGE if written_for == "college" else _NOT_NAMED
 
 
 def _rendered(letters: Letters, template: str, facts: Mapping[str, Any]) -> tuple[Block, ...]:
@@ -123,11 +162,26 @@ def _professional(office: Office, connection: Connection, case: Row, notice: Row
     return office.pack.codes.group("hoedanigheid", about["hoedanigheid"]) == "beroepsmatig"
 
 
-def _withheld(case: Row, gathered: Mapping[str, Any], asked: frozenset[str]) -> Iterator[tuple[str, str]]:
+def _marked(item: Mapping[str, Any], marks: Mapping[int, str]) -> dict[str, str]:
+    """Give an item of a list with marks in the place of names; an unborn child also carries the mark of who can be its mother."""
+    own, mothers = marks[item[PERSON]], " ".join(marks[key] for key in item.get(MOTHERS, ()))
+    return {"naam": own} if "naam" in item else {"wie": f"{own} {mothers}", "moeder": mothers}
+
+
+def _withheld(
+    case: Row, gathered: Mapping[str, Any], asked: frozenset[str], facts: Mapping[str, Any], head: Head
+) -> Iterator[tuple[str, str]]:
+    """Give what was left out at the source, and what the sender must know of it, each only where it is so of this letter."""
     if case["route"] == "melding" and case["melder_geheim"] and "zorgen" in asked:
-        yield "zorgen", "de woorden van een melder die geheim blijft kunnen hem verraden; de bevindingen staan er wel"
-    if gathered.get("overhandigen"):
+        told = {"bevindingen": "bevindingen", "conclusie": "conclusie", "motivering": "motivering"}
+        there = [title for name, title in told.items() if name in asked and facts.get(name)]
+        also = f"; wel in de brief: {', '.join(there)}" if there else "; er staat niets over de zorgen in deze brief"
+        yield "zorgen", f"de woorden van een melder die geheim blijft kunnen hem verraden{also}"
+    if gathered.get("overhandigen") and HAND_OVER in head.to:
         yield "adres", "geheim adres: overhandig deze brief persoonlijk"
+    for child in gathered.get("ongeborenen") or () if "ongeborenen" in asked else ():
+        if child["moeder"] == "onbekend":
+            yield "moeder", f"van {child['wie']} staat er geen moeder in: leg haar vast met de rol moeder als u weet wie zij is"
 
 
 def _head(office: Office, connection: Connection, case: Row, notice: Row, facts: Mapping[str, Any]) -> Head:
@@ -139,20 +193,22 @@ def _head(office: Office, connection: Connection, case: Row, notice: Row, facts:
         ("Team", facts["team"]), ("Telefoon", facts["telefoon"]),
     )  # fmt: skip
     signature = (style.greeting, f"{facts['behandelaar']}{facts['registratie']}", office.config.organisation)
-    return Head(office.config.organisation, sender, _addressed(connection, case, notice, facts), marks, signature)
+    return Head(office.config.organisation, sender, addressed(connection, case, notice, facts), marks, signature)
 
 
-def _addressed(connection: Connection, case: Row, notice: Row, facts: Mapping[str, Any]) -> tuple[str, ...]:
+def addressed(connection: Connection, case: Row, notice: Row, facts: Mapping[str, Any]) -> tuple[str, ...]:
+    """Give the lines of the address of a letter, the name first."""
     recipient = notice["recipient"]
     if recipient == "betrokkene":
         person = reads.person_of(connection, notice)
-        address = "Persoonlijk overhandigen" if facts.get("overhandigen") else person["adres"] if person else None
+        address = HAND_OVER if facts.get("overhandigen") else person["adres"] if person else None
         return _lines(facts.get("betrokkene_aanhef"), address)
     if recipient == "melder":
         about = reads.about(connection, case, notice)
-        return _lines(facts.get("melder_naam"), about["melder_functie"], about["melder_organisatie"])
+        home = postal_lines(about["melder_bereikbaar"] or "")
+        return _lines(facts.get("melder_naam"), about["melder_functie"], about["melder_organisatie"], *home)
     if recipient == "adviesvrager":
-        return _lines(facts.get("adviesvrager_naam"))
+        return _lines(facts.get("adviesvrager_naam"), *postal_lines(case["adviesvrager_bereikbaar"] or ""))
     if recipient == "andere_regio":
         return _lines(facts.get("naar"))
     return _office_of(connection, case, notice)

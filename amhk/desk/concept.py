@@ -1,15 +1,21 @@
-"""A call while it is being typed: kept on the server from the first seconds, seen by nobody else, gone once it is registered."""
+"""What is being typed, of a call and in every other form: kept on the server from the first seconds, seen by nobody else, gone once it is carried out."""
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from amhk.desk.casefile import visible
+from amhk.desk.once import mark_of
 from amhk.errors import BadInput, Fault, NotAllowed, NotFound
 from amhk.office import Office
+from amhk.rules.fields import WAIVER
 from amhk.rules.secrecy import WORKS, Reader, signs_of_person
 from amhk.store import concepts, house, reads, writes
+from amhk.store.session import Connection
 
 _MARK = re.compile(r"[0-9a-f]{32}")
+_PATH, _CASE = re.compile(r"/[\w./-]{1,200}"), re.compile(r"/zaak/([AM]-\d{4}-\d{6})(?:/|$)")
+_LEFT = timedelta(days=30)
 _MOST, _MOST_OPEN = 200_000, 20
 
 
@@ -47,6 +53,44 @@ def _fit(text: str) -> str:
     return text.encode("utf-8", "ignore").decode().replace("\x00", "")
 
 
+def keep(office: Office, path: str, typed: Mapping[str, Sequence[str]], who: Reader, real: datetime, once: str = "") -> bool:
+    """Keep what a worker has typed in the form that leads to `path` and has not sent yet; False when that form (its key is `once`) was carried out meanwhile.
+
+    NotFound for a case he does not work with, BadInput for what is no address of ours or more than 200,000 characters. What is typed nowhere any
+    more, and what was left for 30 days, goes.
+    """
+    told = {_fit(k): [_fit(x) for x in v] for k, v in typed.items() if not k.startswith("_") and any(x.strip() for x in v)}
+    if not _PATH.fullmatch(path) or sum(len(k) + len(x) for k, v in told.items() for x in v) > _MOST:
+        raise BadInput(faults=[Fault("concept", "Dit is niet te bewaren: het is te groot, of de pagina is te oud.")])
+    with office.store.write() as connection:
+        _own(connection, path, who)
+        concepts.hold(connection, who.id)
+        if once and reads.request_of(connection, who.id, once):
+            return False
+        concepts.forget_older(connection, who.id, real - _LEFT)
+        if told:
+            concepts.save(connection, who.id, mark_of(path), told, real, path)
+        else:
+            concepts.drop(connection, who.id, mark_of(path))
+        return True
+
+
+def kept(office: Office, path: str, who: Reader) -> tuple[dict[str, list[str]], datetime] | None:
+    """Give what a worker had typed in the form that leads to `path`, and when it was kept; None when there is nothing."""
+    if not _PATH.fullmatch(path):
+        return None
+    with office.store.read() as connection:
+        _own(connection, path, who)
+        found = concepts.one(connection, who.id, mark_of(path))
+    return ({str(k): [str(x) for x in v] for k, v in found["typed"].items()}, found["saved"]) if found else None
+
+
+def _own(connection: Connection, path: str, who: Reader) -> None:
+    """Let a form of a case only keep what is typed by who works with it; NotFound otherwise."""
+    if case := _CASE.match(path):
+        visible(connection, case[1], who, own=True)
+
+
 def load(office: Office, mark: str, who: Reader) -> dict[str, list[str]]:
     """Give what a worker had typed; NotFound when he has no such concept (any more)."""
     with office.store.read() as connection:
@@ -80,7 +124,9 @@ def take_over(office: Office, name: str, who: Reader) -> int:
         return count
 
 
-def warnings(typed: Mapping[str, Sequence[str]]) -> list[str]:
+def warnings(office: Office, typed: Mapping[str, Sequence[str]]) -> list[str]:
     """Give what in the text of an advice that is being typed looks like data of the family: said before anything is kept for good."""
+    if typed.get(WAIVER):
+        return []
     text = "\n".join(x for name in ("zorgen", "advies") for x in typed.get(name, ()))
-    return signs_of_person(text)
+    return signs_of_person(text, office.config.gemeenten)

@@ -10,10 +10,13 @@ from amhk.desk.outgoing import take_off
 from amhk.errors import BadInput, Fault
 from amhk.rules import people as rules
 from amhk.rules.moves import Decision, decide
-from amhk.store import people, reads, writes
+from amhk.store import concepts, people, reads, writes
 from amhk.store.files import SWEPT
 from amhk.store.gather import ATTACHMENT
 from amhk.words import day_of, say_instant
+
+# What nobody told is not made up: the advies says that it was not written down.
+UNTOLD = "Bij het omzetten van de melding is niet opgeschreven welk advies is gegeven."
 
 
 def _crossing(file: CaseFile, decision: Decision) -> tuple[dict[str, Any], str]:
@@ -30,7 +33,7 @@ def to_melding(file: CaseFile, decision: Decision, entry: int) -> str:
     values, told = _crossing(file, decision)
     values |= dict(decision.values)
     values.setdefault("ontvangen", decision.moment)
-    wrong = rules.faults(values.get("betrokkenen", ()), day_of(file.now))
+    wrong = rules.faults(values.get("betrokkenen", ()), day_of(file.now), file.office.pack.codes.roles)
     if values["ontvangen"] < file.case["received"]:
         text = f"De melding kan niet voor het adviesgesprek zijn ontvangen ({say_instant(file.case['received'])})."
         wrong.append(Fault("voor_ontvangst", text, "ontvangen"))
@@ -51,7 +54,7 @@ def to_advies(file: CaseFile, decision: Decision, entry: int, carry: Callable[[C
     """Make an advies of a melding: only what holds no personal data crosses; the people are destroyed, or kept on the melding on a ground."""
     assert file.who is not None
     values, told = _crossing(file, decision)
-    advice = decision.values.get("advies") or "Besproken met de melder bij het omzetten van de melding."
+    advice = decision.values.get("advies") or UNTOLD
     values |= {"zorgen": f"Omgezet uit melding {file.case['number']}.", "advies": advice, "ontvangen": decision.moment}
     new = registering.register(file.office, file.connection, "advies", values, file.who, file.now)
     new.note(
@@ -91,6 +94,7 @@ def _forget_people(file: CaseFile) -> None:
         "reason": None,
         "data": None,
         "decisions": [],
+        "left_out": [],
         "receipt": None,
         "returned": None,
     }
@@ -105,6 +109,7 @@ def _forget_people(file: CaseFile) -> None:
     file.words = True
     if file.case["team_reason"].startswith("Met de hand"):
         file.changes["team_reason"] = "Met de hand"
+    concepts.forget_case(file.connection, file.case["number"])
     writes.forget_reasons(file.connection, file.id)
     people.forget(file.connection, file.id)
     for relation in reads.relations(file.connection, file.id):

@@ -13,11 +13,11 @@ from random import Random
 from typing import Any
 
 from amhk.config import SEED
-from amhk.desk import absence, admin, casework, followup, forms, intake, notices, piket, post, reading, watch
+from amhk.desk import absence, admin, casework, followup, forms, intake, letter, notices, piket, post, reading, watch
+from amhk.desk.town import POLICE, Town, sent_by
 from amhk.errors import ClosedDoor, Refusal
 from amhk.office import Office
 from amhk.rules.forms import SCHEMA
-from amhk.rules.parse import is_bsn
 from amhk.rules.secrecy import Reader, scope_of
 from amhk.store import reads, worklists, writes
 from amhk.words import AMSTERDAM, day_of, iso
@@ -59,11 +59,11 @@ class Year:
     readers: dict[str, Reader] = field(default_factory=dict)
     _queue: list[tuple[datetime, int, Act]] = field(default_factory=list)
     _order: Iterator[int] = field(default_factory=count)
-    _given: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.dice = Random(self.seed)
         self.words = tomllib.loads((SEED / "namen.toml").read_text(encoding="utf-8"))
+        self.town = Town(self.office, self.dice, self.words)
         with self.office.store.read() as connection:
             for w in reads.workers(connection):
                 self.readers[w["name"]] = Reader.of(w)
@@ -95,9 +95,9 @@ class Year:
     def _unread(self, acute: bool) -> None:
         """Take a police form that then lies unread."""
         body = {
-            "route": "melding", "kanaal": "zorgformulier politie", "ontvangen": iso(followup.read_clock(self.office)), "gemeente": self._gemeente(),
+            "route": "melding", "kanaal": "zorgformulier politie", "ontvangen": iso(followup.read_clock(self.office)), "gemeente": self.town.gemeente(),
             "hoedanigheid": "01", "aanleiding": ["01"], "zorgen": self.dice.choice(self.words["zorgen_partner"]), "acuut": acute,
-            "melder": {"naam": "Politie"}, "betrokkenen": self._family(),
+            "melder": {"naam": "Politie"}, "betrokkenen": self.town.family(),
         }  # fmt: skip
         intake.take_call(self.office, body, self.readers["Anna"])
 
@@ -119,11 +119,11 @@ class Year:
             person = (
                 dict(known[n // 2])
                 if n % 2 and n // 2 < len(known)
-                else {"naam": self._name("v"), "geboren": str(1970 + 4 * n), "rollen": ["ouder"]}
+                else {"naam": self.town.name("v"), "geboren": str(1970 + 4 * n), "rollen": ["ouder"]}
             )
             told.append({
                 "id": f"ZF-{self.year}-{n + 1:03}", "ontvangen": iso(end - timedelta(minutes=47 * (n + 1))), "kanaal": "zorgformulier politie", "hoedanigheid": "01",
-                "gemeente": self._gemeente() if n else "Nergenshuizen", "zorgen": self.dice.choice(self.words["zorgen_partner"]), "acuut": n == 3,
+                "gemeente": self.town.gemeente() if n else "Nergenshuizen", "zorgen": self.dice.choice(self.words["zorgen_partner"]), "acuut": n == 3,
                 "melder": {"naam": "Politie"}, "betrokkenen": [person],
             })  # fmt: skip
         file = BytesIO(json.dumps({"schema": SCHEMA, "formulieren": told}).encode())
@@ -177,7 +177,7 @@ class Year:
             self.numbers[call["id"]] = next(r["number"] for r in view["relations"] if r["kind"] == "omgezet_in")
         else:
             if call["route"] == "melding":
-                body["acuut"] = "acuut" in call["zorgen"]
+                body["acuut"] = False
             self.numbers[call["id"]] = intake.take_call(self.office, body, self._worker())
         self._letters(call["id"])
 
@@ -185,9 +185,13 @@ class Year:
         fields = {k: v for k, v in step.items() if k not in ("stap", "op", "op_zaak")}
         if "bij" in fields:
             fields["bij"] = self.numbers[fields["bij"]]
+        if step["stap"] == "verwijzen":
+            fields.setdefault("motivering", "Deze hulp past bij wat er nodig is, dicht bij het kind.")
         key = step.get("op_zaak", call["id"])
         if step["stap"] != "bericht_college":
             self._step(key, step["stap"], **fields)
+        if step["stap"] == "acuut_vaststellen" and not any("crisisdienst" in s["stap"] for s in call["stappen"]):
+            self._seen(key)
         self._letters(key)
 
     # ------------------------------------------------------------------ made-up calls
@@ -227,8 +231,8 @@ class Year:
     def _made_up_advies(self, key: str, moment: datetime) -> None:
         aanleiding, aard, zorgen = self._subject()
         body = {
-            "route": "advies", "kanaal": self.dice.choice(("telefoon", "telefoon", "e-mail", "chat")), "hoedanigheid": self._caller(),
-            "gemeente": self._gemeente(), "aanleiding": aanleiding, "aard": aard, "zorgen": zorgen, "advies": self.dice.choice(self.words["advies"]),
+            "route": "advies", "kanaal": self.dice.choice(("telefoon", "telefoon", "e-mail", "chat")), "hoedanigheid": self.town.caller(),
+            "gemeente": self.town.gemeente(), "aanleiding": aanleiding, "aard": aard, "zorgen": zorgen, "advies": self.dice.choice(self.words["advies"]),
         }  # fmt: skip
         self.numbers[key] = intake.take_call(self.office, body, self._worker())
         if self.dice.random() < 0.7:
@@ -243,17 +247,34 @@ class Year:
     def _made_up_melding(self, key: str, moment: datetime) -> None:
         aanleiding, aard, zorgen = self._subject()
         police = self.dice.random() < 0.6
-        melder = {"naam": "Politie, basisteam (oefening)", "bereikbaar": "0900-0000", "geheim": False}
+        melder = {"naam": "Politie, basisteam (oefening)", "bereikbaar": POLICE, "geheim": False}
         if not police:
-            melder = {"naam": self._name("v"), "bereikbaar": "010-0000000", "geheim": self.dice.random() < 0.3}
+            street = f"{self.dice.choice(self.words['straten'])} {self.dice.randint(1, 180)}"
+            reach = f"010-0000000, {street}, 0000 AA Oefenstad"
+            melder = {"naam": self.town.name("v"), "bereikbaar": reach, "geheim": self.dice.random() < 0.3}
         body = {
-            "route": "melding", "kanaal": "zorgformulier politie" if police else "telefoon", "ontvangen": iso(moment), "gemeente": self._gemeente(),
-            "hoedanigheid": "01" if police else self._caller(), "aanleiding": aanleiding, "aard": aard, "zorgen": zorgen, "acuut": self.dice.random() < 0.04,
-            "melder": melder, "betrokkenen": self._family(),
+            "route": "melding", "kanaal": "zorgformulier politie" if police else "telefoon", "ontvangen": iso(moment), "gemeente": self.town.gemeente(),
+            "hoedanigheid": "01" if police else self.town.caller(), "aanleiding": aanleiding, "aard": aard, "zorgen": zorgen, "acuut": self.dice.random() < 0.04,
+            "melder": melder, "betrokkenen": self.town.family(),
         }  # fmt: skip
         self.numbers[key] = intake.take_call(self.office, body, self._worker())
+        if body["acuut"]:
+            self._acute(key, moment)
         late = self.dice.random() < 0.3
         self._later(moment, self.dice.randint(9, 16) if late else self.dice.randint(1, 5), lambda: self._judge(key))
+
+    def _acute(self, key: str, moment: datetime) -> None:
+        """Play what follows a call about danger: mostly somebody sees them within the four hours, now and then it is not so acute."""
+        if self.dice.random() < 0.2:
+            calm = "Gebeld met de politie: de man is opgepakt en de kinderen zijn bij hun oma."
+            self._at(moment + timedelta(minutes=40), partial(self._step, key, "niet_acuut", motivering=calm))
+            return
+        for minutes, step in (
+            (12, "acuut_vaststellen"),
+            (25, "crisisdienst_inschakelen"),
+            (self.dice.randint(60, 290), "crisisdienst_ter_plaatse"),
+        ):
+            self._at(moment + timedelta(minutes=minutes), partial(self._step, key, step))
 
     def _judge(self, key: str) -> None:
         moment = followup.read_clock(self.office)
@@ -314,7 +335,14 @@ class Year:
             self._step(key, "geen_antwoord")
             self._later(moment, 15, lambda: self._check(key))
 
+    def _seen(self, key: str) -> None:
+        """Somebody has seen them: a report to others does not end the four hours (seed 000)."""
+        view = reading.case_view(self.office, self.numbers[key], self.readers["Tom"])
+        if any(m["name"] == "gezien" and m["allowed"] for m in view["moves"]):
+            self._step(key, "gezien", gezien_door="De arts in het ziekenhuis")
+
     def _close(self, key: str) -> None:
+        self._seen(key)
         self._letters(key, all_of_them=True)
         self._step(key, "afsluiten")
 
@@ -349,44 +377,15 @@ class Year:
                 if n["state"] == "draft":
                     notices.approve(self.office, n["id"], {"version": n["version"]}, who)
                 version = n["version"] + (n["state"] == "draft")
-                if lies:
+                ways = letter.view(self.office, n["id"], who)
+                if lies and "print" in ways["ways"]:
                     post.queue(self.office, n["id"], {"version": version, "way": "print"}, who)
                 else:
-                    notices.send(self.office, n["id"], {"version": version, "date": today, "way": "post"}, who)
+                    notices.send(self.office, n["id"], {"version": version, "date": today, **sent_by(ways["by_hand"])}, who)
             except Refusal:
-                told = {"version": n["version"], "reason": "Deze persoon is niet bekend.", "ground": "geen gegevens"}
+                told = {
+                    "version": letter.view(self.office, n["id"], who)["version"],
+                    "reason": "Deze persoon is niet bekend.",
+                    "ground": "geen gegevens",
+                }
                 notices.withhold(self.office, n["id"], told, who)
-
-    # ------------------------------------------------------------------ made-up people
-    def _caller(self) -> str:
-        return self.dice.choice(("02", "03", "08", "10", "12", "15", "15", "18", "33", "34", "35"))
-
-    def _gemeente(self) -> str:
-        names = list(self.office.config.gemeenten)
-        return self.dice.choice([*names, *names[:7], names[6], names[6]])
-
-    def _name(self, sex: str, last: str | None = None) -> str:
-        return f"{self.dice.choice(self.words[f'voor_{sex}'])} {last or self.dice.choice(self.words['achter'])}"
-
-    def _family(self) -> list[dict[str, Any]]:
-        last, street = self.dice.choice(self.words["achter"]), self.dice.choice(self.words["straten"])
-        address = f"{street} {self.dice.randint(1, 180)}"
-        people = [
-            ("v", "ouder", 1985),
-            ("m", "ouder", 1982),
-            *(("vm"[self.dice.randrange(2)], "kind", 2014) for _ in range(self.dice.randint(1, 3))),
-        ]
-        return [
-            {
-                "naam": self._name(sex, last), "geboren": f"{year + self.dice.randrange(8)}-{self.dice.randint(1, 12):02}-{self.dice.randint(1, 28):02}",
-                "geslacht": sex.upper(), "rollen": [role], "adres": address, "bsn": self._bsn(), "gezag": role == "ouder",
-            }
-            for sex, role, year in people
-        ]  # fmt: skip
-
-    def _bsn(self) -> str:
-        """Give a number in the range kept for tests (9999xxxxx) that passes the elfproef and belongs to no one."""
-        while not is_bsn(number := f"9999{self.dice.randrange(100000):05}") or number in self._given:
-            pass
-        self._given.add(number)
-        return number

@@ -1,12 +1,12 @@
 """The rows a move leaves behind: referral, check, finding, contact, correction. Each gives what the journal line adds."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
 from amhk.desk import people
-from amhk.desk.casefile import CaseFile, due_of, fresh_row, is_late, next_round
+from amhk.desk.casefile import LINE, CaseFile, due_of, fresh_row, is_late, next_round
 from amhk.desk.outgoing import DRAFT_AGAIN, out_of_hand, take_off
 from amhk.desk.registering import stays_secret, tell_children
 from amhk.errors import BadInput, Fault
@@ -20,6 +20,7 @@ from amhk.words import day_of, iso, say_day, say_instant
 OTHER = "10"  # vervolg_onderzoek: another institution (IP1 par. 4.7)
 # What comes from these is of its own nature medical or criminal, also when nobody says so.
 _OF_SOURCE = {"vertrouwensarts": ("medisch",), "politie": ("strafrechtelijk",)}
+_OF_ROLE = {"vertrouwensarts": ("medisch",)}
 _OF_LETTERS = ("motivering", "afspraken", "veiligheidsvoorwaarden", "geprobeerde_hulp", "gezaghebbenden_geinformeerd", "naar")
 _OF_CHECK = ("passend", "nu_veilig", "doelrealisatie", "reden_einde", "kader", "tevreden_jeugdige", "tevreden_ouder")
 _FACTS = ("gemeente", "kanaal", "hoedanigheid", "meldcodestap", "zorgen", "aanleiding", "aard")
@@ -30,10 +31,17 @@ def referral(file: CaseFile, decision: Decision, entry: int) -> str:
     name = decision.values["instelling"]
     found = next(i for i in reads.institutions(file.connection) if i["name"] == name)
     file.handed_to = found["vervolg"] or OTHER
+    lapse(file)
     row = {"case_id": file.id, "institution_id": found["id"], "moment": decision.moment, "status": "open", "entry": entry}
     writes.add(file.connection, reads.REFERRAL, row)
     file.tell(entry, referral=[found["kind"], found["scale"]])
     return f": {name}"
+
+
+def lapse(file: CaseFile) -> None:
+    """Let referrals that nobody answered no longer wait: another took their place, or the case closes."""
+    waiting = [r["id"] for r in reads.of_case(file.connection, reads.REFERRAL, file.id) if r["status"] == "open"]
+    writes.change(file.connection, reads.REFERRAL, waiting, {"status": "lapsed"})
 
 
 def _answer(file: CaseFile, status: str, decision: Decision, more: Mapping[str, Any] | None = None) -> None:
@@ -49,7 +57,11 @@ def referral_accepted(file: CaseFile, decision: Decision, entry: int) -> None:
 
 
 def referral_refused(file: CaseFile, decision: Decision, entry: int) -> None:
-    """Record that the latest referral was refused."""
+    """Record that the latest referral was refused; BadInput when its help has begun already."""
+    latest = reads.of_case(file.connection, reads.REFERRAL, file.id)[-1:]
+    if latest and latest[0]["started_on"]:
+        text = f"De hulp is begonnen op {say_day(latest[0]['started_on'])}: een weigering kan dan niet meer. Stopt de hulp, leg dan de voortgangscontrole vast."
+        raise BadInput(faults=[Fault("al_gestart", text, "reden")])
     _answer(file, "refused", decision)
     file.tell(entry, answer="refused")
 
@@ -66,16 +78,33 @@ def check(file: CaseFile, decision: Decision, entry: int) -> str:
     names = ("gevraagd_aan", "hulp_gestart", "passend", "nu_veilig", "hulp_geeindigd", "reden_einde", "kader")
     if values.get("hulp_geeindigd") and values.get("hulp_gestart") and values["hulp_geeindigd"] < values["hulp_gestart"]:
         raise BadInput(faults=[Fault("volgorde", "De hulp kan niet eindigen voor ze begon.", "hulp_geeindigd")])
+    help_says = _help_of_check(file, values, entry)
     row = {name: values.get(name) for name in names}
     row |= {"case_id": file.id, "moment": decision.moment, "entry": entry}
     row |= {name: values.get(name, []) for name in ("doelrealisatie", "tevreden_jeugdige", "tevreden_ouder")}
     writes.add(file.connection, reads.CHECK, row)
     file.tell(entry, check={n: values[n] for n in _OF_CHECK if values.get(n)})
+    return f": passend {values['passend']}, nu veilig {values['nu_veilig']}{help_says}"
+
+
+def _help_of_check(file: CaseFile, values: Mapping[str, Any], entry: int) -> str:
+    """Let the latest referral say what its check found of the help: begun on that day, or still not. BadInput when it was recorded to have begun and the check says nothing of it."""
     latest = reads.of_case(file.connection, reads.REFERRAL, file.id)[-1:]
-    if values.get("hulp_gestart") and latest and not latest[0]["started_on"]:
-        writes.change(file.connection, reads.REFERRAL, [latest[0]["id"]], {"started_on": values["hulp_gestart"]})
-        file.tell(entry, help=iso(values["hulp_gestart"]))
-    return f": passend {values['passend']}, nu veilig {values['nu_veilig']}"
+    if not latest:
+        return ""
+    known, told = latest[0]["started_on"], values.get("hulp_gestart")
+    if known and not told:
+        text = f"Eerder is vastgelegd dat de hulp begon op {say_day(known)}. Vul die dag in, of de juiste."
+        raise BadInput(faults=[Fault("spreekt_tegen", text, "hulp_gestart")])
+    if told:
+        change = {"started_on": told, "status": "started"}
+        if latest[0]["status"] != "started" or known != told:
+            writes.change(file.connection, reads.REFERRAL, [latest[0]["id"]], change)
+            file.tell(entry, answer="started", help=iso(told))
+        return f"; de hulp begon op {say_day(told)}, niet op {say_day(known)}" if known and known != told else ""
+    if latest[0]["status"] == "open":  # the check is the answer to it: nobody waits for another
+        lapse(file)
+    return ""
 
 
 def rvdk_answer(file: CaseFile, decision: Decision, entry: int) -> str:
@@ -97,9 +126,9 @@ def _mark(values: Mapping[str, Any]) -> str:
 def finding(file: CaseFile, decision: Decision, entry: int) -> None:
     """Record what was found, with its kind of source, when something was written down."""
     if text := decision.values.get("bevindingen"):
-        own = "vertrouwensarts" if file.who and file.who.role == "vertrouwensarts" else "eigen waarneming"
-        bron = decision.values.get("bron", own)
-        labels = sorted({*decision.values.get("gevoelig", ()), *_OF_SOURCE.get(bron, ())})
+        bron = decision.values.get("bron")  # nobody told: nobody is said to have told
+        his = _OF_ROLE.get(file.who.role if file.who else "", ())
+        labels = sorted({*decision.values.get("gevoelig", ()), *_OF_SOURCE.get(bron or "", ()), *his})
         row = {"case_id": file.id, "moment": decision.moment, "bron": bron, "text": text, "labels": labels}
         writes.add(file.connection, reads.FINDING, row)
         file.words = True
@@ -110,6 +139,11 @@ def counter(file: CaseFile, decision: Decision, entry: int) -> str:
     kind = decision.values["tegenkracht"]
     file.tell(entry, counter=kind)
     return f": {kind}"
+
+
+def calm(file: CaseFile, decision: Decision, entry: int) -> None:
+    """Record that nobody is in acute danger: the case no longer goes before all others for what was told at the start."""
+    file.changes["acuut"] = False
 
 
 def contact(file: CaseFile, decision: Decision, entry: int) -> None:
@@ -152,10 +186,10 @@ def _case_facts(file: CaseFile, values: Mapping[str, Any], entry: int) -> list[s
             told.append(f"{name}{shown}")
             file.changes[name] = values[name]
     if told:
-        old = {n: file.case[n] for n in _FACTS if n in file.changes}
+        old = {n: file.case[n] for n in _FACTS if n in file.changes and not (n == "zorgen" and file.case["route"] == "advies")}
         file.note("oud_gegeven", "Gegevens zoals ze waren, bewaard bij de correctie.", old)
         file.tell(entry, case={n: file.changes[n] for n in old if n != "zorgen"})
-    return told
+    return [t for t in told if not (t == "zorgen" and file.case["route"] == "advies")]
 
 
 def _said(value: object) -> str:
@@ -177,11 +211,36 @@ def _melder(file: CaseFile, values: Mapping[str, Any]) -> list[str]:
 
 
 def _advies(file: CaseFile, values: Mapping[str, Any]) -> list[str]:
-    if file.case["route"] != "advies" or not values.get("advies") or values["advies"] == file.case["advies"]:
+    """Correct the words of an advies: the old ones are erased, also from the journal, and the line says so (G6)."""
+    if file.case["route"] != "advies":
         return []
-    file.note("oud_gegeven", "Het advies zoals het was, bewaard bij de correctie.", {"advies": file.case["advies"]})
-    writes.change_case_part(file.connection, reads.ADVIES, file.id, {"advies": values["advies"]})
-    return ["het advies"]
+    told = []
+    if values.get("advies") and values["advies"] != file.case["advies"]:
+        writes.change_case_part(file.connection, reads.ADVIES, file.id, {"advies": values["advies"]})
+        told.append("advies")
+    if values.get("verslag") and (had := reads.of_case(file.connection, reads.CONTACT, file.id)):
+        one = next((c for c in had if str(c["id"]) == values.get("contact")), had[-1])
+        writes.change(file.connection, reads.CONTACT, [one["id"]], {"verslag": values["verslag"]})
+        told.append("verslag")
+    told += ["zorgen"] if "zorgen" in file.changes else []
+    if not told:
+        return []
+    lists = [f.name for f in file.workflow.intake if any(part.name in told for part in f.fields)]
+    erase_words(file, [*told, *lists])
+    by = file.who.name if file.who else "het meldpunt"
+    return [f"{' en '.join(told)} (de oude tekst is gewist door {by})"]
+
+
+def erase_words(file: CaseFile, names: Collection[str]) -> None:
+    """Erase words of an advies from its journal; the chain stays whole by its commitments, and what else those lines held is written anew."""
+    for entry in reads.entries(file.connection, file.id):
+        content = json.loads(entry["content"] or "{}")
+        if not set(names) & set(content):
+            continue
+        writes.erase_entry(file.connection, entry["id"])
+        line = content.pop(LINE, entry["sequence"])
+        if rest := {k: v for k, v in content.items() if k not in names}:
+            file.note_words(line, rest)
 
 
 def _texts(file: CaseFile, values: Mapping[str, Any]) -> list[str]:
@@ -222,14 +281,15 @@ def _person(file: CaseFile, values: Mapping[str, Any], entry: int) -> list[str]:
     if not new or not values.get("persoon"):
         raise BadInput(faults=[Fault("ontbreekt", "Noem de persoon en zijn juiste gegevens samen.", "persoon")])
     person = next(p for p in reads.of_case(file.connection, reads.PERSON, file.id) if str(p["id"]) == values["persoon"])
-    if rules.is_unborn(person) and new.get("geboren"):  # he is born: no longer due, and a child like any other
-        born = ["kind" if r == rules.UNBORN else r for r in new.get("rollen") or person["rollen"] or ()]
+    roles = file.office.pack.codes.roles
+    if rules.is_unborn(person, roles) and new.get("geboren"):  # he is born: no longer due, and a child like any other
+        born = ["kind" if roles.has([r], "ongeboren") else r for r in new.get("rollen") or person["rollen"] or ()]
         new = {"uitgerekend": None, "rollen": sorted(set(born)), **{k: v for k, v in new.items() if k != "rollen"}}
     changed = {k: v for k, v in new.items() if v != person[k]}
     if not changed:
         return []
     others = [p for p in reads.of_case(file.connection, reads.PERSON, file.id) if p["id"] != person["id"]]
-    if wrong := rules.faults([{**person, **new}], day_of(file.now), others, ""):
+    if wrong := rules.faults([{**person, **new}], day_of(file.now), roles, others, ""):
         raise BadInput(faults=[Fault(f.code, f.text, f"persoonsgegevens.{f.field}") for f in wrong])
     file.note("oud_gegeven", "Gegevens van een persoon zoals ze waren, bewaard bij de correctie.", {k: person[k] for k in changed})
     if "naam" in changed:
@@ -237,7 +297,7 @@ def _person(file: CaseFile, values: Mapping[str, Any], entry: int) -> list[str]:
     writes.change(file.connection, reads.PERSON, [person["id"]], changed)
     people.find_again(file.connection, person["id"])
     tell_children(file, entry)
-    if rules.is_unborn(person) and not rules.is_unborn({**person, **new}):
+    if rules.is_unborn(person, roles) and not rules.is_unborn({**person, **new}, roles):
         for kind in file.workflow.person_notices:
             file.draft(kind, file.now, file.case["entries"], person_id=person["id"])
     return [f"persoon ({', '.join(k for k in changed if k != 'zoeknaam')})"]
@@ -255,9 +315,8 @@ def _received(file: CaseFile, received: datetime, entry: int) -> str:
     file.tell(entry, case={**file.told(entry).get("case", {}), "received": iso(received)})
     if file.case["route"] == "melding":
         tell_children(file, entry)  # how old somebody was then
-    _reproject(
-        file, [t for t in _all_terms(file) if t["start_entry"] == 1 and t["name"] in file.workflow.intake_starts], received, entry
-    )
+    begun = {*file.workflow.intake_starts, *(s.term for s in file.workflow.intake_maybe)}
+    _reproject(file, [t for t in _all_terms(file) if t["start_entry"] == 1 and t["name"] in begun], received, entry)
     return f"ontvangst van {say_instant(old)} naar {say_instant(received)}"
 
 

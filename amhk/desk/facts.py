@@ -6,22 +6,26 @@ from typing import Any
 
 from amhk.errors import Opens
 from amhk.office import Office
-from amhk.rules.disclosure import LABELS
-from amhk.rules.parse import age_on
-from amhk.rules.people import is_unborn
+from amhk.rules import people as rules
+from amhk.rules.codes import Roles
+from amhk.rules.disclosure import LABELS, MOTHERS, PERSON
+from amhk.rules.parse import age_on, fold
 from amhk.rules.secrecy import Reader
+from amhk.rules.workflow import Workflow
 from amhk.store import reads
 from amhk.store.reads import Row
 from amhk.store.session import Connection
 from amhk.words import BRON, GESLACHT, day_of, iso, say_day, say_partial
 
-_UNKNOWN = "onbekend"
+_UNKNOWN, NOT_ASKED = "onbekend", "niet gevraagd"
+_URGENT: dict[object, str] = {True: "spoed", False: "geen spoed", None: "niet gevraagd"}
+TAKEN = ("accepted", "started")  # a referral that was taken up
 # Facts that may be empty: the letter reads well without them.
 OPTIONAL = frozenset(
     {
         "registratie", "oefening", "afspraken", "motivering", "aanleiding", "aard", "uitkomst", "beoordeling", "bevindingen", "gezaghebbenden",
-        "personen", "ongeborenen", "stappen_genomen", "conclusie", "gezin_namen", "geprobeerde_hulp", "veiligheidsvoorwaarden", "reden",
-        "email", "website", "klachten", "vertrouwenspersoon", "overdrachten", "uitgesteld", "eerder_gevraagd",
+        "personen", "overigen", "ongeborenen", "stappen_genomen", "conclusie", "gezin_namen", "geprobeerde_hulp", "veiligheidsvoorwaarden", "reden",
+        "email", "website", "klachten", "vertrouwenspersoon", "overdrachten", "uitgesteld", "eerder_gevraagd", "college_gesteld", "betrokkene_gegevens",
     }
 )  # fmt: skip
 
@@ -36,7 +40,11 @@ def gather(office: Office, connection: Connection, case: Row, notice: Row, who: 
     }  # fmt: skip
     if case["route"] == "advies":
         return facts | {"advies": case["advies"], "adviesvrager_naam": case["adviesvrager_naam"]}
-    facts |= _melding(office, connection, case) | _people(connection, case, now) | _referral(connection, case, notice)
+    facts |= (
+        _melding(office, connection, case)
+        | _people(office, connection, case, now)
+        | _referral(office.pack.workflows[case["workflow"], case["release"]], connection, case, notice)
+    )
     if notice["recipient"] == "melder":
         facts |= _melder(connection, case, notice)
     return facts | _betrokkene(connection, notice, now)
@@ -54,7 +62,7 @@ def _of_move(told: Mapping[str, Any]) -> dict[str, Any]:
     """Give what was filled in at the move that drafted the letter."""
     texts = ("afspraken", "motivering", "geprobeerde_hulp", "veiligheidsvoorwaarden", "reden")
     return {name: told.get(name, "") for name in texts} | {
-        "spoed": "spoed" if told.get("spoed") else "geen spoed", "op": _day(told.get("op")), "naar": told.get("naar"),
+        "spoed": _URGENT[told.get("spoed")], "op": _day(told.get("op")), "naar": told.get("naar"),
         "aan": "het Openbaar Ministerie" if told.get("aan") == "OM" else "de politie",
         "gezaghebbenden_geinformeerd": told.get("gezaghebbenden_geinformeerd"),
     }  # fmt: skip
@@ -76,7 +84,7 @@ def _melding(office: Office, connection: Connection, case: Row) -> dict[str, Any
     return {
         "zorgen": "" if case["melder_geheim"] else case["zorgen"],
         "bevindingen": [
-            {"tekst": f["text"], "bron": BRON[f["bron"]].lower(), "op": say_day(day_of(f["moment"])), LABELS: {"": f["labels"]}}
+            {"tekst": f["text"], "bron": BRON[f["bron"]].lower() if f["bron"] else NOT_ASKED, "op": say_day(day_of(f["moment"])), LABELS: {"": f["labels"]}}
             for f in findings
         ],
         "conclusie": told.get("conclusie", ""), "uitkomst": ", ".join(office.pack.codes.title("uitkomst", c) for c in told.get("uitkomst", [])),
@@ -96,56 +104,91 @@ def _last_contents(connection: Connection, case: int) -> dict[str, Any]:
     return found
 
 
-def _people(connection: Connection, case: Row, now: datetime) -> dict[str, Any]:
-    today = day_of(now)
+def _people(office: Office, connection: Connection, case: Row, now: datetime) -> dict[str, Any]:
+    """Give everybody of the case in the lists a letter can name them in: each stands in one of them at least.
+
+    `personen` are all who are born, `jeugdigen` the children among them, `gezaghebbenden` who decides for a child or brings it up (also when he is
+    a child himself), `overigen` whoever is neither, `ongeborenen` the unborn with who can be the mother.
+    """
+    today, roles = day_of(now), office.pack.codes.roles
     people = reads.of_case(connection, reads.PERSON, case["id"])
-    told = [
-        {
-            "naam": p["naam"], "geboren": say_partial(p["geboren"]), "geboren_op": p["geboren"] or _UNKNOWN, "geslacht": GESLACHT.get(p["geslacht"], _UNKNOWN).lower(),
-            "rollen": ", ".join(p["rollen"]) or "betrokkene", "adres": p["adres"] or _UNKNOWN, "bsn": p["bsn"] or _UNKNOWN,
-            "jong": _young(p, today), "gezag": {True: "ja", False: "nee"}.get(p["gezag"], _UNKNOWN),
-            LABELS: {"adres": ("geheim_adres",)} if p["geheim_adres"] else {},
-        }
-        for p in people
-    ]  # fmt: skip
-    rows = list(zip(told, people, strict=True))
-    mothers = [p["naam"] for p in people if "ouder" in p["rollen"] and p["geslacht"] == "V"]
-    unborn = [
-        {
-            "moeder": ", ".join(mothers) or _UNKNOWN,
-            "uitgerekend": say_day(p["uitgerekend"]) if p["uitgerekend"] else _UNKNOWN,
-            "uitgerekend_op": iso(p["uitgerekend"]) if p["uitgerekend"] else _UNKNOWN,
-        }
-        for p in people
-        if is_unborn(p)
-    ]
-    young = [p for p, row in rows if p["jong"] and not is_unborn(row)]
-    born = [p for p, row in rows if not is_unborn(row)]
+    born = [p for p in people if not rules.is_unborn(p, roles)]
+    told = {p["id"]: _told(p, today, rules.is_child(p, today, roles)) for p in born}
+    young = [told[p["id"]] for p in born if told[p["id"]]["jong"]]
+    decide = [p["id"] for p in born if rules.answers_for(p, roles, today)]
+    mothers = [p for p in born if rules.may_carry(p, roles, today)]
+    unborn = [_unborn(p, mothers) for p in people if p["id"] not in told]
     return {
-        "personen": born, "jeugdigen": young if young or unborn else None, "ongeborenen": unborn,
-        "gezin_namen": ", ".join(p["naam"] for p in born) or _UNKNOWN,
-        "gezaghebbenden": [p for p, row in rows if row["gezag"] or (not p["jong"] and "ouder" in row["rollen"])],
+        "personen": list(told.values()), "jeugdigen": young if young or unborn else None, "ongeborenen": unborn,
+        "gezaghebbenden": [told[key] for key in decide],
+        "overigen": [p for key, p in told.items() if not p["jong"] and key not in decide],
+        "gezin_namen": ", ".join([p["naam"] for p in told.values()] + [u["wie"] for u in unborn]) or _UNKNOWN,
     }  # fmt: skip
 
 
-def _young(person: Row, today: date) -> bool:
-    age = age_on(person["geboren"], today)
-    return age < 18 if age is not None else "kind" in person["rollen"] or "ongeboren kind" in person["rollen"]
+def _told(p: Row, today: date, young: bool) -> dict[str, Any]:
+    return {
+        "naam": p["naam"], "geboren": say_partial(p["geboren"]), "geboren_op": p["geboren"] or _UNKNOWN, "geslacht": GESLACHT.get(p["geslacht"], _UNKNOWN).lower(),
+        "rollen": ", ".join(rules.roles_on(p, today)) or "betrokkene", "adres": p["adres"] or _UNKNOWN, "bsn": p["bsn"] or _UNKNOWN,
+        "jong": young, "gezag": {True: "ja", False: "nee"}.get(p["gezag"], "niet gevraagd"), PERSON: p["id"],
+        LABELS: {"adres": ("geheim_adres",)} if p["geheim_adres"] else {},
+    }  # fmt: skip
 
 
-def _referral(connection: Connection, case: Row, notice: Row) -> dict[str, Any]:
+def _unborn(p: Row, women: list[Row]) -> dict[str, Any]:
+    """Give an unborn child: by the name it was told by, with who can be the mother as far as that was told."""
+    mothers = " of ".join(w["naam"] for w in women)
+    named = "" if fold(p["naam"]).strip() in ("ongeboren kind", "ongeboren", "baby", "kind", _UNKNOWN) else f"{p['naam']}, "
+    whose = f"ongeboren kind van {mothers}" if mothers else "ongeboren kind, van wie de moeder niet is vastgelegd"
+    return {
+        "wie": f"{named}{whose}" if named else whose[0].upper() + whose[1:], "moeder": mothers or _UNKNOWN,
+        "uitgerekend": say_day(p["uitgerekend"]) if p["uitgerekend"] else _UNKNOWN,
+        "uitgerekend_op": iso(p["uitgerekend"]) if p["uitgerekend"] else _UNKNOWN, PERSON: p["id"], MOTHERS: [w["id"] for w in women],
+    }  # fmt: skip
+
+
+def _referral(flow: Workflow, connection: Connection, case: Row, notice: Row) -> dict[str, Any]:
     names = {i["id"]: i["name"] for i in reads.institutions(connection, active=False)}
     referrals = reads.of_case(connection, reads.REFERRAL, case["id"])
     terms = {t["name"]: t for t in reads.terms(connection, case["id"]) if t["status"] != "void"}
-    due = {n: terms[n]["due"] if n in terms else None for n in ("acceptatie_verwijzing", "voortgangscontrole")}
+    due = {use: terms[n]["due"] if (n := flow.referral.get(use)) in terms else None for use in ("acceptance", "check")}
+    letters = reads.notices(connection, case["id"])
+    gone = {n["institution_id"] for n in letters if n["kind"] == flow.referral.get("letter") and n["state"] == "sent"}
     return {
         "instelling": names.get(notice["institution_id"]), "verwezen_op": say_day(day_of(referrals[-1]["moment"])) if referrals else None,
-        "uiterlijk": _day(due["acceptatie_verwijzing"]), "controle_op": _day(due["voortgangscontrole"]),
+        "uiterlijk": _day(due["acceptance"]), "controle_op": _day(due["check"]),
         "overdrachten": [
-            {"instelling": names[r["institution_id"]], "op": say_day(day_of(r["moment"]))} for r in referrals if r["status"] != "refused"
+            {"instelling": names[r["institution_id"]], "op": say_day(day_of(r["moment"]))}
+            for r in referrals
+            if r["status"] in TAKEN or (r["status"] != "refused" and r["institution_id"] in gone)
         ],
-        "eerder_gevraagd": "",
+        "eerder_gevraagd": _asked_before(letters, notice), "college_gesteld": _college(letters),
     }  # fmt: skip
+
+
+def _asked_before(letters: list[Row], notice: Row) -> str:
+    """Give when this institution was asked the same before by letter; empty when no such letter went."""
+    sent = [
+        n
+        for n in letters
+        if n["state"] == "sent" and n["recipient"] == "instelling" and n["institution_id"] == notice["institution_id"]
+    ]
+    asked = [n["sent_on"] for n in sent if n["kind"] != notice["kind"] and not n["obligatory"] and n["sent_on"]]
+    return say_day(max(asked)) if asked else ""
+
+
+def _college(letters: list[Row]) -> str:
+    """Give in words whether the college was told of the request, from its own letter; empty when there is none."""
+    own = [n for n in letters if n["recipient"] == "college" and n["state"] != "void"]
+    if not own:
+        return ""
+    if own[-1]["state"] == "sent":
+        return f"Het college is op {say_day(own[-1]['sent_on'])} van dit verzoek in kennis gesteld"
+    return (
+        "Het college is van dit verzoek niet in kennis gesteld"
+        if own[-1]["state"] == "withheld"
+        else "Het college wordt van dit verzoek in kennis gesteld"
+    )
 
 
 def _melder(connection: Connection, case: Row, notice: Row) -> dict[str, Any]:
@@ -189,8 +232,22 @@ def _betrokkene(connection: Connection, notice: Row, now: datetime) -> dict[str,
     late = any(d["kind"] == "uitgesteld" for d in notice["decisions"])
     return {
         "betrokkene_naam": person["naam"], "betrokkene_aanhef": aanhef, "overhandigen": person["geheim_adres"],
-        "uitgesteld": "ja" if late else "",
+        "uitgesteld": "ja" if late else "", "betrokkene_gegevens": _kinds_of_data(person),
     }  # fmt: skip
+
+
+def _kinds_of_data(person: Row) -> list[str]:
+    """Give which kinds of data are recorded of somebody, from what is recorded (Wmo 2015 art. 5.3.1)."""
+    held = {
+        "naam": "naam",
+        "geboren": "geboortedatum",
+        "geslacht": "geslacht",
+        "adres": "adres",
+        "bsn": "BSN",
+        "gezag": "gezag",
+        "rollen": "rol in het gezin",
+    }
+    return [title for name, title in held.items() if person[name] not in (None, "", [])]
 
 
 MISSING: Mapping[str, tuple[str, str]] = {
@@ -213,13 +270,13 @@ def door_of(fact: str, notice: Row) -> Opens:
     return Opens("withhold", str(notice["id"])) if kind == "withhold" else Opens("move", "corrigeren")
 
 
-def gap(asked: frozenset[str], notice: Row, people: list[Row], today: date) -> Opens | None:
+def gap(asked: frozenset[str], notice: Row, people: list[Row], today: date, roles: Roles) -> Opens | None:
     """Give the door for the gap a draft surely has (nobody to write to, no child to write about), None when there is none."""
     if notice["person_id"]:
         person = next((p for p in people if p["id"] == notice["person_id"]), None)
         if person is None or person["naam"].casefold() == _UNKNOWN:
             return door_of("betrokkene_naam", notice)
-    if "jeugdigen" in asked and not any(_young(p, today) for p in people):
+    if "jeugdigen" in asked and not any(rules.is_child(p, today, roles) for p in people):
         return door_of("jeugdigen", notice)
     return None
 
@@ -231,9 +288,9 @@ _SOURCES = {
         "motivering", "afspraken", "geprobeerde_hulp", "veiligheidsvoorwaarden", "reden", "naar", "aan", "spoed", "op", "gezaghebbenden_geinformeerd",
     ),
     "het onderzoek": ("bevindingen", "conclusie", "uitkomst"),
-    "de mensen op de zaak": ("personen", "jeugdigen", "gezaghebbenden", "ongeborenen", "gezin_namen", "betrokkene_naam", "betrokkene_aanhef", "overhandigen"),
+    "de mensen op de zaak": ("personen", "jeugdigen", "gezaghebbenden", "overigen", "ongeborenen", "gezin_namen", "betrokkene_naam", "betrokkene_aanhef", "overhandigen", "betrokkene_gegevens"),
     "de verwijzing en haar termijnen": ("instelling", "verwezen_op", "uiterlijk", "controle_op", "overdrachten", "eerder_gevraagd"),
-    "het verloop van de zaak": ("stappen_genomen", "uitgesteld"),
+    "de andere brieven": ("college_gesteld",), "het verloop van de zaak": ("stappen_genomen", "uitgesteld"),
 }  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from amhk.desk.casefile import CaseFile
-from amhk.rules.moves import holds
+from amhk.rules.moves import begun, holds
 from amhk.rules.terms import end_of_term
 from amhk.rules.workflow import Edge, Move, When
 from amhk.words import say_instant, short_day
@@ -17,7 +17,8 @@ def foretold(file: CaseFile, move: Move) -> str:
     surely = [t for e in edges[:1] for t in e.starts if all(t in x.starts for x in edges)]
     letters = [n for e in edges[:1] for n in e.notices if all(n in x.notices for x in edges)]
     kinds = list(dict.fromkeys((*move.notices, *letters)))
-    terms = [*move.starts, *surely, *(t for n in kinds if (t := file.workflow.notices[n].term))]
+    maybe = begun(move.maybe, standing.facts, {t.name for t in standing.running})
+    terms = [*move.starts, *surely, *maybe, *(t for n in kinds if (t := file.workflow.notices[n].term))]
     parts += [_when(file, name) for name in dict.fromkeys(terms) if file.workflow.terms[name].unit != "datum"]
     parts += [f"brief: {file.workflow.notices[n].title.lower()}" for n in kinds]
     return "; ".join(parts)

@@ -6,7 +6,7 @@ from typing import Any
 from amhk.desk import people, registering
 from amhk.desk.casefile import CaseFile, no_case, on_table, owns
 from amhk.errors import BadInput, Fault
-from amhk.rules.moves import Decision
+from amhk.rules.moves import Decision, begun, holds
 from amhk.store import plans, reads, writes
 from amhk.store.journal import plain
 from amhk.store.people import JOIN
@@ -24,8 +24,13 @@ def join(file: CaseFile, decision: Decision, entry: int) -> str:
     line = there.note(
         "vervolgmelding", f"Vervolgmelding {file.case['number']} gevoegd in de fase '{phase}'.", dict(decision.values)
     )
-    for name in there.workflow.join_starts:
+    told = {**file.case["facts"], **file.changes.get("facts", {})}
+    begins = begun(there.workflow.join_maybe, told, {t["name"] for t in there.running})
+    for name in (*there.workflow.join_starts, *begins):
         there.start(name, file.case["received"], line, about_id=file.id)
+    if begins:
+        taken = {s.name: s.value for s in there.workflow.join_sets if holds(s.when, told)}
+        there.changes["facts"] = {**there.case["facts"], **taken}
     coming = _new_people(file, there)
     copies = registering.add_people(there, [p | {"from_id": file.id} for p in coming], line)
     closing = [t["id"] for t in there.running if t["name"] == there.workflow.closing_term]
@@ -81,7 +86,7 @@ def freeze(file: CaseFile) -> dict[str, Any]:
     """Give how a case stands, as far as closing it without a finish undoes it: state, facts, dossier, running terms and open letters."""
     letters = [(n["id"], n["state"]) for n in file.owed if n["id"]]
     return {
-        "state": file.case["state"], "facts": plain(file.case["facts"]), "dossier": file.case["dossier_id"], "opened_by": file.case["opened_by"],
+        "state": file.case["state"], "acuut": file.case["acuut"], "facts": plain(file.case["facts"]), "dossier": file.case["dossier_id"], "opened_by": file.case["opened_by"],
         "terms": [(t["id"], t["status"]) for t in file.running if t["id"] > 0], "letters": letters,
     }  # fmt: skip
 
@@ -92,6 +97,8 @@ def reopen(file: CaseFile, before: Mapping[str, Any], entry: int, unread: bool =
     if owner and (not owner["active"] or plans.away(file.connection, owner["id"], day_of(file.now))):
         file.changes["owner_id"] = None  # he is not here any more: the team has it
     file.changes |= {"state": before["state"], "facts": dict(before["facts"]), "closed": False, "closed_at": None, "ending": None}
+    if "acuut" in before:
+        file.changes["acuut"] = before["acuut"]
     file.tell(entry, closed=False, ended=None)
     rows = {t["id"]: dict(t) for t in reads.terms(file.connection, file.id)}
     for key, status in before["terms"]:

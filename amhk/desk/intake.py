@@ -1,6 +1,6 @@
 """Taking a call: advies, melding or police form; every fault at once, a number at once, and the first terms run."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -67,7 +67,9 @@ def checked(
     form = office.pack.of_route(route).intake
     desk = desk_for(office, connection, now, needed(form), day=day_of(min(received, now)) if received else None)
     values, faults = clean(form, fields, desk)
-    return values, faults + _own_faults(route, values) + people.faults(values.get("betrokkenen", ()), day_of(now))
+    return values, faults + _own_faults(route, values) + people.faults(
+        values.get("betrokkenen", ()), day_of(now), office.pack.codes.roles
+    )
 
 
 def _route(body: object) -> tuple[str, dict[str, Any]]:
@@ -119,9 +121,12 @@ def _move(file: CaseFile, name: str, filled: Mapping[str, Any]) -> None:
     carry_out(file, decide(file.workflow, file.standing(), name, raw, desk, file.who.role))
 
 
-def warnings(case: Mapping[str, Any]) -> list[str]:
-    """Give what in the free text of an advies looks like data of the family; kept, but said."""
+def warnings(case: Mapping[str, Any], known: Iterable[str]) -> list[str]:
+    """Give what in the free text of an advies looks like data of the family: somebody said that it is not, or it was kept before it was refused."""
     if case["route"] != "advies":
         return []
     text = f"{case['zorgen']}\n{case.get('advies') or ''}"
-    return [f"Let op: in de tekst lijkt {what} te staan. Over het gezin wordt niets vastgelegd." for what in signs_of_person(text)]
+    return [
+        f"Let op: in de tekst lijkt {what} te staan. Is dat van het gezin, corrigeer de tekst dan: de oude wordt gewist."
+        for what in signs_of_person(text, known)
+    ]

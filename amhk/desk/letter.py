@@ -4,16 +4,16 @@ import re
 from html import escape, unescape
 from typing import Any
 
-from amhk.desk import post
-from amhk.desk.composing import Letter, compose, lacking, leaking, print_of, rule_of, text_of
-from amhk.desk.facts import source_of
+from amhk.desk.composing import Letter, addressed, compose, lacking, leaking, print_of, rule_of, text_of
+from amhk.desk.delivery import MACHINES, Reach, address_on, lack_of, machines, reach_of, ways_by_hand
+from amhk.desk.facts import gather, source_of
 from amhk.desk.notices import find
 from amhk.desk.reading import look
 from amhk.errors import ClosedDoor, NotFound
 from amhk.letters.render import as_html
 from amhk.letters.script import printable
 from amhk.office import Office
-from amhk.rules.secrecy import Reader
+from amhk.rules.secrecy import Reader, postal_lines
 from amhk.store import outbox, reads
 from amhk.store.reads import Row
 from amhk.store.session import Connection
@@ -33,8 +33,10 @@ def view(office: Office, key: int, who: Reader) -> dict[str, Any]:
         notice, case = find(connection, key, who)
         told = {k: notice[k] for k in _PLAIN} | {
             "case": case["number"], "title": rule_of(office, case, notice).title, "sent_on": iso(notice["sent_on"]) if notice["sent_on"] else None,
-            "urgent": bool(notice["facts"].get("spoed")), "ways": post.ways(office), "road": _road(outbox.live(connection, key)),
+            "urgent": bool(notice["facts"].get("spoed")), "road": _road(outbox.live(connection, key)),
         }  # fmt: skip
+        reach = _reach(office, connection, case, notice, who)
+        told |= {"ways": machines(office, reach), "by_hand": ways_by_hand(reach), "lacks": _lacks(office, reach)}
         hidden = _secret_words(connection, case, notice)
         if notice["state"] != "draft":
             html = None if notice["html"] is None else _masked(notice["html"], hidden)
@@ -64,6 +66,19 @@ def view(office: Office, key: int, who: Reader) -> dict[str, Any]:
         }  # fmt: skip
 
 
+def _reach(office: Office, connection: Connection, case: Row, notice: Row, who: Reader) -> Reach:
+    if notice["html"]:
+        return reach_of(office, connection, case, notice, address_on(notice))
+    facts = gather(office, connection, case, notice, who, office.now(connection))
+    return reach_of(office, connection, case, notice, addressed(connection, case, notice, facts))
+
+
+def _lacks(office: Office, reach: Reach) -> list[dict[str, Any]]:
+    """Give, per way by which this recipient cannot be reached by post or folder, why and where that can be entered."""
+    faults = [f for way in MACHINES if way != "map" or reach.lacks(way) for f in lack_of(office, reach, way)]
+    return [{"text": f.text, "do": f.do} for f in dict.fromkeys(faults)]
+
+
 def _road(row: Row | None) -> dict[str, Any] | None:
     return {k: row[k] for k in ("id", "way", "state", "why")} if row else None
 
@@ -75,6 +90,7 @@ def _secret_words(connection: Connection, case: Row, notice: Row) -> list[str]:
     whole = [w for w in (about["melder_naam"], about["melder_functie"], about["melder_organisatie"]) if w]
     address = _ADDRESS.search(notice["html"] or "")
     whole += [unescape(line) for line in address[1].split("<br>")] if address else []
+    whole += postal_lines(about["melder_bereikbaar"] or "")
     parts = [part.strip() for w in whole for part in w.split(",") if len(part.strip()) > 2]
     return sorted({*whole, *parts} - {""}, key=len, reverse=True)
 

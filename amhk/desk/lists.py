@@ -7,12 +7,12 @@ from typing import Any
 from amhk.office import Office
 from amhk.rules.fields import Desk, Field
 from amhk.rules.secrecy import HAND, WORKS
-from amhk.store import reads
+from amhk.store import plans, reads
 from amhk.store.reads import Row
 from amhk.store.session import Connection
 from amhk.words import LISTS, SCHAAL, day_of, say_day
 
-OFFICIAL = {"rvdk": "RvdK", "politie": "politie"}
+OFFICIAL = {"rvdk": "RvdK", "politie": "politie", "college": "gemeente", "om": "OM"}
 
 
 def needed(fields: tuple[Field, ...]) -> set[str]:
@@ -33,14 +33,31 @@ def desk_for(
         lists["instelling"] = institutions_near(office, connection, case["gemeente"] if case else None)
     if "medewerker" in wanted:
         lists["medewerker"] = {w["name"]: _signed(w) for w in reads.workers(connection) if w["role"] in WORKS and w["name"] != HAND}
+    if "bevoegd" in wanted:
+        lists["bevoegd"] = {w["name"]: _signed(w) for w in deciders(connection)}
     if "persoon" in wanted:
         people = reads.of_case(connection, reads.PERSON, case["id"]) if case and case["route"] == "melding" else []
         lists["persoon"] = {str(p["id"]): p["naam"] for p in people}
     if "bevinding" in wanted:
         found = reads.of_case(connection, reads.FINDING, case["id"]) if case and case["route"] == "melding" else []
         lists["bevinding"] = {str(f["id"]): f"{say_day(day_of(f['moment']))}: {f['text'][:60]}" for f in found}
+    if "contact" in wanted:
+        had = reads.of_case(connection, reads.CONTACT, case["id"]) if case and case["route"] == "advies" else []
+        lists["contact"] = {str(c["id"]): f"{say_day(day_of(c['moment']))}: {c['verslag'][:60]}" for c in had}
     lists["stap"] = {name: move.title for name, move in (moves or {}).items() if move.effect != "correct"}
     return Desk(now, lists, case["received"] if case else None, office.pack.codes, on)
+
+
+def present(connection: Connection, now: datetime) -> dict[str, str]:
+    """Give who can be handed a case today: works on cases, and is not away."""
+    away = plans.all_away(connection, day_of(now))
+    workers = [w for w in reads.workers(connection) if w["role"] in WORKS and w["name"] != HAND and w["id"] not in away]
+    return {w["name"]: _signed(w) for w in workers}
+
+
+def deciders(connection: Connection) -> list[Row]:
+    """Give who may answer for a decision: works on cases here, with an SKJ or BIG registration (Uitvoeringsbesluit Wmo 2015 art. 4.1.3)."""
+    return [w for w in reads.workers(connection) if w["registration"] and w["role"] in WORKS and w["name"] != HAND]
 
 
 def _signed(worker: Row) -> str:

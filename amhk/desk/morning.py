@@ -23,16 +23,18 @@ def morning_of(office: Office, who: Reader, real: datetime) -> dict[str, Any]:
     """Give what stands on the morning page of a worker on cases (`real`: the real time, by which concepts age)."""
     with office.store.read() as connection:
         now = office.now(connection)
-        teams = {key: name for name, key in worklists.staff(connection)[0].items()}
+        teams = {key: name for name, key in worklists.staff(connection, day_of(now))[0].items()}
         own = [key for key in teams if who.role == "manager" or key == who.team]
         mine = _mine(office, morning.terms_of(connection, who.id), now, who)
         waiting, counts = morning.untouched(connection, own, _MOST)
         keys = [c["id"] for c in (*mine.values(), *waiting)]
         names, terms = worklists.names_of(connection, keys), worklists.next_terms(connection, [c["id"] for c in waiting])
+        typed = concepts.every(connection, who.id)
         told: dict[str, Any] = {
             "mine": [_case(c, names) for c in mine.values()], "counts": counts, "bare": worklists.bare(connection),
             "waiting": [_waiting(office, c, terms.get(c["id"]), names, now) for c in waiting],
-            "concepts": [{"mark": c["mark"], "begun": iso(c["begun"]), "saved": iso(c["saved"])} for c in concepts.of(connection, who.id)],
+            "unsent": [{"path": c["path"], "saved": iso(c["saved"])} for c in typed if c["path"]],
+            "concepts": [{k: iso(c[k]) if k != "mark" else c[k] for k in ("mark", "begun", "saved")} for c in typed if not c["path"]],
         }  # fmt: skip
         if who.role in LEADS:
             week = end_of(day_of(now) + timedelta(days=7))
@@ -89,7 +91,7 @@ def _load(rows: Sequence[Row]) -> list[dict[str, Any]]:
 
 def _ending(office: Office, rows: Sequence[Row]) -> list[dict[str, Any]]:
     titles = {name: rule.title for flow in office.pack.workflows.values() for name, rule in flow.terms.items()}
-    told = [{**{k: int(r[k]) for k in ("late", "soon", "soon_of_nobody")}, "title": titles[r["name"]]} for r in rows]
+    told = [{**{k: int(r[k]) for k in ("late", "soon", "soon_of_nobody", "of_nobody")}, "title": titles[r["name"]]} for r in rows]
     return sorted(told, key=lambda r: (-r["late"], -r["soon"]))
 
 

@@ -137,6 +137,7 @@ def recounted(office: Office, connection: Connection) -> tuple[int, list[str]]:
         f"{number}: '{name}' zegt gerinkeld te hebben, en niets daarvan staat ergens."
         for number, name in proofs.rung_without_trace(connection)
     ]
+    differences += [f"{number}: een verwijzing zegt iets anders dan de zaak." for number in proofs.contradictions(connection)]
     differences += [f"{number}: staat niet op haar plaats in de werkvoorraad." for number in worklists.misplaced(connection)]
     return count, differences
 

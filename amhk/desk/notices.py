@@ -8,6 +8,7 @@ from typing import Any
 from amhk.desk.casefile import CaseFile, open_case, owns
 from amhk.desk.casework import take_version
 from amhk.desk.composing import compose, lacking, leaking, print_of, rule_of, still_fit, text_of
+from amhk.desk.delivery import address_on, nobody, reach_of, remark, unsaid
 from amhk.desk.outgoing import DRAFT_AGAIN, take_off
 from amhk.desk.stretching import stretch
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotAllowed, NotFound, Opens
@@ -23,7 +24,11 @@ APPROVE = (Field("text", "De tekst die is gelezen"),)
 SEND = (
     Field("date", "Verzonden op", "date", required=True),
     Field("way", "Hoe verzonden", "choice", required=True, choices="verzendwijze"),
-    Field("reference", "Kenmerk"),
+    Field(
+        "reference",
+        "Kenmerk, of aan wie en waarheen",
+        hint="Verplicht als u de brief overhandigt.",
+    ),
 )
 WITHHOLD = (
     Field("reason", "Reden", "text", required=True),
@@ -67,7 +72,7 @@ def approve(office: Office, key: int, body: object, who: Reader) -> None:
         file, notice, fields = _take(office, connection, key, body, who)
         _must_be(notice, ("draft",), "Deze brief is al goedgekeurd, verzonden of vervallen.")
         letter = compose(office, connection, file.case, notice, who, file.now)
-        faults = lacking(letter) + leaking(letter)
+        faults = lacking(letter) + leaking(letter) + nobody(notice)
         if fields.get("text") not in (None, "", text_of(letter)):
             faults.append(Fault("gewijzigd", "De gegevens in deze brief zijn intussen veranderd. Lees hem opnieuw.", "text"))
         if faults:
@@ -100,6 +105,9 @@ def send(office: Office, key: int, body: object, who: Reader) -> None:
             raise ClosedDoor(faults=[Fault("niet_goedgekeurd", "Keur de brief eerst goed.", None, approving)])
         _must_be(notice, ("approved",), "Deze brief is al verzonden of vervallen.")
         values = _clean(SEND, fields, file.now)
+        if faults := unsaid(values):
+            raise BadInput(faults=faults)
+        reach = reach_of(office, connection, file.case, notice, address_on(notice))
         if values["date"] < day_of(file.case["received"]):
             raise BadInput(faults=[Fault("voor_ontvangst", "Verzonden op ligt voor de ontvangst van de zaak.", "date")])
         if notice["drafted"] and values["date"] < day_of(notice["drafted"]):
@@ -108,14 +116,14 @@ def send(office: Office, key: int, body: object, who: Reader) -> None:
             )
         still_fit(office, connection, file.case, notice)
         take_off(office, connection, [key])
-        record_sent(file, notice, values["date"], values["way"], values.get("reference"))
+        record_sent(file, notice, values["date"], values["way"], values.get("reference"), remark(reach, values["way"]))
 
 
-def record_sent(file: CaseFile, notice: Row, day: date, way: str, reference: str | None) -> None:
+def record_sent(file: CaseFile, notice: Row, day: date, way: str, reference: str | None, more: str = "") -> None:
     """Write down that a letter went: its term is met, what sending starts runs from that day; the transaction is the caller's."""
     rule = file.workflow.notices[notice["kind"]]
     told = {"date": day, "way": way, "reference": reference}
-    entry = file.note("bericht", f"{rule.title}: verzonden op {say_day(day)}, {way}.", told)
+    entry = file.note("bericht", f"{rule.title}: verzonden op {say_day(day)}, {way}{more}.", told)
     moment = _moment_of(day, file.now)
     _end_term(file, notice, "met", moment, entry)
     file.owed = [n for n in file.owed if n["id"] != notice["id"]]

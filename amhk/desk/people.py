@@ -9,14 +9,15 @@ from amhk import matching
 from amhk.desk.casefile import on_table, sees, visible
 from amhk.errors import BadInput, Fault, NotAllowed, NotFound
 from amhk.office import Office
+from amhk.rules.codes import Roles
 from amhk.rules.fields import reason_given
-from amhk.rules.parse import read_bsn, read_partial, tidy
+from amhk.rules.parse import fold, read_bsn, read_partial, tidy
 from amhk.rules.secrecy import WORKS, Reader
 from amhk.store import people as store
 from amhk.store import reads, writes
 from amhk.store.reads import Row
 from amhk.store.session import Connection
-from amhk.words import iso
+from amhk.words import day_of, iso
 
 LEAVE = timedelta(hours=8)
 HIDDEN = "eerder bekend: alleen dat"
@@ -50,7 +51,7 @@ def _typed(raw: Mapping[str, Any]) -> dict[str, Any]:
     told.setdefault("naam", "")
     if isinstance(bsn := raw.get("bsn"), str) and (digits := read_bsn(bsn)):
         told["bsn"] = digits
-    if isinstance(born := raw.get("geboren"), str) and (day := read_partial(born)):
+    if isinstance(born := raw.get("geboren"), str) and (day := read_partial(born, day_of(datetime.now(UTC)))):
         told["geboren"] = day
     if raw.get("geslacht") in ("V", "M"):
         told["geslacht"] = raw["geslacht"]
@@ -150,7 +151,7 @@ def _view(office: Office, found: Found, head: Row, typed: Sequence[Row], seen: b
         "state": workflow.states[head["state"]].title, "visible": seen, "number": None, "percent": None, "words": [],
     }  # fmt: skip
     if seen:
-        told |= {"number": head["number"], "percent": percent, "words": words(found, typed)}
+        told |= {"number": head["number"], "percent": percent, "words": words(found, typed, office.pack.codes.roles)}
     return told
 
 
@@ -163,12 +164,12 @@ def _surely(found: Found, typed: Sequence[Row]) -> bool:
     return False
 
 
-def words(found: Found, typed: Sequence[Row]) -> list[str]:
+def words(found: Found, typed: Sequence[Row], roles: Roles) -> list[str]:
     """Give in sentences what a likeness rests on, the likeliest person first; a parent who returns is named as such."""
     told = []
     for n, (alike, row) in sorted(found.likeness.items(), key=lambda item: -item[1][0].weight):
         if alike.weight > -6:
-            parent = " (ouder)" if {"ouder", "moeder", "vader"} & set(row["rollen"]) else ""
+            parent = " (ouder)" if roles.has(row["rollen"], "ouder") else ""
             told.append(f"{typed[n]['naam'] or 'deze persoon'} staat daar als {row['naam']}{parent}: {', '.join(alike.words)}")
     return told
 
@@ -238,6 +239,7 @@ def refresh_keys(office: Office) -> int:
             batch = store.in_batches(connection, last, 1000)
             store.drop_keys(connection, [p["id"] for p in batch])
             keep(connection, [(p["id"], p) for p in batch])
+            store.fold_names(connection, [(p["id"], fold(p["naam"])) for p in batch])
             if not batch:
                 writes.set_meta(connection, "match_release", matching.RELEASE)
                 return done

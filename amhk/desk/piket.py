@@ -3,8 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from amhk.desk.casefile import due_of
-from amhk.desk.reading import case_view
+from amhk.desk.reading import acute_view
 from amhk.errors import BadInput, Fault, NotAllowed, NotFound
 from amhk.office import Office
 from amhk.rules.fields import Desk, Field, clean
@@ -110,22 +109,6 @@ def acute_cases(office: Office, who: Reader) -> list[dict[str, Any]]:
     if who.role not in WORKS:
         raise NotAllowed("Met uw rol ziet u geen zaken.")
     with office.store.read() as connection:
-        now = office.now(connection)
-        names = {t.name for w in office.pack.workflows.values() for t in w.terms.values() if t.unit == "uur"}
+        names = {t.name for w in office.pack.workflows.values() for t in w.terms.values() if t.unit == "uur" and t.buttons}
         found = acute.running(connection, scope_of(who), sorted(names))
-    told = []
-    for row in found:
-        view = case_view(office, row["number"], who)
-        rule = office.pack.workflows[row["workflow"], row["release"]].terms[row["name"]]
-        buttons = [m for name in rule.buttons for m in view["moves"] if m["name"] == name and m["allowed"]]
-        people = ", ".join(p["naam"] for p in view["people"][:2]) or "nog niemand bekend"
-        due = due_of(row)
-        assert isinstance(due, datetime)
-        told.append(
-            {
-                "number": row["number"], "version": view["version"], "term": rule.title, "due": row["due"], "late": due < now,
-                "minutes": round((due - now).total_seconds() / 60), "started": iso(row["start"]), "gemeente": view["gemeente"], "people": people,
-                "state": view["state_title"], "buttons": [{"name": m["name"], "title": m["title"]} for m in buttons],
-            }
-        )  # fmt: skip
-    return told
+    return [view for row in found if (view := acute_view(office, row["number"], who)) is not None]

@@ -10,6 +10,7 @@ from typing import Any
 
 from amhk.desk.casefile import on_table
 from amhk.desk.composing import rule_of, still_fit
+from amhk.desk.delivery import MACHINES, address_on, lack_of, reach_of
 from amhk.desk.notices import find, record_sent
 from amhk.desk.outgoing import DRAFT_AGAIN, folder_of, name_of, take_off
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotAllowed, NotFound
@@ -23,15 +24,9 @@ from amhk.store.session import Connection
 from amhk.words import day_of, iso
 
 log = logging.getLogger("amhk.post")
-WAYS = {"print": "In de printlade", "map": "Naar de uitwisselmap"}
 _LEASE = timedelta(minutes=10)
 _TRIES = 6
 _MOST = 500
-
-
-def ways(office: Office) -> dict[str, str]:
-    """Give the ways out this meldpunt has besides by hand, by name."""
-    return {name: title for name, title in WAYS.items() if name != "map" or folder_of(office)}
 
 
 def queue(office: Office, key: int, body: object, who: Reader) -> None:
@@ -39,8 +34,8 @@ def queue(office: Office, key: int, body: object, who: Reader) -> None:
     if who.role not in WORKS:
         raise NotAllowed()
     told = body if isinstance(body, dict) else {}
-    if (way := told.get("way")) not in tuple(ways(office)):
-        raise BadInput(faults=[Fault("weg", f"Kies: {' of '.join(ways(office))}.", "way")])
+    if not isinstance(way := told.get("way"), str) or way not in MACHINES:
+        raise BadInput(faults=[Fault("weg", f"Kies: {' of '.join(MACHINES)}.", "way")])
     now = datetime.now(UTC)
     with office.store.write() as connection:
         _, case = find(connection, key, who, lock=True)
@@ -50,7 +45,9 @@ def queue(office: Office, key: int, body: object, who: Reader) -> None:
             raise ChangedMeanwhile(notice["version"])
         if notice["state"] != "approved":
             raise ClosedDoor(faults=[Fault("staat", "Alleen een goedgekeurde brief die nog niet weg is kan de post in.")])
-        _by_hand(connection, notice)
+        reach = reach_of(office, connection, case, notice, address_on(notice))
+        if faults := lack_of(office, reach, way):
+            raise ClosedDoor(faults=faults)
         still_fit(office, connection, case, notice)
         take_off(office, connection, [key])
         row = {
@@ -58,14 +55,6 @@ def queue(office: Office, key: int, body: object, who: Reader) -> None:
             "due": now, "claim": None, "claimed_by": None, "until": None, "ended": None, "why": None,
         }  # fmt: skip
         writes.add(connection, outbox.OUT, row)
-
-
-def _by_hand(connection: Connection, notice: Row) -> None:
-    """Refuse a letter to somebody whose address is secret: it is handed over."""
-    person = reads.person_of(connection, notice)
-    if person and person["geheim_adres"]:
-        text = "Geheim adres: deze brief gaat niet op de post. Druk hem af, overhandig hem persoonlijk, en leg dat vast."
-        raise ClosedDoor(faults=[Fault("geheim_adres", text)])
 
 
 def _mine(connection: Connection, key: int, who: Reader, states: Sequence[str]) -> Row:

@@ -24,6 +24,7 @@ def prove(given: str | None) -> dict[str, Any]:
         told["faults"] += [line for line in wrong.text.splitlines() if line not in told["faults"]]
         return told
     try:
+        told["faults"] += [] if office.training else unready(config)
         with office.store.read() as connection:
             total, bare = reads.open_without_term(connection)
         told |= {"open": total, "with_next_term": total - len(bare), "without": len(bare)}
@@ -34,6 +35,16 @@ def prove(given: str | None) -> dict[str, Any]:
         told["faults"].append(f"De database is niet te lezen: {type(wrong).__name__}.")
     finally:
         office.close()
+    return told
+
+
+def unready(config: Config) -> list[str]:
+    """Give what a meldpunt that is not for training cannot do without, each with where to enter it."""
+    told = []
+    if not config.crisis_phone:
+        told.append(
+            "Het nummer van de crisisdienst is leeg: vul crisis_phone in onder [letters] in config.toml; het staat bij elke acute zaak."
+        )
     return told
 
 

@@ -1,15 +1,17 @@
 """Looking: worklists, case file, journal, search, as plain views that hide what this reader may not see; who looked is written down."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
 from amhk.desk import intake
-from amhk.desk.casefile import CaseFile, is_late, on_table, owns, visible
+from amhk.desk.acute import acute_of, people_line
+from amhk.desk.casefile import WORDS, CaseFile, is_late, on_table, owns, visible
 from amhk.desk.facts import gap
 from amhk.desk.foretelling import foretold
-from amhk.desk.lists import desk_for, needed
+from amhk.desk.lists import desk_for, needed, present
+from amhk.desk.steps import steps
 from amhk.desk.termview import terms_view
 from amhk.desk.texts import letters_now
 from amhk.letters.render import Letters
@@ -48,7 +50,7 @@ def look(office: Office, number: str, who: Reader, what: str, reason: str | None
 
 
 def _note_look(office: Office, case: Row, who: Reader, what: str, reason: str | None = None) -> None:
-    with office.store.write() as connection:
+    with office.store.aside.write() as connection:
         row = {"instant": datetime.now(UTC), "worker_id": who.id, "case_id": case["id"], "what": what, "reason": reason}
         writes.add(connection, reads.LOOK, row)
         if case["opened_by"] is None and case["taken_by"] != who.id and who.role in WORKS and owns(who, case):
@@ -71,7 +73,8 @@ def case_view(office: Office, number: str, who: Reader) -> dict[str, Any]:
         case = visible(connection, number, who)
         shelf = _shelf(connection, case, who)
         file = _from_shelf(office, connection, case, shelf, who)
-        return _view(file, shelf) | {"moves": _moves(file, case) if owns(who, case) else []}
+        told = steps(file, reads.entries(connection, case["id"]), shelf["people"])
+        return _view(file, shelf) | {"steps": told, "moves": _moves(file, case) if owns(who, case) else []}
 
 
 def case_page(office: Office, number: str, who: Reader) -> dict[str, Any]:
@@ -80,11 +83,23 @@ def case_page(office: Office, number: str, who: Reader) -> dict[str, Any]:
         case = visible(connection, number, who)
         shelf = _shelf(connection, case, who)
         file = _from_shelf(office, connection, case, shelf, who)
-        journal = [_line(e) for e in reads.entries(connection, case["id"])]
-        view = _view(file, shelf) | {"journal": journal, "moves": _doors(file, case) if owns(who, case) else []}
+        entries = reads.entries(connection, case["id"])
+        told = steps(file, entries, shelf["people"])
+        journal = [e for e in _lines(entries, told) if e["kind"] != WORDS]
+        view = _view(file, shelf) | {"journal": journal, "steps": told, "moves": _doors(file, case) if owns(who, case) else []}
+        view["acute"] = acute_of(file, view["moves"], people_line(view))
         view |= {"rungs": [_rung(r) for r in shelf["reminders"]], "map": _map(file, journal, view["moves"])}
     _note_look(office, case, who, "zaak (scherm)")
     return view
+
+
+def acute_view(office: Office, number: str, who: Reader) -> dict[str, Any] | None:
+    """Give the clock of hours of a case for whoever has piket; None when none runs."""
+    with office.store.read() as connection:
+        case = visible(connection, number, who)
+        shelf = _shelf(connection, case, who)
+        file = _from_shelf(office, connection, case, shelf, who)
+        return acute_of(file, _doors(file, case) if owns(who, case) else [], people_line({"people": shelf["people"]}))
 
 
 def _map(file: CaseFile, journal: list[dict[str, Any]], doors: list[dict[str, Any]]) -> Map:
@@ -101,9 +116,10 @@ def _from_shelf(office: Office, connection: Connection, case: Row, shelf: Mappin
     now = office.moment(connection, case["clock"], case["present_calendar"])
     running = [dict(t) for t in shelf["terms"] if t["status"] in ("running", "suspended")]
     owed = [n for n in shelf["notices"] if n["state"] in ("draft", "approved")]
-    return CaseFile(
-        office, connection, dict(case), who, now, office.pack.workflows[case["workflow"], case["release"]], running, owed
-    )
+    flow = office.pack.workflows[case["workflow"], case["release"]]
+    file = CaseFile(office, connection, dict(case), who, now, flow, running, owed)
+    file.deciders = tuple(w["name"] for w in shelf["deciders"])
+    return file
 
 
 def _view(file: CaseFile, shelf: Mapping[str, list[Any]]) -> dict[str, Any]:
@@ -116,12 +132,14 @@ def _view(file: CaseFile, shelf: Mapping[str, list[Any]]) -> dict[str, Any]:
     view["terms"] = terms_view(file.office, file.workflow, terms, shelf["reminders"], file.now)
     view["own"] = owns(file.who, case)
     letters = letters_now(file.office, file.connection)
-    view["notices"] = [_letter(letters, file.workflow, n, terms, people, file.now) for n in shelf["notices"]]
+    view["notices"] = [_letter(letters, file, n, terms, people) for n in shelf["notices"]]
     view["attachments"] = [
         {k: a[k] for k in ("id", "name", "kind", "size", "hash")} | {"added": iso(a["added"]), "by": workers.get(a["worker_id"])}
         for a in shelf["attachments"]
     ]
-    return view | (_melding(case, shelf) if case["route"] == "melding" else _advies(case, shelf["contacts"]))
+    return view | (
+        _melding(case, shelf) if case["route"] == "melding" else _advies(case, shelf["contacts"], file.office.config.gemeenten)
+    )
 
 
 def _head(file: CaseFile, case: Row, workers: Mapping[int, str], teams: Mapping[int, str]) -> dict[str, Any]:
@@ -132,7 +150,7 @@ def _head(file: CaseFile, case: Row, workers: Mapping[int, str], teams: Mapping[
         "owner": workers.get(case["owner_id"] or 0), "taken_by": workers.get(case["taken_by"]), "kenmerk": case["kenmerk"],
         "state_title": file.workflow.states[case["state"]].title, "ontvangen": iso(case["received"]),
         "aangemaakt": iso(case["registered"]), "closed_at": iso(case["closed_at"]) if case["closed_at"] else None,
-        "warnings": intake.warnings(case), "now": iso(file.now), "codes": dict(case["facts"].get("codes", {})),
+        "warnings": intake.warnings(case, file.office.config.gemeenten), "now": iso(file.now), "codes": dict(case["facts"].get("codes", {})),
     }  # fmt: skip
 
 
@@ -206,12 +224,11 @@ def _schema(move: Move, standing: Standing, desk: Desk, version: int) -> dict[st
     return told | {"minProperties": 3} if move.effect == "correct" else told
 
 
-def _letter(
-    letters: Letters, workflow: Workflow, notice: Row, terms: list[Row], people: list[Row], now: datetime
-) -> dict[str, Any]:
+def _letter(letters: Letters, file: CaseFile, notice: Row, terms: list[Row], people: list[Row]) -> dict[str, Any]:
+    workflow, now, roles = file.workflow, file.now, file.office.pack.codes.roles
     due = next((t["due"] for t in terms if t["id"] == notice["term_id"]), None)
     late = next((is_late(t, now) for t in terms if t["id"] == notice["term_id"] and t["status"] == "running"), False)
-    opens = gap(letters.asked(notice["kind"]), notice, people, day_of(now)) if notice["state"] == "draft" else None
+    opens = gap(letters.asked(notice["kind"]), notice, people, day_of(now), roles) if notice["state"] == "draft" else None
     person = next((p["naam"] for p in people if p["id"] == notice["person_id"]), None)
     return {
         "id": notice["id"], "kind": notice["kind"], "title": workflow.notices[notice["kind"]].title, "recipient": notice["recipient"],
@@ -238,18 +255,20 @@ def _melding(case: Row, shelf: Mapping[str, list[Any]]) -> dict[str, Any]:
     checks = [
         {k: iso(c[k]) if isinstance(c[k], date) else c[k] for k in _CHECK} | {"op": iso(c["moment"])} for c in shelf["checks"]
     ]
-    findings = [{"op": iso(f["moment"]), "bron": f["bron"], "bevindingen": f["text"]} for f in shelf["findings"]]
+    findings = [
+        {"op": iso(f["moment"]), "bron": f["bron"], "bevindingen": f["text"], "gevoelig": f["labels"]} for f in shelf["findings"]
+    ]
     later = [{"number": c["number"], "ontvangen": iso(c["received"]), "zorgen": c["zorgen"]} for c in shelf["joined"]]
     return {"melder": melder, "vervolgmeldingen": later, "verwijzingen": referrals, "controles": checks, "bevindingen": findings}
 
 
-def _advies(case: Row, contacts: list[Row]) -> dict[str, Any]:
+def _advies(case: Row, contacts: list[Row], known: Iterable[str]) -> dict[str, Any]:
     asker = (
         {"naam": case["adviesvrager_naam"], "bereikbaar": case["adviesvrager_bereikbaar"]} if case["adviesvrager_naam"] else None
     )
     return {
         "advies": case["advies"], "adviesvrager": asker, "contacten": [{"op": iso(c["moment"]), "verslag": c["verslag"]} for c in contacts],
-        "warnings": intake.warnings({**case, "zorgen": "\n".join([case["zorgen"], *(c["verslag"] for c in contacts)])}),
+        "warnings": intake.warnings({**case, "zorgen": "\n".join([case["zorgen"], *(c["verslag"] for c in contacts)])}, known),
     }  # fmt: skip
 
 
@@ -270,7 +289,18 @@ def journal_view(office: Office, number: str, who: Reader) -> list[dict[str, Any
     """Give the journal of a case: sequence, instant, worker, what, hash."""
     with office.store.read() as connection:
         case = visible(connection, number, who)
-        return [_line(e) for e in reads.entries(connection, case["id"])]
+        entries = reads.entries(connection, case["id"])
+        people = reads.of_case(connection, reads.PERSON, case["id"]) if case["route"] == "melding" else []
+        file = CaseFile(
+            office, connection, dict(case), who, datetime.now(UTC), office.pack.workflows[case["workflow"], case["release"]]
+        )
+        return _lines(entries, steps(file, entries, people))
+
+
+def _lines(entries: list[Row], told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give the journal: each line with what was told at it."""
+    values = {step["sequence"]: step["values"] for step in told}
+    return [_line(e) | {"values": values.get(e["sequence"], [])} for e in entries]
 
 
 def _line(entry: Row) -> dict[str, Any]:
@@ -348,5 +378,9 @@ def person_form(office: Office, number: str, who: Reader) -> tuple[Any, Desk]:
 def assign_desk(office: Office) -> Desk:
     """Give what the form of an assignment chooses from: workers and teams."""
     with office.store.read() as connection:
-        desk = desk_for(office, connection, office.now(connection), {"medewerker"})
-        return Desk(desk.now, {**desk.lists, "team": {t["name"]: t["name"] for t in reads.teams(connection)}})
+        now = office.now(connection)
+        desk = desk_for(office, connection, now, set())
+        return Desk(
+            desk.now,
+            {**desk.lists, "medewerker": present(connection, now), "team": {t["name"]: t["name"] for t in reads.teams(connection)}},
+        )

@@ -7,6 +7,7 @@ from typing import Any
 from amhk.desk import people
 from amhk.desk.casefile import CaseFile
 from amhk.office import Office
+from amhk.rules.moves import begun, holds
 from amhk.rules.parse import fold
 from amhk.rules.people import is_child, is_unborn
 from amhk.rules.routing import route_call, stream
@@ -30,11 +31,12 @@ def register(
     """Give the file of a new case of this route from checked values; the caller saves it in the same transaction."""
     workflow = office.pack.of_route(route)
     received = values.get("ontvangen") or now
+    facts = dict(workflow.facts) | {s.name: s.value for s in workflow.intake_sets if holds(s.when, values)}
     team, reason = _team(office, connection, route, values)
     case: dict[str, Any] = {
         "number": claims.next_number(connection, PREFIX[route], local(now).year), "route": route, "workflow": workflow.name,
         "release": workflow.release, "version": 0, "state": workflow.start, "finish": None, "finishes": [], "closed": False,
-        "ending": None, "facts": dict(workflow.facts), "acuut": bool(values.get("acuut")), "counts": True, "received": received,
+        "ending": None, "facts": facts, "acuut": bool(values.get("acuut")), "counts": True, "received": received,
         "registered": now, "team_id": team, "team_reason": reason, "taken_by": taken_by or who.id, "kenmerk": values.get("id"),
         "owner_id": who.id if route == "advies" and not plans.away(connection, who.id, day_of(now)) else None, "opened_by": None, "entries": 0, "head": "", "urgent": False,
         "aanleiding": values.get("aanleiding", []), "aard": values.get("aard", []), **{k: values.get(k) for k in _SHARED},
@@ -44,7 +46,7 @@ def register(
     entry = file.note("ontvangen", _opening(route, case, reason), dict(values))
     counted = ("gemeente", "kanaal", "hoedanigheid", "meldcodestap", "aanleiding", "aard")
     file.tell(entry, case={"route": route, "received": iso(received)} | {k: case[k] for k in counted if case[k]})
-    for name in workflow.intake_starts:
+    for name in (*workflow.intake_starts, *begun(workflow.intake_maybe, values, ())):
         file.start(name, received, entry)
     if unread := (workflow.untouched_acute if case["acuut"] else None) or workflow.untouched_term:
         file.start(unread, now, entry)
@@ -161,7 +163,7 @@ def add_people(file: CaseFile, told: Sequence[Mapping[str, Any]], entry: int) ->
     keys = writes.add_rows(file.connection, reads.PERSON, rows)
     covered = {flow.notices[n].term for n in flow.person_notices}
     for key, moment, person in zip(keys, since, told, strict=True):
-        if is_unborn(person):
+        if is_unborn(person, file.office.pack.codes.roles):
             continue  # there is nobody yet to inform; from his birth on there is
         for name in flow.person_starts:
             if name not in covered:
@@ -179,4 +181,4 @@ def tell_children(file: CaseFile, entry: int, people: Sequence[Mapping[str, Any]
     """Tell the figures how many children a melding is about, from its people as they now are."""
     known = reads.of_case(file.connection, reads.PERSON, file.id) if people is None else people
     day = day_of(file.changes.get("received", file.case["received"]))
-    file.tell(entry, children=sum(is_child(person, day) for person in known))
+    file.tell(entry, children=sum(is_child(person, day, file.office.pack.codes.roles) for person in known))

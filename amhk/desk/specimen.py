@@ -30,8 +30,9 @@ def worst() -> dict[str, Any]:
     children, adults = [_child(n) for n in range(1, 11)], [_adult(n) for n in range(11, 15)]
     finding = {"tekst": _WORDS * 6, "bron": "informatie van een professional", "op": "wo 4 februari 2026"}
     lists = {
-        "jeugdigen": children, "personen": children + adults, "gezaghebbenden": adults,
-        "ongeborenen": [{"moeder": _LONG, "uitgerekend": "onbekend", "uitgerekend_op": "onbekend"}],
+        "jeugdigen": children, "personen": children + adults, "gezaghebbenden": adults[:2], "overigen": adults[2:],
+        "ongeborenen": [{"wie": f"{_RTL}, ongeboren kind van {_LONG}", "moeder": _LONG, "uitgerekend": "onbekend", "uitgerekend_op": "onbekend"}],
+        "betrokkene_gegevens": ["naam", "geboortedatum", "geslacht", "adres", "BSN", "gezag", "rol in het gezin"],
         "bevindingen": [finding | {LABELS: {"": labels}} for labels in ((), ("medisch",), ("strafrechtelijk",), ("ouder",))] * 5,
         "overdrachten": [{"instelling": _LONG, "op": "ma 9 maart 2026"}] * 3,
         "stappen_genomen": [f"wo 4 februari 2026: de veiligheid is beoordeeld ({n})" for n in range(12)],
@@ -43,7 +44,8 @@ def least() -> dict[str, Any]:
     """Give the least a letter can be made of: what may be empty is empty, and there is one child of whom nothing is known."""
     one = {k: "onbekend" for k in FIELDS["personen"]} | {"jong": True, LABELS: {}}
     told: dict[str, Any] = {
-        name: ([] if name in FIELDS or name == "stappen_genomen" else "") if name in OPTIONAL else "x" for name in FACTS
+        name: ([] if name in FIELDS or name in ("stappen_genomen", "betrokkene_gegevens") else "") if name in OPTIONAL else "x"
+        for name in FACTS
     }
     return told | {"jeugdigen": [one]}
 
@@ -51,7 +53,16 @@ def least() -> dict[str, Any]:
 def unborn() -> dict[str, Any]:
     """Give the facts of a case with only an unborn child and a melder whose words stay out."""
     told = least() | {"jeugdigen": [], "personen": [], "gezaghebbenden": [], "zorgen": ""}
-    return told | {"ongeborenen": [{"moeder": "onbekend", "uitgerekend": "onbekend", "uitgerekend_op": "onbekend"}]}
+    return told | {
+        "ongeborenen": [
+            {
+                "wie": "Ongeboren kind, van wie de moeder niet is vastgelegd",
+                "moeder": "onbekend",
+                "uitgerekend": "onbekend",
+                "uitgerekend_op": "onbekend",
+            }
+        ]
+    }
 
 
 def fair() -> dict[str, Any]:
@@ -67,7 +78,7 @@ def fair() -> dict[str, Any]:
     child = _child(1) | {"naam": "Liv Voorbeeld", "geslacht": "vrouw", "rollen": "kind", "bsn": "999990019"}
     people = [p | {"adres": "Oefenlaan 4, 0000 AA Oefenstad"} for p in (child, mother, father)]
     return _PLAIN | {
-        "jeugdigen": people[:1], "personen": people, "gezaghebbenden": people[1:], "ongeborenen": [], "gezin_namen": "Liv, Noor en Sem Voorbeeld",
+        "jeugdigen": people[:1], "personen": people, "gezaghebbenden": people[1:], "overigen": [], "ongeborenen": [], "betrokkene_gegevens": ["naam", "geboortedatum", "adres"], "gezin_namen": "Liv, Noor en Sem Voorbeeld",
         "bevindingen": [
             {"tekst": "Liv komt vaak zonder jas en zonder eten op school.", "bron": "informatie van een professional", "op": "wo 4 februari 2026"},
             {"tekst": "Thuis is het warm en schoon; de kinderkamer is leeg.", "bron": "eigen waarneming", "op": "ma 16 februari 2026"},
@@ -96,7 +107,7 @@ _PLAIN: dict[str, Any] = {
     "veiligheidsvoorwaarden": "Liv gaat elke dag gegeten en warm gekleed naar school.", "reden": "Er is een wachtlijst van vier maanden.",
     "gezaghebbenden_geinformeerd": "ja", "spoed": "geen spoed", "instelling": "Wijkteam Oefenstad", "controle_op": "wo 10 juni 2026",
     "verwezen_op": "di 10 maart 2026", "eerder_gevraagd": "", "naar": "Veilig Thuis Elders", "betrokkene_naam": "Noor Voorbeeld",
-    "betrokkene_aanhef": "Noor Voorbeeld", "overhandigen": False, "uitgesteld": "", "melder_naam": "E. Melder", "adviesvrager_naam": "A. Vrager",
+    "betrokkene_aanhef": "Noor Voorbeeld", "overhandigen": False, "uitgesteld": "", "college_gesteld": "Het college wordt van dit verzoek in kennis gesteld", "melder_naam": "E. Melder", "adviesvrager_naam": "A. Vrager",
     "advies": "Praat eerst met de ouders over wat u ziet, en noem geen oordeel. Bel ons daarna weer.",
 }  # fmt: skip
 

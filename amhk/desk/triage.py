@@ -12,6 +12,7 @@ from amhk.matching import KNOWN, percent
 from amhk.office import Office
 from amhk.rules.figures import NO_COUNT
 from amhk.rules.forms import OWN
+from amhk.rules.moves import door
 from amhk.rules.secrecy import WORKS, Reader, scope_of
 from amhk.store import forms as store
 from amhk.store import reads, writes
@@ -98,6 +99,8 @@ def decide(office: Office, key: int, body: object, who: Reader) -> str:
             text = f"{form['number']} is al getrieerd: {OUTCOMES[form['outcome']].lower()}."
             raise ClosedDoor(faults=[Fault("al_getrieerd", text)])
         before = households.freeze(file)
+        if outcome == NOT_OURS:
+            file = _calmed(office, connection, file, told, who)
         _carry(file, _passed_on(office, connection, form, told), str(outcome), bij)
         done = {"outcome": outcome, "decided": datetime.now(UTC), "decided_by": who.id}
         writes.change(connection, FORM, [key], done | {"undo": {"before": before, "version": file.case["version"]}})
@@ -115,6 +118,19 @@ def _carry(file: CaseFile, passed_on_to: str, outcome: str, bij: str) -> None:
         casework.move_on_table(file, next(m.name for m in flow if m.effect == "join"), {"bij": bij})
     else:
         casework.move_on_table(file, next(m.name for m in flow if m.ending == NO_COUNT), {"doorgezet_naar": passed_on_to})
+
+
+def _calmed(office: Office, connection: Connection, file: CaseFile, told: Mapping[str, Any], who: Reader) -> CaseFile:
+    """Say why a form about acute danger is not acute after all, before it is said to be none of ours; gives the case as it then lies on the table. BadInput without a reason."""
+    flow = file.workflow
+    calm = next((m for m in flow.moves.values() if m.effect == "calm"), None)
+    if calm is None or door(flow, file.standing(), calm, who.role):
+        return file
+    why = str(told.get("niet_acuut") or "").strip()
+    if not why:
+        raise BadInput(faults=[Fault("ontbreekt", "Dit formulier is acuut gemeld: zeg waarom het niet acuut is.", "niet_acuut")])
+    casework.move_on_table(file, calm.name, {"motivering": why})
+    return open_case(office, connection, file.case["number"], who)
 
 
 def _passed_on(office: Office, connection: Connection, form: Row, told: Mapping[str, Any]) -> str:

@@ -45,4 +45,4 @@ def as_request(office: Office, case: Row, who: Reader, facts: Mapping[str, Any])
 
 
 def _known(value: str) -> str | None:
-    return None if value == "onbekend" else value
+    return None if value in ("onbekend", "niet gevraagd") else value

@@ -7,16 +7,20 @@ from typing import Any
 
 from amhk.desk.casefile import is_late
 from amhk.errors import BadInput, Fault
+from amhk.matching import near
 from amhk.office import Office
 from amhk.rules.parse import fold, read_day, unfit
-from amhk.rules.searching import read_sought
-from amhk.rules.secrecy import Reader, scope_of
-from amhk.store import bells, channels, worklists
+from amhk.rules.searching import Sought, read_sought
+from amhk.rules.secrecy import HAND, WORKS, Reader, Scope, scope_of
+from amhk.store import bells, channels, search, worklists
 from amhk.store.reads import Row
+from amhk.store.session import Connection
 from amhk.words import day_of, end_of, iso
 
 _PAGE = 50
 COUNTED = 1000
+# What a worklist can be asked for.
+ASKS = frozenset(["route", "state", "gemeente", "team", "owner", "due_before", "opened", "closed", "sort", "q", "cursor"])
 _YES = ("true", "ja", "1")
 
 
@@ -75,11 +79,11 @@ def _unknown(office: Office, found: dict[str, Any]) -> list[Fault]:
 def worklist(office: Office, who: Reader, told: Mapping[str, str], limit: int = _PAGE) -> dict[str, Any]:
     """Give a page of the cases this reader may see, in the order of danger or as `sort` says; `next` is the cursor of the following page.
 
-    `count` is how many there are (no further than COUNTED + 1; None when words so common were sought that nobody counted), `staff` and `teams` the names a filter may ask for.
+    `count` is how many there are (no further than COUNTED + 1; None when words so common were sought that nobody counted), `staff` and `teams` the names a filter may ask for, `hands` those who can be handed a case today.
     """
     with office.store.read() as connection:
         now = office.now(connection)
-        teams, people = worklists.staff(connection)
+        teams, people = worklists.staff(connection, day_of(now))
         filters = worklists.weighed(connection, _filters(office, told, now, teams, people))
         sort = told.get("sort") or "termijn"
         found = worklists.page(connection, scope_of(who), filters, sort, _from_cursor(told.get("cursor")), limit + 1)
@@ -89,10 +93,27 @@ def worklist(office: Office, who: Reader, told: Mapping[str, str], limit: int = 
         items = [_item(office, c, terms.get(c["id"]), names.get(c["id"], []), now) for c in shown]
         last = shown[-1] if len(found) > limit else None
         active = [p["name"] for p in people if p["active"]]
+        hands = [p["name"] for p in people if p["active"] and p["role"] in WORKS and p["name"] != HAND and not p["away"]]
         # of what stands in very many cases it is not counted in how many
         count = None if filters.get("common") else worklists.count(connection, scope_of(who), filters, COUNTED + 1)
         following = _cursor(last["key"], last["id"]) if last else None
-        return {"items": items, "next": following, "count": count, "staff": active, "teams": list(teams)}
+        nearly = [] if shown else _nearly(connection, scope_of(who), filters.get("sought", ()))
+        return {
+            "near": nearly,
+            "items": items,
+            "next": following,
+            "count": count,
+            "staff": active,
+            "hands": hands,
+            "teams": list(teams),
+        }
+
+
+def _nearly(connection: Connection, scope: Scope, sought: Sequence[Sought]) -> list[str]:
+    """Give words this reader's cases hold that are a slip away from one that was sought and found nothing."""
+    words = [s.word for s in sought if s.word.isalpha() and len(s.word) > 3]
+    found = [near(word, {*search.words_like(connection, scope, word[:1])}) for word in words[:3]]
+    return list(dict.fromkeys(w for told in found for w in told))
 
 
 def _item(office: Office, case: Row, term: Row | None, names: list[str], now: datetime) -> dict[str, Any]:

@@ -84,7 +84,7 @@ _ALLOWED = (
 )  # fmt: skip
 _FILTERS = frozenset({"lower", "upper", "capitalize", "title", "trim", "join", "length", "first", "last", "default", "map"})
 _TESTS = frozenset({"defined", "none", "string", "in", "equalto", "eq", "ne"})
-_LISTS = frozenset({*FIELDS, "stappen_genomen"})
+_LISTS = frozenset({*FIELDS, "stappen_genomen", "betrokkene_gegevens"})
 
 
 def unfit(tree: nodes.Template) -> str | None:

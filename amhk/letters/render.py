@@ -70,6 +70,7 @@ class Letters:
         self._env.globals.clear()  # range and the like: a letter has only the facts
         self._templates: dict[str, Template] = {}
         self._asked: dict[str, frozenset[str]] = {}
+        self._reach: dict[str, frozenset[str]] = {}
 
     def with_texts(self, texts: Mapping[str, str], release: int) -> "Letters":
         """Give the same templates with these texts over them."""
@@ -84,11 +85,13 @@ class Letters:
 
     def paths(self) -> dict[str, frozenset[str]]:
         """Give, per template, what of the facts reaches the letter (`letters.flow`); a template that does not parse is left out (see `faults`)."""
-        return {
-            kind: paths(self._env.parse(self.source(kind)), self.asked(kind))
-            for kind in self._kinds()
-            if self.fault_of(kind) is None
-        }
+        return {kind: self.reach(kind) for kind in self._kinds() if self.fault_of(kind) is None}
+
+    def reach(self, kind: str) -> frozenset[str]:
+        """Give what of the facts reaches the letter of one kind (`zorgen.*`, `jeugdigen.bsn`)."""
+        if kind not in self._reach:
+            self._reach[kind] = paths(self._env.parse(self.source(kind)), self.asked(kind))
+        return self._reach[kind]
 
     def fault_of(self, kind: str) -> str | None:
         """Give why the template of a kind does not parse; None when it does."""

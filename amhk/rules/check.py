@@ -65,13 +65,13 @@ def _terms(world: World) -> Iterator[Fault]:
 
 
 def _has_term(workflow: Workflow, spot: Spot) -> bool:
-    here = {m.name for m in workflow.moves.values() if spot.state in m.sources}
-    if any(here & set(workflow.terms[t].acts) or set(workflow.terms[t].acts) & set(workflow.notices) for t in spot.running):
+    here = workflow.moves_from[spot.state]
+    if any(a in here or a in workflow.notices for t in spot.running for a in workflow.terms[t].acts):
         return True
     return _closing_carries(workflow, spot, here)
 
 
-def _closing_carries(workflow: Workflow, spot: Spot, here: set[str]) -> bool:
+def _closing_carries(workflow: Workflow, spot: Spot, here: Collection[str]) -> bool:
     """Where closing is possible, each thing it waits for is a notice or an answer that runs under its own term, or the closing term itself starts."""
     if workflow.closing is None or workflow.closing not in here or workflow.closing_term is None:
         return False

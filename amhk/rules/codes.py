@@ -1,15 +1,19 @@
 """The code lists as data, each code with the days on which it holds, and the rules between lists: what does not go together."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from amhk.errors import Fault
 from amhk.words import CODE_LISTS, say_day
 
 GROUPS = ("beroepsmatig", "niet-beroepsmatig")
-_LIST, _CODE = {"titel", "bron", "codes"}, {"code", "titel", "van", "tot", "groep"}
+# What a role in the family means, wherever people are counted, written about or told: `ouder` by birth or law, `opvoeder` brings the child up,
+# `beslist` decides for the child, `moeder` can carry an unborn child.
+MARKS = ("kind", "volwassen", "ongeboren", "ouder", "opvoeder", "beslist", "moeder")
+_LIST, _CODE = {"titel", "bron", "codes"}, {"code", "titel", "van", "tot", "groep", "is"}
 _RULE = {"veld", "codes", "ander", "alleen_bij", "bron", "van", "tot"}
 
 
@@ -22,6 +26,7 @@ class Code:
     since: date | None = None
     until: date | None = None
     group: str = ""
+    marks: tuple[str, ...] = ()
 
     def holds(self, day: date) -> bool:
         """Tell whether it may be chosen for something of this day."""
@@ -39,6 +44,17 @@ class CrossRule:
     source: str
     since: date | None = None
     until: date | None = None
+
+
+@dataclass(frozen=True)
+class Roles:
+    """The roles in a family by what they mean (`MARKS`): the one table that letters, ages, figures and requests go by."""
+
+    by_mark: Mapping[str, frozenset[str]]
+
+    def has(self, held: Iterable[str] | None, *marks: str) -> bool:
+        """Tell whether one of the roles somebody has means one of these."""
+        return any(role in self.by_mark[mark] for role in held or () for mark in marks)
 
 
 @dataclass(frozen=True)
@@ -65,6 +81,11 @@ class Codes:
     def group(self, name: str, code: str) -> str:
         """Give the group of a code (`beroepsmatig`); empty when it has none."""
         return next((c.group for c in self.lists.get(name, ()) if c.code == code), "")
+
+    @cached_property
+    def roles(self) -> "Roles":
+        """Give what the roles in a family mean."""
+        return Roles({m: frozenset(c.code for c in self.lists.get("rollen", ()) if m in c.marks) for m in MARKS})
 
     def why_not(self, name: str, value: str, day: date) -> str | None:
         """Give why a code that exists cannot be chosen for a day; None when there is no such code at all."""
@@ -140,7 +161,10 @@ def _codes(key: str, table: Mapping[str, Any], no: Any) -> tuple[Code, ...]:
         since, until = _day(f"{key}.{code}.van", row.get("van"), no), _day(f"{key}.{code}.tot", row.get("tot"), no)
         if since and until and until <= since:
             no(f"{key}.{code}.tot", "ligt niet na 'van'")
-        found[code] = Code(code, str(row.get("titel", code)), since, until, str(row.get("groep", "")))
+        marks = tuple(row.get("is", ()))
+        for mark in sorted(set(marks) - set(MARKS)):
+            no(f"{key}.{code}.is", f"'{mark}' kan niet; kies uit {', '.join(MARKS)}")
+        found[code] = Code(code, str(row.get("titel", code)), since, until, str(row.get("groep", "")), marks)
     if not found:
         no(key, "deze lijst is leeg")
     return tuple(found.values())

@@ -1,10 +1,13 @@
 """What may stand in a letter to whom: every fact carries labels, every recipient has labels it may never see."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 HIDDEN = "geheim"
+PERSON = "_person"  # beside them: the key of the person an item is about
+MOTHERS = "_mothers"  # of an unborn child: the keys of who can be the mother
 LABELS = "_labels"  # beside the fields of one item: what only this item's fields carry ('' for the item as a whole)
 WHOLE = "*"
 
@@ -21,8 +24,8 @@ _PERSON = {
 }
 # What an item of a list holds, each with the labels it has beyond those of the list.
 FIELDS: dict[str, dict[str, str]] = {
-    "personen": _PERSON, "jeugdigen": _PERSON, "gezaghebbenden": _PERSON,
-    "ongeborenen": {"moeder": "", "uitgerekend": "", "uitgerekend_op": ""},
+    "personen": _PERSON, "jeugdigen": _PERSON, "gezaghebbenden": _PERSON, "overigen": _PERSON,
+    "ongeborenen": {"wie": "", "moeder": "", "uitgerekend": "", "uitgerekend_op": ""},
     "bevindingen": {"tekst": "", "bron": "", "op": ""},
     "overdrachten": {"instelling": "", "op": ""},
 }  # fmt: skip
@@ -37,10 +40,11 @@ FACTS: dict[str, frozenset[str]] = {
         "zorgen": "inhoud", "conclusie": "inhoud", "uitkomst": "inhoud", "bevindingen": "inhoud", "motivering": "inhoud",
         "afspraken": "inhoud", "aanleiding": "inhoud", "aard": "inhoud", "beoordeling": "inhoud", "geprobeerde_hulp": "inhoud",
         "veiligheidsvoorwaarden": "inhoud", "reden": "inhoud", "gezaghebbenden_geinformeerd": "inhoud", "spoed": "inhoud",
-        "personen": "gezin", "jeugdigen": "gezin", "gezaghebbenden": "gezin", "ongeborenen": "gezin", "gezin_namen": "gezin",
+        "personen": "gezin", "jeugdigen": "gezin", "gezaghebbenden": "gezin", "overigen": "gezin", "ongeborenen": "gezin", "gezin_namen": "gezin",
         "instelling": "verwijzing", "controle_op": "verwijzing", "verwezen_op": "verwijzing", "overdrachten": "verwijzing",
-        "eerder_gevraagd": "verwijzing", "naar": "verwijzing", "stappen_genomen": "stappen",
+        "eerder_gevraagd": "verwijzing", "naar": "verwijzing", "college_gesteld": "", "stappen_genomen": "stappen",
         "betrokkene_naam": "betrokkene", "betrokkene_aanhef": "betrokkene", "overhandigen": "betrokkene", "uitgesteld": "betrokkene",
+        "betrokkene_gegevens": "betrokkene",
         "melder_naam": "melder", "adviesvrager_naam": "adviesvrager", "advies": "advies",
     }.items()
 }  # fmt: skip
@@ -49,7 +53,7 @@ FACTS: dict[str, frozenset[str]] = {
 FREE = frozenset(
     {
         "zorgen", "conclusie", "bevindingen", "motivering", "afspraken", "geprobeerde_hulp", "veiligheidsvoorwaarden", "reden", "naar",
-        "gezaghebbenden_geinformeerd", "advies", "personen", "jeugdigen", "gezaghebbenden", "ongeborenen", "betrokkene_naam", "betrokkene_aanhef",
+        "gezaghebbenden_geinformeerd", "advies", "personen", "jeugdigen", "gezaghebbenden", "overigen", "ongeborenen", "betrokkene_naam", "betrokkene_aanhef",
         "gezin_namen",
     }
 )  # fmt: skip
@@ -127,29 +131,38 @@ def _why(labels: Iterable[str], recipient: str) -> str | None:
     return next((barred[label] for label in sorted(labels) if label in barred), None)
 
 
-def for_recipient(facts: Mapping[str, Any], recipient: str) -> tuple[dict[str, Any], list[tuple[str, str]]]:
-    """Give the facts this recipient may see, and each fact (or field of it) left out with why.
+@dataclass(frozen=True, slots=True)
+class Barred:
+    """What a recipient may not see: the fact or the field of it (`zorgen`, `personen.adres`), whose it is where it is somebody's, and why."""
+
+    path: str
+    why: str
+    whose: str = ""
+
+
+def for_recipient(facts: Mapping[str, Any], recipient: str) -> tuple[dict[str, Any], list[Barred]]:
+    """Give the facts this recipient may see, and each fact, item or field left out with why.
 
     A list loses the fields and the items that may not be seen; a field that only in this item may not be seen reads `geheim`.
     """
     kept: dict[str, Any] = {}
-    left_out: dict[str, str] = {}
+    left_out: list[Barred] = []
     for name, value in facts.items():
         if why := forbidden(name, recipient):
             if value:
-                left_out[name] = why
+                left_out.append(Barred(name, why))
         elif isinstance(value, list) and name in FIELDS:
             items = [_item(name, item, recipient, left_out) for item in value]
             kept[name] = [item for item in items if item is not None]
         else:
             kept[name] = value
-    return kept, list(left_out.items())
+    return kept, list(dict.fromkeys(left_out))
 
 
-def _item(name: str, item: Mapping[str, Any], recipient: str, left_out: dict[str, str]) -> dict[str, Any] | None:
+def _item(name: str, item: Mapping[str, Any], recipient: str, left_out: list[Barred]) -> dict[str, Any] | None:
     own: Mapping[str, Iterable[str]] = item.get(LABELS, {})
     if why := _why(own.get("", ()), recipient):
-        left_out[f"een deel van {name}"] = why
+        left_out.append(Barred(name, why, "een deel"))
         return None
     told: dict[str, Any] = {}
     for field, value in item.items():
@@ -158,7 +171,7 @@ def _item(name: str, item: Mapping[str, Any], recipient: str, left_out: dict[str
         if forbidden(f"{name}.{field}", recipient):
             continue
         if why := _why(own.get(field, ()), recipient):
-            left_out[field] = why
+            left_out.append(Barred(f"{name}.{field}", why, str(item.get("naam", ""))))
             told[field] = HIDDEN
         else:
             told[field] = value

@@ -10,6 +10,7 @@ from typing import Any
 from amhk.errors import BadInput, Fault
 from amhk.rules import parse
 from amhk.rules.codes import Codes
+from amhk.rules.secrecy import family_signs
 from amhk.words import day_of, iso, say_instant
 
 TYPES = (
@@ -22,7 +23,7 @@ MAX_LINE, MAX_TEXT, MAX_ITEMS = 200, 20_000, 50
 
 @dataclass(frozen=True)
 class Field:
-    """One thing to fill in. `choices` names a code list; `fields` are the parts of an object or of each item in a list; `blank`: an empty answer counts as one; `future`: after today; `anytime`: before or after now; `more`: seldom needed, folded away on a form; `ask`: a program may leave it to what is usual, who sits at a screen is asked."""
+    """One thing to fill in. `choices` names a code list; `fields` are the parts of an object or of each item in a list; `blank`: an empty answer counts as one; `future`: after today; `anytime`: before or after now; `more`: seldom needed, folded away on a form; `ask`: a program may leave it to what is usual, who sits at a screen is asked; `bare`: no data of the family may stand in it (G6)."""
 
     name: str
     title: str
@@ -36,6 +37,11 @@ class Field:
     anytime: bool = False
     more: bool = False
     ask: bool = False
+    bare: bool = False
+
+
+# Who ticks this says that what looks like it is no data of the family; it stands on every form whose words may hold none.
+WAIVER = "geen_gezinsgegevens"
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,7 @@ class Desk:
 @dataclass
 class _Check:
     desk: Desk
+    waived: bool = False
     faults: list[Fault] = field(default_factory=list)
 
     def no(self, code: str, path: str, text: str) -> None:
@@ -62,7 +69,7 @@ class _Check:
 
 def clean(fields: tuple[Field, ...], raw: object, desk: Desk) -> tuple[dict[str, Any], list[Fault]]:
     """Give the values as they may be stored, and every fault in what was filled in (`raw` is the parsed JSON or form)."""
-    check = _Check(desk)
+    check = _Check(desk, isinstance(raw, Mapping) and raw.get(WAIVER) in (True, "ja", "true", "on"))
     values = _object(check, "", fields, raw)
     if desk.codes is not None:
         check.faults += desk.codes.faults(values, desk.day or day_of(desk.now))
@@ -116,6 +123,13 @@ def _words(check: _Check, path: str, f: Field, value: object, longest: int) -> s
     if wrong := parse.unfit(text, longest):
         check.no("onbruikbare_tekst", path, f"{f.title}: {wrong}")
         return None
+    if f.bare and not check.waived:
+        for what, words in family_signs(text, check.desk.lists.get("gemeente", {})):
+            check.no(
+                "gezinsgegevens",
+                path,
+                f"{f.title}: hier lijkt {what} te staan ('{words[:60]}'), en over het gezin wordt niets vastgelegd. Haal het weg, of vink aan dat dit geen gegevens van het gezin zijn.",
+            )
     return text
 
 
@@ -140,7 +154,7 @@ def _date(check: _Check, path: str, f: Field, value: object) -> object:
 def _partial(check: _Check, path: str, f: Field, value: object) -> str | None:
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
-    text = parse.read_partial(value) if isinstance(value, str) else None
+    text = parse.read_partial(value, day_of(check.desk.now)) if isinstance(value, str) else None
     if text is None:
         check.no(
             "geen_datum", path, f"{f.title}: '{str(value)[:40]}' is geen (deel van een) datum. Schrijf 1979, 1979-06 of 30-6-1979."
@@ -184,10 +198,28 @@ def _choice(check: _Check, path: str, f: Field, value: object) -> str | None:
     if check.desk.codes is not None and (why := check.desk.codes.why_not(f.choices, shown, day)):
         check.no("geldt_niet", path, f"{f.title}: {why}")
         return None
+    if fits := candidates(options, shown):
+        more = f" (en nog {len(fits) - MOST_OFFERED})" if len(fits) > MOST_OFFERED else ""
+        told = "; ".join(options[code] for code in fits[:MOST_OFFERED])
+        check.no("meer_dan_een", path, f"{f.title}: '{shown}' kan zijn: {told}{more}. Kies er een.")
+        return None
     near = get_close_matches(shown.casefold(), by_title, 1)
     hint = f" Bedoelt u '{options[by_title[near[0]]]}'?" if near else ""
     check.no("onbekende_code", path, f"{f.title}: '{shown}' staat niet in de lijst.{hint}")
     return None
+
+
+MOST_OFFERED = 8
+
+
+def candidates(options: Mapping[str, str], typed: str) -> list[str]:
+    """Give the codes of a list that what was typed may mean: those whose title begins so, a word of which begins so, or in which it stands; the surest kind only."""
+    sought = parse.fold(typed).strip()
+    titles = {code: parse.fold(title) for code, title in options.items()}
+    for fits in (str.startswith, lambda title, text: any(w.startswith(text) for w in re.split(r"[^\w]+", title)), str.__contains__):
+        if found := [code for code, title in titles.items() if sought and fits(title, sought)]:
+            return found
+    return []
 
 
 def _choices(check: _Check, path: str, f: Field, value: object) -> list[str] | None:

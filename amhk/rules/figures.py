@@ -117,8 +117,11 @@ def _answer(told: Story, line: int, value: str) -> None:
 
 
 def _help(told: Story, line: int, value: str) -> None:
+    """The help of the latest referral began: a day that is told later is the better one, and counts when it was first told."""
     if told.referrals and not told.referrals[-1]["help"]:
         told.referrals[-1] |= {"help": value, "begun": line}
+    elif told.referrals:
+        told.referrals[-1]["help"] = value
 
 
 def _children(told: Story, line: int, value: int) -> None:

@@ -1,6 +1,6 @@
 """Deciding a move: which doors are open, why the others are closed, and all that follows; `transitions` runs the machine here."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -11,7 +11,7 @@ from transitions import EventData, Machine
 from amhk.errors import BadInput, ClosedDoor, Fault, NotFound, Opens
 from amhk.rules.fields import Desk, Field, clean
 from amhk.rules.roads import first_step
-from amhk.rules.workflow import Edge, Move, Need, When, Workflow
+from amhk.rules.workflow import Edge, Move, Need, Start, When, Workflow
 from amhk.words import ROLES, day_of, iso, say_day, say_instant, start_of
 
 
@@ -40,7 +40,7 @@ class Owed:
 
 @dataclass(frozen=True)
 class Standing:
-    """How a case stands at `now`: all that a rule may look at."""
+    """How a case stands at `now`: all that a rule may look at. `registered`: whether who acts has an SKJ or BIG registration; `deciders`: the others who have."""
 
     state: str
     now: datetime
@@ -48,6 +48,8 @@ class Standing:
     finishes: tuple[int, ...] = ()
     running: tuple[Running, ...] = ()
     owed: tuple[Owed, ...] = ()
+    registered: bool = True
+    deciders: tuple[str, ...] = ()
 
     def term(self, name: str) -> Running | None:
         """Give the first running term of that name."""
@@ -118,9 +120,15 @@ def _fits(known: object, value: object) -> bool:
     return known == value
 
 
+DECIDER = "beslisser"
+UNDECIDED = "Dit besluit neemt een geregistreerde professional (SKJ of BIG), of u onder diens verantwoordelijkheid, en er is hier niemand met een registratie. De beheerder legt die vast bij de medewerker (Uitvoeringsbesluit Wmo 2015 art. 4.1.3)."
+
+
 def fields_now(move: Move, standing: Standing) -> tuple[Field, ...]:
     """Give the fields of a move as they are asked for now: what the facts of the case make obligatory is so."""
     asked = {n.field for n in move.needs if n.kind == "filled" and n.when and holds(n.when, standing.facts)}
+    if move.registered and not standing.registered:
+        asked.add(DECIDER)
     return tuple(replace(f, required=f.required or f.name in asked) for f in move.fields)
 
 
@@ -138,6 +146,8 @@ def door(workflow: Workflow, standing: Standing, move: Move, role: str) -> list[
             Fault("verkeerde_staat", f"Dit kan niet in de staat '{here}'.{title}", None, Opens("move", step) if step else None)
         )
     elif role in move.roles:
+        if move.registered and not standing.registered and not standing.deciders:
+            faults.append(Fault("geen_geregistreerde", UNDECIDED, DECIDER))
         for need in move.needs:
             if need.kind != "filled" and holds(need.when, standing.facts):
                 faults += _unmet(workflow, standing, need, role)
@@ -153,6 +163,8 @@ def _unmet(workflow: Workflow, standing: Standing, need: Need, role: str) -> lis
         ]
     if need.kind == "not_before":
         return _too_early(standing, need)
+    if need.kind == "notices_gone":
+        return [Fault(need.code, need.text, None, Opens("notice", str(o.id))) for o in standing.owed if o.kind in need.names]
     met = {
         "fact": lambda: (standing.facts.get(need.names[0]) in need.values) != need.unless,
         "facts_any": lambda: any(standing.facts.get(name) for name in need.names),
@@ -240,7 +252,7 @@ def _decided(workflow: Workflow, standing: Standing, move: Move, values: dict[st
     meets = tuple(t for t in standing.running if t.name in met)
     gone = (*move.voids, *edge.voids)
     voids = tuple(t for t in standing.running if t not in meets and (closes or t.name in gone))
-    starts = tuple(dict.fromkeys((*move.starts, *edge.starts)))
+    starts = tuple(dict.fromkeys((*move.starts, *edge.starts, *begun(move.maybe, told, {t.name for t in standing.running}))))
     dates = {term: values[name] for term, name in move.term_date if name in values}
     moment = values.get("op") or standing.now
     return Decision(
@@ -257,6 +269,11 @@ def _decided(workflow: Workflow, standing: Standing, move: Move, values: dict[st
         dates,
         (*move.notices, *edge.notices),
     )
+
+
+def begun(maybe: Iterable[Start], told: Mapping[str, Any], running: Collection[str]) -> list[str]:
+    """Give which of the terms that start under conditions do so, from what is known (`told`) and the names that run."""
+    return [s.term for s in maybe if holds(s.when, told) and not (s.once and s.term in running)]
 
 
 def after(workflow: Workflow, standing: Standing, decision: Decision) -> Standing:

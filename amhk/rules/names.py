@@ -60,10 +60,10 @@ _BEFORE = frozenset(
         "o'",
     ]
 )
-_TITLE = frozenset(["dhr", "mevr", "mevrouw", "meneer", "heer", "mw", "dr", "drs", "ing", "ir", "mr", "prof"])
+_TITLE = frozenset(map(fold, ["dhr", "mevr", "mevrouw", "meneer", "heer", "mw", "dr", "drs", "ing", "ir", "mr", "prof"]))
 _POSTCODE = re.compile(r"\b([1-9]\d{3}) ?([A-Za-z]{2})\b")
 _HOUSE = re.compile(r"^(.*?[^\d\s,])[\s,]+(\d{1,5})(?:\b|(?=[a-z]))", re.IGNORECASE)
-_NOBODY = frozenset(["", "onbekend", "onbekende", "nn", "anoniem", "baby", "kind", "ongeboren kind"])
+_NOBODY = frozenset(map(fold, ["", "onbekend", "onbekende", "nn", "anoniem", "baby", "kind", "ongeboren kind"]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,17 @@ import re
 import unicodedata
 from datetime import UTC, date, datetime, timedelta
 
+from anyascii import anyascii
+
 from amhk.words import AMSTERDAM, day_of
 
 _PARTIAL = re.compile(r"^(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?$")
 _DUTCH_DAY = re.compile(r"^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})$")
 _NEAR = {"gisteren": -1, "vandaag": 0, "morgen": 1}
 _MOMENT = re.compile(r"^(.+?)[ T,]+(?:om )?(\d{1,2})[:.](\d{2})(?: uur)?$")
-_WHOLE = str.maketrans({"ı": "i", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ß": "ss"})
+# How a letter is said here, where the table of the library says it by its looks.
+_SAID = str.maketrans({"ə": "a", "Ə": "a"})
+_IJ = re.compile(r"(?<!\d)(?<!\d )ij")  # not in a postcode
 _CODE = re.compile(r"<\s{0,3}/?\s{0,3}(script|iframe|object|embed|style|svg|img)\b", re.IGNORECASE)
 
 
@@ -49,12 +53,11 @@ def read_day(text: str, today: date) -> date | None:
 
 
 def fold(text: str) -> str:
-    """Give text as it is searched: without accents and case, also where Unicode keeps a letter whole (dotless i, o-slash, l-stroke, ss)."""
+    """Give text as it is searched: without accents and case, in the letters of a Dutch keyboard whatever script it is in, ij and y as one."""
     plain = text.casefold()
-    if plain.isascii():
-        return plain
-    plain = plain.translate(_WHOLE)
-    return "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
+    if not plain.isascii():
+        plain = anyascii(plain.translate(_SAID)).casefold()
+    return _IJ.sub("y", plain)
 
 
 def plausible(day: date) -> bool:
@@ -82,10 +85,16 @@ def read_moment(text: str, now: datetime) -> datetime | None:
         return None
 
 
-def read_partial(text: str) -> str | None:
-    """Give a whole or partial date as `1979`, `1979-06` or `1979-06-30`; also from `30-6-1979`; None when it does not exist."""
-    if (found := _DUTCH_DAY.match(text.strip())) and len(found.group(3)) == 4:
-        text = f"{found.group(3)}-{int(found.group(2)):02}-{int(found.group(1)):02}"
+def read_partial(text: str, today: date | None = None) -> str | None:
+    """Give a whole or partial date as `1979`, `1979-06` or `1979-06-30`; also from `30-6-1979`, and with `today` from `30 6 79` (the last such day that has been); None when it does not exist."""
+    if found := _DUTCH_DAY.match(text.strip()):
+        day, month, year = found.groups()
+        if len(year) == 2:
+            if today is None:
+                return None
+            born = f"{today.year // 100}{year}-{int(month):02}-{int(day):02}"
+            year = born[:4] if born <= today.isoformat() else f"{today.year // 100 - 1}{year}"
+        text = f"{year}-{int(month):02}-{int(day):02}"
     if not (parts := _PARTIAL.match(text.strip())):
         return None
     year, month, day = parts.groups()

@@ -5,29 +5,29 @@ from datetime import date, timedelta
 from typing import Any
 
 from amhk.errors import Fault
+from amhk.rules.codes import Roles
 from amhk.rules.parse import age_on
 from amhk.words import say_day
 
-_PARENT = frozenset({"ouder", "moeder", "vader"})
-_CHILD = frozenset({"kind", "kind (meerderjarig)"})
-UNBORN = "ongeboren kind"
 Person = Mapping[str, Any]
 
 
-def faults(people: Sequence[Person], today: date, known: Sequence[Person] = (), path: str = "betrokkenen") -> list[Fault]:
+def faults(
+    people: Sequence[Person], today: date, roles: Roles, known: Sequence[Person] = (), path: str = "betrokkenen"
+) -> list[Fault]:
     """Give what cannot be true of people about to be recorded, beside those `known` on the case; each fault at its field (`path.0.geboren`)."""
     told: list[Fault] = []
     for n, person in enumerate(people):
         here = f"{path}.{n}." if path else ""
-        told += [Fault(code, text, f"{here}{field}") for code, field, text in _alone(person, today)]
+        told += [Fault(code, text, f"{here}{field}") for code, field, text in _alone(person, today, roles)]
         told += [
             Fault(code, text, f"{here}{field}")
-            for code, field, text in _among(person, [*known, *people[:n], *people[n + 1 :]], people[:n], known)
+            for code, field, text in _among(person, [*known, *people[:n], *people[n + 1 :]], people[:n], known, roles)
         ]
     return told
 
 
-def _alone(person: Person, today: date) -> list[tuple[str, str, str]]:
+def _alone(person: Person, today: date, roles: Roles) -> list[tuple[str, str, str]]:
     name, due, told = person.get("naam") or "deze persoon", person.get("uitgerekend"), []
     if due and person.get("geboren"):
         told.append(
@@ -45,7 +45,7 @@ def _alone(person: Person, today: date) -> list[tuple[str, str, str]]:
                 f"Uitgerekend: {say_day(due)} kan niet kloppen; hooguit 6 weken geleden of 10 maanden vooruit.",
             )
         )
-    if person.get("bsn") and not person.get("geboren") and (due or UNBORN in (person.get("rollen") or ())):
+    if person.get("bsn") and not person.get("geboren") and (due or roles.has(person.get("rollen"), "ongeboren")):
         told.append(("kruisregel", "bsn", f"{name} is nog niet geboren en heeft geen BSN. Pas 'BSN' of 'Rollen' aan."))
     for field, title in (("bsn_bron", "Herkomst van het BSN"), ("bsn_gecontroleerd", "BSN gecontroleerd op")):
         if person.get(field) and not person.get("bsn"):
@@ -59,7 +59,7 @@ def _alone(person: Person, today: date) -> list[tuple[str, str, str]]:
 
 
 def _among(
-    person: Person, others: Sequence[Person], before: Sequence[Person], known: Sequence[Person]
+    person: Person, others: Sequence[Person], before: Sequence[Person], known: Sequence[Person], roles: Roles
 ) -> list[tuple[str, str, str]]:
     told = []
     name = person.get("naam") or "deze persoon"
@@ -72,8 +72,9 @@ def _among(
                 f"{name} en {twin.get('naam') or 'een ander'} kunnen niet hetzelfde BSN hebben. Staat hier twee keer dezelfde persoon?",
             )
         )
-    if _CHILD & set(person.get("rollen") or ()) and not _PARENT & set(person.get("rollen") or ()) and person.get("geboren"):
-        parents = [p for p in others if _PARENT & set(p.get("rollen") or ()) and p.get("geboren")]
+    mine = person.get("rollen")
+    if roles.has(mine, "kind") and not roles.has(mine, "ouder") and person.get("geboren"):
+        parents = [p for p in others if roles.has(p.get("rollen"), "ouder") and p.get("geboren")]
         if parents and all(_sooner(person["geboren"], p["geboren"]) for p in parents):
             text = f"{name} (kind, {person['geboren']}) is ouder dan {parents[0].get('naam') or 'een ouder'} (ouder, {parents[0]['geboren']}). Pas een geboortedatum of een rol aan."
             told.append(("kind_ouder_dan_ouder", "geboren", text))
@@ -95,16 +96,28 @@ def ages(born: str | None, day: date) -> tuple[int, int] | None:
     return None if low is None or high is None else (max(low, 0), max(high, 0))
 
 
-def is_unborn(person: Person) -> bool:
+def is_unborn(person: Person, roles: Roles) -> bool:
     """Tell whether somebody is not born yet: he has a day he is due, or that role, and no day of birth."""
-    return not person.get("geboren") and bool(person.get("uitgerekend") or UNBORN in (person.get("rollen") or ()))
+    return not person.get("geboren") and bool(person.get("uitgerekend") or roles.has(person.get("rollen"), "ongeboren"))
 
 
-def is_child(person: Person, day: date) -> bool:
-    """Tell whether somebody is under 18 on a day, not born yet, or (his age not known) told to be a child."""
+def is_child(person: Person, day: date, roles: Roles) -> bool:
+    """Tell whether somebody is under 18 on a day (of a part of a date the youngest it can mean), not born yet, or (his age not known) told to be a child."""
     if (age := ages(person.get("geboren"), day)) is not None:
         return age[0] < 18
-    return is_unborn(person) or "kind" in (person.get("rollen") or ())
+    told = [r for r in person.get("rollen") or () if not roles.has([r], "volwassen")]
+    return is_unborn(person, roles) or roles.has(told, "kind")
+
+
+def answers_for(person: Person, roles: Roles, day: date) -> bool:
+    """Tell whether somebody decides for a child, is a parent, or brings it up: he has gezag, or a role that means so."""
+    return bool(person.get("gezag")) or roles.has(roles_on(person, day), "ouder", "opvoeder", "beslist")
+
+
+def may_carry(person: Person, roles: Roles, day: date) -> bool:
+    """Tell whether somebody can be the mother of an unborn child of this case: told to be the mother, or a parent and a woman."""
+    held = roles_on(person, day)
+    return roles.has(held, "moeder") or (person.get("geslacht") == "V" and roles.has(held, "ouder"))
 
 
 def say_age(person: Person, day: date) -> str:

@@ -8,7 +8,7 @@ exactly when no such way leads through it. docs/adr/0009 says why tables that sh
 
 import heapq
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 # Hidden because it is small; hidden to protect a small one; hidden without saying which (written as the second).
 SMALL, OTHER, MIXED = "small", "other", "mixed"
@@ -35,83 +35,161 @@ class Style:
 STYLES = {s.name: s for s in (Style("cbs", 9, ".", ".", 5), Style("tien", 10, "10 of minder", "afgeschermd"))}
 
 
-@dataclass
 class _Net:
-    """Cells as arcs between sums; `low` and `high` are what anybody knows of a hidden cell."""
+    """Cells as arcs between sums. What anybody knows of a hidden cell (its bounds) says whether it could be one more or one less than it is.
 
-    most: int
-    values: dict[Cell, int] = field(default_factory=dict)
-    ends: dict[Cell, tuple[Hashable, Hashable]] = field(default_factory=dict)
-    hidden: dict[Cell, str] = field(default_factory=dict)
-    bounds: dict[Cell, tuple[int, int | None]] = field(default_factory=dict)
-    highest: dict[Cell, int] = field(default_factory=dict)
-    dear: dict[Cell, int] = field(default_factory=dict)
-    ways: dict[Cell, frozenset[Cell]] = field(default_factory=dict)
-    _at: dict[Hashable, list[tuple[Cell, Hashable, int]]] = field(default_factory=dict)
+    Cells and sums are numbered, and what a search asks of each (may it be one more, one less; what it costs to go through it) is kept ready.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.names: list[Cell] = []
+        self.hidden: dict[Cell, str] = {}
+        self._number: dict[Cell, int] = {}
+        self._nodes: dict[Hashable, int] = {}
+        self._ends: list[tuple[int, int]] = []
+        self._values: list[int] = []
+        self._highest: dict[int, int] = {}
+        self._prices: list[int] = []
+        self._now: list[int] = []
+        self._at: list[list[tuple[int, int, int]]] = []
+        # may a cell be one more (1) or one less (-1): for who goes through hidden cells only, hides others, knows nothing
+        self._may: tuple[dict[int, list[bool]], ...] = tuple({1: [], -1: []} for _ in (FREE, MORE, LOOSE))
+        self._ways: dict[int, frozenset[int]] = {}
 
     def arc(self, cell: Cell, source: Hashable, target: Hashable, value: int, dear: int) -> None:
         """Add a cell: one more of it is one more from source to target; `dear`: how much it is worth to show it."""
-        self.values[cell], self.ends[cell], self.dear[cell] = value, (source, target), dear
-        self._at.setdefault(source, []).append((cell, target, 1))
-        self._at.setdefault(target, []).append((cell, source, -1))
+        key = self._number[cell] = len(self.names)
+        ends = self._node(source), self._node(target)
+        self.names.append(cell)
+        self._ends.append(ends)
+        self._values.append(value)
+        self._prices.append(_DEAR * dear + min(value, _DEAR))
+        self._now.append(self._prices[-1])
+        self._at[ends[0]].append((key, ends[1], 1))
+        self._at[ends[1]].append((key, ends[0], -1))
+        for may in self._may:
+            may[1].append(False)
+            may[-1].append(False)
+        self._settle(key, None)
+
+    def _node(self, name: Hashable) -> int:
+        if name not in self._nodes:
+            self._nodes[name] = len(self._nodes)
+            self._at.append([])
+        return self._nodes[name]
+
+    def at_most(self, highest: Mapping[Cell, int]) -> None:
+        """Say what no count can exceed."""
+        for cell, value in highest.items():
+            key = self._number[cell]
+            self._highest[key] = value
+            self._settle(key, self.hidden.get(cell))
 
     def hide(self, cell: Cell, label: str) -> None:
         """Hide a cell; whoever knows why it is hidden knows on which side of the threshold it lies."""
         self.hidden[cell] = label
-        self.bounds[cell] = {SMALL: (0, self.most), OTHER: (self.most + 1, None), MIXED: (0, None)}[label]
+        self._settle(self._number[cell], label)
+
+    def _settle(self, key: int, label: str | None) -> None:
+        """Work out what can be of a cell that is hidden so (None: it is shown)."""
+        low, high = {SMALL: (0, self.most), MIXED: (0, None)}.get(label or "", (self.most + 1, None))
+        self._now[key] = self._prices[key] if label is None else 0
+        for up in (1, -1):
+            value = self._values[key] + up
+            fits = value <= self._highest.get(key, value)
+            can = fits and low <= value and (high is None or value <= high)
+            self._may[FREE][up][key] = can and label is not None
+            self._may[MORE][up][key] = can
+            self._may[LOOSE][up][key] = fits and value >= 0
 
     def protect(self) -> dict[Cell, str]:
         """Hide as few more cells as this finds until each hidden one lies on a way round; gives all that are hidden and why."""
-        self._cover(sorted(self.hidden, key=lambda cell: (-self.values[cell], str(cell))))
-        for cell in sorted((c for c, label in self.hidden.items() if label == OTHER), key=lambda c: -self.values[c]):
-            self._uncover(cell)
+        small = sorted(self.hidden, key=lambda cell: (-self._values[self._number[cell]], str(cell)))
+        self._cover([self._number[cell] for cell in small])
+        others = [self._number[c] for c, label in self.hidden.items() if label == OTHER]
+        for key in sorted(others, key=lambda k: -self._values[k]):
+            self._uncover(key)
         return self.hidden
 
-    def _cover(self, cells: Iterable[Cell]) -> None:
-        for cell in cells:
-            if cell in self.ways:
+    def _cover(self, keys: Iterable[int]) -> None:
+        all_hidden = len(self.hidden) == len(self.names)  # nothing more to hide: any way round will do
+        for key in keys:
+            if key in self._ways:
                 continue
-            way = self._way(cell, FREE)
-            way = way if way is not None else self._way(cell, MORE)
+            way = self._any_way(key) if all_hidden else self._way(key, FREE)
+            way = way if way is not None or all_hidden else self._way(key, MORE)
             if way is None:  # next to a count just past the threshold: then neither says on which side it lies
-                way = self._way(cell, LOOSE)
-                for one in (cell, *way) if way is not None else ():
-                    self.hide(one, MIXED)
+                way = self._way(key, LOOSE)
+                for one in (key, *way) if way is not None else ():
+                    self.hide(self.names[one], MIXED)
             for other in way or ():
-                if other not in self.hidden:
-                    self.hide(other, OTHER)
+                if self.names[other] not in self.hidden:
+                    self.hide(self.names[other], OTHER)
             if way is not None:
-                for one in (cell, *way):
-                    self.ways.setdefault(one, frozenset({cell, *way}))
+                for one in (key, *way):
+                    self._ways.setdefault(one, frozenset({key, *way}))
 
-    def _uncover(self, cell: Cell) -> None:
+    def _uncover(self, key: int) -> None:
         """Show a cell again that was only hidden to protect others, when these have another way."""
-        label, bounds = self.hidden.pop(cell), self.bounds.pop(cell)
-        before = {c: way for c, way in self.ways.items() if cell in way}
+        label = self.hidden.pop(self.names[key])
+        self._settle(key, None)
+        before = {c: way for c, way in self._ways.items() if key in way}
         for one in before:
-            del self.ways[one]
+            del self._ways[one]
         for one in before:
-            if one == cell or one in self.ways:
+            if one == key or one in self._ways:
                 continue
             if (way := self._way(one, FREE)) is None:
-                self.hidden[cell], self.bounds[cell] = label, bounds
-                self.ways |= before
+                self.hide(self.names[key], label)
+                self._ways |= before
                 return
             for other in {one, *way}:
-                self.ways.setdefault(other, frozenset({one, *way}))
+                self._ways.setdefault(other, frozenset({one, *way}))
 
-    def _way(self, cell: Cell, how: int) -> list[Cell] | None:
+    def _way(self, key: int, how: int) -> list[int] | None:
         """Give the cells of the cheapest way round through a cell, in either direction; FREE: through hidden cells only, MORE: hiding others, LOOSE: as if nothing were known of why a cell is hidden."""
-        source, target = self.ends[cell]
+        source, target = self._ends[key]
+        able = self._may[how if how == LOOSE else MORE]
         told = [
             found
             for up, start, end in ((1, target, source), (-1, source, target))
-            if self._can(cell, up, how) and (found := self._path(cell, start, end, how)) is not None
+            if able[up][key] and (found := self._path(key, start, end, how)) is not None
         ]
-        return min(told)[1] if told else None
+        best = min(((cost, [str(self.names[k]) for k in way], way) for cost, way in told), default=None)
+        return best[2] if best else None
 
-    def _path(self, cell: Cell, start: Hashable, end: Hashable, how: int) -> tuple[int, list[Cell]] | None:
-        best, back = {start: 0}, dict[Hashable, tuple[Hashable, Cell]]()
+    def _any_way(self, key: int) -> list[int] | None:
+        """Give the cells of some way round through a cell by hidden cells only, sought from both of its ends at once; None when there is none."""
+        source, target = self._ends[key]
+        for up, start, end in ((1, target, source), (-1, source, target)):
+            if self._may[FREE][up][key] and (way := self._meet(key, start, end)) is not None:
+                return way
+        return None
+
+    def _meet(self, key: int, start: int, end: int) -> list[int] | None:
+        if start == end:
+            return []
+        may, at = self._may[FREE], self._at
+        seen: tuple[dict[int, list[int]], ...] = ({start: []}, {end: []})
+        edges = [[start], [end]]
+        while edges[0] and edges[1]:
+            side = 0 if len(edges[0]) <= len(edges[1]) else 1
+            mine, theirs, sign, onward = seen[side], seen[1 - side], 1 - 2 * side, []
+            for node in edges[side]:
+                for one, other, up in at[node]:
+                    if one == key or other in mine or not may[up * sign][one]:
+                        continue
+                    mine[other] = [*mine[node], one]
+                    if other in theirs:
+                        return [*mine[other], *theirs[other]]
+                    onward.append(other)
+            edges[side] = onward
+        return None
+
+    def _path(self, key: int, start: int, end: int, how: int) -> tuple[int, list[int]] | None:
+        best, back = {start: 0}, dict[int, tuple[int, int]]()
+        may, prices, at = self._may[how], self._now, self._at
         queue, turn = [(0, 0, start)], 0
         while queue:
             cost, _, node = heapq.heappop(queue)
@@ -120,24 +198,18 @@ class _Net:
                 while node != start:
                     node, one = back[node]
                     way.append(one)
-                return cost, sorted(way, key=str)
+                return cost, sorted(way, key=lambda k: str(self.names[k]))
             if cost > best[node]:
                 continue
-            for one, other, up in self._at.get(node, ()):
-                if one == cell or (how == FREE and one not in self.hidden) or not self._can(one, up, how):
+            for one, other, up in at[node]:
+                if not may[up][one] or one == key:
                     continue
-                price = cost + (0 if one in self.hidden else _DEAR * self.dear[one] + min(self.values[one], _DEAR))
+                price = cost + prices[one]
                 if price < best.get(other, price + 1):
                     best[other], back[other] = price, (node, one)
                     turn += 1
                     heapq.heappush(queue, (price, turn, other))
         return None
-
-    def _can(self, cell: Cell, up: int, how: int) -> bool:
-        """Tell whether a cell could be one more (or less) than it is, for who knows only what is shown."""
-        low, high = self.bounds.get(cell, (self.most + 1, None)) if how != LOOSE else (0, None)
-        value = self.values[cell] + up
-        return low <= value and (high is None or value <= high) and value <= self.highest.get(cell, value)
 
 
 def protect_totals(
@@ -157,7 +229,7 @@ def protect_totals(
             values[area],
             _worth(area, parent, inner),
         )
-    net.highest.update(highest or {})
+    net.at_most({area: value for area, value in (highest or {}).items() if area in values})
     for area, value in values.items():
         if area in (totals or {}):
             net.hide(area, SMALL if (totals or {})[area] == SMALL else MIXED)

@@ -17,6 +17,7 @@ from amhk.rules.workflow import (
     Need,
     NoticeRule,
     Set,
+    Start,
     State,
     When,
     Workflow,
@@ -29,10 +30,10 @@ LADDER = (
     {"at": "5 werkdagen na", "to": ["manager"]},
 )
 RECEIVERS = ("eigenaar", "team", *ROLES)
-LIVE_LISTS = ("gemeente", "instelling", "medewerker", "team", "stap", "persoon", "bevinding")
+LIVE_LISTS = ("gemeente", "instelling", "medewerker", "bevoegd", "team", "stap", "persoon", "bevinding", "contact")
 _KEYS = {
     "state": {"title", "final", "unsafe"},
-    "field": {"name", "title", "type", "hint", "choices", "future", "blank", "fields", "anytime", "more", "ask"},
+    "field": {"name", "title", "type", "hint", "choices", "future", "blank", "fields", "anytime", "more", "ask", "bare"},
     "term": {"title", "length", "rolls", "kind", "ground", "role", "rungs", "acts", "per_person", "suspend_ground", "extend", "beside", "buttons", "waits_for"},
     "beside": {"length", "rolls", "kind", "ground"},
     "untouched": {"term", "acute"},
@@ -42,11 +43,14 @@ _KEYS = {
     "edge": {"from", "to", "when", "starts", "meets", "voids", "notices"},
     "move": {
         "title", "done", "roles", "input", "edges", "from", "to", "finish", "ending", "starts", "meets", "voids", "sets",
-        "needs", "notices", "effect", "term_date", "side", "crosses", "codes",
+        "needs", "notices", "effect", "term_date", "side", "crosses", "codes", "registered", "first",
     },
+    "start": {"term", "when", "once"},
+    "set": {"name", "value", "count", "when"},
+    "referral": {"acceptance", "check", "letter"},
     "top": {
         "name", "route", "release", "title", "start", "facts", "intake", "person", "closing", "states", "fields", "terms",
-        "notices", "needs", "moves", "suspended_term", "roles", "join", "untouched", "waiting",
+        "notices", "needs", "moves", "suspended_term", "roles", "join", "untouched", "waiting", "referral",
     },
 }  # fmt: skip
 
@@ -101,17 +105,55 @@ def read_workflow(pack: str, file: str, data: Mapping[str, Any]) -> tuple[Workfl
     needs = {n: _need(r, n, t, data) for n, t in data.get("needs", {}).items()}
     world = _World(r, states, fields, terms, notices, needs, r.names("roles", data.get("roles"), ROLES))
     moves = {n: _move(world, n, m) for n, m in data["moves"].items()}
-    intake, person, closing = data["intake"], data.get("person", {}), data.get("closing", {})
+    intake, person, closing, join = data["intake"], data.get("person", {}), data.get("closing", {}), data.get("join", {})
+    begins, again = _starts(r, "intake.starts", intake.get("starts"), terms), _starts(r, "join.starts", join.get("starts"), terms)
     flow = Workflow(
         pack, data["name"], data["route"], data["release"], data["title"], data["start"], states, moves,
         {n: t for n, t in terms.items() if t}, notices, _pick(world, "intake.input", intake.get("input", [])),
-        r.names("intake.starts", intake.get("starts"), terms),
+        begins[0],
         {k: r.one("intake.next", m, moves, "") for k, m in intake.get("next", {}).items()}, intake.get("contact"),
-        r.names("join.starts", data.get("join", {}).get("starts"), terms), _pick(world, "person.input", person.get("input", [])),
+        again[0], _pick(world, "person.input", person.get("input", [])),
         r.names("person.starts", person.get("starts"), terms), r.names("person.notices", person.get("notices"), notices),
-        dict(data.get("facts", {})), closing.get("move"), closing.get("term"), data.get("suspended_term"), *_watching(r, data, terms, states), (file,),
+        dict(data.get("facts", {})), closing.get("move"), closing.get("term"), data.get("suspended_term"), *_watching(r, data, terms, states),
+        begins[1], _sets(r, "intake.sets", intake.get("sets"), data), again[1], _sets(r, "join.sets", join.get("sets"), data),
+        _referral(r, data.get("referral", {}), terms, notices), (file,),
     )  # fmt: skip
     return (None if r.faults else flow), r.faults
+
+
+def _referral(r: _Reader, table: Mapping[str, Any], terms: Any, notices: Any) -> dict[str, str]:
+    """Give which term waits for the answer to a referral, which for its check, and by which letter it goes."""
+    r.known("referral", "referral", table)
+    for key, options in (("acceptance", terms), ("check", terms), ("letter", notices)):
+        if key in table:
+            r.one(f"referral.{key}", table[key], options, None)
+    return {str(k): str(v) for k, v in table.items()}
+
+
+def _starts(r: _Reader, key: str, value: object, terms: Any) -> tuple[tuple[str, ...], tuple[Start, ...]]:
+    """Give the terms that always start, and those that start under conditions (a table with `term`)."""
+    items = [value] if isinstance(value, str) else value or ()
+    if not isinstance(items, list | tuple):
+        r.no(key, "hier hoort een lijst van namen te staan")
+        return (), ()
+    maybe = []
+    for row in (i for i in items if isinstance(i, Mapping)):
+        r.known(key, "start", row)
+        if row.get("term") in terms:
+            maybe.append(Start(row["term"], _whens(r, f"{key}.when", row.get("when")), bool(row.get("once"))))
+        else:
+            r.no(key, f"'{row.get('term')}' bestaat niet")
+    return r.names(key, [i for i in items if not isinstance(i, Mapping)], terms), tuple(maybe)
+
+
+def _sets(r: _Reader, key: str, rows: Any, data: Mapping[str, Any]) -> tuple[Set, ...]:
+    """Give the facts that are recorded; each must be declared."""
+    found = []
+    for row in rows or ():
+        r.known(key, "set", row)
+        r.one(f"{key}.name", row.get("name"), data.get("facts", {}), "")
+        found.append(Set(row.get("name", ""), row.get("value"), bool(row.get("count")), _whens(r, key, row.get("when"))))
+    return tuple(found)
 
 
 def _watching(
@@ -153,10 +195,10 @@ def _fields(r: _Reader, tables: Mapping[str, Any]) -> dict[str, Field]:
         if kind in ("choice", "choices"):
             r.one(f"{key}.choices", table.get("choices"), (*LISTS, *CODE_LISTS, *LIVE_LISTS), "")
         parts = _pick_from(r, f"{key}.fields", found, table.get("fields", []))
-        flags = {k: bool(table.get(k)) for k in ("future", "blank", "anytime", "more", "ask")}
+        flags = {k: bool(table.get(k)) for k in ("future", "blank", "anytime", "more", "ask", "bare")}
         found[name] = Field(
             table.get("name", name), table.get("title", name), kind, False, table.get("hint", ""), table.get("choices", ""),
-            flags["future"], flags["blank"], parts, flags["anytime"], flags["more"], flags["ask"],
+            flags["future"], flags["blank"], parts, flags["anytime"], flags["more"], flags["ask"], flags["bare"],
         )  # fmt: skip
     return found
 
@@ -246,7 +288,7 @@ def _need(r: _Reader, name: str, table: Mapping[str, Any], data: Mapping[str, An
         r.no(f"{key}.text", "elke weigering is een zin")
     options: Mapping[str, Any] = {
         "fact": data.get("facts", {}), "facts_any": data.get("facts", {}), "running": data["terms"],
-        "not_running": data["terms"], "not_before": data["terms"], "role": ROLES,
+        "not_running": data["terms"], "not_before": data["terms"], "role": ROLES, "notices_gone": data.get("notices", {}),
     }.get(kind, {})  # fmt: skip
     names = r.names(f"{key}.names", table.get("names"), options) if options else tuple(table.get("names", ()))
     opens = r.names(f"{key}.opens", table.get("opens"), {*data["moves"], *data.get("notices", {})})
@@ -261,7 +303,8 @@ def _edges(w: _World, key: str, table: Mapping[str, Any]) -> tuple[Edge, ...]:
     edges = []
     for row in rows:
         w.r.known(f"{key}.edges", "edge", row)
-        sources = list(w.states) if row.get("from") == "*" else w.r.names(f"{key}.from", row.get("from"), w.states)
+        every = {"*": list(w.states), "open": [n for n, state in w.states.items() if not state.final]}
+        sources = every.get(str(row.get("from"))) or w.r.names(f"{key}.from", row.get("from"), w.states)
         target = w.r.one(f"{key}.to", row.get("to", SAME), (SAME, *w.states), SAME)
         starts, meets, voids = (w.r.names(f"{key}.{k}", row.get(k), w.terms) for k in ("starts", "meets", "voids"))
         when = _whens(w.r, f"{key}.when", row.get("when"))
@@ -275,7 +318,8 @@ def _edges(w: _World, key: str, table: Mapping[str, Any]) -> tuple[Edge, ...]:
 def _move(w: _World, name: str, table: Mapping[str, Any]) -> Move:
     key = f"moves.{name}"
     w.r.known(key, "move", table)
-    starts, meets, voids = (w.r.names(f"{key}.{k}", table.get(k), w.terms) for k in ("starts", "meets", "voids"))
+    starts, maybe = _starts(w.r, f"{key}.starts", table.get("starts"), w.terms)
+    meets, voids = (w.r.names(f"{key}.{k}", table.get(k), w.terms) for k in ("meets", "voids"))
     sets = tuple(
         Set(s["name"], s.get("value"), bool(s.get("count")), _whens(w.r, f"{key}.sets", s.get("when")))
         for s in table.get("sets", ())
@@ -289,4 +333,5 @@ def _move(w: _World, name: str, table: Mapping[str, Any]) -> Move:
         _edges(w, key, table), finish, table.get("ending"), starts, meets, voids, sets, needs,
         w.r.names(f"{key}.notices", table.get("notices"), w.notices), effect, tuple(table.get("term_date", {}).items()),
         bool(table.get("side")), tuple(table.get("crosses", ())), tuple(table.get("codes", {}).items()),
+        maybe, bool(table.get("registered")), bool(table.get("first")),
     )  # fmt: skip

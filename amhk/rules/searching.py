@@ -8,7 +8,7 @@ from typing import Any
 from amhk.rules.parse import fold, read_partial
 
 # When what is kept to search by changes, this changes, and every case is gone through again.
-RELEASE = "1"
+RELEASE = "2"
 _LONGEST, _MOST = 40, 12
 _PREFIX = 3  # van, der, el, al, ibn: a name of one piece to who types it
 _NUMBER = re.compile(r"\b([am])-?(\d{4})-?(\d{1,6})\b")
@@ -17,9 +17,7 @@ _POSTCODE = re.compile(r"\b(\d{4}) ?([a-z]{2})\b")
 _WORD = re.compile(r"[^\W_]+")
 _QUOTES = str.maketrans("", "", "'’‘`´")
 # Words that stand in nearly every text find nothing.
-_COMMON = frozenset(
-    ["aan", "als", "ben", "bij", "dan", "dat", "de", "deze", "die", "dit", "door", "een", "en", "er", "ge", "geen", "haar", "had", "heb", "hebben", "heeft", "het", "hij", "hoe", "hun", "ik", "in", "is", "ja", "je", "kan", "maar", "me", "men", "met", "mijn", "na", "naar", "niet", "nog", "nu", "of", "om", "ook", "op", "over", "te", "tot", "uit", "van", "veel", "voor", "was", "wat", "we", "wel", "werd", "wie", "wij", "worden", "wordt", "ze", "zei", "zich", "zij", "zijn", "zo"]
-)  # fmt: skip
+_COMMON = frozenset(map(fold, ["aan", "als", "ben", "bij", "dan", "dat", "de", "deze", "die", "dit", "door", "een", "en", "er", "ge", "geen", "haar", "had", "heb", "hebben", "heeft", "het", "hij", "hoe", "hun", "ik", "in", "is", "ja", "je", "kan", "maar", "me", "men", "met", "mijn", "na", "naar", "niet", "nog", "nu", "of", "om", "ook", "op", "over", "te", "tot", "uit", "van", "veel", "voor", "was", "wat", "we", "wel", "werd", "wie", "wij", "worden", "wordt", "ze", "zei", "zich", "zij", "zijn", "zo"]))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ def name_words(name: str) -> set[str]:
     for part in parts:
         joined |= {"".join((*before[n:], part)) for n in range(len(before))}
         before = [*before, part] if len(part) <= _PREFIX else []
-    return words_of(name) | joined
+    return words_of(name) | joined | {part for part in parts if len(part) == 1}
 
 
 def born_word(born: str | None) -> set[str]:
@@ -91,6 +89,6 @@ def read_sought(text: str) -> list[Sought]:
         found[a + b] = Sought(a + b, True)
     plain = _POSTCODE.sub(" ", plain)
     for word in _WORD.findall(plain.translate(_QUOTES)):
-        if len(word) > 1 and word not in _COMMON:
-            found.setdefault(word[:_LONGEST], Sought(word[:_LONGEST], len(word) == 2 or (word.isdigit() and len(word) != 4)))
+        if word not in _COMMON:  # one sign can be a whole name
+            found.setdefault(word[:_LONGEST], Sought(word[:_LONGEST], len(word) <= 2 or (word.isdigit() and len(word) != 4)))
     return list(found.values())[:_MOST]

@@ -18,56 +18,87 @@ _MAIL = re.compile(r"\b[\w.+-]+@[\w-]+\.[\w.]+\b")
 _POSTCODE = re.compile(r"\b\d{4} ?[A-Za-z]{2}\b")
 # Words that are part of many names or stand for nobody, and so give nobody away.
 _NOBODY = frozenset(
-    [
-        "van",
-        "der",
-        "den",
-        "het",
-        "ten",
-        "ter",
-        "mevrouw",
-        "mevr",
-        "meneer",
-        "heer",
-        "dhr",
-        "drs",
-        "ing",
-        "onbekend",
-        "anoniem",
-        "melder",
-        "buurvrouw",
-        "buurman",
-        "buren",
-        "buur",
-        "school",
-        "politie",
-        "arts",
-        "medewerker",
-        "groep",
-        "team",
-        "zorg",
-        "hulp",
-        "moeder",
-        "vader",
-        "ouder",
-        "kind",
-        "gezin",
-        "familie",
-        "oma",
-        "opa",
-        "tante",
-        "oom",
-        "broer",
-        "zus",
-        "praktijk",
-    ]
+    map(
+        fold,
+        [
+            "van",
+            "der",
+            "den",
+            "het",
+            "ten",
+            "ter",
+            "mevrouw",
+            "mevr",
+            "meneer",
+            "heer",
+            "dhr",
+            "drs",
+            "ing",
+            "onbekend",
+            "anoniem",
+            "melder",
+            "buurvrouw",
+            "buurman",
+            "buren",
+            "buur",
+            "school",
+            "politie",
+            "arts",
+            "medewerker",
+            "groep",
+            "team",
+            "zorg",
+            "hulp",
+            "moeder",
+            "vader",
+            "ouder",
+            "kind",
+            "gezin",
+            "familie",
+            "oma",
+            "opa",
+            "tante",
+            "oom",
+            "broer",
+            "zus",
+            "praktijk",
+        ],
+    )
+)
+_MONTHS = "januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december"
+_CAP = r"[A-ZÀ-ÖØ-ÞŁŞŠŽ][\wà-öø-ÿ'’-]*[a-zà-öø-ÿ]"
+_PREFIX = r"(?:(?i:van|de|den|der|ten|ter|el|al|'t|bin|ibn) ){0,3}"
+_WHO = (
+    "moeder|vader|mama|papa|ouder|zoon|zoontje|dochter|dochtertje|kind|baby|broer|broertje|zus|zusje|oma|opa|oom|tante|neef|nicht|"
+    "buurvrouw|buurman|jongen|meisje|partner|man|vrouw|buurjongen|buurmeisje|leerling|cliënt|patiënt|mevrouw|meneer|mevr|mw|dhr|heer|familie|fam|gezin|heet|genaamd|naam"
+)
+# Capital words that begin a sentence or name an office, not somebody of the family.
+_ORDINARY = (
+    "De|Het|Een|En|In|Op|Er|Zij|Hij|Ze|Wij|We|Ik|U|Dit|Dat|Die|Deze|Als|Bij|Na|Met|Voor|Om|Is|Wat|Wie|Hoe|Nu|Ook|Maar|Want|Toen|Dan|Van|Te|Geen|Veilig|Thuis|"
+    "Raad|Centrum|Jeugd|Gezin|Bureau|Stichting|Meldpunt|Politie|Eenheid|Gemeente|Huisarts|Wijkteam|School|Basisschool|Moeder|Vader|Kind|Ouders|Mevrouw|Meneer|"
+    "Maandag|Dinsdag|Woensdag|Donderdag|Vrijdag|Zaterdag|Zondag"
 )
 _SIGNS = (
-    (re.compile(r"\b0\d{1,3}[- ]?\d{6,8}\b"), "een telefoonnummer"),
-    (re.compile(r"\b\d{9}\b"), "een BSN"),
-    (re.compile(r"\b\d{4} ?[A-Z]{2}\b"), "een postcode"),
-    (re.compile(r"\b\d{1,2}[-/]\d{1,2}[-/]\d{2,4}\b"), "een geboortedatum"),
-    (re.compile(r"(?<![.!?:\n]\s)(?<!^)\b[A-Z][a-zà-ÿ]+ (?:(?:van|de|den|der|ten|ter|el|al|'t) )*[A-Z][a-zà-ÿ]+\b"), "een naam"),
+    (
+        re.compile(r"(?<!\d)(?:\+31|0031|0)(?:[ .-]?\(0\))?(?:[ .-]?\d){9}(?!\d)|(?<!\d)0\d{1,3}[ .-]?\d{6,8}(?!\d)"),
+        "een telefoonnummer",
+    ),
+    (re.compile(r"(?<!\d)\d{9}(?!\d)|(?<!\d)\d{3}[ .]\d{3}[ .]\d{3}(?!\d)"), "een BSN"),
+    (re.compile(r"\b[1-9]\d{3} ?[A-Z]{2}\b|\b[1-9]\d{3}(?!km|cm|mm|kg|ml)[a-z]{2}\b"), "een postcode"),
+    (
+        re.compile(r"\b[A-Z][\w'’-]*(?:straat|laan|weg|plein|kade|singel|gracht|dijk|hof|pad|dreef|steeg|plantsoen)\s+\d{1,5}\b"),
+        "een adres",
+    ),
+    (
+        re.compile(
+            rf"\b\d{{1,2}}[-/.]\d{{1,2}}[-/.]\d{{2,4}}\b|\b(?:19|20)\d\d-\d\d-\d\d\b|\b\d{{1,2}} \d{{1,2}} (?:19|20)\d\d\b|\b\d{{1,2}} (?:{_MONTHS}) (?:19|20)\d\d\b",
+            re.IGNORECASE,
+        ),
+        "een geboortedatum",
+    ),
+    (re.compile(rf"\b(?i:{_WHO})\.?,? (?:(?:is|heet|van|de|der|den) ){{0,2}}(?!(?:{_ORDINARY})\b){_PREFIX}{_CAP}"), "een naam"),
+    (re.compile(rf"(?<!\w)(?!(?:{_ORDINARY})\b){_CAP} {_PREFIX}(?!(?:{_ORDINARY})\b){_CAP}\b"), "een naam"),
+    (re.compile(rf"\b[A-Z]\. ?(?:[A-Z]\. ?)*{_PREFIX}{_CAP}\b"), "een naam"),
     (re.compile(r"\b[\w.+-]+@[\w-]+\.\w+\b"), "een e-mailadres"),
 )
 
@@ -116,9 +147,18 @@ def may_see(scope: Scope, team: int | None, owner: int | None, taken_by: int | N
     return (team is not None and team == scope.team) or scope.worker in (owner, taken_by)
 
 
-def signs_of_person(text: str) -> list[str]:
-    """Give what in a text looks like data of a person (a warning for an advice, where nothing of the family may be kept)."""
-    return [what for sign, what in _SIGNS if sign.search(text)]
+def family_signs(text: str, known: Iterable[str] = ()) -> list[tuple[str, str]]:
+    """Give what in a text looks like data of a person of the family: what kind it is, and the words; `known` are names that are not (gemeenten, institutions)."""
+    for name in sorted(known, key=len, reverse=True):
+        if len(name) > 3:
+            text = text.replace(name, name.lower())
+    found = [(what, hit.group().strip()) for sign, what in _SIGNS if (hit := sign.search(text))]
+    return list({what: (what, words) for what, words in reversed(found)}.values())[::-1]
+
+
+def signs_of_person(text: str, known: Iterable[str] = ()) -> list[str]:
+    """Give the kinds of what in a text looks like data of a person."""
+    return [what for what, _ in family_signs(text, known)]
 
 
 def is_plain_name(name: str) -> bool:
@@ -140,6 +180,29 @@ def ways_to_reach(text: str) -> list[str]:
         p.strip() for part in re.split(r"[,;\n]", plain) for p in re.findall(r"[a-z' .\-]{4,40} \d{1,5}\b(?! ?[a-z]{2}\b)", part)
     ]
     return [*found, *(p for p in places if not _NUMBER.search(p)), *(c.upper() for c in _POSTCODE.findall(plain))]
+
+
+def has_postcode(text: str) -> bool:
+    """Tell whether a postal address with its postcode stands in a note of how to reach somebody."""
+    return bool(_POSTCODE.search(text))
+
+
+def has_mail(text: str) -> bool:
+    """Tell whether an e-mail address stands in it."""
+    return bool(_MAIL.search(text))
+
+
+def has_number(text: str) -> bool:
+    """Tell whether a telephone number stands in it."""
+    return any(len(re.sub(r"\D", "", found)) >= 9 for found in _NUMBER.findall(text))
+
+
+def postal_lines(text: str) -> list[str]:
+    """Give the lines of a postal address in a note of how to reach somebody, without numbers and mail addresses; empty when no postcode stands there."""
+    if not has_postcode(text):
+        return []
+    parts = [part.strip() for part in re.split(r"[,;\n]", text)]
+    return [part for part in parts if part and not _MAIL.search(part) and not has_number(part)]
 
 
 def leaks(text: str, secrets: Iterable[str], known: Iterable[str] = ()) -> list[str]:

@@ -11,12 +11,12 @@ from amhk.rules.terms import TermRule
 
 SAME = "="
 NEED_KINDS = (
-    "fact", "facts_any", "running", "not_running", "not_before", "notices_sent", "role", "finish", "filled",
+    "fact", "facts_any", "running", "not_running", "not_before", "notices_sent", "notices_gone", "role", "finish", "filled",
 )  # fmt: skip
 RECIPIENTS = ("rvdk", "college", "politie", "instelling", "melder", "betrokkene", "adviesvrager", "andere_regio")
 EFFECTS = (
     "referral", "referral_accepted", "referral_refused", "help_started", "check", "finding", "contact",
-    "counter", "join", "to_advies", "to_melding", "correct", "rvdk_answer", "rvdk_outcome",
+    "counter", "calm", "join", "to_advies", "to_melding", "correct", "rvdk_answer", "rvdk_outcome",
 )  # fmt: skip
 
 
@@ -36,6 +36,15 @@ class When:
 
     name: str
     values: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A term that starts under conditions: when they hold, and with `once` only when none of its name runs already."""
+
+    term: str
+    when: tuple[When, ...] = ()
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +88,7 @@ class Set:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A move: who may make it, what must be filled in, where it leads and what follows from it; `side`: off the main road; `crosses`: what another route takes over; `codes`: what it means in an official list."""
+    """A move: who may make it, what must be filled in, where it leads and what follows from it; `side`: off the main road; `crosses`: what another route takes over; `codes`: what it means in an official list; `registered`: a decision by or under the responsibility of a registered professional (Uitvoeringsbesluit Wmo 2015 art. 4.1.3); `first`: the first thing to do while a clock of hours runs."""
 
     name: str
     title: str
@@ -100,6 +109,9 @@ class Move:
     side: bool = False
     crosses: tuple[str, ...] = ()
     codes: tuple[tuple[str, str], ...] = ()
+    maybe: tuple[Start, ...] = ()
+    registered: bool = False
+    first: bool = False
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -161,7 +173,24 @@ class Workflow:
     untouched_acute: str | None = None
     waiting_term: str | None = None
     waiting_states: tuple[str, ...] = ()
+    intake_maybe: tuple[Start, ...] = ()
+    intake_sets: tuple[Set, ...] = ()
+    join_maybe: tuple[Start, ...] = ()
+    join_sets: tuple[Set, ...] = ()
+    referral: Mapping[str, str] = field(default_factory=dict)
     files: tuple[str, ...] = ()
+
+    @cached_property
+    def moves_from(self) -> Mapping[str, frozenset[str]]:
+        """Give the names of the moves that can be made from each state."""
+        return {state: frozenset(m.name for m in self.moves.values() if state in m.sources) for state in self.states}
+
+    @cached_property
+    def wordy(self) -> frozenset[str]:
+        """Give the names of what is said in words and may hold no data of the family, but for the reason of an act; lists of contacts included."""
+        fields = [*self.intake, *(f for m in self.moves.values() for f in m.fields)]
+        told = {f.name for f in fields if f.bare or any(part.bare for part in f.fields)}
+        return frozenset(told - {"reden"})
 
     @cached_property
     def engine_terms(self) -> frozenset[str]:

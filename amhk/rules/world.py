@@ -2,9 +2,10 @@
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 
-from amhk.rules.moves import holds
+from amhk.rules.moves import begun, holds
 from amhk.rules.workflow import Edge, Move, Need, Workflow
 
 
@@ -39,16 +40,16 @@ class World:
         )
 
 
+@lru_cache(maxsize=4)
 def explore(workflow: Workflow) -> World:
     """Walk every state with every combination of facts and surely running terms, breadth first; counters are left free."""
     counted = {s.name for m in workflow.moves.values() for s in m.sets if s.count}
     facts = frozenset((k, v) for k, v in workflow.facts.items() if k not in counted)
-    start = Spot(workflow.start, facts, frozenset(workflow.intake_starts), frozenset())
-    roads: dict[Spot, tuple[Spot, Move] | None] = {start: None}
-    queue, steps = deque([start]), []
+    roads: dict[Spot, tuple[Spot, Move] | None] = dict.fromkeys(_beginnings(workflow, facts))
+    queue, steps, memory = deque(roads), [], _Memory()
     while queue:
         here = queue.popleft()
-        for move, there in _steps(workflow, here, counted):
+        for move, there in _steps(workflow, here, counted, memory):
             steps.append((here, move, there))
             if there not in roads:
                 roads[there] = (here, move)
@@ -56,20 +57,46 @@ def explore(workflow: Workflow) -> World:
     return World(workflow, roads, steps)
 
 
-def _steps(workflow: Workflow, here: Spot, counted: set[str]) -> Iterator[tuple[Move, Spot]]:
+def _beginnings(workflow: Workflow, facts: frozenset[tuple[str, object]]) -> Iterator[Spot]:
+    """Give every way a case can begin: as it is told with nothing in particular, and with each answer of the intake that starts a term or records a fact."""
+    conditions = dict.fromkeys([x.when for x in workflow.intake_maybe] + [x.when for x in workflow.intake_sets])
+    for when in ((), *conditions):
+        told = {w.name: w.values[0] for w in when}
+        known = dict(facts) | {s.name: s.value for s in workflow.intake_sets if holds(s.when, told)}
+        running = (*workflow.intake_starts, *begun(workflow.intake_maybe, told, ()))
+        yield Spot(workflow.start, frozenset(known.items()), frozenset(running), frozenset())
+
+
+@dataclass
+class _Memory:
+    """What was worked out before on this walk: facts after a move, and terms after a way; both are few."""
+
+    facts: dict[tuple[object, ...], frozenset[tuple[str, object]]] = field(default_factory=dict)
+    running: dict[tuple[object, ...], frozenset[str]] = field(default_factory=dict)
+
+
+@lru_cache(maxsize=64)
+def _from(workflow: Workflow) -> dict[str, list[tuple[Move, list[Edge]]]]:
+    """Give, per state, the moves that can be made there with their ways."""
+    return {
+        state: [(m, edges) for m in workflow.moves.values() if (edges := [e for e in m.edges if e.source == state])]
+        for state in workflow.states
+    }
+
+
+def _steps(workflow: Workflow, here: Spot, counted: set[str], memory: _Memory) -> Iterator[tuple[Move, Spot]]:
     told = dict(here.facts)
-    for move in workflow.moves.values():
-        edges = [e for e in move.edges if e.source == here.state]
-        if not edges or not all(_possible(workflow, n, told, here, counted) for n in move.needs):
+    for move, edges in _from(workflow)[here.state]:
+        if not all(_possible(workflow, n, told, here, counted) for n in move.needs):
             continue
         for edge in edges:
             for filled in _fillings(move, edge, told):
-                yield move, _arrive(workflow, here, move, edge, told, filled, counted)
+                yield move, _arrive(workflow, here, move, edge, told, filled, counted, memory)
 
 
 def _possible(workflow: Workflow, need: Need, told: Mapping[str, object], here: Spot, counted: set[str]) -> bool:
     """Tell whether a need can hold here; what depends on input, role, time or a counter always can."""
-    if need.kind in ("filled", "role", "not_before", "notices_sent") or not holds(need.when, told):
+    if need.kind in ("filled", "role", "not_before", "notices_sent", "notices_gone") or not holds(need.when, told):
         return True
     if counted & set(need.names):
         return True
@@ -82,10 +109,12 @@ def _possible(workflow: Workflow, need: Need, told: Mapping[str, object], here: 
     return need.kind == "not_running" or any(n in here.running or n in _from_desk(workflow) for n in need.names)
 
 
+@lru_cache(maxsize=64)
 def _from_desk(workflow: Workflow) -> set[str]:
     """Give the terms that also start outside a move: at a vervolgmelding, when a notice is sent, while a case waits."""
     waiting = [workflow.waiting_term] if workflow.waiting_term else []
-    return {*workflow.intake_starts, *waiting, *(t for n in workflow.notices.values() for t in n.sent_starts)}
+    maybe = [s.term for s in (*workflow.intake_maybe, *workflow.join_maybe)]
+    return {*workflow.intake_starts, *maybe, *waiting, *(t for n in workflow.notices.values() for t in n.sent_starts)}
 
 
 def _fillings(move: Move, edge: Edge, told: Mapping[str, object]) -> list[dict[str, object]]:
@@ -102,16 +131,21 @@ def _splits(move: Move, name: str) -> bool:
 
 
 def _arrive(
-    workflow: Workflow, here: Spot, move: Move, edge: Edge, told: Mapping[str, object], filled: Mapping[str, object], counted: set[str]
+    workflow: Workflow, here: Spot, move: Move, edge: Edge, told: Mapping[str, object], filled: Mapping[str, object], counted: set[str], memory: _Memory
 ) -> Spot:  # fmt: skip
-    seen = {**told, **filled}
-    facts = {**told, **{s.name: s.value for s in move.sets if s.name not in counted and holds(s.when, seen)}}
-    gone = {*move.meets, *move.voids, *edge.meets, *edge.voids}
-    running = (here.running - gone) | {*move.starts, *edge.starts}
-    finishes = here.finishes | ({move.finish} if move.finish else frozenset())
-    if workflow.states[edge.target].final:
-        running = frozenset()
-    return Spot(edge.target, frozenset(facts.items()), frozenset(running), finishes)
+    answers = tuple(filled.items())
+    key = (here.facts, move.name, answers)
+    if (facts := memory.facts.get(key)) is None:
+        seen = {**told, **filled}
+        new = {s.name: s.value for s in move.sets if s.name not in counted and holds(s.when, seen)}
+        facts = memory.facts[key] = frozenset({**told, **new}.items())
+    way = (here.running, here.facts if move.maybe else None, id(edge), answers)
+    if (running := memory.running.get(way)) is None:
+        gone = {*move.meets, *move.voids, *edge.meets, *edge.voids}
+        starts = {*move.starts, *edge.starts, *begun(move.maybe, {**told, **filled}, here.running)}
+        running = memory.running[way] = frozenset() if workflow.states[edge.target].final else (here.running - gone) | starts
+    finishes = here.finishes | {move.finish} if move.finish else here.finishes
+    return Spot(edge.target, facts, running, finishes)
 
 
 @dataclass(frozen=True)

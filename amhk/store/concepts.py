@@ -1,4 +1,4 @@
-"""Concepts: what is typed of a call that is not a case yet. Only its writer reads it; others see that it is there, and since when."""
+"""Concepts: what is typed and not yet sent, of a call that is not a case yet (no path) and of every other form. Only its writer reads it; of calls others see that they are there, and since when."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -14,8 +14,26 @@ CONCEPT = table(Concept)
 
 
 def of(connection: Connection, worker: int) -> list[Row]:
-    """Give a worker's concepts, the last saved first."""
-    return rows(connection, select(CONCEPT).where(CONCEPT.c.worker_id == worker).order_by(CONCEPT.c.saved.desc()))
+    """Give a worker's concepts of calls, the last saved first."""
+    calls = (CONCEPT.c.worker_id == worker, CONCEPT.c.path == "")
+    return rows(connection, select(CONCEPT).where(*calls).order_by(CONCEPT.c.saved.desc()))
+
+
+def every(connection: Connection, worker: int) -> list[Row]:
+    """Give where a worker has typed something he has not sent, calls and forms, the last saved first: mark, path, begun and saved."""
+    told = select(CONCEPT.c.mark, CONCEPT.c.path, CONCEPT.c.begun, CONCEPT.c.saved)
+    return rows(connection, told.where(CONCEPT.c.worker_id == worker).order_by(CONCEPT.c.saved.desc()))
+
+
+def forget_older(connection: Connection, worker: int, before: datetime) -> None:
+    """Let go of what a worker typed in a form and left there since before an instant."""
+    old = (CONCEPT.c.worker_id == worker, CONCEPT.c.path != "", CONCEPT.c.saved < before)
+    connection.execute(delete(CONCEPT).where(*old))
+
+
+def forget_case(connection: Connection, number: str) -> None:
+    """Let go of what anybody typed on the forms of a case (destruction by law)."""
+    connection.execute(delete(CONCEPT).where(CONCEPT.c.path.like(f"/zaak/{number}/%")))
 
 
 def one(connection: Connection, worker: int, mark: str) -> Row | None:
@@ -24,11 +42,11 @@ def one(connection: Connection, worker: int, mark: str) -> Row | None:
     return found[0] if found else None
 
 
-def save(connection: Connection, worker: int, mark: str, typed: Mapping[str, Any], real: datetime) -> None:
+def save(connection: Connection, worker: int, mark: str, typed: Mapping[str, Any], real: datetime, path: str = "") -> None:
     """Keep what was typed so far, in the place of what was kept before."""
     mine = (CONCEPT.c.worker_id == worker, CONCEPT.c.mark == mark)
     if connection.execute(update(CONCEPT).where(*mine).values(typed=dict(typed), saved=real)).rowcount == 0:
-        row = {"worker_id": worker, "mark": mark, "typed": dict(typed), "begun": real, "saved": real}
+        row = {"worker_id": worker, "mark": mark, "path": path, "typed": dict(typed), "begun": real, "saved": real}
         connection.execute(insert(CONCEPT).values(**row))
 
 
@@ -47,10 +65,11 @@ def older(connection: Connection, teams: Sequence[int], before: datetime) -> lis
     statement = select(WORKER.c.name.label("worker"), func.count().label("count"), func.min(CONCEPT.c.begun).label("since"))
     statement = statement.select_from(CONCEPT).join(WORKER, WORKER.c.id == CONCEPT.c.worker_id)
     gone = or_(WORKER.c.active == false(), WORKER.c.role.not_in(WORKS))
-    where = (WORKER.c.team_id.in_(teams), or_(CONCEPT.c.begun < before, gone))
+    where = (CONCEPT.c.path == "", WORKER.c.team_id.in_(teams), or_(CONCEPT.c.begun < before, gone))
     return rows(connection, statement.where(*where).group_by(WORKER.c.name).order_by(WORKER.c.name))
 
 
 def hand_over(connection: Connection, worker: int, to: int) -> int:
     """Let a worker's concepts be another's; gives how many."""
-    return connection.execute(update(CONCEPT).where(CONCEPT.c.worker_id == worker).values(worker_id=to)).rowcount
+    calls = (CONCEPT.c.worker_id == worker, CONCEPT.c.path == "")
+    return connection.execute(update(CONCEPT).where(*calls).values(worker_id=to)).rowcount

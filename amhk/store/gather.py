@@ -25,7 +25,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from amhk.rules.secrecy import Scope
+from amhk.rules.secrecy import WORKS, Scope
 from amhk.store import reads as r
 from amhk.store.instants import UtcInstant, as_text
 from amhk.store.tables import Attachment, Grant, table
@@ -91,7 +91,10 @@ def _wanted(scope: str) -> Wanted:
     known = or_(
         r.WORKER.c.id.in_([bindparam("of_owner", type_=Integer), bindparam("of_taker", type_=Integer)]), r.WORKER.c.id.in_(bringers)
     )
+    may = and_(r.WORKER.c.active == true(), r.WORKER.c.role.in_(WORKS), r.WORKER.c.registration.is_not(None))
+    first = select(func.min(r.WORKER.c.id)).where(may).scalar_subquery()
     return of | {
+        "deciders": ([r.WORKER.c.id, r.WORKER.c.name], r.WORKER, r.WORKER.c.id == first),
         "notices": ([c for c in r.NOTICE.c if c.name not in _NO_TEXT], r.NOTICE, r.NOTICE.c.case_id == key),
         "relations": (
             [link.c.id, link.c.kind, link.c.other_id, other.c.number, other.c.team_id, other.c.owner_id, other.c.taken_by], linked, link.c.case_id == key,

@@ -36,11 +36,12 @@ def load(connection: Connection, teams: Sequence[int], now: datetime) -> list[Ro
 
 
 def ending(connection: Connection, teams: Sequence[int], now: datetime, until: datetime) -> list[Row]:
-    """Give, per term, how many in these teams are late now, how many end before `until`, and how many of those are of nobody."""
+    """Give, per term, how many in these teams are late now, how many end before `until`, how many of those are of nobody, and how many of all of them."""
     is_late = TERM.c.over_at <= now
     columns: list[Any] = [
         TERM.c.name, func.sum(case((is_late, 1), else_=0)).label("late"), func.sum(case((is_late, 0), else_=1)).label("soon"),
         func.sum(case((is_late, 0), (CASE.c.owner_id.is_(None), 1), else_=0)).label("soon_of_nobody"),
+        func.sum(case((CASE.c.owner_id.is_(None), 1), else_=0)).label("of_nobody"),
     ]  # fmt: skip
     statement = select(*columns).join(CASE, CASE.c.id == TERM.c.case_id)
     where = (TERM.c.status == "running", TERM.c.over_at <= until, CASE.c.team_id.in_(teams))

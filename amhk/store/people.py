@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, literal, select, update
+from sqlalchemy import Connection, bindparam, delete, literal, select, update
 
 from amhk.store import reads, writes
 from amhk.store.reads import CASE, LOOK, MELDING, PERSON, Row, rows
@@ -58,6 +58,13 @@ def cases_of(connection: Connection, keys: Sequence[int]) -> dict[int, Row]:
         select(CASE.c.id, *_CASE, MELDING.c.dossier_id).join(MELDING, MELDING.c.case_id == CASE.c.id).where(CASE.c.id.in_(keys))
     )
     return {r["id"]: r for r in rows(connection, statement)}
+
+
+def fold_names(connection: Connection, names: Sequence[tuple[int, str]]) -> None:
+    """Keep people's names as they are searched by now."""
+    if names:
+        told = [{"of_person": key, "folded": name} for key, name in names]
+        connection.execute(update(PERSON).where(PERSON.c.id == bindparam("of_person")).values(zoeknaam=bindparam("folded")), told)
 
 
 def drop_keys(connection: Connection, people: Sequence[int]) -> None:

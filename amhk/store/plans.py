@@ -55,6 +55,11 @@ def all_plans(connection: Connection, limit: int = 100) -> list[Row]:
     return rows(connection, statement.order_by(PLAN.c.id.desc()).limit(limit))
 
 
+def all_away(connection: Connection, day: date) -> set[int]:
+    """Give the keys of everybody who is away on a day."""
+    return set(connection.execute(select(PLAN.c.worker_id).where(*away_on(day))).scalars())
+
+
 def away(connection: Connection, worker: int, day: date) -> Row | None:
     """Give the plan by which a worker is away on a day, None when he is here."""
     found = rows(connection, select(PLAN).where(PLAN.c.worker_id == worker, *away_on(day)).order_by(PLAN.c.id.desc()).limit(1))

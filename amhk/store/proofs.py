@@ -7,9 +7,9 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, false, func, not_, select, text, true
+from sqlalchemy import Connection, and_, exists, false, func, not_, or_, select, text, true
 
-from amhk.store.reads import CASE, ENTRY, INBOX, REMINDER, TERM, Row
+from amhk.store.reads import CASE, ENTRY, INBOX, REFERRAL, REMINDER, TERM, Row
 
 _TERM = [
     TERM.c[n]
@@ -79,6 +79,15 @@ def rungs(connection: Connection, after: int) -> tuple[int, int]:
     """Give how many rungs were rung after a key, and the key of the last one."""
     found = connection.execute(select(func.count(), func.max(REMINDER.c.id)).where(REMINDER.c.id > after)).one()
     return int(found[0]), int(found[1] or after)
+
+
+def contradictions(connection: Connection) -> list[str]:
+    """Give the numbers of cases in which a referral says something else than the rest (`rules.pairs`): open on a closed case, or begun without a day."""
+    begun, day = REFERRAL.c.status == "started", REFERRAL.c.started_on.is_not(None)
+    apart = or_(and_(begun, not_(day)), and_(not_(begun), day))
+    wrong = or_(apart, and_(CASE.c.closed == true(), REFERRAL.c.status == "open"))
+    found = select(CASE.c.number).distinct().join(REFERRAL, REFERRAL.c.case_id == CASE.c.id).where(wrong)
+    return list(connection.execute(found.order_by(CASE.c.number)).scalars())
 
 
 def running_on_closed(connection: Connection) -> list[str]:

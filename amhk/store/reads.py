@@ -202,6 +202,13 @@ def meta(connection: Connection, key: str) -> str | None:
     return connection.execute(_META, {"meta_key": key}).scalar()
 
 
+def last_worker(connection: Connection, case: int) -> Row | None:
+    """Give who wrote the last line of a case that somebody wrote: key and name."""
+    wrote = select(WORKER.c.id, WORKER.c.name).join(ENTRY, ENTRY.c.worker_id == WORKER.c.id).where(ENTRY.c.case_id == case)
+    found = rows(connection, wrote.order_by(ENTRY.c.sequence.desc()).limit(1))
+    return found[0] if found else None
+
+
 def lock(connection: Connection) -> None:
     """Let one process at a time do what may only be done by one; held until the transaction ends."""
     connection.execute(update(META).where(META.c.key == "kind").values(value=META.c.value))

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, delete, exists, func, insert, select, update
 
 from amhk.rules.searching import Sought, words_of_case
+from amhk.rules.secrecy import Scope
 from amhk.store import claims, reads
 from amhk.store.reads import Row
 from amhk.store.tables import SearchWord, table
@@ -43,6 +44,13 @@ def found_by(sought: Sequence[Sought], common: bool) -> list[Any]:
         for s in (sought if common else sought[1:])
     ]  # fmt: skip
     return beside if common else [reads.CASE.c.id.in_(select(WORD.c.case_id).where(_at(sought[0], WORD.c.word))), *beside]
+
+
+def words_like(connection: Connection, scope: Scope, beginning: str, most: int = 5000) -> list[str]:
+    """Give the words that begin so in the cases within a scope, each once: what a word that found nothing may have been meant to be."""
+    begins = _at(Sought(beginning), WORD.c.word)
+    found = select(WORD.c.word).distinct().join(reads.CASE, reads.CASE.c.id == WORD.c.case_id).where(begins, reads.within(scope))
+    return list(connection.execute(found.limit(most)).scalars())
 
 
 def keep(connection: Connection, case: int, words: Iterable[str]) -> None:

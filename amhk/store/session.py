@@ -1,7 +1,8 @@
 """The only engine and the only commit: `read` for looking, `write` for one transaction that holds or is nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self.aside = self
+        self._first: Callable[[Connection], None] | None = None
         self.sqlite = url.startswith("sqlite")
         if self.sqlite:
             self.engine = create_engine(
@@ -50,7 +53,16 @@ class Store:
     def write(self) -> Iterator[Connection]:
         """Give the connection of one transaction: committed when the block ends well, undone when it raises."""
         with self.engine.connect().execution_options(amhk_writes=True) as connection, connection.begin():
+            if self._first is not None:
+                self._first(connection)
             yield connection
+        self._first = None
+
+    def beginning(self, first: Callable[[Connection], None]) -> "Store":
+        """Give the same store, of which the first transaction that holds begins with `first`; `aside` of it is the store without."""
+        armed = copy(self)
+        armed._first, armed.aside = first, self
+        return armed
 
     def founded(self) -> bool:
         """Tell whether there is a meldpunt's database here already."""

@@ -1,11 +1,13 @@
 """Pages of cases: within a scope, through filters, in the order of danger or of receipt; read off an index, however many cases there are."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, String, delete, false, func, select, true, tuple_, type_coerce, union, union_all
+from sqlalchemy import Connection, String, delete, exists, false, func, select, true, tuple_, type_coerce, union, union_all
 
 from amhk.rules.secrecy import Scope
+from amhk.store.bells import PLAN, away_on
 from amhk.store.claims import rank
 from amhk.store.instants import as_text
 from amhk.store.reads import CASE, PERSON, TEAM, TERM, WORKER, Row, rows, within
@@ -120,9 +122,15 @@ def misplaced(connection: Connection) -> list[str]:
     return list(connection.execute(wrong).scalars())
 
 
-def staff(connection: Connection) -> tuple[dict[str, int], list[Row]]:
-    """Give the teams by name, and everyone who ever worked here (id, name, role, team, active)."""
-    columns = (TEAM.c.id.label("team_key"), TEAM.c.name.label("team"), WORKER.c.id, WORKER.c.name, WORKER.c.role, WORKER.c.active)
+def staff(connection: Connection, day: date) -> tuple[dict[str, int], list[Row]]:
+    """Give the teams by name, and everyone who ever worked here (id, name, role, team, active, and whether he is away on this day)."""
+    away = exists(select(PLAN.c.id).where(PLAN.c.worker_id == WORKER.c.id, *away_on(day))).label("away")
+    columns = (
+        TEAM.c.id.label("team_key"),
+        TEAM.c.name.label("team"),
+        *(WORKER.c[n] for n in ("id", "name", "role", "active")),
+        away,
+    )
     found = rows(connection, select(*columns).outerjoin(WORKER, WORKER.c.team_id == TEAM.c.id).order_by(TEAM.c.id, WORKER.c.name))
     return {r["team"]: r["team_key"] for r in found}, [r for r in found if r["id"] is not None]
 

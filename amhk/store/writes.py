@@ -129,6 +129,11 @@ def erase_journal(connection: Connection, case: int) -> None:
     connection.execute(update(reads.ENTRY).where(reads.ENTRY.c.case_id == case).values(content=None, salt=None))
 
 
+def erase_entry(connection: Connection, key: int) -> None:
+    """Erase the content of one journal line; commitment and chain stay."""
+    connection.execute(update(reads.ENTRY).where(reads.ENTRY.c.id == key).values(content=None, salt=None))
+
+
 def forget_reasons(connection: Connection, case: int) -> None:
     """Forget the reasons workers gave for looking at a case (destruction by law); that they looked stays."""
     connection.execute(update(reads.LOOK).where(reads.LOOK.c.case_id == case).values(reason=None))

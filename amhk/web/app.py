@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from amhk import __version__
 from amhk.desk import reading
 from amhk.errors import (
+    AlreadyDone,
     AlreadyUsed,
     BadInput,
     ChangedMeanwhile,
@@ -37,6 +38,7 @@ log = logging.getLogger("amhk")
 ANSWERS: dict[type[Refusal], int] = {
     BadInput: 422,
     ClosedDoor: 422,
+    AlreadyDone: 409,
     AlreadyUsed: 422,
     ChangedMeanwhile: 409,
     NotFound: 404,

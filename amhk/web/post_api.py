@@ -53,6 +53,9 @@ def _notice(office: Office, key: Key, who: Reader) -> dict[str, Any]:
     told["missing"] = [
         {"fact": m["fact"], "text": m["text"], "do": do_json(m["do"], view, office.training, desk)} for m in told["missing"]
     ]  # fmt: skip
+    told["lacks"] = [
+        {"text": one["text"], "do": do_json(one["do"], view, office.training, desk) if one["do"] else None} for one in told["lacks"]
+    ]
     return told
 
 

@@ -1,6 +1,7 @@
 """The shapes the API answers in: views of the desk as JSON, each refusal with the door that opens it (method, address, schema)."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -52,6 +53,8 @@ def do_json(opens: Opens, view: Mapping[str, Any], training: bool, desk: Desk | 
             return None
         told = {"type": "object", "properties": {"now": {"const": opens.target}}, "required": ["now"]}
         return {"method": "PUT", "href": f"{BASE}/clock", "schema": told}
+    if opens.kind == "institution":
+        return None  # who runs the house enters an address
     if opens.kind == "person":
         return _post(f"{case}/people", _person(opens))
     return _notice(opens, view, training, desk)
@@ -78,7 +81,8 @@ def _notice(opens: Opens, view: Mapping[str, Any], training: bool, desk: Desk | 
         return _post(f"{href}/withhold", schema(WITHHOLD[:2], desk, notice["version"]))
     if notice["state"] == "draft":
         return _post(f"{href}/approve", schema((), desk, notice["version"]))
-    return _post(f"{href}/send", schema(SEND, desk, notice["version"]))
+    sent = tuple(replace(f, required=True) for f in SEND)  # told to whom it went, any way will do
+    return _post(f"{href}/send", schema(sent, desk, notice["version"]))
 
 
 def forms_desk(view: Mapping[str, Any]) -> Desk:

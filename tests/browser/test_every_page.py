@@ -66,7 +66,7 @@ PAGES = {
     "/beheer/brieven/{kind}": [("Bea", "/beheer/brieven/terugkoppeling_melder")],
 }  # fmt: skip
 # Not pages: files, what another program reads, and what answers a form.
-FILES = {"/werkvoorraad.csv", "/post/stapel/{pile}", "/zaak/{number}/bijlagen/{key}", "/brief/{key}/pdf", "/agenda/{secret}.ics", "/rapportage/{name}.{format}", "/rapportage/bewaard/{key:int}.{format}", "/beheer/instellingen.csv", "/formulieren/voorbeeld/{name}"}  # fmt: skip
+FILES = {"/concept", "/werkvoorraad.csv", "/post/stapel/{pile}", "/zaak/{number}/bijlagen/{key}", "/brief/{key}/pdf", "/agenda/{secret}.ics", "/rapportage/{name}.{format}", "/rapportage/bewaard/{key:int}.{format}", "/beheer/instellingen.csv", "/formulieren/voorbeeld/{name}"}  # fmt: skip
 
 
 def routes():
@@ -82,10 +82,11 @@ def places(server):
     """A house with a bit of everything, and where it is found."""
     office = open_office(server.folder, proof=False)
     tom, anna = reader(office, "Tom"), reader(office, "Anna")
-    number = intake.take_call(office, melding(EL_AMRANI, gemeente="Schiedam", zorgen="Hij zegt: " + "heel veel " * 40), tom)
-    referred = intake.take_call(office, melding(EL_AMRANI[:1]), tom)
+    told = {"melder": {"naam": "Politie, basisteam", "bereikbaar": "Doelwater 5, 3011 AH Rotterdam"}}
+    number = intake.take_call(office, melding(EL_AMRANI, gemeente="Schiedam", zorgen="Hij zegt: " + "heel veel " * 40, **told), tom)
+    referred = intake.take_call(office, melding(EL_AMRANI[:1], **told), tom)
     advies = intake.take_call(office, {"route": "advies", "kanaal": "telefoon", "hoedanigheid": "15", "gemeente": "Schiedam", "aanleiding": ["08"], "zorgen": "Zorg over verzuim.", "advies": "Bespreek het."}, tom)  # fmt: skip
-    for move, told in (("veiligheidsbeoordeling", {"uitkomst": "Onderzoek nodig."}), ("onderzoek_besluiten", {}), ("onderzoek_afronden", {"uitkomst": ["06"], "conclusie": "Bevestigd."}), ("verwijzen", {"instelling": "Wijkteam Schiedam"})):  # fmt: skip
+    for move, told in (("veiligheidsbeoordeling", {"uitkomst": "Onderzoek nodig."}), ("onderzoek_besluiten", {}), ("onderzoek_afronden", {"uitkomst": ["06"], "conclusie": "Bevestigd."}), ("verwijzen", {"instelling": "Wijkteam Schiedam", "motivering": "Er is hulp nodig."})):  # fmt: skip
         casework.make_move(office, referred, move, told, tom, checked=False)
     casework.assign(office, referred, {"owner": "Anna", "reason": "verdeling"}, tom)
     attachments.add_note(office, number, {"tekst": "Nagebeld."}, tom)

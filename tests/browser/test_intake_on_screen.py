@@ -115,7 +115,7 @@ def test_a_melding_by_keyboard_alone_has_its_number_after_page_one(live):
     expect(live.locator("[name='betrokkenen.0.rollen']")).to_have_value("kind")
     live.fill("[name='betrokkenen.0.geboren']", "2018-05")
     live.click("main form button.main")
-    live.wait_for_url(re.compile(r"/zaak/M-2026-000001\?"))
+    live.wait_for_url(re.compile(r"/zaak/M-2026-000001(\?|$)"))
     expect(live.locator("section[aria-labelledby=mensen]")).to_contain_text("Sem Çelik")
     assert pages == 1 and first <= 100, first  # of which 37 letters
 
@@ -174,7 +174,7 @@ def test_of_an_advice_nothing_typed_stays_and_a_name_is_warned_about_before(serv
     live.check("[name=route][value=advies]")
     expect(live.locator("#bewaard")).to_contain_text("een naam te staan")
     assert in_store(server, everything_kept)
-    mark = live.locator("[name=_once]").get_attribute("value")
+    mark = live.locator("main [name=_once]").get_attribute("value")
     live.fill("[name=zorgen]", "Zorg over verzuim van een leerling.")
     live.fill("[name=advies]", "Bespreek het met de ouders.")
     live.click("main form button.main")

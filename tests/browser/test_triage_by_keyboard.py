@@ -6,9 +6,9 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from support.patience import patient
 from support.cast import reader
 from support.families import EL_AMRANI, melding
+from support.patience import patient
 from support.screen import sign_in, take_melding
 
 from amhk.desk import followup, forms, intake
@@ -103,7 +103,8 @@ def test_acute_forms_come_first_and_one_moves_by_keyboard(page, server):
         page.keyboard.press("1")
         expect(page.locator("text=Ja, dit acute formulier is geen HG/KM")).to_be_visible()
         expect(page.locator("[data-form]")).to_have_count(5)
-        page.keyboard.press("1")
+        page.keyboard.type("De man is opgepakt en zij zijn bij familie.")
+        page.keyboard.press("Enter")
         expect(page.locator("[data-form]")).to_have_count(4)
         page.keyboard.press("u")
         expect(page.locator("[data-form]")).to_have_count(5)

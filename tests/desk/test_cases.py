@@ -65,13 +65,14 @@ def test_no_answer_is_asked_again_twice_and_then_the_teamleider_decides(client, 
     assert "hooguit_drie" in [e["code"] for e in client.move(number, "geen_antwoord", expect=422)["errors"]]
 
 
-def test_a_third_overdracht_needs_the_motive_of_the_teamleider(client, office):
+def test_a_third_overdracht_is_for_the_teamleider_and_every_one_says_why(client, office):
     number = referred(client)
-    for _ in range(2):
-        client.move(number, "verwijzing_geweigerd", reden="vol")
-        last = client.move(number, "verwijzen", expect=(200, 422), instelling="Wijkteam Vlaardingen")
-        send_owed(client, number)
-    assert [e["code"] for e in last["errors"]] == ["ontbreekt"]
+    client.move(number, "verwijzing_geweigerd", reden="vol")
+    bare = client.move(number, "verwijzen", expect=422, instelling="Wijkteam Vlaardingen", motivering="")
+    assert [(e["code"], e["field"]) for e in bare["errors"]] == [("ontbreekt", "motivering")]
+    client.move(number, "verwijzen", instelling="Wijkteam Vlaardingen")
+    client.move(number, "verwijzing_geweigerd", reden="vol")
+    send_owed(client, number)
     anna = Client(office, "Anna")
     assert "derde_overdracht_rol" in [
         e["code"] for e in anna.move(number, "verwijzen", expect=422, instelling="Wijkteam Vlaardingen")["errors"]
@@ -112,6 +113,10 @@ def test_a_rvdk_report_owes_its_letters_and_waits_for_the_answer(client):
     send_owed(client, number)
     assert term(client.case(number), "antwoord_rvdk")["due"] == "2026-02-16"
     client.move(number, "antwoord_rvdk", onderzoekt=True)
+    assert "geen_crisis" in [
+        e["code"] for e in client.move(number, "afsluiten", expect=422)["errors"]
+    ]  # a report is not seeing them
+    client.move(number, "gezien", gezien_door="De kinderarts")
     assert client.move(number, "afsluiten")["closed"]
 
 
@@ -170,7 +175,7 @@ def test_a_vervolgmelding_joins_and_starts_the_assessment_again_from_its_own_rec
 
 def test_from_melding_to_advies_nothing_of_the_family_stays(client, office):
     number = client.post("/cases", MELDING)["number"]
-    case = client.move(number, "omzetten_in_advies", reden="Melder houdt zelf de regie.")
+    case = client.move(number, "omzetten_in_advies", reden="Melder houdt zelf de regie.", advies="Praat met de ouders.")
     assert (case["ending"], case["people"]) == ("omgezet in advies", [])
     advice = client.case(next(r["number"] for r in case["relations"] if r["kind"] == "omgezet_in"))
     assert (advice["finish"], advice["closed"]) == (1, True)
@@ -384,6 +389,7 @@ def test_a_case_with_a_finish_cannot_slip_out_by_an_ending(client):
     client.move(number, "acuut_vaststellen", bevindingen="letsel")
     client.move(number, "melden_rvdk", spoed=True, motivering="m", gezaghebbenden_geinformeerd="ja")
     client.move(number, "onderzoek_besluiten")
+    client.move(number, "gezien", gezien_door="De politie")
     told = client.move(number, "andere_regio", expect=422, naar="Utrecht")
     assert [e["code"] for e in told["errors"]] == ["nog_geen_finish"]
 

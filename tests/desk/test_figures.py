@@ -4,9 +4,9 @@ import json
 from collections import Counter
 
 import pytest
-from support.patience import patient
 from support.cast import Client, reader
 from support.families import EL_AMRANI, VISSER, advies, melding
+from support.patience import patient
 from support.second import same
 
 from amhk.desk import counting, keeping, reports, watch

@@ -28,7 +28,7 @@ MOTHER = {
 def melding(*people, **more):
     return {
         "route": "melding", "kanaal": "telefoon", "ontvangen": "2026-02-02T09:00", "hoedanigheid": "03", "gemeente": "Schiedam", "acuut": False,
-        "zorgen": "Het kind is stil en moe.", "melder": {"naam": "E. Mulder", "organisatie": "JGZ Waterweg"}, "aanleiding": ["08"],
+        "zorgen": "Het kind is stil en moe.", "melder": {"naam": "E. Mulder", "organisatie": "JGZ Waterweg", "bereikbaar": "Dreef 8, 3111 AB Schiedam"}, "aanleiding": ["08"],
         "betrokkenen": list(people) or [CHILD, MOTHER], **more,
     }  # fmt: skip
 
@@ -100,7 +100,7 @@ def test_the_request_to_the_rvdk_holds_all_it_asks_for_in_words_and_for_a_progra
     number = asked_the_rvdk(client)
     html = read(client, number, "verzoek_rvdk")["html"]
     for part in ("Raad voor de Kinderbescherming (oefening)", "Oefenplein 1", "Urgentie: spoed", "Liv Visser", "999990019", "Noor Visser", "gezag: ja",
-                 "nee, gevaar voor het kind", "Letsel dat niet past", "bron: eigen waarneming", "Opvoedhulp in 2025", "Er is gevaar."):  # fmt: skip
+                 "nee, gevaar voor het kind", "Letsel dat niet past", "bron: niet gevraagd", "Opvoedhulp in 2025", "Er is gevaar."):  # fmt: skip
         assert part in html, part
     told = approve(client, number, "verzoek_rvdk")
     frozen = client.get(f"/notices/{told['id']}.json")
@@ -146,7 +146,7 @@ def test_the_om_can_be_told_instead_of_the_police(client):
     number = investigated(client)
     client.move(number, "melden_politie", motivering="Strafbaar feit.", aan="OM")
     html = read(client, number, "melding_politie")["html"]
-    assert "Melding aan het Openbaar Ministerie" in html and '<p class="aan">Openbaar Ministerie</p>' in html
+    assert "Melding aan het Openbaar Ministerie" in html and '<p class="aan">Openbaar Ministerie (oefening)<br>' in html
     assert "999990019" not in html
 
 
@@ -183,11 +183,12 @@ def test_the_question_at_the_check_and_its_reminder_go_to_the_institution_referr
     assert "uiterlijk ma 4 mei 2026" in read(client, number, "controlevraag_instelling")["html"]
     client.move(number, "geen_antwoord", gevraagd_aan="Wijkteam")
     html = read(client, number, "herinnering_instelling")["html"]
-    assert "Herinnering" in html and "Wij vroegen Wijkteam Schiedam" in html
+    assert "Herinnering" in html and "Wijkteam Schiedam hebben wij van u nog geen antwoord" in html
 
 
 def test_who_reports_by_profession_and_who_does_not_get_different_letters_both_without_substance(client):
     school = referred(client)
+    client.send_kind(school, "verwijzing_instelling")
     burger = investigated(client, hoedanigheid="35", melder={"naam": "Buur Man", "toestemming": True})
     first, second = read(client, school, "afloop_melder")["html"], read(client, burger, "afloop_melder")["html"]
     assert "Aan wie wij hebben overgedragen" in first and "Wijkteam Schiedam" in first and "JGZ Waterweg" in first
@@ -262,7 +263,7 @@ def test_a_secret_address_reads_secret_everywhere_and_its_own_letter_is_handed_o
     number = asked_the_rvdk(client, CHILD, MOTHER | {"geheim_adres": True, "adres": "Schuilhof 9, 3000 AA Rotterdam"})
     rvdk = read(client, number, "verzoek_rvdk")
     assert "Schuilhof" not in rvdk["html"] and "adres: geheim" in rvdk["html"]
-    assert {"fact": "adres", "why": "geheim adres"} in rvdk["left_out"]
+    assert {"fact": "adres", "why": "geheim adres van Noor Visser"} in rvdk["left_out"]
     assert "Schuilhof" not in str(client.get(f"/notices/{rvdk['id']}.json"))
     own = client.get(f"/notices/{letters(client, number, 'informeren_betrokkene')[1]['id']}")
     assert "Persoonlijk overhandigen" in own["html"] and "Schuilhof" not in own["html"]
@@ -383,7 +384,7 @@ def test_the_rvdk_answers_and_its_outcome_is_recorded_also_when_the_case_is_clos
     assert "rvdk_heeft_geantwoord" in str(client.move(number, "uitkomst_rvdk", expect=422, rekest=True)["errors"])
     send_owed(client, number)
     client.move(number, "antwoord_rvdk", onderzoekt=True, kenmerk_rvdk="RvdK 2026-9", start_rvdk="2026-02-20")
-    client.move(number, "crisisdienst_inschakelen", expect=(200, 422))
+    client.move(number, "gezien", gezien_door="De kinderarts")
     case = client.move(number, "afsluiten")
     assert case["closed"] is True
     client.clock("2026-06-01T09:00")

@@ -5,9 +5,9 @@ from io import BytesIO
 
 import pytest
 from openpyxl import load_workbook
-from support.patience import patient
 from support.cast import Client, reader
 from support.families import melding
+from support.patience import patient
 
 from amhk.desk import intake
 from amhk.office import open_office

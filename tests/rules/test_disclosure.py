@@ -99,7 +99,11 @@ def test_the_same_rule_runs_on_the_facts_at_hand():
     }  # fmt: skip
     kept, left_out = for_recipient(facts, "politie")
     assert kept == {"zorgen": "stil", "jeugdigen": [{"naam": "Kim", "adres": HIDDEN}], "bevindingen": [{"tekst": "koud huis"}]}
-    assert {name for name, _ in left_out} == {"melder_naam", "adres", "een deel van bevindingen"}
+    assert {(one.path, one.whose) for one in left_out} == {
+        ("melder_naam", ""),
+        ("jeugdigen.adres", "Kim"),
+        ("bevindingen", "een deel"),
+    }
     assert [b["tekst"] for b in for_recipient(facts, "rvdk")[0]["bevindingen"]] == ["blauwe plek", "koud huis"]
     assert for_recipient(facts, "melder")[0] == {"melder_naam": "M. Elder"}
 

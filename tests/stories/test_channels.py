@@ -86,7 +86,10 @@ def test_a_real_calendar_program_reads_the_feed_from_the_real_server(tmp_path):
         assert f"{number} Onderzoek starten" in listed
         version = server.ask("GET", f"/cases/{number}", None, token)["version"]
         server.ask(
-            "POST", f"/cases/{number}/moves/veiligheidsbeoordeling", {"version": version, "uitkomst": "onderzoek nodig"}, token
+            "POST",
+            f"/cases/{number}/moves/veiligheidsbeoordeling",
+            {"version": version, "uitkomst": "onderzoek nodig", "beslisser": "Tom"},
+            token,
         )
         listed = calendar_program(tmp_path, href, "2026-02-09")
         assert "Veiligheidsbeoordeling" not in listed

@@ -152,7 +152,7 @@ def test_a_term_of_hours_is_four_hours_long_also_in_the_night_the_clock_changes(
     for case in client.get("/cases?route=melding")["items"]:
         crisis = [t for t in client.case(case["number"])["terms"] if t["name"] == "crisis"]
         if crisis:
-            assert crisis[0]["due"] == "2026-03-29T04:00:00+02:00"
+            assert crisis[0]["due"] == "2026-03-29T03:00:00+02:00"  # received at 22:00, and one hour of the night is not there
             break
     else:
         raise AssertionError("no acute case")

@@ -96,7 +96,7 @@ def test_finish_3_referred_checked_after_three_months_and_closed(desk):
     desk.move("onderzoek_besluiten")
     desk.at("2026-03-10T12:00")
     desk.move("onderzoek_afronden", uitkomst=["06"], conclusie="bevestigd, hulp welkom")
-    case = desk.move("verwijzen", instelling="Wijkteam Schiedam")
+    case = desk.move("verwijzen", instelling="Wijkteam Schiedam", motivering="hulp past")
     assert case["finish"] == 3
     desk.send_all()
     desk.move("verwijzing_geaccepteerd")
@@ -118,8 +118,10 @@ def test_finish_4_reported_to_the_rvdk_on_acute_findings(desk):
     desk.move("melden_rvdk", spoed=True, motivering="ernstig", gezaghebbenden_geinformeerd="ja")
     assert "bericht_open" in desk.refused("afsluiten")
     desk.send_all()
-    assert desk.refused("afsluiten") == ["rvdk_klaar"]
+    assert desk.refused("afsluiten") == ["geen_crisis", "rvdk_klaar"]
     desk.at("2026-03-06T09:00")
     desk.move("antwoord_rvdk", onderzoekt=True)
+    assert desk.refused("afsluiten") == ["geen_crisis"]
+    desk.move("gezien", gezien_door="de kinderarts")
     case = desk.move("afsluiten")
     assert (case["finishes"], case["closed"]) == ([4], True)

@@ -41,9 +41,10 @@ from amhk.desk import (
 from amhk.errors import Refusal
 from amhk.office import open_office
 from amhk.rules.ladder import Address, attended
+from amhk.rules.pairs import Told, contradictions
 from amhk.rules.periods import period_of, read_period
 from amhk.rules.searching import words_of_case
-from amhk.store import bells, figures, outbox, plans, reads, search
+from amhk.store import bells, figures, outbox, plans, proofs, reads, search
 from amhk.store.journal import verify
 from amhk.words import day_of, iso
 
@@ -193,7 +194,12 @@ class Meldpunt(RuleBasedStateMachine):
         today = {"date": iso(followup.read_clock(self.office))[:10]}
         acts = {
             "draft": [(notices.approve, {}), (notices.withhold, {"reason": "nee", "ground": "grond"})],
-            "approved": [(notices.send, today | {"way": "post"}), (post.queue, {"way": "print"}), (post.queue, {"way": "map"})],
+            "approved": [
+                (notices.send, today | {"way": "post"}),
+                (notices.send, today | {"way": "persoonlijk", "reference": "aan de moeder"}),
+                (post.queue, {"way": "print"}),
+                (post.queue, {"way": "map"}),
+            ],
             "sent": [(notices.receive, today), (notices.give_back, today | {"reason": "adres onbekend"})],
         }[n["state"]]
         act, body = data.draw(st.sampled_from(acts))
@@ -399,6 +405,9 @@ class Meldpunt(RuleBasedStateMachine):
             findings = reads.rows(connection, select(reads.FINDING))
             letters = reads.rows(connection, select(reads.NOTICE))
             out = reads.rows(connection, select(outbox.OUT))
+            referrals = reads.rows(connection, select(reads.REFERRAL).order_by(reads.REFERRAL.c.id))
+            checks = reads.rows(connection, select(reads.CHECK).order_by(reads.CHECK.c.id))
+            assert proofs.contradictions(connection) == [], "what the night looks at agrees too"
             told_again = {
                 e["case_id"] for e in reads.rows(connection, select(reads.ENTRY)) if "gegevens van de melder" in e["what"]
             }
@@ -409,6 +418,9 @@ class Meldpunt(RuleBasedStateMachine):
             ]
         self.post_is_right(cases, letters, out, told_again)
         for case in cases:
+            mine = [[r for r in rows if r["case_id"] == case["id"]] for rows in (terms, letters, referrals, checks)]
+            flow = self.office.pack.workflows[case["workflow"], case["release"]]
+            assert contradictions(flow, Told(case, *mine)) == [], case["number"]
             if case["closed"] and 3 in case["finishes"]:
                 assert case["facts"]["nazorg"] in ("goed", "gevolgd"), "G2"
             if case["closed"]:

@@ -38,7 +38,7 @@ class Story:
             return self.convert(call, source)
         body = {k: v for k, v in call.items() if k not in NOT_FIELDS}
         if call["route"] == "melding":
-            body["acuut"] = "acuut" in call["zorgen"]
+            body["acuut"] = False  # the clocks of these calls run from when danger was established
         case = self.client.post("/cases", body)
         self.numbers[call["id"]] = case["number"]
         send_owed(self.client, case["number"])
@@ -70,6 +70,8 @@ class Story:
         if "bij" in fields:
             fields["bij"] = self.numbers[fields["bij"]]
         self.client.move(number, step["stap"], **fields)
+        if step["stap"] == "acuut_vaststellen" and not any("crisisdienst" in s["stap"] for s in call["stappen"]):
+            self.client.move(number, "gezien", gezien_door="Wie belde: de arts, of de school")
         return send_owed(self.client, number)
 
     def finish_advice(self, call):

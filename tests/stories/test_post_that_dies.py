@@ -18,7 +18,8 @@ from amhk.store.journal import verify
 
 MELDING = {
     "route": "melding", "kanaal": "telefoon", "ontvangen": "2026-02-02T09:00", "hoedanigheid": "03", "gemeente": "Schiedam", "zorgen": "z",
-    "acuut": False, "melder": {"naam": "Arts", "geheim": False}, "betrokkenen": [{"naam": "Kind", "geboren": "2019", "rollen": ["kind"]}],
+    "acuut": False, "melder": {"naam": "Arts", "geheim": False, "bereikbaar": "Dreef 1, 3111 AA Schiedam"},
+    "betrokkenen": [{"naam": "Kind", "geboren": "2019", "rollen": ["kind"], "adres": "Kade 1, 3111 AA Schiedam"}],
 }  # fmt: skip
 
 

@@ -11,8 +11,8 @@ import psycopg
 import pytest
 from conftest import FULL, ROOT, make_folder, new_database
 from sqlalchemy import select
-from support.patience import patient
 from support.cast import Client, hire, send_owed
+from support.patience import patient
 
 from amhk.desk import counting, keeping, nightly, watch
 from amhk.office import open_office

@@ -74,8 +74,22 @@ class Client:
         return self.get(f"/cases/{number}")
 
     def move(self, number, name, expect=200, **fields):
+        """Make a move as a worker would: a referral says why, and its letter goes before anybody asks how it went."""
+        if name == "verwijzen":
+            fields.setdefault("motivering", "Er is hulp nodig.")
+        if name in ("voortgangscontrole", "geen_antwoord"):
+            self.send_kind(number, "verwijzing_instelling")
         version = self.case(number)["version"]
         return self.post(f"/cases/{number}/moves/{name}", {"version": version, **fields}, expect)
+
+    def send_kind(self, number, kind, way="post"):
+        """Approve and send what lies ready of one kind of letter."""
+        for n in [n for n in self.case(number)["notices"] if n["kind"] == kind and n["state"] in ("draft", "approved")]:
+            version = n["version"]
+            if n["state"] == "draft":
+                version = self.post(f"/notices/{n['id']}/approve", {"version": version})["version"]
+            day = self.get("/clock")["now"][:10]
+            self.post(f"/notices/{n['id']}/send", {"version": version, "date": day, "way": way, "reference": "oefening"})
 
 
 def send_owed(client, number):

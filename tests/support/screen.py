@@ -55,7 +55,7 @@ def take_melding(page, person="Sem Çelik", born="2018-05"):
         page.fill("[name='betrokkenen.0.naam']", person)
         page.fill("[name='betrokkenen.0.geboren']", born)
         page.click("main form button.main")
-        page.wait_for_url(re.compile(rf"/zaak/{number}(/verwant)?\?"))
+        page.wait_for_url(re.compile(rf"/zaak/{number}(/verwant)?(\?|$)"))
     return number
 
 
@@ -81,7 +81,11 @@ def send_letters(page, number):
         if page.locator("text=Goedkeuren zet tekst").count():
             page.click("text=Goedkeuren >> nth=-1")
             expect(page.locator("text=Verzonden vastleggen")).to_be_visible()
-        page.check("input[name=way][value=post]") if page.locator("input[name=way]").count() else page.select_option(
-            "[name=way]", "post"
+        offered = page.locator("input[name=way], [name=way] option").evaluate_all("all => all.map(o => o.value)")
+        way = "post" if "post" in offered else "persoonlijk"
+        page.check(f"input[name=way][value={way}]") if page.locator("input[name=way]").count() else page.select_option(
+            "[name=way]", way
         )
+        if way == "persoonlijk":
+            page.locator("form[action$='/verzonden'] [name=reference]").fill("overhandigd aan de balie")
         page.click("text=Verzonden vastleggen")

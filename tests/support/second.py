@@ -78,7 +78,8 @@ class Seen:
             self.checks.append((at, content))
             begun = date.fromisoformat(content["hulp_gestart"]) if content.get("hulp_gestart") else None
         if begun and self.referrals:
-            self.referrals[-1][3] = self.referrals[-1][3] or begun
+            self.referrals[-1][3] = begun
+            self.referrals[-1][2] = "aangenomen"
 
 
 def read(office, connection, case, lines):
@@ -205,7 +206,10 @@ def terms(office, connection, case, lines, flow, received):
     if first:
         told.append(("onderzoek", "", first, 1))
         mine = reads.of_case(connection, reads.PERSON, case["id"])
-        children = sum((a[0] < 18) if (a := ages(p["geboren"], received)) else is_unborn(p) or "kind" in p["rollen"] for p in mine)
+        children = sum(
+            (a[0] < 18) if (a := ages(p["geboren"], received)) else is_unborn(p, office.pack.codes.roles) or "kind" in p["rollen"]
+            for p in mine
+        )
         told += [("onderzoek.kinderen", "", first, children)] if children else []
     return told
 

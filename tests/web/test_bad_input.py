@@ -96,7 +96,10 @@ def test_an_advies_holds_nobody(client):
     client.ask("POST", f"/cases/{number}/people", {"naam": "Kind"}, expect=422)
     told = client.ask("POST", "/cases", {**ADVIES, "adviesvrager": {"naam": "Juf"}}, expect=422).json()
     assert told["errors"][0]["field"] == "adviesvrager.toestemming"
-    warned = client.post("/cases", {**ADVIES, "zorgen": "het kind heet dan Piet Jansen, geboren 4-2-2019"})
+    family = {**ADVIES, "zorgen": "het kind heet dan Piet Jansen, geboren 4-2-2019"}
+    wrong = client.post("/cases", family, expect=422)["errors"]
+    assert {(e["code"], e["field"]) for e in wrong} == {("gezinsgegevens", "zorgen")} and "Piet Jansen" in str(wrong)
+    warned = client.post("/cases", family | {"geen_gezinsgegevens": True})
     assert any("naam" in w for w in warned["warnings"])
 
 

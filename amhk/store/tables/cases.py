@@ -276,7 +276,7 @@ class Notice(SQLModel, table=True):
 
 
 class Referral(SQLModel, table=True):
-    """A referral to hulpverlening (overdracht): open, accepted, refused or started."""
+    """A referral to hulpverlening (overdracht): open, accepted, refused, started, or lapsed (it was never answered, and nobody waits for it any more)."""
 
     __tablename__ = "referrals"
     id: int | None = Field(default=None, primary_key=True)
@@ -316,7 +316,7 @@ class Finding(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     case_id: int = Field(foreign_key="meldingen.case_id", index=True)
     moment: datetime = instant()
-    bron: str
+    bron: str | None = None
     text: str
     labels: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
 

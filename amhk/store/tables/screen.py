@@ -10,13 +10,14 @@ from amhk.store.instants import instant
 
 
 class Concept(SQLModel, table=True):
-    """What a worker has typed of a call that is not a case yet, by the mark of its form; only he sees it. It goes when the call is registered or thrown away. Real time."""
+    """What a worker has typed in a form and not yet sent, by the mark of its form; only he sees it. It goes when the form is carried out or thrown away. `path` is where the form leads, empty for a call that is not a case yet. Real time."""
 
     __tablename__ = "concepts"
     __table_args__ = (UniqueConstraint("worker_id", "mark"),)
     id: int | None = Field(default=None, primary_key=True)
     worker_id: int = Field(foreign_key="workers.id")
     mark: str
+    path: str = ""
     typed: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False, default=dict))
     begun: datetime = instant()
     saved: datetime = instant()

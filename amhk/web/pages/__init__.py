@@ -17,11 +17,29 @@ from amhk.web.pages import (
     running,
     staffing,
     terms,
+    typed,
     worklists,
 )
 from amhk.web.pages.frame import keep_sent, refused
 
-ROOMS = (entrance, worklists, intake, cases, letters, post, staffing, figures, management, terms, night, running, open, radar, bulk)
+ROOMS = (
+    entrance,
+    worklists,
+    intake,
+    cases,
+    letters,
+    post,
+    staffing,
+    figures,
+    management,
+    terms,
+    night,
+    running,
+    open,
+    radar,
+    bulk,
+    typed,
+)
 router = APIRouter(include_in_schema=False, dependencies=[Depends(keep_sent)])
 for room in ROOMS:
     router.include_router(room.router)

@@ -163,7 +163,7 @@ def decide(here: Here, form_id: Key, form: Form) -> Response:
     """Answer what a form is, or take the answer back."""
     place = str(form.get("plaats", ""))
     at = int(place) if place.isascii() and place.isdigit() and len(place) < 4 else 0
-    body = {k: str(form.get(k, "")) for k in ("outcome", "bij", "ref")}
+    body = {k: str(form.get(k, "")) for k in ("outcome", "bij", "ref", "niet_acuut")}
     try:
         if form.get("terug"):
             return go("/triage", f"{triage.undo(here.office, form_id, here.who)} staat weer op de lijst.")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Response
 from fastapi.responses import FileResponse
@@ -33,7 +34,7 @@ def case_page(here: Here, number: str, verloop: str = "") -> Response:
     if here.in_part:
         return part("verloop.html", office=here.office, **told)
     return page(
-        here, "zaak.html", **told, running=running, owed=owed, picture=picture, link=lambda opens: link_of(opens, view),
+        here, "zaak.html", **told, clock=f"{here.local:%H:%M}", running=running, owed=owed, picture=picture, link=lambda opens: link_of(opens, view),
         notes=[e for e in view["journal"] if e["kind"] == "notitie"],
     )  # fmt: skip
 
@@ -65,7 +66,11 @@ def link_of(opens: Opens | None, view: dict[str, Any]) -> str | None:
     if opens is None:
         return None
     case = f"/zaak/{view['number']}"
-    where = {"move": f"{case}/stap/{opens.target}", "clock": "/klok", "person": f"{case}/mensen"}
+    where = {
+        "move": f"{case}/stap/{opens.target}" + (f"?{urlencode(dict(opens.values))}" if opens.values else ""),
+        "clock": "/klok", "person": f"{case}/mensen",
+        "institution": f"/beheer/instellingen/{opens.target}" if opens.target else "/beheer/instellingen",
+    }  # fmt: skip
     return where.get(opens.kind, f"/brief/{opens.target}")
 
 

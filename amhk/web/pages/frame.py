@@ -7,26 +7,33 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
+from uuid import uuid4
 
 from fastapi import Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from markupsafe import Markup
 from starlette.datastructures import FormData
 
 from amhk.config import shipped
 from amhk.desk import followup
+from amhk.desk.once import armed
 from amhk.desk.seat import Seat
-from amhk.errors import Fault, NotSignedIn, Refusal
+from amhk.errors import AlreadyDone, Fault, NotSignedIn, Refusal
 from amhk.office import Office
 from amhk.rules.days import Calendar
+from amhk.rules.distance import LATE, LATER, NOW, WEEK, distance
+from amhk.rules.fields import MOST_OFFERED, candidates
 from amhk.rules.secrecy import WORKS, Reader
 from amhk.web.auth import ChooseOwnPassword, StaleForm, by_cookie, prove_own_form
 from amhk.web.pages.menu import menu
 from amhk.words import LISTS, ROLES, day_of, local, say_day, say_instant, some
 
-LATE, NOW, WEEK, LATER = "●", "▲", "△", "○"
 _STATIC = Path(__file__).parent.parent / "static"
+# A call has a key of its own (`desk.intake`); signing in and out, and what is kept while typing, are no acts on the desk.
+DONE = "amhk_gedaan"
+_UNARMED = ("/nieuw", "/concept", "/login", "/logout", "/triage")
 _SHAPES = {LATE: "te laat", NOW: "vandaag of morgen", WEEK: "deze week", LATER: "later"}
 
 
@@ -35,8 +42,21 @@ class Visit:
     """One signed-in look at the desk: the request, the office, and who sits there."""
 
     request: Request
-    office: Office
+    house: Office
     seat: Seat
+
+    @property
+    def office(self) -> Office:
+        """Give the house; while a form is carried out, armed with the key of that form, so that it is carried out once."""
+        if self.request.method != "POST" or self.in_part or self.path.startswith(_UNARMED):
+            return self.house
+        armed_house: Office | None = getattr(self.request.state, "armed", None)
+        if armed_house is None:
+            sent = dict(getattr(self.request.state, "sent", ()))
+            if not sent or "_vooraf" in sent:
+                return self.house
+            armed_house = self.request.state.armed = armed(self.house, self.who, sent.get("_once", ""), self.path)
+        return armed_house
 
     @property
     def who(self) -> Reader:
@@ -98,6 +118,7 @@ async def with_file(request: Request) -> AsyncIterator[FormData]:
     async with request.form(max_fields=20, max_files=1) as form:
         sent = form.get("_csrf")
         prove_own_form(request, csrf, sent if isinstance(sent, str) else None)
+        request.state.sent = [("_once", str(form.get("_once", "")))]
         yield form
 
 
@@ -116,9 +137,23 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.filters |= {"dag": dag, "moment": _moment, "kloktijd": _clock_time, "namen": _names, "veld": _title}
-    env.globals |= {"dict": dict, "some": some, "shapes": _SHAPES, "roles": ROLES, "static": static}
+    env.filters |= {
+        "dag": dag,
+        "moment": _moment,
+        "kloktijd": _clock_time,
+        "plek": _place,
+        "aangeboden": _offered,
+        "namen": _names,
+        "veld": _title,
+    }
+    env.globals |= {"own": own, "dict": dict, "some": some, "shapes": _SHAPES, "roles": ROLES, "static": static}
     return env
+
+
+def own(csrf: str) -> Markup:
+    """Give what makes a form one of ours: the secret of the session, and a key under which it is carried out once."""
+    told = '<input type="hidden" name="_csrf" value="{}">\n<input type="hidden" name="_once" value="{}">'
+    return Markup(told).format(csrf, uuid4().hex)
 
 
 @lru_cache(maxsize=64)
@@ -134,10 +169,13 @@ def page(here: Visit, template: str, status: int = 200, **told: Any) -> Response
     """Give a page with its frame: navigation, banner, reminders count."""
     frame: dict[str, Any] = {
         "who": here.who, "csrf": here.seat.csrf, "office": here.office, "now": here.now, "today": day_of(here.now), "path": here.path,
-        "reminders": here.seat.reminders, "errors": [], "notice": here.request.query_params.get("gedaan"), "alarms": here.seat.alarms,
+        "reminders": here.seat.reminders, "errors": [], "notice": unquote(here.request.cookies.get(DONE, "")) or None, "alarms": here.seat.alarms,
         "works": here.who.role in WORKS, "menu": menu(here.who.role, here.path),
     }  # fmt: skip
-    return HTMLResponse(environment().get_template(template).render(**(frame | told)), status)
+    answer = HTMLResponse(environment().get_template(template).render(**(frame | told)), status)
+    if frame["notice"]:
+        answer.delete_cookie(DONE, httponly=True, samesite="strict")
+    return answer
 
 
 def part(template: str, **told: Any) -> Response:
@@ -169,6 +207,8 @@ def bare_page(request: Request, template: str, status: int = 200, **told: Any) -
 
 def refused(request: Request, status: int, wrong: Refusal) -> Response:
     """Give the page of a refusal; who is not signed in is asked to, and comes back where he was."""
+    if isinstance(wrong, AlreadyDone):
+        return go(home_of(request.url.path), wrong.text)
     if isinstance(wrong, ChooseOwnPassword):
         return RedirectResponse("/wachtwoord", 303)
     sent: list[tuple[str, str]] = getattr(request.state, "sent", [])
@@ -202,9 +242,18 @@ def _send_again(request: Request, wrong: Refusal, sent: list[tuple[str, str]]) -
     return page(here, "opnieuw.html", status, **told)
 
 
+def home_of(path: str) -> str:
+    """Give the page a form stands on, from where it leads: a case, a letter, a page of the house."""
+    parts = [part for part in path.split("/") if part]
+    return "/" + "/".join(parts[: 2 if parts and parts[0] in ("zaak", "brief", "beheer") else 1])
+
+
 def go(path: str, done: str = "") -> Response:
-    """Send the browser to a page after something was done, with what was done in words."""
-    return RedirectResponse(f"{path}{('&' if '?' in path else '?') + 'gedaan=' + quote(done) if done else ''}", 303)
+    """Send the browser to a page after something was done, with what was done in words: they go along in a cookie of this browser, never in the address, and are said once."""
+    answer = RedirectResponse(path, 303)
+    if done:
+        answer.set_cookie(DONE, quote(done), max_age=60, httponly=True, samesite="strict")
+    return answer
 
 
 def dag(value: str | date | datetime | None) -> str:
@@ -220,6 +269,18 @@ def dag(value: str | date | datetime | None) -> str:
 def _moment(value: str) -> str:
     here = local(datetime.fromisoformat(value))
     return f"{say_day(here.date())} {here:%H.%M}"
+
+
+def _offered(options: dict[str, str], typed: str) -> list[tuple[str, str]]:
+    """Give what can be chosen in the place of what was typed: code and title, when it may mean a few."""
+    fits = candidates(options, typed)
+    return [(code, options[code]) for code in fits[:MOST_OFFERED]] if len(fits) > 1 else []
+
+
+def _place(path: str) -> str:
+    """Give in words where a form leads: `M-2026-000001, stap verwijzen`."""
+    parts = [part.replace("_", " ") for part in path.split("/") if part]
+    return " ".join(parts) if parts[:1] != ["zaak"] else f"{parts[1]}{', ' if parts[2:] else ''}{' '.join(parts[2:])}"
 
 
 def _names(names: Sequence[str]) -> str:
@@ -241,20 +302,5 @@ def _title(told: Any, code: str, name: str) -> str:
 def shown_term(term: dict[str, Any], now: datetime, calendar: Calendar) -> dict[str, Any]:
     """Give a term as it is shown everywhere: shape, date in words, distance."""
     due = datetime.fromisoformat(term["due"]) if "T" in term["due"] else date.fromisoformat(term["due"])
-    day, today = (day_of(due) if isinstance(due, datetime) else due), day_of(now)
-    days = (day - today).days
-    if term["late"]:
-        shape, far = LATE, f"{-days} dagen te laat" if days < -1 else "te laat"
-    elif days <= 1:
-        shape, far = NOW, "vandaag" if days <= 0 else "morgen"
-    else:
-        shape, far = (
-            (WEEK if days <= 7 else LATER),
-            f"nog {_working(today, day, calendar)} werkdagen" if days <= 14 else f"over {days} dagen",
-        )
+    shape, far = distance(due, now, calendar)
     return term | {"shape": shape, "far": far, "words": dag(due)}
-
-
-def _working(today: date, day: date, calendar: Calendar) -> int:
-    days = (date.fromordinal(n) for n in range(today.toordinal() + 1, day.toordinal() + 1))
-    return sum(calendar.rest(d) is None for d in days)

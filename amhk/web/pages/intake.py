@@ -45,7 +45,7 @@ def _page(here: Visit, told: dict[str, list[str]], status: int = 200, faults: tu
         drawn[name] = {item["name"]: item for item in shown(fields, desk, told)}
     becomes = (told.get("route") or [""])[0]
     once = (told.get("_once") or [""])[0] or uuid4().hex
-    signs = concept.warnings(told) if becomes != "melding" else []
+    signs = concept.warnings(here.office, told) if becomes != "melding" else []
     return page(
         here, "nieuw.html", status, route=becomes, drawn=drawn, errors=errors_of(faults), once=once, becomes=BECOMES, saved=saved,
         signs=signs if becomes else [], crisis=here.office.config.crisis_phone,
@@ -60,7 +60,7 @@ def keep_concept(here: Here, form: Form) -> Response:
         kept = concept.save(here.office, mark, told, here.who, real)
     except BadInput as wrong:
         return _page(here, told, 422, wrong.faults)
-    signs = concept.warnings(told) if (told.get("route") or [""])[0] in ("advies", "ondersteuning") else []
+    signs = concept.warnings(here.office, told) if (told.get("route") or [""])[0] in ("advies", "ondersteuning") else []
     if here.in_part:
         return part("bewaard.html", at=real, kept=kept, signs=signs)
     return go(f"/nieuw?concept={mark}", "Het concept is bewaard.") if kept else go("/", "Dit contact was al vastgelegd.")
@@ -101,6 +101,11 @@ def take_call(here: Here, form: Form) -> Response:
             "al_vastgelegd", "Dit contact was al vastgelegd of weggegooid. Is dit een nieuw contact, leg het dan nog een keer vast."
         )
         return _page(here, told | {"_once": []}, 422, (again,))
+    if route == "melding" and body.get("acuut") in ("ja", True):
+        return go(
+            f"/zaak/{number}",
+            f"Melding vastgelegd als {number}; de vier uur lopen. Eerst wat nu moet; wie betrokken zijn kan daarna.",
+        )
     if route == "melding":
         return go(f"/zaak/{number}/mensen", f"Melding vastgelegd als {number}; de klokken lopen. Wie zijn betrokken?")
     return go(f"/zaak/{number}", f"Advies vastgelegd als {number}.")

@@ -36,7 +36,7 @@ def _page(
 ) -> Response:
     letter = letters.view(here.office, key, here.who)
     view = reading.case_view(here.office, letter["case"], here.who)
-    desk = Desk(here.now, LISTS)
+    desk = Desk(here.now, {**LISTS, "verzendwijze": letter["by_hand"]})
     today = from_values({"date": iso(day_of(here.now))})
     drawn: dict[str, Any] = {
         name: shown(fields, desk, typed(form) if name == act else today) for name, (_, fields, _, _) in _ACTS.items()

@@ -17,7 +17,7 @@ router = APIRouter()
 def _page(here: Visit, form: FormData | None = None, status: int = 200, faults: tuple[Fault, ...] = ()) -> Response:
     acute = piket.acute_cases(here.office, here.who) if here.who.role in WORKS else []
     return page(
-        here, "vannacht.html", status, acute=acute, roster=piket.roster(here.office), fields=shown(piket.PIKET, piket.desk(here.office), typed(form)),
+        here, "vannacht.html", status, cases=acute, crisis=here.office.config.crisis_phone, roster=piket.roster(here.office), fields=shown(piket.PIKET, piket.desk(here.office), typed(form)),
         may=piket.may_plan(here.who), clock=f"{local(here.now):%H:%M}", errors=errors_of(faults),
     )  # fmt: skip
 
@@ -42,7 +42,8 @@ def press(here: Here, number: str, move: str, form: Form) -> Response:
         return _page(here, form, 409, (Fault("gewijzigd", wrong.text),))
     except (BadInput, ClosedDoor) as wrong:
         return _page(here, form, 422, wrong.faults)
-    return go("/vannacht", f"{number}: vastgelegd.")
+    back = f"/zaak/{number}" if form.get("terug") else "/vannacht"
+    return go(back, f"{number}: vastgelegd.")
 
 
 @router.post("/vannacht/rooster")

@@ -9,10 +9,11 @@ from fastapi.responses import RedirectResponse
 
 from amhk.desk import casework, keeping, listing, morning, nightly, piket, worklist
 from amhk.errors import BadInput, NotAllowed
+from amhk.rules.distance import LATE, NOW, WEEK
 from amhk.rules.secrecy import WORKS
 from amhk.web.api import Key
 from amhk.web.pages.forms import nested
-from amhk.web.pages.frame import LATE, NOW, WEEK, Form, Here, Visit, errors_of, go, page, shown_term
+from amhk.web.pages.frame import Form, Here, Visit, errors_of, go, page, shown_term
 
 router = APIRouter()
 
@@ -20,7 +21,7 @@ router = APIRouter()
 @router.get("/")
 def morning_page(here: Here) -> Response:
     """What to do first, by role; an old address of a worklist leads to it."""
-    if here.request.url.query and "gedaan" not in here.request.query_params:
+    if here.request.url.query:
         return RedirectResponse(f"/werkvoorraad?{here.request.url.query}", 303)
     if here.who.role == "rapportage":
         return RedirectResponse("/rapportage", 303)
@@ -65,7 +66,7 @@ def _sorted(terms: list[tuple[dict[str, Any], dict[str, Any]]]) -> dict[str, Any
 
 
 def _asked(here: Visit) -> dict[str, str]:
-    return {k: v for k, v in here.request.query_params.items() if v and k != "kolom"}
+    return {k: v for k, v in here.request.query_params.items() if v and k in worklist.ASKS}
 
 
 @router.get("/werkvoorraad")
@@ -106,7 +107,7 @@ def _tabs(here: Visit, saved: list[dict[str, Any]], asked: dict[str, str], colum
 
 
 def _nothing() -> dict[str, Any]:
-    return {"items": [], "next": None, "count": 0, "staff": [], "teams": []}
+    return {"items": [], "next": None, "count": 0, "staff": [], "hands": [], "teams": [], "near": []}
 
 
 def _link(asked: dict[str, str], columns: list[str], **other: str) -> str:

@@ -48,6 +48,65 @@
     window.setInterval(function () { if (unsaved && window.htmx) window.htmx.trigger(form, "opnieuw"); }, 5000);
   }
 
+  // Every other form: what is typed is kept under where the form leads, given back on return, and gone once it is carried out.
+  function fieldsOf(form) {
+    return Array.prototype.filter.call(form.elements, function (f) {
+      return f.name && f.name[0] !== "_" && !/^(hidden|password|file|submit|button)$/.test(f.type) && f.name !== "time";
+    });
+  }
+  function typedIn(form) {
+    var told = new URLSearchParams();
+    fieldsOf(form).forEach(function (f) {
+      if ((f.type === "checkbox" || f.type === "radio") ? f.checked : f.value) told.append(f.name, f.value);
+    });
+    ["_csrf", "_once"].forEach(function (name) { if (form.elements[name]) told.append(name, form.elements[name].value); });
+    return told;
+  }
+  function words(form) {
+    return fieldsOf(form).some(function (f) { return f.tagName === "TEXTAREA" || (f.tagName === "INPUT" && f.type === "text"); });
+  }
+  function fill(form, typed) {
+    fieldsOf(form).forEach(function (f) {
+      var told = typed[f.name];
+      if (f.type === "checkbox" || f.type === "radio") f.checked = !!told && told.indexOf(f.value) >= 0;
+      else if (told) f.value = told.join(" ");
+      if (told && f.closest("details")) f.closest("details").open = true;
+    });
+  }
+  function keeps(form) {
+    var path = form.getAttribute("action"), at = "/concept?pad=" + encodeURIComponent(path), timer = null, waits = false, said = null;
+    function say(text) {
+      if (!said) {
+        said = document.createElement("p");
+        said.className = "saved";
+        said.setAttribute("role", "status");
+        form.appendChild(said);
+      }
+      said.textContent = text;
+    }
+    function save(last) {
+      window.clearTimeout(timer);
+      if (!waits) return;
+      waits = false;
+      fetch(at, { method: "POST", body: typedIn(form), keepalive: last, credentials: "same-origin" }).then(function (answer) {
+        if (answer.ok) return answer.json().then(function (told) { say("Bewaard om " + told.saved + ", nog niet vastgelegd."); });
+        if (answer.status === 401 || answer.status === 403) say("Nog niet bewaard: u bent afgemeld. Uw tekst staat er nog.");
+      }).catch(function () { waits = true; say("Nog niet bewaard: geen verbinding met het meldpunt. Uw tekst staat er nog."); });
+    }
+    form.addEventListener("input", function () { waits = true; window.clearTimeout(timer); timer = window.setTimeout(save, 600); });
+    form.addEventListener("submit", function () { window.clearTimeout(timer); waits = false; });
+    window.addEventListener("pagehide", function () { save(true); });
+    if (document.querySelector(".errors") || document.querySelector(".dry")) return; // what was typed stands there already
+    fetch(at, { credentials: "same-origin" }).then(function (answer) { return answer.status === 200 ? answer.json() : null; }).then(function (told) {
+      if (!told || waits) return;
+      fill(form, told.typed);
+      say("Dit typte u eerder (bewaard om " + told.saved + ") en is nog niet vastgelegd.");
+    }).catch(function () { return; });
+  }
+  Array.prototype.forEach.call(document.querySelectorAll("main form[method=post]"), function (form) {
+    if (form.elements._once && !form.hasAttribute("data-concept") && !form.enctype.indexOf("application/x-www-form-urlencoded") && words(form)) keeps(form);
+  });
+
   // The first thing to do on a page of a call is to type.
   var first = document.querySelector("[data-first]");
   if (first && !document.querySelector(".errors")) first.focus();

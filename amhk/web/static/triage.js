@@ -20,9 +20,9 @@
     var button = row.querySelector("[data-key='" + event.key + "']"), number = row.querySelector("[name=bij]");
     if (event.key === "3" && number.value === "" && !row.querySelector("[name=ref]")) { number.focus(); return; }
     if (button.tagName === "SUMMARY") {
-      // an acute form asks twice
-      var sure = row.querySelector("[data-sure]");
-      if (button.parentElement.open) { sure.click(); } else { button.parentElement.open = true; sure.focus(); }
+      // an acute form asks why it is not acute; Enter answers
+      button.parentElement.open = true;
+      row.querySelector("[data-sure]").focus();
       return;
     }
     button.click();

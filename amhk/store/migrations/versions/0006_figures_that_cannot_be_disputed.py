@@ -162,11 +162,13 @@ def _told(bind: Any, case: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _children(bind: Any, case: dict[str, Any]) -> int:
+    from amhk.rules.codes import MARKS, Roles
     from amhk.rules.people import is_child
 
+    roles = Roles(dict.fromkeys(MARKS, frozenset()) | {"kind": frozenset({"kind"}), "ongeboren": frozenset({"ongeboren kind"})})
     people = _rows(bind, "SELECT geboren, uitgerekend, rollen FROM people WHERE case_id = :case", case["id"])
     day = day_of(datetime.fromisoformat(case["received"]))
-    return sum(is_child(p | {"rollen": _list(p["rollen"])}, day) for p in people)
+    return sum(is_child(p | {"rollen": _list(p["rollen"])}, day, roles) for p in people)
 
 
 def _referrals(bind: Any, case: int) -> Iterator[dict[str, Any]]:

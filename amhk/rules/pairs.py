@@ -1,0 +1,87 @@
+"""The records of one case that must agree, in one place: each pair as a sentence that says what contradicts what."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from amhk.rules.workflow import Workflow
+
+RUNS = ("running", "suspended")
+OWED = ("draft", "approved")
+ANSWERED = ("accepted", "refused", "started", "lapsed")
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """All that is recorded of one case: its row, its terms, letters, referrals and checks in the order they came."""
+
+    case: Row
+    terms: Sequence[Row]
+    notices: Sequence[Row]
+    referrals: Sequence[Row]
+    checks: Sequence[Row]
+
+
+def contradictions(flow: Workflow, told: Told) -> list[str]:
+    """Give each pair of records of a case that contradict each other; empty when all agree."""
+    return [*_closed(flow, told), *_letters(told), *_referral(flow, told), *_check(flow, told)]
+
+
+def _closed(flow: Workflow, told: Told) -> Iterator[str]:
+    """State x terms x referral: a closed case stands in a final state and waits for nothing; an open one does not."""
+    case = told.case
+    if case["closed"] != flow.states[case["state"]].final or case["closed"] != (case["closed_at"] is not None):
+        yield "de staat zegt iets anders dan of de zaak gesloten is"
+    if case["closed"] and any(t["status"] in RUNS for t in told.terms):
+        yield "de zaak is gesloten en een termijn loopt nog"
+    if case["closed"] and any(r["status"] == "open" for r in told.referrals):
+        yield "de zaak is gesloten en een verwijzing wacht nog op antwoord"
+    if case["closed"] and not case["ending"] and not case["finishes"]:
+        yield "de zaak is gesloten zonder finish en zonder einde"
+
+
+def _letters(told: Told) -> Iterator[str]:
+    """Letter x term: the term of a letter runs as long as it has to go, and no longer."""
+    status = {t["id"]: t["status"] for t in told.terms}
+    for n in told.notices:
+        runs = status.get(n["term_id"]) in RUNS
+        if n["state"] in ("sent", "withheld", "void") and runs:
+            yield f"brief {n['id']} ({n['kind']}) is klaar en zijn termijn loopt nog"
+        if n["state"] in OWED and n["term_id"] and not runs and not told.case["closed"]:
+            yield f"brief {n['id']} ({n['kind']}) moet nog weg en zijn termijn is voorbij"
+        if (n["state"] == "sent") != (n["sent_on"] is not None):
+            yield f"brief {n['id']} ({n['kind']}) heet verzonden zonder dag, of andersom"
+        if n["state"] in ("approved", "sent") and n["html"] is None and n["hash"]:
+            continue  # destroyed by law
+        if n["state"] == "draft" and n["html"] is not None:
+            yield f"brief {n['id']} ({n['kind']}) is een concept en toch vastgezet"
+
+
+def _referral(flow: Workflow, told: Told) -> Iterator[str]:
+    """Referral x acceptance x help: who waits for an answer has a term for it; help that began was taken up; finish 3 has a referral."""
+    waits = any(t["name"] == flow.referral.get("acceptance") and t["status"] in RUNS for t in told.terms)
+    last = told.referrals[-1]["status"] if told.referrals else None
+    if flow.referral and not told.case["closed"] and waits != (last == "open"):
+        yield f"de verwijzing is '{last}' en op acceptatie wordt {'wel' if waits else 'niet'} gewacht"
+    for r in told.referrals:
+        if (r["status"] == "started") != (r["started_on"] is not None):
+            yield f"verwijzing {r['id']} is '{r['status']}' en de hulp begon op {r['started_on']}"
+    if any(r["status"] == "open" for r in told.referrals[:-1]):
+        yield "een eerdere verwijzing wacht nog op antwoord terwijl er een nieuwe is"
+    if (3 in told.case["finishes"]) != bool(told.referrals):
+        yield "finish 3 zonder verwijzing, of een verwijzing zonder finish 3"
+
+
+def _check(flow: Workflow, told: Told) -> Iterator[str]:
+    """Check x letter, check x help: what is checked was asked for by a letter that went (or was withheld with a reason); help that fits has begun."""
+    kind = flow.referral.get("letter")
+    letters = [n for n in told.notices if n["kind"] == kind]
+    for c in told.checks:
+        if c["passend"] in ("ja", "deels") and not c["hulp_gestart"]:
+            yield f"controle {c['id']} zegt dat de hulp past en niet is begonnen"
+        before = [r for r in told.referrals if r["entry"] < c["entry"]]
+        if not before:
+            yield f"controle {c['id']} zonder verwijzing"
+        elif len([n for n in letters if n["state"] in ("sent", "withheld")]) < 1:
+            yield f"controle {c['id']} van een verwijzing waarvan geen brief verstuurd is"

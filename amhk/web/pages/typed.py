@@ -1,0 +1,34 @@
+"""What is typed in a form and not sent yet: kept while typing, given back when one returns to it."""
+
+from datetime import UTC, datetime
+
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
+
+from amhk.desk import concept
+from amhk.errors import Refusal
+from amhk.web.pages.forms import typed
+from amhk.web.pages.frame import Form, Here
+from amhk.words import local
+
+router = APIRouter()
+
+
+@router.get("/concept")
+def given_back(here: Here, pad: str = "") -> Response:
+    """What this worker had typed in the form that leads to `pad`; nothing (204) when there is none."""
+    try:
+        found = concept.kept(here.house, pad, here.who)
+    except Refusal:
+        found = None
+    if found is None:
+        return Response(status_code=204)
+    return JSONResponse({"typed": found[0], "saved": f"{local(found[1]):%H.%M}"})
+
+
+@router.post("/concept")
+def keep(here: Here, form: Form, pad: str = "") -> Response:
+    """Keep what was typed so far; 409 when that form was carried out meanwhile."""
+    told = typed(form)
+    kept = concept.keep(here.house, pad, told, here.who, datetime.now(UTC), str(form.get("_once", "")))
+    return JSONResponse({"saved": f"{local(datetime.now(UTC)):%H.%M}"}, 200 if kept else 409)
