@@ -59,15 +59,17 @@ def test_pressed_at_the_same_moment_it_is_still_one(desk, office):
     browsers = [browser(office) for _ in range(4)]
     once = uuid4().hex
 
-    def press(pair):
+    def press(pair, once=once):
         http, csrf = pair
         return http.post(
             f"/zaak/{number}/notities", data={"_csrf": csrf, "_once": once, "tekst": "Een keer."}, follow_redirects=False
         ).status_code
 
+    # the first request of a route builds it, and a warning of the library about that is an error here: so one each beforehand
+    assert [press(pair, uuid4().hex) for pair in browsers] == [303] * 4
     with ThreadPoolExecutor(4) as pool:
         assert set(pool.map(press, browsers)) == {303}
-    assert len([e for e in desk.get(f"/cases/{number}/journal")["items"] if e["kind"] == "notitie"]) == 1
+    assert len([e for e in desk.get(f"/cases/{number}/journal")["items"] if e["kind"] == "notitie"]) == 4 + 1
 
 
 def test_a_form_that_was_refused_may_be_sent_again_with_the_same_key(desk, office):
