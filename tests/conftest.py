@@ -163,13 +163,23 @@ def sqlite_office(tmp_path):
     office.close()
 
 
-@pytest.fixture
-def client(office):
-    """The cast at their desks, on Monday 2 February 2026, nine o'clock."""
+def _seated(office):
     hire(office)
     client = Client(office)
     client.clock("2026-02-02T09:00")
     return client
+
+
+@pytest.fixture
+def client(office):
+    """The cast at their desks, on Monday 2 February 2026, nine o'clock."""
+    return _seated(office)
+
+
+@pytest.fixture
+def sqlite_client(sqlite_office):
+    """The same on SQLite, for what does not depend on the database."""
+    return _seated(sqlite_office)
 
 
 FULL = os.environ.get("AMHK_SOAK") == "full"

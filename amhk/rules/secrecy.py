@@ -96,7 +96,7 @@ _SIGNS = (
         ),
         "een geboortedatum",
     ),
-    (re.compile(rf"\b(?i:{_WHO})\.?,? (?:(?:is|heet|van|de|der|den) ){{0,2}}(?!(?:{_ORDINARY})\b){_PREFIX}{_CAP}"), "een naam"),
+    (re.compile(rf"\b(?i:{_WHO})\.?,? (?:(?:is|heet|van|de|der|den) ){{0,2}}{_PREFIX}(?!(?:{_ORDINARY})\b){_CAP}"), "een naam"),
     (re.compile(rf"(?<!\w)(?!(?:{_ORDINARY})\b){_CAP} {_PREFIX}(?!(?:{_ORDINARY})\b){_CAP}\b"), "een naam"),
     (re.compile(rf"\b[A-Z]\. ?(?:[A-Z]\. ?)*{_PREFIX}{_CAP}\b"), "een naam"),
     (re.compile(r"\b[\w.+-]+@[\w-]+\.\w+\b"), "een e-mailadres"),

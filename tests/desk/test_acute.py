@@ -16,11 +16,8 @@ ENDS = ("crisisdienst_ter_plaatse", "gezien", "niet_acuut")
 
 
 @pytest.fixture
-def client(sqlite_office):
-    hire(sqlite_office)
-    client = Client(sqlite_office)
-    client.clock("2026-02-02T09:00")
-    return client
+def client(sqlite_client):
+    return sqlite_client
 
 
 def test_yes_at_the_call_starts_the_four_hours_from_its_receipt(client):

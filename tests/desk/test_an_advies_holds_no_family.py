@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from support.cast import Client, hire
 
 from amhk.rules.secrecy import family_signs
 from amhk.store import reads
@@ -24,11 +23,8 @@ NOBODY = [
 
 
 @pytest.fixture
-def client(sqlite_office):
-    hire(sqlite_office)
-    client = Client(sqlite_office)
-    client.clock("2026-02-02T09:00")
-    return client
+def client(sqlite_client):
+    return sqlite_client
 
 
 @pytest.mark.parametrize("text", FAMILY)

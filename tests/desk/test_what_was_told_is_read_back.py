@@ -5,7 +5,7 @@ from html import unescape
 
 import pytest
 from support.blind import Blind, fill
-from support.cast import Client, hire, send_owed
+from support.cast import Client, send_owed
 
 MELDER = {
     "naam": "Berta Klokkengieter",
@@ -78,11 +78,8 @@ def pytest_generate_tests(metafunc):
 
 
 @pytest.fixture
-def desk(sqlite_office):
-    hire(sqlite_office)
-    client = Client(sqlite_office)
-    client.clock("2026-02-02T09:00")
-    return client
+def desk(sqlite_client):
+    return sqlite_client
 
 
 def flat(value):

@@ -5,7 +5,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from support.cast import Client, hire, send_owed
+from support.cast import Client, send_owed
 
 import amhk
 from amhk.rules.codes import MARKS
@@ -63,11 +63,8 @@ def everybody_stands(client, number, people, kinds=LISTING):
 
 
 @pytest.fixture
-def client(sqlite_office):
-    hire(sqlite_office)
-    client = Client(sqlite_office)
-    client.clock("2026-02-02T09:00")
-    return client
+def client(sqlite_client):
+    return sqlite_client
 
 
 def through_every_letter(client, people):
