@@ -224,7 +224,7 @@ def test_what_is_typed_as_a_part_holds_and_the_name_reads_as_it_is_said():
 @pytest.mark.parametrize(
     ("address", "place"),
     [
-        ("Havenstraat 12, 3024 AA Rotterdam", "3024aa12"), ("havenstr. 12a 3024aa", "3024aa12"), ("Lindelaan 4, Spijkenisse", "lindelaan4spijkenisse"),
+        ("Havenstraat 12, 3024 AA Rotterdam", "3024aa12"), ("havenstr. 12a 3024aa", "3024aa12"), ("Lindelaan 4, Spijkenisse", "lindelaan4spykenisse"), ("Lindelaan 4, SPYKENISSE", "lindelaan4spykenisse"),
         ("GEHEIM", None), ("onbekend, Utrecht", None), (None, None),
     ],
 )  # fmt: skip
