@@ -25,6 +25,7 @@ from amhk.desk.reporttables import (
 from amhk.errors import BadInput, Fault
 from amhk.letters.report import report_pdf
 from amhk.office import Office
+from amhk.rules.publish import TOO_FEW
 from amhk.rules.secrecy import Reader
 from amhk.sheets.workbook import Cell, Sheet, as_ods, as_xlsx
 from amhk.sheets.write import as_csv
@@ -159,7 +160,9 @@ def _pdf(office: Office, report: Report) -> bytes:
     if report["rows"]:
         head, rows = reports.cells(report)
         wide = len(head) > _WIDE
-        title = "Cijfers (≤10: 10 of minder; x: afgeschermd)" if report.get("style") == "tien" else "Cijfers"
+        title = (
+            "Cijfers (≤10: 10 of minder; x: te weinig om te tonen, of afgeschermd)" if report.get("style") == "tien" else "Cijfers"
+        )
         told.append((title, ["", *(str(r[0]) for r in rows)], _turned(report)) if wide else ("Cijfers", head, rows))
     told += sampled(report)
     if report.get("groups"):
@@ -168,7 +171,7 @@ def _pdf(office: Office, report: Report) -> bytes:
     here: list[list[object]] = [[a, b] for a, b in about(report)]
     found: list[Table | None] = [trend(report), changed(report), meanings(report), ("Over dit rapport", ["Wat", "Waarde"], here)]
     told += [t for t in found if t and t[2]]
-    printed = [(t, h, [[str(c) for c in r] for r in rows]) for t, h, rows in told]
+    printed = [_folded(t, h, [[str(c) for c in r] for r in rows]) for t, h, rows in told]
     drawn = [(title, svg) for title, svg, _ in charts(report)]
     foot = f"{office.config.organisation}, gemaakt {report['made'][:10]}"
     if stamp := report.get("stamp"):
@@ -185,6 +188,14 @@ def _pdf(office: Office, report: Report) -> bytes:
     )
 
 
+def _folded(title: str, head: list[str], rows: list[list[str]]) -> tuple[str, list[str], list[list[str]], str]:
+    """Give a table without the rows of which nothing can be shown; those stand by name in one line beneath it."""
+    shut = [row for row in rows if len(row) > 1 and all(cell in _SHUT for cell in row[1:])]
+    named = "alles" if len(shut) == len(rows) else ", ".join(row[0] for row in shut)
+    note = f"Niet getoond, te weinig of afgeschermd: {named}." if shut else ""
+    return title, head, [row for row in rows if row not in shut], note
+
+
 def _turned(report: Report) -> list[list[object]]:
     told = [*report["rows"], report["total"]]
     lines: list[list[object]] = (
@@ -196,10 +207,14 @@ def _turned(report: Report) -> list[list[object]]:
         lines.append(
             [
                 title,
-                *(_ON_PAPER.get(r[key], r[key]) if isinstance(r[key], str) else _SHORT.get(kind, SAY[kind])(r[key]) for r in told),
+                *(_hidden_on_paper(kind, r[key]) if isinstance(r[key], str) else _SHORT.get(kind, SAY[kind])(r[key]) for r in told),
             ]
         )
     return lines
+
+
+def _hidden_on_paper(kind: str, word: str) -> str:
+    return _ON_PAPER.get(word, word) if kind == "count" else "x" if word in _ON_PAPER else word
 
 
 def _thousands(count: int | None) -> str:
@@ -208,6 +223,8 @@ def _thousands(count: int | None) -> str:
 
 # A region has more columns than there is room for words.
 _ON_PAPER = {"10 of minder": "≤10", "afgeschermd": "x"}
+# Cells of which a reader learns nothing.
+_SHUT = {*_ON_PAPER, *_ON_PAPER.values(), ".", TOO_FEW}
 _SHORT: dict[str, Callable[[Any], Any]] = {
     "share": lambda share: f"{share[0]}/{share[1]}" if share[1] else "-",
     "rate": lambda rate: reports.say_rate(rate) if rate[1] else "?",

@@ -13,7 +13,7 @@ from amhk.office import Office
 from amhk.rules.definitions import KINDS, OWN_LISTS, Definition, value_of
 from amhk.rules.figures import LATE, OUTSIDE, RUNS, UNSAID
 from amhk.rules.periods import Period, earlier, read_period
-from amhk.rules.publish import STYLES, Style
+from amhk.rules.publish import STYLES, TOO_FEW, Style
 from amhk.rules.secrecy import Reader, Scope, scope_of
 from amhk.store import figures
 from amhk.words import LISTS, day_of, iso, say_day, start_of
@@ -224,8 +224,8 @@ def _sentences(total: Mapping[str, Any], past: Sequence[Mapping[str, Any]]) -> l
     said = [
         f"{_many(told['adviezen'], 'advies', 'adviezen')} en {_many(told['meldingen'], 'melding', 'meldingen')} ontvangen.",
         f"Finish 1: {told['finish_1']}, finish 2: {told['finish_2']}, finish 3: {told['finish_3']}, finish 4: {told['finish_4']}.",
-        f"Veiligheidsbeoordeling op tijd: {say_share(told['veiligheidsbeoordeling'])}. Onderzoek op tijd: {say_share(told['onderzoek'])}.",
-        f"Voortgangscontrole na 3 maanden op tijd: {say_share(told['voortgangscontrole'])}.",
+        f"Veiligheidsbeoordeling op tijd: {_share_said(told['veiligheidsbeoordeling'])}. Onderzoek op tijd: {_share_said(told['onderzoek'])}.",
+        f"Voortgangscontrole na 3 maanden op tijd: {_share_said(told['voortgangscontrole'])}.",
     ]
     if (
         before
@@ -236,6 +236,15 @@ def _sentences(total: Mapping[str, Any], past: Sequence[Mapping[str, Any]]) -> l
     return said
 
 
+def _share_said(share: Sequence[Any] | str) -> str:
+    return TOO_FEW if isinstance(share, str) else say_share(share)
+
+
+def _few(label: str) -> str:
+    """Give the word for a hidden share, mean or spread: the label of a small count would read as its value."""
+    return TOO_FEW if label in {s.small for s in STYLES.values() if s.small != s.other} else label
+
+
 def _many(count: int | str, one: str, many: str) -> str:
     return f"{count} {one if count == 1 else many}"
 
@@ -243,7 +252,7 @@ def _many(count: int | str, one: str, many: str) -> str:
 def say_share(share: Sequence[Any]) -> str:
     """Give a share as staff read it: `90 % (9 van 10)`; a dash when there was nothing to count, the word for it when it is hidden."""
     if isinstance(share, str):
-        return share
+        return _few(share)
     good, of = share
     return f"{round(100 * good / of)} % ({good} van {of})" if of else "-"
 
@@ -251,7 +260,7 @@ def say_share(share: Sequence[Any]) -> str:
 def say_rate(rate: Sequence[Any]) -> str:
     """Give a rate per 1,000 inwoners as it is written in the Netherlands: `2,3`; words when the inwoners are not known."""
     if isinstance(rate, str):
-        return rate
+        return _few(rate)
     count, inwoners = rate
     return f"{1000 * count / inwoners:.1f}".replace(".", ",") if inwoners else "inwoners niet bekend"
 
@@ -259,7 +268,7 @@ def say_rate(rate: Sequence[Any]) -> str:
 def say_spread(value: Sequence[Any]) -> str:
     """Give days or a mean with of how many: `3 (van 20)`; a dash when there was nothing to count."""
     if isinstance(value, str):
-        return value
+        return _few(value)
     return f"{value[0]} (van {value[1]})".replace(".", ",") if value[1] else "-"
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from amhk.desk import reports
 from amhk.desk.reports import SAY
+from amhk.rules.publish import TOO_FEW
 from amhk.sheets.charts import Series, chart
 from amhk.words import REGIONS
 
@@ -119,7 +120,13 @@ def _charted(
     series = [Series(definitions[k]["title"].split(" (")[0], tuple(_number(p["total"][k]) for p in told)) for k in keys]
     target = definitions[keys[0]]["target"] if len(keys) == 1 else None
     rows = [[p["title"], *(SAY[definitions[k]["kind"]](p["total"][k]) for k in keys)] for p in told]
-    return title, chart(title, labels, series, unit, target), (title, ["Periode", *(definitions[k]["title"] for k in keys)], rows)
+    hidden = any(isinstance(p["total"][k], str) for p in told for k in keys)
+    empty = TOO_FEW.capitalize() if hidden else "Nog niets om te tonen"
+    return (
+        title,
+        chart(title, labels, series, unit, target, empty),
+        (title, ["Periode", *(definitions[k]["title"] for k in keys)], rows),
+    )
 
 
 def _number(value: Any) -> float | None:

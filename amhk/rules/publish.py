@@ -32,6 +32,8 @@ class Style:
         return (count + self.rounded // 2) // self.rounded * self.rounded
 
 
+# What a share, a mean or a spread of too few is called: "10 of minder" would read as the share itself.
+TOO_FEW = "te weinig om te tonen"
 STYLES = {s.name: s for s in (Style("cbs", 9, ".", ".", 5), Style("tien", 10, "10 of minder", "afgeschermd"))}
 
 

@@ -18,13 +18,18 @@ class Series:
     values: tuple[float | None, ...]
 
 
-def chart(title: str, labels: Sequence[str], series: Sequence[Series], unit: str = "", target: float | None = None) -> str:
-    """Give a chart as one SVG element with a name for who cannot see it: counts as bars, percentages (`unit` "%") as lines from 0 to 100, with a target line."""
+def chart(
+    title: str, labels: Sequence[str], series: Sequence[Series], unit: str = "", target: float | None = None, empty: str = ""
+) -> str:
+    """Give a chart as one SVG element with a name for who cannot see it: counts as bars, percentages (`unit` "%") as lines from 0 to 100, with a target line; one without any number says so in its middle (`empty`)."""
     top = 100.0 if unit == "%" else _round_up(max([v for s in series for v in s.values if v is not None] or [1]))
     parts = [f'<rect width="{_WIDE}" height="{_HIGH}" fill="#fff"/>', *_grid(top, unit)]
     step = (_WIDE - _LEFT - 10) / max(1, len(labels))
     for n, label in enumerate(labels):
         parts.append(_text(_LEFT + step * (n + 0.5), _HIGH - _FOOT + 14, label))
+    bare = all(v is None for s in series for v in s.values)
+    if bare and empty:
+        parts.append(_text((_WIDE + _LEFT) / 2, _y(top / 2, top) - 6, empty))
     for n, one in enumerate(series):
         parts += _line(one, n, step, top, series) if unit == "%" else _bars(one, n, len(series), step, top)
     if target is not None:
@@ -32,7 +37,7 @@ def chart(title: str, labels: Sequence[str], series: Sequence[Series], unit: str
         parts.append(f'<line x1="{_LEFT}" x2="{_WIDE - 10}" y1="{y:g}" y2="{y:g}" stroke="#8a1f1f" stroke-dasharray="8 4"/>')
         parts.append(_text(_WIDE - 12, y - 3, f"doel {target:g} %", "end"))
     parts += _key([s.name for s in series])
-    said = "; ".join(f"{s.name}: {', '.join(_said(v, unit) for v in s.values)}" for s in series)
+    said = empty if bare and empty else "; ".join(f"{s.name}: {', '.join(_said(v, unit) for v in s.values)}" for s in series)
     name = escape(f"{title}. {', '.join(labels)}. {said}", quote=True)
     size = f'width="{_WIDE}" height="{_HIGH}" viewBox="0 0 {_WIDE} {_HIGH}"'
     return f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" aria-label="{name}" {size}>{"".join(parts)}</svg>'

@@ -1,6 +1,7 @@
 """Reports as files that open clean, and the costs shared among the gemeenten: the same figures everywhere, to the cent."""
 
 import json
+import re
 from io import BytesIO
 
 import pytest
@@ -197,3 +198,50 @@ def test_a_gemeente_that_left_halfway_pays_for_the_part_of_the_year_it_belonged(
     assert (rows["Schiedam"]["vlaktax"], rows["Brielle"]["vlaktax"]) == (160000, 40000)
     assert sum(r["vlaktax"] for r in told["rows"]) == 200000
     office.close()
+
+
+STYLED = "/reports/kwartaal?period=2026-Q1&style="
+
+
+@pytest.mark.parametrize("style", ["tien", "cbs"])
+def test_a_share_of_too_few_never_reads_as_the_share_itself(house, style):
+    """'Op tijd: 10 of minder' reads as ten percent: in sentences, cells and pictures it is too little to show."""
+    report = house.get(f"{STYLED}{style}")
+    assert [s for s in report["sentences"] if "op tijd" in s and "te weinig om te tonen" in s] == report["sentences"][2:]
+    head, *rows = [line.split(";") for line in house.ask("GET", f"{STYLED}{style}&format=csv").text.splitlines()]
+    kinds = {d["title"]: d["kind"] for d in report["definitions"].values()}
+    for row in rows:
+        told = {
+            title: cell for title, cell in zip(head, row, strict=True) if kinds.get(title.strip('"\ufeff')) not in (None, "count")
+        }
+        assert told and not any("10 of minder" in cell for cell in told.values()), told
+
+
+@pytest.mark.parametrize("style", ["", "tien", "cbs"])
+def test_a_picture_without_a_number_says_so(house, style):
+    page = house.ask("GET", f"{STYLED}{style}&format=html").text
+    pictures = page.split("<svg")[1:]
+    assert len(pictures) == 4
+    bare = []
+    for picture in pictures:
+        drawn, beneath = picture.split("</svg>")[0], picture.split("</svg>")[1].split("</figure>")[0]
+        cells = re.findall("<td>(.*?)</td>", beneath.split("<tbody>")[1])
+        bare.append(set(cells) <= {"-", ".", "10 of minder", "afgeschermd", "te weinig om te tonen"})
+        assert bare[-1] == ("om te tonen" in drawn.lower()), (cells, drawn[:300])
+    assert True in bare
+
+
+def test_the_board_reads_one_page_and_what_cannot_be_shown_stands_in_one_line(house):
+    from pypdf import PdfReader
+
+    report = house.get(f"{STYLED}tien")
+    pages = [p.extract_text() for p in PdfReader(BytesIO(house.ask("GET", f"{STYLED}tien&format=pdf").content)).pages]
+    first = " ".join(pages[0].split())
+    assert all(sentence in first for sentence in report["sentences"]), "four sentences"
+    assert all(
+        title in first for title in ("Adviezen en meldingen", "Lopende meldingen op de laatste dag", "Op tijd: voortgangscontrole")
+    )
+    assert "Cijfers" not in pages[0], "the tables begin on the next page"
+    rest = " ".join(" ".join(pages[1:]).split())
+    assert "Niet getoond, te weinig of afgeschermd: " in rest
+    assert "Veiligheidsbeoordeling op tijd" in rest.split("Niet getoond, te weinig of afgeschermd: ")[1][:600]

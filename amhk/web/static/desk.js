@@ -31,6 +31,24 @@
     if (go[event.key] && document.querySelector("[href='" + go[event.key] + "']")) location.href = go[event.key];
   });
 
+  // What takes longer than a second says so, and how long it has been.
+  var busy = document.getElementById("bezig");
+  function wait(event) {
+    var slow = event.target.closest && event.target.closest("[data-slow]");
+    if (!busy || !slow || (event.type === "click" && !event.target.closest("a"))) return;
+    var file = event.type === "click", began = Date.now(), text = slow.getAttribute("data-slow");
+    window.clearInterval(wait.timer);
+    wait.timer = window.setInterval(function () {
+      var seconds = Math.round((Date.now() - began) / 1000);
+      busy.hidden = false;
+      busy.lastElementChild.textContent = file ? text + "." : text + ": " + seconds + " s";
+      if (file && seconds > 10) { window.clearInterval(wait.timer); busy.hidden = true; }
+    }, 1000);
+  }
+  document.addEventListener("submit", wait);
+  document.addEventListener("click", wait);
+  window.addEventListener("pageshow", function () { window.clearInterval(wait.timer); if (busy) busy.hidden = true; });
+
   // A concept: what is typed is kept on the server while typing; the page says so, and says it when it could not.
   var form = document.querySelector("[data-concept]"), note = document.getElementById("bewaard"), unsaved = false;
   if (form && note) {
