@@ -1,6 +1,7 @@
 """Every SELECT of the house; what comes back are plain mappings."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -130,8 +131,13 @@ def notice(connection: Connection, key: int, lock: bool = False) -> Row | None:
 
 def of_case(connection: Connection, source: Any, case: int) -> list[Row]:
     """Give the rows of any table that belong to a case, oldest first."""
-    order = source.c.id
-    return rows(connection, select(source).where(source.c.case_id == case).order_by(order))
+    return as_rows(connection.execute(_of_case(source), {"case": case}))
+
+
+@cache
+def _of_case(source: Any) -> Select[Any]:
+    """Give the statement for one table, made once."""
+    return select(source).where(source.c.case_id == bindparam("case")).order_by(source.c.id)
 
 
 def relations(connection: Connection, case: int) -> list[Row]:

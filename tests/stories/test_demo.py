@@ -13,7 +13,7 @@ from amhk.words import REGIONS, day_of
 @pytest.mark.parametrize(("region", "seed"), [*zip(REGIONS, range(1, 5), strict=True), ("rotterdam-rijnmond", 7)])
 def test_a_made_up_year_keeps_every_promise(tmp_path, region, seed):
     office = open_office(make_folder(tmp_path / "m", "meldpunt.sqlite", region=region), proof=False)
-    logins = demo.fill(office, 2026, 160 if seed == 1 else 70, seed)
+    logins = demo.fill(office, 2026, 160 if seed == 1 else 48, seed)
     assert {role for _, role, _ in logins} >= {"medewerker", "teamleider", "beheerder"}
     with office.store.read() as connection:
         told = followup.health(office, connection)

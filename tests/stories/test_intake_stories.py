@@ -4,9 +4,11 @@ import json
 from datetime import datetime
 
 import pytest
+from conftest import make_folder, new_database
 from support.cast import Client, hire, send_owed
 
 from amhk.config import SEED
+from amhk.office import open_office
 from amhk.words import AMSTERDAM, iso
 
 CALLS = [json.loads(line) for line in (SEED / "intake.jsonl").read_text(encoding="utf-8").splitlines()]
@@ -81,8 +83,16 @@ class Story:
         self.client.move(self.numbers[call["id"]], {1: "advies_geven", 2: "ondersteuning_afronden"}[call["verwacht"]["finish"]])
 
 
-@pytest.fixture
-def story(office):
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def story(request, tmp_path_factory):
+    """The calls, played once on each database; the tests look at what came of it, each at cases of its own."""
+    database = "meldpunt.sqlite" if request.param == "sqlite" else new_database(request.getfixturevalue("postgres"))
+    office = open_office(make_folder(tmp_path_factory.mktemp("calls") / "meldpunt", database), proof=False)
+    yield played(office)
+    office.close()
+
+
+def played(office):
     hire(office)
     client = Client(office)
     client.clock("2026-01-05T08:00")
@@ -101,7 +111,7 @@ def story(office):
     return story
 
 
-def test_every_call_ends_as_expected(story, office, caplog):
+def test_every_call_ends_as_expected(story, caplog):
     for call in CALLS:
         case, expected = story.client.case(story.numbers[call["id"]]), call["verwacht"]
         finishes = expected["finishes"] if "finishes" in expected else [f for f in [expected["finish"]] if f]
