@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from amhk.desk import conversions, effects, households
+from amhk.desk import conversions, correcting, effects, households
 from amhk.desk.casefile import CaseFile
 from amhk.rules.moves import Decision
 from amhk.store import reads, writes
@@ -28,6 +28,8 @@ def carry_out(file: CaseFile, decision: Decision) -> None:
     _finish(file, decision, entry)
     file.end_all(decision.meets, "met", decision.moment, entry)
     file.end_all(decision.voids, "void", decision.moment, entry, decision.move.done.lower())
+    if decision.move.drops:
+        file.let_go(decision.move.drops, decision.moment, entry, decision.move.done.lower())
     for name in decision.starts:
         file.start(name, decision.moment, entry, decision.dates.get(name))
     if decision.closes:
@@ -85,6 +87,7 @@ def _close(file: CaseFile, decision: Decision, entry: int) -> None:
     file.changes |= {"closed": True, "closed_at": decision.moment}
     file.tell(entry, closed=True)
     effects.lapse(file)
+    file.let_go([k for k, rule in file.workflow.notices.items() if not rule.obligatory], decision.moment, entry, "gesloten")
     if decision.move.ending:
         file.void_letters()
     if not file.standing().finishes:
@@ -122,6 +125,7 @@ _EFFECTS: dict[str, Effect] = {
     "referral": effects.referral,
     "referral_accepted": effects.referral_accepted,
     "referral_refused": effects.referral_refused,
+    "referral_withdrawn": effects.referral_withdrawn,
     "help_started": effects.help_started,
     "check": effects.check,
     "finding": effects.finding,
@@ -131,7 +135,7 @@ _EFFECTS: dict[str, Effect] = {
     "join": households.join,
     "to_melding": conversions.to_melding,
     "to_advies": lambda file, decision, entry: conversions.to_advies(file, decision, entry, carry_out),
-    "correct": effects.correct,
+    "correct": correcting.correct,
     "rvdk_answer": effects.rvdk_answer,
     "rvdk_outcome": effects.rvdk_outcome,
 }

@@ -1,18 +1,18 @@
 """A case on the table during one transaction: read and locked, changed in memory, written whole, with its journal lines, or not at all."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from amhk.desk.outgoing import take_off
+from amhk.desk.outgoing import out_of_hand, take_off
 from amhk.errors import ChangedMeanwhile, NotFound
 from amhk.office import Office
-from amhk.rules.moves import Owed, Running, Standing, closing_due, without_term
+from amhk.rules.moves import Owed, Running, Standing, became, closing_due, without_term
 from amhk.rules.secrecy import WORKS, Reader, may_see, scope_of
 from amhk.rules.terms import TermRule, beside_end, end_of_term, moved_end, over_at, rung_instants
 from amhk.rules.workflow import Workflow
-from amhk.store import claims, journal, people, reads, search, writes
+from amhk.store import claims, journal, outbox, people, reads, search, writes
 from amhk.store.reads import Row
 from amhk.store.session import Connection
 from amhk.words import iso
@@ -36,6 +36,7 @@ class CaseFile:
     workflow: Workflow
     running: list[dict[str, Any]] = field(default_factory=list)
     owed: list[Row] = field(default_factory=list)
+    letters: list[Row] = field(default_factory=list)  # those that went, came back, or were decided not to go
     handed_to: str | None = None
     made: str | None = None
     joined_in: str | None = None  # the phase of the melding it joined
@@ -61,11 +62,10 @@ class CaseFile:
         facts = self.changes.get("facts", self.case["facts"])
         finishes = tuple(self.changes.get("finishes", self.case["finishes"]))
         running = tuple(as_running(t) for t in self.running)
-        owed = tuple(
-            Owed(n["id"], n["kind"], self.workflow.notices[n["kind"]].title, n["obligatory"]) for n in self.owed
-        )  # fmt: skip
+        titles = self.workflow.notices
+        owed = tuple(Owed(n["id"], n["kind"], titles[n["kind"]].title, n["obligatory"]) for n in self.owed)
         registered = self.who is None or bool(self.who.registration)
-        return Standing(state, self.now, facts, finishes, running, owed, registered, self.deciders)
+        return Standing(state, self.now, facts, finishes, running, owed, became(self.letters), registered, self.deciders)
 
     def note(self, kind: str, what: str, content: Mapping[str, Any]) -> int:
         """Add a journal line and give its sequence number. On an advies its words get a line of their own, so that they can be erased without the rest (G6)."""
@@ -161,7 +161,18 @@ class CaseFile:
 
     def void_letters(self) -> None:
         """Let go of the obligatory letters of a case that ends without a finish; ClosedDoor when one of them is out of hand."""
-        keys = [n["id"] for n in self.owed if n["id"] and n["obligatory"]]
+        self._void([n["id"] for n in self.owed if n["id"] and n["obligatory"]])
+
+    def let_go(self, kinds: Collection[str], moment: datetime, entry: int, why: str) -> None:
+        """Let go of the letters of these kinds that need no longer go, and of their terms; one that is out of hand goes on its way."""
+        live = [n for n in self.owed if n["id"] and n["kind"] in kinds]
+        gone = [n for n in live if not out_of_hand(self.office, outbox.live(self.connection, n["id"]))]
+        terms = {n["term_id"] for n in gone}
+        for term in [t for t in self.running if t["id"] in terms]:
+            self.end(term, "void", moment, entry, why)
+        self._void([n["id"] for n in gone])
+
+    def _void(self, keys: list[int]) -> None:
         if keys:
             take_off(self.office, self.connection, keys)
             writes.change(self.connection, reads.NOTICE, keys, {"state": "void"})
@@ -257,12 +268,8 @@ class CaseFile:
         if not self._started:
             return []
         rows = [{k: v for k, v in row.items() if k not in ("slot", "id")} for row in self._started]
-        for row in rows:
-            row.setdefault("ended_at", None)
-            row.setdefault("late", False)
-            row.setdefault("why", None)
-            row.setdefault("end_entry", None)
-        return writes.add_terms(self.connection, rows)
+        fresh = {"ended_at": None, "late": False, "why": None, "end_entry": None}
+        return writes.add_terms(self.connection, [fresh | row for row in rows])
 
 
 def is_urgent(workflow: Workflow, state: str, acute: bool) -> bool:
@@ -375,8 +382,16 @@ def open_case(
 
 def on_table(office: Office, connection: Connection, case: Row, who: Reader | None, now: datetime | None = None) -> CaseFile:
     """Lay a case that is already locked on the table, with its running terms and the notices it owes."""
+    terms, letters = reads.terms(connection, case["id"], running=True), reads.notices(connection, case["id"])
+    return laid_out(office, connection, case, who, terms, letters, now)
+
+
+def laid_out(
+    office: Office, connection: Connection, case: Row, who: Reader | None, terms: list[Row], letters: list[Row], now: datetime | None = None
+) -> CaseFile:  # fmt: skip
+    """Lay a case on the table from its terms and letters as they were read, whatever became of them: the one way to do so."""
     workflow = office.pack.workflows[case["workflow"], case["release"]]
     moment = now or office.moment(connection, case["clock"], case["present_calendar"])
-    running = [dict(t) for t in reads.terms(connection, case["id"], running=True)]
-    owed = reads.notices(connection, case["id"], open_only=True)
-    return CaseFile(office, connection, dict(case), who, moment, workflow, running, list(owed))
+    running = [dict(t) for t in terms if t["status"] in ("running", "suspended")]
+    owed, gone = ([n for n in letters if n["state"] in states] for states in (("draft", "approved"), ("sent", "withheld")))
+    return CaseFile(office, connection, dict(case), who, moment, workflow, running, owed, gone)

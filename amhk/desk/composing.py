@@ -17,6 +17,7 @@ from amhk.letters.render import Block, Head, Letters, RenderFailed, as_html, as_
 from amhk.letters.script import unprintable
 from amhk.office import Office
 from amhk.rules.disclosure import FREE, HIDDEN, MOTHERS, PERSON, Barred, for_recipient
+from amhk.rules.names import place_of
 from amhk.rules.secrecy import Reader, is_plain_name, leaks, names_somebody_else, postal_lines, ways_to_reach
 from amhk.rules.workflow import NoticeRule
 from amhk.store import reads
@@ -135,8 +136,9 @@ def _hits(
 ) -> tuple[str, ...]:
     """Give the facts in which somebody stands who may not be told, by name; `adres` for the address on the letter."""
     secrets, known = _protected(connection, case, notice), _known(connection, office, case)
-    found = [name for name in sorted(_asked(notice, asked) & FREE) if leaks(_words_of(facts.get(name)), secrets, known)]
-    if "naar" not in found and leaks(", ".join(head.to), secrets, known):
+    places = _places(connection, case)
+    found = [name for name in sorted(_asked(notice, asked) & FREE) if leaks(_words_of(facts.get(name)), secrets, known, places)]
+    if "naar" not in found and leaks(", ".join(head.to), secrets, known, places):
         found.append("adres")
     return tuple(found)
 
@@ -151,7 +153,7 @@ def still_fit(office: Office, connection: Connection, case: Row, notice: Row) ->
     known += [w["name"] for w in reads.workers(connection, active=False)] + [t["name"] for t in reads.teams(connection)]
     known += [f"{i['name']} {i['address'] or ''}" for i in reads.institutions(connection, active=False)]
     text = re.sub(r"<[^>]+>", " ", unescape(notice["html"] or "")) + " \n".join(_texts(notice["data"] or {}))
-    if leaks(text, secrets, known):
+    if leaks(text, secrets, known, _places(connection, case)):
         told = "In deze brief staat iets dat de ontvanger intussen niet meer mag weten. Maak er weer een concept van en lees hem opnieuw."
         raise ClosedDoor(faults=[Fault("geheim", told)])
 
@@ -272,6 +274,14 @@ def _known(connection: Connection, office: Office, case: Row) -> list[str]:
     melder = str(case.get("melder_naam") or "") if case.get("melder_geheim") else ""
     names = [p["naam"] for p in people if is_plain_name(p["naam"]) and not names_somebody_else(p["naam"], melder)]
     return [case["gemeente"], office.config.organisation, *names]
+
+
+def _places(connection: Connection, case: Row) -> list[str]:
+    """Give the addresses that give nobody away: where the family lives and it is not secret, and those of institutions."""
+    people = reads.of_case(connection, reads.PERSON, case["id"]) if case["route"] == "melding" else []
+    secret = {place_of(p["adres"]) for p in people if p["geheim_adres"]}
+    homes = [p["adres"] for p in people if p["adres"] and not p["geheim_adres"] and place_of(p["adres"]) not in secret]
+    return [*homes, *(i["address"] for i in reads.institutions(connection, active=False) if i["address"])]
 
 
 def _protected(connection: Connection, case: Row, notice: Row) -> list[str]:

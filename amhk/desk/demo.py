@@ -57,6 +57,7 @@ class Year:
     words: dict[str, list[str]] = field(init=False)
     numbers: dict[str, str] = field(default_factory=dict)
     readers: dict[str, Reader] = field(default_factory=dict)
+    found: dict[str, tuple[str, str]] = field(default_factory=dict)  # per case: the codes of confirmed, and of not confirmed
     _queue: list[tuple[datetime, int, Act]] = field(default_factory=list)
     _order: Iterator[int] = field(default_factory=count)
 
@@ -179,7 +180,8 @@ class Year:
             if call["route"] == "melding":
                 body["acuut"] = False
             self.numbers[call["id"]] = intake.take_call(self.office, body, self._worker())
-        self._letters(call["id"])
+        if not any(s["stap"] == "acuut_vaststellen" for s in call.get("stappen", [])):
+            self._letters(call["id"])
 
     def _call_step(self, call: dict[str, Any], step: dict[str, Any]) -> None:
         fields = {k: v for k, v in step.items() if k not in ("stap", "op", "op_zaak")}
@@ -209,10 +211,7 @@ class Year:
         self._at(moment, lambda: self._made_up(key, moment))
 
     def _made_up(self, key: str, moment: datetime) -> None:
-        if self.dice.random() < 0.5:
-            self._made_up_advies(key, moment)
-        else:
-            self._made_up_melding(key, moment)
+        (self._made_up_advies if self.dice.random() < 0.5 else self._made_up_melding)(key, moment)
 
     def _later(self, moment: datetime, days: float, act: Act) -> datetime:
         when = moment + timedelta(days=days)
@@ -258,6 +257,7 @@ class Year:
             "melder": melder, "betrokkenen": self.town.family(),
         }  # fmt: skip
         self.numbers[key] = intake.take_call(self.office, body, self._worker())
+        self.found[key] = ("06", "05") if "08" in aanleiding else ("03", "02")
         if body["acuut"]:
             self._acute(key, moment)
         late = self.dice.random() < 0.3
@@ -288,8 +288,10 @@ class Year:
 
     def _conclude(self, key: str) -> None:
         moment = followup.read_clock(self.office)
-        self._step(key, "onderzoek_afronden", uitkomst=["06"], conclusie=self.dice.choice(self.words["conclusie"]))
         roll = self.dice.random()
+        yes, no = self.found[key]
+        code, words = (yes, "conclusie") if roll < 0.9 else (no, "conclusie_niet")
+        self._step(key, "onderzoek_afronden", uitkomst=[code], conclusie=self.dice.choice(self.words[words]))
         if roll < 0.65:
             self._refer(key)
         elif roll < 0.8:
@@ -339,7 +341,7 @@ class Year:
         """Somebody has seen them: a report to others does not end the four hours (seed 000)."""
         view = reading.case_view(self.office, self.numbers[key], self.readers["Tom"])
         if any(m["name"] == "gezien" and m["allowed"] for m in view["moves"]):
-            self._step(key, "gezien", gezien_door="De arts in het ziekenhuis")
+            self._step(key, "gezien", gezien_door="Een medewerker van het meldpunt")
 
     def _close(self, key: str) -> None:
         self._seen(key)
@@ -367,9 +369,13 @@ class Year:
         """Approve and send what is owed; now and then a letter is left lying, as in life, until the case is to be closed."""
         who = self.readers["Tom"]
         today = iso(day_of(followup.read_clock(self.office)))
-        for n in reading.case_view(self.office, self.numbers[key], who)["notices"]:
+        view = reading.case_view(self.office, self.numbers[key], who)
+        in_danger = bool(view.get("acute"))
+        for n in view["notices"]:
             if not n["obligatory"] or n["state"] not in ("draft", "approved"):
                 continue
+            if n["recipient"] == "betrokkene" and in_danger and not all_of_them:
+                continue  # whoever is in danger is seen first; then the others hear of it
             lies = not all_of_them and key.startswith("verzonnen") and self.dice.random() < 0.1
             if lies and self.dice.random() < 0.6:
                 continue
@@ -382,7 +388,9 @@ class Year:
                     post.queue(self.office, n["id"], {"version": version, "way": "print"}, who)
                 else:
                     notices.send(self.office, n["id"], {"version": version, "date": today, **sent_by(ways["by_hand"])}, who)
-            except Refusal:
+            except Refusal as shut:
+                if not any(f.field in ("betrokkene_naam", "betrokkene_aanhef", "melder_naam") for f in shut.faults):
+                    continue  # it stays a draft, with what is wrong with it
                 told = {
                     "version": letter.view(self.office, n["id"], who)["version"],
                     "reason": "Deze persoon is niet bekend.",

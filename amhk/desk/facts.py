@@ -1,7 +1,7 @@
 """The facts of a case as a letter uses them: gathered fresh, secret things left out at the source, gaps named with the door that mends them."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from amhk.errors import Opens
@@ -19,13 +19,14 @@ from amhk.words import BRON, GESLACHT, day_of, iso, say_day, say_partial
 
 _UNKNOWN, NOT_ASKED = "onbekend", "niet gevraagd"
 _URGENT: dict[object, str] = {True: "spoed", False: "geen spoed", None: "niet gevraagd"}
+_TO_TELL = timedelta(weeks=4)  # in which somebody hears that data of him are kept (Wmo 2015 art. 5.3.1)
 TAKEN = ("accepted", "started")  # a referral that was taken up
 # Facts that may be empty: the letter reads well without them.
 OPTIONAL = frozenset(
     {
         "registratie", "oefening", "afspraken", "motivering", "aanleiding", "aard", "uitkomst", "beoordeling", "bevindingen", "gezaghebbenden",
         "personen", "overigen", "ongeborenen", "stappen_genomen", "conclusie", "gezin_namen", "geprobeerde_hulp", "veiligheidsvoorwaarden", "reden",
-        "email", "website", "klachten", "vertrouwenspersoon", "overdrachten", "uitgesteld", "eerder_gevraagd", "college_gesteld", "betrokkene_gegevens",
+        "email", "website", "klachten", "vertrouwenspersoon", "overdrachten", "uitgesteld", "te_laat", "eerder_gevraagd", "college_gesteld", "betrokkene_gegevens",
     }
 )  # fmt: skip
 
@@ -40,13 +41,14 @@ def gather(office: Office, connection: Connection, case: Row, notice: Row, who: 
     }  # fmt: skip
     if case["route"] == "advies":
         return facts | {"advies": case["advies"], "adviesvrager_naam": case["adviesvrager_naam"]}
+    flow = office.pack.workflows[case["workflow"], case["release"]]
     facts |= (
         _melding(office, connection, case)
         | _people(office, connection, case, now)
-        | _referral(office.pack.workflows[case["workflow"], case["release"]], connection, case, notice)
+        | _referral(flow, connection, case, notice, day_of(now))
     )
     if notice["recipient"] == "melder":
-        facts |= _melder(connection, case, notice)
+        facts |= _melder(flow, connection, case, notice)
     return facts | _betrokkene(connection, notice, now)
 
 
@@ -147,16 +149,18 @@ def _unborn(p: Row, women: list[Row]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _referral(flow: Workflow, connection: Connection, case: Row, notice: Row) -> dict[str, Any]:
+def _referral(flow: Workflow, connection: Connection, case: Row, notice: Row, today: date) -> dict[str, Any]:
+    """Give the referral a letter is about, with the days it asks for: a day that has passed is asked of nobody (empty)."""
     names = {i["id"]: i["name"] for i in reads.institutions(connection, active=False)}
     referrals = reads.of_case(connection, reads.REFERRAL, case["id"])
-    terms = {t["name"]: t for t in reads.terms(connection, case["id"]) if t["status"] != "void"}
-    due = {use: terms[n]["due"] if (n := flow.referral.get(use)) in terms else None for use in ("acceptance", "check")}
+    mine = _referral_of(referrals, notice)
+    own = _of_referral(reads.terms(connection, case["id"]), referrals, mine)
+    due = {use: own.get(str(flow.referral.get(use))) for use in ("acceptance", "check")}
     letters = reads.notices(connection, case["id"])
     gone = {n["institution_id"] for n in letters if n["kind"] == flow.referral.get("letter") and n["state"] == "sent"}
     return {
-        "instelling": names.get(notice["institution_id"]), "verwezen_op": say_day(day_of(referrals[-1]["moment"])) if referrals else None,
-        "uiterlijk": _day(due["acceptance"]), "controle_op": _day(due["check"]),
+        "instelling": names.get(notice["institution_id"]), "verwezen_op": say_day(day_of(mine["moment"])) if mine else None,
+        "uiterlijk": _ahead(due["acceptance"], today), "controle_op": _ahead(due["check"], today),
         "overdrachten": [
             {"instelling": names[r["institution_id"]], "op": say_day(day_of(r["moment"]))}
             for r in referrals
@@ -164,6 +168,28 @@ def _referral(flow: Workflow, connection: Connection, case: Row, notice: Row) ->
         ],
         "eerder_gevraagd": _asked_before(letters, notice), "college_gesteld": _college(letters),
     }  # fmt: skip
+
+
+def _referral_of(referrals: list[Row], notice: Row) -> Row | None:
+    """Give the referral a letter is about: the last to its institution when it was drafted; of a letter to others the last of all."""
+    mine = [r for r in referrals if notice["institution_id"] in (None, r["institution_id"])]
+    before = [r for r in mine if notice["drafted"] is None or r["moment"] <= notice["drafted"]]
+    found = before or mine
+    return found[-1] if found else None
+
+
+def _of_referral(terms: list[Row], referrals: list[Row], mine: Row | None) -> dict[str, str]:
+    """Give the ends of the terms that belong to a referral, by name: those begun with it, or after it and before the next."""
+    if mine is None:
+        return {}
+    end = min((r["entry"] for r in referrals if r["entry"] > mine["entry"]), default=None)
+    own = [t for t in terms if t["start_entry"] >= mine["entry"] and (end is None or t["start_entry"] < end)]
+    return {t["name"]: t["due"] for t in own if t["status"] != "void"}
+
+
+def _ahead(due: str | None, today: date) -> str | None:
+    """Give a day that is still to come; empty when it has passed, None when there is none."""
+    return _day(due) if due is None or due[:10] >= today.isoformat() else ""
 
 
 def _asked_before(letters: list[Row], notice: Row) -> str:
@@ -191,7 +217,7 @@ def _college(letters: list[Row]) -> str:
     )
 
 
-def _melder(connection: Connection, case: Row, notice: Row) -> dict[str, Any]:
+def _melder(flow: Workflow, connection: Connection, case: Row, notice: Row) -> dict[str, Any]:
     """The melder of this case, or of the vervolgmelding the notice is about; the steps taken, without substance."""
     about = reads.about(connection, case, notice)
     hidden = {"oud_gegeven", "termijn_herrekend", "herinnering", "persoon_toegevoegd", "bericht", "corrigeren"}
@@ -200,24 +226,14 @@ def _melder(connection: Connection, case: Row, notice: Row) -> dict[str, Any]:
     received = say_day(day_of(about["received"]))
     return {
         "melder_naam": about["melder_naam"], "ontvangen": received, "zaaknummer": about["number"],
-        "stappen_genomen": [f"{received}: uw melding is ontvangen", *_steps(lines)],
+        "stappen_genomen": [f"{received}: uw melding is ontvangen", *_steps(flow, lines)],
     }  # fmt: skip
 
 
-def _steps(lines: list[Row]) -> list[str]:
-    """Give the steps as day and kind; what was found, where to and by whom stays out."""
-    told = []
-    for line in lines:
-        if (title := _PLAIN_STEPS.get(line["kind"])) is not None:
-            told.append(f"{say_day(day_of(line['instant']))}: {title}")
-    return told
-
-
-_PLAIN_STEPS = {
-    "veiligheidsbeoordeling": "de veiligheid is beoordeeld",
-    "onderzoek_besluiten": "wij zijn een onderzoek begonnen",
-    "onderzoek_afronden": "het onderzoek is afgerond",
-}
+def _steps(flow: Workflow, lines: list[Row]) -> list[str]:
+    """Give the steps as day and kind, in the words the procedure has for a melder; what was found, where to and by whom stays out."""
+    plain = {name: move.plain for name, move in flow.moves.items() if move.plain}
+    return [f"{say_day(day_of(line['instant']))}: {plain[line['kind']]}" for line in lines if line["kind"] in plain]
 
 
 def _betrokkene(connection: Connection, notice: Row, now: datetime) -> dict[str, Any]:
@@ -229,10 +245,12 @@ def _betrokkene(connection: Connection, notice: Row, now: datetime) -> dict[str,
     age = age_on(person["geboren"], day_of(now))
     # Wmo 2015 art. 5.3.2: under 12 the legal guardian acts for the child.
     aanhef = f"de wettelijk vertegenwoordiger van {person['naam']}" if age is not None and age < 12 else person["naam"]
-    late = any(d["kind"] == "uitgesteld" for d in notice["decisions"])
+    limit = day_of(notice["drafted"] or now) + _TO_TELL
+    until = [d["new_date"] for d in notice["decisions"] if d["kind"] == "uitgesteld"]
+    late, put_off = day_of(now) > limit, any(day > iso(limit) for day in until)
     return {
         "betrokkene_naam": person["naam"], "betrokkene_aanhef": aanhef, "overhandigen": person["geheim_adres"],
-        "uitgesteld": "ja" if late else "", "betrokkene_gegevens": _kinds_of_data(person),
+        "uitgesteld": "ja" if put_off else "", "te_laat": "ja" if late and not put_off else "", "betrokkene_gegevens": _kinds_of_data(person),
     }  # fmt: skip
 
 
@@ -290,7 +308,7 @@ _SOURCES = {
     "het onderzoek": ("bevindingen", "conclusie", "uitkomst"),
     "de mensen op de zaak": ("personen", "jeugdigen", "gezaghebbenden", "overigen", "ongeborenen", "gezin_namen", "betrokkene_naam", "betrokkene_aanhef", "overhandigen", "betrokkene_gegevens"),
     "de verwijzing en haar termijnen": ("instelling", "verwezen_op", "uiterlijk", "controle_op", "overdrachten", "eerder_gevraagd"),
-    "de andere brieven": ("college_gesteld",), "het verloop van de zaak": ("stappen_genomen", "uitgesteld"),
+    "de andere brieven": ("college_gesteld",), "het verloop van de zaak": ("stappen_genomen", "uitgesteld", "te_laat"),
 }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from amhk.desk.casefile import CaseFile, open_case, owns
 from amhk.desk.casework import take_version
 from amhk.desk.composing import compose, lacking, leaking, print_of, rule_of, still_fit, text_of
 from amhk.desk.delivery import address_on, nobody, reach_of, remark, unsaid
+from amhk.desk.facts import TAKEN
 from amhk.desk.outgoing import DRAFT_AGAIN, take_off
 from amhk.desk.stretching import stretch
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotAllowed, NotFound, Opens
@@ -165,6 +166,8 @@ def withhold(office: Office, key: int, body: object, who: Reader) -> None:
         _must_be(notice, ("draft", "approved"), "Deze brief is al verzonden of vervallen.")
         values = _clean(WITHHOLD, fields, file.now)
         title = file.workflow.notices[notice["kind"]].title
+        if not values.get("new_date"):
+            _taken_up(file, notice)
         told = {
             "reason": values["reason"],
             "ground": values["ground"],
@@ -183,6 +186,18 @@ def withhold(office: Office, key: int, body: object, who: Reader) -> None:
             _nothing_to_await(file, notice)
             claims.save_notice(connection, notice, told | {"state": "withheld"})
         file.save(bump=False)
+
+
+def _taken_up(file: CaseFile, notice: Row) -> None:
+    """Refuse to keep the letter of a referral that was taken up: how the institution got it is recorded instead (ClosedDoor)."""
+    if notice["kind"] != file.workflow.referral.get("letter"):
+        return
+    mine = [r for r in reads.of_case(file.connection, reads.REFERRAL, file.id) if r["institution_id"] == notice["institution_id"]]
+    if mine and mine[-1]["status"] in TAKEN:
+        text = (
+            "De instelling heeft deze verwijzing aangenomen. Leg vast hoe zij haar kreeg, bijvoorbeeld telefonisch of persoonlijk."
+        )
+        raise ClosedDoor(faults=[Fault("aangenomen", text, None, Opens("notice", str(notice["id"])))])
 
 
 def _decision(file: CaseFile, values: Mapping[str, Any]) -> dict[str, Any]:

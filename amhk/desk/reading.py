@@ -3,11 +3,12 @@
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
+from itertools import zip_longest
 from typing import Any
 
 from amhk.desk import intake
 from amhk.desk.acute import acute_of, people_line
-from amhk.desk.casefile import WORDS, CaseFile, is_late, on_table, owns, visible
+from amhk.desk.casefile import WORDS, CaseFile, is_late, laid_out, on_table, owns, visible
 from amhk.desk.facts import gap
 from amhk.desk.foretelling import foretold
 from amhk.desk.lists import desk_for, needed, present
@@ -113,11 +114,7 @@ def _shelf(connection: Connection, case: Row, who: Reader) -> dict[str, list[Any
 
 def _from_shelf(office: Office, connection: Connection, case: Row, shelf: Mapping[str, list[Any]], who: Reader) -> CaseFile:
     """Lay a case on the table to look at, from what was gathered of it."""
-    now = office.moment(connection, case["clock"], case["present_calendar"])
-    running = [dict(t) for t in shelf["terms"] if t["status"] in ("running", "suspended")]
-    owed = [n for n in shelf["notices"] if n["state"] in ("draft", "approved")]
-    flow = office.pack.workflows[case["workflow"], case["release"]]
-    file = CaseFile(office, connection, dict(case), who, now, flow, running, owed)
+    file = laid_out(office, connection, case, who, shelf["terms"], shelf["notices"])
     file.deciders = tuple(w["name"] for w in shelf["deciders"])
     return file
 
@@ -248,18 +245,27 @@ def _melding(case: Row, shelf: Mapping[str, list[Any]]) -> dict[str, Any]:
     referrals = [
         {
             "instelling": names[r["institution_id"]], "op": iso(r["moment"]), "status": r["status"],
-            "hulp_gestart": iso(r["started_on"]) if r["started_on"] else None,
+            "hulp_gestart": iso(r["started_on"]) if r["started_on"] else None, "vervangen": iso(later["moment"]) if later else None,
         }
-        for r in shelf["referrals"]
+        for r, later in zip_longest(shelf["referrals"], shelf["referrals"][1:])
     ]  # fmt: skip
     checks = [
-        {k: iso(c[k]) if isinstance(c[k], date) else c[k] for k in _CHECK} | {"op": iso(c["moment"])} for c in shelf["checks"]
-    ]
+        {k: iso(c[k]) if isinstance(c[k], date) else c[k] for k in _CHECK}
+        | {"op": iso(c["moment"]), "instelling": next((names[r["institution_id"]] for r in reversed(shelf["referrals"]) if r["entry"] < c["entry"]), None)}
+        for c in shelf["checks"]
+    ]  # fmt: skip
     findings = [
         {"op": iso(f["moment"]), "bron": f["bron"], "bevindingen": f["text"], "gevoelig": f["labels"]} for f in shelf["findings"]
     ]
     later = [{"number": c["number"], "ontvangen": iso(c["received"]), "zorgen": c["zorgen"]} for c in shelf["joined"]]
-    return {"melder": melder, "vervolgmeldingen": later, "verwijzingen": referrals, "controles": checks, "bevindingen": findings}
+    return {
+        "melder": melder,
+        "vervolgmeldingen": later,
+        "verwijzingen": referrals,
+        "controles": checks,
+        "bevindingen": findings,
+        "vernietigd": case["melder_naam"] is None,
+    }
 
 
 def _advies(case: Row, contacts: list[Row], known: Iterable[str]) -> dict[str, Any]:
@@ -291,9 +297,7 @@ def journal_view(office: Office, number: str, who: Reader) -> list[dict[str, Any
         case = visible(connection, number, who)
         entries = reads.entries(connection, case["id"])
         people = reads.of_case(connection, reads.PERSON, case["id"]) if case["route"] == "melding" else []
-        file = CaseFile(
-            office, connection, dict(case), who, datetime.now(UTC), office.pack.workflows[case["workflow"], case["release"]]
-        )
+        file = laid_out(office, connection, case, who, [], [])
         return _lines(entries, steps(file, entries, people))
 
 

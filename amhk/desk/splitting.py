@@ -6,7 +6,7 @@ from typing import Any
 from amhk.desk import households, people, registering
 from amhk.desk.casefile import CaseFile, on_table, open_case, owns, visible
 from amhk.desk.casework import must_work, take_version
-from amhk.desk.effects import mark_letters
+from amhk.desk.correcting import mark_letters
 from amhk.desk.outgoing import take_off
 from amhk.errors import BadInput, ClosedDoor, Fault
 from amhk.office import Office

@@ -43,7 +43,7 @@ FACTS: dict[str, frozenset[str]] = {
         "personen": "gezin", "jeugdigen": "gezin", "gezaghebbenden": "gezin", "overigen": "gezin", "ongeborenen": "gezin", "gezin_namen": "gezin",
         "instelling": "verwijzing", "controle_op": "verwijzing", "verwezen_op": "verwijzing", "overdrachten": "verwijzing",
         "eerder_gevraagd": "verwijzing", "naar": "verwijzing", "college_gesteld": "", "stappen_genomen": "stappen",
-        "betrokkene_naam": "betrokkene", "betrokkene_aanhef": "betrokkene", "overhandigen": "betrokkene", "uitgesteld": "betrokkene",
+        "betrokkene_naam": "betrokkene", "betrokkene_aanhef": "betrokkene", "overhandigen": "betrokkene", "uitgesteld": "betrokkene", "te_laat": "betrokkene",
         "betrokkene_gegevens": "betrokkene",
         "melder_naam": "melder", "adviesvrager_naam": "adviesvrager", "advies": "advies",
     }.items()

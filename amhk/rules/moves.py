@@ -40,7 +40,7 @@ class Owed:
 
 @dataclass(frozen=True)
 class Standing:
-    """How a case stands at `now`: all that a rule may look at. `registered`: whether who acts has an SKJ or BIG registration; `deciders`: the others who have."""
+    """How a case stands at `now`: all that a rule may look at. `letters`: per kind what became of each that came out of hand, in order (`sent`, `returned`, `withheld`). `registered`: whether who acts has an SKJ or BIG registration; `deciders`: the others who have."""
 
     state: str
     now: datetime
@@ -48,12 +48,21 @@ class Standing:
     finishes: tuple[int, ...] = ()
     running: tuple[Running, ...] = ()
     owed: tuple[Owed, ...] = ()
+    letters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     registered: bool = True
     deciders: tuple[str, ...] = ()
 
     def term(self, name: str) -> Running | None:
         """Give the first running term of that name."""
         return next((t for t in self.running if t.name == name), None)
+
+
+def became(letters: Iterable[Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
+    """Give, per kind, what became of each letter that went or was decided not to, in the order they were drafted."""
+    found: dict[str, tuple[str, ...]] = {}
+    for n in letters:
+        found[n["kind"]] = (*found.get(n["kind"], ()), "returned" if n["returned"] else n["state"])
+    return found
 
 
 @dataclass(frozen=True)
@@ -163,8 +172,8 @@ def _unmet(workflow: Workflow, standing: Standing, need: Need, role: str) -> lis
         ]
     if need.kind == "not_before":
         return _too_early(standing, need)
-    if need.kind == "notices_gone":
-        return [Fault(need.code, need.text, None, Opens("notice", str(o.id))) for o in standing.owed if o.kind in need.names]
+    if need.kind in ("notices_gone", "not_withheld", "was_sent"):
+        return _letters_unmet(workflow, standing, need)
     met = {
         "fact": lambda: (standing.facts.get(need.names[0]) in need.values) != need.unless,
         "facts_any": lambda: any(standing.facts.get(name) for name in need.names),
@@ -174,6 +183,18 @@ def _unmet(workflow: Workflow, standing: Standing, need: Need, role: str) -> lis
         "finish": lambda: any(f in need.values for f in standing.finishes) != need.unless,
     }[need.kind]()
     return [] if met else [Fault(need.code, need.text, need.field, _opener(workflow, standing, need))]
+
+
+def _letters_unmet(workflow: Workflow, standing: Standing, need: Need) -> list[Fault]:
+    """Give what is wrong with the letters a need asks for: owed still, decided not to go (the last of them), or never gone at all."""
+    became = [standing.letters.get(kind, ()) for kind in need.names]
+    if need.kind == "notices_gone" and (owed := [o for o in standing.owed if o.kind in need.names]):
+        return [Fault(need.code, need.text, None, Opens("notice", str(o.id))) for o in owed]
+    if need.kind == "was_sent":
+        met = any("sent" in states for states in became)
+    else:
+        met = not any(states and states[-1] == "withheld" for states in became)
+    return [] if met else [Fault(need.code, need.text, None, _opener(workflow, standing, need))]
 
 
 def _too_early(standing: Standing, need: Need) -> list[Fault]:
@@ -188,12 +209,12 @@ def _too_early(standing: Standing, need: Need) -> list[Fault]:
 
 
 def _opener(workflow: Workflow, standing: Standing, need: Need) -> Opens | None:
+    """Give what opens a door: the letter that is still owed, else the first move that can be made here, else the first of all."""
+    if owed := next((o for o in standing.owed if o.kind in need.opens), None):
+        return Opens("notice", str(owed.id))
     moves = [name for name in need.opens if name in workflow.moves]
     here = [name for name in moves if standing.state in workflow.moves[name].sources]
-    if moves:
-        return Opens("move", (here or moves)[0])
-    owed = next((o for o in standing.owed if o.kind in need.opens), None)
-    return Opens("notice", str(owed.id)) if owed else None
+    return Opens("move", (here or moves)[0]) if moves else None
 
 
 def decide(workflow: Workflow, standing: Standing, name: str, raw: object, desk: Desk, role: str) -> Decision:

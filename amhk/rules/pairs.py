@@ -8,7 +8,6 @@ from amhk.rules.workflow import Workflow
 
 RUNS = ("running", "suspended")
 OWED = ("draft", "approved")
-ANSWERED = ("accepted", "refused", "started", "lapsed")
 Row = Mapping[str, Any]
 
 
@@ -54,6 +53,8 @@ def _letters(told: Told) -> Iterator[str]:
             yield f"brief {n['id']} ({n['kind']}) heet verzonden zonder dag, of andersom"
         if n["state"] in ("approved", "sent") and n["html"] is None and n["hash"]:
             continue  # destroyed by law
+        if told.case["closed"] and n["state"] == "draft" and not n["obligatory"]:
+            yield f"de zaak is gesloten en brief {n['id']} ({n['kind']}), die niet hoeft, ligt nog klaar"
         if n["state"] == "draft" and n["html"] is not None:
             yield f"brief {n['id']} ({n['kind']}) is een concept en toch vastgezet"
 
@@ -64,6 +65,11 @@ def _referral(flow: Workflow, told: Told) -> Iterator[str]:
     last = told.referrals[-1]["status"] if told.referrals else None
     if flow.referral and not told.case["closed"] and waits != (last == "open"):
         yield f"de verwijzing is '{last}' en op acceptatie wordt {'wel' if waits else 'niet'} gewacht"
+    letter, taken = flow.referral.get("letter"), [r for r in told.referrals if r["status"] in ("accepted", "started")]
+    for r in taken:
+        mine = [n["state"] for n in told.notices if n["kind"] == letter and n["institution_id"] == r["institution_id"]]
+        if mine and mine[-1] == "withheld":
+            yield f"verwijzing {r['id']} is aangenomen en haar brief is niet verzonden"
     for r in told.referrals:
         if (r["status"] == "started") != (r["started_on"] is not None):
             yield f"verwijzing {r['id']} is '{r['status']}' en de hulp begon op {r['started_on']}"
@@ -74,7 +80,7 @@ def _referral(flow: Workflow, told: Told) -> Iterator[str]:
 
 
 def _check(flow: Workflow, told: Told) -> Iterator[str]:
-    """Check x letter, check x help: what is checked was asked for by a letter that went (or was withheld with a reason); help that fits has begun."""
+    """Check x letter, check x help: the referral that is checked went by letter (one that was refused or taken back before it went needs none); help that fits has begun."""
     kind = flow.referral.get("letter")
     letters = [n for n in told.notices if n["kind"] == kind]
     for c in told.checks:
@@ -83,5 +89,11 @@ def _check(flow: Workflow, told: Told) -> Iterator[str]:
         before = [r for r in told.referrals if r["entry"] < c["entry"]]
         if not before:
             yield f"controle {c['id']} zonder verwijzing"
-        elif len([n for n in letters if n["state"] in ("sent", "withheld")]) < 1:
-            yield f"controle {c['id']} van een verwijzing waarvan geen brief verstuurd is"
+        elif _not_gone(letters, before[-1]):
+            yield f"controle {c['id']} van een verwijzing waarvan de brief niet verstuurd is"
+
+
+def _not_gone(letters: Sequence[Row], referral: Row) -> bool:
+    """Tell whether the letter of a referral never went: none of its institution was sent, and it was not let go with the referral itself."""
+    mine = [n["state"] for n in letters if n["institution_id"] == referral["institution_id"]]
+    return "sent" not in mine and referral["status"] not in ("refused", "withdrawn")

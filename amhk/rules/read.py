@@ -43,7 +43,7 @@ _KEYS = {
     "edge": {"from", "to", "when", "starts", "meets", "voids", "notices"},
     "move": {
         "title", "done", "roles", "input", "edges", "from", "to", "finish", "ending", "starts", "meets", "voids", "sets",
-        "needs", "notices", "effect", "term_date", "side", "crosses", "codes", "registered", "first",
+        "needs", "notices", "effect", "term_date", "side", "crosses", "codes", "registered", "first", "drops", "plain",
     },
     "start": {"term", "when", "once"},
     "set": {"name", "value", "count", "when"},
@@ -288,7 +288,8 @@ def _need(r: _Reader, name: str, table: Mapping[str, Any], data: Mapping[str, An
         r.no(f"{key}.text", "elke weigering is een zin")
     options: Mapping[str, Any] = {
         "fact": data.get("facts", {}), "facts_any": data.get("facts", {}), "running": data["terms"],
-        "not_running": data["terms"], "not_before": data["terms"], "role": ROLES, "notices_gone": data.get("notices", {}),
+        "not_running": data["terms"], "not_before": data["terms"], "role": ROLES,
+        **dict.fromkeys(("notices_gone", "not_withheld", "was_sent"), data.get("notices", {})),
     }.get(kind, {})  # fmt: skip
     names = r.names(f"{key}.names", table.get("names"), options) if options else tuple(table.get("names", ()))
     opens = r.names(f"{key}.opens", table.get("opens"), {*data["moves"], *data.get("notices", {})})
@@ -334,4 +335,5 @@ def _move(w: _World, name: str, table: Mapping[str, Any]) -> Move:
         w.r.names(f"{key}.notices", table.get("notices"), w.notices), effect, tuple(table.get("term_date", {}).items()),
         bool(table.get("side")), tuple(table.get("crosses", ())), tuple(table.get("codes", {}).items()),
         maybe, bool(table.get("registered")), bool(table.get("first")),
+        w.r.names(f"{key}.drops", table.get("drops"), w.notices), table.get("plain"),
     )  # fmt: skip

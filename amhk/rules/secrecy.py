@@ -205,36 +205,44 @@ def postal_lines(text: str) -> list[str]:
     return [part for part in parts if part and not _MAIL.search(part) and not has_number(part)]
 
 
-def leaks(text: str, secrets: Iterable[str], known: Iterable[str] = ()) -> list[str]:
+def leaks(text: str, secrets: Iterable[str], known: Iterable[str] = (), places: Iterable[str] = ()) -> list[str]:
     """Give the secrets that stand in a text, in whatever spelling.
 
     A secret is a name, a number, an e-mail address, an address or a postcode. A name counts by any of its words (also with a genitive
     s), unless that word is one of the words `known` to stand in such a text (the names of the family itself, the gemeente); a number by
-    its last nine digits; an address by its street (alone too, when it is a name of six letters or more), or postcode.
+    its last nine digits; an address by its street (alone too, when it is a name of six letters or more), or postcode. A street, a
+    postcode or a whole address that stands in one of the `places` (where the family lives too) gives nobody away: then the number counts.
     """
-    plain = fold(text)
+    plain, own = fold(text), fold(" \n".join(places))
     said = [_digits(found) for found in _NUMBER.findall(text)]
     common = {w for k in known for w in _words(k)} | _NOBODY
-    return [secret for secret in secrets if _stands(secret, plain, said, common)]
+    return [secret for secret in secrets if _stands(secret, plain, said, common, own)]
 
 
-def _stands(secret: str, plain: str, said: list[str], common: set[str]) -> bool:
+def _stands(secret: str, plain: str, said: list[str], common: set[str], own: str) -> bool:
     numbers = [_digits(n) for n in _NUMBER.findall(secret)]
     if numbers:
         return any(n[-9:] == s[-9:] for n in numbers for s in said if len(n) >= 9 or n == s)
     low = fold(secret)
     code = _POSTCODE.search(low)
-    if code and code.group().replace(" ", "") in plain.replace(" ", ""):
+    if code and _at(rf"{code.group()[:4]} ?{code.group()[-2:]}", plain, own):
         return True
     if place := _PLACE.match(low):
         street = re.sub(r"[\d\s]+$", "", place.group()).strip()
-        alone = len(street.replace(" ", "")) >= 6 and street not in common and re.search(rf"\b{re.escape(street)}\b", plain)
-        return bool(alone) or place.group().strip() in plain
+        if len(street.replace(" ", "")) >= 6 and street not in common and _at(rf"\b{re.escape(street)}\b", plain, own):
+            return True
+        number = place.group().strip().rpartition(" ")[2]
+        return _at(rf"\b{re.escape(street)}\W{{0,3}}(?:nr|nummer|huisnummer)?\W{{0,3}}{number}(?!\d)", plain, own)
     if code:
         return False
     if "@" in secret:
         return low in plain
     return any(re.search(rf"\b{re.escape(w)}s?\b", plain) for w in _words(secret) if w not in common)
+
+
+def _at(place: str, plain: str, own: str) -> bool:
+    """Tell whether a place stands in a text, and is not one that is known to be there."""
+    return bool(re.search(place, plain)) and not re.search(place, own)
 
 
 def _digits(text: str) -> str:

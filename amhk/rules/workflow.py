@@ -11,11 +11,11 @@ from amhk.rules.terms import TermRule
 
 SAME = "="
 NEED_KINDS = (
-    "fact", "facts_any", "running", "not_running", "not_before", "notices_sent", "notices_gone", "role", "finish", "filled",
+    "fact", "facts_any", "running", "not_running", "not_before", "notices_sent", "notices_gone", "not_withheld", "was_sent", "role", "finish", "filled",
 )  # fmt: skip
 RECIPIENTS = ("rvdk", "college", "politie", "instelling", "melder", "betrokkene", "adviesvrager", "andere_regio")
 EFFECTS = (
-    "referral", "referral_accepted", "referral_refused", "help_started", "check", "finding", "contact",
+    "referral", "referral_accepted", "referral_refused", "referral_withdrawn", "help_started", "check", "finding", "contact",
     "counter", "calm", "join", "to_advies", "to_melding", "correct", "rvdk_answer", "rvdk_outcome",
 )  # fmt: skip
 
@@ -88,7 +88,7 @@ class Set:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A move: who may make it, what must be filled in, where it leads and what follows from it; `side`: off the main road; `crosses`: what another route takes over; `codes`: what it means in an official list; `registered`: a decision by or under the responsibility of a registered professional (Uitvoeringsbesluit Wmo 2015 art. 4.1.3); `first`: the first thing to do while a clock of hours runs."""
+    """A move: who may make it, what must be filled in, where it leads and what follows from it; `side`: off the main road; `crosses`: what another route takes over; `codes`: what it means in an official list; `registered`: a decision by or under the responsibility of a registered professional (Uitvoeringsbesluit Wmo 2015 art. 4.1.3); `first`: the first thing to do while a clock of hours runs; `drops`: the letters that need no longer go after it; `plain`: what a melder reads of it."""
 
     name: str
     title: str
@@ -112,6 +112,8 @@ class Move:
     maybe: tuple[Start, ...] = ()
     registered: bool = False
     first: bool = False
+    drops: tuple[str, ...] = ()
+    plain: str | None = None
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -96,7 +96,7 @@ def _steps(workflow: Workflow, here: Spot, counted: set[str], memory: _Memory) -
 
 def _possible(workflow: Workflow, need: Need, told: Mapping[str, object], here: Spot, counted: set[str]) -> bool:
     """Tell whether a need can hold here; what depends on input, role, time or a counter always can."""
-    if need.kind in ("filled", "role", "not_before", "notices_sent", "notices_gone") or not holds(need.when, told):
+    if need.kind in _FREE or not holds(need.when, told):
         return True
     if counted & set(need.names):
         return True
@@ -107,6 +107,10 @@ def _possible(workflow: Workflow, need: Need, told: Mapping[str, object], here: 
     if need.kind == "finish":
         return any(f in here.finishes for f in need.values) != need.unless
     return need.kind == "not_running" or any(n in here.running or n in _from_desk(workflow) for n in need.names)
+
+
+# Needs that hang on what is filled in, who acts, when, or what became of a letter: here they can always hold.
+_FREE = ("filled", "role", "not_before", "notices_sent", "notices_gone", "not_withheld", "was_sent")
 
 
 @lru_cache(maxsize=64)
