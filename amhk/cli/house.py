@@ -106,10 +106,11 @@ def check(json_: JsonOption = False, config: ConfigOption = None) -> None:
     if json_:
         say(told)
     else:
-        typer.echo(f"{told['open']} open zaken, {told['with_next_term']} met een volgende termijn, {told['without']} zonder.")
+        counted = f"{told['open']} open zaken, {told['with_next_term']} met een volgende termijn, {told['without']} zonder."
+        typer.echo("De zaken zijn niet geteld." if told["open"] is None else counted)
         for fault in told["faults"]:
             typer.echo(fault)
-    if told["faults"] or told["without"]:
+    if told["faults"] or told["without"] or told["open"] is None:
         raise typer.Exit(1)
 
 

@@ -113,6 +113,12 @@ def beat(office: Office) -> None:
         writes.set_meta(connection, "heartbeat", iso(datetime.now(UTC)))
 
 
+def prove_writable(office: Office) -> None:
+    """Write one word, as whoever works would; StoreFailed when the disk is full or may only be read."""
+    with office.store.write() as connection:
+        writes.set_meta(connection, "watched", iso(datetime.now(UTC)))
+
+
 def alarms(office: Office) -> list[str]:
     """Give, in sentences, why every screen is red: what stands open against the house, or a clock that stands still (real time). Empty when all is well."""
     with office.store.read() as connection:

@@ -1,7 +1,7 @@
 """The lists a form needs besides the fixed code lists: gemeenten, institutions nearest first, workers, people of a case."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from amhk.office import Office
@@ -12,6 +12,8 @@ from amhk.store.reads import Row
 from amhk.store.session import Connection
 from amhk.words import LISTS, SCHAAL, day_of, say_day
 
+# The lists whose values stand in the database.
+_KEPT = frozenset({"instelling", "medewerker", "bevoegd", "team", "persoon", "bevinding", "contact"})
 OFFICIAL = {"rvdk": "RvdK", "politie": "politie", "college": "gemeente", "om": "OM"}
 
 
@@ -46,6 +48,12 @@ def desk_for(
         lists["contact"] = {str(c["id"]): f"{say_day(day_of(c['moment']))}: {c['verslag'][:60]}" for c in had}
     lists["stap"] = {name: move.title for name, move in (moves or {}).items() if move.effect != "correct"}
     return Desk(now, lists, case["received"] if case else None, office.pack.codes, on)
+
+
+def for_strangers(office: Office) -> Desk:
+    """Give what a form is described with to who has not signed in: the code lists and the gemeenten of the settings, and nothing of the database."""
+    now = datetime.now(UTC)
+    return Desk(now, LISTS | office.pack.codes.on(day_of(now)), None, office.pack.codes, day_of(now), _KEPT)
 
 
 def present(connection: Connection, now: datetime) -> dict[str, str]:

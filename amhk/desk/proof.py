@@ -11,8 +11,8 @@ from amhk.store.session import StoreFailed
 
 
 def prove(given: str | None) -> dict[str, Any]:
-    """Give `{open, with_next_term, without, faults}` of the meldpunt at `given` (or here); faults are Dutch sentences."""
-    told: dict[str, Any] = {"open": 0, "with_next_term": 0, "without": 0, "faults": []}
+    """Give `{open, with_next_term, without, faults}` of the meldpunt at `given` (or here); faults are Dutch sentences. A number nobody counted (the database could not be read) is None."""
+    told: dict[str, Any] = {"open": None, "with_next_term": None, "without": None, "faults": []}
     try:
         config = read_config(find_config(given))
     except HouseClosed as wrong:

@@ -46,13 +46,14 @@ WAIVER = "geen_gezinsgegevens"
 
 @dataclass(frozen=True)
 class Desk:
-    """What the check needs to know of the moment: `now` (UTC), `earliest` (the receipt), the lists by name as they hold on `day` (the receipt, else today), and the rules between them."""
+    """What the check needs to know of the moment: `now` (UTC), `earliest` (the receipt), the lists by name as they hold on `day` (the receipt, else today), and the rules between them; `untold`: lists of which no value is told."""
 
     now: datetime
     lists: Mapping[str, Mapping[str, str]]
     earliest: datetime | None = None
     codes: Codes | None = None
     day: date | None = None
+    untold: frozenset[str] = frozenset()
 
 
 @dataclass

@@ -8,7 +8,7 @@ from amhk.words import day_of, iso
 
 def schema(fields: tuple[Field, ...], desk: Desk, version: int | None = None) -> dict[str, Any]:
     """Give the JSON Schema of an object with these fields; `version` adds the lock a move must carry."""
-    offered = (f for f in fields if f.required or not f.choices or desk.lists[f.choices])
+    offered = (f for f in fields if f.required or not f.choices or f.choices in desk.untold or desk.lists[f.choices])
     properties = {f.name: property_of(f, desk) for f in offered}
     required = [f.name for f in fields if f.required]
     if version is not None:
@@ -85,5 +85,7 @@ def _date(f: Field, desk: Desk) -> dict[str, Any]:
 
 
 def _options(f: Field, desk: Desk) -> dict[str, Any]:
+    if f.choices in desk.untold:
+        return {}
     options = desk.lists[f.choices]
     return {"enum": list(options), "x-titles": dict(options)}

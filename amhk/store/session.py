@@ -6,14 +6,22 @@ from copy import copy
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect
-from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError, SQLAlchemyError
+from sqlalchemy import Connection, Engine, RootTransaction, create_engine, event, inspect
+from sqlalchemy.exc import DatabaseError, IntegrityError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from amhk.errors import HouseClosed
 
-__all__ = ["Connection", "Store", "StoreConflict", "StoreFailed"]
+__all__ = ["Connection", "Store", "StoreConflict", "StoreFailed", "StoreReplaced", "StoreUnsure"]
 StoreFailed, StoreConflict = SQLAlchemyError, IntegrityError
+
+
+class StoreReplaced(SQLAlchemyError):
+    """The file of the database is another than the one that was opened: what is written there is read by nobody."""
+
+
+class StoreUnsure(SQLAlchemyError):
+    """The server went away while a transaction was being kept: it may be kept, or not."""
 
 
 class Store:
@@ -24,6 +32,7 @@ class Store:
         self.aside = self
         self._first: Callable[[Connection], None] | None = None
         self.sqlite = url.startswith("sqlite")
+        self._file: tuple[int, int] | None = None
         if self.sqlite:
             self.engine = create_engine(
                 url,
@@ -38,7 +47,8 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Give a connection to look with; nothing done on it is kept."""
+        """Give a connection to look with; nothing done on it is kept. StoreReplaced when the file is another one now."""
+        self._prove_same()
         with self.engine.connect() as connection:
             yield connection
 
@@ -46,17 +56,53 @@ class Store:
     def snapshot(self) -> Iterator[Connection]:
         """Give a connection that sees one moment, however many questions are asked of it."""
         level = {} if self.sqlite else {"isolation_level": "REPEATABLE READ"}
+        self._prove_same()
         with self.engine.connect().execution_options(**level) as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """Give the connection of one transaction: committed when the block ends well, undone when it raises."""
-        with self.engine.connect().execution_options(amhk_writes=True) as connection, connection.begin():
-            if self._first is not None:
-                self._first(connection)
-            yield connection
+        """Give the connection of one transaction: committed when the block ends well, undone when it raises.
+
+        StoreReplaced when the file of the database is another one than was opened (nothing is kept); StoreUnsure when the server
+        went away in the middle of the commit.
+        """
+        self._prove_same()
+        with self.engine.connect().execution_options(amhk_writes=True) as connection:
+            transaction = connection.begin()
+            try:
+                if self._first is not None:
+                    self._first(connection)
+                yield connection
+                self._prove_same()
+            except BaseException:
+                transaction.rollback()
+                raise
+            self._keep(transaction)
+        self._prove_same()
         self._first = None
+
+    def _keep(self, transaction: RootTransaction) -> None:
+        try:
+            transaction.commit()
+        except (OperationalError, InterfaceError) as wrong:
+            if self.sqlite:  # the disk is full, or the file is locked: SQLite kept nothing
+                raise
+            raise StoreUnsure(str(wrong.orig)) from wrong
+
+    def _prove_same(self) -> None:
+        """Raise StoreReplaced when the file is gone or another than the one this store opened (device and inode)."""
+        if not self.sqlite or (path := self.url.removeprefix("sqlite:///")) in ("", "sqlite://"):
+            return
+        try:
+            told = Path(path).stat()
+            now = (told.st_dev, told.st_ino)
+        except OSError:
+            now = None
+        if self._file is None:
+            self._file = now
+        elif now != self._file:
+            raise StoreReplaced(path)
 
     def beginning(self, first: Callable[[Connection], None]) -> "Store":
         """Give the same store, of which the first transaction that holds begins with `first`; `aside` of it is the store without."""

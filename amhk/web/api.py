@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 
 from amhk.config import house_mark
 from amhk.desk import admin, casework, followup, intake, keeping, reading, reportfiles, stretching, watch, worklist
+from amhk.desk.lists import for_strangers
 from amhk.errors import BadInput, Fault, NotFound, TooLarge
 from amhk.office import Office
 from amhk.rules.schema import schema
@@ -69,6 +70,12 @@ def number_of_notice(office: Office, key: int) -> str | None:
         return case["number"] if case else None
 
 
+@router.get("/openapi.json", include_in_schema=False)
+def description(request: Request, office: House) -> Any:
+    """The description of this API: to who carries a token with the names one chooses from, to others without."""
+    return describe(request.app, office, bool(request.headers.get("authorization")) and bool(by_token(request)))
+
+
 @router.get("/workflows")
 def workflows(office: House, who: Who) -> Any:
     """The workflows of today's release."""
@@ -101,9 +108,9 @@ def intake_schema(route: str, office: House, who: Who) -> Any:
     return schema_of_call(office, route)
 
 
-def schema_of_call(office: Office, route: str) -> dict[str, Any]:
-    """Give the JSON Schema of the body that takes a call of a route."""
-    fields, desk = reading.intake_form(office, route)
+def schema_of_call(office: Office, route: str, known: bool = True) -> dict[str, Any]:
+    """Give the JSON Schema of the body that takes a call of a route; for who is not `known` without any value of the database."""
+    fields, desk = reading.intake_form(office, route) if known else (office.pack.of_route(route).intake, for_strangers(office))
     told = schema(fields, desk)
     told["properties"] = {"route": {"const": route}, **told["properties"]}
     told["required"] = ["route", *told["required"]]
@@ -112,14 +119,14 @@ def schema_of_call(office: Office, route: str) -> dict[str, Any]:
     return told
 
 
-def describe(app: FastAPI, office: Office) -> dict[str, Any]:
-    """Give the description of the API (OpenAPI 3.1): every route behind a token, and what taking a call needs."""
+def describe(app: FastAPI, office: Office, known: bool) -> dict[str, Any]:
+    """Give the description of the API (OpenAPI 3.1): every route behind a token, and what taking a call needs; for who is not `known` without any value of the database."""
     told = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
     told.setdefault("components", {})["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
     told["security"] = [{"token": []}]
-    call = {"oneOf": [schema_of_call(office, route) for route in ("melding", "advies")]}
+    call = {"oneOf": [schema_of_call(office, route, known) for route in ("melding", "advies")]}
     told["paths"]["/api/v1/cases"]["post"]["requestBody"]["content"]["application/json"]["schema"] = call
-    desk = reading.assign_desk(office)
+    desk = reading.assign_desk(office) if known else for_strangers(office)
     case = "/api/v1/cases/{number}"
     for path, fields in (
         (f"{case}/assign", casework.ASSIGN), (f"{case}/terms/{{term}}/suspend", stretching.SUSPEND),

@@ -9,7 +9,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from amhk import __version__
@@ -29,6 +30,7 @@ from amhk.errors import (
     TooLarge,
 )
 from amhk.office import Office
+from amhk.store.session import StoreFailed, StoreReplaced, StoreUnsure
 from amhk.web import api, house, pages, post_api, radar
 from amhk.web.auth import Doorman, TooManyTries, by_token
 from amhk.web.shapes import faults_json, forms_desk
@@ -62,18 +64,19 @@ _HEADERS = {
 
 class _App(FastAPI):
     def openapi(self) -> dict[str, Any]:
-        """Give the description of the API with the fields of today's procedure in it."""
-        return api.describe(self, self.state.office)
+        """Give the description of the API with the fields of today's procedure in it, for who is not known."""
+        return api.describe(self, self.state.office, known=False)
 
 
 def create_app(office: Office) -> FastAPI:
     """Give the web app on an open office: pages at `/`, the API at `/api/v1`, its description at `/api/openapi.json`."""
     app = _App(
-        title="AMHK", version=__version__, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None,
+        title="AMHK", version=__version__, openapi_url=None, docs_url=None, redoc_url=None,
         description="Every call travels one of two routes to one of four finishes, and no case is ever without a next term.",
     )  # fmt: skip
     app.state.office, app.state.doorman = office, Doorman()
     app.include_router(api.router, prefix="/api/v1")
+    app.add_api_route("/api/openapi.json", api.description, include_in_schema=False)
     app.include_router(post_api.router, prefix="/api/v1")
     app.include_router(house.router, prefix="/api/v1")
     app.include_router(radar.router, prefix="/api/v1")
@@ -83,7 +86,8 @@ def create_app(office: Office) -> FastAPI:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _wrong_address)
     app.add_exception_handler(DataError, _unfit)
-    app.add_exception_handler(OperationalError, _store_failed)
+    for away in (OperationalError, InterfaceError, PoolTimeout, StoreReplaced, StoreUnsure):
+        app.add_exception_handler(away, _store_failed)
     app.add_exception_handler(Exception, _failed)
     app.middleware("http")(_guard)
     app.add_middleware(GZipMiddleware, minimum_size=900, compresslevel=4)
@@ -126,7 +130,7 @@ def _answer(request: Request, status: int, wrong: Refusal) -> Response:
         told["errors"] = faults_json(wrong.faults, *_case_of(request, wrong))
     if isinstance(wrong, ChangedMeanwhile):
         told["version"] = wrong.present
-    headers = {"www-authenticate": "Bearer"} if status == 401 else None
+    headers = {401: {"www-authenticate": "Bearer"}, 503: {"retry-after": RETRY}}.get(status)
     return JSONResponse(told, status, headers, media_type="application/problem+json")
 
 
@@ -176,10 +180,20 @@ def _unfit(request: Request, wrong: Exception) -> Response:
     return _answer(request, 422, BadInput("Er staan tekens in die niet bewaard kunnen worden."))
 
 
+_AWAY = (
+    (StoreReplaced, "Er is niets opgeslagen: het databasebestand is vervangen terwijl het meldpunt draaide. De beheerder start het meldpunt opnieuw; tot dan neemt het niets aan."),
+    (StoreUnsure, "Het is niet zeker of dit is opgeslagen: de database viel weg op het moment van bewaren. Kijk straks of het er staat; nog een keer versturen kan geen kwaad."),
+    (StoreFailed, "Er is niets opgeslagen: de database is nu niet te bereiken, of kan niet schrijven (schijf vol). Waarschuw de beheerder als het zo blijft."),
+)  # fmt: skip
+RETRY = "10"  # seconds after which a program may ask again
+
+
 def _store_failed(request: Request, wrong: Exception) -> Response:
-    """The disk is full, the file is locked or gone, the server is away: nothing was written, and staff hear what to do."""
-    log.error("store: %s", type(wrong).__name__)
-    text = "Er is niets opgeslagen: de database kan nu niet schrijven (schijf vol, of onbereikbaar). Uw tekst staat er nog; waarschuw de beheerder."
+    """The disk is full, the file is locked, replaced or gone, the server is away: staff hear what is so, on a page that needs no database."""
+    log.error("store: %s at %s", type(wrong).__name__, request.url.path)
+    text = next(said for kind, said in _AWAY if isinstance(wrong, kind))
+    if request.method in ("GET", "HEAD") and not isinstance(wrong, StoreReplaced):
+        text = "De database is nu niet te bereiken. Probeer het zo opnieuw; waarschuw de beheerder als het zo blijft."
     return _answer(request, 503, HouseClosed(text))
 
 

@@ -152,6 +152,7 @@ def revoke_feed(key: Key, office: House, who: Who) -> Response:
 
 @router.get("/watch")
 def watch(office: House) -> Response:
-    """For a monitor outside, without a token: 200 while the clock runs and the proof holds, 503 when not."""
+    """For a monitor outside, without a token: 200 while the clock runs, the proof holds and the house can write, 503 when not."""
     wrong = followup.alarms(office)
+    followup.prove_writable(office)
     return JSONResponse({"status": "fout" if wrong else "ok", "wrong": len(wrong)}, 503 if wrong else 200)

@@ -20,7 +20,7 @@ from amhk.config import shipped
 from amhk.desk import followup
 from amhk.desk.once import armed
 from amhk.desk.seat import Seat
-from amhk.errors import AlreadyDone, Fault, NotSignedIn, Refusal
+from amhk.errors import AlreadyDone, Fault, HouseClosed, NotSignedIn, Refusal
 from amhk.office import Office
 from amhk.rules.days import Calendar
 from amhk.rules.distance import LATE, LATER, NOW, WEEK, distance
@@ -92,6 +92,7 @@ def visit(request: Request) -> Visit:
 async def form_of(request: Request) -> FormData:
     """Give the form that was sent, read whole."""
     form = await request.form(max_fields=2000, max_files=0)
+    request.state.csrf = str(form.get("_csrf", ""))
     request.state.sent = [
         (k, v) for k, v in form.multi_items() if isinstance(v, str) and k not in ("_csrf", "password", "old", "new")
     ]
@@ -212,6 +213,8 @@ def refused(request: Request, status: int, wrong: Refusal) -> Response:
     if isinstance(wrong, ChooseOwnPassword):
         return RedirectResponse("/wachtwoord", 303)
     sent: list[tuple[str, str]] = getattr(request.state, "sent", [])
+    if isinstance(wrong, HouseClosed):
+        return _closed(request, status, wrong, sent)
     if (
         isinstance(wrong, NotSignedIn | StaleForm)
         and request.url.path not in ("/login", "/logout")
@@ -228,13 +231,35 @@ def refused(request: Request, status: int, wrong: Refusal) -> Response:
     return page(here, "geweigerd.html", status, wrong=wrong)
 
 
+def _shown(sent: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Give what a worker typed himself, of all that a form sent."""
+    return [(k, v) for k, v in sent if len(v) > 3 and not k.startswith("_") and not v.isdigit()]
+
+
+def _closed(request: Request, status: int, wrong: Refusal, sent: list[tuple[str, str]]) -> Response:
+    """Give the one page that asks nothing of the database: what is so, and what was typed, ready to be sent again with the same key."""
+    told = {
+        "wrong": wrong,
+        "sent": sent,
+        "shown": _shown(sent),
+        "action": request.url.path if sent else "",
+        "csrf": getattr(request.state, "csrf", ""),
+    }
+    text = environment().get_template("dicht.html").render(**told)
+    return HTMLResponse(text, status, {"retry-after": "10", "cache-control": "no-store"})
+
+
 def _send_again(request: Request, wrong: Refusal, sent: list[tuple[str, str]]) -> Response:
     """Give a form back that came when the session was over: what was typed is kept, to be sent again after signing in (in another tab)."""
     status = 401 if isinstance(wrong, NotSignedIn) else 403
     if request.headers.get("hx-request") == "true":
         return HTMLResponse("", status)
-    shown = [(k, v) for k, v in sent if len(v) > 3 and not k.startswith("_") and not v.isdigit()]
-    told: dict[str, Any] = {"sent": sent, "shown": shown, "signed_in": isinstance(wrong, StaleForm), "action": request.url.path}
+    told: dict[str, Any] = {
+        "sent": sent,
+        "shown": _shown(sent),
+        "signed_in": isinstance(wrong, StaleForm),
+        "action": request.url.path,
+    }
     try:
         here = visit(request)
     except Refusal:
