@@ -170,3 +170,8 @@ def iso(value: date | datetime) -> str:
 @lru_cache(maxsize=4096)
 def _iso_instant(value: datetime) -> str:
     return local(value).isoformat(timespec="seconds")
+
+
+def lower_first(text: str) -> str:
+    """Give a sentence as it stands in another: its first letter small, names and abbreviations as they are (`RvdK weigert` stays)."""
+    return text if text[1:2].isupper() or (len(text) > 2 and text[2:3].isupper()) else text[:1].lower() + text[1:]

@@ -7,7 +7,7 @@ from amhk.desk import conversions, correcting, effects, households
 from amhk.desk.casefile import CaseFile
 from amhk.rules.moves import Decision
 from amhk.store import reads, writes
-from amhk.words import iso
+from amhk.words import iso, lower_first
 
 Effect = Callable[[CaseFile, Decision, int], str | None]
 
@@ -27,9 +27,9 @@ def carry_out(file: CaseFile, decision: Decision) -> None:
     file.changes["state"] = decision.target
     _finish(file, decision, entry)
     file.end_all(decision.meets, "met", decision.moment, entry)
-    file.end_all(decision.voids, "void", decision.moment, entry, decision.move.done.lower())
+    file.end_all(decision.voids, "void", decision.moment, entry, lower_first(decision.move.done))
     if decision.move.drops:
-        file.let_go(decision.move.drops, decision.moment, entry, decision.move.done.lower())
+        file.let_go(decision.move.drops, decision.moment, entry, lower_first(decision.move.done))
     for name in decision.starts:
         file.start(name, decision.moment, entry, decision.dates.get(name))
     if decision.closes:

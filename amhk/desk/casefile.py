@@ -200,8 +200,7 @@ class CaseFile:
         if waits and present is None:
             self.start(name, self.now, self.case["entries"])
         elif present is not None and not waits:
-            status = ("met", None) if owner else ("void", "de zaak wacht niet meer op een behandelaar")
-            self.end(present, status[0], self.now, self.case["entries"], status[1])
+            self.end(present, "met", self.now, self.case["entries"])  # whoever took it up, or took it further, has looked at it
 
     def opened(self, entry: int) -> None:
         """Meet the term of a case that nobody had opened yet."""

@@ -17,7 +17,7 @@ from amhk.rules.secrecy import WORKS, Reader
 from amhk.rules.terms import end_of_term
 from amhk.store import bells, plans, reads
 from amhk.store.session import Connection
-from amhk.words import day_of, iso, say_day, say_due, some
+from amhk.words import day_of, iso, lower_first, say_day, say_due, some
 
 ASSIGN = (
     Field("owner", "Behandelaar", "choice", choices="medewerker"),
@@ -106,7 +106,7 @@ def _told(file: CaseFile, decision: Decision) -> dict[str, Any]:
         end = end_of_term(flow.terms[name], decision.moment, file.office.calendar, decision.dates.get(name))
         starts.append({"name": name, "title": flow.terms[name].title, "due": iso(end.due)})
     letters = [flow.notices[n].title for n in decision.notices]
-    parts = [f"De zaak staat daarna op '{flow.states[later.state].title.lower()}'."]
+    parts = [f"De zaak staat daarna op '{lower_first(flow.states[later.state].title)}'."]
     parts += [f"{s['title']}: uiterlijk {say_due(s['due'])}." for s in starts] + [
         f"Brief in concept: {t.lower()}." for t in letters
     ]

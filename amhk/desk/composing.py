@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from hashlib import sha256
 from html import unescape
 from typing import Any
@@ -23,7 +23,7 @@ from amhk.rules.workflow import NoticeRule
 from amhk.store import reads
 from amhk.store.reads import Row
 from amhk.store.session import Connection
-from amhk.words import some
+from amhk.words import AMSTERDAM, day_of, say_day, some
 
 HAND_OVER = "Persoonlijk overhandigen"
 
@@ -61,7 +61,7 @@ def compose(office: Office, connection: Connection, case: Row, notice: Row, who:
     asked = letters.asked(template)
     gathered = gather(office, connection, case, notice, who, now)
     facts, barred = for_recipient(gathered, written_for)
-    title, head = f"{rule.title} {case['number']}", _head(office, connection, case, notice, gathered)
+    title, head = f"{rule.title} {case['number']}", _head(office, connection, case, notice, gathered, who)
     missing = tuple(
         (name, MISSING.get(name, (name.replace("_", " "), ""))[0], door_of(name, notice))
         for name in sorted(_asked(notice, asked))
@@ -143,6 +143,17 @@ def _hits(
     return tuple(found)
 
 
+def of_its_day(office: Office, connection: Connection, case: Row, notice: Row, who: Reader, day: date) -> None:
+    """Refuse to let a letter go on a day on which it would say something else than on the day it was approved (ClosedDoor): a day it asks for has passed, or somebody hears too late."""
+    if notice["approved_at"] is None or day_of(notice["approved_at"]) == day:
+        return
+    moment = datetime.combine(day, time(12), AMSTERDAM).astimezone(UTC)
+    then, now = (compose(office, connection, case, notice, who, at).blocks for at in (notice["approved_at"], moment))
+    if then != now:
+        told = f"Deze brief is goedgekeurd op {say_day(day_of(notice['approved_at']))}, en op {say_day(day)} zegt hij iets dat niet meer klopt. Maak er weer een concept van en lees hem opnieuw."
+        raise ClosedDoor(faults=[Fault("verlopen", told, None, Opens("notice", str(notice["id"])))])
+
+
 def still_fit(office: Office, connection: Connection, case: Row, notice: Row) -> None:
     """Refuse to let a frozen letter go that names somebody who has become secret since it was approved (ClosedDoor); the words of the house and of the letter's own text do not count."""
     secrets = _protected(connection, case, notice)
@@ -186,7 +197,7 @@ def _withheld(
             yield "moeder", f"van {child['wie']} staat er geen moeder in: leg haar vast met de rol moeder als u weet wie zij is"
 
 
-def _head(office: Office, connection: Connection, case: Row, notice: Row, facts: Mapping[str, Any]) -> Head:
+def _head(office: Office, connection: Connection, case: Row, notice: Row, facts: Mapping[str, Any], who: Reader) -> Head:
     """Give what stands above and below a letter: from whom, to whom and where, and who signs."""
     style = office.config.style
     sender = (*style.address, *filter(None, (office.config.phone, style.email, style.website)))
@@ -194,7 +205,8 @@ def _head(office: Office, connection: Connection, case: Row, notice: Row, facts:
         ("Datum", facts["vandaag"]), ("Ons kenmerk", facts["zaaknummer"]), ("Behandelaar", f"{facts['behandelaar']}{facts['registratie']}"),
         ("Team", facts["team"]), ("Telefoon", facts["telefoon"]),
     )  # fmt: skip
-    signature = (style.greeting, f"{facts['behandelaar']}{facts['registratie']}", office.config.organisation)
+    signs = f"{who.name} ({who.registration})" if who.registration else who.name
+    signature = (style.greeting, signs, office.config.organisation)
     return Head(office.config.organisation, sender, addressed(connection, case, notice, facts), marks, signature)
 
 

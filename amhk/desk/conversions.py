@@ -13,7 +13,7 @@ from amhk.rules.moves import Decision, decide
 from amhk.store import concepts, people, reads, writes
 from amhk.store.files import SWEPT
 from amhk.store.gather import ATTACHMENT
-from amhk.words import day_of, say_instant
+from amhk.words import day_of, lower_first, say_instant
 
 # What nobody told is not made up: the advies says that it was not written down.
 UNTOLD = "Bij het omzetten van de melding is niet opgeschreven welk advies is gegeven."
@@ -22,7 +22,7 @@ UNTOLD = "Bij het omzetten van de melding is niet opgeschreven welk advies is ge
 def _crossing(file: CaseFile, decision: Decision) -> tuple[dict[str, Any], str]:
     """Give what the procedure lets cross of this case, and that in words; what the worker filled in goes before it."""
     values = {k: file.case[k] for k in decision.move.crosses if file.case[k]}
-    titles = {f.name: f.title.lower() for f in file.office.pack.of_route(file.case["route"]).intake}
+    titles = {f.name: lower_first(f.title) for f in file.office.pack.of_route(file.case["route"]).intake}
     told = ", ".join(titles.get(k, k) for k in values) or "niets"
     return values, told
 

@@ -14,7 +14,7 @@ from amhk.rules import people as rules
 from amhk.rules.moves import Decision
 from amhk.rules.parse import fold
 from amhk.store import claims, outbox, reads, writes
-from amhk.words import day_of, iso, say_day, say_instant
+from amhk.words import day_of, iso, lower_first, say_day, say_instant
 
 _OF_LETTERS = ("motivering", "afspraken", "veiligheidsvoorwaarden", "geprobeerde_hulp", "gezaghebbenden_geinformeerd", "naar")
 _FACTS = ("gemeente", "kanaal", "hoedanigheid", "meldcodestap", "zorgen", "aanleiding", "aard")
@@ -212,7 +212,7 @@ def _moment(file: CaseFile, values: Mapping[str, Any], entry: int) -> str:
     if file.workflow.moves[name].effect == "help_started":
         begun = reads.of_case(file.connection, reads.REFERRAL, file.id)[-1:]
         writes.change(file.connection, reads.REFERRAL, [r["id"] for r in begun], {"started_on": day_of(moment), "answered": moment})
-    return f"moment van '{file.workflow.moves[name].title.lower()}' van {say_instant(old)} naar {say_instant(moment)}"
+    return f"moment van '{lower_first(file.workflow.moves[name].title)}' van {say_instant(old)} naar {say_instant(moment)}"
 
 
 def _op_of(line: Mapping[str, Any]) -> datetime:

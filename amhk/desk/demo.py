@@ -188,7 +188,7 @@ class Year:
         if "bij" in fields:
             fields["bij"] = self.numbers[fields["bij"]]
         if step["stap"] == "verwijzen":
-            fields.setdefault("motivering", "Deze hulp past bij wat er nodig is, dicht bij het kind.")
+            fields.setdefault("motivering", "Deze hulp past bij wat er nodig is.")
         key = step.get("op_zaak", call["id"])
         if step["stap"] != "bericht_college":
             self._step(key, step["stap"], **fields)
@@ -220,15 +220,14 @@ class Year:
         self._at(when, act)
         return when
 
-    def _subject(self) -> tuple[list[str], list[str], str]:
-        kind = self.dice.choice(("kind", "kind", "partner", "ouder"))
-        aanleiding, aard = {"kind": (["08"], ["02", "03"]), "partner": (["01", "06"], ["01", "08"]), "ouder": (["03"], ["07"])}[
-            kind
-        ]
+    def _subject(self, *kinds: str) -> tuple[list[str], list[str], str]:
+        kind = self.dice.choice(kinds)
+        subjects = {"kind": (["08"], ["02", "03"]), "partner": (["01", "06"], ["01", "08"]), "ouder": (["03"], ["07"])}
+        aanleiding, aard = subjects[kind]
         return aanleiding, aard, self.dice.choice(self.words[f"zorgen_{kind}"])
 
     def _made_up_advies(self, key: str, moment: datetime) -> None:
-        aanleiding, aard, zorgen = self._subject()
+        aanleiding, aard, zorgen = self._subject("kind", "kind", "partner", "ouder")
         body = {
             "route": "advies", "kanaal": self.dice.choice(("telefoon", "telefoon", "e-mail", "chat")), "hoedanigheid": self.town.caller(),
             "gemeente": self.town.gemeente(), "aanleiding": aanleiding, "aard": aard, "zorgen": zorgen, "advies": self.dice.choice(self.words["advies"]),
@@ -244,8 +243,8 @@ class Year:
         self._later(moment, 2, lambda: self._step(key, "ondersteuning_afronden"))
 
     def _made_up_melding(self, key: str, moment: datetime) -> None:
-        aanleiding, aard, zorgen = self._subject()
         police = self.dice.random() < 0.6
+        aanleiding, aard, zorgen = self._subject("partner") if police else self._subject("kind", "kind", "partner")
         melder = {"naam": "Politie, basisteam (oefening)", "bereikbaar": POLICE, "geheim": False}
         if not police:
             street = f"{self.dice.choice(self.words['straten'])} {self.dice.randint(1, 180)}"
@@ -296,7 +295,11 @@ class Year:
             self._refer(key)
         elif roll < 0.8:
             self._step(
-                key, "melden_rvdk", spoed=False, motivering="Vrijwillige hulp is niet genoeg.", gezaghebbenden_geinformeerd="ja"
+                key,
+                "melden_rvdk",
+                spoed=False,
+                motivering="Hulp alleen is niet genoeg om het kind veilig te houden.",
+                gezaghebbenden_geinformeerd="ja",
             )
             self._later(moment, 9, lambda: self._step(key, "antwoord_rvdk", onderzoekt=True))
             self._later(moment, 12, lambda: self._close(key))
@@ -313,12 +316,8 @@ class Year:
         view = reading.case_view(self.office, self.numbers[key], self._worker())
         step = next(m for m in view["moves"] if m["name"] == "verwijzen")
         choices = step["input"]["properties"]["instelling"]["enum"][:4]
-        self._step(
-            key,
-            "verwijzen",
-            instelling=self.dice.choice(choices),
-            motivering="Deze instelling past het best bij de vraag van het gezin.",
-        )
+        why = "Deze instelling past het best bij de vraag van het gezin."
+        self._step(key, "verwijzen", instelling=self.dice.choice(choices), motivering=why)
         self._letters(key)
         if self.dice.random() < 0.85:
             self._later(moment, self.dice.randint(3, 12), lambda: self._step(key, "verwijzing_geaccepteerd"))
@@ -334,6 +333,7 @@ class Year:
             self._step(key, "voortgangscontrole", hulp_gestart="", passend="nee", nu_veilig="onbekend")
             self._later(moment, 3, lambda: self._refer(key))
         else:
+            self._letters(key, kind="instelling")
             self._step(key, "geen_antwoord")
             self._later(moment, 15, lambda: self._check(key))
 
@@ -365,14 +365,14 @@ class Year:
             if not view["owner"] and not view["closed"]:
                 casework.assign(self.office, self.numbers[key], with_owner, self.readers["Tom"])
 
-    def _letters(self, key: str, all_of_them: bool = False) -> None:
+    def _letters(self, key: str, all_of_them: bool = False, kind: str = "") -> None:
         """Approve and send what is owed; now and then a letter is left lying, as in life, until the case is to be closed."""
         who = self.readers["Tom"]
         today = iso(day_of(followup.read_clock(self.office)))
         view = reading.case_view(self.office, self.numbers[key], who)
         in_danger = bool(view.get("acute"))
         for n in view["notices"]:
-            if not n["obligatory"] or n["state"] not in ("draft", "approved"):
+            if not (n["obligatory"] or n["recipient"] == kind) or n["state"] not in ("draft", "approved"):
                 continue
             if n["recipient"] == "betrokkene" and in_danger and not all_of_them:
                 continue  # whoever is in danger is seen first; then the others hear of it
@@ -380,9 +380,12 @@ class Year:
             if lies and self.dice.random() < 0.6:
                 continue
             try:
-                if n["state"] == "draft":
-                    notices.approve(self.office, n["id"], {"version": n["version"]}, who)
-                version = n["version"] + (n["state"] == "draft")
+                version = n["version"]
+                if n["state"] == "approved":  # long ago: read again
+                    notices.reopen(self.office, n["id"], {"version": version}, who)
+                    version += 1
+                notices.approve(self.office, n["id"], {"version": version}, who)
+                version += 1
                 ways = letter.view(self.office, n["id"], who)
                 if lies and "print" in ways["ways"]:
                     post.queue(self.office, n["id"], {"version": version, "way": "print"}, who)
@@ -391,9 +394,6 @@ class Year:
             except Refusal as shut:
                 if not any(f.field in ("betrokkene_naam", "betrokkene_aanhef", "melder_naam") for f in shut.faults):
                     continue  # it stays a draft, with what is wrong with it
-                told = {
-                    "version": letter.view(self.office, n["id"], who)["version"],
-                    "reason": "Deze persoon is niet bekend.",
-                    "ground": "geen gegevens",
-                }
-                notices.withhold(self.office, n["id"], told, who)
+                told = {"reason": "Deze persoon is niet bekend.", "ground": "geen gegevens"}
+                version = letter.view(self.office, n["id"], who)["version"]
+                notices.withhold(self.office, n["id"], told | {"version": version}, who)

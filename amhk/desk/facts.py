@@ -17,8 +17,8 @@ from amhk.store.reads import Row
 from amhk.store.session import Connection
 from amhk.words import BRON, GESLACHT, day_of, iso, say_day, say_partial
 
-_UNKNOWN, NOT_ASKED = "onbekend", "niet gevraagd"
-_URGENT: dict[object, str] = {True: "spoed", False: "geen spoed", None: "niet gevraagd"}
+_UNKNOWN, NOT_ASKED = "onbekend", "niet gevraagd of niet ingevuld"
+_URGENT: dict[object, str] = {True: "spoed", False: "geen spoed", None: NOT_ASKED}
 _TO_TELL = timedelta(weeks=4)  # in which somebody hears that data of him are kept (Wmo 2015 art. 5.3.1)
 TAKEN = ("accepted", "started")  # a referral that was taken up
 # Facts that may be empty: the letter reads well without them.
@@ -34,8 +34,8 @@ OPTIONAL = frozenset(
 def gather(office: Office, connection: Connection, case: Row, notice: Row, who: Reader, now: datetime) -> dict[str, Any]:
     """Give every fact the house has for one notice; None where a fact is missing, an empty text where it was left out on purpose."""
     facts = _of_house(office) | {
-        "zaaknummer": case["number"], "vandaag": say_day(day_of(now)), "gemeente": case["gemeente"], "behandelaar": who.name,
-        "team": _team(connection, case), "registratie": f" ({who.registration})" if who.registration else "",
+        "zaaknummer": case["number"], "vandaag": say_day(day_of(now)), "gemeente": case["gemeente"], **_worker(connection, case, who),
+        "team": _team(connection, case),
         "ontvangen": say_day(day_of(case["received"])), **_of_move(notice["facts"]),
         **{name: ", ".join(office.pack.codes.title(name, c) for c in case[name]) for name in ("aanleiding", "aard")},
     }  # fmt: skip
@@ -68,6 +68,13 @@ def _of_move(told: Mapping[str, Any]) -> dict[str, Any]:
         "aan": "het Openbaar Ministerie" if told.get("aan") == "OM" else "de politie",
         "gezaghebbenden_geinformeerd": told.get("gezaghebbenden_geinformeerd"),
     }  # fmt: skip
+
+
+def _worker(connection: Connection, case: Row, who: Reader) -> dict[str, str]:
+    """Give whose case it is: of a case that is nobody's whoever writes."""
+    owner = reads.worker_by(connection, id=case["owner_id"]) if case["owner_id"] else None
+    name, registration = (owner["name"], owner["registration"]) if owner else (who.name, who.registration)
+    return {"behandelaar": name, "registratie": f" ({registration})" if registration else ""}
 
 
 def _team(connection: Connection, case: Row) -> str:
@@ -265,6 +272,8 @@ def _kinds_of_data(person: Row) -> list[str]:
         "gezag": "gezag",
         "rollen": "rol in het gezin",
     }
+    if (born := str(person["geboren"] or "")) and len(born) < 10:
+        held["geboren"] = "geboortejaar" if len(born) == 4 else "geboortemaand en -jaar"
     return [title for name, title in held.items() if person[name] not in (None, "", [])]
 
 

@@ -6,7 +6,7 @@ from amhk.desk.casefile import CaseFile
 from amhk.rules.moves import begun, holds
 from amhk.rules.terms import end_of_term
 from amhk.rules.workflow import Edge, Move, When
-from amhk.words import say_instant, short_day
+from amhk.words import lower_first, say_instant, short_day
 
 
 def foretold(file: CaseFile, move: Move) -> str:
@@ -20,7 +20,7 @@ def foretold(file: CaseFile, move: Move) -> str:
     maybe = begun(move.maybe, standing.facts, {t.name for t in standing.running})
     terms = [*move.starts, *surely, *maybe, *(t for n in kinds if (t := file.workflow.notices[n].term))]
     parts += [_when(file, name) for name in dict.fromkeys(terms) if file.workflow.terms[name].unit != "datum"]
-    parts += [f"brief: {file.workflow.notices[n].title.lower()}" for n in kinds]
+    parts += [f"brief: {lower_first(file.workflow.notices[n].title)}" for n in kinds]
     return "; ".join(parts)
 
 
@@ -35,11 +35,11 @@ def _known(when: When, facts: object) -> bool:
 
 
 def _where(file: CaseFile, edges: list[Edge]) -> str:
-    titles = list(dict.fromkeys(file.workflow.states[e.target].title.lower() for e in edges))
+    titles = list(dict.fromkeys(lower_first(file.workflow.states[e.target].title) for e in edges))
     return f"dan: {' of '.join(titles)}"
 
 
 def _when(file: CaseFile, name: str) -> str:
     rule = file.workflow.terms[name]
     due: date | datetime = end_of_term(rule, file.now, file.office.calendar).due
-    return f"{rule.title.lower()} uiterlijk {say_instant(due) if isinstance(due, datetime) else short_day(due)}"
+    return f"{lower_first(rule.title)} uiterlijk {say_instant(due) if isinstance(due, datetime) else short_day(due)}"

@@ -11,7 +11,7 @@ from amhk.store import plans, reads, writes
 from amhk.store.journal import plain
 from amhk.store.people import JOIN
 from amhk.store.reads import Row
-from amhk.words import day_of
+from amhk.words import day_of, lower_first
 
 
 def join(file: CaseFile, decision: Decision, entry: int) -> str:
@@ -20,7 +20,7 @@ def join(file: CaseFile, decision: Decision, entry: int) -> str:
     number = decision.values["bij"].upper()
     target = _running_melding(file, number)
     there = on_table(file.office, file.connection, target, file.who, file.now)
-    phase = there.workflow.states[there.case["state"]].title.lower()
+    phase = lower_first(there.workflow.states[there.case["state"]].title)
     line = there.note(
         "vervolgmelding", f"Vervolgmelding {file.case['number']} gevoegd in de fase '{phase}'.", dict(decision.values)
     )

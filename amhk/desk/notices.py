@@ -7,7 +7,7 @@ from typing import Any
 
 from amhk.desk.casefile import CaseFile, open_case, owns
 from amhk.desk.casework import take_version
-from amhk.desk.composing import compose, lacking, leaking, print_of, rule_of, still_fit, text_of
+from amhk.desk.composing import compose, lacking, leaking, of_its_day, print_of, rule_of, still_fit, text_of
 from amhk.desk.delivery import address_on, nobody, reach_of, remark, unsaid
 from amhk.desk.facts import TAKEN
 from amhk.desk.outgoing import DRAFT_AGAIN, take_off
@@ -116,6 +116,7 @@ def send(office: Office, key: int, body: object, who: Reader) -> None:
                 faults=[Fault("voor_besluit", "Verzonden op ligt voor de dag waarop deze brief werd klaargezet.", "date")]
             )
         still_fit(office, connection, file.case, notice)
+        of_its_day(office, connection, file.case, notice, who, values["date"])
         take_off(office, connection, [key])
         record_sent(file, notice, values["date"], values["way"], values.get("reference"), remark(reach, values["way"]))
 
@@ -123,7 +124,7 @@ def send(office: Office, key: int, body: object, who: Reader) -> None:
 def record_sent(file: CaseFile, notice: Row, day: date, way: str, reference: str | None, more: str = "") -> None:
     """Write down that a letter went: its term is met, what sending starts runs from that day; the transaction is the caller's."""
     rule = file.workflow.notices[notice["kind"]]
-    told = {"date": day, "way": way, "reference": reference}
+    told = {"date": day, "way": way, "reference": reference, "notice": notice["id"]}
     entry = file.note("bericht", f"{rule.title}: verzonden op {say_day(day)}, {way}{more}.", told)
     moment = _moment_of(day, file.now)
     _end_term(file, notice, "met", moment, entry)
@@ -176,10 +177,10 @@ def withhold(office: Office, key: int, body: object, who: Reader) -> None:
         if new_date := values.get("new_date"):
             take_off(office, connection, [key])
             _postpone(file, notice, new_date, values)
-            file.note("bericht", f"{title}: uitgesteld tot {say_day(new_date)}.", values)
+            file.note("bericht", f"{title}: uitgesteld tot {say_day(new_date)}.", values | {"notice": key})
             claims.save_notice(connection, notice, DRAFT_AGAIN | told)
         else:
-            entry = file.note("bericht", f"{title}: niet verzonden.", values)
+            entry = file.note("bericht", f"{title}: niet verzonden.", values | {"notice": key})
             _end_term(file, notice, "void", file.now, entry, f"niet verzonden: {values['ground']}")
             file.owed = [n for n in file.owed if n["id"] != key]
             take_off(office, connection, [key])
@@ -249,7 +250,9 @@ def receive(office: Office, key: int, body: object, who: Reader) -> None:
             raise ClosedDoor(faults=[Fault("vastgelegd", "Van deze brief is al vastgelegd wat ervan kwam.")])
         told = {"date": iso(values["date"]), "reference": values.get("reference"), "by": who.name}
         file.note(
-            "bericht", f"{file.workflow.notices[notice['kind']].title}: ontvangst bevestigd op {say_day(values['date'])}.", told
+            "bericht",
+            f"{file.workflow.notices[notice['kind']].title}: ontvangst bevestigd op {say_day(values['date'])}.",
+            told | {"notice": key},
         )
         claims.save_notice(connection, notice, {"receipt": told})
         file.save(bump=False)
@@ -265,7 +268,11 @@ def give_back(office: Office, key: int, body: object, who: Reader) -> None:
                 faults=[Fault("teruggekomen", "Dat deze brief terugkwam is al vastgelegd; er ligt een nieuw concept.")]
             )
         told = {"date": iso(values["date"]), "reason": values["reason"], "by": who.name}
-        entry = file.note("bericht", f"{rule.title}: teruggekomen op {say_day(values['date'])}; er ligt een nieuw concept.", told)
+        entry = file.note(
+            "bericht",
+            f"{rule.title}: teruggekomen op {say_day(values['date'])}; er ligt een nieuw concept.",
+            told | {"notice": key},
+        )
         _no_answer_comes(file, notice, entry)
         links = {k: notice[k] for k in ("person_id", "institution_id", "about_id")}
         file.draft(notice["kind"], _moment_of(values["date"], file.now), entry, notice["facts"], **links)

@@ -9,7 +9,7 @@ from secrets import token_hex
 from typing import Any
 
 from amhk.desk.casefile import on_table
-from amhk.desk.composing import rule_of, still_fit
+from amhk.desk.composing import of_its_day, rule_of, still_fit
 from amhk.desk.delivery import MACHINES, address_on, lack_of, reach_of
 from amhk.desk.notices import find, record_sent
 from amhk.desk.outgoing import DRAFT_AGAIN, folder_of, name_of, take_off
@@ -49,6 +49,7 @@ def queue(office: Office, key: int, body: object, who: Reader) -> None:
         if faults := lack_of(office, reach, way):
             raise ClosedDoor(faults=faults)
         still_fit(office, connection, case, notice)
+        of_its_day(office, connection, case, notice, who, day_of(office.now(connection)))
         take_off(office, connection, [key])
         row = {
             "notice_id": key, "key": f"amhk-{key:06}-{token_hex(6)}", "way": way, "state": "queued", "tries": 0, "queued": office.now(connection), "worker_id": who.id,
@@ -199,6 +200,8 @@ def _decided(office: Office, row: Row) -> bool:
             return False
         try:
             still_fit(office, connection, case, notice)
+            if worker := reads.worker_by(connection, id=row["worker_id"]):
+                of_its_day(office, connection, case, notice, Reader.of(worker), day_of(office.now(connection)))
         except ClosedDoor as wrong:
             outbox.move(connection, {**row, "state": "claimed"}, "dead", claim=None, why=wrong.faults[0].text)
             return False

@@ -20,7 +20,7 @@ from amhk.office import Office
 from amhk.rules.fields import Desk, reason_given
 from amhk.rules.flowmap import Map, flow_map
 from amhk.rules.moves import Standing, door, fields_now
-from amhk.rules.people import roles_on, say_age, voice
+from amhk.rules.people import named_apart, roles_on, say_age, voice
 from amhk.rules.schema import schema
 from amhk.rules.secrecy import WORKS, Reader, scope_of
 from amhk.rules.workflow import Move, Workflow
@@ -30,17 +30,8 @@ from amhk.store.session import Connection
 from amhk.words import day_of, iso
 
 _CHECK = (
-    "gevraagd_aan",
-    "hulp_gestart",
-    "passend",
-    "nu_veilig",
-    "hulp_geeindigd",
-    "doelrealisatie",
-    "reden_einde",
-    "kader",
-    "tevreden_jeugdige",
-    "tevreden_ouder",
-)
+    "gevraagd_aan", "hulp_gestart", "passend", "nu_veilig", "hulp_geeindigd", "doelrealisatie", "reden_einde", "kader", "tevreden_jeugdige", "tevreden_ouder",
+)  # fmt: skip
 
 
 def look(office: Office, number: str, who: Reader, what: str, reason: str | None = None) -> None:
@@ -86,7 +77,7 @@ def case_page(office: Office, number: str, who: Reader) -> dict[str, Any]:
         file = _from_shelf(office, connection, case, shelf, who)
         entries = reads.entries(connection, case["id"])
         told = steps(file, entries, shelf["people"])
-        journal = [e for e in _lines(entries, told) if e["kind"] != WORDS]
+        journal = [e for e in _lines(entries, told, shelf["notices"], shelf["people"]) if e["kind"] != WORDS]
         view = _view(file, shelf) | {"journal": journal, "steps": told, "moves": _doors(file, case) if owns(who, case) else []}
         view["acute"] = acute_of(file, view["moves"], people_line(view))
         view |= {"rungs": [_rung(r) for r in shelf["reminders"]], "map": _map(file, journal, view["moves"])}
@@ -226,7 +217,7 @@ def _letter(letters: Letters, file: CaseFile, notice: Row, terms: list[Row], peo
     due = next((t["due"] for t in terms if t["id"] == notice["term_id"]), None)
     late = next((is_late(t, now) for t in terms if t["id"] == notice["term_id"] and t["status"] == "running"), False)
     opens = gap(letters.asked(notice["kind"]), notice, people, day_of(now), roles) if notice["state"] == "draft" else None
-    person = next((p["naam"] for p in people if p["id"] == notice["person_id"]), None)
+    person = next((named_apart(p, people) for p in people if p["id"] == notice["person_id"]), None)
     return {
         "id": notice["id"], "kind": notice["kind"], "title": workflow.notices[notice["kind"]].title, "recipient": notice["recipient"],
         "state": notice["state"], "obligatory": notice["obligatory"], "due": due, "late": late, "version": notice["version"],
@@ -298,13 +289,17 @@ def journal_view(office: Office, number: str, who: Reader) -> list[dict[str, Any
         entries = reads.entries(connection, case["id"])
         people = reads.of_case(connection, reads.PERSON, case["id"]) if case["route"] == "melding" else []
         file = laid_out(office, connection, case, who, [], [])
-        return _lines(entries, steps(file, entries, people))
+        return _lines(entries, steps(file, entries, people), reads.notices(connection, case["id"]), people)
 
 
-def _lines(entries: list[Row], told: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Give the journal: each line with what was told at it."""
-    values = {step["sequence"]: step["values"] for step in told}
-    return [_line(e) | {"values": values.get(e["sequence"], [])} for e in entries]
+def _lines(entries: list[Row], told: list[dict[str, Any]], notices: list[Row], people: list[Row]) -> list[dict[str, Any]]:
+    """Give the journal: each line with what was told at it and, of a letter to one of several people, whose it is."""
+    values, names = {step["sequence"]: step["values"] for step in told}, {p["id"]: named_apart(p, people) for p in people}
+    whose = {n["id"]: names.get(n["person_id"]) for n in notices if n["person_id"]}
+    return [
+        _line(e) | {"values": values.get(e["sequence"], []), "whose": whose.get(json.loads(e["content"] or "{}").get("notice"))}
+        for e in entries
+    ]
 
 
 def _line(entry: Row) -> dict[str, Any]:

@@ -41,17 +41,21 @@ class Town:
         """Give two parents and one to three children at one address."""
         last, street = self._dice.choice(self._words["achter"]), self._dice.choice(self._words["straten"])
         address = f"{street} {self._dice.randint(1, 180)}"
+        children = range(self._dice.randint(1, 3))
         people = [
-            ("v", "ouder", 1985),
-            ("m", "ouder", 1982),
-            *(("vm"[self._dice.randrange(2)], "kind", 2014) for _ in range(self._dice.randint(1, 3))),
+            ("v", "ouder", 1980),
+            ("m", "ouder", 1978),
+            *(("vm"[self._dice.randrange(2)], "kind", 2010 + 3 * n) for n in children),
         ]
+        names = [self.name(sex, last) for sex, _, _ in people]
+        while len(set(names)) < len(people):
+            names = [self.name(sex, last) for sex, _, _ in people]
         return [
             {
-                "naam": self.name(sex, last), "geboren": f"{year + self._dice.randrange(8)}-{self._dice.randint(1, 12):02}-{self._dice.randint(1, 28):02}",
+                "naam": name, "geboren": f"{year + self._dice.randrange(2)}-{self._dice.randint(1, 12):02}-{self._dice.randint(1, 28):02}",
                 "geslacht": sex.upper(), "rollen": [role], "adres": address, "bsn": self.bsn(), "gezag": role == "ouder",
             }
-            for sex, role, year in people
+            for name, (sex, role, year) in zip(names, people, strict=True)
         ]  # fmt: skip
 
     def bsn(self) -> str:

@@ -12,7 +12,7 @@ from amhk.errors import BadInput, ClosedDoor, Fault, NotFound, Opens
 from amhk.rules.fields import Desk, Field, clean
 from amhk.rules.roads import first_step
 from amhk.rules.workflow import Edge, Move, Need, Start, When, Workflow
-from amhk.words import ROLES, day_of, iso, say_day, say_instant, start_of
+from amhk.words import ROLES, day_of, iso, lower_first, say_day, say_instant, start_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +149,8 @@ def door(workflow: Workflow, standing: Standing, move: Move, role: str) -> list[
         faults.append(Fault("rol", f"Deze stap is voor: {who}."))
     if standing.state not in move.sources:
         step = first_step(workflow, standing.state, move.name)
-        title = f" Eerst: {workflow.moves[step].title.lower()}." if step else ""
-        here = workflow.states[standing.state].title.lower()
+        title = f" Eerst: {lower_first(workflow.moves[step].title)}." if step else ""
+        here = lower_first(workflow.states[standing.state].title)
         faults.append(
             Fault("verkeerde_staat", f"Dit kan niet in de staat '{here}'.{title}", None, Opens("move", step) if step else None)
         )

@@ -157,3 +157,13 @@ def roles_on(person: Person, day: date) -> list[str]:
 def _first(part: str) -> date:
     year, month, dom = (*(int(n) for n in part.split("-")), 1, 1)[:3]
     return date(year, month, dom)
+
+
+def named_apart(person: Person, people: Sequence[Person]) -> str:
+    """Give the name of a person; of two with one name also when he was born, else his roles."""
+    twice = sum(p["naam"].casefold() == person["naam"].casefold() for p in people) > 1
+    return (
+        str(person["naam"])
+        if not twice
+        else f"{person['naam']} ({person['geboren'] or ', '.join(person['rollen']) or 'geboren onbekend'})"
+    )

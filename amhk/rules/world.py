@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from amhk.rules.moves import begun, holds
 from amhk.rules.workflow import Edge, Move, Need, Workflow
+from amhk.words import lower_first
 
 
 @dataclass(frozen=True)
@@ -33,10 +34,11 @@ class World:
         here: Spot | None = spot
         while here is not None and (road := self.roads[here]) is not None:
             here, move = road
-            told.append(move.done.lower())
+            told.append(lower_first(move.done))
         first = f"Een {self.workflow.route} komt binnen"
         return (
-            ", dan: ".join([first, *reversed(told)]) + f". De zaak staat dan in '{self.workflow.states[spot.state].title.lower()}'"
+            ", dan: ".join([first, *reversed(told)])
+            + f". De zaak staat dan in '{lower_first(self.workflow.states[spot.state].title)}'"
         )
 
 

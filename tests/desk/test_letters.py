@@ -183,7 +183,7 @@ def test_the_question_at_the_check_and_its_reminder_go_to_the_institution_referr
     assert "uiterlijk ma 4 mei 2026" in read(client, number, "controlevraag_instelling")["html"]
     client.move(number, "geen_antwoord", gevraagd_aan="Wijkteam")
     html = read(client, number, "herinnering_instelling")["html"]
-    assert "Herinnering" in html and "Wijkteam Schiedam hebben wij van u nog geen antwoord" in html
+    assert "Herinnering" in html and "Wij weten nog niet hoe het gaat na onze verwijzing" in html and "Wijkteam Schiedam" in html
 
 
 def test_who_reports_by_profession_and_who_does_not_get_different_letters_both_without_substance(client):

@@ -3,7 +3,9 @@
 import re
 
 import pytest
-from support.cast import send_owed, term
+from support.cast import Client, send_owed, term
+
+from amhk.words import lower_first
 
 FAMILY = [
     {
@@ -229,3 +231,90 @@ def test_what_a_closed_door_says_is_so_whatever_came_before(office):
     for flow in office.pack.workflows.values():
         for need in {n for m in flow.moves.values() for n in m.needs if n.kind in ("running", "not_withheld")}:
             assert not re.search(r"\bnog niet\b|\bnooit\b|is geen .* vastgesteld", need.text), need.text
+
+
+@pytest.mark.parametrize(("kind", "day", "stale"), [
+    ("verwijzing_instelling", "2026-02-23", False), ("verwijzing_instelling", "2026-03-20", True),
+    ("informeren_betrokkene", "2026-02-27", False), ("informeren_betrokkene", "2026-03-20", True),
+])  # fmt: skip
+def test_a_letter_does_not_go_on_a_day_on_which_it_would_say_something_else(client, kind, day, stale):
+    """Approved in time and sent late: what it says of days is no longer so, and it is read once more."""
+    number = concluded(client)
+    client.move(number, "verwijzen", instelling="Wijkteam Schiedam")
+    n = of_kind(client, number, kind)[0]
+    version = client.post(f"/notices/{n['id']}/approve", {"version": n["version"]})["version"]
+    client.clock(f"{day}T10:00")
+    body = {"version": version, "date": day, "way": "post", "reference": "oefening"}
+    told = client.post(f"/notices/{n['id']}/send", body, 422 if stale else 200)
+    if stale:
+        assert codes(told) == ["verlopen"]
+        assert "verlopen" in codes(client.post(f"/notices/{n['id']}/queue", {"version": version, "way": "print"}, 422))
+        version = client.post(f"/notices/{n['id']}/reopen", {"version": version})["version"]
+        version = client.post(f"/notices/{n['id']}/approve", {"version": version})["version"]
+        assert client.post(f"/notices/{n['id']}/send", body | {"version": version})["state"] == "sent"
+
+
+def test_a_letter_names_whose_case_it_is_and_is_signed_by_who_approved_it(client, office):
+    number = client.post("/cases", MELDING)["number"]
+    client.post(f"/cases/{number}/assign", {"owner": "Anna", "reason": "verdeling"})
+    key = of_kind(client, number, "informeren_betrokkene")[0]["id"]
+    for name in ("Tom", "Carla"):
+        told = Client(office, name).get(f"/notices/{key}")["html"]
+        assert "Bel Anna:" in told and f"<br>{name} (SKJ" in told, name
+
+
+@pytest.mark.parametrize(
+    ("born", "told"), [("1978", "geboortejaar"), ("1978-05", "geboortemaand en -jaar"), ("1978-05-02", "geboortedatum")]
+)
+def test_a_notice_names_the_data_that_are_held_and_no_more(sqlite_client, born, told):
+    number = sqlite_client.post("/cases", {**MELDING, "betrokkenen": [FAMILY[0] | {"geboren": born}]})["number"]
+    html = of_kind(sqlite_client, number, "informeren_betrokkene")[0]["html"]
+    assert {w for w in ("geboortejaar", "geboortemaand en -jaar", "geboortedatum") if f"<li>{w}</li>" in html} == {told}
+
+
+@pytest.mark.parametrize(("day", "status"), [("2026-02-10", "gehaald"), ("2026-03-20", "te_laat_gehaald")])
+def test_a_case_that_waited_and_was_taken_further_was_looked_at_in_time_or_too_late(client, day, status):
+    number = client.post("/cases", MELDING)["number"]
+    client.clock(f"{day}T10:00")
+    client.move(number, "veiligheidsbeoordeling", uitkomst="onderzoek nodig")
+    client.post(f"/cases/{number}/assign", {"owner": "Anna", "reason": "verdeling"})
+    waited = term(client.case(number), "wachtcontrole")
+    assert (waited["status"], waited["late"], waited["why"]) == (status, status != "gehaald", None)
+
+
+def test_a_case_that_is_closed_in_time_says_so_of_its_term(client):
+    number = client.post("/cases", MELDING)["number"]
+    client.move(number, "veiligheidsbeoordeling", uitkomst="onderzoek nodig")
+    client.move(number, "afzien_van_onderzoek", motivering="Niet nodig.")
+    send_owed(client, number)
+    client.move(number, "afsluiten")
+    closing = term(client.case(number), "afsluiten")
+    assert (closing["status"], closing["late"]) == ("gehaald", False)
+
+
+def test_of_two_people_with_one_name_each_letter_and_line_says_which(client):
+    twins = [FAMILY[0], FAMILY[1], FAMILY[1] | {"geboren": "2009-01-02"}]
+    number = client.post("/cases", {**MELDING, "betrokkenen": twins})["number"]
+    names = {n["person"] for n in client.case(number)["notices"] if n["person"]}
+    assert names == {"Vera Bakker", "Roan Bakker (2016-04-04)", "Roan Bakker (2009-01-02)"}
+    send_owed(client, number)
+    lines = [
+        e["whose"] for e in client.get(f"/cases/{number}/journal")["items"] if e["kind"] == "bericht" and "Informatie" in e["what"]
+    ]
+    assert set(lines) == names
+
+
+def test_no_sentence_turns_an_abbreviation_into_a_word(office):
+    for flow in office.pack.workflows.values():
+        for title in [n.title for n in flow.notices.values()] + [m.done for m in flow.moves.values()]:
+            kept = [w for w in re.findall(r"\b[A-Za-z]*[A-Z]{2,}[A-Za-z]*\b", title) if w not in lower_first(title)]
+            assert not kept, title
+
+
+def test_what_lies_ready_and_need_not_go_is_on_the_page(client):
+    number = concluded(client)
+    client.move(number, "verwijzen", instelling="Wijkteam Schiedam")
+    client.move(number, "verwijzing_geaccepteerd")
+    client.http.post("/login", data={"name": "Tom", "password": "oefenen-oefenen"})
+    page = client.http.get(f"/zaak/{number}").text
+    assert "Ligt klaar, hoeft niet (1)" in page and "Bevestiging van de aangenomen verwijzing" in page.split("Ligt klaar")[1][:400]

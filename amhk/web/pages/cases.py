@@ -26,7 +26,9 @@ def case_page(here: Here, number: str, verloop: str = "") -> Response:
     for term in view["terms"]:
         term |= shown_term(term, here.now, here.office.calendar)
     running = sorted((t for t in view["terms"] if t["status"] in ("lopend", "te_laat")), key=lambda t: t["over_at"])
-    owed = [n for n in view["notices"] if n["obligatory"] and n["state"] in ("draft", "approved")]
+    owed, may = (
+        [n for n in view["notices"] if n["obligatory"] == must and n["state"] in ("draft", "approved")] for must in (True, False)
+    )
     picture = as_svg(
         view["map"], f"De route van {number}: nu {view['state_title'].lower()}; dezelfde route staat eronder als lijst"
     )
@@ -34,7 +36,7 @@ def case_page(here: Here, number: str, verloop: str = "") -> Response:
     if here.in_part:
         return part("verloop.html", office=here.office, **told)
     return page(
-        here, "zaak.html", **told, clock=f"{here.local:%H:%M}", running=running, owed=owed, picture=picture, link=lambda opens: link_of(opens, view),
+        here, "zaak.html", **told, clock=f"{here.local:%H:%M}", running=running, owed=owed, may=may, picture=picture, link=lambda opens: link_of(opens, view),
         notes=[e for e in view["journal"] if e["kind"] == "notitie"],
     )  # fmt: skip
 
