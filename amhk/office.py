@@ -67,7 +67,7 @@ def read_pack(config: Config) -> tuple[Pack, list[Fault]]:
     for path in sorted(folder.glob("*/*.toml")):
         name = f"workflows/{config.pack}/{path.parent.name}/{path.name}"
         try:
-            data = tomllib.loads(path.read_text(encoding="utf-8"))
+            data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
             faults.append(Fault("workflow", f"{name}: {wrong}"))
             continue
@@ -93,7 +93,7 @@ def _read_figures(config: Config, terms: list[str], lists: list[str]) -> tuple[D
     name = f"workflows/{config.pack}/cijfers.toml"
     path = config.folder / name
     try:
-        data = tomllib.loads((path if path.exists() else shipped("workflows/amhk/cijfers.toml")).read_text(encoding="utf-8"))
+        data = tomllib.loads((path if path.exists() else shipped("workflows/amhk/cijfers.toml")).read_text(encoding="utf-8-sig"))
         return read_definitions(name, data, terms, lists)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError, AttributeError, ValueError, KeyError) as wrong:
         return Definitions(), [Fault("cijfers", f"{name}: {wrong}")]
@@ -104,7 +104,9 @@ def _read_codes(config: Config) -> tuple[Codes, list[Fault]]:
     name = f"workflows/{config.pack}/codelijsten.toml"
     path = config.folder / name
     try:
-        data = tomllib.loads((path if path.exists() else shipped("workflows/amhk/codelijsten.toml")).read_text(encoding="utf-8"))
+        data = tomllib.loads(
+            (path if path.exists() else shipped("workflows/amhk/codelijsten.toml")).read_text(encoding="utf-8-sig")
+        )
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
         return Codes(), [Fault("codelijst", f"{name}: {wrong}")]
     try:
@@ -250,8 +252,11 @@ def found(folder: Path, region: str | None, training: bool) -> Path:
         for name in ("workflows", "templates/notices"):
             if not (folder / name).exists():
                 shutil.copytree(shipped(name), folder / name)
-    except OSError as wrong:
-        raise HouseClosed(f"De map {folder} is niet te beschrijven: {wrong.strerror}.") from wrong
+                for copied in (folder / name, *(folder / name).rglob("*")):
+                    copied.chmod(0o700 if copied.is_dir() else 0o600)
+    except (OSError, ValueError) as wrong:
+        why = wrong.strerror if isinstance(wrong, OSError) else "zo kan een map niet heten"
+        raise HouseClosed(f"De map {str(folder)!r} is niet te maken of te beschrijven: {why}.") from wrong
     config = read_config(path)
     store = Store(config.url)
     try:

@@ -53,11 +53,16 @@ def _serve(office: Office, host: str, port: int, say: Callable[[str], None]) -> 
     app.router.lifespan_context = _with_clock(office)
     try:
         listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    except OSError as wrong:
+    except OverflowError as wrong:
+        raise HouseClosed(f"{port} is geen poort: kies een getal van 0 tot en met 65535 met --port.") from wrong
+    except (OSError, UnicodeError) as wrong:
+        if isinstance(wrong, UnicodeError) or (wrong.errno or 0) < 0:  # the name of a place that is nowhere
+            raise HouseClosed(f"Het adres '{host[:100]}' bestaat hier niet. Kies een ander met --host.") from wrong
         raise HouseClosed(f"Poort {port} op {host} is niet vrij: {wrong.strerror}. Kies een andere met --port.") from wrong
     if host not in _LOOPBACK:
         say("Let op: dit meldpunt is te bereiken vanaf andere computers. Zet er https voor.")
-    say(f"\nHet meldpunt is open op http://{host}:{listening.getsockname()[1]}  (Ctrl-C sluit het)")
+    shown = f"[{host}]" if ":" in host else host
+    say(f"\nHet meldpunt is open op http://{shown}:{listening.getsockname()[1]}  (Ctrl-C sluit het)")
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, proxy_headers=False))
     with suppress(KeyboardInterrupt):  # uvicorn ends the running requests and then raises Ctrl-C again
         server.run(sockets=[listening])

@@ -1,5 +1,6 @@
 """The command `amhk`: the same desk by hand. Heavy rooms are opened only by the command that needs them."""
 
+import os
 import sys
 
 import typer
@@ -13,6 +14,7 @@ __all__ = ["app", "bulk", "cases", "house", "main", "running", "staff"]
 
 def main() -> None:
     """Run the command line; exit 0 ok, 1 refused or found wrong, 2 wrong use."""
+    os.umask(0o077)  # what is made here is for this user alone
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")

@@ -1,6 +1,7 @@
 """config.toml as a frozen Config: an unknown key is refused by name, a missing file is named, secrets come from env or `*_FILE`."""
 
 import os
+import re
 import tomllib
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,6 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from amhk.config.parts import Costs, Mail, Making, Style
 from amhk.config.places import SEED, Gemeente, changed, gemeenten_of
 from amhk.errors import Fault, HouseClosed
 from amhk.rules.forms import OWN, Layout
@@ -21,51 +23,7 @@ from amhk.words import REGIONS
 _HERE = Path(__file__).parent.parent
 
 
-@dataclass(frozen=True, slots=True)
-class Mail:
-    """How the daily mail leaves: `security` is none, starttls or tls; the password comes from the environment."""
-
-    host: str
-    port: int
-    security: str
-    sender: str
-    user: str
-    password: str
-    address: str
-
-
-@dataclass(frozen=True, slots=True)
-class Style:
-    """How the letters of a meldpunt look: lines under its name, mark, greeting, and what every citizen must be told (Wmo 2015 art. 4.2.6 and 4.2.7)."""
-
-    address: tuple[str, ...] = ()
-    email: str = ""
-    website: str = ""
-    logo: Path | None = None
-    greeting: str = "Met vriendelijke groet,"
-    complaints: str = ""
-    confidant: str = ""
-    rsin: str = ""
-
-
-@dataclass(frozen=True)
-class Costs:
-    """What sharing the costs needs: the budget by year in cents, over how many years use is averaged, and the use of years from before this program (count by gemeente)."""
-
-    budget: dict[int, int] = field(default_factory=dict)
-    years: int = 3
-    history: dict[int, dict[str, int]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Making:
-    """Which reports make themselves (of a maand, kwartaal, halfjaar, jaar), and on which day of the month after it."""
-
-    lengths: tuple[str, ...] = ("kwartaal",)
-    day: int = 10
-
-
-__all__ = ["SEED", "Config", "Gemeente", "gemeenten_of"]
+__all__ = ["SEED", "Config", "Gemeente", "Mail", "gemeenten_of"]
 
 
 @dataclass(frozen=True)
@@ -93,10 +51,11 @@ class Config:
     secure_cookies: bool
     gemeenten: dict[str, Gemeente] = field(default_factory=dict)
     imports: tuple[Layout, ...] = ()
-    style: Style = Style()
+    style: Style = field(default_factory=Style)
     out_folder: str = ""
-    costs: Costs = Costs()
-    making: Making = Making()
+    costs: Costs = field(default_factory=Costs)
+    making: Making = field(default_factory=Making)
+    address: str = ""
 
     @property
     def folder(self) -> Path:
@@ -144,7 +103,7 @@ _KNOWN = {
         "confidant",
         "rsin",
     },
-    "server": {"host", "port", "secure_cookies"},
+    "server": {"host", "port", "secure_cookies", "address"},
     "routing": {"default_team", "rules"},
     "routing.rules": {"team", "gemeente", "subregio", "stroom", "acuut", "reden"},
     "clock": {"interval_seconds", "proof_hour"},
@@ -170,16 +129,22 @@ def find_config(given: str | None = None) -> Path:
 
 def old_closing_days(path: Path) -> dict[date, str]:
     """Give the closing days that config.toml held before the calendar moved into the database."""
-    rows = tomllib.loads(path.read_text(encoding="utf-8")).get("calendar", {}).get("closing_days", [])
+    rows = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("calendar", {}).get("closing_days", [])
     return {row["date"]: str(row.get("name", "gesloten")) for row in rows if isinstance(row.get("date"), date)}
 
 
 def read_config(path: Path, upgrading: bool = False) -> Config:
     """Give the settings in a file, or raise HouseClosed with every fault at once; `upgrading` overlooks what `amhk migrate` takes over."""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
-        raise HouseClosed(f"{path.name} is niet te lezen: {wrong}.") from wrong
+        text = path.read_text(encoding="utf-8-sig")
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as wrong:
+        hint = (
+            " Schrijf in een pad van Windows / in plaats van \\, of zet het tussen enkele aanhalingstekens." if "\\" in text else ""
+        )
+        raise HouseClosed(f"{path.name} is niet te lezen: {wrong}.{hint}") from wrong
+    except UnicodeDecodeError as wrong:
+        raise HouseClosed(f"{path.name} is geen tekst in UTF-8: bewaar het bestand als UTF-8.") from wrong
     except OSError as wrong:
         raise HouseClosed(f"{path} is niet te openen: {wrong.strerror}.") from wrong
     faults: list[Fault] = []
@@ -202,7 +167,7 @@ def read_config(path: Path, upgrading: bool = False) -> Config:
         _number(faults, path, "clock.proof_hour", data.get("clock", {}).get("proof_hour", 3), 23),
         bool(data.get("server", {}).get("secure_cookies", False)), gemeenten, _layouts(faults, path, data.get("imports", [])),
         _style(faults, path, data.get("letters", {})), str(data.get("letters", {}).get("out_folder", "")), _costs(faults, path, data.get("costs", {}), gemeenten),
-        _making(faults, path, data.get("figures", {})),
+        _making(faults, path, data.get("figures", {})), _address(faults, path, data.get("server", {}).get("address", "")),
     )  # fmt: skip
     if faults:
         raise HouseClosed("\n".join(f.text for f in faults), faults)
@@ -318,6 +283,14 @@ def _counts(faults: list[Fault], path: Path, table: object) -> dict[str, str]:
         if value not in ("norm", "wet"):
             _no(faults, path, f"figures.counts.{name}", f"'{value}' kan niet; kies 'norm' of 'wet'.")
     return {str(k): str(v) for k, v in table.items()}
+
+
+def _address(faults: list[Fault], path: Path, told: object) -> str:
+    """Give how the meldpunt is known outside, without a slash at the end; empty when it is not said."""
+    address = str(told).rstrip("/")
+    if address and not re.fullmatch(r"https?://[\w.:\[\]-]+(/[\w./~-]*)?", address):
+        _no(faults, path, "server.address", f"'{address[:80]}' is geen adres; schrijf https://meldpunt.voorbeeld.nl")
+    return address
 
 
 def _making(faults: list[Fault], path: Path, table: dict[str, Any]) -> Making:

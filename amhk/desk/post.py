@@ -50,6 +50,8 @@ def queue(office: Office, key: int, body: object, who: Reader) -> None:
             raise ClosedDoor(faults=faults)
         still_fit(office, connection, case, notice)
         of_its_day(office, connection, case, notice, who, day_of(office.now(connection)))
+        if (live := outbox.live(connection, key)) and (live["way"], live["state"]) == (way, "queued"):
+            return  # it is on this way already
         take_off(office, connection, [key])
         row = {
             "notice_id": key, "key": f"amhk-{key:06}-{token_hex(6)}", "way": way, "state": "queued", "tries": 0, "queued": office.now(connection), "worker_id": who.id,

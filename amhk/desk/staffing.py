@@ -142,14 +142,15 @@ def let_go(office: Office, key: int, who: Reader) -> int:
 
 
 def new_password(office: Office, key: int, who: Reader) -> str:
-    """Give a worker a one-time password, shown once; he is signed out everywhere and chooses his own."""
+    """Give a worker a one-time password, shown once; he is signed out everywhere, his token and calendar addresses are void, and he chooses his own."""
     one = worker(office, key, who)
     if not one["active"]:
         raise ClosedDoor(faults=[Fault("uit_dienst", f"{one['name']} werkt hier niet meer.")])
     first = one_time_password()
     with office.store.write() as connection:
-        writes.change(connection, reads.WORKER, [key], {"password": hash_password(first), "must_change": True})
+        writes.change(connection, reads.WORKER, [key], {"password": hash_password(first), "must_change": True, "token": None})
         writes.end_sessions(connection, key)
+        writes.revoke_feeds(connection, key, office.now(connection))
         _log(office, connection, who, f"Medewerker {one['name']} kreeg een eenmalig wachtwoord.", {})
     return first
 

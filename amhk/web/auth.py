@@ -38,7 +38,7 @@ class TooManyTries(Refusal):
 
 
 def by_token(request: Request) -> Reader:
-    """Give who carries the bearer token of a request; NotSignedIn when it is missing, wrong or void."""
+    """Give who carries the bearer token of a request; NotSignedIn when it is missing, wrong or void, ChooseOwnPassword for who still has his first one."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise NotSignedIn("Stuur een token mee: Authorization: Bearer ... (maak er een met: amhk worker token NAAM).")
@@ -47,6 +47,8 @@ def by_token(request: Request) -> Reader:
         worker = reads.worker_by(connection, token=hash_token(token.strip()), active=True)
     if worker is None:
         raise NotSignedIn("Dit token is niet (meer) geldig.")
+    if worker["must_change"] and not office.training:
+        raise ChooseOwnPassword("Kies eerst een eigen wachtwoord; dan werkt dit token.")
     return Reader.of(worker)
 
 

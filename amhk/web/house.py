@@ -10,6 +10,7 @@ from amhk.desk import absence, agenda, calendar, followup, nightly, piket, workl
 from amhk.errors import BadInput, Fault
 from amhk.rules.schema import schema
 from amhk.web.api import ANY_BODY, Body, House, Key, Who
+from amhk.web.outside import address_of
 from amhk.words import iso
 
 router = APIRouter(tags=["huis"])
@@ -140,7 +141,7 @@ def make_feed(request: Request, office: House, who: Who, body: Body) -> Any:
     kind = body.get("kind") if isinstance(body, dict) else None
     if not isinstance(kind, str):
         raise BadInput(faults=[Fault("ontbreekt", "Kies: persoonlijk of team.", "kind")])
-    return {"href": f"{str(request.base_url).rstrip('/')}/agenda/{agenda.make(office, kind, who)}.ics"}
+    return {"href": f"{address_of(office, request)}/agenda/{agenda.make(office, kind, who)}.ics"}
 
 
 @router.delete("/feeds/{key}", status_code=204)

@@ -8,6 +8,7 @@ from starlette.datastructures import FormData
 from amhk.desk import absence, agenda, calendar, nightly, worklist
 from amhk.errors import BadInput, ClosedDoor, Fault, NotFound
 from amhk.web.api import Cursor, Key
+from amhk.web.outside import address_of
 from amhk.web.pages.forms import nested, shown, typed
 from amhk.web.pages.frame import Form, Here, Visit, errors_of, go, page
 from amhk.words import some
@@ -145,7 +146,7 @@ def feeds_page(here: Here) -> Response:
 def make_feed(here: Here, form: Form) -> Response:
     """Make an address; it is shown once."""
     secret = agenda.make(here.office, str(form.get("kind", "")), here.who)
-    fresh = f"{str(here.request.base_url).rstrip('/')}/agenda/{secret}.ics"
+    fresh = f"{address_of(here.office, here.request)}/agenda/{secret}.ics"
     return page(here, "agenda.html", feeds=agenda.mine(here.office, here.who), fresh=fresh)
 
 

@@ -1,0 +1,48 @@
+"""The parts of the settings that belong together: the mail, the look of letters, the sharing of costs, the reports that make themselves."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """How the daily mail leaves: `security` is none, starttls or tls; the password comes from the environment."""
+
+    host: str
+    port: int
+    security: str
+    sender: str
+    user: str
+    password: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How the letters of a meldpunt look: lines under its name, mark, greeting, and what every citizen must be told (Wmo 2015 art. 4.2.6 and 4.2.7)."""
+
+    address: tuple[str, ...] = ()
+    email: str = ""
+    website: str = ""
+    logo: Path | None = None
+    greeting: str = "Met vriendelijke groet,"
+    complaints: str = ""
+    confidant: str = ""
+    rsin: str = ""
+
+
+@dataclass(frozen=True)
+class Costs:
+    """What sharing the costs needs: the budget by year in cents, over how many years use is averaged, and the use of years from before this program (count by gemeente)."""
+
+    budget: dict[int, int] = field(default_factory=dict)
+    years: int = 3
+    history: dict[int, dict[str, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Making:
+    """Which reports make themselves (of a maand, kwartaal, halfjaar, jaar), and on which day of the month after it."""
+
+    lengths: tuple[str, ...] = ("kwartaal",)
+    day: int = 10
