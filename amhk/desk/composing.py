@@ -143,14 +143,23 @@ def _hits(
     return tuple(found)
 
 
-def of_its_day(office: Office, connection: Connection, case: Row, notice: Row, who: Reader, day: date) -> None:
-    """Refuse to let a letter go on a day on which it would say something else than on the day it was approved (ClosedDoor): a day it asks for has passed, or somebody hears too late."""
+def stale(office: Office, connection: Connection, case: Row, notice: Row, who: Reader, day: date) -> str | None:
+    """Tell, in a sentence, that an approved letter would say something else on this day than on the day it was approved: a day it asks for has passed, or somebody hears too late. None when it still holds."""
     if notice["approved_at"] is None or day_of(notice["approved_at"]) == day:
-        return
+        return None
     moment = datetime.combine(day, time(12), AMSTERDAM).astimezone(UTC)
-    then, now = (compose(office, connection, case, notice, who, at).blocks for at in (notice["approved_at"], moment))
-    if then != now:
-        told = f"Deze brief is goedgekeurd op {say_day(day_of(notice['approved_at']))}, en op {say_day(day)} zegt hij iets dat niet meer klopt. Maak er weer een concept van en lees hem opnieuw."
+    try:
+        then, now = (compose(office, connection, case, notice, who, at).blocks for at in (notice["approved_at"], moment))
+    except ClosedDoor:  # its text was changed since, and does not fit this case: the letter is as it was frozen
+        return None
+    if then == now:
+        return None
+    return f"Deze brief is goedgekeurd op {say_day(day_of(notice['approved_at']))}, en op {say_day(day)} zegt hij iets dat niet meer klopt. Maak er weer een concept van en lees hem opnieuw."
+
+
+def of_its_day(office: Office, connection: Connection, case: Row, notice: Row, who: Reader, day: date) -> None:
+    """Refuse to let a letter go that would say something else today than when it was approved (ClosedDoor)."""
+    if told := stale(office, connection, case, notice, who, day):
         raise ClosedDoor(faults=[Fault("verlopen", told, None, Opens("notice", str(notice["id"])))])
 
 

@@ -4,7 +4,7 @@ import re
 from html import escape, unescape
 from typing import Any
 
-from amhk.desk.composing import Letter, addressed, compose, lacking, leaking, print_of, rule_of, text_of
+from amhk.desk.composing import Letter, addressed, compose, lacking, leaking, print_of, rule_of, stale, text_of
 from amhk.desk.delivery import MACHINES, Reach, address_on, lack_of, machines, reach_of, ways_by_hand
 from amhk.desk.facts import gather, source_of
 from amhk.desk.notices import find
@@ -17,7 +17,7 @@ from amhk.rules.secrecy import Reader, postal_lines
 from amhk.store import outbox, reads
 from amhk.store.reads import Row
 from amhk.store.session import Connection
-from amhk.words import iso
+from amhk.words import day_of, iso
 
 MASK = "[melder: geheim]"
 _ADDRESS = re.compile(r'<p class="aan">(.*?)</p>')
@@ -33,7 +33,7 @@ def view(office: Office, key: int, who: Reader) -> dict[str, Any]:
         notice, case = find(connection, key, who)
         told = {k: notice[k] for k in _PLAIN} | {
             "case": case["number"], "title": rule_of(office, case, notice).title, "sent_on": iso(notice["sent_on"]) if notice["sent_on"] else None,
-            "urgent": bool(notice["facts"].get("spoed")), "road": _road(outbox.live(connection, key)),
+            "urgent": bool(notice["facts"].get("spoed")), "stale": None, "road": _road(outbox.live(connection, key)),
         }  # fmt: skip
         reach = _reach(office, connection, case, notice, who)
         told |= {"ways": machines(office, reach), "by_hand": ways_by_hand(reach), "lacks": _lacks(office, reach)}
@@ -41,6 +41,8 @@ def view(office: Office, key: int, who: Reader) -> dict[str, Any]:
         if notice["state"] != "draft":
             html = None if notice["html"] is None else _masked(notice["html"], hidden)
             left_out = [{"fact": name, "why": why} for name, why in notice["left_out"]]
+            if notice["state"] == "approved":
+                told["stale"] = stale(office, connection, case, notice, who, day_of(office.now(connection)))
             return told | {"missing": [], "left_out": left_out, "text": None, "html": html, "uses": [], "leaks": []}
         try:
             letter = compose(office, connection, case, notice, who, office.now(connection))

@@ -7,7 +7,7 @@ from typing import Any
 
 from amhk.desk.casefile import CaseFile, open_case, owns
 from amhk.desk.casework import take_version
-from amhk.desk.composing import compose, lacking, leaking, of_its_day, print_of, rule_of, still_fit, text_of
+from amhk.desk.composing import compose, lacking, leaking, print_of, rule_of, still_fit, text_of
 from amhk.desk.delivery import address_on, nobody, reach_of, remark, unsaid
 from amhk.desk.facts import TAKEN
 from amhk.desk.outgoing import DRAFT_AGAIN, take_off
@@ -116,7 +116,6 @@ def send(office: Office, key: int, body: object, who: Reader) -> None:
                 faults=[Fault("voor_besluit", "Verzonden op ligt voor de dag waarop deze brief werd klaargezet.", "date")]
             )
         still_fit(office, connection, file.case, notice)
-        of_its_day(office, connection, file.case, notice, who, values["date"])
         take_off(office, connection, [key])
         record_sent(file, notice, values["date"], values["way"], values.get("reference"), remark(reach, values["way"]))
 
