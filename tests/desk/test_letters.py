@@ -832,12 +832,12 @@ def test_a_letter_is_not_sent_before_it_was_decided_on(client):
         "# K\n{% set a %}te {{ gemeente }}{% endset %}{{ a }}", "# K\n{% for p in personen %}{% for q in personen %}x{% endfor %}{% endfor %}", "# K\n{{ zorgen[0] }}",
     ],
 )  # fmt: skip
-def test_a_text_that_could_fail_or_never_end_on_a_real_case_is_not_kept(client, office, text):
+def test_a_text_that_could_fail_or_never_end_on_a_real_case_is_not_kept(sqlite_client, sqlite_office, text):
     from amhk.desk import texts
     from amhk.errors import BadInput
 
     with pytest.raises(BadInput):
-        texts.save(office, "verzoek_rvdk", text, reader(office, "Bea"))
+        texts.save(sqlite_office, "verzoek_rvdk", text, reader(sqlite_office, "Bea"))
 
 
 @pytest.mark.parametrize("cursor", ["MjAyNnw5MjIzMzcyMDM2ODU0Nzc1ODA4", "w7_Dvw==", "x" * 5000])

@@ -315,7 +315,8 @@ def test_an_institution_is_added_and_changed_on_screen(client, office, tom):
         directory.change(office, made["id"], {"name": "x", "kind": "opvang", "scale": "lokaal"}, reader(office, "Anna"))
 
 
-def test_every_letter_of_the_procedure_can_be_seen_and_kept_as_it_is(client, office):
+def test_every_letter_of_the_procedure_can_be_seen_and_kept_as_it_is(sqlite_client, sqlite_office):
+    office = sqlite_office
     bea = reader(office, "Bea")
     for letter in texts.overview(office, bea):
         text = texts.view(office, letter["kind"], bea)["text"]

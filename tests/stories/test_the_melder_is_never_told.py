@@ -150,7 +150,8 @@ def crawl(client, most=400):
     return seen
 
 
-def test_no_page_export_or_answer_for_who_has_no_right_to_the_case_holds_the_melder(client, office):
+def test_no_page_export_or_answer_for_who_has_no_right_to_the_case_holds_the_melder(sqlite_client, sqlite_office):
+    client, office = sqlite_client, sqlite_office
     number = the_whole_way(client)
     admin.add_team(office, "Elders")
     admin.add_worker(office, "Noor", "medewerker", "Elders", None, password="oefenen-oefenen")
