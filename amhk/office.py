@@ -256,7 +256,7 @@ def found(folder: Path, region: str | None, training: bool) -> Path:
                     copied.chmod(0o700 if copied.is_dir() else 0o600)
     except (OSError, ValueError) as wrong:
         why = wrong.strerror if isinstance(wrong, OSError) else "zo kan een map niet heten"
-        raise HouseClosed(f"De map {str(folder)!r} is niet te maken of te beschrijven: {why}.") from wrong
+        raise HouseClosed(f"De map {str(folder)!r} is niet te maken, of niet te beschrijven: {why}.") from wrong
     config = read_config(path)
     store = Store(config.url)
     try:

@@ -1,6 +1,6 @@
 """Commands for the house: founding, serving, the clock, and the proof."""
 
-import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -22,7 +22,10 @@ def init(
 
     if region not in REGIONS:
         raise Refusal(f"De regio '{region}' bestaat niet; kies uit {', '.join(REGIONS)}.")
-    if os.path.exists(folder / "config.toml"):  # noqa: PTH110 (a name that cannot be is no reason to stop here)
+    there = False
+    with suppress(OSError, ValueError):  # a name that cannot be is told below
+        there = (folder / "config.toml").exists()
+    if there:
         raise Refusal(f"In {folder} staat al een meldpunt (config.toml).")
     path = found(folder, region, training)
     typer.echo(f"Klaar: {'oefenomgeving' if training else 'meldpunt'} in {path.parent}.")

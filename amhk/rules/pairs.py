@@ -53,7 +53,8 @@ def _letters(told: Told) -> Iterator[str]:
             yield f"brief {n['id']} ({n['kind']}) heet verzonden zonder dag, of andersom"
         if n["state"] in ("approved", "sent") and n["html"] is None and n["hash"]:
             continue  # destroyed by law
-        if told.case["closed"] and n["state"] == "draft" and not n["obligatory"]:
+        again = any(o["returned"] and o["kind"] == n["kind"] for o in told.notices)  # one that came back lies there anew
+        if told.case["closed"] and n["state"] == "draft" and not n["obligatory"] and not again:
             yield f"de zaak is gesloten en brief {n['id']} ({n['kind']}), die niet hoeft, ligt nog klaar"
         if n["state"] == "draft" and n["html"] is not None:
             yield f"brief {n['id']} ({n['kind']}) is een concept en toch vastgezet"
@@ -68,7 +69,7 @@ def _referral(flow: Workflow, told: Told) -> Iterator[str]:
     letter, taken = flow.referral.get("letter"), [r for r in told.referrals if r["status"] in ("accepted", "started")]
     for r in taken:
         mine = [n["state"] for n in told.notices if n["kind"] == letter and n["institution_id"] == r["institution_id"]]
-        if mine and mine[-1] == "withheld":
+        if mine and mine[-1] == "withheld" and "sent" not in mine:
             yield f"verwijzing {r['id']} is aangenomen en haar brief is niet verzonden"
     for r in told.referrals:
         if (r["status"] == "started") != (r["started_on"] is not None):
@@ -94,6 +95,6 @@ def _check(flow: Workflow, told: Told) -> Iterator[str]:
 
 
 def _not_gone(letters: Sequence[Row], referral: Row) -> bool:
-    """Tell whether the letter of a referral never went: none of its institution was sent, and it was not let go with the referral itself."""
-    mine = [n["state"] for n in letters if n["institution_id"] == referral["institution_id"]]
-    return "sent" not in mine and referral["status"] not in ("refused", "withdrawn")
+    """Tell whether the letter of a referral never went: none to its institution was sent, and none was let go because the referral was over before it could go."""
+    mine = {n["state"] for n in letters if n["institution_id"] == referral["institution_id"]}
+    return not mine & {"sent", "void"}

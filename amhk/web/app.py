@@ -108,6 +108,7 @@ class _Heads:
             return await self.app(scope, receive, send)
 
         async def bare(message: Message) -> None:
+            """Send on without a body."""
             await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
 
         return await self.app({**scope, "method": "GET"}, receive, bare)

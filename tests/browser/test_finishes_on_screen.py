@@ -38,7 +38,7 @@ def test_finish_four_a_report_to_the_rvdk_is_sent_and_answered(live):
     step(live, number, "onderzoek_afronden", uitkomst="06", conclusie="Bevestigd; vrijwillige hulp komt niet van de grond.")
     live.goto(f"/zaak/{number}")
     door = live.locator(".doors li", has_text="Melden bij de RvdK")
-    expect(door).to_contain_text("dan: gemeld bij rvdk of politie")
+    expect(door).to_contain_text("dan: gemeld bij RvdK of politie")
     expect(door).to_contain_text("brief: verzoek tot onderzoek")
     door.locator("a").click()
     live.check("[name=spoed][value=ja]")
