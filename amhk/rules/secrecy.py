@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from amhk.rules.parse import fold
+from amhk.words import MONTHS
 
 ALL_CASES = frozenset({"manager", "gedragswetenschapper", "vertrouwensarts", "piket"})
 # Who works on cases; the hand of the command line is nobody's name.
@@ -65,7 +66,7 @@ _NOBODY = frozenset(
         ],
     )
 )
-_MONTHS = "januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december"
+_MONTHS = "|".join(MONTHS)
 _CAP = r"[A-ZÀ-ÖØ-ÞŁŞŠŽ][\wà-öø-ÿ'’-]*[a-zà-öø-ÿ]"
 _PREFIX = r"(?:(?i:van|de|den|der|ten|ter|el|al|'t|bin|ibn) ){0,3}"
 _WHO = (

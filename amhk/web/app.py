@@ -150,7 +150,7 @@ def _answer(request: Request, status: int, wrong: Refusal) -> Response:
         told["errors"] = faults_json(wrong.faults, *_case_of(request, wrong))
     if isinstance(wrong, ChangedMeanwhile):
         told["version"] = wrong.present
-    headers = {401: {"www-authenticate": "Bearer"}, 503: {"retry-after": RETRY}}.get(status)
+    headers = {401: {"www-authenticate": "Bearer"}, 503: pages.RETRY_AFTER}.get(status)
     return JSONResponse(told, status, headers, media_type="application/problem+json")
 
 
@@ -205,7 +205,6 @@ _AWAY = (
     (StoreUnsure, "Het is niet zeker of dit is opgeslagen: de database viel weg op het moment van bewaren. Kijk straks of het er staat; nog een keer versturen kan geen kwaad."),
     (StoreFailed, "Er is niets opgeslagen: de database is nu niet te bereiken, of kan niet schrijven (schijf vol). Waarschuw de beheerder als het zo blijft."),
 )  # fmt: skip
-RETRY = "10"  # seconds after which a program may ask again
 
 
 def _store_failed(request: Request, wrong: Exception) -> Response:

@@ -4,8 +4,9 @@ import re
 
 import pytest
 from support.cast import Client, send_owed, term
+from support.families import melding
 
-from amhk.words import lower_first
+from amhk.words import MONTHS, lower_first
 
 FAMILY = [
     {
@@ -17,10 +18,7 @@ FAMILY = [
     },
     {"naam": "Roan Bakker", "geboren": "2016-04-04", "rollen": ["kind"], "adres": "Populierlaan 8, 3053 AB Rotterdam"},
 ]
-MELDING = {
-    "route": "melding", "kanaal": "telefoon", "ontvangen": "2026-02-02T09:00", "hoedanigheid": "35", "gemeente": "Schiedam", "zorgen": "Schelden en huilen.",
-    "acuut": False, "melder": {"naam": "Gerda Zonneveld", "bereikbaar": "06-00000002"}, "betrokkenen": FAMILY,
-}  # fmt: skip
+MELDING = melding(FAMILY, hoedanigheid="35", gemeente="Schiedam", melder={"naam": "Gerda Zonneveld", "bereikbaar": "06-00000002"})
 
 
 def concluded(client, **more):
@@ -152,22 +150,8 @@ def test_each_letter_to_an_institution_speaks_of_its_own_referral(client):
 
 def asked_days(html):
     """The days a letter asks something for."""
-    months = [
-        "januari",
-        "februari",
-        "maart",
-        "april",
-        "mei",
-        "juni",
-        "juli",
-        "augustus",
-        "september",
-        "oktober",
-        "november",
-        "december",
-    ]
     found = re.findall(r"(?:uiterlijk|Op) (?:ma|di|wo|do|vr|za|zo) (\d{1,2}) (\w+) (\d{4})(?: laten| weten|</h| vragen)", html)
-    return [f"{year}-{months.index(month) + 1:02}-{int(day):02}" for day, month, year in found]
+    return [f"{year}-{MONTHS.index(month) + 1:02}-{int(day):02}" for day, month, year in found]
 
 
 def test_no_letter_asks_anybody_for_a_day_that_has_passed(client):

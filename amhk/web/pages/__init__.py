@@ -20,7 +20,7 @@ from amhk.web.pages import (
     typed,
     worklists,
 )
-from amhk.web.pages.frame import keep_sent, refused
+from amhk.web.pages.frame import RETRY_AFTER, keep_sent, refused
 
 ROOMS = (
     entrance,
@@ -44,4 +44,4 @@ router = APIRouter(include_in_schema=False, dependencies=[Depends(keep_sent)])
 for room in ROOMS:
     router.include_router(room.router)
 
-__all__ = ["ROOMS", "refused", "router"]
+__all__ = ["RETRY_AFTER", "ROOMS", "refused", "router"]

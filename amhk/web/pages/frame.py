@@ -33,6 +33,7 @@ from amhk.words import LISTS, ROLES, day_of, local, say_day, say_instant, some
 _STATIC = Path(__file__).parent.parent / "static"
 # A call has a key of its own (`desk.intake`); signing in and out, and what is kept while typing, are no acts on the desk.
 DONE = "amhk_gedaan"
+RETRY_AFTER = {"retry-after": "10"}  # seconds after which a program may ask a closed house again
 _UNARMED = ("/nieuw", "/concept", "/login", "/logout", "/triage")
 _SHAPES = {LATE: "te laat", NOW: "vandaag of morgen", WEEK: "deze week", LATER: "later"}
 
@@ -246,7 +247,7 @@ def _closed(request: Request, status: int, wrong: Refusal, sent: list[tuple[str,
         "csrf": getattr(request.state, "csrf", ""),
     }
     text = environment().get_template("dicht.html").render(**told)
-    return HTMLResponse(text, status, {"retry-after": "10", "cache-control": "no-store"})
+    return HTMLResponse(text, status, {**RETRY_AFTER, "cache-control": "no-store"})
 
 
 def _send_again(request: Request, wrong: Refusal, sent: list[tuple[str, str]]) -> Response:
