@@ -17,14 +17,57 @@ from support.cast import Client, hire
 from support.patience import until
 from support.server import RUNNING
 
+from amhk import office as house
 from amhk.config import config_text, read_config
-from amhk.office import found, open_office, read_pack
+from amhk.desk import watch
+from amhk.office import found, open_office, proof_digest, read_pack
 from amhk.rules.days import Calendar
 from amhk.rules.holidays import Feestdagen
+from amhk.store import session
 
 ROOT = Path(__file__).parent.parent
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 settings.load_profile("house")
+
+
+_ENGINES = {}
+
+
+def _engine(url, make=session.create_engine, **more):
+    """Make an engine that knows the statements which an earlier one of this process put into words: a thousand houses ask the same."""
+    engine = make(url, **more)
+    first = _ENGINES.setdefault(engine.dialect.name, engine)
+    engine.dialect = engine.pool._dialect = first.dialect
+    engine._compiled_cache = first._compiled_cache
+    return engine
+
+
+session.create_engine = _engine
+_PACKS = {}
+
+
+def _pack(config, read=read_pack):
+    """Read the procedure of a meldpunt, once for all of a process that have the same files."""
+    key = proof_digest(config), config.region, tuple(config.gemeenten)
+    if key not in _PACKS:
+        _PACKS[key] = read(config)
+    pack, faults = _PACKS[key]
+    return pack, list(faults)
+
+
+house.read_pack = _pack
+_FAULTS = {}
+
+
+def _faults(config, proven=False, work_out=house.procedure_faults):
+    """Work out the proof of a procedure, once for all of a process that have the same files."""
+    key = proof_digest(config), repr(config.imports), proven
+    if key not in _FAULTS:
+        _FAULTS[key] = work_out(config, proven)
+    return list(_FAULTS[key])
+
+
+house.procedure_faults = _faults
 
 
 # Every process the tests start inherits this mark, also one that left its parent.
@@ -111,7 +154,7 @@ def postgres(tmp_path_factory):
     try:
         uri = server.get_uri()
         with psycopg.connect(uri, autocommit=True) as connection:
-            for setting in ("fsync", "full_page_writes"):
+            for setting in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum", "jit"):
                 connection.execute(f"ALTER SYSTEM SET {setting} = off")
             connection.execute("SELECT pg_reload_conf()")
         yield uri
@@ -137,38 +180,42 @@ def database(request):
     """The database of this test: a file name for SQLite, a URL for PostgreSQL."""
     if request.param == "sqlite":
         return "meldpunt.sqlite"
-    return new_database(request.getfixturevalue("postgres"))
+    return _of_server(request.getfixturevalue("postgres"), f"amhk_{uuid4().hex}")  # make_folder makes it
 
 
 _KEPT = TemporaryDirectory(prefix="amhk-houses-")
 
 
 @cache
-def _house(kind, training, region, server=""):
-    """A founded meldpunt of this kind to copy, its procedure proven: made once in a process (for PostgreSQL on this server)."""
+def _house(kind, training, region, server="", seated=False):
+    """A founded meldpunt of this kind to copy, its procedure proven, with the cast at their desks if asked: made once in a process (for PostgreSQL on this server)."""
     folder = Path(_KEPT.name) / uuid4().hex
     folder.mkdir()
     database = "meldpunt.sqlite" if kind == "sqlite" else new_database(server)
     text = config_text(region).replace('database = "meldpunt.sqlite"', f'database = "{database}"')
     (folder / "config.toml").write_text(text, encoding="utf-8")
     path = found(folder, None, training)
-    open_office(path).close()
+    office = open_office(path)
+    if seated:
+        hire(office)
+        watch.set_clock(office, {"now": "2026-02-02T09:00"})
+    office.close()
     return folder, database
 
 
-def make_folder(folder, database, training=True, region="rotterdam-rijnmond"):
+def make_folder(folder, database, training=True, region="rotterdam-rijnmond", seated=False):
     """Found a meldpunt in a folder on this database; gives its config.toml. It is a copy of one that was founded before."""
     folder.mkdir(parents=True, exist_ok=True)
     if database.startswith("postgresql"):
         url, _, query = database.partition("?")
         server = url.replace("+psycopg", "").rpartition("/")[0] + "/postgres" + (f"?{query}" if query else "")
-        first, model = _house("postgresql", training, region, server)
+        first, model = _house("postgresql", training, region, server, seated)
         names = [part.partition("?")[0].rpartition("/")[2] for part in (database, model)]
         with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f'DROP DATABASE "{names[0]}"')
+            connection.execute(f'DROP DATABASE IF EXISTS "{names[0]}"')
             connection.execute(f'CREATE DATABASE "{names[0]}" TEMPLATE "{names[1]}"')
     else:
-        first, model = _house("sqlite", training, region)
+        first, model = _house("sqlite", training, region, seated=seated)
         shutil.copy(first / model, folder / database)
     for name in ("workflows", "templates"):
         shutil.copytree(first / name, folder / name, dirs_exist_ok=True)
@@ -178,10 +225,15 @@ def make_folder(folder, database, training=True, region="rotterdam-rijnmond"):
     return path
 
 
+def _seats(request):
+    """Whether the people of the cast sit at their desks in this story: whoever asks for a client finds them there."""
+    return bool({"client", "sqlite_client"} & set(request.fixturenames))
+
+
 @pytest.fixture
-def folder(tmp_path, database):
+def folder(tmp_path, database, request):
     """A training meldpunt, founded and not yet open: its config.toml."""
-    return make_folder(tmp_path / "meldpunt", database)
+    return make_folder(tmp_path / "meldpunt", database, seated=_seats(request))
 
 
 @pytest.fixture
@@ -193,30 +245,23 @@ def office(folder):
 
 
 @pytest.fixture
-def sqlite_office(tmp_path):
+def sqlite_office(tmp_path, request):
     """An open training meldpunt on SQLite, for what does not depend on the database."""
-    office = open_office(make_folder(tmp_path / "meldpunt", "meldpunt.sqlite"), proof=False)
+    office = open_office(make_folder(tmp_path / "meldpunt", "meldpunt.sqlite", seated=_seats(request)), proof=False)
     yield office
     office.close()
-
-
-def _seated(office):
-    hire(office)
-    client = Client(office)
-    client.clock("2026-02-02T09:00")
-    return client
 
 
 @pytest.fixture
 def client(office):
     """The cast at their desks, on Monday 2 February 2026, nine o'clock."""
-    return _seated(office)
+    return Client(office)
 
 
 @pytest.fixture
 def sqlite_client(sqlite_office):
     """The same on SQLite, for what does not depend on the database."""
-    return _seated(sqlite_office)
+    return Client(sqlite_office)
 
 
 FULL = os.environ.get("AMHK_SOAK") == "full"

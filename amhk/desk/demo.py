@@ -4,7 +4,7 @@ import json
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import partial
 from heapq import heappop, heappush
 from io import BytesIO
@@ -58,6 +58,7 @@ class Year:
     numbers: dict[str, str] = field(default_factory=dict)
     readers: dict[str, Reader] = field(default_factory=dict)
     found: dict[str, tuple[str, str]] = field(default_factory=dict)  # per case: the codes of confirmed, and of not confirmed
+    untold: set[str] = field(default_factory=set)  # of whom the family must not hear it yet
     _queue: list[tuple[datetime, int, Act]] = field(default_factory=list)
     _order: Iterator[int] = field(default_factory=count)
 
@@ -66,8 +67,7 @@ class Year:
         self.words = tomllib.loads((SEED / "namen.toml").read_text(encoding="utf-8"))
         self.town = Town(self.office, self.dice, self.words)
         with self.office.store.read() as connection:
-            for w in reads.workers(connection):
-                self.readers[w["name"]] = Reader.of(w)
+            self.readers = {w["name"]: Reader.of(w) for w in reads.workers(connection)}
 
     def play(self, cases: int) -> None:
         """Play the whole year up to a Monday morning in December, sweeping once a day."""
@@ -158,6 +158,8 @@ class Year:
 
     # ------------------------------------------------------------------ the 23 calls
     def _plan_call(self, call: dict[str, Any]) -> None:
+        if any(str(step.get("gezaghebbenden_geinformeerd")).startswith("nee") for step in call.get("stappen", [])):
+            self.untold.add(call["id"])
         self._at(self._shift(call["ontvangen"]), lambda: self._take_call(call))
         for contact in call.get("contacten", []):
             self._at(self._shift(contact["op"]), partial(self._step, call["id"], "contact_vastleggen", verslag=contact["verslag"]))
@@ -199,14 +201,8 @@ class Year:
     # ------------------------------------------------------------------ made-up calls
     def _plan_made_up(self) -> None:
         day = date(self.year, 1, 3) + timedelta(days=self.dice.randrange(340))
-        moment = datetime(
-            day.year,
-            day.month,
-            day.day,
-            self.dice.choice((9, 10, 11, 13, 14, 15, 16, 20, 23)),
-            self.dice.randrange(60),
-            tzinfo=AMSTERDAM,
-        )
+        clock = time(self.dice.choice((9, 10, 11, 13, 14, 15, 16, 20, 23)), self.dice.randrange(60))
+        moment = datetime.combine(day, clock, AMSTERDAM)
         key = f"verzonnen-{next(self._order)}"
         self._at(moment, lambda: self._made_up(key, moment))
 
@@ -369,6 +365,7 @@ class Year:
         """Approve and send what is owed; now and then a letter is left lying, as in life, until the case is to be closed."""
         who = self.readers["Tom"]
         today = iso(day_of(followup.read_clock(self.office)))
+        reading.look(self.office, self.numbers[key], who, "zaak")  # whoever sends its letters has opened it
         view = reading.case_view(self.office, self.numbers[key], who)
         in_danger = bool(view.get("acute"))
         for n in view["notices"]:
@@ -376,6 +373,10 @@ class Year:
                 continue
             if n["recipient"] == "betrokkene" and in_danger and not all_of_them:
                 continue  # whoever is in danger is seen first; then the others hear of it
+            if n["recipient"] == "betrokkene" and key in self.untold:
+                told = {"reason": "Wie het hoort kan het kind in gevaar brengen.", "ground": "gevaar voor de jeugdige"}
+                notices.withhold(self.office, n["id"], told | {"version": n["version"]}, who)
+                continue
             lies = not all_of_them and key.startswith("verzonnen") and self.dice.random() < 0.1
             if lies and self.dice.random() < 0.6:
                 continue

@@ -14,6 +14,7 @@ OTHER = "10"  # vervolg_onderzoek: another institution (IP1 par. 4.7)
 # What comes from these is of its own nature medical or criminal, also when nobody says so.
 _OF_SOURCE = {"vertrouwensarts": ("medisch",), "politie": ("strafrechtelijk",)}
 _OF_ROLE = {"vertrouwensarts": ("medisch",)}
+_OVER = {"refused": "geweigerd", "withdrawn": "ingetrokken"}
 _OF_CHECK = ("passend", "nu_veilig", "doelrealisatie", "reden_einde", "kader", "tevreden_jeugdige", "tevreden_ouder")
 
 
@@ -96,6 +97,11 @@ def _help_of_check(file: CaseFile, values: Mapping[str, Any], entry: int) -> str
     if not latest:
         return ""
     known, told = latest[0]["started_on"], values.get("hulp_gestart")
+    if told and (over := _OVER.get(latest[0]["status"])):
+        text = (
+            f"Deze verwijzing is {over}: op die verwijzing kan geen hulp zijn begonnen. Verwijs eerst opnieuw, of laat de dag leeg."
+        )
+        raise BadInput(faults=[Fault("spreekt_tegen", text, "hulp_gestart")])
     if known and not told:
         text = f"Eerder is vastgelegd dat de hulp begon op {say_day(known)}. Vul die dag in, of de juiste."
         raise BadInput(faults=[Fault("spreekt_tegen", text, "hulp_gestart")])

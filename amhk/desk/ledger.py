@@ -7,7 +7,8 @@ from typing import Any
 from amhk.office import Office
 from amhk.rules.secrecy import Reader, scope_of
 from amhk.rules.terms import end_of_term, over_at
-from amhk.store import outbox
+from amhk.rules.veil import Veil
+from amhk.store import outbox, veils
 from amhk.store.reads import Row
 from amhk.words import iso
 
@@ -26,7 +27,8 @@ def owed(office: Office, who: Reader, only: str = "verplicht", cursor: str | Non
     with office.store.read() as connection:
         now = office.now(connection)
         found = outbox.owed(connection, scope_of(who), only, _after(cursor), PAGE + 1)
-    items = [_line(office, row, now) for row in found[:PAGE]]
+        over = veils.veils(connection, sorted({row["case_id"] for row in found}))
+    items = [over.get(row["case_id"], Veil()).upon(_line(office, row, now)) for row in found[:PAGE]]
     last = found[PAGE - 1] if len(found) > PAGE else None
     return {"items": items, "next": _cursor(last) if last else None}
 

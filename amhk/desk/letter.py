@@ -1,10 +1,14 @@
 """A letter to read: its state, what is missing or left out, who decided what about it; as page, PDF and data. Who looked is written down."""
 
 import re
+from collections.abc import Sequence
+from contextlib import suppress
 from html import escape, unescape
 from typing import Any
 
+from amhk.desk.casefile import visible
 from amhk.desk.composing import Letter, addressed, compose, lacking, leaking, print_of, rule_of, stale, text_of
+from amhk.desk.covering import covered, veil_over
 from amhk.desk.delivery import MACHINES, Reach, address_on, lack_of, machines, reach_of, ways_by_hand
 from amhk.desk.facts import gather, source_of
 from amhk.desk.notices import find
@@ -13,6 +17,7 @@ from amhk.errors import ClosedDoor, NotFound
 from amhk.letters.render import as_html
 from amhk.letters.script import printable
 from amhk.office import Office
+from amhk.rules.fields import reason_given
 from amhk.rules.secrecy import Reader, postal_lines
 from amhk.store import outbox, reads
 from amhk.store.reads import Row
@@ -20,6 +25,7 @@ from amhk.store.session import Connection
 from amhk.words import day_of, iso
 
 MASK = "[melder: geheim]"
+WHY = "waarom u deze brief opent: er staat iemand in die geheim blijft"
 _ADDRESS = re.compile(r'<p class="aan">(.*?)</p>')
 _PLAIN = (
     "id", "kind", "recipient", "state", "version", "obligatory", "hash", "way", "reference", "reason", "ground", "old_fact", "decisions",
@@ -38,6 +44,7 @@ def view(office: Office, key: int, who: Reader) -> dict[str, Any]:
         reach = _reach(office, connection, case, notice, who)
         told |= {"ways": machines(office, reach), "by_hand": ways_by_hand(reach), "lacks": _lacks(office, reach)}
         hidden = _secret_words(connection, case, notice)
+        told = covered(office, connection, case, told)
         if notice["state"] != "draft":
             html = None if notice["html"] is None else _masked(notice["html"], hidden)
             left_out = [{"fact": name, "why": why} for name, why in notice["left_out"]]
@@ -62,7 +69,7 @@ def view(office: Office, key: int, who: Reader) -> dict[str, Any]:
             "html": None if letter.leaks or not letter.blocks else _masked(letter.html, hidden),
             "uses": [
                 {"name": n, "value": MASK if hidden and n == "melder_naam" else v, "needed": must, "source": source_of(n)}
-                for n, v, must in letter.uses
+                for n, v, must in covered(office, connection, case, letter.uses)
             ],
             "leaks": [fault.text for fault in leaking(letter)],
         }  # fmt: skip
@@ -114,24 +121,44 @@ def _now(office: Office, key: int, who: Reader) -> tuple[Row, Row, Letter | None
         return notice, case, letter
 
 
-def _looked(office: Office, key: int, who: Reader) -> None:
+def opened(office: Office, keys: Sequence[int], who: Reader, reason: object, what: str = "") -> None:
+    """Write down, per letter, that it is opened to read (`what`: in what); where one names somebody who stays secret only for a `reason` (BadInput without), and only by who works with the case (NotFound)."""
     with office.store.read() as connection:
-        notice, case = find(connection, key, who)
-    look(office, case["number"], who, f"brief {notice['id']}")
+        found = [find(connection, key, who) for key in keys]
+        secret = {n["id"] for n, case in found if _names_secret(office, connection, n, case, who)}
+        for notice, case in found:
+            if notice["id"] in secret:
+                visible(connection, case["number"], who, own=True)
+    text = reason_given(reason, WHY, "reason") if secret else None
+    for notice, case in found:
+        told = f"brief {notice['id']}{f' ({what})' if what else ''}"
+        look(office, case["number"], who, told, text if notice["id"] in secret else None)
 
 
-def html(office: Office, key: int, who: Reader) -> str:
-    """Give a letter as a page of its own: frozen once approved, before that as it would be now; who asked is written down."""
-    _looked(office, key, who)
+def _names_secret(office: Office, connection: Connection, notice: Row, case: Row, who: Reader) -> bool:
+    """Tell whether a letter, as it is or would be now, names somebody whom this case keeps secret."""
+    veil = veil_over(office, connection, case)
+    if not veil:
+        return False
+    body = notice["html"]
+    if body is None and notice["state"] == "draft":
+        with suppress(ClosedDoor):
+            body = compose(office, connection, case, notice, who, office.now(connection)).html
+    return veil.holds(unescape(re.sub(r"<[^>]+>", " ", body or "")))
+
+
+def html(office: Office, key: int, who: Reader, reason: object = None) -> str:
+    """Give a letter as a page of its own: frozen once approved, before that as it would be now; who asked is written down, with the `reason` where it names somebody who stays secret (BadInput without)."""
+    opened(office, [key], who, reason)
     notice, case, letter = _now(office, key, who)
     body = notice["html"] if letter is None else as_html(letter.blocks, letter.head)
     mark = "<p><strong>OEFENING: geen echte brief</strong></p>" if office.training else ""
     return f'<!doctype html><html lang="nl"><meta charset="utf-8"><title>{case["number"]}</title>{mark}{body or ""}</html>'
 
 
-def pdf(office: Office, key: int, who: Reader) -> bytes:
+def pdf(office: Office, key: int, who: Reader, reason: object = None) -> bytes:
     """Give a letter as PDF: the frozen bytes once approved, before that as it would be now; who asked is written down. NotFound for a letter that was never made."""
-    _looked(office, key, who)
+    opened(office, [key], who, reason)
     notice, _, letter = _now(office, key, who)
     if letter is not None:
         return print_of(office, letter)
@@ -140,9 +167,9 @@ def pdf(office: Office, key: int, who: Reader) -> bytes:
     return bytes(notice["pdf"])
 
 
-def data(office: Office, key: int, who: Reader) -> dict[str, Any]:
+def data(office: Office, key: int, who: Reader, reason: object = None) -> dict[str, Any]:
     """Give what a letter says for a program (the verzoek tot onderzoek, in the field groups of the CORV message); NotFound when it has none."""
-    _looked(office, key, who)
+    opened(office, [key], who, reason)
     notice, _, letter = _now(office, key, who)
     told = notice["data"] if letter is None else letter.data
     if told is None:

@@ -7,7 +7,7 @@ from typing import Any
 from amhk.office import Office
 from amhk.rules.fields import Desk, Field
 from amhk.rules.secrecy import HAND, WORKS
-from amhk.store import plans, reads
+from amhk.store import plans, reads, veils
 from amhk.store.reads import Row
 from amhk.store.session import Connection
 from amhk.words import LISTS, SCHAAL, day_of, say_day
@@ -39,15 +39,22 @@ def desk_for(
         lists["bevoegd"] = {w["name"]: _signed(w) for w in deciders(connection)}
     if "persoon" in wanted:
         people = reads.of_case(connection, reads.PERSON, case["id"]) if case and case["route"] == "melding" else []
-        lists["persoon"] = {str(p["id"]): p["naam"] for p in people}
+        lists["persoon"] = _covered(connection, case, {str(p["id"]): p["naam"] for p in people})
     if "bevinding" in wanted:
         found = reads.of_case(connection, reads.FINDING, case["id"]) if case and case["route"] == "melding" else []
-        lists["bevinding"] = {str(f["id"]): f"{say_day(day_of(f['moment']))}: {f['text'][:60]}" for f in found}
+        told = {str(f["id"]): f"{say_day(day_of(f['moment']))}: {f['text'][:60]}" for f in found}
+        lists["bevinding"] = _covered(connection, case, told)
     if "contact" in wanted:
         had = reads.of_case(connection, reads.CONTACT, case["id"]) if case and case["route"] == "advies" else []
         lists["contact"] = {str(c["id"]): f"{say_day(day_of(c['moment']))}: {c['verslag'][:60]}" for c in had}
     lists["stap"] = {name: move.title for name, move in (moves or {}).items() if move.effect != "correct"}
     return Desk(now, lists, case["received"] if case else None, office.pack.codes, on)
+
+
+def _covered(connection: Connection, case: Row | None, titles: dict[str, str]) -> dict[str, str]:
+    """Give the titles of what is chosen from with what the case keeps secret covered."""
+    veil = veils.veil(connection, case["id"], (case["gemeente"],)) if case and titles else None
+    return {key: veil.over(title) for key, title in titles.items()} if veil else titles
 
 
 def for_strangers(office: Office) -> Desk:

@@ -11,6 +11,7 @@ from typing import Any
 from amhk.desk.casefile import on_table
 from amhk.desk.composing import of_its_day, rule_of, still_fit
 from amhk.desk.delivery import MACHINES, address_on, lack_of, reach_of
+from amhk.desk.letter import opened
 from amhk.desk.notices import find, record_sent
 from amhk.desk.outgoing import DRAFT_AGAIN, folder_of, name_of, take_off
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotAllowed, NotFound
@@ -48,8 +49,7 @@ def queue(office: Office, key: int, body: object, who: Reader) -> None:
         reach = reach_of(office, connection, case, notice, address_on(notice))
         if faults := lack_of(office, reach, way):
             raise ClosedDoor(faults=faults)
-        still_fit(office, connection, case, notice)
-        of_its_day(office, connection, case, notice, who, day_of(office.now(connection)))
+        _holds(office, connection, case, notice, who)
         if (live := outbox.live(connection, key)) and (live["way"], live["state"]) == (way, "queued"):
             return  # it is on this way already
         take_off(office, connection, [key])
@@ -58,6 +58,26 @@ def queue(office: Office, key: int, body: object, who: Reader) -> None:
             "due": now, "claim": None, "claimed_by": None, "until": None, "ended": None, "why": None,
         }  # fmt: skip
         writes.add(connection, outbox.OUT, row)
+
+
+def _holds(office: Office, connection: Connection, case: Row, notice: Row, who: Reader) -> None:
+    """Refuse to let a frozen letter go that names somebody who became secret since, or that says something else today (ClosedDoor)."""
+    still_fit(office, connection, case, notice)
+    of_its_day(office, connection, case, notice, who, day_of(office.now(connection)))
+
+
+def _grew_wrong(office: Office, connection: Connection, row: Row) -> str | None:
+    """Tell, in a sentence, why a letter that lies in the post may not go any more; None when it may."""
+    notice = reads.notice(connection, row["notice_id"])
+    case = reads.case_by_id(connection, notice["case_id"]) if notice else None
+    worker = reads.worker_by(connection, id=row["worker_id"])
+    if notice is None or case is None or worker is None:
+        return None
+    try:
+        _holds(office, connection, case, notice, Reader.of(worker))
+    except ClosedDoor as wrong:
+        return wrong.faults[0].text
+    return None
 
 
 def _mine(connection: Connection, key: int, who: Reader, states: Sequence[str]) -> Row:
@@ -200,12 +220,8 @@ def _decided(office: Office, row: Row) -> bool:
         if notice is None or case is None or notice["state"] != "approved":
             outbox.move(connection, {**row, "state": "claimed"}, "cancelled", ended=datetime.now(UTC))
             return False
-        try:
-            still_fit(office, connection, case, notice)
-            if worker := reads.worker_by(connection, id=row["worker_id"]):
-                of_its_day(office, connection, case, notice, Reader.of(worker), day_of(office.now(connection)))
-        except ClosedDoor as wrong:
-            outbox.move(connection, {**row, "state": "claimed"}, "dead", claim=None, why=wrong.faults[0].text)
+        if why := _grew_wrong(office, connection, row):
+            outbox.move(connection, {**row, "state": "claimed"}, "dead", claim=None, why=why)
             return False
         return outbox.move(connection, {**row, "state": "claimed"}, "written", until=datetime.now(UTC) + _LEASE)
 
@@ -252,27 +268,38 @@ def _failed(office: Office, tried: Row, why: str) -> None:
 
 
 def make_pile(office: Office, who: Reader) -> str | None:
-    """Take all that lies in the tray for this worker as one pile, his to print: nobody else prints it too. Gives the name of the pile, None when the tray is empty."""
+    """Take all that lies in the tray for this worker as one pile, his to print: nobody else prints it too. Gives the name of the pile, None when the tray is empty.
+
+    A letter that may not go any more (it says something else today, or names somebody who became secret) is no part of it: it lies dead, with why.
+    """
     if who.role not in WORKS:
         raise NotAllowed()
     claim, real = token_hex(8), datetime.now(UTC)
-    with office.store.write() as connection:
+    with office.store.read() as connection:
         rows = [r for r in outbox.on_their_way(connection, scope_of(who), _MOST, "print") if r["state"] == "queued"]
-        taken = [r for r in rows if outbox.move(connection, r, "claimed", claim=claim, claimed_by=who.id, until=real)]
+        wrong = {r["id"]: why for r in rows if (why := _grew_wrong(office, connection, r))}
+    with office.store.write() as connection:
+        for row in [r for r in rows if r["id"] in wrong]:
+            outbox.move(connection, row, "dead", why=wrong[row["id"]])
+        mine = {"claim": claim, "claimed_by": who.id, "until": real}
+        taken = [r for r in rows if r["id"] not in wrong and outbox.move(connection, r, "claimed", **mine)]
     return claim if taken else None
 
 
 def pile(office: Office, claim: str, who: Reader) -> list[dict[str, Any]]:
-    """Give the letters of a pile that this reader may see; NotFound when there are none."""
+    """Give the letters of a pile that this reader made; NotFound when there are none: a pile is for who prints it."""
     with office.store.read() as connection:
-        rows = outbox.of_pile(connection, claim, scope_of(who))
+        rows = [r for r in outbox.of_pile(connection, claim, scope_of(who)) if r["claimed_by"] == who.id]
     if not rows:
-        raise NotFound("Deze stapel bestaat niet.")
+        raise NotFound("Deze stapel bestaat niet, of is niet van u.")
     return [_shown(office, row) for row in rows]
 
 
-def pile_pdf(office: Office, claim: str, who: Reader) -> bytes:
-    """Give a pile as one PDF to print: a cover sheet with what is in it and how each must go, then the letters as they were approved, each from a right-hand page."""
+def pile_pdf(office: Office, claim: str, who: Reader, reason: object = None) -> bytes:
+    """Give a pile as one PDF to print: a cover sheet with what is in it and how each must go, then the letters as they were approved, each from a right-hand page.
+
+    Each letter in it is written down as looked at; where one names somebody who is secret, a `reason` is asked first (BadInput).
+    """
     told = [p for p in pile(office, claim, who) if p["state"] == "claimed"]
     with office.store.read() as connection:
         pdfs = outbox.pdfs(connection, [p["notice"] for p in told])
@@ -280,6 +307,7 @@ def pile_pdf(office: Office, claim: str, who: Reader) -> bytes:
     told = [p for p in told if p["notice"] in pdfs]
     if not told:
         raise NotFound("Deze stapel is al afgehandeld.")
+    opened(office, [p["notice"] for p in told], who, reason, "stapel")
     covers = [(f"{p['number']}: {p['title']}", p["handling"]) for p in told]
     return piles.together(office.config.organisation, day_of(now), covers, [pdfs[p["notice"]] for p in told], office.training)
 
@@ -299,12 +327,23 @@ def finish_pile(office: Office, claim: str, who: Reader, body: object) -> dict[s
             ]
         )
     done = {"sent": 0, "back": 0, "gone": 0}
-    for one in [p for p in pile(office, claim, who) if p["state"] == "claimed"]:
+    for one in [p for p in _to_finish(office, claim, who) if p["state"] == "claimed"]:
         if went and one["id"] not in but:
             done["sent" if _arrived(office, one["id"], f"stapel {claim[:6]}", "post") else "gone"] += 1
         else:
             done["back"] += _laid_back(office, one, claim)
     return done
+
+
+def _to_finish(office: Office, claim: str, who: Reader) -> list[dict[str, Any]]:
+    """Give the letters of a pile to whoever may end it, which is no reading: who made it, and a teamleider or manager who sees its cases (its maker may be ill)."""
+    if who.role not in ("teamleider", "manager"):
+        return pile(office, claim, who)
+    with office.store.read() as connection:
+        rows = outbox.of_pile(connection, claim, scope_of(who))
+    if not rows:
+        raise NotFound("Deze stapel bestaat niet, of is niet van u.")
+    return [_shown(office, row) for row in rows]
 
 
 def _laid_back(office: Office, one: Mapping[str, Any], claim: str) -> bool:
@@ -334,7 +373,22 @@ def overview(office: Office, who: Reader) -> dict[str, list[dict[str, Any]]]:
 def _shown(office: Office, row: Row) -> dict[str, Any]:
     rule = office.pack.workflows[row["workflow"], row["release"]].notices[row["kind"]]
     told = {
-        k: row[k] for k in ("id", "key", "way", "state", "tries", "why", "number", "by", "taker", "claim", "recipient", "old_fact")
+        k: row[k]
+        for k in (
+            "id",
+            "key",
+            "way",
+            "state",
+            "tries",
+            "why",
+            "number",
+            "by",
+            "taker",
+            "claim",
+            "claimed_by",
+            "recipient",
+            "old_fact",
+        )
     }
     return told | {
         "notice": row["notice_id"], "title": rule.title, "queued": iso(row["queued"]), "due": iso(row["due"]),

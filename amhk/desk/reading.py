@@ -9,6 +9,7 @@ from typing import Any
 from amhk.desk import intake
 from amhk.desk.acute import acute_of, people_line
 from amhk.desk.casefile import WORDS, CaseFile, is_late, laid_out, on_table, owns, visible
+from amhk.desk.covering import covered, uncovered, veil_over
 from amhk.desk.facts import gap
 from amhk.desk.foretelling import foretold
 from amhk.desk.lists import desk_for, needed, present
@@ -66,7 +67,8 @@ def case_view(office: Office, number: str, who: Reader) -> dict[str, Any]:
         shelf = _shelf(connection, case, who)
         file = _from_shelf(office, connection, case, shelf, who)
         told = steps(file, reads.entries(connection, case["id"]), shelf["people"])
-        return _view(file, shelf) | {"steps": told, "moves": _moves(file, case) if owns(who, case) else []}
+        view = _view(file, shelf) | {"steps": told, "moves": _moves(file, case) if owns(who, case) else []}
+        return covered(office, connection, case, view)
 
 
 def case_page(office: Office, number: str, who: Reader) -> dict[str, Any]:
@@ -81,6 +83,7 @@ def case_page(office: Office, number: str, who: Reader) -> dict[str, Any]:
         view = _view(file, shelf) | {"journal": journal, "steps": told, "moves": _doors(file, case) if owns(who, case) else []}
         view["acute"] = acute_of(file, view["moves"], people_line(view))
         view |= {"rungs": [_rung(r) for r in shelf["reminders"]], "map": _map(file, journal, view["moves"])}
+        view = covered(office, connection, case, view)
     _note_look(office, case, who, "zaak (scherm)")
     return view
 
@@ -279,7 +282,12 @@ def reveal(office: Office, number: str, who: Reader, reason: object) -> dict[str
         case = visible(connection, number, who, own=True)
         people = reads.of_case(connection, reads.PERSON, case["id"]) if case["route"] == "melding" else []
         secret = [{"id": p["id"], "naam": p["naam"], "adres": p["adres"]} for p in people if p["geheim_adres"]]
-        return {"melder": {k: case[f"melder_{k}"] for k in ("naam", "bereikbaar", "functie", "organisatie")}, "adressen": secret}
+        shelf = _shelf(connection, case, who)
+        file = _from_shelf(office, connection, case, shelf, who)
+        whole = _view(file, shelf), steps(file, reads.entries(connection, case["id"]), shelf["people"])
+        texts = uncovered(veil_over(office, connection, case), whole)
+        melder = {k: case[f"melder_{k}"] for k in ("naam", "bereikbaar", "functie", "organisatie")}
+        return {"melder": melder, "adressen": secret, "teksten": texts}
 
 
 def journal_view(office: Office, number: str, who: Reader) -> list[dict[str, Any]]:
@@ -289,7 +297,8 @@ def journal_view(office: Office, number: str, who: Reader) -> list[dict[str, Any
         entries = reads.entries(connection, case["id"])
         people = reads.of_case(connection, reads.PERSON, case["id"]) if case["route"] == "melding" else []
         file = laid_out(office, connection, case, who, [], [])
-        return _lines(entries, steps(file, entries, people), reads.notices(connection, case["id"]), people)
+        lines = _lines(entries, steps(file, entries, people), reads.notices(connection, case["id"]), people)
+        return covered(office, connection, case, lines)
 
 
 def _lines(entries: list[Row], told: list[dict[str, Any]], notices: list[Row], people: list[Row]) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from amhk.rules.forms import OWN
 from amhk.rules.moves import door
 from amhk.rules.secrecy import WORKS, Reader, scope_of
 from amhk.store import forms as store
-from amhk.store import reads, writes
+from amhk.store import reads, veils, writes
 from amhk.store.forms import FORM
 from amhk.store.reads import Row
 from amhk.store.session import Connection
@@ -57,13 +57,15 @@ def _row(
     before = people.views(office, connection, [f for f in found if f.case not in undecided], family, who)
     address = next((p["adres"] for p in family if p["adres"] and not p["geheim_adres"]), "")
     concern = " ".join(row["zorgen"].split())
-    return {
+    told = {
         "form": row["id"], "number": row["number"], "acuut": row["acuut"], "received": iso(row["received"]) if row["received"] else None,
         "when": say_instant(row["received"]) if row["received"] else "", "gemeente": row["gemeente"], "address": address,
         "names": [p["naam"] for p in family], "concern": concern[:140] + ("…" if len(concern) > 140 else ""),
         "beside": sorted(listed[f.case] for f in found if f.case in listed and percent(f.weight) >= KNOWN),
         "earlier": [e for e in before if e["known"]][:3],
     }  # fmt: skip
+    veil = veils.veil(connection, row["case_id"], (row["gemeente"], office.config.organisation))
+    return veil.upon(told) if veil else told
 
 
 def _join(earlier: list[dict[str, Any]]) -> dict[str, Any] | None:

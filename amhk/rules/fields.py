@@ -11,6 +11,7 @@ from amhk.errors import BadInput, Fault
 from amhk.rules import parse
 from amhk.rules.codes import Codes
 from amhk.rules.secrecy import family_signs
+from amhk.rules.veil import COVER
 from amhk.words import day_of, iso, say_instant
 
 TYPES = (
@@ -123,6 +124,13 @@ def _words(check: _Check, path: str, f: Field, value: object, longest: int) -> s
     text = parse.tidy(value, one_line=f.type != "text")
     if wrong := parse.unfit(text, longest):
         check.no("onbruikbare_tekst", path, f"{f.title}: {wrong}")
+        return None
+    if COVER in text:
+        check.no(
+            "bedekt",
+            path,
+            f"{f.title}: {COVER} staat in plaats van iets dat u niet las. Typ de woorden zelf, of laat het veld leeg.",
+        )
         return None
     if f.bare and not check.waived:
         for what, words in family_signs(text, check.desk.lists.get("gemeente", {})):

@@ -138,7 +138,9 @@ def fields_now(move: Move, standing: Standing) -> tuple[Field, ...]:
     asked = {n.field for n in move.needs if n.kind == "filled" and n.when and holds(n.when, standing.facts)}
     if move.registered and not standing.registered:
         asked.add(DECIDER)
-    return tuple(replace(f, required=f.required or f.name in asked) for f in move.fields)
+    if not asked:
+        return move.fields
+    return tuple(replace(f, required=True) if f.name in asked and not f.required else f for f in move.fields)
 
 
 def door(workflow: Workflow, standing: Standing, move: Move, role: str) -> list[Fault]:

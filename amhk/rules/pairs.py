@@ -90,6 +90,8 @@ def _check(flow: Workflow, told: Told) -> Iterator[str]:
         before = [r for r in told.referrals if r["entry"] < c["entry"]]
         if not before:
             yield f"controle {c['id']} zonder verwijzing"
+        elif c["hulp_gestart"] and before[-1]["status"] in ("refused", "withdrawn"):
+            yield f"controle {c['id']} zegt dat de hulp begon van een verwijzing die niet doorging"
         elif _not_gone(letters, before[-1]):
             yield f"controle {c['id']} van een verwijzing waarvan de brief niet verstuurd is"
 

@@ -8,7 +8,7 @@ from typing import Any
 from amhk.rules.parse import fold, read_partial
 
 # When what is kept to search by changes, this changes, and every case is gone through again.
-RELEASE = "2"
+RELEASE = "3"
 _LONGEST, _MOST = 40, 12
 _PREFIX = 3  # van, der, el, al, ibn: a name of one piece to who types it
 _NUMBER = re.compile(r"\b([am])-?(\d{4})-?(\d{1,6})\b")

@@ -13,12 +13,12 @@ ALL_CASES = frozenset({"manager", "gedragswetenschapper", "vertrouwensarts", "pi
 WORKS = frozenset({"medewerker", "gedragswetenschapper", "vertrouwensarts", "teamleider", "manager", "piket"})
 HAND = "opdrachtregel"
 TEAM_CASES = frozenset({"medewerker", "teamleider"})
-_NUMBER = re.compile(r"\+?\d[\d \-.()]{6,18}\d")
+NUMBER = re.compile(r"\+?\d[\d \-.()]{6,18}\d")
 _PLACE = re.compile(r"[a-z' .\-]{4,40} \d{1,5}\b")
-_MAIL = re.compile(r"\b[\w.+-]+@[\w-]+\.[\w.]+\b")
-_POSTCODE = re.compile(r"\b\d{4} ?[A-Za-z]{2}\b")
+MAIL = re.compile(r"\b[\w.+-]+@[\w-]+\.[\w.]+\b")
+POSTCODE = re.compile(r"\b\d{4} ?[A-Za-z]{2}\b")
 # Words that are part of many names or stand for nobody, and so give nobody away.
-_NOBODY = frozenset(
+NOBODY = frozenset(
     map(
         fold,
         [
@@ -167,35 +167,40 @@ def is_plain_name(name: str) -> bool:
     return len(name.split()) <= 8 and all(c.isalpha() or c in " '’.-" for c in name)
 
 
+def is_only_name(text: str) -> bool:
+    """Tell whether what stands as a name is no more than that: at most three words; in a longer text somebody else may be named."""
+    return len(text.split()) <= 3 and all(c.isalnum() or c in " '’.-" for c in text)
+
+
 def names_somebody_else(name: str, other: str) -> bool:
     """Tell whether a name also holds the name of somebody else (two or more of his words beside his own), rather than being his."""
-    mine, his = _words(name) - _NOBODY, _words(other) - _NOBODY
+    mine, his = _words(name) - NOBODY, _words(other) - NOBODY
     return mine != his and len(mine & his) >= min(2, len(his)) and bool(mine - his) and len(his) > 1
 
 
 def ways_to_reach(text: str) -> list[str]:
     """Give what in a note of how to reach somebody gives him away: each number, address (street and number), postcode and e-mail address by itself."""
-    found = [*_NUMBER.findall(text), *_MAIL.findall(text)]
+    found = [*NUMBER.findall(text), *MAIL.findall(text)]
     plain = fold(text)
     places = [
         p.strip() for part in re.split(r"[,;\n]", plain) for p in re.findall(r"[a-z' .\-]{4,40} \d{1,5}\b(?! ?[a-z]{2}\b)", part)
     ]
-    return [*found, *(p for p in places if not _NUMBER.search(p)), *(c.upper() for c in _POSTCODE.findall(plain))]
+    return [*found, *(p for p in places if not NUMBER.search(p)), *(c.upper() for c in POSTCODE.findall(plain))]
 
 
 def has_postcode(text: str) -> bool:
     """Tell whether a postal address with its postcode stands in a note of how to reach somebody."""
-    return bool(_POSTCODE.search(text))
+    return bool(POSTCODE.search(text))
 
 
 def has_mail(text: str) -> bool:
     """Tell whether an e-mail address stands in it."""
-    return bool(_MAIL.search(text))
+    return bool(MAIL.search(text))
 
 
 def has_number(text: str) -> bool:
     """Tell whether a telephone number stands in it."""
-    return any(len(re.sub(r"\D", "", found)) >= 9 for found in _NUMBER.findall(text))
+    return any(len(re.sub(r"\D", "", found)) >= 9 for found in NUMBER.findall(text))
 
 
 def postal_lines(text: str) -> list[str]:
@@ -203,7 +208,7 @@ def postal_lines(text: str) -> list[str]:
     if not has_postcode(text):
         return []
     parts = [part.strip() for part in re.split(r"[,;\n]", text)]
-    return [part for part in parts if part and not _MAIL.search(part) and not has_number(part)]
+    return [part for part in parts if part and not MAIL.search(part) and not has_number(part)]
 
 
 def leaks(text: str, secrets: Iterable[str], known: Iterable[str] = (), places: Iterable[str] = ()) -> list[str]:
@@ -215,17 +220,17 @@ def leaks(text: str, secrets: Iterable[str], known: Iterable[str] = (), places: 
     postcode or a whole address that stands in one of the `places` (where the family lives too) gives nobody away: then the number counts.
     """
     plain, own = fold(text), fold(" \n".join(places))
-    said = [_digits(found) for found in _NUMBER.findall(text)]
-    common = {w for k in known for w in _words(k)} | _NOBODY
+    said = [_digits(found) for found in NUMBER.findall(text)]
+    common = {w for k in known for w in _words(k)} | NOBODY
     return [secret for secret in secrets if _stands(secret, plain, said, common, own)]
 
 
 def _stands(secret: str, plain: str, said: list[str], common: set[str], own: str) -> bool:
-    numbers = [_digits(n) for n in _NUMBER.findall(secret)]
+    numbers = [_digits(n) for n in NUMBER.findall(secret)]
     if numbers:
         return any(n[-9:] == s[-9:] for n in numbers for s in said if len(n) >= 9 or n == s)
     low = fold(secret)
-    code = _POSTCODE.search(low)
+    code = POSTCODE.search(low)
     if code and _at(rf"{code.group()[:4]} ?{code.group()[-2:]}", plain, own):
         return True
     if place := _PLACE.match(low):

@@ -109,7 +109,7 @@ def pdfs(connection: Connection, notices: Sequence[int]) -> dict[int, bytes]:
 
 
 _OWED = (
-    NOTICE.c.id, NOTICE.c.kind, NOTICE.c.recipient, NOTICE.c.state, NOTICE.c.obligatory, NOTICE.c.drafted, NOTICE.c.decisions, NOTICE.c.version,
+    NOTICE.c.id, NOTICE.c.case_id, NOTICE.c.kind, NOTICE.c.recipient, NOTICE.c.state, NOTICE.c.obligatory, NOTICE.c.drafted, NOTICE.c.decisions, NOTICE.c.version,
     CASE.c.number, CASE.c.closed, CASE.c.workflow, CASE.c.release, TERM.c.name.label("term"), TERM.c.due, TERM.c.over_at, TERM.c.status.label("running"),
     PERSON.c.naam.label("person"), INSTITUTION.c.name.label("institution"), WORKER.c.name.label("owner"), OUT.c.state.label("on_its_way"),
     OUT.c.way.label("road"),

@@ -6,11 +6,13 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, exists, func, insert, select, update
 
-from amhk.rules.searching import Sought, words_of_case
+from amhk.rules.searching import Sought, words_of, words_of_case
 from amhk.rules.secrecy import Scope
+from amhk.rules.veil import COVER, Veil
 from amhk.store import claims, reads
 from amhk.store.reads import Row
 from amhk.store.tables import SearchWord, table
+from amhk.store.veils import veils
 
 WORD = table(SearchWord)
 NOTE = "notitie"
@@ -63,11 +65,19 @@ def find_again(connection: Connection, head: Mapping[str, Any]) -> None:
     """Work out again by which words a case is found (`head`: its id, route, number, kenmerk, zorgen and gemeente as they stand now), and write what changed."""
     key = head["id"]
     people, texts = _told(connection, [key]) if head["route"] == "melding" else ({}, {})
-    wanted = words_of_case(head, people.get(key, ()), texts.get(key, ()))
+    wanted = _words_of(head, people.get(key, ()), texts.get(key, ()), veils(connection, [key]).get(key))
     present = set(connection.execute(select(WORD.c.word).where(WORD.c.case_id == key)).scalars())
     if gone := present - wanted:
         connection.execute(delete(WORD).where(WORD.c.case_id == key, WORD.c.word.in_(sorted(gone))))
     keep(connection, key, wanted - present)
+
+
+def _words_of(head: Mapping[str, Any], people: Iterable[Row], texts: Iterable[str], veil: Veil | None) -> set[str]:
+    """Give the words a case is found by, never those of what it keeps secret, wherever somebody typed them."""
+    if veil is None:
+        return words_of_case(head, people, texts)
+    found = words_of_case(veil.upon(dict(head)), [veil.upon(dict(p)) for p in people], [veil.over(t) for t in texts])
+    return found - words_of(COVER)
 
 
 def _told(connection: Connection, keys: Sequence[int]) -> tuple[dict[int, list[Row]], dict[int, list[str]]]:
@@ -99,7 +109,9 @@ def keep_batch(connection: Connection, heads: Sequence[Row], urgent: Sequence[in
     keys = [h["id"] for h in heads]
     people, texts = _told(connection, keys)
     connection.execute(delete(WORD).where(WORD.c.case_id.in_(keys)))
-    found = [(w, h["id"]) for h in heads for w in sorted(words_of_case(h, people.get(h["id"], ()), texts.get(h["id"], ())))]
+    over = veils(connection, keys)
+    told = {h["id"]: _words_of(h, people.get(h["id"], ()), texts.get(h["id"], ()), over.get(h["id"])) for h in heads}
+    found = [(w, key) for key, words in told.items() for w in sorted(words)]
     if found:
         connection.execute(insert(WORD), [{"word": w, "case_id": key} for w, key in found])
     case = reads.CASE

@@ -6,13 +6,14 @@ from typing import Any
 
 from sqlalchemy import Connection, String, delete, exists, false, func, select, true, tuple_, type_coerce, union, union_all
 
-from amhk.rules.secrecy import Scope
+from amhk.rules.secrecy import Scope, is_only_name
 from amhk.store.bells import PLAN, away_on
 from amhk.store.claims import rank
 from amhk.store.instants import as_text
 from amhk.store.reads import CASE, PERSON, TEAM, TERM, WORKER, Row, rows, within
 from amhk.store.search import found_by, rarest_first
 from amhk.store.tables import SavedList, table
+from amhk.store.veils import veils
 
 SAVED = table(SavedList)
 _RECEIVED = type_coerce(CASE.c.received, String)
@@ -104,10 +105,12 @@ def next_terms(connection: Connection, cases: Sequence[int]) -> dict[int, Row]:
 
 
 def names_of(connection: Connection, cases: Sequence[int]) -> dict[int, list[str]]:
-    """Give, per melding, the names of its people."""
+    """Give, per melding, the names of its people; in one that is a text the melder who stays secret is covered."""
     found: dict[int, list[str]] = {}
     for r in rows(connection, select(PERSON.c.case_id, PERSON.c.naam).where(PERSON.c.case_id.in_(cases)).order_by(PERSON.c.id)):
         found.setdefault(r["case_id"], []).append(r["naam"])
+    for key, veil in veils(connection, [k for k, names in found.items() if not all(map(is_only_name, names))]).items():
+        found[key] = [veil.over(name) for name in found[key]]
     return found
 
 

@@ -21,21 +21,21 @@ def owed(office: House, who: Who, only: str = "verplicht", cursor: str | None = 
 
 
 @router.get("/notices/{key}.pdf")
-def notice_pdf(key: Key, office: House, who: Who) -> Response:
-    """The letter as PDF: frozen once approved, before that as it would be now."""
-    return Response(letter.pdf(office, key, who), media_type="application/pdf")
+def notice_pdf(key: Key, office: House, who: Who, reason: str | None = None) -> Response:
+    """The letter as PDF: frozen once approved, before that as it would be now. One that names somebody who stays secret asks a `reason`, which is written down."""
+    return Response(letter.pdf(office, key, who, reason), media_type="application/pdf")
 
 
 @router.get("/notices/{key}.html")
-def notice_html(key: Key, office: House, who: Who) -> Response:
-    """The letter as HTML: frozen once approved, before that as it would be now."""
-    return HTMLResponse(letter.html(office, key, who))
+def notice_html(key: Key, office: House, who: Who, reason: str | None = None) -> Response:
+    """The letter as HTML: frozen once approved, before that as it would be now. One that names somebody who stays secret asks a `reason`, which is written down."""
+    return HTMLResponse(letter.html(office, key, who, reason))
 
 
 @router.get("/notices/{key}.json")
-def notice_data(key: Key, office: House, who: Who) -> Any:
+def notice_data(key: Key, office: House, who: Who, reason: str | None = None) -> Any:
     """The verzoek tot onderzoek in the field groups of the CORV message."""
-    return letter.data(office, key, who)
+    return letter.data(office, key, who, reason)
 
 
 @router.get("/notices/{key}")
@@ -121,9 +121,9 @@ def make_pile(office: House, who: Who) -> Any:
 
 
 @router.get("/outbox/piles/{pile}.pdf")
-def pile_pdf(pile: str, office: House, who: Who) -> Response:
-    """A pile as one PDF."""
-    return Response(post.pile_pdf(office, pile, who), media_type="application/pdf")
+def pile_pdf(pile: str, office: House, who: Who, reason: str | None = None) -> Response:
+    """A pile as one PDF, for who made it. Where a letter in it names somebody who stays secret it asks a `reason`, which is written down with each letter."""
+    return Response(post.pile_pdf(office, pile, who, reason), media_type="application/pdf")
 
 
 @router.post("/outbox/piles/{pile}", openapi_extra=ANY_BODY)

@@ -3,8 +3,8 @@
 import re
 
 from conftest import make_folder
-from fastapi.testclient import TestClient
 from support.cast import Client, reader
+from support.http import Http
 
 from amhk.desk import admin, staffing
 from amhk.office import open_office
@@ -12,7 +12,7 @@ from amhk.web.app import create_app
 
 
 def signed_in(office, name):
-    http = TestClient(create_app(office))
+    http = Http(create_app(office))
     http.post("/login", data={"name": name, "password": "oefenen-oefenen"}, headers={"sec-fetch-site": "same-origin"})
     assert http.get("/", follow_redirects=False).status_code == 200
     return http

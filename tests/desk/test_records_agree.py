@@ -119,6 +119,20 @@ def test_a_referral_that_is_over_before_its_letter_went_leaves_no_letter_to_send
     assert [v["status"] for v in client.case(number)["verwijzingen"]] == ["refused" if "geweigerd" in move else "withdrawn", "open"]
 
 
+@pytest.mark.parametrize("move", ["verwijzing_geweigerd", "verwijzing_intrekken"])
+def test_a_check_does_not_make_help_begin_on_a_referral_that_did_not_go_through(client, move):
+    number = concluded(client)
+    client.move(number, "verwijzen", instelling="Wijkteam Schiedam")
+    client.send_kind(number, "verwijzing_instelling")
+    client.move(number, move, reden="vol")
+    told = {"gevraagd_aan": "instelling", "passend": "nee", "nu_veilig": "onbekend"}
+    client.clock("2026-05-06T10:00")
+    wrong = client.move(number, "voortgangscontrole", expect=422, **told, hulp_gestart="2026-02-20")
+    assert codes(wrong) == ["spreekt_tegen"] if "geweigerd" in move else codes(wrong), "taken back, no check runs at all"
+    status = "refused" if "geweigerd" in move else "withdrawn"
+    assert [(v["status"], v["hulp_gestart"]) for v in client.case(number)["verwijzingen"]] == [(status, None)]
+
+
 def test_help_that_began_is_not_taken_back(client):
     number = concluded(client)
     client.move(number, "verwijzen", instelling="Wijkteam Schiedam")
@@ -238,6 +252,22 @@ def test_a_letter_that_lay_too_long_says_so_and_is_not_printed_until_it_is_read_
     version = client.post(f"/notices/{n['id']}/approve", {"version": version})["version"]
     assert client.get(f"/notices/{n['id']}")["stale"] is None
     assert client.post(f"/notices/{n['id']}/send", sent | {"version": version})["state"] == "sent"
+
+
+def test_a_letter_that_grew_old_in_the_print_tray_is_no_part_of_the_pile_and_says_why(client):
+    number = concluded(client)
+    client.move(number, "verwijzen", instelling="Wijkteam Schiedam")
+    n = of_kind(client, number, "verwijzing_instelling")[0]
+    version = client.post(f"/notices/{n['id']}/approve", {"version": n["version"]})["version"]
+    client.post(f"/notices/{n['id']}/queue", {"version": version, "way": "print"})
+    client.clock("2026-03-20T10:00")
+    assert client.post("/outbox/piles")["pile"] is None
+    (dead,) = client.get("/outbox")["dead"]
+    assert (dead["notice"], client.get("/outbox")["tray"]) == (n["id"], []) and "niet meer klopt" in dead["why"]
+    version = client.post(f"/notices/{n['id']}/reopen", {"version": client.get(f"/notices/{n['id']}")["version"]})["version"]
+    version = client.post(f"/notices/{n['id']}/approve", {"version": version})["version"]
+    client.post(f"/notices/{n['id']}/queue", {"version": version, "way": "print"})
+    assert client.post("/outbox/piles")["pile"]
 
 
 def test_a_letter_names_whose_case_it_is_and_is_signed_by_who_approved_it(client, office):

@@ -42,7 +42,6 @@ def prepare(folder):
     for n in letters:
         told = client.post(f"/notices/{n['id']}/approve", {"version": n["version"]})
         client.post(f"/notices/{n['id']}/queue", {"version": told["version"], "way": "map"})
-    client.http.close()
     office.close()
     return [n["id"] for n in letters]
 
@@ -175,7 +174,6 @@ def test_a_folder_that_is_full_gives_dead_letters_that_are_seen_and_later_go_onc
     client = Client(office)
     for row in rows:
         assert client.post(f"/outbox/{row['id']}/retry")["dead"] == [] or row is not rows[-1]
-    client.http.close()
     office.close()
     zygote.run({"config": str(first), "kill": 0, "act": "post"})
     all_went_once(first, picked_up(first), wanted)

@@ -6,10 +6,10 @@ from uuid import uuid4
 
 import pytest
 from conftest import ROOT, make_folder, new_database
-from fastapi.testclient import TestClient
 from sqlalchemy import event
 from support.cast import Client, hire
 from support.families import melding
+from support.http import Http
 
 from amhk.clock import sweep
 from amhk.office import open_office
@@ -45,7 +45,7 @@ def away(office):
 
 
 def browser(office, name="Tom"):
-    http = TestClient(create_app(office), raise_server_exceptions=False)
+    http = Http(create_app(office), raising=False)
     http.post("/login", data={"name": name, "password": "oefenen-oefenen"}, headers={"sec-fetch-site": "same-origin"})
     return http, re.search(r'name="_csrf" value="([^"]+)"', http.get("/klok").text)[1]
 

@@ -86,7 +86,6 @@ def prepare(folder):
             },
         )
         writes.set_meta(connection, "clock", "2026-05-20T09:00:00+02:00")
-    client.http.close()
     office.close()
 
 

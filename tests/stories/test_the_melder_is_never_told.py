@@ -2,10 +2,14 @@
 
 import logging
 import re
+from io import BytesIO
 
-from support.cast import Client, reader
+from pypdf import PdfReader
+from sqlalchemy import select
+from support.cast import CAST, Client, reader
+from support.families import melding
 
-from amhk.desk import admin, agenda, digest, watch
+from amhk.desk import admin, agenda, attachments, digest, watch
 from amhk.store import reads
 
 NAME, PHONE, PLACE = "Zwaluw Kwarteldrift", "06-11122233", "Verklikkersteeg 77, 3099 ZZ Rotterdam"
@@ -49,13 +53,13 @@ def step(client, number, name, **filled):
     return client.move(number, name, **plant(move, **filled))
 
 
-def the_whole_way(client):
+def the_whole_way(client, child=CHILD):
     """One melding along both finishes, with the melder in whatever can be typed."""
     number = client.post(
         "/cases",
         {
             "route": "melding", "kanaal": "telefoon", "ontvangen": "2026-02-02T09:00", "hoedanigheid": "35", "gemeente": "Schiedam", "acuut": False,
-            "zorgen": PLANTED, "melder": MELDER, "betrokkenen": [CHILD, MOTHER], "aanleiding": ["08"], "id": f"K-{PHONE}",
+            "zorgen": PLANTED, "melder": MELDER, "betrokkenen": [child, MOTHER], "aanleiding": ["08"], "id": f"K-{PHONE}",
         },
     )["number"]  # fmt: skip
     step(client, number, "veiligheidsbeoordeling")
@@ -81,7 +85,8 @@ def test_no_letter_to_anybody_else_holds_the_melder_and_each_refusal_says_where_
         path = f"/notices/{told['id']}"
         if told["recipient"] == "melder":
             assert given_away(told["html"] or "") == [], "on screen his own letter shows no name either"
-            assert NAME in client.ask("GET", f"{path}.html").text, "but the letter itself is to him"
+            assert given_away(client.ask("GET", f"{path}.html", expect=422).text) == [], "a reason is asked first"
+            assert NAME in client.ask("GET", f"{path}.html?reason=post+controleren").text, "but the letter itself is to him"
             continue
         kinds.add(told["kind"])
         assert given_away(told["html"] or "") == []
@@ -102,10 +107,6 @@ def test_no_letter_to_anybody_else_holds_the_melder_and_each_refusal_says_where_
 
 
 def test_once_the_texts_are_corrected_every_letter_goes_and_none_of_them_holds_the_melder(client, office):
-    from io import BytesIO
-
-    from pypdf import PdfReader
-
     number = the_whole_way(client)
     case = client.case(number)
     person = str(case["people"][0]["id"])
@@ -134,9 +135,9 @@ def test_once_the_texts_are_corrected_every_letter_goes_and_none_of_them_holds_t
     assert len(files) >= 5 and not any(given_away(p.read_text(encoding="utf-8")) for p in files)
 
 
-def crawl(client, most=400):
+def crawl(client, most=400, *more):
     """Give every page a signed-in reader can come to by following links: address and text."""
-    seen, queue = {}, ["/", "/werkvoorraad", "/zoeken?q=kwarteldrift", "/post", "/versturen", "/versturen?lijst=alles", "/beheer", "/rapportage?period=2026-Q1", "/werkvoorraad.csv",
+    seen, queue = {}, [*more, "/", "/werkvoorraad", "/zoeken?q=kwarteldrift", "/post", "/versturen", "/versturen?lijst=alles", "/beheer", "/rapportage?period=2026-Q1", "/werkvoorraad.csv",
                        "/api/openapi.json", "/zoeken?q=0611122233", "/zoeken?q=verklikkersteeg"]  # fmt: skip
     while queue and len(seen) < most:
         path = queue.pop(0)
@@ -211,3 +212,110 @@ def test_no_feed_mail_or_log_line_holds_the_melder(client, office, caplog):
     assert number in text and given_away(text) == []
     feed = agenda.read(office, agenda.make(office, "persoonlijk", tom)).decode()
     assert given_away(feed) == []
+
+
+ELSEWHERE = CHILD | {"adres": "Kade 1, 3111 AA Schiedam"}
+
+
+def filled(path, number, ids):
+    """Give a path of the API with a case, a letter or whatever it asks filled in."""
+    told = {
+        "{number}": number,
+        "{key}": str(ids[0]),
+        "{one}": "1",
+        "{term}": "1",
+        "{name}": "kwartaal",
+        "{kind}": "verzoek_rvdk",
+        "{pile}": "0",
+    }
+    for mark, value in told.items():
+        path = path.replace(mark, value)
+    return path
+
+
+def test_at_no_address_of_the_house_anybody_reads_the_melder_without_a_reason(sqlite_client, sqlite_office):
+    """Every GET of the API and every page to be come to, for every role, also for who works on the case; the melder planted in every text, a note and a file."""
+    client, office = sqlite_client, sqlite_office
+    number = the_whole_way(client, ELSEWHERE)
+    anna = reader(office, "Anna")
+    attachments.add_note(office, number, {"tekst": f"Gebeld met {PLANTED}"}, anna)
+    attachments.add_file(office, number, f"brief van {NAME}.txt", BytesIO(b"tekst"), anna)
+    ids = [n["id"] for n in client.case(number)["notices"]]
+    paths = client.http.get("/api/openapi.json").json()["paths"]
+    asked = [filled(p, number, ids) for p, told in paths.items() if "get" in told]
+    asked += [f"/api/v1/notices/{i}{end}" for i in ids for end in ("", ".pdf", ".html", ".json")]
+    asked += [f"/api/v1/cases?q={word}" for word in ("kwarteldrift", "zwaluw", "0611122233", "verklikkersteeg")]
+    assert len(asked) > 60
+    for name in CAST:
+        other = Client(office, name)
+        for path in asked:
+            answer = other.ask("GET", path, expect=range(200, 500))
+            assert given_away(answer.text) == [] and not shows(answer), (name, path, answer.status_code)
+        found = [other.get(f"/cases?q={word}", expect=range(200, 500)) for word in ("kwarteldrift", "zwaluw", "0611122233")]
+        assert all(not told.get("items") for told in found), name
+    for name in ("Anna", "Tom", "Piet"):
+        other = Client(office, name)
+        other.http.post("/login", data={"name": name, "password": "oefenen-oefenen"}, headers={"sec-fetch-site": "same-origin"})
+        pages = crawl(other, 120, f"/zaak/{number}", *(f"/brief/{i}" for i in ids), *(f"/brief/{i}/pdf" for i in ids))
+        for path, text in pages.items():
+            said = text.replace("q=kwarteldrift", "").replace('value="kwarteldrift"', "").replace("„kwarteldrift”", "")
+            assert given_away(said) == [] or path.startswith("/zoeken"), (name, path, given_away(said))
+
+
+def shows(answer):
+    """What a PDF gives away: its text, not its bytes."""
+    if not answer.content.startswith(b"%PDF"):
+        return []
+    return given_away("".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages))
+
+
+def test_with_a_reason_the_texts_come_whole_and_each_letter_is_written_down_as_looked_at(sqlite_client, sqlite_office):
+    client, office = sqlite_client, sqlite_office
+    number = the_whole_way(client, ELSEWHERE)
+    attachments.add_note(office, number, {"tekst": f"Gebeld met {PLANTED}"}, reader(office, "Anna"))
+    told = client.post(f"/cases/{number}/reveal", {"reason": "terugbellen"})
+    assert any(f"Gebeld met {PLANTED}" in text for text in told["teksten"]) and PLANTED in told["teksten"]
+    mine = [n for n in letters_of(client, number) if n["recipient"] == "melder"]
+    for n in mine:
+        client.post(f"/notices/{n['id']}/approve", {"version": n["version"]})
+        shut = client.ask("GET", f"/notices/{n['id']}.pdf", expect=422).json()
+        assert [(f["code"], f["field"]) for f in shut["errors"]] == [("ontbreekt", "reason")]
+        assert shows(client.ask("GET", f"/notices/{n['id']}.pdf?reason=nakijken")) != []
+    with office.store.read() as connection:
+        looks = reads.rows(connection, select(reads.LOOK).where(reads.LOOK.c.reason == "nakijken"))
+    assert sorted(look["what"] for look in looks) == sorted(f"brief {n['id']}" for n in mine)
+
+
+def test_a_pile_is_opened_by_who_made_it_for_a_reason_and_each_letter_in_it_counts_as_looked_at(sqlite_client, sqlite_office):
+    client, office = sqlite_client, sqlite_office
+    melder = MELDER | {"functie": "", "organisatie": ""}
+    number = client.post("/cases", melding(melder={k: v for k, v in melder.items() if v}))["number"]
+    client.move(number, "veiligheidsbeoordeling", uitkomst="Onderzoek nodig.")
+    letter = next(n for n in letters_of(client, number) if n["recipient"] == "melder")
+    version = client.post(f"/notices/{letter['id']}/approve", {"version": letter["version"]})["version"]
+    client.post(f"/notices/{letter['id']}/queue", {"version": version, "way": "print"})
+    pile = client.post("/outbox/piles")["pile"]
+    for name in CAST:
+        if name != "Tom":
+            assert Client(office, name).ask("GET", f"/outbox/piles/{pile}.pdf?reason=afdrukken", expect=404)
+    client.ask("GET", f"/outbox/piles/{pile}.pdf", expect=422)
+    assert shows(client.ask("GET", f"/outbox/piles/{pile}.pdf?reason=afdrukken")) != []
+    with office.store.read() as connection:
+        looks = reads.rows(connection, select(reads.LOOK).where(reads.LOOK.c.reason == "afdrukken"))
+    assert [look["what"] for look in looks] == [f"brief {letter['id']} (stapel)"]
+
+
+def test_who_becomes_secret_later_is_no_longer_found_by_what_was_typed_before(sqlite_client):
+    client = sqlite_client
+    number = client.post("/cases", melding(melder=MELDER | {"geheim": False}, zorgen=PLANTED))["number"]
+    assert client.get("/cases?q=kwarteldrift")["items"]
+    client.move(number, "corrigeren", reden="zij wil niet bekend zijn", melder={"geheim": True})
+    assert not client.get("/cases?q=kwarteldrift")["items"] and given_away(str(client.case(number))) == []
+
+
+def test_what_is_covered_on_screen_is_not_saved_back_over_what_was_told(sqlite_client):
+    number = the_whole_way(sqlite_client, ELSEWHERE)
+    shown = sqlite_client.case(number)["zorgen"]
+    assert "[geheim]" in shown
+    wrong = sqlite_client.move(number, "corrigeren", expect=422, reden="spelling", zorgen=shown)
+    assert [(f["code"], f["field"]) for f in wrong["errors"]] == [("bedekt", "zorgen")]

@@ -3,12 +3,11 @@
 import json
 from functools import cache
 
-from fastapi.testclient import TestClient
-
 from amhk.desk import admin
 from amhk.rules.secrecy import Reader
 from amhk.store import reads
 from amhk.web.app import create_app
+from support.http import Http
 
 CAST = {
     "Anna": ("medewerker", None),
@@ -28,8 +27,10 @@ admin.hash_password = cache(admin.hash_password)
 
 
 def hire(office, *names):
-    """Let people of the cast work here (all of them when none is named)."""
-    for name in names or CAST:
+    """Let people of the cast work here who do not yet (all of them when none is named)."""
+    with office.store.read() as connection:
+        here = {w["name"] for w in reads.workers(connection, active=False)}
+    for name in [n for n in names or CAST if n not in here]:
         role, registration = CAST[name]
         admin.add_worker(office, name, role, None, registration, password="oefenen-oefenen")
 
@@ -46,7 +47,7 @@ class Client:
 
     def __init__(self, office, name="Tom"):
         self.office = office
-        self.http = TestClient(create_app(office), raise_server_exceptions=True)
+        self.http = Http(create_app(office))
         self.headers = {"authorization": f"Bearer {admin.make_token(office, name)}"}
 
     def ask(self, method, path, body=None, expect=(200, 201), headers=None):

@@ -4,9 +4,9 @@ import re
 
 import pytest
 from conftest import make_folder
-from fastapi.testclient import TestClient
 from support.cast import Client, hire
 from support.families import melding
+from support.http import Http
 
 from amhk.office import open_office
 from amhk.web import api, post_api, radar
@@ -31,7 +31,7 @@ def addresses():
 @pytest.fixture
 def house(sqlite_client, sqlite_office):
     sqlite_client.post("/cases", melding([{"naam": "Liv Visser"}]))
-    http = TestClient(create_app(sqlite_office), raise_server_exceptions=False)
+    http = Http(create_app(sqlite_office), raising=False)
     http.post("/login", data={"name": "Bea", "password": "oefenen-oefenen"}, headers={"sec-fetch-site": "same-origin"})
     return http, sqlite_client, sqlite_office
 

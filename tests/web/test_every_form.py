@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest
 from conftest import ROOT
-from fastapi.testclient import TestClient
 from support.cast import Client, hire
+from support.http import Http
 
 from amhk.web.app import create_app
 
@@ -28,7 +28,7 @@ def desk(office):
 
 def browser(office, name="Tom"):
     """A signed-in browser, and the secret of its forms."""
-    http = TestClient(create_app(office), raise_server_exceptions=True)
+    http = Http(create_app(office))
     http.post("/login", data={"name": name, "password": "oefenen-oefenen"})
     return http, re.search(r'name="_csrf" value="([^"]+)"', http.get("/klok").text)[1]
 

@@ -5,9 +5,9 @@ from html import unescape
 from random import Random
 
 import pytest
-from fastapi.testclient import TestClient
 from support.cast import Client, reader
 from support.families import melding
+from support.http import Http
 
 from amhk.desk import casework, intake, reading
 from amhk.web.app import create_app
@@ -16,7 +16,7 @@ ROLES = ("Anna", "Bram", "Carla", "Tom", "Mia", "Piet")
 
 
 def browser(office, name):
-    http = TestClient(create_app(office), raise_server_exceptions=True)
+    http = Http(create_app(office))
     http.post("/login", data={"name": name, "password": "oefenen-oefenen"}, headers={"sec-fetch-site": "same-origin"})
     return http
 

@@ -1,6 +1,6 @@
 """The frame of every page: who is at the desk, the banner of a training meldpunt, how a term is shown, what a refusal looks like."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -20,7 +20,7 @@ from amhk.config import shipped
 from amhk.desk import followup
 from amhk.desk.once import armed
 from amhk.desk.seat import Seat
-from amhk.errors import AlreadyDone, Fault, HouseClosed, NotSignedIn, Refusal
+from amhk.errors import AlreadyDone, BadInput, Fault, HouseClosed, NotSignedIn, Refusal
 from amhk.office import Office
 from amhk.rules.days import Calendar
 from amhk.rules.distance import LATE, LATER, NOW, WEEK, distance
@@ -272,6 +272,15 @@ def home_of(path: str) -> str:
     """Give the page a form stands on, from where it leads: a case, a letter, a page of the house."""
     parts = [part for part in path.split("/") if part]
     return "/" + "/".join(parts[: 2 if parts and parts[0] in ("zaak", "brief", "beheer") else 1])
+
+
+def as_pdf(here: Visit, action: str, back: str, read: Callable[[object], bytes], reason: str | None = None) -> Response:
+    """Give what `read` makes as PDF; when it names somebody who stays secret and no good reason was given, the page that asks one (sent to `action`)."""
+    try:
+        return Response(read(reason), media_type="application/pdf", headers={"content-disposition": "inline"})
+    except BadInput as wrong:
+        asked = errors_of(wrong, "reason") if reason is not None else []
+        return page(here, "reden.html", 422 if asked else 200, action=action, back=back, errors=asked)
 
 
 def go(path: str, done: str = "") -> Response:

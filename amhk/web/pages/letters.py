@@ -1,6 +1,7 @@
 """Letters on screen: the facts and gaps on the left, the letter as it will be on the right; approve, send, withhold, post, and what came of it."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Response
@@ -15,7 +16,7 @@ from amhk.rules.secrecy import Reader
 from amhk.web.api import Key
 from amhk.web.pages.cases import link_of, with_links
 from amhk.web.pages.forms import from_values, nested, shown, typed
-from amhk.web.pages.frame import Form, Here, Visit, go, page
+from amhk.web.pages.frame import Form, Here, Visit, as_pdf, go, page
 from amhk.words import LISTS, day_of, iso
 
 router = APIRouter()
@@ -57,6 +58,19 @@ def letter_page(here: Here, key: Key) -> Response:
     return _page(here, key)
 
 
+@router.get("/brief/{key}/pdf")
+def letter_pdf(here: Here, key: Key) -> Response:
+    """The letter as PDF; of one that names somebody who stays secret the page that asks why."""
+    return as_pdf(here, f"/brief/{key}/pdf", f"/brief/{key}", partial(letters.pdf, here.office, key, here.who))
+
+
+@router.post("/brief/{key}/pdf")
+def letter_pdf_for_reason(here: Here, key: Key, form: Form) -> Response:
+    """The same, with the reason that was asked."""
+    read = partial(letters.pdf, here.office, key, here.who)
+    return as_pdf(here, f"/brief/{key}/pdf", f"/brief/{key}", read, str(form.get("reason", "")))
+
+
 @router.post("/brief/{key}/{act}")
 def act_on_letter(here: Here, key: Key, act: str, form: Form) -> Response:
     """Approve, send, withhold or post a letter, or record what came of it."""
@@ -73,9 +87,3 @@ def act_on_letter(here: Here, key: Key, act: str, form: Form) -> Response:
     except (BadInput, ClosedDoor) as wrong:
         return _page(here, key, act, form, 422, wrong.faults)
     return go(f"/brief/{key}" if stays else f"/zaak/{letters.view(here.office, key, here.who)['case']}", said)
-
-
-@router.get("/brief/{key}/pdf")
-def letter_pdf(here: Here, key: Key) -> Response:
-    """The letter as PDF."""
-    return Response(letters.pdf(here.office, key, here.who), media_type="application/pdf")

@@ -1,11 +1,13 @@
 """What still has to go, and the post: the ledger, the print tray, printed piles, the watched folder and what could not go."""
 
+from functools import partial
+
 from fastapi import APIRouter, Response
 
 from amhk.desk import ledger, outgoing, post
 from amhk.errors import ClosedDoor
 from amhk.web.api import Key
-from amhk.web.pages.frame import Form, Here, Visit, errors_of, go, page
+from amhk.web.pages.frame import Form, Here, Visit, as_pdf, errors_of, go, page
 from amhk.words import some
 
 router = APIRouter()
@@ -47,9 +49,15 @@ def print_tray(here: Here, form: Form) -> Response:
 
 @router.get("/post/stapel/{pile}")
 def pile_pdf(here: Here, pile: str) -> Response:
-    """A pile as one PDF."""
-    headers = {"content-disposition": f'inline; filename="stapel-{pile[:6]}.pdf"'}
-    return Response(post.pile_pdf(here.office, pile, here.who), media_type="application/pdf", headers=headers)
+    """A pile as one PDF; where a letter in it names somebody who stays secret the page that asks why."""
+    return as_pdf(here, f"/post/stapel/{pile}/pdf", "/post", partial(post.pile_pdf, here.office, pile, here.who))
+
+
+@router.post("/post/stapel/{pile}/pdf")
+def pile_pdf_for_reason(here: Here, pile: str, form: Form) -> Response:
+    """The same, with the reason that was asked."""
+    read = partial(post.pile_pdf, here.office, pile, here.who)
+    return as_pdf(here, f"/post/stapel/{pile}/pdf", "/post", read, str(form.get("reason", "")))
 
 
 @router.post("/post/stapel/{pile}")

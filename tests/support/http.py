@@ -1,0 +1,51 @@
+"""A browser without a screen: speaks HTTP to an app in this process, with cookies, and follows where it is sent."""
+
+import atexit
+from contextlib import ExitStack
+from functools import cache, partial
+
+import httpx2
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+
+
+@cache
+def _portal() -> BlockingPortal:
+    """One event loop for all tests of a process, in a thread of its own: a new one for each question is half of what a question costs."""
+    kept = ExitStack()
+    atexit.register(kept.close)
+    return kept.enter_context(start_blocking_portal())
+
+
+async def _sent(parts):
+    for part in parts:
+        yield part
+
+
+class Http:
+    """Asks an app of this process; with `raising` a fault in the app is a fault of the test."""
+
+    def __init__(self, app, raising=True):
+        transport = httpx2.ASGITransport(app=app, raise_app_exceptions=raising)
+        self._client = httpx2.AsyncClient(transport=transport, base_url="http://testserver", follow_redirects=True)
+        self.cookies = self._client.cookies
+
+    def request(self, method, path, **more):
+        """Ask; gives the answer."""
+        if hasattr(content := more.get("content"), "__next__"):
+            more["content"] = _sent(content)
+        return _portal().call(partial(self._client.request, method, path, **more))
+
+    def get(self, path, **more):
+        """Ask for a page."""
+        return self.request("GET", path, **more)
+
+    def head(self, path, **more):
+        """Ask for the head of a page."""
+        return self.request("HEAD", path, **more)
+
+    def post(self, path, **more):
+        """Send a form, or a file."""
+        return self.request("POST", path, **more)
+
+
+__all__ = ["Http"]
