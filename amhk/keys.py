@@ -1,6 +1,8 @@
 """Passwords and tokens: only their hashes are kept; who finds the database finds no way in."""
 
+from collections.abc import Sequence
 from hashlib import sha256
+from hmac import new as hmac
 from secrets import choice, token_urlsafe
 from threading import BoundedSemaphore
 
@@ -34,6 +36,28 @@ def new_token() -> str:
 def hash_token(token: str) -> str:
     """Give the SHA-256 hash under which a token or cookie is kept; it has 256 bits of its own, so no salt is needed."""
     return sha256(token.encode()).hexdigest()
+
+
+def device_mark(hashed: str) -> str:
+    """Give what a browser keeps of a sign-in that held: who brings it is let try again though strangers guess at his name. It is void once the password changes, and tells nothing of it."""
+    return hmac(hashed.encode(), b"device", sha256).hexdigest()
+
+
+_SHORTEST, _JUDGED, _STRONG = 12, 72, 3
+
+
+def weak(password: str, known: Sequence[str] = ()) -> str | None:
+    """Tell, in a sentence, why a password will not do: too short, or guessed in fewer than 10^8 tries (zxcvbn, offline; `known` are words a guesser begins with). None when it will."""
+    if len(password) < _SHORTEST:
+        return f"Kies een wachtwoord van minstens {_SHORTEST} tekens."
+    from zxcvbn import zxcvbn  # its lists of words take a moment to load
+
+    words = [
+        part for text in (*known, "meldpunt", "veilig thuis", "amhk", "wachtwoord", "welkom") for part in (text, *text.split())
+    ]
+    if zxcvbn(password[:_JUDGED], user_inputs=words)["score"] < _STRONG:
+        return "Dit wachtwoord is snel te raden. Kies er een zonder herhaling, rijtje of bekend woord: vier willekeurige woorden zijn goed."
+    return None
 
 
 def one_time_password() -> str:

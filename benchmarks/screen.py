@@ -55,7 +55,7 @@ def fill(office, size):
         anna, tom = (reads.worker_by(connection, name=n)["id"] for n in ("Anna", "Tom"))
         teams = [reads.teams(connection)[0]["id"]] + [writes.add(connection, reads.TEAM, {"name": f"Team {n}", "is_default": False}) for n in range(1, TEAMS)]  # fmt: skip
     with office.store.write() as connection:
-        takers = [writes.add(connection, reads.WORKER, {"name": f"Balie {n}", "role": "medewerker", "team_id": teams[n % TEAMS], "password": "-", "must_change": False, "active": True}) for n in range(100)]  # fmt: skip
+        takers = [writes.add(connection, reads.WORKER, {"name": f"Balie {n}", "name_key": f"balie {n}", "role": "medewerker", "team_id": teams[n % TEAMS], "password": "-", "must_change": False, "active": True}) for n in range(100)]  # fmt: skip
     final = next(n for n, s in flow.states.items() if s.final)
     heads = [
         {"id": n, "number": f"M-2026-{n:07}", "kenmerk": None, "zorgen": "Zorg om thuis.", "gemeente": "Schiedam", "open": n % 10 == 0}

@@ -36,7 +36,9 @@ _ENGINES = {}
 def _engine(url, make=session.create_engine, **more):
     """Make an engine that knows the statements which an earlier one of this process put into words: a thousand houses ask the same."""
     engine = make(url, **more)
-    first = _ENGINES.setdefault(engine.dialect.name, engine)
+    first = _ENGINES.get(engine.dialect.name, engine)
+    if not hasattr(first.dialect, "default_isolation_level"):  # it never spoke to its database
+        first = _ENGINES[engine.dialect.name] = engine
     engine.dialect = engine.pool._dialect = first.dialect
     engine._compiled_cache = first._compiled_cache
     return engine
@@ -200,7 +202,17 @@ def _house(kind, training, region, server="", seated=False):
         hire(office)
         watch.set_clock(office, {"now": "2026-02-02T09:00"})
     office.close()
+    if kind != "sqlite":
+        _left_alone(server, database)
     return folder, database
+
+
+def _left_alone(server, database):
+    """Wait until nobody is in a database any more: only then it can be copied."""
+    name = database.partition("?")[0].rpartition("/")[2]
+    with psycopg.connect(server, autocommit=True) as connection:
+        asked = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s"
+        until(lambda: connection.execute(asked, [name]).fetchone()[0] == 0, 3, f"the last one to leave {name}")
 
 
 def make_folder(folder, database, training=True, region="rotterdam-rijnmond", seated=False):

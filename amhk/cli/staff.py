@@ -1,6 +1,6 @@
 """Commands for who works here, and for the procedure."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -30,7 +30,16 @@ def worker_list(json_: JsonOption = False, config: ConfigOption = None) -> None:
         say({"items": workers, "next": None})
         return
     for w in workers:
-        typer.echo(f"{w['name']:<28} {w['role']:<22} {w['team'] or '-':<16} {'' if w['active'] else 'uit dienst'}")
+        typer.echo(f"{w['name']:<28} {w['role']:<22} {w['team'] or '-':<16} {_stand(w)}")
+
+
+def _stand(worker: dict[str, Any]) -> str:
+    """Give whether somebody works here, and of his token until when it is good and when it was last used."""
+    if not worker["active"]:
+        return "uit dienst"
+    if not worker["token_until"]:
+        return ""
+    return f"token tot {worker['token_until'][:10]}, laatst gebruikt {worker['token_used'] or 'nooit'}"
 
 
 @worker_app.command("role")
@@ -41,6 +50,16 @@ def worker_role(name: str, role: Annotated[str, typer.Option("--role")], config:
     with open_here(config) as office:
         set_role(office, name, role)
     typer.echo(f"{name} is nu {role}.")
+
+
+@worker_app.command("rename")
+def worker_rename(name: str, new: str, config: ConfigOption = None) -> None:
+    """Geef een medewerker een andere naam."""
+    from amhk.desk.admin import rename
+
+    with open_here(config) as office:
+        rename(office, name, new)
+    typer.echo(f"{name} heet nu {new}.")
 
 
 @worker_app.command("disable")

@@ -9,6 +9,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 from functools import partial
 from hashlib import sha256
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,8 @@ class Config:
     costs: Costs = field(default_factory=Costs)
     making: Making = field(default_factory=Making)
     address: str = ""
+    proxies: tuple[str, ...] = ()
+    token_days: int = 180
 
     @property
     def folder(self) -> Path:
@@ -103,7 +106,7 @@ _KNOWN = {
         "confidant",
         "rsin",
     },
-    "server": {"host", "port", "secure_cookies", "address"},
+    "server": {"host", "port", "secure_cookies", "address", "trusted_proxies", "token_days"},
     "routing": {"default_team", "rules"},
     "routing.rules": {"team", "gemeente", "subregio", "stroom", "acuut", "reden"},
     "clock": {"interval_seconds", "proof_hour"},
@@ -135,18 +138,7 @@ def old_closing_days(path: Path) -> dict[date, str]:
 
 def read_config(path: Path, upgrading: bool = False) -> Config:
     """Give the settings in a file, or raise HouseClosed with every fault at once; `upgrading` overlooks what `amhk migrate` takes over."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as wrong:
-        hint = (
-            " Schrijf in een pad van Windows / in plaats van \\, of zet het tussen enkele aanhalingstekens." if "\\" in text else ""
-        )
-        raise HouseClosed(f"{path.name} is niet te lezen: {wrong}.{hint}") from wrong
-    except UnicodeDecodeError as wrong:
-        raise HouseClosed(f"{path.name} is geen tekst in UTF-8: bewaar het bestand als UTF-8.") from wrong
-    except OSError as wrong:
-        raise HouseClosed(f"{path} is niet te openen: {wrong.strerror}.") from wrong
+    data = _parsed(path)
     faults: list[Fault] = []
     if (upgrading or not data.get("calendar", {}).get("closing_days")) and "calendar" in data:
         data.pop("calendar")
@@ -168,10 +160,28 @@ def read_config(path: Path, upgrading: bool = False) -> Config:
         bool(data.get("server", {}).get("secure_cookies", False)), gemeenten, _layouts(faults, path, data.get("imports", [])),
         _style(faults, path, data.get("letters", {})), str(data.get("letters", {}).get("out_folder", "")), _costs(faults, path, data.get("costs", {}), gemeenten),
         _making(faults, path, data.get("figures", {})), _address(faults, path, data.get("server", {}).get("address", "")),
+        _proxies(faults, path, data.get("server", {}).get("trusted_proxies", [])),
+        _number(faults, path, "server.token_days", data.get("server", {}).get("token_days", 180), 366),
     )  # fmt: skip
     if faults:
         raise HouseClosed("\n".join(f.text for f in faults), faults)
     return config
+
+
+def _parsed(path: Path) -> dict[str, Any]:
+    """Read the file as TOML; HouseClosed with what is wrong when it is none."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as wrong:
+        hint = (
+            " Schrijf in een pad van Windows / in plaats van \\, of zet het tussen enkele aanhalingstekens." if "\\" in text else ""
+        )
+        raise HouseClosed(f"{path.name} is niet te lezen: {wrong}.{hint}") from wrong
+    except UnicodeDecodeError as wrong:
+        raise HouseClosed(f"{path.name} is geen tekst in UTF-8: bewaar het bestand als UTF-8.") from wrong
+    except OSError as wrong:
+        raise HouseClosed(f"{path} is niet te openen: {wrong.strerror}.") from wrong
 
 
 def _attachments(faults: list[Fault], path: Path, data: dict[str, Any]) -> str:
@@ -291,6 +301,23 @@ def _address(faults: list[Fault], path: Path, told: object) -> str:
     if address and not re.fullmatch(r"https?://[\w.:\[\]-]+(/[\w./~-]*)?", address):
         _no(faults, path, "server.address", f"'{address[:80]}' is geen adres; schrijf https://meldpunt.voorbeeld.nl")
     return address
+
+
+def _proxies(faults: list[Fault], path: Path, told: object) -> tuple[str, ...]:
+    """Give the addresses and networks of the proxies whose word is taken for who asks, and by which scheme and prefix."""
+    found = told if isinstance(told, list) else [told]
+    for one in found:
+        try:
+            ip_network(str(one))
+        except ValueError:
+            _no(
+                faults,
+                path,
+                "server.trusted_proxies",
+                f'\'{one}\' is geen adres of netwerk; schrijf bijvoorbeeld ["127.0.0.1", "10.0.0.0/8"].',
+            )
+            return ()
+    return tuple(map(str, found))
 
 
 def _making(faults: list[Fault], path: Path, table: dict[str, Any]) -> Making:

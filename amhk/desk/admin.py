@@ -2,18 +2,19 @@
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from amhk.desk import absence
 from amhk.desk.casefile import on_table
 from amhk.errors import BadInput, ClosedDoor, Fault, NotAllowed, NotFound
-from amhk.keys import fits, hash_password, hash_token, new_token, one_time_password
+from amhk.keys import fits, hash_password, hash_token, new_token, one_time_password, weak
 from amhk.office import Office
 from amhk.rules.fields import Desk, Field, clean
-from amhk.rules.parse import tidy, unfit
+from amhk.rules.parse import fold, tidy, unfit
 from amhk.rules.secrecy import HAND, WORKS, Reader
 from amhk.store import bells, house, reads, writes
-from amhk.words import LISTS, ROLES, SCHAAL, day_of
+from amhk.words import LISTS, ROLES, SCHAAL, day_of, iso
 
 INSTITUTION = (
     Field("name", "Naam", required=True),
@@ -57,16 +58,32 @@ def added(
     teams = {t["name"]: t["id"] for t in reads.teams(connection)}
     if team is not None and team not in teams:
         faults.append(Fault("team", f"Het team '{team}' bestaat niet; er is: {', '.join(teams)}.", "team"))
-    if reads.worker_by(connection, name=name):
-        faults.append(Fault("dubbel", f"Er werkt al iemand die '{name}' heet.", "name"))
+    faults += _taken(connection, name)
     if faults:
         raise BadInput(faults=faults)
     row = {
-        "name": name, "role": role, "team_id": teams[team or office.config.default_team], "registration": registration,
+        "name": name, "name_key": fold(name), "role": role, "team_id": teams[team or office.config.default_team], "registration": registration,
         "password": hash_password(first), "must_change": password is None, "active": True, "email": email,
     }  # fmt: skip
     writes.add(connection, reads.WORKER, row)
     return first
+
+
+def _taken(connection: Any, name: str, but: int = 0) -> list[Fault]:
+    found = reads.worker_by(connection, name=name)
+    same = found is not None and found["id"] != but
+    return [Fault("dubbel", f"Er werkt al iemand die '{found['name']}' heet.", "name")] if found and same else []
+
+
+def rename(office: Office, name: str, new: str, by: Reader | None = None) -> None:
+    """Give a worker another name (`by` on screen, else by hand); what was written down with the old one stays as it was written. BadInput when somebody has it, in whatever capitals and accents."""
+    with office.store.write() as connection:
+        worker, told = _worker(connection, name), _name(new, "name")
+        if faults := _taken(connection, told, worker["id"]):
+            raise BadInput(faults=faults)
+        writes.change(connection, reads.WORKER, [worker["id"]], {"name": told, "name_key": fold(told)})
+        what = f"Medewerker {worker['name']} heet nu {told}."
+        house.append(connection, office.now(connection), by.id if by else None, "beheer", what, {"name": [worker["name"], told]})
 
 
 def _worker(connection: Any, name: str) -> Mapping[str, Any]:
@@ -129,21 +146,29 @@ def set_email(office: Office, name: str, address: str) -> None:
 
 
 def make_token(office: Office, name: str) -> str:
-    """Give a worker a new token (the old one is void); only its hash is kept."""
-    token = new_token()
+    """Give a worker a new token (the old one is void), good for `server.token_days` days; only its hash is kept."""
+    token, until = new_token(), datetime.now(UTC) + timedelta(days=office.config.token_days)
     with office.store.write() as connection:
         worker = _worker(connection, name)
         if not worker["active"]:
             raise ClosedDoor(faults=[Fault("uit_dienst", f"{name} werkt hier niet meer.")])
-        writes.change(connection, reads.WORKER, [worker["id"]], {"token": hash_token(token)})
+        writes.change(
+            connection, reads.WORKER, [worker["id"]], {"token": hash_token(token), "token_until": until, "token_used": None}
+        )
     return token
 
 
 def list_workers(office: Office) -> list[dict[str, Any]]:
-    """Give the workers: name, role, team, registration, active."""
+    """Give the workers: name, role, team, registration, active, and of the token until when it is good and on which day it was last used."""
     with office.store.read() as connection:
-        keys = ("name", "role", "team", "registration", "active")
-        return [{k: w[k] for k in keys} for w in reads.workers(connection, active=False)]
+        return [told_of(w) for w in reads.workers(connection, active=False)]
+
+
+def told_of(worker: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what is told of a worker: never a password or a token."""
+    keys = ("name", "role", "team", "registration", "active")
+    token = {k: iso(worker[k]) if worker["token"] and worker[k] else None for k in ("token_until", "token_used")}
+    return {k: worker[k] for k in keys} | token
 
 
 def add_team(office: Office, name: str) -> None:
@@ -155,7 +180,7 @@ def add_team(office: Office, name: str) -> None:
 def team_added(connection: Any, name: str) -> None:
     """The same, in a transaction at hand."""
     name = _name(name, "name")
-    if any(t["name"] == name for t in reads.teams(connection)):
+    if any(fold(t["name"]) == fold(name) for t in reads.teams(connection)):
         raise BadInput(faults=[Fault("dubbel", f"Er is al een team '{name}'.", "name")])
     writes.add(connection, reads.TEAM, {"name": name, "is_default": False})
 
@@ -220,21 +245,28 @@ def by_hand(office: Office, name: str | None) -> Reader:
         elif (found := reads.worker_by(connection, name=HAND)) is not None:
             row = found
         else:
-            new = {"name": HAND, "role": "manager", "team_id": reads.teams(connection)[0]["id"], "password": "-", "active": True}
+            new = {
+                "name": HAND,
+                "name_key": fold(HAND),
+                "role": "manager",
+                "team_id": reads.teams(connection)[0]["id"],
+                "password": "-",
+                "active": True,
+            }
             row = new | {"registration": None, "id": writes.add(connection, reads.WORKER, new)}
         return Reader.of(row)
 
 
 def change_password(office: Office, who: Reader, old: str, new: str) -> None:
-    """Choose a new password of at least 12 characters; BadInput when the old one is wrong or the new one too short."""
+    """Choose a new password; BadInput when the old one is wrong, or the new one too short or easily guessed."""
     with office.store.write() as connection:
         worker = reads.worker_by(connection, id=who.id)
         assert worker is not None
         faults = []
         if not fits(old, worker["password"]):
             faults.append(Fault("wachtwoord", "Het oude wachtwoord klopt niet.", "old"))
-        if len(new) < 12:
-            faults.append(Fault("wachtwoord", "Kies een wachtwoord van minstens 12 tekens.", "new"))
+        if why := weak(new, (worker["name"], office.config.organisation)):
+            faults.append(Fault("wachtwoord", why, "new"))
         if faults:
             raise BadInput(faults=faults)
         writes.change(connection, reads.WORKER, [who.id], {"password": hash_password(new), "must_change": False})

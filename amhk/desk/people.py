@@ -14,7 +14,7 @@ from amhk.rules.fields import reason_given
 from amhk.rules.parse import fold, read_bsn, read_partial, tidy
 from amhk.rules.secrecy import WORKS, Reader
 from amhk.store import people as store
-from amhk.store import reads, writes
+from amhk.store import questions, reads, writes
 from amhk.store.reads import Row
 from amhk.store.session import Connection
 from amhk.words import day_of, iso
@@ -88,7 +88,7 @@ def same_household(connection: Connection, case: int, other: int) -> bool:
 def earlier(office: Office, body: object, who: Reader) -> list[dict[str, Any]]:
     """Give the earlier contacts of the people in a call (`{"betrokkenen": [...]}`), the likeliest first, one per dossier.
 
-    Of what lies outside this reader's cases only that it is known, when and in which state; that he was told so is written down.
+    Of what lies outside this reader's cases only that it is known, when and in which state; that he was told so is written down, and every question is (of how many, never of whom).
     Raises NotAllowed for who takes no calls, BadInput on an advies: about the family nothing is looked up (G6).
     """
     if who.role not in WORKS:
@@ -99,6 +99,9 @@ def earlier(office: Office, body: object, who: Reader) -> list[dict[str, Any]]:
     with office.store.read() as connection:
         typed = typed_people(told.get("betrokkenen", []))
         found = views(office, connection, find(connection, typed), typed, who)
+    with office.store.write() as connection:
+        row = {"instant": datetime.now(UTC), "worker_id": who.id, "people": len(typed), "found": len(found)}
+        writes.add(connection, questions.QUESTION, row)
     return with_refs(office, found, who)
 
 

@@ -1,6 +1,7 @@
 """The functioneel beheerder at the screen: workers, teams and the rules by which calls are divided. Every change is a line in the house's journal."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from amhk.desk import absence, admin
@@ -10,7 +11,7 @@ from amhk.office import Office
 from amhk.rules.fields import Desk, Field, clean
 from amhk.rules.routing import STROMEN, RoutingRule, route_call
 from amhk.rules.secrecy import HAND, Reader
-from amhk.store import house, reads, routing, writes
+from amhk.store import house, questions, reads, routing, writes
 from amhk.store.session import Connection
 from amhk.words import ROLES, iso
 
@@ -22,7 +23,7 @@ WORKER = (
     Field("registration", "Registratie (SKJ of BIG)"),
     Field("email", "E-mail voor het dagoverzicht"),
 )
-CHANGE = WORKER[1:]
+CHANGE = WORKER
 TEAM = (Field("name", "Naam van het team", required=True),)
 RULE = (
     Field("team", "Gaat naar team", "choice", required=True, choices="team"),
@@ -73,12 +74,12 @@ def _log(office: Office, connection: Connection, who: Reader, what: str, content
 
 
 def view(office: Office, who: Reader) -> list[dict[str, Any]]:
-    """Give everyone who works or worked here, but the hand of the command line."""
+    """Give everyone who works or worked here, but the hand of the command line; `asked` is how often the radar was asked in the last seven days."""
     must_run(who)
     with office.store.read() as connection:
-        keys = ("id", "name", "role", "team", "registration", "email", "active")
+        asked = questions.counts(connection, datetime.now(UTC) - timedelta(days=7))
         return [
-            {k: w[k] for k in keys} | {"token": bool(w["token"])}
+            admin.told_of(w) | {"id": w["id"], "email": w["email"], "token": bool(w["token"]), "asked": asked.get(w["id"], 0)}
             for w in reads.workers(connection, active=False)
             if w["name"] != HAND
         ]
@@ -105,12 +106,14 @@ def add(office: Office, body: object, who: Reader) -> str:
 
 
 def change(office: Office, key: int, body: object, who: Reader) -> None:
-    """Change a worker's role, team, registration and address; one's own role nobody changes. Who treats no cases any more loses them to the team; who changes team keeps his, until they are handed over."""
+    """Change a worker's name, role, team, registration and address; one's own role nobody changes. Who treats no cases any more loses them to the team; who changes team keeps his, until they are handed over."""
     one = worker(office, key, who)
     values = _checked(office, CHANGE, body)
     if key == who.id and values["role"] != one["role"]:
         raise BadInput(faults=[Fault("eigen_rol", "Uw eigen rol wijzigt een andere beheerder.", "role")])
     admin.prove_email(values.get("email") or "")
+    if values["name"] != one["name"]:
+        admin.rename(office, one["name"], values["name"], who)
     with office.store.write() as connection:
         row = reads.worker_by(connection, id=key)
         assert row is not None

@@ -238,7 +238,9 @@ def workers(connection: Connection, active: bool = True) -> list[Row]:
 
 
 def worker_by(connection: Connection, **where: Any) -> Row | None:
-    """Give the worker with this name, id or token hash."""
+    """Give the worker with this name (in whatever capitals and accents), id or token hash."""
+    if "name" in where:
+        where["name_key"] = fold(where.pop("name"))
     statement = select(WORKER).where(*(getattr(WORKER.c, k) == v for k, v in where.items()))
     found = connection.execute(statement).mappings().first()
     return dict(found) if found else None

@@ -33,7 +33,8 @@ from amhk.errors import (
 from amhk.office import Office
 from amhk.store.session import StoreFailed, StoreReplaced, StoreUnsure
 from amhk.web import api, house, pages, post_api, radar
-from amhk.web.auth import Doorman, TooManyTries, by_token
+from amhk.web.auth import Doorman, TooManyQuestions, TooManyTries, by_token
+from amhk.web.outside import Outside
 from amhk.web.shapes import faults_json, forms_desk
 
 log = logging.getLogger("amhk")
@@ -48,6 +49,7 @@ ANSWERS: dict[type[Refusal], int] = {
     NotAllowed: 403,
     NotSignedIn: 401,
     TooManyTries: 429,
+    TooManyQuestions: 429,
     TooLarge: 413,
     HouseClosed: 503,
 }
@@ -91,6 +93,7 @@ def create_app(office: Office) -> FastAPI:
         app.add_exception_handler(away, _store_failed)
     app.add_exception_handler(Exception, _failed)
     app.middleware("http")(_guard)
+    app.add_middleware(Outside, config=office.config)
     app.add_middleware(GZipMiddleware, minimum_size=900, compresslevel=4)
     app.add_middleware(_Heads)
     return app

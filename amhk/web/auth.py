@@ -1,21 +1,27 @@
 """Who is at the door: a bearer token for programs, a cookie with a CSRF secret for browsers; both run on real time."""
 
-from datetime import UTC, datetime, timedelta
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from hmac import compare_digest
 from secrets import token_urlsafe
 
-from fastapi import Request
+from fastapi import Request, Response
+from limits import RateLimitItem, parse_many
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
 
 from amhk.desk.seat import Seat, take_seat
 from amhk.errors import NotAllowed, NotSignedIn, Refusal
-from amhk.keys import fits, hash_password, hash_token
+from amhk.keys import device_mark, fits, hash_password, hash_token
 from amhk.office import Office
-from amhk.rules.parse import unfit
+from amhk.rules.parse import fold, unfit
 from amhk.rules.secrecy import Reader
 from amhk.store import reads, writes
+from amhk.store.session import StoreFailed
 
-COOKIE = "amhk_session"
+COOKIE, DEVICE = "amhk_session", "amhk_device"
+_KEPT = 365 * 24 * 3600
 _LASTS = timedelta(hours=10)
 
 
@@ -37,6 +43,10 @@ class TooManyTries(Refusal):
     """Te vaak een verkeerd wachtwoord. Wacht een minuut en probeer het opnieuw."""
 
 
+class TooManyQuestions(Refusal):
+    """U vroeg heel vaak naar eerdere meldingen. Wacht even; wat u typte blijft staan."""
+
+
 def by_token(request: Request) -> Reader:
     """Give who carries the bearer token of a request; NotSignedIn when it is missing, wrong or void, ChooseOwnPassword for who still has his first one."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -47,9 +57,20 @@ def by_token(request: Request) -> Reader:
         worker = reads.worker_by(connection, token=hash_token(token.strip()), active=True)
     if worker is None:
         raise NotSignedIn("Dit token is niet (meer) geldig.")
+    now = datetime.now(UTC)
+    if worker["token_until"] is None or worker["token_until"] <= now:
+        raise NotSignedIn("Dit token is verlopen. Maak een nieuw: amhk worker token NAAM.")
     if worker["must_change"] and not office.training:
         raise ChooseOwnPassword("Kies eerst een eigen wachtwoord; dan werkt dit token.")
+    if worker["token_used"] != now.date():
+        _used(office, worker["id"], now.date())
     return Reader.of(worker)
+
+
+def _used(office: Office, worker: int, day: date) -> None:
+    """Write down on which day (UTC) a token was last used, once a day; a store that cannot write keeps nobody from reading."""
+    with suppress(StoreFailed), office.store.aside.write() as connection:
+        writes.change(connection, reads.WORKER, [worker], {"token_used": day})
 
 
 def by_cookie(request: Request) -> Seat:
@@ -74,46 +95,65 @@ def prove_own_form(request: Request, csrf: str, sent: str | None) -> None:
 
 
 class Doorman:
-    """Counts wrong passwords per name and address, so that guessing takes too long."""
+    """Counts what is tried too often: wrong passwords per name and per address, and questions to the radar per worker. A moving window each; a restart forgets."""
 
-    def __init__(self, most: int = 10, within: timedelta = timedelta(minutes=1)) -> None:
-        self.most, self.within = most, within
-        self._wrong: dict[str, list[datetime]] = {}
+    def __init__(self) -> None:
+        self._window = MovingWindowRateLimiter(MemoryStorage())
+        self._name, self._address, self._device = parse_many("10/minute; 30/minute; 10/minute")
+        self._asked = parse_many("40/minute; 400/hour")
 
-    def prove_calm(self, key: str) -> None:
-        """Raise TooManyTries when this key was wrong too often."""
-        now = datetime.now(UTC)
-        recent = [t for t in self._wrong.get(key, []) if now - t < self.within]
-        self._wrong[key] = recent
-        if len(recent) >= (self.most if "|" in key else 3 * self.most):
-            raise TooManyTries()
+    def prove_calm(self, name: str, address: str, known: bool) -> None:
+        """Raise TooManyTries when this name was tried too often, or this address tried too often. Who comes with the mark of a sign-in that held (`known`) is counted apart, so that no stranger locks him out."""
+        for limit, key in self._keys(name, address, known):
+            if not self._window.test(limit, *key):
+                raise TooManyTries()
 
-    def wrong(self, key: str) -> None:
+    def wrong(self, name: str, address: str, known: bool) -> None:
         """Remember a wrong password."""
-        self._wrong.setdefault(key, []).append(datetime.now(UTC))
+        for limit, key in self._keys(name, address, known):
+            self._window.hit(limit, *key)
+
+    def _keys(self, name: str, address: str, known: bool) -> list[tuple[RateLimitItem, tuple[str, str]]]:
+        if known:
+            return [(self._device, ("known", f"{name} {address}"))]
+        return [(self._name, ("name", name)), (self._address, ("address", address))]
+
+    def prove_curious(self, worker: int) -> None:
+        """Count a question to the radar; TooManyQuestions when a worker asks more of them than a conversation can hold."""
+        if not all([self._window.hit(limit, "asked", str(worker)) for limit in self._asked]):
+            raise TooManyQuestions()
 
 
-def sign_in(office: Office, doorman: Doorman, name: str, password: str, address: str) -> str:
-    """Give the cookie of a new session; NotSignedIn when name and password do not belong together (the same words for both)."""
-    both = f"{name}|{address}"  # by name and address together, so that nobody can lock out a colleague from elsewhere
-    doorman.prove_calm(both)
-    doorman.prove_calm(address)
-    if unfit(name, 80):
-        raise NotSignedIn("Naam en wachtwoord horen niet bij elkaar.")
+def sign_in(office: Office, doorman: Doorman, name: str, password: str, address: str, device: str = "") -> tuple[str, str]:
+    """Give the cookie of a new session and the mark of this browser; NotSignedIn when name and password do not belong together (the same words for both), TooManyTries when too much was tried.
+
+    `device` is the mark an earlier sign-in gave this browser: with it a right password enters however many strangers guess at the name.
+    """
+    name = name if not unfit(name, 80) else ""
     with office.store.read() as connection:
         worker = reads.worker_by(connection, name=name, active=True)
+    known = worker is not None and compare_digest(device_mark(worker["password"]), device)
+    tried = fold(name)
+    doorman.prove_calm(tried, address, known)
     if not fits(password, worker["password"] if worker else _nobody()) or worker is None:
-        doorman.wrong(both)
-        doorman.wrong(address)
+        doorman.wrong(tried, address, known)
         raise NotSignedIn("Naam en wachtwoord horen niet bij elkaar.")
     cookie, until = token_urlsafe(32), datetime.now(UTC) + _LASTS
     with office.store.write() as connection:
         row = {"hash": hash_token(cookie), "worker_id": worker["id"], "csrf": token_urlsafe(32), "until": until}
         writes.add_many(connection, reads.SESSION, [row])
-    return cookie
+    return cookie, device_mark(worker["password"])
 
 
 def sign_out(office: Office, cookie: str) -> None:
     """End a session."""
     with office.store.write() as connection:
         writes.end_session(connection, hash_token(cookie))
+
+
+def admitted(request: Request, response: Response, cookie: str, device: str) -> None:
+    """Give a browser the cookie of its session, and the mark by which it is known next time (a year)."""
+    office: Office = request.app.state.office
+    secure = office.config.secure_cookies or request.url.scheme == "https"
+    for name, value, lasts in ((COOKIE, cookie, None), (DEVICE, device, _KEPT)):
+        response.set_cookie(name, value, max_age=lasts, httponly=True, samesite="strict", secure=secure, path="/")

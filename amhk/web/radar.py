@@ -16,8 +16,9 @@ router = APIRouter(tags=["amhk"])
 
 
 @router.post("/earlier", openapi_extra=ANY_BODY)
-def earlier(office: House, who: Who, body: Body) -> Any:
+def earlier(request: Request, office: House, who: Who, body: Body) -> Any:
     """Who of `betrokkenen` is known from an earlier melding, the likeliest first; nothing is recorded of them. An advies has none."""
+    request.app.state.doorman.prove_curious(who.id)
     return {"items": people.earlier(office, body, who), "next": None}
 
 

@@ -22,10 +22,11 @@ async def _sent(parts):
 
 
 class Http:
-    """Asks an app of this process; with `raising` a fault in the app is a fault of the test."""
+    """Asks an app of this process; with `raising` a fault in the app is a fault of the test; `client` is the address it asks from."""
 
-    def __init__(self, app, raising=True):
-        transport = httpx2.ASGITransport(app=app, raise_app_exceptions=raising)
+    def __init__(self, app, raising=True, client=("127.0.0.1", 123)):
+        self.app = app
+        transport = httpx2.ASGITransport(app=app, raise_app_exceptions=raising, client=client)
         self._client = httpx2.AsyncClient(transport=transport, base_url="http://testserver", follow_redirects=True)
         self.cookies = self._client.cookies
 

@@ -36,6 +36,7 @@ from amhk.store.tables.house import (
     Piket,
     Plan,
     PlanCase,
+    Question,
     Request,
     Session,
     Team,
@@ -47,7 +48,7 @@ from amhk.store.tables.screen import Attachment, Concept, LetterText, RoutingLin
 
 __all__ = [
     "Advies", "Attachment", "CalendarDay", "Case", "Check", "Concept", "Contact", "CountedFact", "Counter", "Digest", "Dossier", "Entry", "Feed", "Finding", "Finish", "Form", "Grant", "HouseEntry",
-    "Import", "Inbox", "Incident", "Institution", "Join", "KeptReport", "LetterText", "Look", "Melding", "Meta", "Notice", "Outgoing", "Person", "PersonKey", "Piket", "Plan", "PlanCase", "Referral", "Relation",
+    "Import", "Inbox", "Incident", "Institution", "Join", "KeptReport", "LetterText", "Look", "Melding", "Meta", "Notice", "Outgoing", "Person", "PersonKey", "Piket", "Plan", "PlanCase", "Question", "Referral", "Relation",
     "Reminder", "Request", "RoutingLine", "SavedList", "SearchWord", "Session", "Stamp", "Tally", "Team", "Term", "Worker", "table",
 ]  # fmt: skip
 

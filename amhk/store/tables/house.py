@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, Column, UniqueConstraint
+from sqlalchemy import JSON, Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from amhk.store.instants import instant
@@ -35,19 +35,34 @@ class Team(SQLModel, table=True):
 
 
 class Worker(SQLModel, table=True):
-    """Someone who works here. Passwords are argon2id hashes, tokens SHA-256 hashes of 256 random bits."""
+    """Someone who works here; `name_key` is his name without capitals and accents. Passwords are argon2id hashes, tokens SHA-256 hashes of 256 random bits."""
 
     __tablename__ = "workers"
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(unique=True)
+    name_key: str = Field(unique=True)
     role: str
     team_id: int | None = Field(default=None, foreign_key="teams.id")
     registration: str | None = None
     password: str
     must_change: bool = False
     token: str | None = Field(default=None, unique=True)
+    token_until: datetime | None = instant(default=None)
+    token_used: date | None = None
     email: str | None = None
     active: bool = True
+
+
+class Question(SQLModel, table=True):
+    """A question whether somebody is known from before: who asked when (real time), of how many people, and how many were found; never of whom."""
+
+    __tablename__ = "questions"
+    __table_args__ = (Index("ix_questions_worker_id", "worker_id", "instant"),)
+    id: int | None = Field(default=None, primary_key=True)
+    instant: datetime = instant()
+    worker_id: int = Field(foreign_key="workers.id")
+    people: int
+    found: int
 
 
 class Session(SQLModel, table=True):

@@ -7,7 +7,7 @@ from starlette.datastructures import FormData
 
 from amhk.desk import admin, watch
 from amhk.errors import NotSignedIn, Refusal
-from amhk.web.auth import COOKIE, TooManyTries, prove_own_form, sign_in, sign_out
+from amhk.web.auth import COOKIE, DEVICE, TooManyTries, admitted, prove_own_form, sign_in, sign_out
 from amhk.web.pages.frame import Form, Here, bare_page, errors_of, form_of, go, page
 
 router = APIRouter()
@@ -27,12 +27,12 @@ def login(request: Request, form: Annotated[FormData, Depends(form_of)]) -> Resp
     prove_own_form(request, "", "")
     address = request.client.host if request.client else ""
     try:
-        cookie = sign_in(office, doorman, name.strip(), password, address)
+        cookie, device = sign_in(office, doorman, name.strip(), password, address, request.cookies.get(DEVICE, ""))
     except (NotSignedIn, TooManyTries) as wrong:
         status = 429 if isinstance(wrong, TooManyTries) else 401
         return bare_page(request, "login.html", status, naar=naar, name=name, errors=[{"text": wrong.text, "field": "name"}])
     response = go(naar if naar.startswith("/") and not naar.startswith(("//", "/\\")) else "/")
-    response.set_cookie(COOKIE, cookie, httponly=True, samesite="strict", secure=office.config.secure_cookies, path="/")
+    admitted(request, response, cookie, device)
     return response
 
 

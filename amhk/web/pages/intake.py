@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
 
 from amhk.desk import casework, concept, intake, people, reading
@@ -161,9 +161,11 @@ def add_people(here: Here, number: str, form: Form) -> Response:
 
 
 @router.post("/zaak/{number}/mensen/eerder")
-def earlier(here: Here, number: str, form: Form) -> Response:
+def earlier(request: Request, here: Here, number: str, form: Form) -> Response:
     """Who of the people typed so far is known: a part of the page while typing, or the whole page where there is no JavaScript."""
     told = _told_people(here, number, form)
+    if told:
+        request.app.state.doorman.prove_curious(here.who.id)
     known = people.earlier(here.office, {"route": "melding", **told}, here.who) if told else []
     found = {"found": [e for e in known if e["number"] != number], "route": "melding", "asked": bool(told)}
     if here.in_part:

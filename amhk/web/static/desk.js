@@ -1,6 +1,8 @@
 // Keys for the whole desk. Everything works without this file; it only makes it faster.
 (function () {
   "use strict";
+  // Behind a proxy the house may lie under a path of its own.
+  var prefix = document.documentElement.getAttribute("data-prefix") || "";
   var go = { n: "/nieuw", v: "/", w: "/werkvoorraad" };
   // Who works by voice, or types with a cat on the keyboard, turns the keys off (WCAG 2.1.4); the browser remembers only that.
   function off() { try { return localStorage.getItem("toetsen") === "uit"; } catch (e) { return false; } }
@@ -28,7 +30,7 @@
       return;
     }
     if (dirty) return; // a page with something typed on it is not left by one key
-    if (go[event.key] && document.querySelector("[href='" + go[event.key] + "']")) location.href = go[event.key];
+    if (go[event.key] && document.querySelector("[href='" + prefix + go[event.key] + "']")) location.href = prefix + go[event.key];
   });
 
   // What takes longer than a second says so, and how long it has been.
@@ -92,7 +94,7 @@
     });
   }
   function keeps(form) {
-    var path = form.getAttribute("action"), at = "/concept?pad=" + encodeURIComponent(path), timer = null, waits = false, said = null;
+    var path = form.getAttribute("action").slice(prefix.length), at = prefix + "/concept?pad=" + encodeURIComponent(path), timer = null, waits = false, said = null;
     function say(text) {
       if (!said) {
         said = document.createElement("p");

@@ -1,0 +1,44 @@
+"""Doors and keys: names unique whatever their capitals and accents, tokens with an end and a last day of use, and every question to the radar written down."""
+
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+from alembic import op
+
+from amhk.rules.parse import fold
+from amhk.store.instants import UtcInstant
+
+revision = "0008"
+down_revision = "0007"
+
+
+def upgrade() -> None:
+    """Go forward: tokens of before end in half a year; of two names that are one by now the later gets a number behind it."""
+    with op.batch_alter_table("workers") as workers:
+        workers.add_column(sa.Column("name_key", sa.String(), nullable=True))
+        workers.add_column(sa.Column("token_until", UtcInstant(), nullable=True))
+        workers.add_column(sa.Column("token_used", sa.Date(), nullable=True))
+    here = op.get_bind()
+    taken: set[str] = set()
+    for key, name in here.execute(sa.text("SELECT id, name FROM workers ORDER BY id")).all():
+        told, count = name, 1
+        while fold(told) in taken:
+            count += 1
+            told = f"{name} {count}"
+        taken.add(fold(told))
+        changed = {"name": told, "known": fold(told), "key": key}
+        here.execute(sa.text("UPDATE workers SET name = :name, name_key = :known WHERE id = :key"), changed)
+    staff = sa.table("workers", sa.column("token", sa.String()), sa.column("token_until", UtcInstant()))
+    here.execute(staff.update().where(staff.c.token.is_not(None)).values(token_until=datetime.now(UTC) + timedelta(days=182)))
+    with op.batch_alter_table("workers") as altered:
+        altered.alter_column("name_key", existing_type=sa.String(), nullable=False)
+        altered.create_unique_constraint("uq_workers_name_key", ["name_key"])
+    op.create_table(
+        "questions",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("instant", UtcInstant(), nullable=False),
+        sa.Column("worker_id", sa.Integer(), sa.ForeignKey("workers.id"), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("found", sa.Integer(), nullable=False),
+    )
+    op.create_index("ix_questions_worker_id", "questions", ["worker_id", "instant"])
