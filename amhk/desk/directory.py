@@ -7,7 +7,8 @@ from amhk.desk.admin import UNSAID, checked_institution, institution_desk
 from amhk.errors import BadInput, Fault, NotAllowed, NotFound
 from amhk.office import Office
 from amhk.rules.secrecy import Reader
-from amhk.sheets.reading import lines, no
+from amhk.sheets.apart import read_apart
+from amhk.sheets.reading import no
 from amhk.sheets.write import as_csv
 from amhk.store import house, reads, writes
 from amhk.words import some
@@ -98,7 +99,7 @@ def change(office: Office, key: int, body: object, who: Reader) -> None:
 def _checked(office: Office, file: BinaryIO) -> tuple[list[dict[str, Any]], list[Fault]]:
     desk = institution_desk(office)
     told, faults, names, seen = [], [], set[str](), set[str]()
-    for line in lines(file, "instellingen"):
+    for line in read_apart(file, "instellingen"):
         if unknown := sorted(set(line.cells) - set(COLUMNS)):
             raise no(
                 f"Deze kolommen kent de sociale kaart niet: {', '.join(repr(u[:40]) for u in unknown[:8])}. Bekend zijn: {', '.join(COLUMNS)}."

@@ -7,7 +7,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from jinja2 import StrictUndefined, Template, TemplateError, meta
+from jinja2 import Environment, StrictUndefined, Template, TemplateError, meta, pass_environment
+from jinja2.filters import make_attrgetter
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from amhk.letters.flow import paths, unfit
@@ -45,6 +46,15 @@ def _filled(value: object) -> str:
     return _VALUE + printable(text).replace("\n", _BREAK)
 
 
+@pass_environment
+def _join(env: Environment, value: Any, between: object = "", attribute: str | None = None) -> str:
+    """Join as Jinja does, but count first what will be made: a text joined by a text grows by multiplication."""
+    parts = [str(part) for part in (map(make_attrgetter(env, attribute), value) if attribute else value)]
+    if sum(map(len, parts)) + len(str(between)) * len(parts) > _LONGEST:
+        raise TemplateError(f"een brief is hooguit {_LONGEST} tekens lang")
+    return str(between).join(parts)
+
+
 class _Sandbox(ImmutableSandboxedEnvironment):
     """A sandbox without helpers, in which nothing can be multiplied into something large."""
 
@@ -67,6 +77,7 @@ class Letters:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._env.filters["join"] = _join
         self._env.globals.clear()  # range and the like: a letter has only the facts
         self._templates: dict[str, Template] = {}
         self._asked: dict[str, frozenset[str]] = {}
