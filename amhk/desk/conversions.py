@@ -105,7 +105,7 @@ def _forget_people(file: CaseFile) -> None:
     writes.change_case_part(
         file.connection, reads.MELDING, file.id, {f"melder_{k}": None for k in ("naam", "bereikbaar", "functie", "organisatie")}
     )  # fmt: skip
-    file.changes |= {"zorgen": "Vernietigd bij het omzetten in een advies.", "kenmerk": None}
+    file.changes |= {"zorgen": "Vernietigd bij het omzetten in een advies.", "kenmerk": None, "kenmerk_key": None}
     file.words = True
     if file.case["team_reason"].startswith("Met de hand"):
         file.changes["team_reason"] = "Met de hand"

@@ -123,18 +123,22 @@ def _stage(office: Office, connection: Connection, key: int, layout: Layout, bat
     fields = office.pack.of_route("melding").intake
     now = office.now(connection)
     shaped = [_form(office, connection, rules.shape(line.cells, layout, fields), line, now, layout) for line in batch]
-    kenmerken = [f["kenmerk"] for f in shaped if f["kenmerk"]]
+    kenmerken = [k for f in shaped for k in _borne(f)]
     before, borne = store.known(connection, [f["mark"] for f in shaped], kenmerken, 0)
+    twins = store.twins(connection, [f["twin"] for f in shaped if f["twin"]])
     staged: dict[str, dict[str, Any]] = {}
     for told in shaped:
         row, mark = told | {"import_id": key}, told["mark"]
         if mark in before or mark in staged:
             continue
-        other = borne.get(row["kenmerk"] or "") or next(
-            (s for s in staged.values() if row["kenmerk"] and s["kenmerk"] == row["kenmerk"]), None
+        mine = _borne(row)
+        other = next((borne[k] for k in mine if k in borne), None) or next(
+            (s for s in staged.values() if not mine.isdisjoint(_borne(s))), None
         )
         if other is not None and other.get("mark") != mark:
             row |= {"state": "repair", "faults": [*row["faults"], list(_clash(row["kenmerk"], other))]}
+        elif (twin := twins.get(row["twin"]) or _twin_in(staged, row)) and twin["mark"] != mark:
+            row |= {"state": "repair", "faults": [*row["faults"], list(_same(row["kenmerk"], twin))]}
         staged[mark] = row
     store.put(connection, list(staged.values()))
     return len(shaped) - len(staged)
@@ -146,6 +150,16 @@ def _clash(kenmerk: str, other: Mapping[str, Any]) -> tuple[str, str, str]:
     return "kenmerk", text, "id"
 
 
+def _twin_in(staged: Mapping[str, Mapping[str, Any]], row: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    return next((s for s in staged.values() if row["twin"] and s["twin"] == row["twin"]), None)
+
+
+def _same(kenmerk: str | None, twin: Mapping[str, Any]) -> tuple[str, str, str]:
+    where = f"zaak {twin['number']}" if twin.get("number") else "een ander formulier dat nog geen zaak is"
+    text = f"Dit staat woord voor woord al op {where}, onder kenmerk {(twin['kenmerk'] or 'geen')[:40]} en niet {(kenmerk or 'geen')[:40]}. Is het hetzelfde formulier, laat dit dan vervallen; is het echt een ander, bewaar het dan zo."
+    return "kenmerk", text, "id"
+
+
 def _form(
     office: Office, connection: Connection, body: dict[str, Any], line: Line, now: datetime, layout: Layout
 ) -> dict[str, Any]:
@@ -154,6 +168,7 @@ def _form(
         faults = [rules.row_fault(line.number, line.wrong), *faults]
     return _told(body, values, faults) | {
         "mark": rules.mark_of(layout, plain(body if faults else values)),  # what it says, whatever kind of file said it
+        "twin": None if faults else rules.mark_of(layout, {k: v for k, v in plain(values).items() if k != "id"}),
         "row": line.number, "undo": {"original": plain(body)} if faults else {},
     }  # fmt: skip
 
@@ -161,7 +176,7 @@ def _form(
 def _told(body: Mapping[str, Any], values: Mapping[str, Any], faults: list[Fault]) -> dict[str, Any]:
     """Give the columns that follow from what a form says and what is wrong with it."""
     return {
-        "kenmerk": _kenmerk(body), "state": "repair" if faults else "ready",
+        "kenmerk": _kenmerk(body), "kenmerk_key": _key_of(body, values), "state": "repair" if faults else "ready",
         "acuut": bool(values.get("acuut")), "received": values.get("ontvangen"), "told": plain(body),
         "faults": [[f.code, f.text, f.field] for f in faults],
     }  # fmt: skip
@@ -172,14 +187,25 @@ def _kenmerk(body: Mapping[str, Any]) -> str | None:
     return told[:200] if isinstance(told, str) and told.strip() else None
 
 
+def _key_of(body: Mapping[str, Any], values: Mapping[str, Any]) -> str | None:
+    received = values.get("ontvangen")
+    return rules.kenmerk_key(body.get("id"), values.get("gemeente"), iso(received) if received else None)
+
+
+def _borne(row: Mapping[str, Any]) -> set[str]:
+    """Give the kenmerk of a form as it was typed, and as it is known again after a spreadsheet."""
+    return {k for k in (row["kenmerk"], row["kenmerk_key"]) if k}
+
+
 def _checked(
     office: Office, connection: Connection, body: Mapping[str, Any], form: int, now: datetime
 ) -> tuple[dict[str, Any], list[Fault]]:
     """Give what a staged form says as a call, and every fault; also that its kenmerk stands elsewhere already."""
     values, faults = intake.checked(office, connection, "melding", body, now)
-    kenmerk = _kenmerk(body)
-    _, borne = store.known(connection, [], [kenmerk] if kenmerk else [], form)
-    return values, faults + [Fault(*_clash(kenmerk, other)) for other in borne.values() if kenmerk]
+    kenmerk, key = _kenmerk(body), _key_of(body, values)
+    _, borne = store.known(connection, [], [k for k in (kenmerk, key) if k], form)
+    told = {other["number"] or other["mark"]: other for other in borne.values()}
+    return values, faults + [Fault(*_clash(kenmerk, other)) for other in told.values() if kenmerk]
 
 
 def accept(office: Office, key: int, who: Reader) -> None:

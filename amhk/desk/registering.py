@@ -7,6 +7,7 @@ from typing import Any
 from amhk.desk import people
 from amhk.desk.casefile import CaseFile
 from amhk.office import Office
+from amhk.rules.forms import kenmerk_key
 from amhk.rules.moves import begun, holds
 from amhk.rules.parse import fold
 from amhk.rules.people import is_child, is_unborn
@@ -38,6 +39,7 @@ def register(
         "release": workflow.release, "version": 0, "state": workflow.start, "finish": None, "finishes": [], "closed": False,
         "ending": None, "facts": facts, "acuut": bool(values.get("acuut")), "counts": True, "received": received,
         "registered": now, "team_id": team, "team_reason": reason, "taken_by": taken_by or who.id, "kenmerk": values.get("id"),
+        "kenmerk_key": kenmerk_key(values.get("id"), values["gemeente"], iso(received)),
         "owner_id": who.id if route == "advies" and not plans.away(connection, who.id, day_of(now)) else None, "opened_by": None, "entries": 0, "head": "", "urgent": False,
         "aanleiding": values.get("aanleiding", []), "aard": values.get("aard", []), **{k: values.get(k) for k in _SHARED},
     }  # fmt: skip

@@ -18,13 +18,14 @@ TYPES = (
     "line", "text", "date", "partial", "moment", "choice", "choices", "yesno", "number", "scores", "grades", "bsn", "gezag", "object", "list",
 )  # fmt: skip
 _GRADES = frozenset(str(grade) for grade in range(1, 11))
+_NO_ZERO = re.compile(r"[1-9][0-9]{8}")
 _WHOLE = re.compile(r"^-?[0-9]{1,9}$")
 MAX_LINE, MAX_TEXT, MAX_ITEMS = 200, 20_000, 50
 
 
 @dataclass(frozen=True)
 class Field:
-    """One thing to fill in. `choices` names a code list; `fields` are the parts of an object or of each item in a list; `blank`: an empty answer counts as one; `future`: after today; `anytime`: before or after now; `more`: seldom needed, folded away on a form; `ask`: a program may leave it to what is usual, who sits at a screen is asked; `bare`: no data of the family may stand in it (G6)."""
+    """One thing to fill in. `choices` names a code list; `fields` are the parts of an object or of each item in a list; `blank`: an empty answer counts as one; `future`: after today; `anytime`: before or after now; `more`: seldom needed, folded away on a form; `ask`: a program may leave it to what is usual, who sits at a screen is asked; `bare`: no data of the family may stand in it (G6); `phone`: a number in it that lost its first zero is asked."""
 
     name: str
     title: str
@@ -39,6 +40,7 @@ class Field:
     more: bool = False
     ask: bool = False
     bare: bool = False
+    phone: bool = False
 
 
 # Who ticks this says that what looks like it is no data of the family; it stands on every form whose words may hold none.
@@ -130,6 +132,13 @@ def _words(check: _Check, path: str, f: Field, value: object, longest: int) -> s
             "bedekt",
             path,
             f"{f.title}: {COVER} staat in plaats van iets dat u niet las. Typ de woorden zelf, of laat het veld leeg.",
+        )
+        return None
+    if f.phone and (digits := re.sub(r"[ -]", "", text)) and _NO_ZERO.fullmatch(digits):
+        check.no(
+            "nul_kwijt",
+            path,
+            f"{f.title}: '{text}' is een nummer zonder de nul vooraan (een rekenblad laat die weg). Bedoelt u 0{digits}?",
         )
         return None
     if f.bare and not check.waived:
@@ -241,7 +250,17 @@ def _choices(check: _Check, path: str, f: Field, value: object) -> list[str] | N
 
 
 def _yesno(check: _Check, path: str, f: Field, value: object) -> bool | None:
-    answers = {True: True, False: False, "ja": True, "nee": False, "true": True, "false": False, "on": True}
+    answers = {
+        True: True,
+        False: False,
+        "ja": True,
+        "nee": False,
+        "true": True,
+        "false": False,
+        "on": True,
+        "waar": True,
+        "onwaar": False,
+    }
     if isinstance(value, str):
         value = value.strip().casefold()
     if isinstance(value, bool | str) and value in answers:

@@ -101,8 +101,6 @@ def _ours(value: Any, f: Field, words: Mapping[str, str]) -> Any:
         return [_code(v, words) for v in _APART.split(value.strip()) if v]
     if f.type == "choice":
         return _code(value, words)
-    if f.type == "bsn" and len(digits := re.sub(r"[ .]", "", value)) == 8 and digits.isdigit():
-        return f"0{digits}"  # a spreadsheet eats the zero
     return words.get(value.strip(), value)
 
 
@@ -133,8 +131,23 @@ def _lists(body: dict[str, Any], fields: tuple[Field, ...]) -> dict[str, Any]:
     return told
 
 
+_EXACT = 15  # digits that a spreadsheet keeps of a number
+
+
+def kenmerk_key(told: object, gemeente: object = None, received: object = None) -> str | None:
+    """Give what one kenmerk keeps when its file passed through a spreadsheet: no zeros in front, and of a number too long for it the first 15 digits, with gemeente and moment of receipt beside them. None when there is no kenmerk."""
+    if not isinstance(told, str) or not (plain := "".join(told.split()).casefold()):
+        return None
+    if not (plain.isascii() and plain.isdigit()):
+        return plain[:200]
+    digits = plain.lstrip("0") or "0"
+    return digits if len(digits) <= _EXACT else f"{digits[:_EXACT]} {gemeente} {received}"[:200]
+
+
 def mark_of(layout: Layout, body: Mapping[str, Any]) -> str:
-    """Give what the same form always gives, from whichever file: a hash over the layout's name and all it says."""
+    """Give what the same form always gives, from whichever file and spreadsheet: a hash over the layout's name and all it says."""
+    if key := kenmerk_key(body.get("id"), body.get("gemeente"), body.get("ontvangen")):
+        body = {**body, "id": key}
     return sha256(
         json.dumps([layout.name, body], sort_keys=True, ensure_ascii=False, default=str).encode("utf-8", "replace")
     ).hexdigest()

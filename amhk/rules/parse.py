@@ -11,10 +11,16 @@ from amhk.words import AMSTERDAM, day_of
 _PARTIAL = re.compile(r"^(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?$")
 _DUTCH_DAY = re.compile(r"^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})$")
 _NEAR = {"gisteren": -1, "vandaag": 0, "morgen": 1}
-_MOMENT = re.compile(r"^(.+?)[ T,]+(?:om )?(\d{1,2})[:.](\d{2})(?: uur)?$")
+_MOMENT = re.compile(r"^(.+?)[ T,]+(?:om )?(\d{1,2})[:.](\d{2})(?:[:.][0-5]\d)?(?: uur)?$")
 # How a letter is said here, where the table of the library says it by its looks.
 _SAID = str.maketrans({"ə": "a", "Ə": "a"})
 _IJ = re.compile(r"(?<!\d)(?<!\d )ij")  # not in a postcode
+# What a spreadsheet leaves in a cell it could not work out, in Dutch and in English, and of a number too long for it.
+_BROKEN = re.compile(
+    r"#(?:NAAM\?|NAME\?|N/B|N/A|REF!|VERW!|WAARDE!|VALUE!|DEEL/0!|DIV/0!|GETAL!|NUM!|LEEG!|NULL!|OVERLOOP!|SPILL!|BEREKENEN!|CALC!)|#{3,}",
+    re.IGNORECASE,
+)
+_CUT_OFF = re.compile(r"-?\d(?:[.,]\d+)?E\+?\d{1,3}", re.IGNORECASE)
 _CODE = re.compile(r"<\s{0,3}/?\s{0,3}(script|iframe|object|embed|style|svg|img)\b", re.IGNORECASE)
 
 
@@ -33,6 +39,10 @@ def unfit(text: str, longest: int) -> str | None:
             return "er staat een onzichtbaar stuurteken in; typ de tekst opnieuw."
         if ord(char) >= 0x1F000 or (ord(char) >= 0x2190 and unicodedata.category(char) == "So"):
             return f"het teken {char} kan niet in een brief; schrijf het in woorden."
+    if _BROKEN.fullmatch(text.strip()):
+        return f"{text.strip()[:12]} is een fout van een rekenblad; typ wat er hoorde te staan."
+    if _CUT_OFF.fullmatch(text.strip()):
+        return f"{text.strip()[:24]} is een getal dat een rekenblad afkapte; typ het helemaal, of bewaar de kolom als tekst."
     if found := _CODE.search(text):
         return f"er staat programmacode in ({found.group(0)[:12]}); haal dat weg."
     return None
@@ -114,8 +124,9 @@ def is_bsn(text: str) -> bool:
 
 
 def read_bsn(text: str) -> str | None:
-    """Give the nine digits of a BSN as people type it, with spaces or dots; None when it fails the elfproef."""
+    """Give the nine digits of a BSN as people type it, with spaces or dots, also without the zero in front that a spreadsheet leaves out; None when it fails the elfproef."""
     digits = text.replace(" ", "").replace(".", "")
+    digits = f"0{digits}" if len(digits) == 8 else digits
     return digits if is_bsn(digits) else None
 
 

@@ -33,7 +33,7 @@ RECEIVERS = ("eigenaar", "team", *ROLES)
 LIVE_LISTS = ("gemeente", "instelling", "medewerker", "bevoegd", "team", "stap", "persoon", "bevinding", "contact")
 _KEYS = {
     "state": {"title", "final", "unsafe"},
-    "field": {"name", "title", "type", "hint", "choices", "future", "blank", "fields", "anytime", "more", "ask", "bare"},
+    "field": {"name", "title", "type", "hint", "choices", "future", "blank", "fields", "anytime", "more", "ask", "bare", "phone"},
     "term": {"title", "length", "rolls", "kind", "ground", "role", "rungs", "acts", "per_person", "suspend_ground", "extend", "beside", "buttons", "waits_for"},
     "beside": {"length", "rolls", "kind", "ground"},
     "untouched": {"term", "acute"},
@@ -195,10 +195,10 @@ def _fields(r: _Reader, tables: Mapping[str, Any]) -> dict[str, Field]:
         if kind in ("choice", "choices"):
             r.one(f"{key}.choices", table.get("choices"), (*LISTS, *CODE_LISTS, *LIVE_LISTS), "")
         parts = _pick_from(r, f"{key}.fields", found, table.get("fields", []))
-        flags = {k: bool(table.get(k)) for k in ("future", "blank", "anytime", "more", "ask", "bare")}
+        flags = {k: bool(table.get(k)) for k in ("future", "blank", "anytime", "more", "ask", "bare", "phone")}
         found[name] = Field(
             table.get("name", name), table.get("title", name), kind, False, table.get("hint", ""), table.get("choices", ""),
-            flags["future"], flags["blank"], parts, flags["anytime"], flags["more"], flags["ask"], flags["bare"],
+            flags["future"], flags["blank"], parts, flags["anytime"], flags["more"], flags["ask"], flags["bare"], flags["phone"],
         )  # fmt: skip
     return found
 

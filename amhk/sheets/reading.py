@@ -17,6 +17,7 @@ MOST_BYTES, MOST_UNPACKED, MOST_COLUMNS, MOST_ROWS = 25_000_000, 200_000_000, 50
 # A workbook of n bytes holds at most so many cells: more are made by repeating, and cost far more to read than to send.
 _FREE_CELLS, _CELLS_A_BYTE = 200_000, 2
 _MOST_PARTS, _PIECE, _DEEPEST = 2_000, 1 << 16, 12
+_SAID = re.compile(r"^\ufeff?\"?sep=(.)\"?\s*$", re.IGNORECASE)
 _TWO_BYTES = re.compile(rb"[\xc3-\xc5][\x80-\xbf]")
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 csv.field_size_limit(100_000)
@@ -78,8 +79,12 @@ def _table(file: BinaryIO, inside: str, schema: str) -> Iterator[Line]:
     text = TextIOWrapper(file, encoding=_encoding(file), newline="")
     try:
         first = text.readline()
-        text.seek(0)
-        rows = csv.reader(text, delimiter=max(";,\t|", key=first.count), strict=True)
+        if said := _SAID.match(first):  # a spreadsheet says which sign stands between
+            delimiter, begin = said[1], text.tell()
+        else:
+            delimiter, begin = max(";,\t|", key=first.count), 0
+        text.seek(begin)
+        rows = csv.reader(text, delimiter=delimiter, strict=True)
         head = _head(next(rows, []))
         for row in rows:
             if any(cell.strip() for cell in row):
@@ -234,6 +239,8 @@ def _plain(cell: object) -> object:
         return cell.date().isoformat() if cell.time() == time() else cell.isoformat(timespec="minutes")
     if isinstance(cell, date | time):
         return cell.isoformat()
+    if isinstance(cell, int | float) and abs(cell) >= 10**15:
+        return f"{cell:.14E}"  # longer than a spreadsheet can hold: what stood there is lost
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return None if cell is None else str(cell)

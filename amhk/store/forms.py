@@ -49,7 +49,7 @@ def counts(connection: Connection, key: int) -> dict[str, int]:
 
 
 def known(connection: Connection, marks: Sequence[str], kenmerken: Sequence[str], own: int) -> tuple[set[str], dict[str, Row]]:
-    """Give which of these marks came in before (as a case, accepted, lapsed, or half repaired), and by kenmerk the case or waiting form that bears it already.
+    """Give which of these marks came in before (as a case, accepted, lapsed, or half repaired), and by kenmerk (as typed, or as it is known again) the case or waiting form that bears it already.
 
     What was only shown of another file does not count: the later file takes it over.
     """
@@ -58,12 +58,26 @@ def known(connection: Connection, marks: Sequence[str], kenmerken: Sequence[str]
     seen = select(FORM.c.mark, FORM.c.mended).select_from(joined).where(or_(FORM.c.mark.in_(marks), FORM.c.mended.in_(marks)), sure)
     before = {m for row in connection.execute(seen) for m in row if m}
     found: dict[str, Row] = {}
-    for r in rows(connection, select(CASE.c.kenmerk, CASE.c.number).where(CASE.c.kenmerk.in_(kenmerken))):
-        found[r["kenmerk"]] = r
-    waiting = select(FORM.c.kenmerk, FORM.c.mark).where(FORM.c.kenmerk.in_(kenmerken), FORM.c.state == "ready", FORM.c.id != own)
+    for r in rows(connection, select(CASE.c.kenmerk, CASE.c.kenmerk_key, CASE.c.number).where(_bears(CASE, kenmerken))):
+        found |= {k: r for k in (r["kenmerk"], r["kenmerk_key"]) if k in kenmerken}
+    waiting = select(FORM.c.kenmerk, FORM.c.kenmerk_key, FORM.c.mark).where(
+        _bears(FORM, kenmerken), FORM.c.state == "ready", FORM.c.id != own
+    )
     for r in rows(connection, waiting):
-        found.setdefault(r["kenmerk"], {**r, "number": None})
+        found = {k: {**r, "number": None} for k in (r["kenmerk"], r["kenmerk_key"]) if k in kenmerken} | found
     return before, found
+
+
+def twins(connection: Connection, told: Sequence[str]) -> dict[str, Row]:
+    """Give, by what it says apart from its kenmerk, the form that is a case or waits to become one."""
+    columns = (FORM.c.twin, FORM.c.mark, FORM.c.kenmerk, CASE.c.number)
+    statement = select(*columns).outerjoin(CASE, CASE.c.id == FORM.c.case_id)
+    where = (FORM.c.twin.in_(told), FORM.c.state.in_(("taken", "ready")))
+    return {r["twin"]: r for r in rows(connection, statement.where(*where))}
+
+
+def _bears(source: Any, kenmerken: Sequence[str]) -> Any:
+    return or_(source.c.kenmerk.in_(kenmerken), source.c.kenmerk_key.in_(kenmerken))
 
 
 def _clashes(row: Row) -> bool:
@@ -75,11 +89,12 @@ def put(connection: Connection, staged: Sequence[Mapping[str, Any]]) -> None:
     """Stage forms. The same form that was only shown of another file, and a wrong one that comes again put right under its kenmerk, give way."""
     if not staged:
         return
-    marks, kenmerken = [f["mark"] for f in staged], [f["kenmerk"] for f in staged if f["kenmerk"]]
+    marks = [f["mark"] for f in staged]
+    kenmerken = [k for f in staged for k in (f["kenmerk"], f["kenmerk_key"]) if k]
     open_ = and_(FORM.c.state.in_(("ready", "repair")), FORM.c.mended.is_(None))
     old = rows(
         connection,
-        select(FORM).where(open_, or_(FORM.c.mark.in_(marks), and_(FORM.c.kenmerk.in_(kenmerken), FORM.c.state == "repair"))),
+        select(FORM).where(open_, or_(FORM.c.mark.in_(marks), and_(_bears(FORM, kenmerken), FORM.c.state == "repair"))),
     )
     gone = [r["id"] for r in old if r["mark"] in marks or not _clashes(r)]
     connection.execute(FORM.delete().where(FORM.c.id.in_(gone)))

@@ -121,7 +121,9 @@ def forget(connection: Connection, case: int) -> None:
     """Forget of a case why it was opened and what a split would put back (destruction by law); that it happened stays."""
     connection.execute(update(GRANT).where(GRANT.c.case_id == case).values(reason=None))
     connection.execute(update(JOIN).where(JOIN.c.case_id == case).values(before={}))
-    connection.execute(update(FORM).where(FORM.c.case_id == case).values(told={}, faults=[], undo={}, kenmerk=None))
+    connection.execute(
+        update(FORM).where(FORM.c.case_id == case).values(told={}, faults=[], undo={}, kenmerk=None, kenmerk_key=None, twin=None)
+    )
 
 
 def join_of(connection: Connection, case: int) -> Row | None:

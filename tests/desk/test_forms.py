@@ -8,8 +8,9 @@ import pytest
 from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.bulk import bring, file_of, form, numbers, take
 from support.cast import Client, hire, reader, term
-from support.families import EL_AMRANI, VISSER, melding
+from support.families import EL_AMRANI, melding
 
 from amhk.desk import followup, forms, triage, watch
 from amhk.errors import BadInput, ClosedDoor, NotAllowed
@@ -25,35 +26,6 @@ def client(office):
     client = Client(office)
     client.clock("2026-02-02T08:00")
     return client
-
-
-def form(n, **other):
-    body = melding(
-        VISSER if n % 2 else EL_AMRANI[:1],
-        id=f"PF-{n}",
-        kanaal="zorgformulier politie",
-        ontvangen="2026-02-02T06:00",
-        zorgen=f"Formulier {n}.",
-    )
-    body.pop("route")
-    return body | other
-
-
-def file_of(told):
-    return io.BytesIO(json.dumps({"schema": "formulier/1", "formulieren": told}).encode())
-
-
-def bring(office, told, name="Tom", layout="formulier/1"):
-    return forms.stage(office, told if hasattr(told, "read") else file_of(told), "ochtend.json", layout, reader(office, name))
-
-
-def take(office, key, name="Tom"):
-    forms.accept(office, key, reader(office, name))
-    return forms.take_all(office, key)
-
-
-def numbers(client):
-    return [c["number"] for c in client.get("/cases")["items"]]
 
 
 def test_every_row_is_shown_with_its_problems_before_anything_counts(client, office):

@@ -38,6 +38,7 @@ class Case(SQLModel, table=True):
         Index("cases_by_team", "team_id", "closed", "received"),
         Index("cases_by_received", "received", "id"),
         Index("cases_by_kenmerk", "kenmerk"),
+        Index("cases_by_kenmerk_key", "kenmerk_key"),
         Index("cases_by_rank", "rank", "id"),
         Index("cases_by_team_rank", "team_id", "rank", "id"),
         Index("cases_by_owner_rank", "owner_id", "rank", "id"),
@@ -64,6 +65,7 @@ class Case(SQLModel, table=True):
     aard: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
     zorgen: str
     kenmerk: str | None = None
+    kenmerk_key: str | None = None
     acuut: bool = False
     counts: bool = True
     received: datetime = instant()

@@ -71,6 +71,8 @@ class Form(SQLModel, table=True):
         Index("forms_by_import", "import_id", "state", "row"),
         Index("forms_to_triage", "state", "outcome"),
         Index("forms_by_kenmerk", "kenmerk"),
+        Index("forms_by_kenmerk_key", "kenmerk_key"),
+        Index("forms_by_twin", "twin"),
     )
     id: int | None = Field(default=None, primary_key=True)
     import_id: int = Field(foreign_key="imports.id")
@@ -78,6 +80,8 @@ class Form(SQLModel, table=True):
     mark: str
     mended: str | None = Field(default=None, index=True)
     kenmerk: str | None = None
+    kenmerk_key: str | None = None
+    twin: str | None = None
     state: str
     acuut: bool = False
     received: datetime | None = instant(default=None)

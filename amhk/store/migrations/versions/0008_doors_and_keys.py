@@ -1,10 +1,11 @@
-"""Doors and keys: names unique whatever their capitals and accents, tokens with an end and a last day of use, and every question to the radar written down."""
+"""Doors and keys: names unique whatever their capitals and accents, tokens with an end and a last day of use, every question to the radar written down, and a kenmerk known again after a spreadsheet."""
 
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 from alembic import op
 
+from amhk.rules.forms import kenmerk_key
 from amhk.rules.parse import fold
 from amhk.store.instants import UtcInstant
 
@@ -33,6 +34,14 @@ def upgrade() -> None:
     with op.batch_alter_table("workers") as altered:
         altered.alter_column("name_key", existing_type=sa.String(), nullable=False)
         altered.create_unique_constraint("uq_workers_name_key", ["name_key"])
+    for name in ("cases", "forms"):
+        op.add_column(name, sa.Column("kenmerk_key", sa.String(), nullable=True))
+        for key, kenmerk in here.execute(sa.text(f"SELECT id, kenmerk FROM {name} WHERE kenmerk IS NOT NULL")).all():
+            known = kenmerk_key(kenmerk) if len(kenmerk) <= 15 else kenmerk
+            here.execute(sa.text(f"UPDATE {name} SET kenmerk_key = :known WHERE id = :key"), {"known": known, "key": key})
+        op.create_index(f"{name}_by_kenmerk_key", name, ["kenmerk_key"])
+    op.add_column("forms", sa.Column("twin", sa.String(), nullable=True))
+    op.create_index("forms_by_twin", "forms", ["twin"])
     op.create_table(
         "questions",
         sa.Column("id", sa.Integer(), primary_key=True),
