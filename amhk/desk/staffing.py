@@ -1,6 +1,7 @@
 """The functioneel beheerder at the screen: workers, teams and the rules by which calls are divided. Every change is a line in the house's journal."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,7 +24,7 @@ WORKER = (
     Field("registration", "Registratie (SKJ of BIG)"),
     Field("email", "E-mail voor het dagoverzicht"),
 )
-CHANGE = WORKER
+CHANGE = (replace(WORKER[0], required=False), *WORKER[1:])
 TEAM = (Field("name", "Naam van het team", required=True),)
 RULE = (
     Field("team", "Gaat naar team", "choice", required=True, choices="team"),
@@ -112,7 +113,7 @@ def change(office: Office, key: int, body: object, who: Reader) -> None:
     if key == who.id and values["role"] != one["role"]:
         raise BadInput(faults=[Fault("eigen_rol", "Uw eigen rol wijzigt een andere beheerder.", "role")])
     admin.prove_email(values.get("email") or "")
-    if values["name"] != one["name"]:
+    if values.get("name", one["name"]) != one["name"]:
         admin.rename(office, one["name"], values["name"], who)
     with office.store.write() as connection:
         row = reads.worker_by(connection, id=key)

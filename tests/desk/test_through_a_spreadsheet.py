@@ -81,7 +81,9 @@ def test_forms_that_came_and_come_again_through_a_spreadsheet_are_known_or_asked
 
 
 @pytest.mark.parametrize("kind", BENT)
-def test_forms_that_come_bent_first_are_none_twice_when_the_true_ones_come_and_a_kenmerk_that_became_another_is_asked(sqlite_client, sqlite_office, saved, kind):
+def test_forms_that_come_bent_first_are_none_twice_when_the_true_ones_come_and_a_kenmerk_that_became_another_is_asked(
+    sqlite_client, sqlite_office, saved, kind
+):
     office = sqlite_office
     first = bring(office, io.BytesIO(saved[kind]))
     asked = counted(office, first)

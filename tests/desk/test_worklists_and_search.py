@@ -197,7 +197,7 @@ def test_an_advies_holds_no_note_and_no_file(client, office, tom):
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("a.exe", b"MZ", "kan niet bewaard"), ("a.pdf", b"MZ", "geen PDF"), ("a.pdf", b"", "is leeg"), ("a.docx", b"PK\x03\x04kapot", "geen DOCX"),
+        ("a.exe", b"MZ", "kan niet bewaard"), ("a.pdf", b"MZ", "geen PDF"), ("a.pdf", b"", "is leeg"), ("a.docx", b"PK\x03\x04kapot", "beschadigd"),
         ("a.txt", b"\xff\xfe\x00", "geen TXT"), ("", b"x", "een naam"), ("x" * 130 + ".txt", b"x", "een naam"), ("a.svg", b"<svg onload=x>", "kan niet bewaard"),
         ("..\\..\\etc\\passwd", b"x", "kan niet bewaard"), ("groot.pdf", b"%PDF-" + b"x" * 20_000_001, "hooguit 20 MB"),
     ],
