@@ -143,3 +143,19 @@ def test_the_english_and_the_dutch_are_joined_in_the_glossary():
     text = (ROOT / "docs/glossary.md").read_text(encoding="utf-8")
     for word in ("case", "finish", "move", "notice", "term", "journal", "worker", "voortgangscontrole", "betrokkene"):
         assert word in text
+
+
+def test_each_sentence_on_security_names_a_test_that_is_there():
+    text = (ROOT / "docs/security.md").read_text(encoding="utf-8")
+    there = {
+        name
+        for path in (ROOT / "tests").rglob("test_*.py")
+        for name in re.findall(r"def (test_\w+)\(", path.read_text(encoding="utf-8"))
+    }
+    promised, _, _ = text.partition("## What it does not do")
+    told = [line for line in promised.splitlines() if line.startswith("- ")]
+    assert len(told) > 50
+    for line in told:
+        named = re.fullmatch(r"- [^(].*\. \((`test_\w+`(?:, `test_\w+`)*)\)", line)
+        assert named, line
+        assert set(re.findall(r"test_\w+", named[1])) <= there, line

@@ -7,7 +7,7 @@ from ipaddress import ip_network
 import pytest
 from conftest import make_folder
 from sqlalchemy import select, update
-from support.cast import CAST, Client
+from support.cast import CAST, Client, hire
 from support.families import melding
 from support.http import Http
 
@@ -139,6 +139,41 @@ def test_who_asks_the_radar_too_often_waits_and_every_question_is_written_down(s
     told = [names[q["worker_id"]] for q in asked]
     assert (told.count("Tom"), told.count("Anna")) == (answers.count(200), 1)
     assert "Kees" not in str(asked)
+
+
+def test_a_session_ends_after_ten_hours(sqlite_office, sqlite_client):
+    http = Http(create_app(sqlite_office))
+    sign_in(http, "Anna")
+    assert http.get("/", follow_redirects=False).status_code == 200
+    with sqlite_office.store.write() as connection:
+        (until,) = connection.execute(select(reads.SESSION.c.until)).scalars()
+        assert timedelta(hours=9, minutes=59) < until - datetime.now(UTC) <= timedelta(hours=10)
+        connection.execute(update(reads.SESSION).values(until=datetime.now(UTC) - timedelta(seconds=1)))
+    assert http.get("/", follow_redirects=False).headers["location"].startswith("/login")
+
+
+def test_only_hashes_of_passwords_tokens_and_cookies_are_kept(sqlite_office):
+    hire(sqlite_office, "Anna")
+    anna = Client(sqlite_office, "Anna")
+    sign_in(anna.http, "Anna")
+    address = anna.post("/feeds", {"kind": "persoonlijk"})["href"]
+    token, secret = anna.headers["authorization"].split()[1], address.rpartition("/")[2].removesuffix(".ics")
+    kept = [RIGHT, token, token.removeprefix("amhk_"), secret, *anna.http.cookies.values()]
+    whole = b"".join(p.read_bytes() for p in sqlite_office.config.folder.glob("meldpunt.sqlite*"))
+    assert len(kept) == 6 and not [k for k in kept if k.encode() in whole]
+    assert b"$argon2id$" in whole
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/login", "/bestaat-niet", "/static/desk.js", "/api/v1/health", "/api/v1/cases", "/api/openapi.json"]
+)
+def test_every_answer_carries_the_headers_that_keep_a_page_to_itself(sqlite_client, path):
+    answer = sqlite_client.http.get(path, follow_redirects=False)
+    rules = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in rules and "unsafe" not in rules and "frame-ancestors 'none'" in rules
+    assert answer.headers["x-content-type-options"] == "nosniff" and answer.headers["referrer-policy"] == "same-origin"
+    if "text/html" in answer.headers.get("content-type", ""):
+        assert not re.search(r"<script(?![^>]*src=\"/static/)|<style|\son\w+=|style=\"|(?:src|href)=\"(?:https?:)?//", answer.text)
 
 
 # ------------------------------------------------------------------ under a path of its own
