@@ -6,22 +6,32 @@ from copy import copy
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RootTransaction, create_engine, event, inspect
+from sqlalchemy import Connection, Engine, ExceptionContext, RootTransaction, create_engine, event, inspect
 from sqlalchemy.exc import DatabaseError, IntegrityError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from amhk.errors import HouseClosed
 
-__all__ = ["Connection", "Store", "StoreConflict", "StoreFailed", "StoreReplaced", "StoreUnsure"]
+__all__ = ["Connection", "Store", "StoreBroken", "StoreConflict", "StoreFailed", "StoreReplaced", "StoreUnsure"]
 StoreFailed, StoreConflict = SQLAlchemyError, IntegrityError
 
 
 class StoreReplaced(SQLAlchemyError):
-    """The file of the database is another than the one that was opened: what is written there is read by nobody."""
+    """The file of the database is another than the one that was opened, or was cut off: what is written there is read by nobody."""
 
 
 class StoreUnsure(SQLAlchemyError):
     """The server went away while a transaction was being kept: it may be kept, or not."""
+
+
+class StoreBroken(SQLAlchemyError):
+    """The file of the database is damaged: what it gives cannot be read."""
+
+
+def _broken(context: ExceptionContext) -> None:
+    """Let damage be known as what it is, and not as a fault of the question that met it."""
+    if type(context.sqlalchemy_exception) is DatabaseError:
+        raise StoreBroken(str(context.original_exception)) from context.original_exception
 
 
 class Store:
@@ -33,6 +43,7 @@ class Store:
         self._first: Callable[[Connection], None] | None = None
         self.sqlite = url.startswith("sqlite")
         self._file: tuple[int, int] | None = None
+        self._size = 0
         if self.sqlite:
             self.engine = create_engine(
                 url,
@@ -91,18 +102,23 @@ class Store:
             raise StoreUnsure(str(wrong.orig)) from wrong
 
     def _prove_same(self) -> None:
-        """Raise StoreReplaced when the file is gone or another than the one this store opened (device and inode)."""
+        """Raise StoreReplaced when the file is gone, another than the one this store opened (device and inode), or shorter than it was: it only grows."""
         if not self.sqlite or (path := self.url.removeprefix("sqlite:///")) in ("", "sqlite://"):
             return
         try:
             told = Path(path).stat()
             now = (told.st_dev, told.st_ino)
-        except OSError:
-            now = None
+        except OSError as gone:
+            raise StoreReplaced(path) from gone
         if self._file is None:
             self._file = now
         elif now != self._file:
             raise StoreReplaced(path)
+        if (
+            told.st_size < self._size and Path(path).stat().st_size < self._size
+        ):  # asked again: another thread may have seen it grow
+            raise StoreReplaced(path)
+        self._size = max(self._size, told.st_size)
 
     def beginning(self, first: Callable[[Connection], None]) -> "Store":
         """Give the same store, of which the first transaction that holds begins with `first`; `aside` of it is the store without."""
@@ -129,14 +145,14 @@ class Store:
                     raise HouseClosed(f"De database is beschadigd ({bad}). Zet de laatste back-up terug.")
         except OperationalError as wrong:
             raise HouseClosed(f"De database gaat niet open: {_short(wrong)}. Controleer pad, rechten en schijfruimte.") from wrong
-        except DatabaseError as wrong:
+        except (DatabaseError, StoreBroken) as wrong:
             raise HouseClosed(
                 f"Dit bestand is geen database of is beschadigd: {_short(wrong)}. Zet de laatste back-up terug."
             ) from wrong
 
 
-def _short(wrong: DatabaseError) -> str:
-    return str(wrong.orig).splitlines()[0]
+def _short(wrong: DatabaseError | StoreBroken) -> str:
+    return str(getattr(wrong, "orig", wrong)).splitlines()[0]
 
 
 def _tune(engine: Engine) -> None:
@@ -162,3 +178,4 @@ def _tune(engine: Engine) -> None:
 
     event.listen(engine, "connect", connected)
     event.listen(engine, "begin", begun)
+    event.listen(engine, "handle_error", _broken)

@@ -31,7 +31,7 @@ from amhk.errors import (
     TooLarge,
 )
 from amhk.office import Office
-from amhk.store.session import StoreFailed, StoreReplaced, StoreUnsure
+from amhk.store.session import StoreBroken, StoreFailed, StoreReplaced, StoreUnsure
 from amhk.web import api, house, pages, post_api, radar
 from amhk.web.auth import Doorman, TooManyQuestions, TooManyTries, by_token
 from amhk.web.outside import Outside
@@ -89,7 +89,7 @@ def create_app(office: Office) -> FastAPI:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _wrong_address)
     app.add_exception_handler(DataError, _unfit)
-    for away in (OperationalError, InterfaceError, PoolTimeout, StoreReplaced, StoreUnsure):
+    for away in (OperationalError, InterfaceError, PoolTimeout, StoreReplaced, StoreUnsure, StoreBroken):
         app.add_exception_handler(away, _store_failed)
     app.add_exception_handler(Exception, _failed)
     app.middleware("http")(_guard)
@@ -204,8 +204,9 @@ def _unfit(request: Request, wrong: Exception) -> Response:
 
 
 _AWAY = (
-    (StoreReplaced, "Er is niets opgeslagen: het databasebestand is vervangen terwijl het meldpunt draaide. De beheerder start het meldpunt opnieuw; tot dan neemt het niets aan."),
+    (StoreReplaced, "Er is niets opgeslagen: het databasebestand is vervangen of afgekapt terwijl het meldpunt draaide. De beheerder start het meldpunt opnieuw; tot dan neemt het niets aan."),
     (StoreUnsure, "Het is niet zeker of dit is opgeslagen: de database viel weg op het moment van bewaren. Kijk straks of het er staat; nog een keer versturen kan geen kwaad."),
+    (StoreBroken, "Er is niets opgeslagen: het databasebestand is beschadigd. De beheerder zet de laatste back-up terug; tot dan neemt het meldpunt niets aan."),
     (StoreFailed, "Er is niets opgeslagen: de database is nu niet te bereiken, of kan niet schrijven (schijf vol). Waarschuw de beheerder als het zo blijft."),
 )  # fmt: skip
 
@@ -214,7 +215,7 @@ def _store_failed(request: Request, wrong: Exception) -> Response:
     """The disk is full, the file is locked, replaced or gone, the server is away: staff hear what is so, on a page that needs no database."""
     log.error("store: %s at %s", type(wrong).__name__, request.url.path)
     text = next(said for kind, said in _AWAY if isinstance(wrong, kind))
-    if request.method in ("GET", "HEAD") and not isinstance(wrong, StoreReplaced):
+    if request.method in ("GET", "HEAD") and not isinstance(wrong, StoreReplaced | StoreBroken):
         text = "De database is nu niet te bereiken. Probeer het zo opnieuw; waarschuw de beheerder als het zo blijft."
     return _answer(request, 503, HouseClosed(text))
 

@@ -1,11 +1,16 @@
 """The database is away, replaced or cannot write: nothing is said that is not so, what was typed comes back, and nothing answered is lost."""
 
+import os
+import random
 import re
 import shutil
+import threading
+from collections import Counter
 from uuid import uuid4
 
+import psycopg
 import pytest
-from conftest import ROOT, make_folder, new_database
+from conftest import FULL, ROOT, make_folder, new_database
 from sqlalchemy import event
 from support.cast import Client, hire
 from support.families import melding
@@ -13,6 +18,7 @@ from support.http import Http
 
 from amhk.clock import sweep
 from amhk.office import open_office
+from amhk.store.journal import verify
 from amhk.web.app import create_app
 
 PAGES = (
@@ -104,6 +110,100 @@ def test_a_commit_that_was_cut_off_never_says_that_nothing_was_saved_and_a_secon
     http.post(f"/zaak/{number}/notities", data=body)
     assert len([e for e in client.get(f"/cases/{number}/journal")["items"] if e["kind"] == "notitie"]) == 1
     office.close()
+
+
+class Typist(threading.Thread):
+    """Writes note after note until told to stop, each with a key of its own; a note that was not answered is sent again with the same key, once."""
+
+    def __init__(self, office, number, name, stop):
+        super().__init__()
+        self.http, self.csrf = browser(office, name)
+        self.number, self.name, self.stop = number, name, stop
+        self.saved, self.refused, self.unsure, self.other = [], [], [], []
+
+    def send(self, text, once):
+        answer = self.http.post(
+            f"/zaak/{self.number}/notities", data={"_csrf": self.csrf, "_once": once, "tekst": text}, follow_redirects=False
+        )
+        if answer.status_code in (303, 409):
+            return "saved"
+        if answer.status_code != 503:
+            return f"{answer.status_code} {answer.text[:200]}"
+        return "unsure" if "niet zeker" in answer.text else "refused"
+
+    def run(self):
+        count = 0
+        while not self.stop.is_set():
+            count += 1
+            text, once = f"Notitie {count} van {self.name}.", uuid4().hex
+            told = self.send(text, once)
+            if told == "refused" and count % 2:  # half of them are not sent again: they must not be there
+                self.refused.append(text)
+                continue
+            for _ in range(500):
+                if told not in ("refused", "unsure"):
+                    break
+                told = self.send(text, once)
+            (self.saved if told == "saved" else self.other).append(text if told == "saved" else (text, told))
+
+
+@pytest.mark.soak
+def test_whoever_cuts_the_database_off_under_eight_clients_each_answer_is_true(postgres, tmp_path):
+    """Every connection killed again and again in the middle of whatever it does, sometimes kept out for a while: what was answered is there once, what was refused is not."""
+    url = new_database(postgres)
+    office = open_office(make_folder(tmp_path / "m", url, seated=True), proof=False)
+    client = Client(office)
+    number = client.post("/cases", melding([{"naam": "Liv Visser"}]))["number"]
+    name, stop = url.partition("?")[0].rpartition("/")[2], threading.Event()
+    typists = [Typist(office, number, who, stop) for who in ("Anna", "Bram", "Carla", "Vera", "Tom", "Mia", "Piet", "Anna")]
+    for n, one in enumerate(typists):
+        one.name = f"{one.name} {n}"
+        one.start()
+    dice = random.Random(16)
+    with psycopg.connect(postgres, autocommit=True) as boss:
+        for n in range(200 if FULL else 15):
+            stop.wait(0.02 + dice.random() * 0.3)
+            if n % 5 == 0:
+                boss.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+            boss.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+            if n % 5 == 0:
+                stop.wait(0.2)
+                boss.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+    stop.set()
+    for one in typists:
+        one.join()
+    told = Counter(e["reason"] for e in client.get(f"/cases/{number}/journal")["items"] if e["kind"] == "notitie")
+    saved, refused = ([text for one in typists for text in getattr(one, kind)] for kind in ("saved", "refused"))
+    assert not [other for one in typists for other in one.other]
+    assert len(saved) > 15 and {text: told[text] for text in saved if told[text] != 1} == {}
+    assert [text for text in refused if told[text]] == []
+    assert sum(told.values()) == len(saved)
+    with office.store.read() as connection:
+        assert list(verify(connection)) == []
+    assert client.get("/watch")["status"] == "ok"
+    office.close()
+
+
+@pytest.mark.parametrize("left", [0, 100, 4096, 30_000])
+def test_a_database_file_that_is_cut_off_under_the_house_is_refused_in_a_sentence(sqlite_client, sqlite_office, left):
+    client, office = sqlite_client, sqlite_office
+    client.post("/cases", melding([{"naam": "Liv Visser"}]))
+    with office.store.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    office.store.engine.dispose()  # what a connection still holds of it would hide it for a while
+    os.truncate(office.config.folder / "meldpunt.sqlite", left)
+    for method, path, body in (
+        ("POST", "/cases", melding([{"naam": "Noor Visser"}])),
+        ("GET", "/cases", None),
+        ("GET", "/watch", None),
+    ):
+        told = client.ask(method, path, body, expect=503)
+        assert "Traceback" not in told.text
+    is_the_one_page(
+        Http(client.http.app, raising=False).get("/login")
+        if left == 0
+        else Http(client.http.app, raising=False).post("/login", data={"name": "Tom", "password": "x"})
+    )
 
 
 @pytest.mark.parametrize("how", ["a copy in its place", "gone", "an older one put back"])
