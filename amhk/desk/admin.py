@@ -78,12 +78,17 @@ def _taken(connection: Any, name: str, but: int = 0) -> list[Fault]:
 def rename(office: Office, name: str, new: str, by: Reader | None = None) -> None:
     """Give a worker another name (`by` on screen, else by hand); what was written down with the old one stays as it was written. BadInput when somebody has it, in whatever capitals and accents."""
     with office.store.write() as connection:
-        worker, told = _worker(connection, name), _name(new, "name")
-        if faults := _taken(connection, told, worker["id"]):
-            raise BadInput(faults=faults)
-        writes.change(connection, reads.WORKER, [worker["id"]], {"name": told, "name_key": fold(told)})
-        what = f"Medewerker {worker['name']} heet nu {told}."
-        house.append(connection, office.now(connection), by.id if by else None, "beheer", what, {"name": [worker["name"], told]})
+        renamed(office, connection, _worker(connection, name), new, by)
+
+
+def renamed(office: Office, connection: Any, worker: Mapping[str, Any], new: str, by: Reader | None) -> None:
+    """The same, in a transaction at hand."""
+    told = _name(new, "name")
+    if faults := _taken(connection, told, worker["id"]):
+        raise BadInput(faults=faults)
+    writes.change(connection, reads.WORKER, [worker["id"]], {"name": told, "name_key": fold(told)})
+    what = f"Medewerker {worker['name']} heet nu {told}."
+    house.append(connection, office.now(connection), by.id if by else None, "beheer", what, {"name": [worker["name"], told]})
 
 
 def _worker(connection: Any, name: str) -> Mapping[str, Any]:

@@ -164,11 +164,12 @@ def _form(
     office: Office, connection: Connection, body: dict[str, Any], line: Line, now: datetime, layout: Layout
 ) -> dict[str, Any]:
     values, faults = intake.checked(office, connection, "melding", body, now)
+    kenmerk = _kenmerk(body)
     if line.wrong:
         faults = [rules.row_fault(line.number, line.wrong), *faults]
     return _told(body, values, faults) | {
         "mark": rules.mark_of(layout, plain(body if faults else values)),  # what it says, whatever kind of file said it
-        "twin": None if faults else rules.mark_of(layout, {k: v for k, v in plain(values).items() if k != "id"}),
+        "twin": None if faults or not kenmerk else rules.mark_of(layout, plain(values) | {"id": rules.bent_key(kenmerk)}),
         "row": line.number, "undo": {"original": plain(body)} if faults else {},
     }  # fmt: skip
 

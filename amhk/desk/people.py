@@ -13,8 +13,9 @@ from amhk.rules.codes import Roles
 from amhk.rules.fields import reason_given
 from amhk.rules.parse import fold, read_bsn, read_partial, tidy
 from amhk.rules.secrecy import WORKS, Reader
+from amhk.rules.veil import Veil
 from amhk.store import people as store
-from amhk.store import questions, reads, writes
+from amhk.store import questions, reads, veils, writes
 from amhk.store.reads import Row
 from amhk.store.session import Connection
 from amhk.words import day_of, iso
@@ -129,6 +130,7 @@ def views(
     """Give what was found as this reader may see it, one per dossier; each still bears the key of its case, which `with_refs` takes off."""
     likely = found[: 4 * _MOST_SHOWN]
     heads = store.cases_of(connection, [f.case for f in likely])
+    over = veils.veils(connection, [f.case for f in likely])
     shown: dict[object, dict[str, Any]] = {}
     for one in likely:
         head = heads[one.case]
@@ -143,7 +145,7 @@ def views(
                 shown[home] |= _view(office, one, head, typed, seen) | {"more": shown[home]["more"]}
         elif len(shown) < _MOST_SHOWN:
             shown[home] = _view(office, one, head, typed, seen) | {"more": 0}
-    return list(shown.values())
+    return [over.get(view["case"], Veil()).upon(view) for view in shown.values()]
 
 
 def _view(office: Office, found: Found, head: Row, typed: Sequence[Row], seen: bool) -> dict[str, Any]:

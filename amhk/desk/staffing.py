@@ -113,11 +113,11 @@ def change(office: Office, key: int, body: object, who: Reader) -> None:
     if key == who.id and values["role"] != one["role"]:
         raise BadInput(faults=[Fault("eigen_rol", "Uw eigen rol wijzigt een andere beheerder.", "role")])
     admin.prove_email(values.get("email") or "")
-    if values.get("name", one["name"]) != one["name"]:
-        admin.rename(office, one["name"], values["name"], who)
     with office.store.write() as connection:
         row = reads.worker_by(connection, id=key)
         assert row is not None
+        if values.get("name", one["name"]) != one["name"]:
+            admin.renamed(office, connection, row, values["name"], who)
         teams = {t["name"]: t["id"] for t in reads.teams(connection)}
         team = teams[values["team"]] if values.get("team") else row["team_id"]
         told = {"registration": values.get("registration"), "email": values.get("email"), "team_id": team}

@@ -131,6 +131,10 @@ def _lists(body: dict[str, Any], fields: tuple[Field, ...]) -> dict[str, Any]:
     return told
 
 
+_DAYS = (
+    re.compile(r"(?P<day>\d{1,2})[-/](?P<month>\d{1,2})(?:[-/](?:\d{4}|\d{2}))?"), re.compile(r"\d{4}-(?P<month>\d{2})-(?P<day>\d{2})(?:t[\d:.]+)?"),
+)  # fmt: skip
+_NUMBER = re.compile(r"\d{1,30}(?:[.,]\d{1,30})?(?:e[+-]?\d{1,2})?")
 _EXACT = 15  # digits that a spreadsheet keeps of a number
 
 
@@ -142,6 +146,16 @@ def kenmerk_key(told: object, gemeente: object = None, received: object = None) 
         return plain[:200]
     digits = plain.lstrip("0") or "0"
     return digits if len(digits) <= _EXACT else f"{digits[:_EXACT]} {gemeente} {received}"[:200]
+
+
+def bent_key(told: str) -> str:
+    """Give what a kenmerk has in common with what a spreadsheet can make of it: `12E4` and `120000`, `7.10` and `7,1`, `1-2` and `2026-02-01` (day and month; a spreadsheet makes up the year)."""
+    plain = "".join(told.split()).casefold()
+    if found := next((f for f in (one.fullmatch(plain) for one in _DAYS) if f), None):
+        return "dag {}-{}".format(*sorted((int(found["day"]), int(found["month"]))))  # an English one turns them round
+    if _NUMBER.fullmatch(plain):
+        return f"getal {float(plain.replace(',', '.')):.14g}"
+    return plain
 
 
 def mark_of(layout: Layout, body: Mapping[str, Any]) -> str:

@@ -11,14 +11,14 @@ from amhk.rules.secrecy import MAIL, NOBODY, NUMBER, POSTCODE, is_plain_name, na
 COVER = "[geheim]"
 T = TypeVar("T")
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_GAP = re.compile(r"[\W_]{0,3}")
-# Beside these names stand codes of the house, its own people, days and sums, never words that somebody typed.
+_GAP = re.compile(r"[\s,;.-]{0,3}")
+# Beside these names stand codes of the house, its own people, days and sums, or what a step asks (its lists are covered where they are made): never words that somebody typed.
 CODES = frozenset(
     {
         "kind", "state", "status", "way", "route", "recipient", "rollen", "rollen_nu", "betrokken_als", "geslacht", "effect", "code", "codes", "field", "version",
         "href", "method", "hash", "number", "finish", "finishes", "release", "workflow", "owner", "taken_by", "worker", "by", "team", "receivers", "gemeente",
         "hoedanigheid", "aanleiding", "aard", "kanaal", "meldcodestap", "due", "start", "op", "ontvangen", "instant", "state_title", "side", "ground", "type",
-        "format", "pattern", "required", "enum", "const", "rerun",
+        "format", "pattern", "required", "enum", "const", "input", "why_not", "map",
     }
 )  # fmt: skip
 
@@ -77,7 +77,7 @@ class Veil:
 
 
 def _joined(text: str, spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Give spans as they are covered: what touches, overlaps or has but a sign or two between is one."""
+    """Give spans as they are covered: what touches, overlaps or has but a space or comma between is one."""
     here: tuple[int, int] | None = None
     for start, end in spans:
         if here and (start <= here[1] or _GAP.fullmatch(text, here[1], start)):

@@ -108,17 +108,16 @@ class Store:
         try:
             told = Path(path).stat()
             now = (told.st_dev, told.st_ino)
-        except OSError as gone:
-            raise StoreReplaced(path) from gone
+            size = told.st_size
+        except OSError:  # before there is one it is about to be made
+            now, size = None, 0
         if self._file is None:
             self._file = now
         elif now != self._file:
             raise StoreReplaced(path)
-        if (
-            told.st_size < self._size and Path(path).stat().st_size < self._size
-        ):  # asked again: another thread may have seen it grow
+        if size < self._size and Path(path).stat().st_size < self._size:  # asked again: another thread may have seen it grow
             raise StoreReplaced(path)
-        self._size = max(self._size, told.st_size)
+        self._size = max(self._size, size)
 
     def beginning(self, first: Callable[[Connection], None]) -> "Store":
         """Give the same store, of which the first transaction that holds begins with `first`; `aside` of it is the store without."""

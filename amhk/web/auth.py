@@ -100,7 +100,7 @@ class Doorman:
     def __init__(self) -> None:
         self._window = MovingWindowRateLimiter(MemoryStorage())
         self._name, self._address, self._device = parse_many("10/minute; 30/minute; 10/minute")
-        self._asked = parse_many("40/minute; 400/hour")
+        self._asked = parse_many("120/minute; 1000/hour")
 
     def prove_calm(self, name: str, address: str, known: bool) -> None:
         """Raise TooManyTries when this name was tried too often, or this address tried too often. Who comes with the mark of a sign-in that held (`known`) is counted apart, so that no stranger locks him out."""

@@ -192,6 +192,28 @@ def test_a_csv_that_says_what_stands_between_is_read(sqlite_client, sqlite_offic
     assert counted(sqlite_office, bring(sqlite_office, io.BytesIO(told)))["ready"] == 2
 
 
+def test_forms_that_say_the_same_under_kenmerken_of_their_own_are_forms_of_their_own(sqlite_client, sqlite_office):
+    told = [form(1, id=f"ZF-{n}") for n in range(4)] + [form(1, id=str(100 + n)) for n in range(4)]
+    assert counted(sqlite_office, bring(sqlite_office, told)) == {"total": 8, "ready": 8, "repair": 0, "again": 0}
+
+
+@pytest.mark.parametrize(
+    ("true", "bent"),
+    [
+        ("12E4", "120000"),
+        ("7.10", "7,1"),
+        ("7.10", "7.1"),
+        ("1-2", "2026-02-01"),
+        ("1/2", "1-2-2026"),
+        ("1-2", "1-2-26"),
+        ("1-2", "02/01/26"),
+    ],
+)
+def test_a_kenmerk_that_became_another_is_asked(sqlite_client, sqlite_office, true, bent):
+    assert take(sqlite_office, bring(sqlite_office, [form(1, id=true)])) == 1
+    assert counted(sqlite_office, bring(sqlite_office, [form(1, id=bent)])) == {"total": 1, "ready": 0, "repair": 1, "again": 0}
+
+
 def test_two_numbers_that_share_fifteen_digits_are_two_forms(sqlite_client, sqlite_office):
     told = [form(n, id=f"202600000000000{n}", ontvangen=f"2026-02-02T0{n}:00") for n in range(1, 6)]
     assert take(sqlite_office, bring(sqlite_office, told)) == 5

@@ -49,7 +49,7 @@ def _worker(
     here: Visit, key: int, form: FormData | None = None, status: int = 200, faults: tuple[Fault, ...] = (), fresh: Any = None
 ) -> Response:
     one = staffing.worker(here.office, key, here.who)
-    told = typed(form) or from_values({k: one[k] for k in ("role", "team", "registration", "email") if one[k]})
+    told = typed(form) or from_values({k: one[k] for k in ("name", "role", "team", "registration", "email") if one[k]})
     fields = shown(staffing.CHANGE, staffing.desk(here.office), told)
     return page(here, "medewerker.html", status, one=one, fields=fields, errors=errors_of(faults), fresh=fresh)
 
