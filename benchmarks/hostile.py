@@ -65,7 +65,7 @@ def p95(took: list[float]) -> float:
 
 
 def main(seconds: float) -> None:
-    """Measure quiet and beside eight senders in turn, three rounds, and print the ratio."""
+    """Measure quiet and beside eight senders in turn, two rounds, and print the ratio."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "m"
         folder.mkdir()
@@ -80,7 +80,7 @@ def main(seconds: float) -> None:
             time.sleep(8)
             content, quiet, beside, answers = heavy(), list[float](), list[float](), list[int]()
             before = memory(server.pid)
-            for _ in range(3):
+            for _ in range(2):
                 quiet += sign_ins(seconds)
                 stop = threading.Event()
                 senders = [threading.Thread(target=send, args=(token, content, stop, answers)) for _ in range(8)]

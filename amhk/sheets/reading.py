@@ -15,7 +15,7 @@ from amhk.errors import BadInput, Fault
 
 MOST_BYTES, MOST_UNPACKED, MOST_COLUMNS, MOST_ROWS = 25_000_000, 200_000_000, 500, 100_000
 # A workbook of n bytes holds at most so many cells: more are made by repeating, and cost far more to read than to send.
-_FREE_CELLS, _CELLS_A_BYTE = 200_000, 2
+_FREE_CELLS, _CELLS_A_BYTE = 50_000, 2
 _MOST_PARTS, _PIECE, _DEEPEST = 2_000, 1 << 16, 12
 _SAID = re.compile(r"^\ufeff?\"?sep=(.)\"?\s*$", re.IGNORECASE)
 _TWO_BYTES = re.compile(rb"[\xc3-\xc5][\x80-\xbf]")
@@ -51,13 +51,9 @@ def lines(file: BinaryIO, inside: str, schema: str = "") -> Iterator[Line]:
     file.seek(0)
     if not head.strip():
         raise no("Dit bestand is leeg.")
-    cells, most = 0, _FREE_CELLS + _CELLS_A_BYTE * size
     for count, line in enumerate(_reader(head)(file, inside, schema), 1):
-        cells += len(line.cells)
         if count > MOST_ROWS:
             raise no(f"Dit bestand heeft meer dan {MOST_ROWS} regels. Splits het in delen.")
-        if cells > most:
-            raise no("Dit bestand is klein en houdt toch heel veel cellen in. Sla het opnieuw op zonder herhaalde of lege cellen.")
         yield line
 
 
@@ -163,7 +159,8 @@ def _workbook(file: BinaryIO, inside: str, schema: str) -> Iterator[Line]:
     try:
         book = openpyxl.load_workbook(file, read_only=True, keep_links=False)
         try:
-            yield from _sheet(_only_sheet(book))
+            most = _FREE_CELLS + _CELLS_A_BYTE * file.seek(0, 2)
+            yield from _sheet(_only_sheet(book, most), most)
         finally:
             book.close()
     except DefusedXmlException as wrong:
@@ -176,20 +173,24 @@ def _workbook(file: BinaryIO, inside: str, schema: str) -> Iterator[Line]:
         ) from wrong
 
 
-def _only_sheet(book: Any) -> Any:
+def _only_sheet(book: Any, most: int) -> Any:
     """Give the one worksheet that holds something; what stands on a second one would be lost without a word."""
     for sheet in book.worksheets:
         sheet.reset_dimensions()  # what a file says of its own size is not trusted
-    if any(any(any(c is not None for c in row) for row in _rows(sheet)) for sheet in book.worksheets[1:]):
+    if any(any(any(c is not None for c in row) for row in _rows(sheet, most)) for sheet in book.worksheets[1:]):
         raise no("Dit Excel-bestand heeft gegevens op meer dan een werkblad. Bewaar elk werkblad als een eigen bestand.")
     return book.worksheets[0]
 
 
-def _rows(sheet: Any) -> Iterator[tuple[Any, ...]]:
-    """Give the rows of a worksheet, no more and no wider than a table can be."""
+def _rows(sheet: Any, most: int) -> Iterator[tuple[Any, ...]]:
+    """Give the rows of a worksheet, no more and no wider than a table can be, and of at most so many cells."""
+    cells = 0
     for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
         if number > 2 * MOST_ROWS or len(row) > 4 * MOST_COLUMNS:
             raise no(f"Dit werkblad is te groot: meer dan {2 * MOST_ROWS} regels of {4 * MOST_COLUMNS} kolommen.")
+        cells += len(row)
+        if cells > most:
+            raise no("Dit bestand is klein en houdt toch heel veel cellen in. Sla het opnieuw op zonder herhaalde of lege cellen.")
         yield row
 
 
@@ -214,9 +215,9 @@ def _prove_workbook(file: BinaryIO) -> None:
     file.seek(0)
 
 
-def _sheet(sheet: Any) -> Iterator[Line]:
+def _sheet(sheet: Any, most: int) -> Iterator[Line]:
     head: list[str] = []
-    for number, row in enumerate(_rows(sheet), 1):
+    for number, row in enumerate(_rows(sheet, most), 1):
         cells = [_plain(cell) for cell in row]
         if not any(str(c).strip() for c in cells if c is not None):
             continue
