@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
+from amhk.desk.covering import covered
 from amhk.office import Office
 from amhk.rules.fields import Desk, Field
 from amhk.rules.secrecy import HAND, WORKS
-from amhk.store import plans, reads, veils
+from amhk.store import plans, reads
 from amhk.store.reads import Row
 from amhk.store.session import Connection
 from amhk.words import LISTS, SCHAAL, day_of, say_day
@@ -39,11 +40,11 @@ def desk_for(
         lists["bevoegd"] = {w["name"]: _signed(w) for w in deciders(connection)}
     if "persoon" in wanted:
         people = reads.of_case(connection, reads.PERSON, case["id"]) if case and case["route"] == "melding" else []
-        lists["persoon"] = _covered(connection, case, {str(p["id"]): p["naam"] for p in people})
+        lists["persoon"] = _told(office, connection, case, {str(p["id"]): p["naam"] for p in people})
     if "bevinding" in wanted:
         found = reads.of_case(connection, reads.FINDING, case["id"]) if case and case["route"] == "melding" else []
         told = {str(f["id"]): f"{say_day(day_of(f['moment']))}: {f['text'][:60]}" for f in found}
-        lists["bevinding"] = _covered(connection, case, told)
+        lists["bevinding"] = _told(office, connection, case, told)
     if "contact" in wanted:
         had = reads.of_case(connection, reads.CONTACT, case["id"]) if case and case["route"] == "advies" else []
         lists["contact"] = {str(c["id"]): f"{say_day(day_of(c['moment']))}: {c['verslag'][:60]}" for c in had}
@@ -51,10 +52,8 @@ def desk_for(
     return Desk(now, lists, case["received"] if case else None, office.pack.codes, on)
 
 
-def _covered(connection: Connection, case: Row | None, titles: dict[str, str]) -> dict[str, str]:
-    """Give the titles of what is chosen from with what the case keeps secret covered."""
-    veil = veils.veil(connection, case["id"], (case["gemeente"],)) if case and titles else None
-    return {key: veil.over(title) for key, title in titles.items()} if veil else titles
+def _told(office: Office, connection: Connection, case: Row | None, titles: dict[str, str]) -> dict[str, str]:
+    return covered(office, connection, case, titles) if case and titles else titles
 
 
 def for_strangers(office: Office) -> Desk:

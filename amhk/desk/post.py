@@ -286,10 +286,11 @@ def make_pile(office: Office, who: Reader) -> str | None:
     return claim if taken else None
 
 
-def pile(office: Office, claim: str, who: Reader) -> list[dict[str, Any]]:
-    """Give the letters of a pile that this reader made; NotFound when there are none: a pile is for who prints it."""
+def pile(office: Office, claim: str, who: Reader, ends: bool = False) -> list[dict[str, Any]]:
+    """Give the letters of a pile that this reader made; NotFound when there are none: a pile is for who prints it. To end it (`ends`), which is no reading, also to a teamleider or manager who sees its cases: its maker may be ill."""
+    others = ends and who.role in ("teamleider", "manager")
     with office.store.read() as connection:
-        rows = [r for r in outbox.of_pile(connection, claim, scope_of(who)) if r["claimed_by"] == who.id]
+        rows = [r for r in outbox.of_pile(connection, claim, scope_of(who)) if others or r["claimed_by"] == who.id]
     if not rows:
         raise NotFound("Deze stapel bestaat niet, of is niet van u.")
     return [_shown(office, row) for row in rows]
@@ -327,23 +328,12 @@ def finish_pile(office: Office, claim: str, who: Reader, body: object) -> dict[s
             ]
         )
     done = {"sent": 0, "back": 0, "gone": 0}
-    for one in [p for p in _to_finish(office, claim, who) if p["state"] == "claimed"]:
+    for one in [p for p in pile(office, claim, who, ends=True) if p["state"] == "claimed"]:
         if went and one["id"] not in but:
             done["sent" if _arrived(office, one["id"], f"stapel {claim[:6]}", "post") else "gone"] += 1
         else:
             done["back"] += _laid_back(office, one, claim)
     return done
-
-
-def _to_finish(office: Office, claim: str, who: Reader) -> list[dict[str, Any]]:
-    """Give the letters of a pile to whoever may end it, which is no reading: who made it, and a teamleider or manager who sees its cases (its maker may be ill)."""
-    if who.role not in ("teamleider", "manager"):
-        return pile(office, claim, who)
-    with office.store.read() as connection:
-        rows = outbox.of_pile(connection, claim, scope_of(who))
-    if not rows:
-        raise NotFound("Deze stapel bestaat niet, of is niet van u.")
-    return [_shown(office, row) for row in rows]
 
 
 def _laid_back(office: Office, one: Mapping[str, Any], claim: str) -> bool:
@@ -373,23 +363,8 @@ def overview(office: Office, who: Reader) -> dict[str, list[dict[str, Any]]]:
 def _shown(office: Office, row: Row) -> dict[str, Any]:
     rule = office.pack.workflows[row["workflow"], row["release"]].notices[row["kind"]]
     told = {
-        k: row[k]
-        for k in (
-            "id",
-            "key",
-            "way",
-            "state",
-            "tries",
-            "why",
-            "number",
-            "by",
-            "taker",
-            "claim",
-            "claimed_by",
-            "recipient",
-            "old_fact",
-        )
-    }
+        k: row[k] for k in ("id", "key", "way", "state", "tries", "why", "number", "by", "taker", "claim", "claimed_by", "recipient", "old_fact")
+    }  # fmt: skip
     return told | {
         "notice": row["notice_id"], "title": rule.title, "queued": iso(row["queued"]), "due": iso(row["due"]),
         "handling": _BY_HAND if row["geheim_adres"] else _HANDLING[row["recipient"]],

@@ -6,6 +6,7 @@ from typing import Any
 
 from amhk.desk import casework, households, people, splitting
 from amhk.desk.casefile import CaseFile, key_of, open_case, owns
+from amhk.desk.covering import covered
 from amhk.desk.forms import layouts
 from amhk.errors import BadInput, ClosedDoor, Fault, NotAllowed, NotFound
 from amhk.matching import KNOWN, percent
@@ -15,7 +16,7 @@ from amhk.rules.forms import OWN
 from amhk.rules.moves import door
 from amhk.rules.secrecy import WORKS, Reader, scope_of
 from amhk.store import forms as store
-from amhk.store import reads, veils, writes
+from amhk.store import reads, writes
 from amhk.store.forms import FORM
 from amhk.store.reads import Row
 from amhk.store.session import Connection
@@ -64,8 +65,7 @@ def _row(
         "beside": sorted(listed[f.case] for f in found if f.case in listed and percent(f.weight) >= KNOWN),
         "earlier": [e for e in before if e["known"]][:3],
     }  # fmt: skip
-    veil = veils.veil(connection, row["case_id"], (row["gemeente"], office.config.organisation))
-    return veil.upon(told) if veil else told
+    return covered(office, connection, {"route": "melding", "id": row["case_id"], "gemeente": row["gemeente"]}, told)
 
 
 def _join(earlier: list[dict[str, Any]]) -> dict[str, Any] | None:
