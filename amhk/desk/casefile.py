@@ -1,6 +1,6 @@
 """A case on the table during one transaction: read and locked, changed in memory, written whole, with its journal lines, or not at all."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -364,14 +364,15 @@ def key_of(connection: Connection, number: object) -> int | None:
 
 
 def open_case(
-    office: Office, connection: Connection, number: str, who: Reader, version: int | None = None, along: int | None = None
+    office: Office, connection: Connection, number: str, who: Reader, version: int | None = None, along: Sequence[int | None] = ()
 ) -> CaseFile:  # fmt: skip
     """Take a case for changing: locked, visible to this worker, and still of the version he saw; NotFound or ChangedMeanwhile otherwise.
 
-    `along` is the key of another case this will change too: both are locked in order of key, so that no two wait for each other.
+    `along` holds the keys of other cases this will change too: all are locked in order of key, so that no two wait for each other.
     """
-    if along is not None and (known := reads.case_by_number(connection, number)) is not None:
-        reads.lock_cases(connection, sorted({known["id"], along}))
+    others = {key for key in along if key is not None}
+    if others and (known := reads.case_by_number(connection, number)) is not None:
+        reads.lock_cases(connection, sorted({known["id"], *others}))
     case = visible(connection, number, who, own=True, lock=True)
     if version is not None and version != case["version"]:
         last = reads.last_worker(connection, case["id"])

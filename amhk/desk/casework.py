@@ -50,7 +50,7 @@ def make_move(office: Office, number: str, move: str, body: object, who: Reader,
     """
     version, fields = take_version(body, checked)
     with office.store.write() as connection:
-        file = open_case(office, connection, number, who, version, key_of(connection, fields.get("bij")))
+        file = open_case(office, connection, number, who, version, [key_of(connection, fields.get("bij"))])
         move_on_table(file, move, fields)
         return file.made
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from amhk.desk import registering
+from amhk.desk import hermelding, registering
 from amhk.desk.casefile import CaseFile, on_table
 from amhk.desk.lists import desk_for, needed
 from amhk.desk.outgoing import take_off
@@ -45,7 +45,7 @@ def to_melding(file: CaseFile, decision: Decision, entry: int) -> str:
         "omgezet_uit", f"Ontstaan uit advies {file.case['number']}. Overgenomen: {told}; niet de tekst van het gesprek.", content
     )
     new.save()
-    registering.relate(file.connection, file.id, new.id, "omgezet_in", "omgezet_uit")
+    hermelding.relate(file.connection, file.id, new.id, "omgezet_in", "omgezet_uit")
     file.made = str(new.case["number"])
     return f": {new.case['number']}; overgenomen: {told}"
 
@@ -64,7 +64,7 @@ def to_advies(file: CaseFile, decision: Decision, entry: int, carry: Callable[[C
     )
     _next(new, decision.values.get("vervolg", "advies_gegeven"), carry)
     new.save()
-    registering.relate(file.connection, file.id, new.id, "omgezet_in", "omgezet_uit")
+    hermelding.relate(file.connection, file.id, new.id, "omgezet_in", "omgezet_uit")
     file.made = str(new.case["number"])
     if decision.values.get("persoonsgegevens", "vernietigen") == "vernietigen":
         _forget_people(file)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from amhk.desk import people, registering
+from amhk.desk import hermelding, people, registering
 from amhk.desk.casefile import CaseFile, no_case, on_table, owns
 from amhk.errors import BadInput, Fault
 from amhk.rules.moves import Decision, begun, holds
@@ -41,8 +41,8 @@ def join(file: CaseFile, decision: Decision, entry: int) -> str:
     row = {"case_id": file.id, "target_id": there.id, "phase": phase, "before": before, "entry": entry, "target_entry": line}
     writes.add(file.connection, JOIN, row)
     writes.change_case_part(file.connection, reads.MELDING, file.id, {"dossier_id": target["dossier_id"]})
-    file.joined_in = phase
-    registering.relate(file.connection, file.id, there.id, "gevoegd_bij", "vervolgmelding")
+    file.joined_in, file.words = phase, True
+    hermelding.relate(file.connection, file.id, there.id, "gevoegd_bij", "vervolgmelding")
     return f": {number}" if owns(file.who, target) else " van een ander team"
 
 
@@ -96,6 +96,7 @@ def reopen(file: CaseFile, before: Mapping[str, Any], entry: int, unread: bool =
     owner = reads.worker_by(file.connection, id=file.case["owner_id"]) if file.case["owner_id"] else None
     if owner and (not owner["active"] or plans.away(file.connection, owner["id"], day_of(file.now))):
         file.changes["owner_id"] = None  # he is not here any more: the team has it
+    hermelding.let_go(file)
     file.changes |= {"state": before["state"], "facts": dict(before["facts"]), "closed": False, "closed_at": None, "ending": None}
     if "acuut" in before:
         file.changes["acuut"] = before["acuut"]

@@ -138,6 +138,10 @@ def recounted(office: Office, connection: Connection) -> tuple[int, list[str]]:
         for number, name in proofs.rung_without_trace(connection)
     ]
     differences += [f"{number}: een verwijzing zegt iets anders dan de zaak." for number in proofs.contradictions(connection)]
+    differences += [
+        f"{number}: heet hermelding van een melding die loopt, of die in een ander dossier staat."
+        for number in proofs.strayed(connection)
+    ]
     differences += [f"{number}: staat niet op haar plaats in de werkvoorraad." for number in worklists.misplaced(connection)]
     return count, differences
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from amhk.desk import people
+from amhk.desk import hermelding, people
 from amhk.desk.casefile import CaseFile
 from amhk.office import Office
 from amhk.rules.forms import kenmerk_key
@@ -97,7 +97,7 @@ def _melding(file: CaseFile, values: Mapping[str, Any], entry: int, dossier: int
 
 def _note_home(file: CaseFile, dossier: int) -> None:
     entry = file.case["entries"] + 1
-    before = again(file, dossier, entry)
+    before = hermelding.link(file, dossier, entry)
     where = " van een afgesloten melding, als hermelding" if before else ""
     what = f"In het dossier geplaatst{where}: een betrokkene staat daar met hetzelfde BSN, of dezelfde naam en geboortedatum."
     file.note("dossier", what, {})
@@ -109,25 +109,9 @@ def find_home(file: CaseFile, told: Sequence[Mapping[str, Any]]) -> None:
     alone = [c["id"] for c in store.dossier_cases(file.connection, file.case["dossier_id"])] == [file.id]
     if alone and known not in (None, file.case["dossier_id"]) and not reads.of_case(file.connection, reads.PERSON, file.id):
         assert known is not None
+        hermelding.let_go(file)
         writes.change_case_part(file.connection, reads.MELDING, file.id, {"dossier_id": known})
         _note_home(file, known)
-
-
-def relate(connection: Connection, case: int, other: int, kind: str, back: str) -> None:
-    """Write how two cases belong together, from both sides."""
-    rows = [{"case_id": case, "kind": kind, "other_id": other}, {"case_id": other, "kind": back, "other_id": case}]
-    writes.add_many(connection, reads.RELATION, rows)
-
-
-def again(file: CaseFile, dossier: int, entry: int) -> str | None:
-    """Link a melding to the last closed one of its dossier, when none runs there: a hermelding. Gives the number of that one, and tells the figures when that involvement ended."""
-    others = [c for c in store.dossier_cases(file.connection, dossier) if c["id"] != file.id]
-    if not others or not all(c["closed"] for c in others):
-        file.tell(entry, known=None)
-        return None
-    relate(file.connection, file.id, others[-1]["id"], "hermelding_van", "hermelding")
-    file.tell(entry, known=iso(day_of(max(c["closed_at"] for c in others))))
-    return str(others[-1]["number"])
 
 
 def stays_secret(file: CaseFile, hoedanigheid: str, melder: Mapping[str, Any]) -> bool:

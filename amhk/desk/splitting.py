@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from amhk.desk import households, people, registering
+from amhk.desk import hermelding, households, people, registering
 from amhk.desk.casefile import CaseFile, on_table, open_case, owns, visible
 from amhk.desk.casework import must_work, take_version
 from amhk.desk.correcting import mark_letters
@@ -79,8 +79,10 @@ def _opened(
     office: Office, connection: Connection, number: str, version: int | None, raw: Mapping[str, Any], form: tuple[Field, ...], who: Reader
 ) -> tuple[CaseFile, dict[str, Any]]:  # fmt: skip
     """Give a melding on the table, also a closed one, and the checked form."""
-    joined = store.join_of(connection, visible(connection, number, who, own=True)["id"])
-    file = open_case(office, connection, number, who, version, joined["target_id"] if joined else None)
+    key = visible(connection, number, who, own=True)["id"]
+    joined = store.join_of(connection, key)
+    along = [*hermelding.returned(connection, key), *([joined["target_id"]] if joined else ())]
+    file = open_case(office, connection, number, who, version, along)
     if file.case["route"] != "melding":
         raise ClosedDoor(faults=[Fault("advies", "Een advies hoort bij geen gezin of dossier.")])
     values, faults = clean(form, raw, Desk(file.now, {}))
@@ -149,10 +151,14 @@ def _own_dossier(file: CaseFile, values: Mapping[str, Any]) -> None:
     )
     file.tell(entry, known=None)
     own = writes.add(file.connection, reads.DOSSIER, {"opened": file.now})
-    writes.change_case_part(file.connection, reads.MELDING, file.id, {"dossier_id": own})
-    for other in others:
-        store.unrelate(file.connection, file.id, other["id"], ("hermelding", "hermelding_van"))
+    _leave(file, own)
     file.save()
+
+
+def _leave(file: CaseFile, dossier: int) -> None:
+    hermelding.let_go(file)
+    hermelding.unlink(file)
+    writes.change_case_part(file.connection, reads.MELDING, file.id, {"dossier_id": dossier})
 
 
 def place(office: Office, number: str, body: object, who: Reader) -> None:
@@ -169,8 +175,6 @@ def place(office: Office, number: str, body: object, who: Reader) -> None:
         if other["dossier_id"] == file.case["dossier_id"]:
             raise ClosedDoor(faults=[Fault("al_samen", f"{other['number']} staat al in hetzelfde dossier.")])
         entry = file.note("dossier", f"In het dossier geplaatst van {other['number']}.", {**values, "was": file.case["dossier_id"]})
-        for old in store.dossier_cases(connection, file.case["dossier_id"]):
-            store.unrelate(connection, file.id, old["id"], ("hermelding", "hermelding_van"))
-        writes.change_case_part(connection, reads.MELDING, file.id, {"dossier_id": other["dossier_id"]})
-        registering.again(file, other["dossier_id"], entry)
+        _leave(file, other["dossier_id"])
+        hermelding.link(file, other["dossier_id"], entry)
         file.save()

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from amhk.desk import casework, households, people, splitting
+from amhk.desk import casework, hermelding, households, people, splitting
 from amhk.desk.casefile import CaseFile, key_of, open_case, owns
 from amhk.desk.covering import covered
 from amhk.desk.forms import layouts
@@ -96,7 +96,7 @@ def decide(office: Office, key: int, body: object, who: Reader) -> str:
         if form is None or form["state"] != "taken" or form["number"] is None:
             raise NotFound("Dit formulier bestaat niet.")
         bij = _target(connection, told, who) if outcome == BELONGS else ""
-        file = open_case(office, connection, form["number"], who, along=key_of(connection, bij))
+        file = open_case(office, connection, form["number"], who, along=[key_of(connection, bij)])
         if form["outcome"] is not None:
             text = f"{form['number']} is al getrieerd: {OUTCOMES[form['outcome']].lower()}."
             raise ClosedDoor(faults=[Fault("al_getrieerd", text)])
@@ -171,7 +171,7 @@ def undo(office: Office, key: int, who: Reader) -> str:
 
 
 def _reopen(office: Office, connection: Connection, number: str, form: Row, who: Reader) -> None:
-    file = open_case(office, connection, number, who)
+    file = open_case(office, connection, number, who, along=hermelding.returned(connection, form["case_id"]))
     entry = file.note("triage", f"Triage teruggenomen: toch niet '{OUTCOMES[form['outcome']].lower()}'.", {})
     before = form["undo"]["before"]
     if form["outcome"] == NEW:

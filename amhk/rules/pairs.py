@@ -13,18 +13,20 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """All that is recorded of one case: its row, its terms, letters, referrals and checks in the order they came."""
+    """All that is recorded of one case: its row, its terms, letters, referrals and checks in the order they came, and the meldingen it is a hermelding of."""
 
     case: Row
     terms: Sequence[Row]
     notices: Sequence[Row]
     referrals: Sequence[Row]
     checks: Sequence[Row]
+    before: Sequence[Row] = ()
+    joined: bool = False
 
 
 def contradictions(flow: Workflow, told: Told) -> list[str]:
     """Give each pair of records of a case that contradict each other; empty when all agree."""
-    return [*_closed(flow, told), *_letters(told), *_referral(flow, told), *_check(flow, told)]
+    return [*_closed(flow, told), *_letters(told), *_referral(flow, told), *_check(flow, told), *_household(told)]
 
 
 def _closed(flow: Workflow, told: Told) -> Iterator[str]:
@@ -100,3 +102,14 @@ def _not_gone(letters: Sequence[Row], referral: Row) -> bool:
     """Tell whether the letter of a referral never went: none to its institution was sent, and none was let go because the referral was over before it could go."""
     mine = {n["state"] for n in letters if n["institution_id"] == referral["institution_id"]}
     return not mine & {"sent", "void"}
+
+
+def _household(told: Told) -> Iterator[str]:
+    """Hermelding x dossier x state: who came back came back from one melding, that closed and stands in the same dossier (of one that joined another: in the dossier it came from)."""
+    if len(told.before) > 1:
+        yield "de melding is van meer dan een melding de hermelding"
+    for other in told.before:
+        if not other["closed"]:
+            yield f"hermelding van {other['number']}, die loopt"
+        if not told.joined and other["dossier_id"] != told.case["dossier_id"]:
+            yield f"hermelding van {other['number']}, die in een ander dossier staat"

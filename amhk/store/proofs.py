@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, exists, false, func, not_, or_, select, text, true
 
-from amhk.store.reads import CASE, ENTRY, INBOX, REFERRAL, REMINDER, TERM, Row
+from amhk.store.people import JOIN
+from amhk.store.reads import CASE, ENTRY, INBOX, MELDING, REFERRAL, RELATION, REMINDER, TERM, Row
 
 _TERM = [
     TERM.c[n]
@@ -88,6 +89,22 @@ def contradictions(connection: Connection) -> list[str]:
     wrong = or_(apart, and_(CASE.c.closed == true(), REFERRAL.c.status == "open"))
     found = select(CASE.c.number).distinct().join(REFERRAL, REFERRAL.c.case_id == CASE.c.id).where(wrong)
     return list(connection.execute(found.order_by(CASE.c.number)).scalars())
+
+
+def strayed(connection: Connection) -> list[str]:
+    """Give the numbers of hermeldingen whose link leads to a melding that runs, or that stands in another dossier (`rules.pairs`); of one that joined another, its dossier is the one it came from."""
+    other, there = CASE.alias("other"), MELDING.alias("there")
+    joined = exists(select(JOIN.c.id).where(JOIN.c.case_id == CASE.c.id, JOIN.c.undone.is_(None)))
+    apart = and_(not_(joined), MELDING.c.dossier_id != there.c.dossier_id)
+    found = (
+        select(CASE.c.number)
+        .join(RELATION, and_(RELATION.c.case_id == CASE.c.id, RELATION.c.kind == "hermelding_van"))
+        .join(other, other.c.id == RELATION.c.other_id)
+        .join(MELDING, MELDING.c.case_id == CASE.c.id)
+        .join(there, there.c.case_id == other.c.id)
+        .where(or_(other.c.closed == false(), apart))
+    )
+    return list(connection.execute(found.distinct().order_by(CASE.c.number)).scalars())
 
 
 def running_on_closed(connection: Connection) -> list[str]:

@@ -255,6 +255,33 @@ def test_a_household_that_comes_back_within_a_year_is_a_hermelding_until_it_prov
     assert report(client, "2027-Q2")["total"]["hermelding"] == [0, 1]
 
 
+def came_back_from(client, number):
+    return [r["number"] for r in client.case(number)["relations"] if r["kind"] == "hermelding_van"]
+
+
+def test_a_hermelding_stays_one_of_the_melding_before_when_the_last_proves_another_family(client):
+    numbers = []
+    for month in range(1, 5):
+        numbers.append(take(client, melding(EL_AMRANI), f"2026-0{month}-06T10:00"))
+        if month < 4:
+            client.move(numbers[-1], "andere_regio", naar="Utrecht")
+    first, second, third, last = numbers
+    assert came_back_from(client, last) == [third]
+    version = client.case(last)["version"]
+    client.post(f"/cases/{third}/split", {"reden": "ander gezin"})
+    assert came_back_from(client, last) == [second], "not lost: the others still stand in its dossier"
+    assert came_back_from(client, third) == []
+    assert client.case(last)["version"] == version, "nobody's form grew stale by it"
+    assert f"Hermelding van {second}" in client.get(f"/cases/{last}/journal")["items"][-1]["what"]
+    assert report(client, "2026")["total"]["hermelding"] == [2, 4], "the second and the last"
+    client.post(f"/cases/{second}/dossier", {"bij": third, "reden": "die horen bij elkaar"})
+    assert (came_back_from(client, last), came_back_from(client, second)) == ([first], [third])
+    client.post(f"/cases/{first}/split", {"reden": "ook een ander gezin"})
+    assert came_back_from(client, last) == []
+    assert "Geen hermelding meer" in client.get(f"/cases/{last}/journal")["items"][-1]["what"]
+    same(client.office, read_period("2026"))
+
+
 def test_what_the_end_of_help_brought_is_counted_by_its_indicators(client):
     number = take(client, melding(VISSER, gemeente="Schiedam"), "2026-01-06T10:00")
     client.move(number, "veiligheidsbeoordeling", uitkomst="onderzoek")

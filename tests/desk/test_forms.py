@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from support.bulk import bring, file_of, form, numbers, take
 from support.cast import Client, hire, reader, term
 from support.families import EL_AMRANI, melding
+from support.second import same
 
 from amhk.desk import followup, forms, triage, watch
 from amhk.errors import BadInput, ClosedDoor, NotAllowed
+from amhk.rules.periods import read_period
 from amhk.store import forms as store
 from amhk.store import reads, writes
 
@@ -328,6 +330,18 @@ def test_three_answers_and_each_does_what_it_says(client, office, morning):
     assert client.get("/reports/kwartaal?period=2026")["total"]["meldingen"] == 3
     with pytest.raises(ClosedDoor):
         triage.decide(office, other["form"], {"outcome": "nieuw"}, anna)
+
+
+def test_a_hermelding_of_a_form_is_one_no_more_when_its_triage_is_taken_back(client, office):
+    child = [{"naam": "Aaf Bos", "geboren": "2016-01-01", "rollen": ["kind"]}]
+    take(office, bring(office, [form(1, betrokkenen=child)]))
+    anna, item = reader(office, "Anna"), listed(office)["items"][0]
+    triage.decide(office, item["form"], {"outcome": "geen_hgkm"}, anna)
+    back = client.post("/cases", melding(child, ontvangen="2026-02-02T08:00"))["number"]
+    assert {"kind": "hermelding_van", "number": item["number"]} in client.case(back)["relations"]
+    triage.undo(office, item["form"], anna)
+    assert [r["kind"] for r in client.case(back)["relations"]] == ["zelfde_dossier"], "that one runs again"
+    same(office, read_period("2026"))
 
 
 @pytest.mark.parametrize("outcome", ["nieuw", "geen_hgkm", "hoort_bij"])

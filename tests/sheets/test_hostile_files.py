@@ -76,9 +76,10 @@ def repeated(content, row, times):
 def test_a_file_that_asks_too_much_time_or_memory_ends_by_itself_and_leaves_nothing(monkeypatch, tmp_path):
     monkeypatch.setattr(apart, "NamedTemporaryFile", lambda **more: apart_file(tmp_path, **more))
     slow = workbook([HEAD, *(["1", None, None] for _ in range(60_000))])
-    for name, most in (("MOST_SECONDS", 0), ("SECONDS_A_MB", 0)):
-        monkeypatch.setattr(apart, name, most)
-    assert "te veel tijd of geheugen" in refused(slow)
+    with monkeypatch.context() as tight:
+        for name, most in (("MOST_SECONDS", 0), ("SECONDS_A_MB", 0)):
+            tight.setattr(apart, name, most)
+        assert "te veel tijd of geheugen" in refused(slow)
     assert list(tmp_path.iterdir()) == []
     assert read(b"id;zorgen\n1;een\n")[0].cells == {"id": "1", "zorgen": "een"}, "and the next one is read"
 

@@ -46,6 +46,7 @@ from amhk.rules.periods import period_of, read_period
 from amhk.rules.searching import words_of_case
 from amhk.store import bells, figures, outbox, plans, proofs, reads, search
 from amhk.store.journal import verify
+from amhk.store.people import JOIN
 from amhk.words import day_of, iso
 
 # A failing run is told as it happened; shrinking a whole meldpunt takes longer than reading it.
@@ -55,6 +56,7 @@ MELDING = {
     "melder": {"naam": "Zwaluw Kwarteldrift", "bereikbaar": "06-11122233", "geheim": True},
 }  # fmt: skip
 GIVES_AWAY = "Mevrouw Kwarteldrift zag het, bel 0611122233."
+SECRET = {"zwaluw", "kwarteldrift", "0611122233"}  # what gives the melder away: no case is found by it
 ADVIES = {
     "route": "advies", "kanaal": "telefoon", "hoedanigheid": "15", "gemeente": "Schiedam", "zorgen": "zorgen", "aanleiding": ["08"], "advies": "praat",
 }  # fmt: skip
@@ -407,6 +409,11 @@ class Meldpunt(RuleBasedStateMachine):
             out = reads.rows(connection, select(outbox.OUT))
             referrals = reads.rows(connection, select(reads.REFERRAL).order_by(reads.REFERRAL.c.id))
             checks = reads.rows(connection, select(reads.CHECK).order_by(reads.CHECK.c.id))
+            relations = reads.rows(connection, select(reads.RELATION))
+            meldingen = reads.rows(connection, select(reads.MELDING))
+            homes = {r["case_id"]: r["dossier_id"] for r in meldingen}
+            joins = {r["case_id"] for r in reads.rows(connection, select(JOIN)) if r["undone"] is None}
+            assert proofs.strayed(connection) == [], "a hermelding leads to a closed melding of its household"
             assert proofs.contradictions(connection) == [], "what the night looks at agrees too"
             told_again = {
                 e["case_id"] for e in reads.rows(connection, select(reads.ENTRY)) if "gegevens van de melder" in e["what"]
@@ -420,13 +427,18 @@ class Meldpunt(RuleBasedStateMachine):
         for case in cases:
             mine = [[r for r in rows if r["case_id"] == case["id"]] for rows in (terms, letters, referrals, checks)]
             flow = self.office.pack.workflows[case["workflow"], case["release"]]
-            assert contradictions(flow, Told(case, *mine)) == [], case["number"]
+            links = [r["other_id"] for r in relations if r["case_id"] == case["id"] and r["kind"] == "hermelding_van"]
+            here, *before = ({**c, "dossier_id": homes.get(c["id"])} for c in (case, *(c for c in cases if c["id"] in links)))
+            assert contradictions(flow, Told(here, *mine, before, case["id"] in joins)) == [], case["number"]
             if case["closed"] and 3 in case["finishes"]:
                 assert case["facts"]["nazorg"] in ("goed", "gevolgd"), "G2"
             if case["closed"]:
                 assert not [t for t in terms if t["case_id"] == case["id"] and t["status"] in ("running", "suspended")]
             texts = [f["text"] for f in findings if f["case_id"] == case["id"]] + [t for key, t in notes if key == case["id"]]
             words = words_of_case(case, [p for p in people if p["case_id"] == case["id"]], texts)
+            beside = {case["id"], *(r["other_id"] for r in relations if r["case_id"] == case["id"])}
+            if any(m["melder_geheim"] and m["melder_naam"] for m in meldingen if m["case_id"] in beside):
+                words -= SECRET
             assert {w for key, w in kept if key == case["id"]} == words, "found by what it holds, and by nothing that is gone"
         told = [(r["term_id"], r["round"], r["rung"]) for r in rung]
         terms_by = {t["id"]: t for t in terms}
