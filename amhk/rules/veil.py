@@ -11,6 +11,7 @@ from amhk.rules.secrecy import MAIL, NOBODY, NUMBER, POSTCODE, is_plain_name, na
 COVER = "[geheim]"
 T = TypeVar("T")
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_DIGIT = re.compile(r"\d")
 _GAP = re.compile(r"[\s,;.-]{0,3}")
 # Beside these names stand codes of the house, its own people, days and sums, or what a step asks (its lists are covered where they are made): never words that somebody typed.
 CODES = frozenset(
@@ -38,6 +39,8 @@ class Veil:
 
     def over(self, text: str) -> str:
         """Give a text with all of it covered that may only be read for a reason."""
+        if not self._may_hold(text):
+            return text
         told, last = "", 0
         for start, end in _joined(text, sorted(self._spans(text))):
             told, last = told + text[last:start] + COVER, end
@@ -45,7 +48,17 @@ class Veil:
 
     def holds(self, text: str) -> bool:
         """Tell whether anything in a text must be covered."""
-        return next(self._spans(text), None) is not None
+        return self._may_hold(text) and next(self._spans(text), None) is not None
+
+    def _may_hold(self, text: str) -> bool:
+        """Tell at a glance whether a text has anything that looks like what is covered: most have not, and are not read word by word."""
+        folded = fold(text)
+        return (
+            any(word in folded for word in self.words)
+            or any(run[0] in folded for run in self.runs)
+            or bool((self.numbers or self.postcodes) and _DIGIT.search(text))
+            or bool(self.mails and "@" in text)
+        )
 
     def upon(self, told: T) -> T:
         """Give an answer (mappings, lists, texts) with every text in it covered, but what stands there as a code (`CODES`)."""
