@@ -16,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from support.cast import Client, hire
 from support.patience import until
+from support.postgres import control
 from support.server import RUNNING
 
 from amhk import office as house
@@ -78,24 +79,26 @@ MARK = f"AMHK_TESTS={uuid4().hex}"
 os.environ["AMHK_TESTS"] = MARK.partition("=")[2]
 
 
-def left_behind():
-    """Give the commands of the processes that these tests started and that still run."""
+def left_behind(base=""):
+    """Give the commands of the processes that these tests started and that still run; a PostgreSQL server writes over its marks and is known by the folder it is in."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
+            command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
             mine = MARK.encode() in (folder / "environ").read_bytes().split(b"\0")
-            if mine and int(folder.name) != os.getpid():
-                found.append((folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip())
+            if (mine or (base and base in command)) and int(folder.name) != os.getpid():
+                found.append(command)
     return found
 
 
 @pytest.fixture(scope="session", autouse=True)
-def nothing_left_behind():
+def nothing_left_behind(tmp_path_factory):
     """Whatever happened, no process outlives the tests."""
+    base = str(tmp_path_factory.getbasetemp())
     yield
     for server in tuple(RUNNING):
         server.kill()
-    until(lambda: not left_behind(), 3, f"the end of {left_behind()}")
+    until(lambda: not left_behind(base), 3, f"the end of {left_behind(base)}")
 
 
 # Seconds of one core that the tests of a folder may take at the speed of benchmarks/README; together twelve minutes on two.
@@ -162,6 +165,8 @@ def postgres(tmp_path_factory):
             connection.execute("SELECT pg_reload_conf()")
         yield uri
     finally:
+        if (folder / "data" / "postmaster.pid").exists():  # also one that a story stopped and started: the library lost sight of it
+            control(folder / "data", "stop", "-m", "immediate")
         server.cleanup()
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import event
 from support.cast import Client, hire
 from support.families import melding
 from support.http import Http
+from support.postgres import control
 
 from amhk.clock import sweep
 from amhk.office import open_office
@@ -153,7 +154,7 @@ class Typist(threading.Thread):
 )  # a connection that dies while it is made is closed by nobody
 @pytest.mark.soak
 def test_whoever_cuts_the_database_off_under_eight_clients_each_answer_is_true(postgres, tmp_path):
-    """Every connection killed again and again in the middle of whatever it does, sometimes kept out for a while: what was answered is there once, what was refused is not."""
+    """Every connection killed again and again in the middle of whatever it does, kept out for a while, or the server itself gone: what was answered is there once, what was refused is not."""
     url = new_database(postgres)
     office = open_office(make_folder(tmp_path / "m", url, seated=True), proof=False)
     client = Client(office)
@@ -165,8 +166,16 @@ def test_whoever_cuts_the_database_off_under_eight_clients_each_answer_is_true(p
         one.start()
     dice = random.Random(16)
     with psycopg.connect(postgres, autocommit=True) as boss:
-        for n in range(200 if FULL else 15):
-            stop.wait(0.02 + dice.random() * 0.3)
+        boss.execute(f'ALTER DATABASE "{name}" SET synchronous_commit = on')  # here it must survive its server
+        data = boss.execute("SHOW data_directory").fetchone()[0]
+    for n in range(200 if FULL else 15):
+        stop.wait(0.02 + dice.random() * 0.3)
+        if n % 7 == 3:
+            control(data, "stop", "-m", "immediate")
+            stop.wait(dice.random())
+            control(data, "restart")
+            continue
+        with psycopg.connect(postgres, autocommit=True) as boss:
             if n % 5 == 0:
                 boss.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
             boss.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
