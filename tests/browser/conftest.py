@@ -1,11 +1,15 @@
 """Real browsers on the real server: without JavaScript (`page`), with it (`live`), and more of them when a story needs two."""
 
+import os
+from contextlib import ExitStack
+
 import pytest
 from conftest import make_folder
 from playwright.sync_api import expect, sync_playwright
 from support.browser import CHROMIUM, FLAGS
 from support.cast import hire
 from support.patience import patient
+from support.proxy import behind_nginx
 from support.server import Server
 
 from amhk.office import open_office
@@ -29,13 +33,21 @@ def chromium(play):
         browser.close()
 
 
+# With this every story is told through nginx, with TLS, under a path of its own: docs/operations.md.
+BEHIND_NGINX = os.environ.get("AMHK_PROXY") == "nginx"
+
+
 @pytest.fixture
 def server(tmp_path):
+    """A running server with the cast at their desks; `address` is where a browser finds it."""
     folder = make_folder(tmp_path / "m", "meldpunt.sqlite")
     office = open_office(folder, proof=False)
     hire(office)
     office.close()
-    with Server(folder) as server:
+    with Server(folder) as server, ExitStack() as before:
+        server.address = f"http://127.0.0.1:{server.port}"
+        if BEHIND_NGINX:
+            server.address = before.enter_context(behind_nginx(server, tmp_path / "nginx")).address
         yield server
 
 
@@ -52,12 +64,14 @@ def browse(server, chromium):
         )
         page.on("console", lambda m: wrong.append(m.text) if "Content Security Policy" in m.text else None)
         page.on("pageerror", lambda e: wrong.append(str(e)))
+        goto = page.goto
+        page.goto = lambda url, **more: goto(server.address + url if url.startswith("/") else url, **more)
         return page
 
     opened = []
 
     def new(**more):
-        context = chromium.new_context(**{"base_url": f"http://127.0.0.1:{server.port}", "reduced_motion": "reduce", **more})
+        context = chromium.new_context(**{"reduced_motion": "reduce", "ignore_https_errors": BEHIND_NGINX, **more})
         context.set_default_timeout(patient(30) * 1000)
         context.on("page", watch)
         opened.append(context)

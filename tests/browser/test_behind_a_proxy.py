@@ -4,22 +4,25 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from support.proxy import Proxy
+from support.calendar import calendar_program
+from support.cast import reader
+from support.families import melding
+from support.proxy import behind_nginx
+
+from amhk.desk.intake import take_call
+from amhk.office import open_office
+from amhk.store import reads
 
 
 @pytest.fixture
 def proxy(server, tmp_path):
     """The server, told which proxy it may believe, with that proxy before it."""
-    server.kill()
-    text = server.folder.read_text(encoding="utf-8").replace("trusted_proxies = []", 'trusted_proxies = ["127.0.0.1"]')
-    server.folder.write_text(text, encoding="utf-8")
-    server.start(server.port)
-    with Proxy(tmp_path / "nginx", server.port) as proxy:
+    with behind_nginx(server, tmp_path / "before") as proxy:
         yield proxy
 
 
 @pytest.mark.browser
-def test_a_call_is_taken_and_kept_behind_a_proxy_under_a_path(proxy, browse):
+def test_a_call_is_taken_and_kept_behind_a_proxy_under_a_path(server, proxy, browse, tmp_path):
     page = browse(ignore_https_errors=True)
     page.goto(f"{proxy.address}/")
     assert page.url.startswith(f"{proxy.address}/login")
@@ -38,8 +41,13 @@ def test_a_call_is_taken_and_kept_behind_a_proxy_under_a_path(proxy, browse):
     )
     assert len(links) > 5 and all(link.startswith("/amhk/") for link in links)
     page.goto(f"{proxy.address}/agenda")
-    page.click("form[action='/amhk/agenda'] button >> nth=0")
+    page.click("form[action='/amhk/agenda'] [value=team]")
     address = re.search(rf"{re.escape(proxy.address)}/agenda/[\w-]+\.ics", page.content())[0]
-    assert proxy.read(address.removeprefix(proxy.address)).startswith(b"BEGIN:VCALENDAR")
+    office = open_office(server.folder, proof=False)
+    number = take_call(office, melding(), reader(office, "Tom"))
+    with office.store.read() as connection:
+        due = next(t["due"] for t in reads.terms(connection, 1) if t["name"] == "veiligheidsbeoordeling")
+    office.close()
+    assert f"{number} Veiligheidsbeoordeling" in calendar_program(tmp_path, address, due, proxy.folder / "cert.pem")
     page.click("form[action='/amhk/logout'] button")
     expect(page).to_have_url(re.compile(rf"{re.escape(proxy.address)}/login"))

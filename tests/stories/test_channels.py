@@ -1,8 +1,6 @@
 """Terms reach people: a real calendar program reads the feed, a real SMTP server gets the mail; what fails neither loses nor doubles anything."""
 
-import os
 import re
-import subprocess
 import threading
 from datetime import timedelta
 
@@ -10,6 +8,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from conftest import make_folder
 from icalendar import Calendar
+from support.calendar import calendar_program
 from support.cast import Client, hire, reader
 from support.server import Server, free_port
 
@@ -94,31 +93,6 @@ def test_a_real_calendar_program_reads_the_feed_from_the_real_server(tmp_path):
         listed = calendar_program(tmp_path, href, "2026-02-09")
         assert "Veiligheidsbeoordeling" not in listed
         assert f"{number} Onderzoek starten" in listed
-
-
-def calendar_program(home, href, day):
-    """Let vdirsyncer fetch the address and khal show a day: the words on its screen."""
-    (home / "vdirsyncer").write_text(
-        f'[general]\nstatus_path = "{home}/status/"\n[pair amhk]\na = "here"\nb = "there"\ncollections = null\nconflict_resolution = "b wins"\n'
-        f'[storage here]\ntype = "filesystem"\npath = "{home}/cal/"\nfileext = ".ics"\n[storage there]\ntype = "http"\nurl = "{href}"\n',
-        encoding="utf-8",
-    )
-    (home / "khal").write_text(
-        f"[calendars]\n[[amhk]]\npath = {home}/cal\n[locale]\ntimeformat = %H:%M\ndateformat = %Y-%m-%d\nlongdateformat = %Y-%m-%d\n"
-        f"datetimeformat = %Y-%m-%d %H:%M\nlongdatetimeformat = %Y-%m-%d %H:%M\n[sqlite]\npath = {home}/khal.db\n",
-        encoding="utf-8",
-    )
-    (home / "cal").mkdir(exist_ok=True)
-    env = {**os.environ, "VDIRSYNCER_CONFIG": str(home / "vdirsyncer"), "HOME": str(home), "LC_ALL": "C.UTF-8"}
-    env.pop("PYTHONPATH", None)
-    for words in (["vdirsyncer", "discover", "amhk"], ["vdirsyncer", "sync"]):
-        done = subprocess.run(words, env=env, input="y\n" * 5, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-    done = subprocess.run(
-        ["khal", "-c", str(home / "khal"), "list", day, "1d"], env=env, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 # ------------------------------------------------------------------ mail

@@ -7,6 +7,7 @@ import re
 import shutil
 import threading
 from collections import Counter
+from subprocess import CalledProcessError
 from uuid import uuid4
 
 import psycopg
@@ -16,6 +17,7 @@ from sqlalchemy import event
 from support.cast import Client, hire
 from support.families import melding
 from support.http import Http
+from support.patience import until
 from support.postgres import control
 
 from amhk.clock import sweep
@@ -149,6 +151,31 @@ class Typist(threading.Thread):
             (self.saved if told == "saved" else self.other).append(text if told == "saved" else (text, told))
 
 
+def torment(postgres, name, data, n, dice, stop):
+    """One turn: every seventh the server itself is gone for a while; else all connections end, and every fifth nobody is let in."""
+    if n % 7 == 3:
+        control(data, "stop", "-m", "immediate")
+        stop.wait(dice.random())
+        until(lambda: _started(data), 3, "a server that starts again")
+        return
+    with psycopg.connect(postgres, autocommit=True) as boss:
+        if n % 5 == 0:
+            boss.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+        boss.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+        if n % 5 == 0:
+            stop.wait(0.2)
+            boss.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+
+
+def _started(data):
+    """Start the server; not yet while what it left in memory is still held by a connection that is dying."""
+    try:
+        control(data, "restart")
+    except CalledProcessError:
+        return False
+    return True
+
+
 @pytest.mark.filterwarnings(
     "ignore::pytest.PytestUnraisableExceptionWarning"
 )  # a connection that dies while it is made is closed by nobody
@@ -168,23 +195,14 @@ def test_whoever_cuts_the_database_off_under_eight_clients_each_answer_is_true(p
     with psycopg.connect(postgres, autocommit=True) as boss:
         boss.execute(f'ALTER DATABASE "{name}" SET synchronous_commit = on')  # here it must survive its server
         data = boss.execute("SHOW data_directory").fetchone()[0]
-    for n in range(200 if FULL else 15):
-        stop.wait(0.02 + dice.random() * 0.3)
-        if n % 7 == 3:
-            control(data, "stop", "-m", "immediate")
-            stop.wait(dice.random())
-            control(data, "restart")
-            continue
-        with psycopg.connect(postgres, autocommit=True) as boss:
-            if n % 5 == 0:
-                boss.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
-            boss.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
-            if n % 5 == 0:
-                stop.wait(0.2)
-                boss.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
-    stop.set()
-    for one in typists:
-        one.join()
+    try:
+        for n in range(200 if FULL else 15):
+            stop.wait(0.02 + dice.random() * 0.3)
+            torment(postgres, name, data, n, dice, stop)
+    finally:
+        stop.set()
+        for one in typists:
+            one.join()
     told = Counter(e["reason"] for e in client.get(f"/cases/{number}/journal")["items"] if e["kind"] == "notitie")
     saved, refused = ([text for one in typists for text in getattr(one, kind)] for kind in ("saved", "refused"))
     assert not [other for one in typists for other in one.other]

