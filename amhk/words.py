@@ -30,7 +30,7 @@ BRON = {
     "crisisdienst": "Crisisdienst",
     "anders": "Anders",
 }
-VERZENDWIJZE = {k: k.capitalize() for k in ("post", "beveiligde mail", "portaal", "CORV", "persoonlijk", "telefonisch")}
+VERZENDWIJZE = {k: k[:1].upper() + k[1:] for k in ("post", "beveiligde mail", "portaal", "CORV", "persoonlijk", "telefonisch")}
 GEVOELIG = {"medisch": "Medisch", "strafrechtelijk": "Strafrechtelijk", "ouder": "Verteld door een ouder alleen"}
 AAN = {"politie": "Politie", "OM": "Openbaar Ministerie"}
 SCHAAL = {k: k.capitalize() for k in ("lokaal", "subregionaal", "regionaal", "bovenregionaal")}

@@ -234,7 +234,7 @@ def make_folder(folder, database, training=True, region="rotterdam-rijnmond", se
         names = [part.partition("?")[0].rpartition("/")[2] for part in (database, model)]
         with psycopg.connect(server, autocommit=True) as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{names[0]}"')
-            connection.execute(f'CREATE DATABASE "{names[0]}" TEMPLATE "{names[1]}"')
+            connection.execute(f'CREATE DATABASE "{names[0]}" TEMPLATE "{names[1]}" STRATEGY file_copy')
     else:
         first, model = _house("sqlite", training, region, seated=seated)
         shutil.copy(first / model, folder / database)

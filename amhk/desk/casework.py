@@ -108,7 +108,7 @@ def _told(file: CaseFile, decision: Decision) -> dict[str, Any]:
     letters = [flow.notices[n].title for n in decision.notices]
     parts = [f"De zaak staat daarna op '{lower_first(flow.states[later.state].title)}'."]
     parts += [f"{s['title']}: uiterlijk {say_due(s['due'])}." for s in starts] + [
-        f"Brief in concept: {t.lower()}." for t in letters
+        f"Brief in concept: {lower_first(t)}." for t in letters
     ]
     parts += _more(file, decision)
     return {

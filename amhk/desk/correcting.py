@@ -7,16 +7,20 @@ from typing import Any
 
 from amhk.desk import people
 from amhk.desk.casefile import LINE, CaseFile, due_of, fresh_row, is_late, next_round
+from amhk.desk.composing import compose
 from amhk.desk.outgoing import DRAFT_AGAIN, out_of_hand, take_off
 from amhk.desk.registering import stays_secret, tell_children
-from amhk.errors import BadInput, Fault
+from amhk.errors import BadInput, ClosedDoor, Fault
 from amhk.rules import people as rules
 from amhk.rules.moves import Decision
 from amhk.rules.parse import fold
 from amhk.store import claims, outbox, reads, writes
+from amhk.store.journal import said_at
+from amhk.store.reads import Row
 from amhk.words import day_of, iso, lower_first, say_day, say_instant
 
 _OF_LETTERS = ("motivering", "afspraken", "veiligheidsvoorwaarden", "geprobeerde_hulp", "gezaghebbenden_geinformeerd", "naar")
+_THEN = "Bij ontvangst"
 _FACTS = ("gemeente", "kanaal", "hoedanigheid", "meldcodestap", "zorgen", "aanleiding", "aard")
 
 
@@ -26,6 +30,7 @@ def correct(file: CaseFile, decision: Decision, entry: int) -> str:
     if file.case["route"] == "melding" and file.case["melder_naam"] is None:
         text = "De gegevens van deze melding zijn vernietigd: er is niets meer te corrigeren."
         raise BadInput(faults=[Fault("vernietigd", text, "reden")])
+    said = _said_by_letters(file, ())
     told = [
         *_case_facts(file, values, entry),
         *_melder(file, values),
@@ -41,20 +46,22 @@ def correct(file: CaseFile, decision: Decision, entry: int) -> str:
         raise BadInput(faults=[Fault("niets_gewijzigd", "Vul in wat er anders moet zijn.", "reden")])
     if isinstance(values.get("uitkomst"), list):
         file.tell(entry, uitkomst_juist=values["uitkomst"])
-    mark_letters(file)
+    mark_letters(file, said, values)
     file.words = True
     return f": {'; '.join(told)}"
 
 
 def _case_facts(file: CaseFile, values: Mapping[str, Any], entry: int) -> list[str]:
-    told = []
+    told, titles = [], {f.name: f"'{f.title}'" for f in file.workflow.intake if f.title.endswith("?")}
     for name in _FACTS:
         if name in values and values[name] != file.case[name]:
             shown = "" if name == "zorgen" else f" van {_said(file.case[name])} naar {_said(values[name])}"
-            told.append(f"{name}{shown}")
+            told.append(f"{titles.get(name, name)}{shown}")
             file.changes[name] = values[name]
-    if told:
-        old = {n: file.case[n] for n in _FACTS if n in file.changes and not (n == "zorgen" and file.case["route"] == "advies")}
+            if name == "gemeente" and not file.case["team_reason"].startswith(("Met de hand", _THEN)):
+                file.changes["team_reason"] = f"{_THEN}: {lower_first(file.case['team_reason'])}"
+    old = {n: file.case[n] for n in _FACTS if n in file.changes and not (n == "zorgen" and file.case["route"] == "advies")}
+    if old:  # the old words of an advies are erased, not kept
         file.note("oud_gegeven", "Gegevens zoals ze waren, bewaard bij de correctie.", old)
         file.tell(entry, case={n: file.changes[n] for n in old if n != "zorgen"})
     return [t for t in told if not (t == "zorgen" and file.case["route"] == "advies")]
@@ -168,7 +175,8 @@ def _person(file: CaseFile, values: Mapping[str, Any], entry: int) -> list[str]:
     if rules.is_unborn(person, roles) and not rules.is_unborn({**person, **new}, roles):
         for kind in file.workflow.person_notices:
             file.draft(kind, file.now, file.case["entries"], person_id=person["id"])
-    return [f"persoon ({', '.join(k for k in changed if k != 'zoeknaam')})"]
+    titles = {f.name: lower_first(f.title) for f in file.workflow.person}
+    return [f"gegevens van een persoon ({', '.join(titles.get(k, k.replace('_', ' ')) for k in changed if k != 'zoeknaam')})"]
 
 
 def _received(file: CaseFile, received: datetime, entry: int) -> str:
@@ -206,18 +214,13 @@ def _moment(file: CaseFile, values: Mapping[str, Any], entry: int) -> str:
         keys = [r["id"] for r in reads.of_case(file.connection, source, file.id) if r["entry"] == sequence]
         writes.change(file.connection, source, keys, {"moment": moment})
     file.tell(entry, moved=[[sequence, iso(moment)]])
-    old = _op_of(lines[-1])
+    old = said_at(lines[-1])
     if file.case["closed_at"] == old:
         file.changes["closed_at"] = moment
     if file.workflow.moves[name].effect == "help_started":
         begun = reads.of_case(file.connection, reads.REFERRAL, file.id)[-1:]
         writes.change(file.connection, reads.REFERRAL, [r["id"] for r in begun], {"started_on": day_of(moment), "answered": moment})
     return f"moment van '{lower_first(file.workflow.moves[name].title)}' van {say_instant(old)} naar {say_instant(moment)}"
-
-
-def _op_of(line: Mapping[str, Any]) -> datetime:
-    op = json.loads(line["content"] or "{}").get("op")
-    return datetime.fromisoformat(op) if op else line["instant"]
 
 
 def _all_terms(file: CaseFile) -> list[dict[str, Any]]:
@@ -249,13 +252,35 @@ def _reproject(file: CaseFile, terms: list[dict[str, Any]], start: datetime, ent
                 t.update(changes)
 
 
-def mark_letters(file: CaseFile) -> None:
-    """Let letters know that a fact under them changed: a sent one (or one that is printed or stands in the folder) is marked, an approved one is a draft again. Also the letters to this melder on a case he joined."""
+def _said_by_letters(file: CaseFile, words: Collection[str]) -> dict[int, str | None]:
+    """Give what each letter of a case that went (or is approved) would say, made anew from what is recorded now; None for one that cannot be made, or that uses what the journal is about to say (`words`)."""
+    case = {**file.case, **file.changes}
+    letters = [n for n in reads.notices(file.connection, file.id) if n["state"] in ("approved", "sent")]
+    return {n["id"]: _says(file, case, n, words) for n in letters}
+
+
+def _says(file: CaseFile, case: Row, notice: Row, words: Collection[str]) -> str | None:
+    assert file.who is not None
+    try:
+        letter = compose(file.office, file.connection, case, notice, file.who, file.now)
+    except ClosedDoor:
+        return None
+    used = {name for name, _, _ in letter.uses}
+    return repr((letter.head, letter.blocks)) if letter.blocks and not used & set(words) else None
+
+
+def mark_letters(file: CaseFile, said: Mapping[int, str | None] | None = None, words: Collection[str] = ()) -> None:
+    """Let letters know that a fact under them changed: a sent one (or one that is printed or stands in the folder) is marked, an approved one is a draft again. Also the letters to this melder on a case he joined.
+
+    With what they said before (`said`) and the fields that were corrected (`words`) only those are marked that would say something else now.
+    """
     letters = [*reads.notices(file.connection, file.id), *reads.notices_about(file.connection, file.id)]
     approved = [n["id"] for n in letters if n["state"] == "approved"]
     reads.lock_notices(file.connection, approved)
     gone = {key for key in approved if out_of_hand(file.office, outbox.live(file.connection, key))}
-    told = [n["id"] for n in letters if n["state"] == "sent" or n["id"] in gone]
+    now = _said_by_letters(file, words) if said is not None else {}
+    same = {key for key, text in (said or {}).items() if text is not None and now.get(key) == text}
+    told = [n["id"] for n in letters if (n["state"] == "sent" or n["id"] in gone) and n["id"] not in same]
     writes.change(file.connection, reads.NOTICE, told, {"old_fact": True})
     for notice in letters:
         if notice["state"] == "approved" and notice["id"] not in gone:

@@ -248,15 +248,16 @@ def _betrokkene(connection: Connection, notice: Row, now: datetime) -> dict[str,
         return {}
     person = reads.person_of(connection, notice)
     if person is None or person["naam"].casefold() == _UNKNOWN:
-        return {"betrokkene_naam": None, "betrokkene_aanhef": None}
+        return {"betrokkene_naam": None, "betrokkene_aanhef": None, "betrokkene_namens": None}
     age = age_on(person["geboren"], day_of(now))
     # Wmo 2015 art. 5.3.2: under 12 the legal guardian acts for the child.
-    aanhef = f"de wettelijk vertegenwoordiger van {person['naam']}" if age is not None and age < 12 else person["naam"]
+    namens = person["naam"] if age is not None and age < 12 else ""
+    aanhef = f"de wettelijk vertegenwoordiger van {namens}" if namens else person["naam"]
     limit = day_of(notice["drafted"] or now) + _TO_TELL
     until = [d["new_date"] for d in notice["decisions"] if d["kind"] == "uitgesteld"]
     late, put_off = day_of(now) > limit, any(day > iso(limit) for day in until)
     return {
-        "betrokkene_naam": person["naam"], "betrokkene_aanhef": aanhef, "overhandigen": person["geheim_adres"],
+        "betrokkene_naam": person["naam"], "betrokkene_aanhef": aanhef, "betrokkene_namens": namens, "overhandigen": person["geheim_adres"],
         "uitgesteld": "ja" if put_off else "", "te_laat": "ja" if late and not put_off else "", "betrokkene_gegevens": _kinds_of_data(person),
     }  # fmt: skip
 

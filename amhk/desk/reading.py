@@ -81,7 +81,7 @@ def case_page(office: Office, number: str, who: Reader) -> dict[str, Any]:
         told = steps(file, entries, shelf["people"])
         journal = [e for e in _lines(entries, told, shelf["notices"], shelf["people"]) if e["kind"] != WORDS]
         view = _view(file, shelf) | {"journal": journal, "steps": told, "moves": _doors(file, case) if owns(who, case) else []}
-        view["acute"] = acute_of(file, view["moves"], people_line(view))
+        view["acute"] = acute_of(file, view["moves"], people_line(view), entries)
         view |= {"rungs": [_rung(r) for r in shelf["reminders"]], "map": _map(file, journal, view["moves"])}
         view = covered(office, connection, case, view)
     _note_look(office, case, who, "zaak (scherm)")
@@ -94,7 +94,8 @@ def acute_view(office: Office, number: str, who: Reader) -> dict[str, Any] | Non
         case = visible(connection, number, who)
         shelf = _shelf(connection, case, who)
         file = _from_shelf(office, connection, case, shelf, who)
-        return acute_of(file, _doors(file, case) if owns(who, case) else [], people_line({"people": shelf["people"]}))
+        doors = _doors(file, case) if owns(who, case) else []
+        return acute_of(file, doors, people_line({"people": shelf["people"]}), reads.entries(connection, case["id"]))
 
 
 def _map(file: CaseFile, journal: list[dict[str, Any]], doors: list[dict[str, Any]]) -> Map:
@@ -203,7 +204,7 @@ def _moves(file: CaseFile, case: Row) -> list[dict[str, Any]]:
         told.append(
             {
                 "name": move.name, "title": move.title, "finish": move.finish, "allowed": not faults, "why_not": faults,
-                "input": _schema(move, standing, desk, case["version"]), "ending": move.ending, "fields": move.fields,
+                "input": _schema(move, standing, desk, case["version"]), "ending": move.ending, "fields": fields_now(move, standing),
                 "here": case["state"] in move.sources,
             }
         )  # fmt: skip

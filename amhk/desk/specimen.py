@@ -92,7 +92,7 @@ _SHORT = frozenset(
     [
         "zaaknummer", "vandaag", "regio", "organisatie", "team", "behandelaar", "registratie", "telefoon", "email", "website", "oefening", "ontvangen",
         "gemeente", "uiterlijk", "op", "aan", "spoed", "instelling", "controle_op", "verwezen_op", "eerder_gevraagd", "naar", "betrokkene_naam",
-        "betrokkene_aanhef", "melder_naam", "adviesvrager_naam",
+        "betrokkene_aanhef", "betrokkene_namens", "melder_naam", "adviesvrager_naam",
     ]
 )  # fmt: skip
 _PLAIN: dict[str, Any] = {
@@ -107,7 +107,7 @@ _PLAIN: dict[str, Any] = {
     "veiligheidsvoorwaarden": "Liv gaat elke dag gegeten en warm gekleed naar school.", "reden": "Er is een wachtlijst van vier maanden.",
     "gezaghebbenden_geinformeerd": "ja", "spoed": "geen spoed", "instelling": "Wijkteam Oefenstad", "controle_op": "wo 10 juni 2026",
     "verwezen_op": "di 10 maart 2026", "eerder_gevraagd": "", "naar": "Veilig Thuis Elders", "betrokkene_naam": "Noor Voorbeeld",
-    "betrokkene_aanhef": "Noor Voorbeeld", "overhandigen": False, "uitgesteld": "", "te_laat": "", "college_gesteld": "Het college wordt van dit verzoek in kennis gesteld", "melder_naam": "E. Melder", "adviesvrager_naam": "A. Vrager",
+    "betrokkene_aanhef": "Noor Voorbeeld", "betrokkene_namens": "", "overhandigen": False, "uitgesteld": "", "te_laat": "", "college_gesteld": "Het college wordt van dit verzoek in kennis gesteld", "melder_naam": "E. Melder", "adviesvrager_naam": "A. Vrager",
     "advies": "Praat eerst met de ouders over wat u ziet, en noem geen oordeel. Bel ons daarna weer.",
 }  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -21,7 +22,8 @@ def steps(file: CaseFile, entries: Sequence[Row], people: Sequence[Row]) -> list
 
     A value that this case keeps secret (the melder, an address) reads `geheim: tonen met reden`; content erased by law is gone.
     """
-    hidden = _Hidden(bool(file.case.get("melder_geheim")), any(p["geheim_adres"] for p in people))
+    names = {"persoon": {str(p["id"]): p["naam"] for p in people}, "stap": {m.name: m.title for m in file.workflow.moves.values()}}
+    hidden = _Hidden(bool(file.case.get("melder_geheim")), any(p["geheim_adres"] for p in people), names)
     told, words = [], _words(entries)
     for entry in entries:
         if entry["kind"] == WORDS or not (content := _content(entry) | words.get(entry["sequence"], {})):
@@ -40,9 +42,13 @@ def steps(file: CaseFile, entries: Sequence[Row], people: Sequence[Row]) -> list
     return told
 
 
+@dataclass(frozen=True)
 class _Hidden:
-    def __init__(self, melder: bool, places: bool) -> None:
-        self.melder, self.places = melder, places
+    """What of a case is kept secret now, and what its own choices (its people, its steps) are called."""
+
+    melder: bool
+    places: bool
+    names: Mapping[str, Mapping[str, str]]
 
     def hides(self, path: str) -> bool:
         """Tell whether a value at this place of what was told is kept secret now."""
@@ -77,7 +83,8 @@ def _values(
     file: CaseFile, fields: tuple[Field, ...], content: Mapping[str, Any], hidden: _Hidden, path: str
 ) -> Iterator[dict[str, Any]]:
     known = {f.name: f for f in fields}
-    for name, value in content.items():
+    order = {f.name: n for n, f in enumerate(fields)}
+    for name, value in sorted(content.items(), key=lambda item: order.get(item[0].removeprefix("melder_"), len(order))):
         if value in (None, "", [], {}) or (field := known.get(name) or known.get(name.removeprefix("melder_"))) is None:
             continue
         here = f"{path}{name}"
@@ -89,19 +96,19 @@ def _values(
         elif hidden.hides(here):
             yield {"field": here, "title": field.title, "value": None, "text": SECRET}
         else:
-            yield {"field": here, "title": field.title, "value": value, "text": _text(file, field, value)}
+            yield {"field": here, "title": field.title, "value": value, "text": _text(file, field, value, hidden)}
 
 
-def _text(file: CaseFile, field: Field, value: object) -> str:
+def _text(file: CaseFile, field: Field, value: object, hidden: _Hidden) -> str:
     """Give a value as it is read: codes by their title, days and moments in words."""
     if isinstance(value, bool):
         return "ja" if value else "nee"
     if isinstance(value, list):
-        return "; ".join(_text(file, field, part) for part in value)
+        return "; ".join(_text(file, field, part, hidden) for part in value)
     if not isinstance(value, str):
         return str(value)
     if field.choices:
-        known = LISTS.get(field.choices) or {}
+        known = LISTS.get(field.choices) or hidden.names.get(field.choices, {})
         return str(known.get(value) or file.office.pack.codes.title(field.choices, value))
     if field.type == "moment":
         return say_instant(datetime.fromisoformat(value))

@@ -30,13 +30,18 @@ def _view(office: Office, rule: TermRule, term: Row, rung: list[Row], now: datet
     if late and term["status"] in ("running", "met"):
         status = "te_laat" if term["status"] == "running" else "te_laat_gehaald"
     return {
-        "id": term["id"], "name": term["name"], "title": rule.title, "kind": rule.kind, "ground": rule.ground,
+        "id": term["id"], "name": term["name"], "title": rule.title, "kind": rule.kind, "ground": rule.ground, "because": because(rule.kind, rule.ground),
         "start": iso(term["start"]) if rule.in_hours else iso(day_of(term["start"])), "due": term["due"], "status": status,
         "late": late, "ended": iso(term["ended_at"]) if term["ended_at"] else None, "why": term["why"], "person": term["person_id"],
         "suspendable": bool(rule.suspend_ground), "extendable": rule.extend is not None, "steps": steps(office.calendar, rule, term),
         "over_at": iso(term["over_at"]), "counts": not beside_counts(office, rule), "beside": _beside(office, rule, term, now),
         "ledger": term["extensions"], "ladder": _ladder(office.calendar, rule, term, rung), "buttons": list(rule.buttons),
     }  # fmt: skip
+
+
+def because(kind: str, ground: str) -> str:
+    """Give on what ground a term stands as it is read: what kind of rule it is said once."""
+    return ground if ground.casefold().startswith(kind) else f"{kind}: {ground}"
 
 
 def steps(calendar: Calendar, rule: TermRule, term: Row) -> list[str]:
@@ -72,7 +77,8 @@ def _beside(office: Office, rule: TermRule, term: Row, now: datetime) -> dict[st
         return None
     end, until = beside_end(rule, term["start"], office.calendar), term["ended_at"] or now
     return {
-        "due": term["beside_due"], "kind": rule.beside.kind, "ground": rule.beside.ground, "late": until >= term["beside_over_at"],
+        "due": term["beside_due"], "kind": rule.beside.kind, "ground": rule.beside.ground,
+        "because": because(rule.beside.kind, rule.beside.ground), "late": until >= term["beside_over_at"],
         "counts": beside_counts(office, rule), "steps": list(end.steps) if end else [],
     }  # fmt: skip
 

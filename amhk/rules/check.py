@@ -188,6 +188,6 @@ def _there(workflow: Workflow, notice: NoticeRule, fact: str, draft: Draft) -> b
     of_route = {"advies": "advies", "adviesvrager_naam": "advies", "zorgen": "melding", "jeugdigen": "melding"}
     if fact in of_route:
         return workflow.route == of_route[fact]
-    if fact in ("betrokkene_naam", "betrokkene_aanhef", "overhandigen"):
+    if fact in ("betrokkene_naam", "betrokkene_aanhef", "betrokkene_namens", "overhandigen"):
         return draft.person
     return fact != "melder_naam" or notice.recipient == "melder"

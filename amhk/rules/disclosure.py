@@ -43,7 +43,7 @@ FACTS: dict[str, frozenset[str]] = {
         "personen": "gezin", "jeugdigen": "gezin", "gezaghebbenden": "gezin", "overigen": "gezin", "ongeborenen": "gezin", "gezin_namen": "gezin",
         "instelling": "verwijzing", "controle_op": "verwijzing", "verwezen_op": "verwijzing", "overdrachten": "verwijzing",
         "eerder_gevraagd": "verwijzing", "naar": "verwijzing", "college_gesteld": "", "stappen_genomen": "stappen",
-        "betrokkene_naam": "betrokkene", "betrokkene_aanhef": "betrokkene", "overhandigen": "betrokkene", "uitgesteld": "betrokkene", "te_laat": "betrokkene",
+        "betrokkene_naam": "betrokkene", "betrokkene_aanhef": "betrokkene", "betrokkene_namens": "betrokkene", "overhandigen": "betrokkene", "uitgesteld": "betrokkene", "te_laat": "betrokkene",
         "betrokkene_gegevens": "betrokkene",
         "melder_naam": "melder", "adviesvrager_naam": "adviesvrager", "advies": "advies",
     }.items()
@@ -54,7 +54,7 @@ FREE = frozenset(
     {
         "zorgen", "conclusie", "bevindingen", "motivering", "afspraken", "geprobeerde_hulp", "veiligheidsvoorwaarden", "reden", "naar",
         "gezaghebbenden_geinformeerd", "advies", "personen", "jeugdigen", "gezaghebbenden", "overigen", "ongeborenen", "betrokkene_naam", "betrokkene_aanhef",
-        "gezin_namen",
+        "betrokkene_namens", "gezin_namen",
     }
 )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Any
@@ -59,6 +59,9 @@ class Desk:
     untold: frozenset[str] = frozenset()
 
 
+RECEIVED = "ontvangen"
+
+
 @dataclass
 class _Check:
     desk: Desk
@@ -108,6 +111,8 @@ def _object(check: _Check, path: str, fields: tuple[Field, ...], raw: object) ->
         found = _READ[f.type](check, f"{path}{f.name}", f, value)
         if found is not None:
             values[f.name] = found
+            if f.name == RECEIVED and check.desk.earliest:  # what is corrected with it is judged by the receipt as it becomes
+                check.desk = replace(check.desk, earliest=found)
     return values
 
 
@@ -194,7 +199,7 @@ def _moment(check: _Check, path: str, f: Field, value: object) -> datetime | Non
         check.no("toekomst", path, f"{f.title}: {say_instant(moment)} ligt in de toekomst.")
     elif not parse.plausible(day_of(moment)):
         check.no("geen_moment", path, f"{f.title}: het jaar {moment.year} kan niet kloppen.")
-    elif check.desk.earliest and moment < check.desk.earliest and f.name != "ontvangen":
+    elif check.desk.earliest and moment < check.desk.earliest and f.name != RECEIVED:
         received = say_instant(check.desk.earliest)
         check.no("voor_ontvangst", path, f"{f.title}: {say_instant(moment)} ligt voor de ontvangst op {received}.")
     else:

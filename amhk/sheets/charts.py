@@ -7,6 +7,7 @@ from html import escape
 _WIDE, _HIGH, _LEFT, _TOP, _FOOT = 460, 200, 40, 14, 44
 # Okabe and Ito's palette: told apart by every kind of colour vision; a fixed ground, so that they hold in the dark as well.
 COLOURS = ("#0072b2", "#e69f00", "#009e73")
+_GAP = "–"  # nothing to count, or hidden: never drawn as nought
 _DASHES = ("", "6 3", "2 3")
 
 
@@ -36,7 +37,12 @@ def chart(
         y = _y(target, top)
         parts.append(f'<line x1="{_LEFT}" x2="{_WIDE - 10}" y1="{y:g}" y2="{y:g}" stroke="#8a1f1f" stroke-dasharray="8 4"/>')
         parts.append(_text(_WIDE - 12, y - 3, f"doel {target:g} %", "end"))
-    parts += _key([s.name for s in series])
+    gaps = [(n, at) for n, s in enumerate(series) for at, v in enumerate(s.values) if v is None]
+    if not bare:
+        wide = step * 0.7 / len(series)
+        spots = [_LEFT + step * (at + 0.5) if unit == "%" else _LEFT + step * (at + 0.15) + wide * (n + 0.5) for n, at in gaps]
+        parts += [_text(x, _y(0, top) - 3, _GAP) for x in sorted(set(spots))]
+    parts += _key([s.name for s in series], bool(gaps) and not bare)
     said = empty if bare and empty else "; ".join(f"{s.name}: {', '.join(_said(v, unit) for v in s.values)}" for s in series)
     name = escape(f"{title}. {', '.join(labels)}. {said}", quote=True)
     size = f'width="{_WIDE}" height="{_HIGH}" viewBox="0 0 {_WIDE} {_HIGH}"'
@@ -44,7 +50,7 @@ def chart(
 
 
 def _said(value: float | None, unit: str) -> str:
-    return "-" if value is None else f"{value:g}{' ' + unit if unit else ''}"
+    return "geen getal getoond" if value is None else f"{value:g}{' ' + unit if unit else ''}"
 
 
 def _round_up(most: float) -> float:
@@ -98,13 +104,13 @@ def _mark(n: int, x: float, y: float) -> str:
     return f'<rect x="{x - 4:g}" y="{y - 4:g}" width="8" height="8" fill="{COLOURS[n]}"/>'
 
 
-def _key(names: Sequence[str]) -> list[str]:
+def _key(names: Sequence[str], gaps: bool) -> list[str]:
     told, x = [], float(_LEFT)
     for n, name in enumerate(names):
         told.append(_mark(n, x + 4, _HIGH - 12))
         told.append(_text(x + 13, _HIGH - 8, name, "start"))
         x += 26 + 6.3 * len(name)
-    return told
+    return [*told, _text(x, _HIGH - 8, f"{_GAP} geen getal getoond", "start")] if gaps else told
 
 
 def _text(x: float, y: float, text: str, anchor: str = "middle") -> str:

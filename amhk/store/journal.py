@@ -121,3 +121,9 @@ def _numbers(connection: Connection, present: set[str]) -> Iterator[str]:
         for n in range(1, counter.last + 1):
             if (number := f"{counter.prefix}-{counter.year}-{n:06}") not in present:
                 yield f"{number}: de zaak ontbreekt."
+
+
+def said_at(entry: Mapping[str, Any]) -> datetime:
+    """Give the moment of what a journal line tells: as it was said, or when it was written."""
+    op = json.loads(entry["content"] or "{}").get("op")
+    return datetime.fromisoformat(op) if op else entry["instant"]

@@ -137,7 +137,7 @@ def test_findings_typed_on_a_step_are_there_again_after_another_page(live, serve
     expect(live.locator("form .saved")).to_contain_text("Bewaard om")
     live.goto("/")
     expect(live.locator("#onverstuurd")).to_be_visible()
-    live.click(f"a[href='/zaak/{number}/notities']")
+    live.click(f"a[href$='/zaak/{number}/notities']")
     expect(live.locator("#tekst")).to_have_value("Gebeld met oma.")
     live.click("main form button.main")
     live.goto(f"/zaak/{number}/notities")

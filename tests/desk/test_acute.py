@@ -6,7 +6,7 @@ import json
 import pytest
 from support.cast import Client, hire, reader, send_owed, term
 
-from amhk.desk import forms, households, proof, triage
+from amhk.desk import forms, households, proof, reading, triage
 
 MELDING = {
     "route": "melding", "kanaal": "telefoon", "ontvangen": "2026-02-02T08:30", "hoedanigheid": "15", "gemeente": "Schiedam", "zorgen": "z", "acuut": True,
@@ -49,6 +49,16 @@ def test_only_who_saw_them_or_a_reason_ends_it(client, pack):
     client.move(number, "niet_acuut", 422)
     client.move(number, "gezien", gezien_door="De politie")
     assert term(client.case(number), "crisis")["status"] == "gehaald"
+
+
+def test_what_was_done_stands_beside_the_clock_with_its_time(client, sqlite_office):
+    number = client.post("/cases", MELDING)["number"]
+    piet = reader(sqlite_office, "Piet")
+    assert reading.case_page(sqlite_office, number, piet)["acute"]["done"] == []
+    client.move(number, "crisisdienst_inschakelen", op="2026-02-02T08:45")
+    for told in (reading.case_page(sqlite_office, number, piet)["acute"], reading.acute_view(sqlite_office, number, piet)):
+        assert told["done"] == [{"title": "Crisisdienst ingeschakeld", "at": "2026-02-02T08:45:00+01:00"}]
+        assert {b["name"]: b["again"] for b in told["buttons"]}["crisisdienst_inschakelen"] is True
 
 
 @pytest.mark.parametrize("state", ["binnengekomen", "beoordeeld", "in_onderzoek"])

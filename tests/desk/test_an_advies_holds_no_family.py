@@ -94,6 +94,13 @@ def test_correcting_an_advies_erases_the_old_words_and_the_journal_says_so(clien
     assert "Praat met de ouders." in told, "what was not corrected is still told"
 
 
+def test_the_journal_never_says_that_erased_words_were_kept(client):
+    number = client.post("/cases", ADVIES)["number"]
+    client.move(number, "corrigeren", reden="Verschreven.", zorgen="Een andere vraag.")
+    said = [e["what"] for e in client.get(f"/cases/{number}/journal")["items"]]
+    assert any("gewist" in what for what in said) and not any("bewaard" in what for what in said)
+
+
 def test_of_an_advies_that_becomes_a_melding_no_words_stay_twice(client):
     number = client.post("/cases", ADVIES)["number"]
     client.move(

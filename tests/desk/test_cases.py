@@ -65,6 +65,24 @@ def test_no_answer_is_asked_again_twice_and_then_the_teamleider_decides(client, 
     assert "hooguit_drie" in [e["code"] for e in client.move(number, "geen_antwoord", expect=422)["errors"]]
 
 
+def test_the_receipt_and_the_moment_of_a_step_are_corrected_in_one_go(client):
+    number = client.post("/cases", MELDING | {"ontvangen": "2026-02-02T08:30"})["number"]
+    client.move(number, "veiligheidsbeoordeling", uitkomst="onderzoek nodig")
+    step = {"stap": "veiligheidsbeoordeling", "moment": "2026-02-01T12:00"}
+    early = client.move(number, "corrigeren", 422, reden="Verschreven.", **step)
+    assert [e["code"] for e in early["errors"]] == ["voor_ontvangst"]
+    client.move(number, "corrigeren", reden="Verschreven.", ontvangen="2026-02-01T10:00", **step)
+    assert client.case(number)["ontvangen"] == "2026-02-01T10:00:00+01:00"
+
+
+def test_why_a_team_has_a_case_stays_said_of_the_gemeente_it_came_in_with(client):
+    number = client.post("/cases", MELDING | {"gemeente": "Schiedam"})["number"]
+    before = client.case(number)["team_reason"]
+    for gemeente in ("Vlaardingen", "Brielle"):
+        client.move(number, "corrigeren", reden="Verschreven.", gemeente=gemeente)
+        assert client.case(number)["team_reason"] == f"Bij ontvangst: {before[0].lower()}{before[1:]}"
+
+
 def test_a_third_overdracht_is_for_the_teamleider_and_every_one_says_why(client, office):
     number = referred(client)
     client.move(number, "verwijzing_geweigerd", reden="vol")

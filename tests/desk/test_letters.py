@@ -470,6 +470,27 @@ def test_a_letter_for_the_folder_appears_whole_with_what_a_program_needs_and_is_
     assert term(client.case(number), "antwoord_rvdk")["status"] == "lopend"
 
 
+def test_only_a_letter_that_would_say_something_else_is_marked_by_a_correction(client):
+    number = referred(client)
+    sent = send(client, number, "verwijzing_instelling")
+    client.move(number, "corrigeren", reden="Verschreven.", gemeente="Vlaardingen", kanaal="e-mail")
+    assert client.get(f"/notices/{sent['id']}")["old_fact"] is False, "neither stands in it"
+    client.move(number, "corrigeren", reden="Verschreven.", conclusie="Toch anders.")
+    assert client.get(f"/notices/{sent['id']}")["old_fact"] is True
+
+
+def test_who_speaks_for_a_small_child_reads_about_the_child_and_who_is_written_to_about_himself(client):
+    people = [
+        {"naam": "Noor Bos", "geboren": "1990-01-01", "rollen": ["ouder"]},
+        {"naam": "Sem Bos", "geboren": "2021-01-01", "rollen": ["kind"]},
+    ]
+    number = client.post("/cases", melding(*people))["number"]
+    own, child = (client.get(f"/notices/{n['id']}")["html"] for n in letters(client, number, "informeren_betrokkene"))
+    assert "Wij hebben gegevens over u" in own and "waarin u wordt genoemd" in own and "waarin Noor" not in own
+    assert "Wij hebben gegevens over Sem Bos" in child and "waarin Sem Bos wordt genoemd" in child
+    assert "wat wij over Sem Bos hebben opgeschreven" in child and "gegevens over u" not in child
+
+
 def test_a_correction_takes_a_letter_out_of_the_tray_but_marks_one_that_is_printed(client):
     number = referred(client)
     told = queued(client, number, "verwijzing_instelling", "print")

@@ -15,6 +15,7 @@ from amhk.sheets.diagram import as_svg
 from amhk.web.api import Key
 from amhk.web.pages.forms import nested, shown, typed
 from amhk.web.pages.frame import FileForm, Form, Here, Visit, dag, errors_of, go, page, part, shown_term
+from amhk.words import lower_first
 
 router = APIRouter()
 
@@ -128,7 +129,7 @@ def make_step(here: Here, number: str, name: str, form: Form) -> Response:
         return _step_page(here, number, name, form, 409, (fault,), changed=changed)
     except (BadInput, ClosedDoor) as wrong:
         return _step_page(here, number, name, form, 422, wrong.faults)
-    done = f"Vastgelegd: {step['title'].lower()}."
+    done = f"Vastgelegd: {lower_first(step['title'])}."
     return go(f"/zaak/{made}", f"{done} {number} is gesloten; dit is de nieuwe zaak.") if made else go(f"/zaak/{number}", done)
 
 

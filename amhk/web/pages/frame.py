@@ -18,6 +18,7 @@ from starlette.datastructures import FormData
 
 from amhk.config import shipped
 from amhk.desk import followup
+from amhk.desk.lists import OFFICIAL
 from amhk.desk.once import armed
 from amhk.desk.seat import Seat
 from amhk.errors import AlreadyDone, BadInput, Fault, HouseClosed, NotSignedIn, Refusal
@@ -146,6 +147,7 @@ def environment() -> Environment:
         "plek": _place,
         "aangeboden": _offered,
         "namen": _names,
+        "ontvanger": _recipient,
         "veld": _title,
     }
     env.globals |= {"own": own, "dict": dict, "some": some, "shapes": _SHAPES, "roles": ROLES, "static": static}
@@ -301,6 +303,10 @@ def dag(value: str | date | datetime | None) -> str:
 
 
 @lru_cache(maxsize=8192)
+def _recipient(name: str) -> str:
+    return OFFICIAL.get(name, name.replace("_", " "))
+
+
 def _moment(value: str) -> str:
     here = local(datetime.fromisoformat(value))
     return f"{say_day(here.date())} {here:%H.%M}"
