@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, settings
 from support.cast import Client, hire
 from support.patience import until
 from support.postgres import control
-from support.server import RUNNING
+from support.server import RUNNING, forget_forks
 
 from amhk import office as house
 from amhk.config import config_text, read_config
@@ -98,6 +98,7 @@ def nothing_left_behind(tmp_path_factory):
     yield
     for server in tuple(RUNNING):
         server.kill()
+    forget_forks()
     until(lambda: not left_behind(base), 3, f"the end of {left_behind(base)}")
 
 

@@ -71,7 +71,9 @@ def browse(server, chromium):
     opened = []
 
     def new(**more):
-        context = chromium.new_context(**{"reduced_motion": "reduce", "ignore_https_errors": BEHIND_NGINX, **more})
+        context = chromium.new_context(
+            **{"base_url": server.address, "reduced_motion": "reduce", "ignore_https_errors": BEHIND_NGINX, **more}
+        )
         context.set_default_timeout(patient(30) * 1000)
         context.on("page", watch)
         opened.append(context)

@@ -181,7 +181,7 @@ def test_axe_finds_no_barrier_on_any_page_and_nothing_is_wider_than_a_phone(brow
 
 
 @pytest.mark.browser
-def test_a_page_is_light_and_nothing_jumps_while_it_loads(browse, places):
+def test_a_page_is_light_and_nothing_jumps_while_it_loads(server, browse, places):
     """At most 100 kB the first time and 20 kB after, compressed; no layout shift at all."""
     heavy = []
     for who, path in (
@@ -196,7 +196,7 @@ def test_a_page_is_light_and_nothing_jumps_while_it_loads(browse, places):
         page.goto("about:blank")
         for first, most in ((True, 100_000), (False, 20_000)):
             if first:
-                page.context.request.get("/")
+                page.context.request.get(f"{server.address}/")
                 session = page.context.new_cdp_session(page)
                 session.send("Network.enable")
                 session.send("Network.clearBrowserCache")

@@ -182,7 +182,7 @@ def test_of_an_advice_nothing_typed_stays_and_a_name_is_warned_about_before(serv
     assert in_store(server, everything_kept) == []
     # an autosave that comes in late brings nothing back
     late = live.request.post(
-        "/nieuw/concept",
+        f"{server.address}/nieuw/concept",
         form={"_csrf": live.locator("[name=_csrf]").first.get_attribute("value"), "_once": mark, "zorgen": "Willemijn"},
     )
     assert late.ok
