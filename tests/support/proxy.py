@@ -4,12 +4,13 @@ import ssl
 import subprocess
 import urllib.request
 from contextlib import suppress
+from getpass import getuser
 
 from support.patience import patient, until
 from support.server import free_port
 
 CONF = """
-daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/error.log;
+user {user}; daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/error.log;
 events {{ worker_connections 64; }}
 http {{
   access_log off;
@@ -37,7 +38,7 @@ class Proxy:
         self.folder, self.port = folder, free_port()
         self.address = f"https://127.0.0.1:{self.port}/amhk"
         folder.mkdir()
-        (folder / "nginx.conf").write_text(CONF.format(folder=folder, port=self.port, behind=behind))
+        (folder / "nginx.conf").write_text(CONF.format(folder=folder, user=getuser(), port=self.port, behind=behind))
         made = [
             "openssl",
             "req",
