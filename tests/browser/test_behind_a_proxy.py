@@ -4,7 +4,7 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from support.calendar import calendar_program
+from support.calendar_program import calendar_program
 from support.cast import reader
 from support.families import melding
 from support.proxy import behind_nginx

@@ -8,7 +8,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from conftest import make_folder
 from icalendar import Calendar
-from support.calendar import calendar_program
+from support.calendar_program import calendar_program
 from support.cast import Client, hire, reader
 from support.server import Server, free_port
 

@@ -30,10 +30,12 @@ class Zygote:
 
     def __init__(self):
         self.process = subprocess.Popen(
-            [sys.executable, str(ROOT / "tests/support/sweeper.py")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            [sys.executable, "-P", str(ROOT / "tests/support/sweeper.py")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             text=True, cwd=ROOT,
         )  # fmt: skip
-        assert self.process.stdout.readline() == "ready\n"
+        if (said := self.process.stdout.readline()) != "ready\n":
+            self.close()
+            raise AssertionError(f"the process that forks rounds said {said!r}")
 
     def run(self, *items):
         self.process.stdin.write(json.dumps(items) + "\n")
