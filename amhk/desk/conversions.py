@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from amhk.desk import hermelding, registering
+from amhk.desk import registering
 from amhk.desk.casefile import CaseFile, on_table
 from amhk.desk.lists import desk_for, needed
 from amhk.desk.outgoing import take_off
+from amhk.desk.relations import relate
 from amhk.errors import BadInput, Fault
 from amhk.rules import people as rules
 from amhk.rules.moves import Decision, decide
@@ -45,7 +46,7 @@ def to_melding(file: CaseFile, decision: Decision, entry: int) -> str:
         "omgezet_uit", f"Ontstaan uit advies {file.case['number']}. Overgenomen: {told}; niet de tekst van het gesprek.", content
     )
     new.save()
-    hermelding.relate(file.connection, file.id, new.id, "omgezet_in", "omgezet_uit")
+    relate(file.connection, file.id, new.id, "omgezet_in", "omgezet_uit")
     file.made = str(new.case["number"])
     return f": {new.case['number']}; overgenomen: {told}"
 
@@ -64,7 +65,7 @@ def to_advies(file: CaseFile, decision: Decision, entry: int, carry: Callable[[C
     )
     _next(new, decision.values.get("vervolg", "advies_gegeven"), carry)
     new.save()
-    hermelding.relate(file.connection, file.id, new.id, "omgezet_in", "omgezet_uit")
+    relate(file.connection, file.id, new.id, "omgezet_in", "omgezet_uit")
     file.made = str(new.case["number"])
     if decision.values.get("persoonsgegevens", "vernietigen") == "vernietigen":
         _forget_people(file)

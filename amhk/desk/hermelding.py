@@ -3,28 +3,14 @@
 from collections.abc import Sequence
 
 from amhk.desk.casefile import CaseFile, on_table
+from amhk.desk.relations import relate, unrelate
 from amhk.store import people as store
-from amhk.store import reads, search, writes
+from amhk.store import reads
 from amhk.store.reads import Row
 from amhk.store.session import Connection
 from amhk.words import day_of, iso
 
-
-def relate(connection: Connection, case: int, other: int, kind: str, back: str) -> None:
-    """Write how two cases belong together, from both sides; by what the other is found changes with it: each covers the melder of both."""
-    rows = [{"case_id": case, "kind": kind, "other_id": other}, {"case_id": other, "kind": back, "other_id": case}]
-    writes.add_many(connection, reads.RELATION, rows)
-    _find_again(connection, other)
-
-
-def _unrelate(connection: Connection, case: int, other: int) -> None:
-    store.unrelate(connection, case, other, ("hermelding", "hermelding_van"))
-    _find_again(connection, other)
-
-
-def _find_again(connection: Connection, key: int) -> None:
-    if (case := reads.case_by_id(connection, key)) is not None:
-        search.find_again(connection, case)
+_KINDS = ("hermelding", "hermelding_van")
 
 
 def link(file: CaseFile, dossier: int, entry: int) -> str | None:
@@ -37,7 +23,7 @@ def unlink(file: CaseFile) -> None:
     """Take away that a melding is a hermelding of another: it leaves the dossier."""
     for link in reads.relations(file.connection, file.id):
         if link["kind"] == "hermelding_van":
-            _unrelate(file.connection, file.id, link["other_id"])
+            unrelate(file.connection, file.id, link["other_id"], _KINDS)
             file.words = True
 
 
@@ -54,7 +40,7 @@ def let_go(file: CaseFile) -> None:
         dossier = joined["before"].get("dossier") if joined else case["dossier_id"]
         until = file.case["closed_at"] or case["received"]
         left = [c for c in _others(file.connection, dossier, key) if c["id"] != file.id and c["closed"] and c["closed_at"] <= until]
-        _unrelate(file.connection, key, file.id)
+        unrelate(file.connection, key, file.id, _KINDS)
         entry = there.case["entries"] + 1
         instead = _link(there, left, entry)
         what = f"Hermelding van {instead}" if instead else "Geen hermelding meer"

@@ -5,6 +5,7 @@ from typing import Any
 
 from amhk.desk import hermelding, people, registering
 from amhk.desk.casefile import CaseFile, no_case, on_table, owns
+from amhk.desk.relations import relate
 from amhk.errors import BadInput, Fault
 from amhk.rules.moves import Decision, begun, holds
 from amhk.store import plans, reads, writes
@@ -42,7 +43,7 @@ def join(file: CaseFile, decision: Decision, entry: int) -> str:
     writes.add(file.connection, JOIN, row)
     writes.change_case_part(file.connection, reads.MELDING, file.id, {"dossier_id": target["dossier_id"]})
     file.joined_in, file.words = phase, True
-    hermelding.relate(file.connection, file.id, there.id, "gevoegd_bij", "vervolgmelding")
+    relate(file.connection, file.id, there.id, "gevoegd_bij", "vervolgmelding")
     return f": {number}" if owns(file.who, target) else " van een ander team"
 
 

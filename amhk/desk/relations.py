@@ -1,0 +1,24 @@
+"""How two cases belong together, written from both sides; by what they are found changes with it, since each covers the melder of both."""
+
+from collections.abc import Sequence
+
+from amhk.store import people, reads, search, writes
+from amhk.store.session import Connection
+
+
+def relate(connection: Connection, case: int, other: int, kind: str, back: str) -> None:
+    """Write how two cases belong together (`kind` for the first, `back` for the other); the words of the first are written when it is saved."""
+    rows = [{"case_id": case, "kind": kind, "other_id": other}, {"case_id": other, "kind": back, "other_id": case}]
+    writes.add_many(connection, reads.RELATION, rows)
+    _find_again(connection, other)
+
+
+def unrelate(connection: Connection, case: int, other: int, kinds: Sequence[str]) -> None:
+    """Take away how two cases belong together; the words of the first are written when it is saved."""
+    people.unrelate(connection, case, other, kinds)
+    _find_again(connection, other)
+
+
+def _find_again(connection: Connection, key: int) -> None:
+    if (case := reads.case_by_id(connection, key)) is not None:
+        search.find_again(connection, case)
