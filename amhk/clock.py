@@ -1,4 +1,8 @@
-"""APScheduler rings the bells: a round of the watch every interval and one at start-up, and the mail. It is an alarm clock, not a memory: deadlines are rows."""
+"""APScheduler rings the bells.
+
+A round of the watch every interval and one at start-up, and the mail. It is an alarm clock, not a
+memory: deadlines are rows.
+"""
 
 import logging
 from datetime import UTC, datetime
@@ -15,7 +19,10 @@ log = logging.getLogger("amhk.clock")
 
 
 def sweep(office: Office) -> None:
-    """Ring what is due and write the heartbeat; a store that is away is tried again at the next bell."""
+    """Ring what is due and write the heartbeat.
+
+    A store that is away is tried again at the next bell.
+    """
     try:
         done = go_round(office)
         beat(office)
@@ -27,7 +34,10 @@ def sweep(office: Office) -> None:
 
 
 def post(office: Office) -> None:
-    """Write the mails of today once their hour has come, and send what lies ready; what fails is tried again at a later bell."""
+    """Write the mails of today once their hour has come, and send what lies ready.
+
+    What fails is tried again at a later bell.
+    """
     try:
         digest.write_due(office)
         done = digest.post(office)
@@ -40,9 +50,19 @@ def post(office: Office) -> None:
 
 def start_clock(office: Office) -> BackgroundScheduler:
     """Give the running clock of an open house: late runs are never dropped, and never doubled."""
-    clock = BackgroundScheduler(job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}, timezone="UTC")
+    clock = BackgroundScheduler(
+        job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        timezone="UTC",
+    )
     now = datetime.now(UTC)
-    clock.add_job(sweep, "interval", seconds=office.config.interval, args=[office], id="sweep", next_run_time=now)
+    clock.add_job(
+        sweep,
+        "interval",
+        seconds=office.config.interval,
+        args=[office],
+        id="sweep",
+        next_run_time=now,
+    )
     if office.config.mail:
         clock.add_job(post, "interval", seconds=60, args=[office], id="post", next_run_time=now)
     clock.start()

@@ -1,4 +1,8 @@
-"""What is inside a document that somebody brings: judged by its parts as they are, whatever they are called. Nothing in it is run or parsed as a program would."""
+"""What is inside a document that somebody brings.
+
+Judged by its parts as they are, whatever they are called. Nothing in it is run or parsed as a
+program would.
+"""
 
 import re
 import zipfile
@@ -25,31 +29,62 @@ _IMAGES = (
 _PROGRAMS = (b"\xd0\xcf\x11\xe0", b"MZ", b"PK\x03\x04", b"\x7fELF")
 _FONT = re.compile(r"fonts/[^/]+\.(odttf|ttf|otf)$")
 _BAD_KIND = re.compile(
-    r"macroenabled|vbaproject|vbadata|activex|oleobject|ms-office\.(?!drawing|chart)|x-msdownload|\.binary", re.IGNORECASE
+    r"macroenabled|vbaproject|vbadata|activex|oleobject|ms-office\.(?!drawing|chart)|"
+    r"x-msdownload|\.binary",
+    re.IGNORECASE,
 )
 _RELATION = re.compile(r"<(?:[\w-]+:)?Relationship\b([^>]*)>")
 _ATTRIBUTE = re.compile(r"([\w:]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 # Relations that bring in something from elsewhere, or something that runs.
 _BAD_RELATION = frozenset(
-    ["attachedtemplate", "oleobject", "package", "control", "activexcontrolbinary", "vbaproject", "wordvbadata", "afchunk", "frame", "subdocument", "externallink", "recipientdata", "mailmergesource"]
-)  # fmt: skip
-_ORDERS = re.compile(r"<(?:[\w-]+:)?instrText\b[^>]*>([^<]*)|\binstr\s*=\s*\"([^\"]*)\"|\binstr\s*=\s*'([^']*)'")
-_BAD_ORDER = re.compile(
-    r"DDE(?:AUTO)?\b|INCLUDETEXT|INCLUDEPICTURE|MACROBUTTON|\bIMPORT\b|\bDATABASE\b|\bLINK\b|\bEMBED\b", re.IGNORECASE
+    [
+        "attachedtemplate",
+        "oleobject",
+        "package",
+        "control",
+        "activexcontrolbinary",
+        "vbaproject",
+        "wordvbadata",
+        "afchunk",
+        "frame",
+        "subdocument",
+        "externallink",
+        "recipientdata",
+        "mailmergesource",
+    ]
 )
-_BAD_WORD = re.compile(r"<(?:[\w-]+:)?(?:object|OLEObject|control|altChunk|subDoc|attachedTemplate|embeddedFile)\b")
+_ORDERS = re.compile(
+    r"<(?:[\w-]+:)?instrText\b[^>]*>([^<]*)|\binstr\s*=\s*\"([^\"]*)\"|\binstr\s*=\s*'([^']*)'"
+)
+_BAD_ORDER = re.compile(
+    r"DDE(?:AUTO)?\b|INCLUDETEXT|INCLUDEPICTURE|MACROBUTTON|\bIMPORT\b|\bDATABASE\b|\bLINK\b|"
+    r"\bEMBED\b",
+    re.IGNORECASE,
+)
+_BAD_WORD = re.compile(
+    r"<(?:[\w-]+:)?(?:object|OLEObject|control|altChunk|subDoc|attachedTemplate|embeddedFile)\b"
+)
 _BAD_OPEN = re.compile(
-    r"<office:script[\s>/]|<script:|script:event-listener|script:macro-name|dde-(?:source|connection|application)|<draw:(?:object|object-ole|plugin|applet|floating-frame)\b|<text:section-source\b"
+    r"<office:script[\s>/]|<script:|script:event-listener|script:macro-name|dde-(?:source|"
+    r"connection|application)|<draw:(?:object|object-ole|plugin|applet|floating-frame)\b|"
+    r"<text:section-source\b"
     r"|vnd\.sun\.star\.(?:script|expand)|[\"'](?:macro|javascript|service):",
     re.IGNORECASE,
-)  # fmt: skip
+)
 _AWAY = re.compile(r"<meta:template\b[^>]*xlink:href\s*=\s*[\"'](?:\w{2,}:|//|\\\\)", re.IGNORECASE)
-_BAD_PDF = re.compile(rb"/(?:JavaScript|Launch|EmbeddedFiles?|RichMedia|ImportData|SubmitForm)(?![A-Za-z])")
-_ESCAPED, _STREAM = re.compile(rb"#([0-9A-Fa-f]{2})"), re.compile(rb"/ObjStm[^>]{0,400}?>>\s{0,4}stream\r?\n", re.DOTALL)
+_BAD_PDF = re.compile(
+    rb"/(?:JavaScript|Launch|EmbeddedFiles?|RichMedia|ImportData|SubmitForm)(?![A-Za-z])"
+)
+_ESCAPED, _STREAM = (
+    re.compile(rb"#([0-9A-Fa-f]{2})"),
+    re.compile(rb"/ObjStm[^>]{0,400}?>>\s{0,4}stream\r?\n", re.DOTALL),
+)
 
 
 def wrong_inside(kind: str, content: BinaryIO) -> str | None:
-    """Tell, in the rest of a Dutch sentence, what in a document does not belong in one that is only to be read; None when there is nothing (`kind` is its media type)."""
+    """Tell, in the rest of a Dutch sentence, what in a document does not belong in one that is only
+    to be read; None when there is nothing (`kind` is its media type).
+    """
     content.seek(0)
     try:
         if kind == PDF:
@@ -70,7 +105,9 @@ def _wrong_in_parts(kind: str, parts: zipfile.ZipFile) -> str | None:
     if len(set(names)) != len(names) or any(p.flag_bits & 1 for p in told):
         return "het heeft delen met dezelfde naam, of is versleuteld"
     needed = "word/document.xml" if kind == WORD else "mimetype"
-    if needed not in names or (kind == OPEN and parts.read(told[names.index(needed)]).decode("ascii") != OPEN):
+    if needed not in names or (
+        kind == OPEN and parts.read(told[names.index(needed)]).decode("ascii") != OPEN
+    ):
         return "het is geen document van dit soort"
     for one, name in zip(told, names, strict=True):
         if not one.is_dir() and (wrong := _wrong_in(kind, name, parts.read(one))):
@@ -86,7 +123,11 @@ def _wrong_in(kind: str, name: str, body: bytes) -> str | None:
         return "er zitten macro's in"
     start = body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     if start != b"<" or b"\x00" in body[:4000]:
-        known = body.startswith(_IMAGES) or (body[:4] == b"\x01\x00\x00\x00" and body[40:44] == b" EMF") or _FONT.search(name)
+        known = (
+            body.startswith(_IMAGES)
+            or (body[:4] == b"\x01\x00\x00\x00" and body[40:44] == b" EMF")
+            or _FONT.search(name)
+        )
         return (
             None
             if known and not body.startswith(_PROGRAMS)
@@ -106,11 +147,20 @@ def _wrong_in(kind: str, name: str, body: bytes) -> str | None:
 
 def _wrong_relation(text: str) -> str | None:
     for told in _RELATION.finditer(text):
-        marks = {m[1].casefold(): (m[2] or m[3] or "") for m in _ATTRIBUTE.finditer(told[1])}
-        kind, away = marks.get("type", "").rpartition("/")[2].casefold(), marks.get("targetmode", "").casefold() == "external"
+        marks = {m[1].casefold(): m[2] or m[3] or "" for m in _ATTRIBUTE.finditer(told[1])}
+        kind, away = (
+            marks.get("type", "").rpartition("/")[2].casefold(),
+            marks.get("targetmode", "").casefold() == "external",
+        )
         if kind in _BAD_RELATION:
-            return "het haalt iets van elders (een sjabloon, een object) of sluit iets in dat kan draaien"
-        if away and (kind != "hyperlink" or not re.match(r"(?:https?|mailto|tel):|#", marks.get("target", ""), re.IGNORECASE)):
+            return (
+                "het haalt iets van elders (een sjabloon, een object) of sluit iets in dat kan"
+                " draaien"
+            )
+        if away and (
+            kind != "hyperlink"
+            or not re.match(r"(?:https?|mailto|tel):|#", marks.get("target", ""), re.IGNORECASE)
+        ):
             return "het haalt iets van elders als het wordt geopend"
     return None
 

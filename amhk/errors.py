@@ -1,4 +1,7 @@
-"""Every way the house can say no: one class per kind of refusal, its docstring the default message to staff (Dutch)."""
+"""Every way the house can say no.
+
+One class per kind of refusal, its docstring the default message to staff (Dutch).
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +9,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Opens:
-    """What opens a closed door: a move, a notice, a person, the training clock or an institution, by name or id."""
+    """What opens a closed door: a move, a notice, a person, the training clock or an institution,
+    by name or id.
+    """
 
     kind: str
     target: str
@@ -15,7 +20,9 @@ class Opens:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong, in one Dutch sentence, with the field it stands at and the door that mends it."""
+    """One thing that is wrong, in one Dutch sentence, with the field it stands at and the door that
+    mends it.
+    """
 
     code: str
     text: str
@@ -28,7 +35,9 @@ class Refusal(Exception):
 
     def __init__(self, text: str | None = None, faults: Sequence[Fault] = ()) -> None:
         self.faults = tuple(faults)
-        self.text = text or (self.faults[0].text if len(self.faults) == 1 else (self.__doc__ or "").strip())
+        self.text = text or (
+            self.faults[0].text if len(self.faults) == 1 else (self.__doc__ or "").strip()
+        )
         super().__init__(self.text)
 
 
@@ -47,7 +56,10 @@ class ChangedMeanwhile(Refusal):
         self.present = present
         who = "door uzelf, in een ander venster of tabblad" if own else f"door {by}" if by else ""
         super().__init__(
-            f"Deze zaak is intussen gewijzigd {who}. Bekijk wat er veranderd is en probeer het opnieuw." if who else None
+            f"Deze zaak is intussen gewijzigd {who}. Bekijk wat er veranderd is en probeer het"
+            " opnieuw."
+            if who
+            else None
         )
 
 

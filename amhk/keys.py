@@ -20,7 +20,10 @@ def hash_password(password: str) -> str:
 
 
 def fits(password: str, hashed: str) -> bool:
-    """Tell whether a password belongs to an argon2id hash; at most two at a time, each takes 64 MiB."""
+    """Tell whether a password belongs to an argon2id hash.
+
+    At most two at a time, each takes 64 MiB.
+    """
     try:
         with _AT_ONCE:
             return _HASHER.verify(hashed, password)
@@ -34,12 +37,19 @@ def new_token() -> str:
 
 
 def hash_token(token: str) -> str:
-    """Give the SHA-256 hash under which a token or cookie is kept; it has 256 bits of its own, so no salt is needed."""
+    """Give the SHA-256 hash under which a token or cookie is kept.
+
+    It has 256 bits of its own, so no salt is needed.
+    """
     return sha256(token.encode()).hexdigest()
 
 
 def device_mark(hashed: str) -> str:
-    """Give what a browser keeps of a sign-in that held: who brings it is let try again though strangers guess at his name. It is void once the password changes, and tells nothing of it."""
+    """Give what a browser keeps of a sign-in that held.
+
+    Who brings it is let try again though strangers guess at his name. It is void once the password
+    changes, and tells nothing of it.
+    """
     return hmac(hashed.encode(), b"device", sha256).hexdigest()
 
 
@@ -47,16 +57,25 @@ _SHORTEST, _JUDGED, _STRONG = 12, 72, 3
 
 
 def weak(password: str, known: Sequence[str] = ()) -> str | None:
-    """Tell, in a sentence, why a password will not do: too short, or guessed in fewer than 10^8 tries (zxcvbn, offline; `known` are words a guesser begins with). None when it will."""
+    """Tell, in a sentence, why a password will not do.
+
+    Too short, or guessed in fewer than 10^8 tries (zxcvbn, offline; `known` are words a guesser
+    begins with). None when it will.
+    """
     if len(password) < _SHORTEST:
         return f"Kies een wachtwoord van minstens {_SHORTEST} tekens."
     from zxcvbn import zxcvbn  # its lists of words take a moment to load
 
     words = [
-        part for text in (*known, "meldpunt", "veilig thuis", "amhk", "wachtwoord", "welkom") for part in (text, *text.split())
+        part
+        for text in (*known, "meldpunt", "veilig thuis", "amhk", "wachtwoord", "welkom")
+        for part in (text, *text.split())
     ]
     if zxcvbn(password[:_JUDGED], user_inputs=words)["score"] < _STRONG:
-        return "Dit wachtwoord is snel te raden. Kies er een zonder herhaling, rijtje of bekend woord: vier willekeurige woorden zijn goed."
+        return (
+            "Dit wachtwoord is snel te raden. Kies er een zonder herhaling, rijtje of bekend woord:"
+            " vier willekeurige woorden zijn goed."
+        )
     return None
 
 

@@ -1,7 +1,12 @@
-"""Are these two the same person? Keys to find who it could be, and a weight in words for each; the comparing itself is rapidfuzz and jellyfish.
+"""Are these two the same person?
 
-The weights are log2 of how much more often a level is seen between two records of one person than between two people (Fellegi and Sunter, 1969;
-the levels are those Splink uses for names and dates). They are measured by `python -m benchmarks.radar` on made-up Dutch households.
+Keys to find who it could be, and a weight in words for each; the comparing itself is rapidfuzz and
+jellyfish.
+
+The weights are log2 of how much more often a level is seen between two records of one person than
+between two people (Fellegi and Sunter, 1969;
+the levels are those Splink uses for names and dates). They are measured by `python -m
+benchmarks.radar` on made-up Dutch households.
 """
 
 from collections.abc import Iterable, Mapping
@@ -21,14 +26,33 @@ HOUSEHOLD = 8.0  # what another person of this call, found in the same case, add
 _PRIOR = -17.0
 # Spelling that differs between languages and registers, and sounds the same here.
 _SPELLED = (
-    ("sch", "s"), ("sh", "s"), ("tch", "s"), ("oe", "u"), ("ou", "u"), ("ie", "i"), ("ij", "y"), ("ei", "y"), ("dj", "j"), ("th", "t"), ("ph", "f"),
-    ("kh", "h"), ("ck", "k"), ("ks", "x"), ("dt", "t"), ("w", "v"), ("z", "s"), ("q", "k"),
-)  # fmt: skip
+    ("sch", "s"),
+    ("sh", "s"),
+    ("tch", "s"),
+    ("oe", "u"),
+    ("ou", "u"),
+    ("ie", "i"),
+    ("ij", "y"),
+    ("ei", "y"),
+    ("dj", "j"),
+    ("th", "t"),
+    ("ph", "f"),
+    ("kh", "h"),
+    ("ck", "k"),
+    ("ks", "x"),
+    ("dt", "t"),
+    ("w", "v"),
+    ("z", "s"),
+    ("q", "k"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """A person as he is compared: names bare, day of birth as told, sex, BSN, and where he lives."""
+    """A person as he is compared.
+
+    Names bare, day of birth as told, sex, BSN, and where he lives.
+    """
 
     given: tuple[str, ...]
     surnames: tuple[str, ...]
@@ -59,18 +83,36 @@ def percent(weight: float) -> int:
 def trace(person: Mapping[str, Any]) -> Trace:
     """Give a person (as typed, or a row) as he is compared; a secret address is not compared."""
     name = name_of(dict(person))
-    surnames = tuple(dict.fromkeys(filter(None, (bare(name.geslachtsnaam), bare(name.partnernaam)))))
+    surnames = tuple(
+        dict.fromkeys(filter(None, (bare(name.geslachtsnaam), bare(name.partnernaam))))
+    )
     given = tuple(
-        filter(None, (fold(w).replace("'", "").rstrip(".") for w in name.voornamen.replace(".", ". ").replace("-", " ").split()))
+        filter(
+            None,
+            (
+                fold(w).replace("'", "").rstrip(".")
+                for w in name.voornamen.replace(".", ". ").replace("-", " ").split()
+            ),
+        )
     )
     place = None if person.get("geheim_adres") else place_of(person.get("adres"))
     sex = person.get("geslacht") if person.get("geslacht") in ("V", "M") else ""
-    return Trace(given, surnames, str(person.get("geboren") or ""), str(sex or ""), str(person.get("bsn") or ""), place or "")
+    return Trace(
+        given,
+        surnames,
+        str(person.get("geboren") or ""),
+        str(sex or ""),
+        str(person.get("bsn") or ""),
+        place or "",
+    )
 
 
 @lru_cache(maxsize=200_000)
 def sound(word: str) -> str:
-    """Give how a bare name sounds: the metaphone of its levelled spelling, any first vowel as one."""
+    """Give how a bare name sounds.
+
+    The metaphone of its levelled spelling, any first vowel as one.
+    """
     for old, new in _SPELLED:
         word = word.replace(old, new)
     if word[:1] == "j":
@@ -80,7 +122,11 @@ def sound(word: str) -> str:
 
 
 def keys(known: Trace) -> list[str]:
-    """Give under what this person can be found: BSN, day of birth (day and month in either order), sound of given name and each surname (alone, and with the year of birth), address."""
+    """Give under what this person can be found.
+
+    BSN, day of birth (day and month in either order), sound of given name and each surname (alone,
+    and with the year of birth), address.
+    """
     found = [f"b:{known.bsn}"] if known.bsn else []
     if len(known.born) == 10:
         found.append(_day_key(known.born))
@@ -101,7 +147,10 @@ def sure_keys(typed: Trace) -> list[str]:
 
 
 def name_keys(typed: Trace) -> list[str]:
-    """Give the keys by the sound of a typed person's name, which many may share: around the year of birth and where none is known; without a year all of that name."""
+    """Give the keys by the sound of a typed person's name, which many may share.
+
+    Around the year of birth and where none is known; without a year all of that name.
+    """
     if not typed.born:
         return _sounds(typed)
     year = int(typed.born[:4])
@@ -115,7 +164,13 @@ def _day_key(born: str) -> str:
 
 def compare(typed: Trace, known: Trace) -> Likeness:
     """Give how alike a typed person and a known one are."""
-    told = [_bsn(typed, known), _born(typed.born, known.born), *_name(typed, known), _place(typed, known), _sex(typed, known)]
+    told = [
+        _bsn(typed, known),
+        _born(typed.born, known.born),
+        *_name(typed, known),
+        _place(typed, known),
+        _sex(typed, known),
+    ]
     return Likeness(_PRIOR + sum(w for w, _ in told), tuple(text for _, text in told if text))
 
 
@@ -135,7 +190,9 @@ def _born(typed: str, known: str) -> tuple[float, str]:
     (y1, m1, d1), (y2, m2, d2) = typed.split("-"), known.split("-")
     if y1 == y2 and (m1, d1) == (d2, m2):
         return 10.0, "zelfde geboortedatum met dag en maand verwisseld"
-    if DamerauLevenshtein.distance(typed, known) == 1:  # ten years or more apart it may as well be father and son
+    if (
+        DamerauLevenshtein.distance(typed, known) == 1
+    ):  # ten years or more apart it may as well be father and son
         return (0.5 if abs(int(y1) - int(y2)) < 10 else -5.0), "geboortedatum scheelt één cijfer"
     if (m1, d1) == (m2, d2) or (y1 == y2 and (m1 == m2 or d1 == d2)):
         return -3.0, "geboortedatum lijkt erop"
@@ -147,11 +204,18 @@ def _partly(typed: str, known: str) -> tuple[float, str]:
     if typed[:shared] == known[:shared]:
         return (4.5, "zelfde geboortemaand") if shared > 4 else (0.5, "zelfde geboortejaar")
     away = abs(int(typed[:4]) - int(known[:4]))
-    return (1.0, "geboortejaar scheelt één") if away == 1 else (-3.0 if away < 4 else -10.0, "ander geboortejaar")
+    return (
+        (1.0, "geboortejaar scheelt één")
+        if away == 1
+        else (-3.0 if away < 4 else -10.0, "ander geboortejaar")
+    )
 
 
 def _name(typed: Trace, known: Trace) -> list[tuple[float, str]]:
-    """Weigh given name and surname; a sister shares everything but the given name, so another given name weighs heavily."""
+    """Weigh given name and surname.
+
+    A sister shares everything but the given name, so another given name weighs heavily.
+    """
     if set(typed.surnames) & set(known.given[:1]) and set(known.surnames) & set(typed.given[:1]):
         return [(12.0, "zelfde naam, voor- en achternaam verwisseld")]
     return [_given(typed.given, known.given), _surname(typed.surnames, known.surnames)]
@@ -167,7 +231,11 @@ def _given(typed: tuple[str, ...], known: tuple[str, ...]) -> tuple[float, str]:
         return 7.5, "zelfde voornaam"
     if _alike(a, b):
         return 5.5, f"voornaam lijkt erop ({a.capitalize()} / {b.capitalize()})"
-    if a in known or b in typed or (min(len(a), len(b)) >= 3 and (a.startswith(b) or b.startswith(a))):
+    if (
+        a in known
+        or b in typed
+        or (min(len(a), len(b)) >= 3 and (a.startswith(b) or b.startswith(a)))
+    ):
         return 4.0, f"voornaam kan dezelfde zijn ({a.capitalize()} / {b.capitalize()})"
     return -15.0, "andere voornaam"
 
@@ -185,7 +253,10 @@ def _surname(typed: tuple[str, ...], known: tuple[str, ...]) -> tuple[float, str
 
 def _alike(a: str, b: str) -> bool:
     longest = max(len(a), len(b))
-    if JaroWinkler.similarity(a, b) >= 0.9 and DamerauLevenshtein.distance(a, b) <= 1 + longest // 5:
+    if (
+        JaroWinkler.similarity(a, b) >= 0.9
+        and DamerauLevenshtein.distance(a, b) <= 1 + longest // 5
+    ):
         return True
     return DamerauLevenshtein.distance(a, b) <= (longest > 3) or (
         longest > 3 and sound(a) == sound(b) and JaroWinkler.similarity(a, b) >= 0.6
@@ -193,9 +264,16 @@ def _alike(a: str, b: str) -> bool:
 
 
 def near(word: str, words: Iterable[str], most: int = 3) -> list[str]:
-    """Give the words that somebody may have meant who made a slip in typing one: at most one slip in a short word, two in a longer, the nearest first."""
+    """Give the words that somebody may have meant who made a slip in typing one.
+
+    At most one slip in a short word, two in a longer, the nearest first.
+    """
     slips = 1 if len(word) < 6 else 2
-    told = [(DamerauLevenshtein.distance(word, w, score_cutoff=slips), w) for w in words if abs(len(w) - len(word)) <= slips]
+    told = [
+        (DamerauLevenshtein.distance(word, w, score_cutoff=slips), w)
+        for w in words
+        if abs(len(w) - len(word)) <= slips
+    ]
     return [w for d, w in sorted(told) if 0 < d <= slips][:most]
 
 

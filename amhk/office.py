@@ -1,4 +1,7 @@
-"""Open the house once: config, store, workflows, letters, calendar, now. It refuses to open if anything is missing, and says what to do."""
+"""Open the house once: config, store, workflows, letters, calendar, now.
+
+It refuses to open if anything is missing, and says what to do.
+"""
 
 import csv
 import shutil
@@ -42,13 +45,19 @@ class Office:
     training: bool
 
     def now(self, connection: "Connection") -> datetime:
-        """Give the present instant (UTC): the training clock where one was set, else the real time; and see that the calendar is today's."""
+        """Give the present instant (UTC): the training clock where one was set, else the real time.
+
+        And see that the calendar is today's.
+        """
         from amhk.store import reads
 
         return self.moment(connection, *reads.moment(connection))
 
     def moment(self, connection: "Connection", clock: str | None, release: str | None) -> datetime:
-        """The same, from what was read along with a case: the training clock and the release of the calendar."""
+        """The same, from what was read along with a case.
+
+        The training clock and the release of the calendar.
+        """
         from amhk.store import calendar
 
         if int(release or 0) != self.calendar.release:
@@ -79,33 +88,63 @@ def read_pack(config: Config) -> tuple[Pack, list[Fault]]:
     if not faults and not found:
         faults.append(Fault("workflow", f"Er staan geen werkwijzen in {folder}."))
     if found and config.release not in releases:
-        faults.append(Fault("workflow", f"Uitgave '{config.release}' bestaat niet; er is: {', '.join(sorted(releases))}."))
+        faults.append(
+            Fault(
+                "workflow",
+                f"Uitgave '{config.release}' bestaat niet; er is: {', '.join(sorted(releases))}.",
+            )
+        )
     codes, wrong_codes = _read_codes(config)
     places = tuple(Code(g.name, g.name, g.since, g.until) for g in config.gemeenten.values())
     codes = replace(codes, lists={**codes.lists, "gemeente": places})
     terms = [name for workflow in found.values() for name in workflow.terms]
     figures, wrong_figures = _read_figures(config, terms, [*codes.lists, *LISTS])
-    return Pack(config.pack, found, config.release, codes, figures), faults + wrong_codes + wrong_figures
+    return (
+        Pack(config.pack, found, config.release, codes, figures),
+        faults + wrong_codes + wrong_figures,
+    )
 
 
-def _read_figures(config: Config, terms: list[str], lists: list[str]) -> tuple[Definitions, list[Fault]]:
-    """Read the definitions of the figures; a folder from before they were data takes those that come with the product."""
+def _read_figures(
+    config: Config, terms: list[str], lists: list[str]
+) -> tuple[Definitions, list[Fault]]:
+    """Read the definitions of the figures.
+
+    A folder from before they were data takes those that come with the product.
+    """
     name = f"workflows/{config.pack}/cijfers.toml"
     path = config.folder / name
     try:
-        data = tomllib.loads((path if path.exists() else shipped("workflows/amhk/cijfers.toml")).read_text(encoding="utf-8-sig"))
+        data = tomllib.loads(
+            (path if path.exists() else shipped("workflows/amhk/cijfers.toml")).read_text(
+                encoding="utf-8-sig"
+            )
+        )
         return read_definitions(name, data, terms, lists)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError, AttributeError, ValueError, KeyError) as wrong:
+    except (
+        tomllib.TOMLDecodeError,
+        UnicodeDecodeError,
+        TypeError,
+        AttributeError,
+        ValueError,
+        KeyError,
+    ) as wrong:
         return Definitions(), [Fault("cijfers", f"{name}: {wrong}")]
 
 
 def _read_codes(config: Config) -> tuple[Codes, list[Fault]]:
-    """Read the code lists of the meldpunt; a folder from before they were data has none of its own and takes those that come with the product."""
+    """Read the code lists of the meldpunt.
+
+    A folder from before they were data has none of its own and takes those that come with the
+    product.
+    """
     name = f"workflows/{config.pack}/codelijsten.toml"
     path = config.folder / name
     try:
         data = tomllib.loads(
-            (path if path.exists() else shipped("workflows/amhk/codelijsten.toml")).read_text(encoding="utf-8-sig")
+            (path if path.exists() else shipped("workflows/amhk/codelijsten.toml")).read_text(
+                encoding="utf-8-sig"
+            )
         )
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
         return Codes(), [Fault("codelijst", f"{name}: {wrong}")]
@@ -115,7 +154,8 @@ def _read_codes(config: Config) -> tuple[Codes, list[Fault]]:
         return Codes(), [
             Fault(
                 "codelijst",
-                f"{name}: de lijsten hebben niet de vorm die hier hoort ({wrong}). Vergelijk met het meegeleverde bestand.",
+                f"{name}: de lijsten hebben niet de vorm die hier hoort ({wrong}). Vergelijk met"
+                " het meegeleverde bestand.",
             )
         ]
 
@@ -124,7 +164,10 @@ _RESTS_ON = ("rules/*.py", "letters/render.py", "letters/flow.py", "errors.py", 
 
 
 def proof_digest(config: Config) -> str:
-    """Give the digest of all that the proof of the procedure rests on: workflows, lists, figures and letters of the folder, and the rules of this program."""
+    """Give the digest of all that the proof of the procedure rests on.
+
+    Workflows, lists, figures and letters of the folder, and the rules of this program.
+    """
     own = Path(__file__).parent
     files = [
         *sorted((config.folder / "workflows" / config.pack).rglob("*.toml")),
@@ -133,12 +176,17 @@ def proof_digest(config: Config) -> str:
     ]
     told = sha256(f"{__version__}\n{config.pack}\n{config.release}\n".encode())
     for path in files:
-        told.update(f"{path.parent.name}/{path.name}\n".encode() + sha256(path.read_bytes()).digest())
+        told.update(
+            f"{path.parent.name}/{path.name}\n".encode() + sha256(path.read_bytes()).digest()
+        )
     return told.hexdigest()
 
 
 def procedure_faults(config: Config, proven: bool = False) -> list[Fault]:
-    """Give every fault in the workflows and letter templates of a meldpunt folder; what is `proven` (the same digest found no fault before) is not worked out again."""
+    """Give every fault in the workflows and letter templates of a meldpunt folder.
+
+    What is `proven` (the same digest found no fault before) is not worked out again.
+    """
     from amhk.letters.render import Letters
 
     pack, faults = read_pack(config)
@@ -151,21 +199,29 @@ def procedure_faults(config: Config, proven: bool = False) -> list[Fault]:
         faults += [
             Fault(
                 "werkwijze",
-                f"{workflow.name} {workflow.release}: '{m.title}' noemt code '{code}' van '{name}', en die bestaat niet.",
+                f"{workflow.name} {workflow.release}: '{m.title}' noemt code '{code}' van '{name}',"
+                " en die bestaat niet.",
             )
             for m, name, code in told
             if code not in {c.code for c in pack.codes.lists.get(name, ())}
         ]
     if not faults:
         form = pack.of_route("melding").intake
-        faults += [Fault("config", text) for layout in config.imports for text in layout_faults(layout, form)]
+        faults += [
+            Fault("config", text)
+            for layout in config.imports
+            for text in layout_faults(layout, form)
+        ]
     return faults
 
 
 def open_office(path: Path, proof: bool = True, teams: bool = True) -> Office:
-    """Open the house of a config.toml; HouseClosed with every fault at once when anything is missing or wrong.
+    """Open the house of a config.toml.
 
-    `proof=False` leaves out the proof of the procedure (for a command that only looks something up); `teams=False` opens
+    HouseClosed with every fault at once when anything is missing or wrong.
+
+    `proof=False` leaves out the proof of the procedure (for a command that only looks something
+    up); `teams=False` opens
     although a routing rule names a team that is not there yet (for the command that adds it).
     """
     from amhk.letters.render import Letters
@@ -179,7 +235,8 @@ def open_office(path: Path, proof: bool = True, teams: bool = True) -> Office:
     store = Store(config.url)
     if store.sqlite and not Path(config.url.removeprefix("sqlite:///")).is_file():
         raise HouseClosed(
-            "Er is nog geen database. Maak hem met: amhk init MAP --region REGIO, of voor oefenen: amhk serve --training"
+            "Er is nog geen database. Maak hem met: amhk init MAP --region REGIO, of voor oefenen:"
+            " amhk serve --training"
         )
     try:
         store.prove_open()
@@ -203,7 +260,10 @@ def _close_for(faults: list[Fault]) -> NoReturn:
 
 
 def _prove_procedure(store: "Store", config: Config) -> None:
-    """Prove the procedure of the folder, or know by its digest that it was proven before; HouseClosed with every fault."""
+    """Prove the procedure of the folder, or know by its digest that it was proven before.
+
+    HouseClosed with every fault.
+    """
     from amhk.store import reads, writes
     from amhk.store.session import StoreFailed
 
@@ -211,34 +271,56 @@ def _prove_procedure(store: "Store", config: Config) -> None:
     with store.read() as connection:
         proven = reads.meta(connection, "proven") == digest
     faults = procedure_faults(config, proven)
-    explore.cache_clear()  # a house that runs does not keep the whole world of its procedure in memory
+    # a house that runs does not keep the whole world of its procedure in memory
+    explore.cache_clear()
     if faults:
         _close_for(faults)
     if not proven:
-        with suppress(StoreFailed), store.write() as connection:  # who cannot write it down proves it again
+        with (
+            suppress(StoreFailed),
+            store.write() as connection,
+        ):  # who cannot write it down proves it again
             writes.set_meta(connection, "proven", digest)
 
 
-def _prove_pack(reads: Any, connection: "Connection", pack: Pack, config: Config, with_teams: bool) -> None:
-    """Raise HouseClosed when an open case stands in a release or state that is gone, or a routing rule names a team that is not there."""
+def _prove_pack(
+    reads: Any, connection: "Connection", pack: Pack, config: Config, with_teams: bool
+) -> None:
+    """Raise HouseClosed when an open case stands in a release or state that is gone, or a routing
+    rule names a team that is not there.
+    """
     faults = []
     for name, release, state in reads.standing_places(connection):
         workflow = pack.workflows.get((name, release))
         if workflow is None or state not in workflow.states:
             faults.append(
-                Fault("workflow", f"Er zijn lopende zaken in {name} {release}, staat '{state}', en die werkwijze ontbreekt.")
+                Fault(
+                    "workflow",
+                    f"Er zijn lopende zaken in {name} {release}, staat '{state}', en die werkwijze"
+                    " ontbreekt.",
+                )
             )
     teams = {t["name"] for t in reads.teams(connection)}
-    for team in sorted({config.default_team, *(r.team for r in config.rules)} - teams) if with_teams else ():
+    for team in (
+        sorted({config.default_team, *(r.team for r in config.rules)} - teams) if with_teams else ()
+    ):
         faults.append(
-            Fault("team", f"config.toml noemt het team '{team}', dat niet bestaat. Maak het met: amhk team add \"{team}\"")
+            Fault(
+                "team",
+                f"config.toml noemt het team '{team}', dat niet bestaat. Maak het met: amhk team"
+                f' add "{team}"',
+            )
         )
     if faults:
         _close_for(faults)
 
 
 def found(folder: Path, region: str | None, training: bool) -> Path:
-    """Found a meldpunt in a folder: config.toml, workflows/, templates/ (what is there already stays) and its database. Gives config.toml."""
+    """Found a meldpunt in a folder.
+
+    Config.toml, workflows/, templates/ (what is there already stays) and its database. Gives
+    config.toml.
+    """
     from amhk.matching import RELEASE
     from amhk.rules import searching
     from amhk.store import migrate, reads, writes
@@ -256,7 +338,9 @@ def found(folder: Path, region: str | None, training: bool) -> Path:
                     copied.chmod(0o700 if copied.is_dir() else 0o600)
     except (OSError, ValueError) as wrong:
         why = wrong.strerror if isinstance(wrong, OSError) else "zo kan een map niet heten"
-        raise HouseClosed(f"De map {str(folder)!r} is niet te maken, of niet te beschrijven: {why}.") from wrong
+        raise HouseClosed(
+            f"De map {str(folder)!r} is niet te maken, of niet te beschrijven: {why}."
+        ) from wrong
     config = read_config(path)
     store = Store(config.url)
     try:
@@ -282,9 +366,13 @@ def fictitious(region: str) -> list[dict[str, Any]]:
     with (SEED / "instellingen.csv").open(encoding="utf-8", newline="") as file:
         return [
             {
-                "name": row["naam"], "kind": row["soort"], "scale": row["schaal"], "address": row["adres"], "vervolg": row["overdracht"] or None,
+                "name": row["naam"],
+                "kind": row["soort"],
+                "scale": row["schaal"],
+                "address": row["adres"],
+                "vervolg": row["overdracht"] or None,
                 "gemeenten": [] if row["gemeenten"] == "*" else row["gemeenten"].split(";"),
             }
             for row in csv.DictReader(file)
             if row["regio"] in (region, "*")
-        ]  # fmt: skip
+        ]

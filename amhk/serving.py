@@ -1,4 +1,7 @@
-"""Opening the house to the street: web, API and clock in one process; found a training meldpunt first when there is none."""
+"""Opening the house to the street: web, API and clock in one process.
+
+Found a training meldpunt first when there is none.
+"""
 
 import logging
 import socket
@@ -17,12 +20,20 @@ from amhk.office import Office, found, open_office
 from amhk.store.session import Store
 from amhk.web.app import create_app
 
-# Requests worked on at once. One interpreter runs one of them at a time: with forty they mostly wait for each other (benchmarks/screen).
+# Requests worked on at once. One interpreter runs one of them at a time: with forty they mostly
+# wait for each other (benchmarks/screen).
 _AT_ONCE = 6
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-def run(given: str | None, host: str | None, port: int | None, training: bool, demo: bool, say: Callable[[str], None]) -> None:
+def run(
+    given: str | None,
+    host: str | None,
+    port: int | None,
+    training: bool,
+    demo: bool,
+    say: Callable[[str], None],
+) -> None:
     """Serve until told to stop. HouseClosed when the house cannot open; it says what to do."""
     path = find_config(given)
     config = read_config(path)
@@ -34,7 +45,9 @@ def run(given: str | None, host: str | None, port: int | None, training: bool, d
     office = open_office(path)
     try:
         if training and not office.training:
-            raise HouseClosed("Dit is een echt meldpunt, geen oefenomgeving: start het zonder --training.")
+            raise HouseClosed(
+                "Dit is een echt meldpunt, geen oefenomgeving: start het zonder --training."
+            )
         if fresh and demo:
             say("Het oefenjaar wordt gemaakt; dit duurt een halve minuut.")
             say("\nInloggen in de oefenomgeving:")
@@ -52,19 +65,37 @@ def _serve(office: Office, host: str, port: int, say: Callable[[str], None]) -> 
     app = create_app(office)
     app.router.lifespan_context = _with_clock(office)
     try:
-        listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        listening = socket.create_server(
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET
+        )
     except OverflowError as wrong:
-        raise HouseClosed(f"{port} is geen poort: kies een getal van 0 tot en met 65535 met --port.") from wrong
+        raise HouseClosed(
+            f"{port} is geen poort: kies een getal van 0 tot en met 65535 met --port."
+        ) from wrong
     except (OSError, UnicodeError) as wrong:
-        if isinstance(wrong, UnicodeError) or (wrong.errno or 0) < 0:  # the name of a place that is nowhere
-            raise HouseClosed(f"Het adres '{host[:100]}' bestaat hier niet. Kies een ander met --host.") from wrong
-        raise HouseClosed(f"Poort {port} op {host} is niet vrij: {wrong.strerror}. Kies een andere met --port.") from wrong
+        if (
+            isinstance(wrong, UnicodeError) or (wrong.errno or 0) < 0
+        ):  # the name of a place that is nowhere
+            raise HouseClosed(
+                f"Het adres '{host[:100]}' bestaat hier niet. Kies een ander met --host."
+            ) from wrong
+        raise HouseClosed(
+            f"Poort {port} op {host} is niet vrij: {wrong.strerror}. Kies een andere met --port."
+        ) from wrong
     if host not in _LOOPBACK:
         say("Let op: dit meldpunt is te bereiken vanaf andere computers. Zet er https voor.")
     shown = f"[{host}]" if ":" in host else host
-    say(f"\nHet meldpunt is open op http://{shown}:{listening.getsockname()[1]}  (Ctrl-C sluit het)")
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, proxy_headers=False))
-    with suppress(KeyboardInterrupt):  # uvicorn ends the running requests and then raises Ctrl-C again
+    say(
+        f"\nHet meldpunt is open op http://{shown}:{listening.getsockname()[1]}  (Ctrl-C sluit het)"
+    )
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app, log_level="warning", access_log=False, server_header=False, proxy_headers=False
+        )
+    )
+    with suppress(
+        KeyboardInterrupt
+    ):  # uvicorn ends the running requests and then raises Ctrl-C again
         server.run(sockets=[listening])
     say("Het meldpunt is gesloten.")
 

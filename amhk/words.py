@@ -1,4 +1,6 @@
-"""The vocabulary: the lists the machinery itself speaks of, roles, and how a date is said in Dutch."""
+"""The vocabulary: the lists the machinery itself speaks of, roles, and how a date is
+said in Dutch.
+"""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -7,11 +9,21 @@ from zoneinfo import ZoneInfo
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
-# The code lists that are data (`workflows/<pack>/codelijsten.toml`), each code with the days on which it holds.
+# The code lists that are data (`workflows/<pack>/codelijsten.toml`), each code with the days on
+# which it holds.
 CODE_LISTS = (
-    "hoedanigheid", "aanleiding", "aard", "uitkomst", "vervolg_melding", "vervolg_onderzoek", "kanaal", "rollen", "betrokken_als",
-    "bsn_bron", "bewaargrond",
-)  # fmt: skip
+    "hoedanigheid",
+    "aanleiding",
+    "aard",
+    "uitkomst",
+    "vervolg_melding",
+    "vervolg_onderzoek",
+    "kanaal",
+    "rollen",
+    "betrokken_als",
+    "bsn_bron",
+    "bewaargrond",
+)
 # Besluit verplichte meldcode (BWBR0033723) art. 2 lid 2.
 MELDCODESTAP = {
     "a": "Stap a: signalen in kaart",
@@ -30,8 +42,15 @@ BRON = {
     "crisisdienst": "Crisisdienst",
     "anders": "Anders",
 }
-VERZENDWIJZE = {k: k[:1].upper() + k[1:] for k in ("post", "beveiligde mail", "portaal", "CORV", "persoonlijk", "telefonisch")}
-GEVOELIG = {"medisch": "Medisch", "strafrechtelijk": "Strafrechtelijk", "ouder": "Verteld door een ouder alleen"}
+VERZENDWIJZE = {
+    k: k[:1].upper() + k[1:]
+    for k in ("post", "beveiligde mail", "portaal", "CORV", "persoonlijk", "telefonisch")
+}
+GEVOELIG = {
+    "medisch": "Medisch",
+    "strafrechtelijk": "Strafrechtelijk",
+    "ouder": "Verteld door een ouder alleen",
+}
 AAN = {"politie": "Politie", "OM": "Openbaar Ministerie"}
 SCHAAL = {k: k.capitalize() for k in ("lokaal", "subregionaal", "regionaal", "bovenregionaal")}
 # Seed 001 bijlage 4 (prestatie-indicatoren 1 and 3).
@@ -50,7 +69,10 @@ JA_NEE = {"ja": "Ja", "nee": "Nee"}
 PASSEND = {"ja": "Ja", "deels": "Deels", "nee": "Nee", "onbekend": "Onbekend: niet te beoordelen"}
 VEILIG = {"ja": "Ja", "nee": "Nee", "onbekend": "Onbekend"}
 PERSOONSGEGEVENS = {"vernietigen": "Vernietigen", "bewaren": "Bewaren"}
-VERVOLG_ADVIES = {"advies_gegeven": "Advies gegeven: klaar", "ondersteunen": "Wij ondersteunen bij de uitvoering"}
+VERVOLG_ADVIES = {
+    "advies_gegeven": "Advies gegeven: klaar",
+    "ondersteunen": "Wij ondersteunen bij de uitvoering",
+}
 
 LISTS: dict[str, Mapping[str, str]] = {
     "meldcodestap": MELDCODESTAP,
@@ -117,7 +139,10 @@ def say_day(day: date) -> str:
 
 
 def say_partial(text: str | None) -> str:
-    """Give a day of birth as it is known, in words: `14 mei 2018`, `mei 2018`, `2018`, or `onbekend`."""
+    """Give a day of birth as it is known, in words.
+
+    `14 mei 2018`, `mei 2018`, `2018`, or `onbekend`.
+    """
     if not text:
         return "onbekend"
     year, _, rest = text.partition("-")
@@ -159,7 +184,9 @@ def say_instant(instant: datetime) -> str:
 @lru_cache(maxsize=4096)
 def say_due(due: str) -> str:
     """Give the end of a term in words, from how it is kept: a day, or an instant."""
-    return say_instant(datetime.fromisoformat(due)) if "T" in due else say_day(date.fromisoformat(due))
+    return (
+        say_instant(datetime.fromisoformat(due)) if "T" in due else say_day(date.fromisoformat(due))
+    )
 
 
 def iso(value: date | datetime) -> str:
@@ -173,5 +200,12 @@ def _iso_instant(value: datetime) -> str:
 
 
 def lower_first(text: str) -> str:
-    """Give a sentence as it stands in another: its first letter small, names and abbreviations as they are (`RvdK weigert` stays)."""
-    return text if text[1:2].isupper() or (len(text) > 2 and text[2:3].isupper()) else text[:1].lower() + text[1:]
+    """Give a sentence as it stands in another.
+
+    Its first letter small, names and abbreviations as they are (`RvdK weigert` stays).
+    """
+    return (
+        text
+        if text[1:2].isupper() or (len(text) > 2 and text[2:3].isupper())
+        else text[:1].lower() + text[1:]
+    )

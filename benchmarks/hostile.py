@@ -1,4 +1,7 @@
-"""How long signing in takes while files made to stop the house come in, beside a quiet house: `.venv/bin/python -m benchmarks.hostile [SECONDS]`."""
+"""How long signing in takes while files made to stop the house come in, beside a quiet house.
+
+`.venv/bin/python -m benchmarks.hostile [SECONDS]`.
+"""
 
 import io
 import re
@@ -30,7 +33,9 @@ def heavy() -> bytes:
     book.save(plain)
     with zipfile.ZipFile(plain) as old, zipfile.ZipFile(told, "w", zipfile.ZIP_DEFLATED) as new:
         for part in old.namelist():
-            new.writestr(part, old.read(part).replace(b"</sheetData>", row * 100_000 + b"</sheetData>"))
+            new.writestr(
+                part, old.read(part).replace(b"</sheetData>", row * 100_000 + b"</sheetData>")
+            )
     return told.getvalue()
 
 
@@ -40,7 +45,9 @@ def sign_ins(seconds: float) -> list[float]:
     while time.monotonic() < end:
         with httpx2.Client(base_url=f"http://127.0.0.1:{PORT}") as http:
             begun = time.perf_counter()
-            assert http.post("/login", data={"name": "Tom", "password": PASSWORD}).status_code == 303
+            assert (
+                http.post("/login", data={"name": "Tom", "password": PASSWORD}).status_code == 303
+            )
             took.append(time.perf_counter() - begun)
     return took
 
@@ -50,7 +57,11 @@ def send(token: str, content: bytes, stop: threading.Event, answers: list[int]) 
     with httpx2.Client(base_url=f"http://127.0.0.1:{PORT}", timeout=120) as http:
         while not stop.is_set():
             path = "/api/v1/imports?name=zwaar"
-            answers.append(http.post(path, content=content, headers={"authorization": f"Bearer {token}"}).status_code)
+            answers.append(
+                http.post(
+                    path, content=content, headers={"authorization": f"Bearer {token}"}
+                ).status_code
+            )
 
 
 def memory(key: int) -> float:
@@ -74,7 +85,16 @@ def main(seconds: float) -> None:
         admin.add_worker(office, "Tom", "teamleider", None, None, PASSWORD)
         token = admin.make_token(office, "Tom")
         office.close()
-        command = [sys.executable, "-m", "amhk", "serve", "--config", str(folder), "--port", str(PORT)]
+        command = [
+            sys.executable,
+            "-m",
+            "amhk",
+            "serve",
+            "--config",
+            str(folder),
+            "--port",
+            str(PORT),
+        ]
         server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             time.sleep(8)
@@ -83,16 +103,23 @@ def main(seconds: float) -> None:
             for _ in range(2):
                 quiet += sign_ins(seconds)
                 stop = threading.Event()
-                senders = [threading.Thread(target=send, args=(token, content, stop, answers)) for _ in range(8)]
+                senders = [
+                    threading.Thread(target=send, args=(token, content, stop, answers))
+                    for _ in range(8)
+                ]
                 for one in senders:
                     one.start()
                 beside += sign_ins(seconds)
                 stop.set()
                 for one in senders:
                     one.join()
-            print(f"workbook of {len(content) / 1000:.0f} kB, {len(answers)} sent, answers {sorted(set(answers))}")
             print(
-                f"sign-in p95: quiet {p95(quiet):.0f} ms, beside eight senders {p95(beside):.0f} ms: ratio {p95(beside) / p95(quiet):.2f}"
+                f"workbook of {len(content) / 1000:.0f} kB, {len(answers)} sent, answers"
+                f" {sorted(set(answers))}"
+            )
+            print(
+                f"sign-in p95: quiet {p95(quiet):.0f} ms, beside eight senders {p95(beside):.0f}"
+                f" ms: ratio {p95(beside) / p95(quiet):.2f}"
             )
             print(f"memory of the house: {before:.0f} MB before, {memory(server.pid):.0f} MB after")
         finally:

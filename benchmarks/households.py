@@ -1,4 +1,6 @@
-"""Made-up Dutch households in any number, and questions about them with the right answer: who of them is meant, or nobody.
+"""Made-up Dutch households in any number, and questions about them with the right answer.
+
+Who of them is meant, or nobody.
 
 Nobody in it exists. BSNs come from the documented test range (99999xxxx).
 """
@@ -170,31 +172,339 @@ DUTCH_M = [
     "Leendert",
 ]
 OTHER = {
-    "turks": (["Ayşe", "Fatma", "Emine", "Zeynep", "Elif", "Esra", "Büşra", "Gülay", "Sevim", "Hatice", "Meryem", "Özlem", "Derya", "Selin"], ["Mehmet", "Ahmet", "Mustafa", "Ali", "Hasan", "Hüseyin", "İbrahim", "Murat", "Emre", "Yusuf", "Ömer", "Burak", "Serkan", "Oğuz"], ["Yılmaz", "Kaya", "Demir", "Çelik", "Şahin", "Yıldız", "Yıldırım", "Öztürk", "Aydın", "Özdemir", "Arslan", "Doğan", "Kılıç", "Aslan", "Çetin", "Kara", "Koç", "Kurt", "Özkan", "Şimşek"]),
-    "marokkaans": (["Fatima", "Khadija", "Aicha", "Naima", "Samira", "Zineb", "Hanane", "Malika", "Yasmina", "Salma", "Houda", "Kaoutar", "Ikram", "Nadia"], ["Mohamed", "Youssef", "Rachid", "Hassan", "Karim", "Hamza", "Omar", "Bilal", "Ayoub", "Khalid", "Abdelhak", "Mustapha", "Said", "Noureddine"], ["El Amrani", "Bouzid", "Benali", "El Idrissi", "Ait Ali", "Ouali", "Tahiri", "El Khattabi", "Bakkali", "Chaoui", "Haddou", "Mansouri", "El Yousfi", "Azzouzi", "Ziani", "Amghar"]),
-    "caribisch": (["Shanaya", "Joyce", "Chantal", "Marlène", "Urmila", "Shanti", "Indra", "Soraya", "Rowena", "Gracia"], ["Dennis", "Roy", "Clyde", "Ricardo", "Shurendy", "Rajesh", "Anand", "Winston", "Glenn", "Ruben"], ["Pinas", "Kartosen", "Martina", "Pereira", "Sewpersad", "Ramdin", "Jagroep", "Wijngaarde", "Tjon", "Croes", "Winklaar", "Maduro", "Biervliet", "Baldewsing"]),
-    "slavisch": (["Katarzyna", "Agnieszka", "Oksana", "Olena", "Natalia", "Iryna", "Magdalena", "Joanna", "Svitlana", "Yulia"], ["Piotr", "Tomasz", "Krzysztof", "Oleksandr", "Andriy", "Łukasz", "Dmytro", "Mykola", "Serhiy", "Marek"], ["Kowalski", "Wiśniewski", "Nowak", "Wójcik", "Shevchenko", "Kovalenko", "Bondarenko", "Lewandowski", "Zieliński", "Kamiński", "Tkachenko", "Melnyk"]),
-    "arabisch": (["Rania", "Hala", "Amina", "Hodan", "Fatou", "Mariam", "Hiba", "Layla", "Sahra", "Selam"], ["Hussein", "Mahmoud", "Abdullah", "Ahmad", "Yonas", "Tesfay", "Ibrahim", "Khaled", "Omar", "Samir"], ["Al Hassan", "Haddad", "Khalil", "Yusuf", "Diallo", "Tesfay", "Ghebremedhin", "Al Jasem", "Mohamud", "Farah", "Nasser", "Darwish"]),
-}  # fmt: skip
+    "turks": (
+        [
+            "Ayşe",
+            "Fatma",
+            "Emine",
+            "Zeynep",
+            "Elif",
+            "Esra",
+            "Büşra",
+            "Gülay",
+            "Sevim",
+            "Hatice",
+            "Meryem",
+            "Özlem",
+            "Derya",
+            "Selin",
+        ],
+        [
+            "Mehmet",
+            "Ahmet",
+            "Mustafa",
+            "Ali",
+            "Hasan",
+            "Hüseyin",
+            "İbrahim",
+            "Murat",
+            "Emre",
+            "Yusuf",
+            "Ömer",
+            "Burak",
+            "Serkan",
+            "Oğuz",
+        ],
+        [
+            "Yılmaz",
+            "Kaya",
+            "Demir",
+            "Çelik",
+            "Şahin",
+            "Yıldız",
+            "Yıldırım",
+            "Öztürk",
+            "Aydın",
+            "Özdemir",
+            "Arslan",
+            "Doğan",
+            "Kılıç",
+            "Aslan",
+            "Çetin",
+            "Kara",
+            "Koç",
+            "Kurt",
+            "Özkan",
+            "Şimşek",
+        ],
+    ),
+    "marokkaans": (
+        [
+            "Fatima",
+            "Khadija",
+            "Aicha",
+            "Naima",
+            "Samira",
+            "Zineb",
+            "Hanane",
+            "Malika",
+            "Yasmina",
+            "Salma",
+            "Houda",
+            "Kaoutar",
+            "Ikram",
+            "Nadia",
+        ],
+        [
+            "Mohamed",
+            "Youssef",
+            "Rachid",
+            "Hassan",
+            "Karim",
+            "Hamza",
+            "Omar",
+            "Bilal",
+            "Ayoub",
+            "Khalid",
+            "Abdelhak",
+            "Mustapha",
+            "Said",
+            "Noureddine",
+        ],
+        [
+            "El Amrani",
+            "Bouzid",
+            "Benali",
+            "El Idrissi",
+            "Ait Ali",
+            "Ouali",
+            "Tahiri",
+            "El Khattabi",
+            "Bakkali",
+            "Chaoui",
+            "Haddou",
+            "Mansouri",
+            "El Yousfi",
+            "Azzouzi",
+            "Ziani",
+            "Amghar",
+        ],
+    ),
+    "caribisch": (
+        [
+            "Shanaya",
+            "Joyce",
+            "Chantal",
+            "Marlène",
+            "Urmila",
+            "Shanti",
+            "Indra",
+            "Soraya",
+            "Rowena",
+            "Gracia",
+        ],
+        [
+            "Dennis",
+            "Roy",
+            "Clyde",
+            "Ricardo",
+            "Shurendy",
+            "Rajesh",
+            "Anand",
+            "Winston",
+            "Glenn",
+            "Ruben",
+        ],
+        [
+            "Pinas",
+            "Kartosen",
+            "Martina",
+            "Pereira",
+            "Sewpersad",
+            "Ramdin",
+            "Jagroep",
+            "Wijngaarde",
+            "Tjon",
+            "Croes",
+            "Winklaar",
+            "Maduro",
+            "Biervliet",
+            "Baldewsing",
+        ],
+    ),
+    "slavisch": (
+        [
+            "Katarzyna",
+            "Agnieszka",
+            "Oksana",
+            "Olena",
+            "Natalia",
+            "Iryna",
+            "Magdalena",
+            "Joanna",
+            "Svitlana",
+            "Yulia",
+        ],
+        [
+            "Piotr",
+            "Tomasz",
+            "Krzysztof",
+            "Oleksandr",
+            "Andriy",
+            "Łukasz",
+            "Dmytro",
+            "Mykola",
+            "Serhiy",
+            "Marek",
+        ],
+        [
+            "Kowalski",
+            "Wiśniewski",
+            "Nowak",
+            "Wójcik",
+            "Shevchenko",
+            "Kovalenko",
+            "Bondarenko",
+            "Lewandowski",
+            "Zieliński",
+            "Kamiński",
+            "Tkachenko",
+            "Melnyk",
+        ],
+    ),
+    "arabisch": (
+        ["Rania", "Hala", "Amina", "Hodan", "Fatou", "Mariam", "Hiba", "Layla", "Sahra", "Selam"],
+        [
+            "Hussein",
+            "Mahmoud",
+            "Abdullah",
+            "Ahmad",
+            "Yonas",
+            "Tesfay",
+            "Ibrahim",
+            "Khaled",
+            "Omar",
+            "Samir",
+        ],
+        [
+            "Al Hassan",
+            "Haddad",
+            "Khalil",
+            "Yusuf",
+            "Diallo",
+            "Tesfay",
+            "Ghebremedhin",
+            "Al Jasem",
+            "Mohamud",
+            "Farah",
+            "Nasser",
+            "Darwish",
+        ],
+    ),
+}
 SPELLINGS = {
-    "Mohamed": ("Mohammed", "Muhammad", "Mohamad"), "Youssef": ("Yusuf", "Yousef", "Joesoef"), "Yusuf": ("Youssef", "Yousuf"), "Hüseyin": ("Huseyin", "Hussein"),
-    "Hussein": ("Hoessein", "Husain", "Hossein"), "Khadija": ("Chadija", "Hadija", "Kadija"), "Aicha": ("Aisha", "Aïcha", "Ayicha"), "Ayşe": ("Ayse", "Aysa"),
-    "Fatima": ("Fatma", "Fatimah", "Fadima"), "Ibrahim": ("Ibrahiem", "Ebrahim"), "İbrahim": ("Ibrahim", "Ibrahiem"), "Mahmoud": ("Mahmud", "Machmoud"),
-    "Oleksandr": ("Alexander", "Aleksandr", "Olexandr"), "Dmytro": ("Dmitro", "Dmitri"), "Łukasz": ("Lukasz", "Lucas"), "Krzysztof": ("Kristof", "Krzystof"),
-    "Khalid": ("Chalid", "Khaled"), "Khaled": ("Khalid", "Chaled"), "Abdelhak": ("Abdel Hak", "Abdelhaq"), "Noureddine": ("Nordin", "Noureddin"),
-    "Mustapha": ("Mustafa", "Moustafa"), "Samira": ("Samirah", "Semira"), "Rachid": ("Rashid", "Rasjid"), "El Amrani": ("Elamrani", "Al Amrani", "Amrani"),
-    "Çelik": ("Celik", "Chelik"), "Şahin": ("Sahin", "Shahin"), "Yılmaz": ("Yilmaz", "Jilmaz"), "Öztürk": ("Ozturk", "Oeztuerk"), "Oğuz": ("Oguz", "Oghuz"),
-    "Shevchenko": ("Sjevtsjenko", "Schewtschenko", "Chevchenko"), "Kovalenko": ("Kowalenko", "Covalenko"), "Benali": ("Ben Ali", "Bénali"), "Bouzid": ("Bouzit", "Buzid"),
-    "El Idrissi": ("Idrissi", "El Idrisi"), "Wiśniewski": ("Wisniewski", "Visnievski"), "Ghebremedhin": ("Gebremedhin", "Ghebremedin"), "Diallo": ("Djallo", "Dialo"),
-    "Doğan": ("Dogan", "Doghan"), "Hassan": ("Hasan", "Hassane"), "Omar": ("Omer", "Umar"), "Büşra": ("Busra", "Bushra"), "Tesfay": ("Tesfai", "Tesfaye"),
-}  # fmt: skip
+    "Mohamed": ("Mohammed", "Muhammad", "Mohamad"),
+    "Youssef": ("Yusuf", "Yousef", "Joesoef"),
+    "Yusuf": ("Youssef", "Yousuf"),
+    "Hüseyin": ("Huseyin", "Hussein"),
+    "Hussein": ("Hoessein", "Husain", "Hossein"),
+    "Khadija": ("Chadija", "Hadija", "Kadija"),
+    "Aicha": ("Aisha", "Aïcha", "Ayicha"),
+    "Ayşe": ("Ayse", "Aysa"),
+    "Fatima": ("Fatma", "Fatimah", "Fadima"),
+    "Ibrahim": ("Ibrahiem", "Ebrahim"),
+    "İbrahim": ("Ibrahim", "Ibrahiem"),
+    "Mahmoud": ("Mahmud", "Machmoud"),
+    "Oleksandr": ("Alexander", "Aleksandr", "Olexandr"),
+    "Dmytro": ("Dmitro", "Dmitri"),
+    "Łukasz": ("Lukasz", "Lucas"),
+    "Krzysztof": ("Kristof", "Krzystof"),
+    "Khalid": ("Chalid", "Khaled"),
+    "Khaled": ("Khalid", "Chaled"),
+    "Abdelhak": ("Abdel Hak", "Abdelhaq"),
+    "Noureddine": ("Nordin", "Noureddin"),
+    "Mustapha": ("Mustafa", "Moustafa"),
+    "Samira": ("Samirah", "Semira"),
+    "Rachid": ("Rashid", "Rasjid"),
+    "El Amrani": ("Elamrani", "Al Amrani", "Amrani"),
+    "Çelik": ("Celik", "Chelik"),
+    "Şahin": ("Sahin", "Shahin"),
+    "Yılmaz": ("Yilmaz", "Jilmaz"),
+    "Öztürk": ("Ozturk", "Oeztuerk"),
+    "Oğuz": ("Oguz", "Oghuz"),
+    "Shevchenko": ("Sjevtsjenko", "Schewtschenko", "Chevchenko"),
+    "Kovalenko": ("Kowalenko", "Covalenko"),
+    "Benali": ("Ben Ali", "Bénali"),
+    "Bouzid": ("Bouzit", "Buzid"),
+    "El Idrissi": ("Idrissi", "El Idrisi"),
+    "Wiśniewski": ("Wisniewski", "Visnievski"),
+    "Ghebremedhin": ("Gebremedhin", "Ghebremedin"),
+    "Diallo": ("Djallo", "Dialo"),
+    "Doğan": ("Dogan", "Doghan"),
+    "Hassan": ("Hasan", "Hassane"),
+    "Omar": ("Omer", "Umar"),
+    "Büşra": ("Busra", "Bushra"),
+    "Tesfay": ("Tesfai", "Tesfaye"),
+}
 COMMON = [
-    "de Jong", "Jansen", "de Vries", "van den Berg", "Bakker", "van Dijk", "Visser", "Janssen", "Smit", "Meijer", "de Boer", "Mulder", "de Groot", "Bos", "Vos",
-    "Peters", "Hendriks", "van Leeuwen", "Dekker", "Brouwer", "de Wit", "Dijkstra", "Smits", "de Graaf", "van der Meer", "Kok", "Jacobs", "van der Linden",
-    "de Haan", "Vermeulen", "van den Heuvel", "van der Veen", "van den Broek", "de Bruijn", "de Bruin", "Schouten", "van der Heijden", "van Beek", "Willems",
-    "van Vliet", "van der Wal", "Hoekstra", "Maas", "Verhoeven", "Koster", "van Dam", "van der Plas", "Prins", "Blom", "Huisman", "Peeters", "de Jonge", "Kuipers",
-    "Post", "Kuiper", "Veenstra", "Kramer", "van den Brink", "Scholten", "van Wijk", "Postma", "Martens", "Vink", "de Ruiter", "Timmermans", "Groen", "Gerritsen",
-]  # fmt: skip
+    "de Jong",
+    "Jansen",
+    "de Vries",
+    "van den Berg",
+    "Bakker",
+    "van Dijk",
+    "Visser",
+    "Janssen",
+    "Smit",
+    "Meijer",
+    "de Boer",
+    "Mulder",
+    "de Groot",
+    "Bos",
+    "Vos",
+    "Peters",
+    "Hendriks",
+    "van Leeuwen",
+    "Dekker",
+    "Brouwer",
+    "de Wit",
+    "Dijkstra",
+    "Smits",
+    "de Graaf",
+    "van der Meer",
+    "Kok",
+    "Jacobs",
+    "van der Linden",
+    "de Haan",
+    "Vermeulen",
+    "van den Heuvel",
+    "van der Veen",
+    "van den Broek",
+    "de Bruijn",
+    "de Bruin",
+    "Schouten",
+    "van der Heijden",
+    "van Beek",
+    "Willems",
+    "van Vliet",
+    "van der Wal",
+    "Hoekstra",
+    "Maas",
+    "Verhoeven",
+    "Koster",
+    "van Dam",
+    "van der Plas",
+    "Prins",
+    "Blom",
+    "Huisman",
+    "Peeters",
+    "de Jonge",
+    "Kuipers",
+    "Post",
+    "Kuiper",
+    "Veenstra",
+    "Kramer",
+    "van den Brink",
+    "Scholten",
+    "van Wijk",
+    "Postma",
+    "Martens",
+    "Vink",
+    "de Ruiter",
+    "Timmermans",
+    "Groen",
+    "Gerritsen",
+]
 FRONT = [
     "Ber",
     "Hil",
@@ -277,7 +587,16 @@ STREETS = [
     "Oosterkade",
     "Westersingel",
 ]
-TOWNS = ["Rotterdam", "Schiedam", "Vlaardingen", "Spijkenisse", "Ridderkerk", "Barendrecht", "Capelle aan den IJssel", "Maassluis"]
+TOWNS = [
+    "Rotterdam",
+    "Schiedam",
+    "Vlaardingen",
+    "Spijkenisse",
+    "Ridderkerk",
+    "Barendrecht",
+    "Capelle aan den IJssel",
+    "Maassluis",
+]
 
 
 def _zipf(size):
@@ -285,7 +604,10 @@ def _zipf(size):
 
 
 SURNAMES = COMMON + [f"{p}{f}{b}" for f in FRONT for b in BACK for p in ("", "van ", "ter ")]
-_WEIGHT = {len(x): _zipf(len(x)) for x in (DUTCH_V, DUTCH_M, SURNAMES, *(p for pools in OTHER.values() for p in pools))}
+_WEIGHT = {
+    len(x): _zipf(len(x))
+    for x in (DUTCH_V, DUTCH_M, SURNAMES, *(p for pools in OTHER.values() for p in pools))
+}
 
 
 def _pick(dice, pool):
@@ -304,11 +626,15 @@ def bsn(dice):
 def _day(dice, youngest, oldest):
     from datetime import date, timedelta
 
-    return (date(2026, 6, 1) - timedelta(days=dice.randint(youngest * 365, oldest * 365))).isoformat()
+    return (
+        date(2026, 6, 1) - timedelta(days=dice.randint(youngest * 365, oldest * 365))
+    ).isoformat()
 
 
 class Households:
-    """A stream of households: each a list of people as an intake would hold them (`betrokkenen`)."""
+    """A stream of households: each a list of people as an intake would hold them
+    (`betrokkenen`).
+    """
 
     def __init__(self, seed):
         self.dice = Random(seed)
@@ -317,26 +643,55 @@ class Households:
         """Two to six people: parents (together or apart) and children, twins now and then."""
         dice = self.dice
         origin = dice.choices(["nederlands", *OTHER], weights=[68, 7, 8, 6, 5, 6])[0]
-        girls, boys, last = (DUTCH_V, DUTCH_M, SURNAMES) if origin == "nederlands" else OTHER[origin]
+        girls, boys, last = (
+            (DUTCH_V, DUTCH_M, SURNAMES) if origin == "nederlands" else OTHER[origin]
+        )
         his, hers = _pick(dice, last), _pick(dice, last)
-        address = f"{dice.choice(STREETS)} {dice.randint(1, 240)}, {dice.randint(2900, 3399)} {dice.choice('ABCDEGHKLNPRSTVWXZ')}{dice.choice('ABCDEGHKLNPRSTVWXZ')} {dice.choice(TOWNS)}"
+        address = (
+            f"{dice.choice(STREETS)} {dice.randint(1, 240)}, {dice.randint(2900, 3399)}"
+            f" {dice.choice('ABCDEGHKLNPRSTVWXZ')}{dice.choice('ABCDEGHKLNPRSTVWXZ')}"
+            f" {dice.choice(TOWNS)}"
+        )
         birth = int(_day(dice, 20, 60)[:4])
         mother = self._one(_pick(dice, girls), hers, "V", ["ouder"], address, self._near(birth))
         if dice.random() < 0.35:
             mother["naam"] = f"{mother['naam'].rsplit(hers, 1)[0]}{his}-{hers}"
-        people = [mother, self._one(_pick(dice, boys), his, "M", ["ouder"], address, self._near(birth - 2))]
+        people = [
+            mother,
+            self._one(_pick(dice, boys), his, "M", ["ouder"], address, self._near(birth - 2)),
+        ]
         twins = dice.random() < 0.03
         for n in range(dice.choice((1, 1, 2, 2, 3))):
             boy = dice.random() < 0.5
-            born = people[-1]["geboren"] if twins and n == 1 else self._near(min(2025, birth + 22 + 3 * n))
-            people.append(self._one(_pick(dice, boys if boy else girls), his, "M" if boy else "V", ["kind"], address, born))
+            born = (
+                people[-1]["geboren"]
+                if twins and n == 1
+                else self._near(min(2025, birth + 22 + 3 * n))
+            )
+            people.append(
+                self._one(
+                    _pick(dice, boys if boy else girls),
+                    his,
+                    "M" if boy else "V",
+                    ["kind"],
+                    address,
+                    born,
+                )
+            )
         return people
 
     def _near(self, year):
-        return f"{year + self.dice.randint(-2, 0)}-{self.dice.randint(1, 12):02}-{self.dice.randint(1, 28):02}"
+        year += self.dice.randint(-2, 0)
+        return f"{year}-{self.dice.randint(1, 12):02}-{self.dice.randint(1, 28):02}"
 
     def _one(self, given, last, sex, roles, address, born):
-        told = {"naam": f"{given} {last}", "geboren": born, "geslacht": sex, "rollen": roles, "adres": address}
+        told = {
+            "naam": f"{given} {last}",
+            "geboren": born,
+            "geslacht": sex,
+            "rollen": roles,
+            "adres": address,
+        }
         return told | ({"bsn": bsn(self.dice)} if self.dice.random() < 0.5 else {})
 
 
@@ -366,13 +721,21 @@ def same(dice, p):
 def typo(dice, p):
     """One slip of the finger in given name or surname."""
     first, last = _parted(p)
-    return p | ({"naam": f"{_typo(dice, first)} {last}"} if dice.random() < 0.5 else {"naam": f"{first} {_typo(dice, last)}"})
+    return p | (
+        {"naam": f"{_typo(dice, first)} {last}"}
+        if dice.random() < 0.5
+        else {"naam": f"{first} {_typo(dice, last)}"}
+    )
 
 
 def swapped(dice, p):
     """Day and month the wrong way round."""
     year, month, day = p["geboren"].split("-")
-    return p | ({"geboren": f"{year}-{day}-{month}"} if int(day) <= 12 else {"geboren": f"{year}-{month}-{dice.randint(1, 28):02}"})
+    return p | (
+        {"geboren": f"{year}-{day}-{month}"}
+        if int(day) <= 12
+        else {"geboren": f"{year}-{month}-{dice.randint(1, 28):02}"}
+    )
 
 
 def surname(dice, p):
@@ -443,7 +806,10 @@ NOBODY = (twin, namesake, None)
 
 
 def questions(known, strangers, count, seed):
-    """Give (kind, person as typed, whether he is among the known, index of whom): every kind as often."""
+    """Give (kind, person as typed, whether he is among the known, index of whom).
+
+    Every kind as often.
+    """
     dice = Random(seed)
     kinds = [*SAME_PERSON, *NOBODY]
     for n in range(count):
@@ -452,10 +818,18 @@ def questions(known, strangers, count, seed):
             yield "vreemde", dice.choice(strangers.household()), None
             continue
         index = dice.randrange(len(known))
-        person = {k: v for k, v in known[index].items() if k in ("naam", "geboren", "geslacht", "adres", "bsn")}
+        person = {
+            k: v
+            for k, v in known[index].items()
+            if k in ("naam", "geboren", "geslacht", "adres", "bsn")
+        }
         if dice.random() < 0.5:  # half of all calls do not know the BSN although it is on file
             person.pop("bsn", None)
         made = kind(dice, person)
-        if kind in NOBODY and made["naam"].split()[0] == known[index]["naam"].split()[0] and kind is twin:
+        if (
+            kind in NOBODY
+            and made["naam"].split()[0] == known[index]["naam"].split()[0]
+            and kind is twin
+        ):
             made["naam"] = "Xantippe " + _parted(made)[1]
         yield kind.__name__, made, index if kind in SAME_PERSON else None

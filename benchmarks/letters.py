@@ -1,7 +1,12 @@
-"""`python -m benchmarks.letters`: letters per second as HTML and as tagged PDF, beside the bare library that does the same and beside WeasyPrint, taken in turns.
+"""`python -m benchmarks.letters`.
 
-HTML: facts through the rule of secrecy, the template, blocks, HTML with its head; beside Jinja2 alone on the same template.
-PDF: the same blocks through our layout as PDF/A-2a and PDF/UA-1; beside typst alone on plain text of the same length with the same standards, and
+Letters per second as HTML and as tagged PDF, beside the bare library that does the same and beside
+WeasyPrint, taken in turns.
+
+HTML: facts through the rule of secrecy, the template, blocks, HTML with its head; beside Jinja2
+alone on the same template.
+PDF: the same blocks through our layout as PDF/A-2a and PDF/UA-1; beside typst alone on plain text
+of the same length with the same standards, and
 beside WeasyPrint (`pip install --group peers .`, needs pango) on our HTML.
 """
 
@@ -24,7 +29,9 @@ from amhk.letters.script import FONTS
 
 ROUNDS = 7
 KIND, CLASS = "verwijzing_instelling", "instelling"
-_FONTS = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
+_FONTS = typst.Fonts(
+    include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)]
+)
 
 
 def rate(act: Callable[[int], object], seconds: float) -> float:
@@ -40,25 +47,38 @@ def main() -> None:
     """Take turns and print the table."""
     letters = Letters(Path(__file__).parent.parent / "templates" / "notices")
     facts = specimen.fair()
-    head = specimen.head("Meldpunt Oefenregio", ("Postbus 1", "0000 AA Oefenstad"), "Wijkteam Oefenstad")
-    bare = Environment(trim_blocks=True, lstrip_blocks=True, autoescape=True).from_string(letters.source(KIND))
+    head = specimen.head(
+        "Meldpunt Oefenregio", ("Postbus 1", "0000 AA Oefenstad"), "Wijkteam Oefenstad"
+    )
+    bare = Environment(trim_blocks=True, lstrip_blocks=True, autoescape=True).from_string(
+        letters.source(KIND)
+    )
 
     def ours(n: int) -> tuple:
-        return letters.render(KIND, specimen.for_letter({**facts, "zaaknummer": f"M-2026-{n:06}"}, CLASS))
+        return letters.render(
+            KIND, specimen.for_letter({**facts, "zaaknummer": f"M-2026-{n:06}"}, CLASS)
+        )
 
     text = "\n\n".join(i for b in ours(0) for i in b.items)
-    plain = '#set document(title: "t")\n#set text(lang: "nl", font: "Fira Sans")\n#let t = json(bytes(sys.inputs.t))\n#heading("t")\n#for p in t [#par(p)]'
+    plain = (
+        '#set document(title: "t")\n#set text(lang: "nl", font: "Fira Sans")\n#let t ='
+        ' json(bytes(sys.inputs.t))\n#heading("t")\n#for p in t [#par(p)]'
+    )
 
     def alone(n: int) -> bytes:
         import json
 
         told = {"t": json.dumps([f"{n} {p}" for p in text.split("\n\n")])}
-        return typst.compile(plain.encode(), sys_inputs=told, pdf_standards=["a-2a", "ua-1"], font_paths=_FONTS)
+        return typst.compile(
+            plain.encode(), sys_inputs=told, pdf_standards=["a-2a", "ua-1"], font_paths=_FONTS
+        )
 
     rows: dict[str, Callable[[int], object]] = {
         "HTML: ours": lambda n: as_html(ours(n), head),
         "HTML: Jinja2 alone": lambda n: bare.render({**facts, "zaaknummer": str(n)}),
-        "PDF/A-2a, PDF/UA-1: ours": lambda n: as_pdf(ours(n), f"Verwijzing {n}", "Meldpunt", False, head),
+        "PDF/A-2a, PDF/UA-1: ours": lambda n: as_pdf(
+            ours(n), f"Verwijzing {n}", "Meldpunt", False, head
+        ),
         "PDF/A-2a, PDF/UA-1: typst alone": alone,
     }
     try:
@@ -66,10 +86,12 @@ def main() -> None:
     except (ImportError, OSError) as wrong:
         print(f"WeasyPrint: not here ({wrong})")
     else:
-        page = "<html lang=nl><title>t</title><body style='font-family: sans-serif'>{}</body></html>"
-        rows["PDF/UA-1: WeasyPrint"] = lambda n: weasyprint.HTML(string=page.format(as_html(ours(n), head))).write_pdf(
-            pdf_variant="pdf/ua-1"
+        page = (
+            "<html lang=nl><title>t</title><body style='font-family: sans-serif'>{}</body></html>"
         )
+        rows["PDF/UA-1: WeasyPrint"] = lambda n: weasyprint.HTML(
+            string=page.format(as_html(ours(n), head))
+        ).write_pdf(pdf_variant="pdf/ua-1")
     found: dict[str, list[float]] = {name: [] for name in rows}
     for act in rows.values():
         act(0)
@@ -78,13 +100,18 @@ def main() -> None:
             found[name].append(rate(act, 0.4 if "HTML" in name else 0.8))
     told = {name: statistics.median(rates) for name, rates in found.items()}
     print(
-        f"Letters per second, one thread; {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, typst {version('typst')}; {len(html.escape(text))} characters; medians of {ROUNDS}"
+        f"Letters per second, one thread; {platform.machine()}, {os.cpu_count()} cores, Python"
+        f" {platform.python_version()}, typst {version('typst')}; {len(html.escape(text))}"
+        f" characters; medians of {ROUNDS}"
     )
     for name, value in told.items():
         floor = told["HTML: Jinja2 alone" if "HTML" in name else "PDF/A-2a, PDF/UA-1: typst alone"]
         print(f"| {name} | {value:,.0f} | {value / floor:.2f} |")
     if "PDF/UA-1: WeasyPrint" in told:
-        print(f"ours beside WeasyPrint: {told['PDF/A-2a, PDF/UA-1: ours'] / told['PDF/UA-1: WeasyPrint']:.1f} x")
+        print(
+            "ours beside WeasyPrint:"
+            f" {told['PDF/A-2a, PDF/UA-1: ours'] / told['PDF/UA-1: WeasyPrint']:.1f} x"
+        )
 
 
 if __name__ == "__main__":

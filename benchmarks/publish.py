@@ -1,4 +1,8 @@
-"""`python -m benchmarks.publish [CASES...]`: the quarter as it is, and as it may be published, in turn; of the demo year, and over cases of twenty years (SQLite)."""
+"""`python -m benchmarks.publish [CASES...]`.
+
+The quarter as it is, and as it may be published, in turn; of the demo year, and over cases of
+twenty years (SQLite).
+"""
 
 import os
 import platform
@@ -33,18 +37,30 @@ def measure(name, office):
     span, took = read_period(PERIOD), {style: [] for style in (None, *STYLES)}
     for _ in range(ROUNDS):
         for style, found_ in took.items():
-            found_.append(timed(lambda style=style: reports.kwartaal(office, span, WHO, style=STYLES.get(style))))
+            found_.append(
+                timed(
+                    lambda style=style: reports.kwartaal(office, span, WHO, style=STYLES.get(style))
+                )
+            )
     plain, tien, cbs = (statistics.median(found_) for found_ in took.values())
     print(
-        f"| {name} | {plain:.0f} ms | {tien / 1000:.2f} s | {tien / plain:.0f} | {cbs / 1000:.2f} s | {cbs / plain:.0f} |",
+        f"| {name} | {plain:.0f} ms | {tien / 1000:.2f} s | {tien / plain:.0f} | {cbs / 1000:.2f} s"
+        f" | {cbs / plain:.0f} |",
         flush=True,
     )
 
 
 def main(sizes):
     """Print the table."""
-    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, {datetime.now(UTC):%Y-%m-%d}")
-    print("| quarter | as it is | 10 of minder | ratio | as the CBS does | ratio |\n|---|---|---|---|---|---|", flush=True)
+    print(
+        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()},"
+        f" {datetime.now(UTC):%Y-%m-%d}"
+    )
+    print(
+        "| quarter | as it is | 10 of minder | ratio | as the CBS does | ratio"
+        " |\n|---|---|---|---|---|---|",
+        flush=True,
+    )
     folder = Path(tempfile.mkdtemp())
     (folder / "config.toml").write_text(config_text("rotterdam-rijnmond"), encoding="utf-8")
     office = open_office(found(folder, None, True), proof=False)

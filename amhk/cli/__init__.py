@@ -1,4 +1,7 @@
-"""The command `amhk`: the same desk by hand. Heavy rooms are opened only by the command that needs them."""
+"""The command `amhk`: the same desk by hand.
+
+Heavy rooms are opened only by the command that needs them.
+"""
 
 import os
 import sys
@@ -31,7 +34,10 @@ def main() -> None:
     except Exception as wrong:
         if not type(wrong).__module__.startswith("sqlalchemy"):
             raise
-        typer.echo(f"De database kan dit nu niet ({type(wrong).__name__}). Er is niets opgeslagen.", err=True)
+        typer.echo(
+            f"De database kan dit nu niet ({type(wrong).__name__}). Er is niets opgeslagen.",
+            err=True,
+        )
         sys.exit(1)
 
 

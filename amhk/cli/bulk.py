@@ -6,23 +6,43 @@ from typing import Annotated, BinaryIO
 
 import typer
 
-from amhk.cli.frame import AsOption, ConfigOption, JsonOption, app, by_hand, institution_app, open_here, say
+from amhk.cli.frame import (
+    AsOption,
+    ConfigOption,
+    JsonOption,
+    app,
+    by_hand,
+    institution_app,
+    open_here,
+    say,
+)
 from amhk.errors import WrongUse
 
 
 @app.command("import")
 def import_forms(
     file: Annotated[Path, typer.Argument(help="CSV, XLSX of JSON")],
-    layout: Annotated[str, typer.Option("--layout", help="Indeling: formulier/1, of een naam uit config.toml")] = "formulier/1",
-    take: Annotated[bool, typer.Option("--take", help="Neem de goede formulieren meteen in als meldingen")] = False,
-    json_: JsonOption = False, config: ConfigOption = None, as_: AsOption = None,
-) -> None:  # fmt: skip
-    """Lees een bestand met formulieren in: eerst bekijken, dan innemen; exit 1 als er iets te herstellen is."""
+    layout: Annotated[
+        str, typer.Option("--layout", help="Indeling: formulier/1, of een naam uit config.toml")
+    ] = "formulier/1",
+    take: Annotated[
+        bool, typer.Option("--take", help="Neem de goede formulieren meteen in als meldingen")
+    ] = False,
+    json_: JsonOption = False,
+    config: ConfigOption = None,
+    as_: AsOption = None,
+) -> None:
+    """Lees een bestand met formulieren in: eerst bekijken, dan innemen.
+
+    Exit 1 als er iets te herstellen is.
+    """
     from amhk.desk import forms
 
     with open_here(config) as office, _open(file) as content:
         who = by_hand(office, as_)
-        key = forms.stage(office, content, file.name, layout, who, None if json_ else _tell("gelezen"))
+        key = forms.stage(
+            office, content, file.name, layout, who, None if json_ else _tell("gelezen")
+        )
         if take:
             forms.accept(office, key, who)
             forms.take_all(office, key, None if json_ else _tell("ingenomen"))
@@ -31,7 +51,8 @@ def import_forms(
         say(told)
     else:
         typer.echo(
-            f"Bestand {key}: {told['total']} formulieren, {told['taken']} zaak geworden, {told['ready']} klaar, {told['repair']} te herstellen, {told['again']} al bekend."
+            f"Bestand {key}: {told['total']} formulieren, {told['taken']} zaak geworden,"
+            f" {told['ready']} klaar, {told['repair']} te herstellen, {told['again']} al bekend."
         )
         for form in told["forms"]:
             typer.echo(f"  regel {form['row']}: {' '.join(f['text'] for f in form['faults'])}")
@@ -55,7 +76,10 @@ def _tell(what: str) -> Callable[[int], None]:
 
 
 @institution_app.command("export")
-def institution_export(file: Annotated[Path, typer.Argument(help="Bestand om te schrijven")], config: ConfigOption = None) -> None:
+def institution_export(
+    file: Annotated[Path, typer.Argument(help="Bestand om te schrijven")],
+    config: ConfigOption = None,
+) -> None:
     """Schrijf de sociale kaart als CSV."""
     from amhk.desk import directory
 
@@ -70,7 +94,9 @@ def institution_export(file: Annotated[Path, typer.Argument(help="Bestand om te 
 
 @institution_app.command("import")
 def institution_import(
-    file: Annotated[Path, typer.Argument(help="CSV of XLSX")], config: ConfigOption = None, as_: AsOption = None
+    file: Annotated[Path, typer.Argument(help="CSV of XLSX")],
+    config: ConfigOption = None,
+    as_: AsOption = None,
 ) -> None:
     """Neem de sociale kaart over uit een bestand: alles klopt, of er verandert niets."""
     from amhk.desk import directory

@@ -5,7 +5,17 @@ from typing import Annotated, Any
 
 import typer
 
-from amhk.cli.frame import AsOption, ConfigOption, JsonOption, app, by_hand, open_here, read_json, say, show_case
+from amhk.cli.frame import (
+    AsOption,
+    ConfigOption,
+    JsonOption,
+    app,
+    by_hand,
+    open_here,
+    read_json,
+    say,
+    show_case,
+)
 from amhk.errors import Refusal
 
 
@@ -59,7 +69,10 @@ def case(
             show_case(office, number, who)
             return
         view = reading.case_view(office, number, who)
-        typer.echo(f"{view['number']}  {view['state_title']}  {view['gemeente']}  team {view['team']} ({view['team_reason']})")
+        typer.echo(
+            f"{view['number']}  {view['state_title']}  {view['gemeente']}  team {view['team']}"
+            f" ({view['team_reason']})"
+        )
         for term in view["terms"]:
             typer.echo(f"  {term['status']:<16} {term['due']:<26} {term['title']}")
         for step in view["moves"]:
@@ -69,16 +82,34 @@ def case(
 
 @app.command("list")
 def list_(
-    route: str | None = None, state: str | None = None, gemeente: str | None = None, team: str | None = None, owner: str | None = None,
-    due_before: Annotated[str | None, typer.Option(help="Termijn eindigt op of voor deze dag")] = None,
-    due: Annotated[bool, typer.Option("--due", help="Alleen wat vandaag of eerder afloopt")] = False,
+    route: str | None = None,
+    state: str | None = None,
+    gemeente: str | None = None,
+    team: str | None = None,
+    owner: str | None = None,
+    due_before: Annotated[
+        str | None, typer.Option(help="Termijn eindigt op of voor deze dag")
+    ] = None,
+    due: Annotated[
+        bool, typer.Option("--due", help="Alleen wat vandaag of eerder afloopt")
+    ] = False,
     q: Annotated[str | None, typer.Option(help="Zoek in nummer, naam en tekst")] = None,
-    json_: JsonOption = False, config: ConfigOption = None, as_: AsOption = None,
-) -> None:  # fmt: skip
+    json_: JsonOption = False,
+    config: ConfigOption = None,
+    as_: AsOption = None,
+) -> None:
     """Toon zaken, op volgorde van hun volgende termijn."""
     from amhk.desk.worklist import worklist
 
-    told = {"route": route, "state": state, "gemeente": gemeente, "team": team, "owner": owner, "due_before": due_before, "q": q}
+    told = {
+        "route": route,
+        "state": state,
+        "gemeente": gemeente,
+        "team": team,
+        "owner": owner,
+        "due_before": due_before,
+        "q": q,
+    }
     asked = {k: v for k, v in told.items() if v}
     if due:
         asked |= {"due_before": "vandaag", "closed": "false"}
@@ -139,9 +170,15 @@ def report(
     period: Annotated[str, typer.Option(help="2026-03, 2026-Q1, 2026-H1 of 2026")],
     out: Annotated[Path, typer.Option(help="Map om in te schrijven")],
     format: Annotated[str, typer.Option(help="html, csv, json, ods, xlsx of pdf")] = "html",
-    area: Annotated[str, typer.Option(help="Een gemeente, subregio of centrumgemeente; leeg is de hele regio")] = "",
-    known: Annotated[str, typer.Option(help="Zoals bekend aan het einde van deze dag, bijvoorbeeld 2026-04-15")] = "",
-    style: Annotated[str, typer.Option(help="Om te publiceren: cbs of tien; leeg laat alles zien")] = "",
+    area: Annotated[
+        str, typer.Option(help="Een gemeente, subregio of centrumgemeente; leeg is de hele regio")
+    ] = "",
+    known: Annotated[
+        str, typer.Option(help="Zoals bekend aan het einde van deze dag, bijvoorbeeld 2026-04-15")
+    ] = "",
+    style: Annotated[
+        str, typer.Option(help="Om te publiceren: cbs of tien; leeg laat alles zien")
+    ] = "",
     config: ConfigOption = None,
     as_: AsOption = None,
 ) -> None:

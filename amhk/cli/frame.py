@@ -1,4 +1,7 @@
-"""The frame of the command line: the commands' groups, options they share, and how a case or refusal is told."""
+"""The frame of the command line.
+
+The commands' groups, options they share, and how a case or refusal is told.
+"""
 
 import json
 import sys
@@ -16,11 +19,19 @@ if TYPE_CHECKING:
     from amhk.rules.secrecy import Reader
 
 app = typer.Typer(
-    help="Het meldpunt: elk gesprek naar een van vier finishes, en geen zaak ooit zonder volgende termijn.",
-    no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
-)  # fmt: skip
+    help=(
+        "Het meldpunt: elk gesprek naar een van vier finishes, en geen zaak ooit zonder volgende"
+        " termijn."
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
 worker_app = typer.Typer(help="Medewerkers.", no_args_is_help=True, rich_markup_mode=None)
-workflow_app = typer.Typer(help="De werkwijze: controleren en tekenen.", no_args_is_help=True, rich_markup_mode=None)
+workflow_app = typer.Typer(
+    help="De werkwijze: controleren en tekenen.", no_args_is_help=True, rich_markup_mode=None
+)
 team_app = typer.Typer(help="Teams.", no_args_is_help=True, rich_markup_mode=None)
 institution_app = typer.Typer(help="De sociale kaart.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(institution_app, name="institution")
@@ -29,10 +40,16 @@ app.add_typer(workflow_app, name="workflow")
 app.add_typer(team_app, name="team")
 
 ConfigOption = Annotated[
-    str | None, typer.Option("--config", help="config.toml van het meldpunt (anders: deze map, of AMHK_CONFIG)")
+    str | None,
+    typer.Option(
+        "--config", help="config.toml van het meldpunt (anders: deze map, of AMHK_CONFIG)"
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Feiten als JSON")]
-AsOption = Annotated[str | None, typer.Option("--as", envvar="AMHK_AS", help="Als welke medewerker (anders: 'opdrachtregel')")]
+AsOption = Annotated[
+    str | None,
+    typer.Option("--as", envvar="AMHK_AS", help="Als welke medewerker (anders: 'opdrachtregel')"),
+]
 
 
 @contextmanager
@@ -61,7 +78,10 @@ def say(told: object) -> None:
 
 
 def read_json(source: str) -> Any:
-    """Give the JSON in a file or, for `-`, on standard input; WrongUse when the file cannot be read, Refusal when it is no JSON."""
+    """Give the JSON in a file or, for `-`, on standard input.
+
+    WrongUse when the file cannot be read, Refusal when it is no JSON.
+    """
     try:
         text = sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8")
         return json.loads(text)

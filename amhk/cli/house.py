@@ -13,8 +13,15 @@ from amhk.errors import Refusal
 @app.command()
 def init(
     folder: Annotated[Path, typer.Argument(help="De map van het nieuwe meldpunt")],
-    region: Annotated[str, typer.Option(help="rotterdam-rijnmond, utrecht, zuid-holland-zuid of zuid-kennemerland-ijmond")],
-    training: Annotated[bool, typer.Option("--training", help="Een oefenomgeving; dat verandert nooit meer")] = False,
+    region: Annotated[
+        str,
+        typer.Option(
+            help="rotterdam-rijnmond, utrecht, zuid-holland-zuid of zuid-kennemerland-ijmond"
+        ),
+    ],
+    training: Annotated[
+        bool, typer.Option("--training", help="Een oefenomgeving; dat verandert nooit meer")
+    ] = False,
 ) -> None:
     """Maak een meldpunt: config.toml, workflows/, templates/ en een lege database met een team."""
     from amhk.office import found
@@ -34,9 +41,13 @@ def init(
 
 @app.command()
 def serve(
-    host: Annotated[str | None, typer.Option(help="Adres om op te luisteren (standaard 127.0.0.1)")] = None,
+    host: Annotated[
+        str | None, typer.Option(help="Adres om op te luisteren (standaard 127.0.0.1)")
+    ] = None,
     port: Annotated[int | None, typer.Option(help="Poort (standaard 8400)")] = None,
-    training: Annotated[bool, typer.Option("--training", help="Maak een oefenomgeving als er nog geen database is")] = False,
+    training: Annotated[
+        bool, typer.Option("--training", help="Maak een oefenomgeving als er nog geen database is")
+    ] = False,
     no_demo: Annotated[bool, typer.Option("--no-demo", help="Zonder verzonnen jaar")] = False,
     config: ConfigOption = None,
 ) -> None:
@@ -48,11 +59,16 @@ def serve(
 
 @app.command()
 def desktop(
-    training: Annotated[bool, typer.Option("--training", help="Maak een oefenomgeving als er nog geen database is")] = False,
+    training: Annotated[
+        bool, typer.Option("--training", help="Maak een oefenomgeving als er nog geen database is")
+    ] = False,
     no_demo: Annotated[bool, typer.Option("--no-demo", help="Zonder verzonnen jaar")] = False,
     config: ConfigOption = None,
 ) -> None:
-    """Open het meldpunt in een eigen venster; sluit u het venster, dan sluit ook het meldpunt dat het zelf opende."""
+    """Open het meldpunt in een eigen venster.
+
+    Sluit u het venster, dan sluit ook het meldpunt dat het zelf opende.
+    """
     from amhk.desktop import run
 
     run(config, training, not no_demo, typer.echo)
@@ -88,7 +104,10 @@ def tick(config: ConfigOption = None) -> None:
 
 @app.command()
 def clock(
-    set_: Annotated[str | None, typer.Option("--set", help="Zet de oefenklok op dit moment")] = None, config: ConfigOption = None
+    set_: Annotated[
+        str | None, typer.Option("--set", help="Zet de oefenklok op dit moment")
+    ] = None,
+    config: ConfigOption = None,
 ) -> None:
     """Toon de klok, of zet de oefenklok vooruit."""
     from amhk.desk.followup import read_clock
@@ -110,7 +129,10 @@ def check(json_: JsonOption = False, config: ConfigOption = None) -> None:
     if json_:
         say(told)
     else:
-        counted = f"{told['open']} open zaken, {told['with_next_term']} met een volgende termijn, {told['without']} zonder."
+        counted = (
+            f"{told['open']} open zaken, {told['with_next_term']} met een volgende termijn,"
+            f" {told['without']} zonder."
+        )
         typer.echo("De zaken zijn niet geteld." if told["open"] is None else counted)
         for fault in told["faults"]:
             typer.echo(fault)
@@ -126,7 +148,12 @@ def verify(json_: JsonOption = False, config: ConfigOption = None) -> None:
     from amhk.store.journal import verify as verify_chain
 
     with open_here(config) as office, office.store.read() as connection:
-        faults = [*verify_chain(connection), *verify_house(connection), *keeping.faults(connection), *counting.faults(office)]
+        faults = [
+            *verify_chain(connection),
+            *verify_house(connection),
+            *keeping.faults(connection),
+            *counting.faults(office),
+        ]
     if json_:
         say({"ok": not faults, "faults": faults})
     for fault in [] if json_ else faults or ["Het verloop van elke zaak klopt."]:
@@ -142,7 +169,9 @@ def recount(config: ConfigOption = None) -> None:
 
     with open_here(config) as office:
         told = counting.again(office)
-    typer.echo(f"De tellingen zijn opnieuw gemaakt, tot en met regel {told.position} van het verloop.")
+    typer.echo(
+        f"De tellingen zijn opnieuw gemaakt, tot en met regel {told.position} van het verloop."
+    )
 
 
 @app.command()
@@ -166,7 +195,10 @@ def migrate(config: ConfigOption = None) -> None:
         if taken:
             from amhk.words import some
 
-            typer.echo(f"{some(taken, 'sluitingsdag', 'sluitingsdagen')} overgenomen uit config.toml; haal [calendar] daar nu weg.")
+            typer.echo(
+                f"{some(taken, 'sluitingsdag', 'sluitingsdagen')} overgenomen uit config.toml; haal"
+                " [calendar] daar nu weg."
+            )
         typer.echo(f"De database staat op versie {schema.present(store)}.")
     finally:
         store.close()

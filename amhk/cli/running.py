@@ -1,14 +1,28 @@
-"""Commands for running the house: calendar, piket, absence, the proof of the night, the daily mail."""
+"""Commands for running the house.
+
+Calendar, piket, absence, the proof of the night, the daily mail.
+"""
 
 from datetime import date
 from typing import Annotated
 
 import typer
 
-from amhk.cli.frame import AsOption, ConfigOption, JsonOption, app, by_hand, open_here, say, worker_app
+from amhk.cli.frame import (
+    AsOption,
+    ConfigOption,
+    JsonOption,
+    app,
+    by_hand,
+    open_here,
+    say,
+    worker_app,
+)
 from amhk.errors import Refusal
 
-calendar_app = typer.Typer(help="Kalender en kantooruren.", no_args_is_help=True, rich_markup_mode=None)
+calendar_app = typer.Typer(
+    help="Kalender en kantooruren.", no_args_is_help=True, rich_markup_mode=None
+)
 piket_app = typer.Typer(help="Het piketrooster.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(calendar_app, name="calendar")
 app.add_typer(piket_app, name="piket")
@@ -37,7 +51,9 @@ def calendar_list(json_: JsonOption = False, config: ConfigOption = None) -> Non
 def calendar_add(
     day: Annotated[str, typer.Argument(help="De dag: 2026-12-24")],
     name: Annotated[str, typer.Argument(help="De naam, bijvoorbeeld kerstsluiting")],
-    kind: Annotated[str, typer.Option(help="sluitingsdag (eigen) of feestdag (bij koninklijk besluit)")] = "sluitingsdag",
+    kind: Annotated[
+        str, typer.Option(help="sluitingsdag (eigen) of feestdag (bij koninklijk besluit)")
+    ] = "sluitingsdag",
     config: ConfigOption = None,
     as_: AsOption = None,
 ) -> None:
@@ -134,7 +150,9 @@ def piket_drop(key: int, config: ConfigOption = None, as_: AsOption = None) -> N
 def worker_absent(
     name: str,
     start: Annotated[str, typer.Option("--from", help="Eerste dag; standaard vandaag")] = "vandaag",
-    end: Annotated[str | None, typer.Option("--until", help="Laatste dag; leeg is onbekend")] = None,
+    end: Annotated[
+        str | None, typer.Option("--until", help="Laatste dag; leeg is onbekend")
+    ] = None,
     to: Annotated[str | None, typer.Option(help="Wie de zaken overneemt; leeg is het team")] = None,
     reason: Annotated[str, typer.Option(help="Reden")] = "afwezig",
     leaves: Annotated[bool, typer.Option("--leaves", help="Werkt hier daarna niet meer")] = False,
@@ -145,12 +163,22 @@ def worker_absent(
     from amhk.desk.absence import AWAY, LEAVES, make_plan, view
     from amhk.words import some
 
-    body = {"worker": name, "kind": LEAVES if leaves else AWAY, "start": start, "end": end, "to": to, "reason": reason}
+    body = {
+        "worker": name,
+        "kind": LEAVES if leaves else AWAY,
+        "start": start,
+        "end": end,
+        "to": to,
+        "reason": reason,
+    }
     with open_here(config) as office:
         who = by_hand(office, as_)
         key = make_plan(office, body, who)
         plan = next(p for p in view(office, who) if p["id"] == key)
-    typer.echo(f"Plan {key}: {name} {plan['kind']} vanaf {plan['start']}, {some(plan['cases'], 'zaak', 'zaken')}, {plan['state']}.")
+    typer.echo(
+        f"Plan {key}: {name} {plan['kind']} vanaf {plan['start']},"
+        f" {some(plan['cases'], 'zaak', 'zaken')}, {plan['state']}."
+    )
 
 
 @worker_app.command("back")
@@ -160,12 +188,17 @@ def worker_back(plan: int, config: ConfigOption = None, as_: AsOption = None) ->
     from amhk.words import some
 
     with open_here(config) as office:
-        typer.echo(f"Teruggedraaid; {some(undo(office, plan, by_hand(office, as_)), 'zaak', 'zaken')} terug.")
+        typer.echo(
+            f"Teruggedraaid; {some(undo(office, plan, by_hand(office, as_)), 'zaak', 'zaken')}"
+            " terug."
+        )
 
 
 @worker_app.command("email")
 def worker_email(
-    name: str, address: Annotated[str, typer.Argument(help="E-mailadres; leeg haalt het weg")] = "", config: ConfigOption = None
+    name: str,
+    address: Annotated[str, typer.Argument(help="E-mailadres; leeg haalt het weg")] = "",
+    config: ConfigOption = None,
 ) -> None:
     """Geef een medewerker een adres voor de dagelijkse mail."""
     from amhk.desk.admin import set_email
@@ -193,9 +226,13 @@ def proof(
     if json_:
         say({**told, "instant": iso(told["instant"])})
     else:
-        typer.echo(f"{told['open']} open zaken, {told['with_next_term']} met een volgende termijn, {told['without']} zonder.")
         typer.echo(
-            f"{told['terms']} einden nagerekend, {len(told['differences'])} verschillen; {told['rung']} herinneringen gegeven."
+            f"{told['open']} open zaken, {told['with_next_term']} met een volgende termijn,"
+            f" {told['without']} zonder."
+        )
+        typer.echo(
+            f"{told['terms']} einden nagerekend, {len(told['differences'])} verschillen;"
+            f" {told['rung']} herinneringen gegeven."
         )
         for line in [*told["wrong"], *told["differences"]]:
             typer.echo(f"  {line}")

@@ -4,19 +4,32 @@ from typing import Annotated, Any
 
 import typer
 
-from amhk.cli.frame import ConfigOption, JsonOption, open_here, say, team_app, worker_app, workflow_app
+from amhk.cli.frame import (
+    ConfigOption,
+    JsonOption,
+    open_here,
+    say,
+    team_app,
+    worker_app,
+    workflow_app,
+)
 
 
 @worker_app.command("add")
 def worker_add(
-    name: str, role: Annotated[str, typer.Option("--role")], team: Annotated[str | None, typer.Option("--team")] = None,
-    registration: Annotated[str | None, typer.Option(help="SKJ- of BIG-registratie")] = None, config: ConfigOption = None,
-) -> None:  # fmt: skip
+    name: str,
+    role: Annotated[str, typer.Option("--role")],
+    team: Annotated[str | None, typer.Option("--team")] = None,
+    registration: Annotated[str | None, typer.Option(help="SKJ- of BIG-registratie")] = None,
+    config: ConfigOption = None,
+) -> None:
     """Voeg een medewerker toe; toont een wachtwoord voor een keer."""
     from amhk.desk.admin import add_worker
 
     with open_here(config) as office:
-        typer.echo(f"Eenmalig wachtwoord voor {name}: {add_worker(office, name, role, team, registration)}")
+        typer.echo(
+            f"Eenmalig wachtwoord voor {name}: {add_worker(office, name, role, team, registration)}"
+        )
 
 
 @worker_app.command("list")
@@ -34,16 +47,22 @@ def worker_list(json_: JsonOption = False, config: ConfigOption = None) -> None:
 
 
 def _stand(worker: dict[str, Any]) -> str:
-    """Give whether somebody works here, and of his token until when it is good and when it was last used."""
+    """Give whether somebody works here, and of his token until when it is good and when it was last
+    used.
+    """
     if not worker["active"]:
         return "uit dienst"
     if not worker["token_until"]:
         return ""
-    return f"token tot {worker['token_until'][:10]}, laatst gebruikt {worker['token_used'] or 'nooit'}"
+    return (
+        f"token tot {worker['token_until'][:10]}, laatst gebruikt {worker['token_used'] or 'nooit'}"
+    )
 
 
 @worker_app.command("role")
-def worker_role(name: str, role: Annotated[str, typer.Option("--role")], config: ConfigOption = None) -> None:
+def worker_role(
+    name: str, role: Annotated[str, typer.Option("--role")], config: ConfigOption = None
+) -> None:
     """Geef een medewerker een andere rol."""
     from amhk.desk.admin import set_role
 
@@ -69,7 +88,10 @@ def worker_disable(name: str, config: ConfigOption = None) -> None:
     from amhk.words import some
 
     with open_here(config) as office:
-        typer.echo(f"{name} kan niet meer inloggen; {some(disable(office, name), 'zaak valt', 'zaken vallen')} aan het team.")
+        typer.echo(
+            f"{name} kan niet meer inloggen;"
+            f" {some(disable(office, name), 'zaak valt', 'zaken vallen')} aan het team."
+        )
 
 
 @worker_app.command("token")
@@ -108,7 +130,9 @@ def team_list(config: ConfigOption = None) -> None:
 
 @workflow_app.command("check")
 def workflow_check(config: ConfigOption = None) -> None:
-    """Bewijs de werkwijze: bereikbaar, nooit zonder termijn, geen weg om de voortgangscontrole heen, geen lek in een brief."""
+    """Bewijs de werkwijze: bereikbaar, nooit zonder termijn, geen weg om de voortgangscontrole
+    heen, geen lek in een brief.
+    """
     from amhk.config import find_config, read_config
     from amhk.office import procedure_faults
 
@@ -122,7 +146,8 @@ def workflow_check(config: ConfigOption = None) -> None:
 
 @workflow_app.command("diagram")
 def workflow_diagram(
-    name: Annotated[str, typer.Argument(help="meldingsroute of adviesroute")], config: ConfigOption = None
+    name: Annotated[str, typer.Argument(help="meldingsroute of adviesroute")],
+    config: ConfigOption = None,
 ) -> None:
     """Teken een werkwijze als Mermaid-tekst (stateDiagram-v2)."""
     from amhk.config import find_config, read_config

@@ -1,4 +1,7 @@
-"""The parts of the settings that belong together: the mail, the look of letters, the sharing of costs, the reports that make themselves."""
+"""The parts of the settings that belong together.
+
+The mail, the look of letters, the sharing of costs, the reports that make themselves.
+"""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -6,7 +9,10 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """How the daily mail leaves: `security` is none, starttls or tls; the password comes from the environment."""
+    """How the daily mail leaves: `security` is none, starttls or tls.
+
+    The password comes from the environment.
+    """
 
     host: str
     port: int
@@ -19,7 +25,11 @@ class Mail:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How the letters of a meldpunt look: lines under its name, mark, greeting, and what every citizen must be told (Wmo 2015 art. 4.2.6 and 4.2.7)."""
+    """How the letters of a meldpunt look.
+
+    Lines under its name, mark, greeting, and what every citizen must be told (Wmo 2015 art. 4.2.6
+    and 4.2.7).
+    """
 
     address: tuple[str, ...] = ()
     email: str = ""
@@ -33,7 +43,11 @@ class Style:
 
 @dataclass(frozen=True)
 class Costs:
-    """What sharing the costs needs: the budget by year in cents, over how many years use is averaged, and the use of years from before this program (count by gemeente)."""
+    """What sharing the costs needs.
+
+    The budget by year in cents, over how many years use is averaged, and the use of years from
+    before this program (count by gemeente).
+    """
 
     budget: dict[int, int] = field(default_factory=dict)
     years: int = 3
@@ -42,7 +56,9 @@ class Costs:
 
 @dataclass(frozen=True)
 class Making:
-    """Which reports make themselves (of a maand, kwartaal, halfjaar, jaar), and on which day of the month after it."""
+    """Which reports make themselves (of a maand, kwartaal, halfjaar, jaar), and on which day of the
+    month after it.
+    """
 
     lengths: tuple[str, ...] = ("kwartaal",)
     day: int = 10

@@ -1,1 +1,4 @@
-"""The hall: what happens, in which order, in one transaction. Every door comes here; nothing here speaks HTTP or SQL."""
+"""The hall: what happens, in which order, in one transaction.
+
+Every door comes here; nothing here speaks HTTP or SQL.
+"""

@@ -1,4 +1,6 @@
-"""Who is away or leaves: a plan for each of his open cases and their terms (to whom, from when), carried out in one transaction, and undone in one."""
+"""Who is away or leaves: a plan for each of his open cases and their terms (to whom, from when),
+carried out in one transaction, and undone in one.
+"""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -29,10 +31,17 @@ _MAY = frozenset({"teamleider", "manager", "beheerder"})
 
 
 def _mine(who: Reader, worker: Row) -> bool:
-    """Tell whether somebody may plan for this worker: a teamleider only for the people of his own team."""
+    """Tell whether somebody may plan for this worker.
+
+    A teamleider only for the people of his own team.
+    """
     if who.role != "teamleider":
         return True
-    return worker["team_id"] == who.team and worker["role"] not in ("manager", "beheerder", "rapportage")
+    return worker["team_id"] == who.team and worker["role"] not in (
+        "manager",
+        "beheerder",
+        "rapportage",
+    )
 
 
 def may_plan(who: Reader) -> None:
@@ -48,12 +57,19 @@ def plan_desk(office: Office, who: Reader) -> Desk:
 
 
 def _desk(office: Office, connection: Connection, who: Reader) -> Desk:
-    names = {w["name"]: w["name"] for w in reads.workers(connection) if w["name"] != HAND and _mine(who, w)}
+    names = {
+        w["name"]: w["name"]
+        for w in reads.workers(connection)
+        if w["name"] != HAND and _mine(who, w)
+    }
     return Desk(office.now(connection), {"medewerker": names, "afwezigheid": _KINDS})
 
 
 def preview(office: Office, worker: str, who: Reader) -> list[dict[str, Any]]:
-    """Give the open cases of a worker with the terms that run there: what a plan has to find a place for."""
+    """Give the open cases of a worker with the terms that run there.
+
+    What a plan has to find a place for.
+    """
     may_plan(who)
     with office.store.read() as connection:
         row = _worker(connection, worker)
@@ -66,15 +82,22 @@ def preview(office: Office, worker: str, who: Reader) -> list[dict[str, Any]]:
             assert case is not None
             flow = office.pack.workflows[case["workflow"], case["release"]]
             terms = reads.terms(connection, key, running=True)
-            told = [{"title": flow.terms[t["name"]].title, "due": t["due"]} for t in sorted(terms, key=lambda t: t["over_at"])]
+            told = [
+                {"title": flow.terms[t["name"]].title, "due": t["due"]}
+                for t in sorted(terms, key=lambda t: t["over_at"])
+            ]
             found.append({"number": case["number"], "terms": told})
         return sorted(found, key=lambda c: c["number"])
 
 
 def make_plan(office: Office, body: object, who: Reader) -> int:
-    """Plan an absence or a leaving: `worker kind start end to reason`, and `cases` ({number: name}) where a case goes to somebody else.
+    """Plan an absence or a leaving.
 
-    Gives the key of the plan. It is carried out at once when its day has come, else when that day begins. BadInput names every fault.
+    `worker kind start end to reason`, and `cases` ({number: name}) where a case goes to somebody
+    else.
+
+    Gives the key of the plan. It is carried out at once when its day has come, else when that day
+    begins. BadInput names every fault.
     """
     may_plan(who)
     fields = dict(body) if isinstance(body, Mapping) else {}
@@ -102,16 +125,27 @@ def _own_faults(values: Mapping[str, Any], several: object, desk: Desk, today: d
     if values.get("to") and values["to"] == values.get("worker"):
         faults.append(Fault("zelfde", "De zaken gaan naar iemand anders, of naar het team.", "to"))
     if not isinstance(several, Mapping):
-        return [*faults, Fault("verkeerd_soort", "Noem per zaaknummer wie haar overneemt.", "cases")]
+        return [
+            *faults,
+            Fault("verkeerd_soort", "Noem per zaaknummer wie haar overneemt.", "cases"),
+        ]
     known = desk.lists["medewerker"]
     for number, name in several.items():
-        if name is not None and (not isinstance(name, str) or name not in known or name == values.get("worker")):
+        if name is not None and (
+            not isinstance(name, str) or name not in known or name == values.get("worker")
+        ):
             text = f"{str(number)[:30]}: '{str(name)[:60]}' kan deze zaak niet overnemen."
             faults.append(Fault("onbekend", text.encode("utf-8", "replace").decode(), "cases"))
     return faults
 
 
-def _write(connection: Connection, values: Mapping[str, Any], several: Mapping[str, Any], who: Reader | None, now: datetime) -> int:
+def _write(
+    connection: Connection,
+    values: Mapping[str, Any],
+    several: Mapping[str, Any],
+    who: Reader | None,
+    now: datetime,
+) -> int:
     worker = _worker(connection, values["worker"])
     people = {w["name"]: w for w in reads.workers(connection)}
     for name in {values.get("to"), *several.values()} - {None, ""}:
@@ -119,20 +153,50 @@ def _write(connection: Connection, values: Mapping[str, Any], several: Mapping[s
             raise BadInput(faults=[Fault("rol", f"{name} behandelt geen zaken.", "to")])
     to = people[values["to"]]["id"] if values.get("to") else None
     row = {
-        "worker_id": worker["id"], "kind": values["kind"], "start": values["start"], "end": values.get("end"), "to_id": to,
-        "reason": values["reason"], "made_by": who.id if who else None, "made": now, "effect": None, "undone": None,
-    }  # fmt: skip
+        "worker_id": worker["id"],
+        "kind": values["kind"],
+        "start": values["start"],
+        "end": values.get("end"),
+        "to_id": to,
+        "reason": values["reason"],
+        "made_by": who.id if who else None,
+        "made": now,
+        "effect": None,
+        "undone": None,
+    }
     key = writes.add(connection, bells.PLAN, row)
-    owned = {str(c["number"]): c["id"] for k in reads.cases_of(connection, worker["id"]) if (c := reads.case_by_id(connection, k))}
+    owned = {
+        str(c["number"]): c["id"]
+        for k in reads.cases_of(connection, worker["id"])
+        if (c := reads.case_by_id(connection, k))
+    }
     unknown = [str(n).encode("utf-8", "replace").decode() for n in several if n not in owned]
     if unknown:
-        raise BadInput(faults=[Fault("onbekend", f"{n[:30]} is geen open zaak van {worker['name']}.", "cases") for n in unknown])
+        raise BadInput(
+            faults=[
+                Fault("onbekend", f"{n[:30]} is geen open zaak van {worker['name']}.", "cases")
+                for n in unknown
+            ]
+        )
     chosen = {number: people[name]["id"] if name else None for number, name in several.items()}
-    lines = [{"plan_id": key, "case_id": k, "to_id": chosen.get(number, to), "went": False} for number, k in owned.items()]
+    lines = [
+        {"plan_id": key, "case_id": k, "to_id": chosen.get(number, to), "went": False}
+        for number, k in owned.items()
+    ]
     writes.add_many(connection, plans.PLAN_CASE, lines)
     until = f" tot en met {say_day(values['end'])}" if values.get("end") else ""
-    what = f"{worker['name']}: {values['kind']} vanaf {say_day(values['start'])}{until}; {some(len(owned), 'zaak', 'zaken')}."
-    house.append(connection, now, who.id if who else None, "plan", what, {"plan": key, "cases": sorted(owned)})
+    what = (
+        f"{worker['name']}: {values['kind']} vanaf {say_day(values['start'])}{until};"
+        f" {some(len(owned), 'zaak', 'zaken')}."
+    )
+    house.append(
+        connection,
+        now,
+        who.id if who else None,
+        "plan",
+        what,
+        {"plan": key, "cases": sorted(owned)},
+    )
     return key
 
 
@@ -154,7 +218,9 @@ def carry_out_due(office: Office) -> int:
 
 
 def _carry_out(office: Office, connection: Connection, key: int, who: Reader | None) -> bool:
-    """Carry out one plan: every open case of the worker goes, those that came after the plan was made too; nothing stays behind."""
+    """Carry out one plan: every open case of the worker goes, those that came after the plan was
+    made too; nothing stays behind.
+    """
     plan = plans.plan(connection, key)
     if plan is None or plan["effect"] is not None or plan["undone"] is not None:
         return False
@@ -164,7 +230,12 @@ def _carry_out(office: Office, connection: Connection, key: int, who: Reader | N
     if plan["kind"] == AWAY and plan["end"] and plan["end"] < day_of(now):
         writes.change(connection, bells.PLAN, [key], {"effect": now})
         house.append(
-            connection, now, None, "plan", f"Plan van {worker['name']} was al voorbij: er is niets overgedragen.", {"plan": key}
+            connection,
+            now,
+            None,
+            "plan",
+            f"Plan van {worker['name']} was al voorbij: er is niets overgedragen.",
+            {"plan": key},
         )
         return False
     if plan["kind"] == LEAVES:
@@ -177,17 +248,28 @@ def _carry_out(office: Office, connection: Connection, key: int, who: Reader | N
     cases = reads.lock_cases(connection, reads.cases_of(connection, worker["id"]))
     late = [k for k in cases if k not in to]
     writes.add_many(
-        connection, plans.PLAN_CASE, [{"plan_id": key, "case_id": k, "to_id": plan["to_id"], "went": False} for k in late]
+        connection,
+        plans.PLAN_CASE,
+        [{"plan_id": key, "case_id": k, "to_id": plan["to_id"], "went": False} for k in late],
     )
     for case in cases.values():
-        _hand_over(office, connection, case, worker, to.get(case["id"], plan["to_id"]), plan, staff, who)
+        _hand_over(
+            office, connection, case, worker, to.get(case["id"], plan["to_id"]), plan, staff, who
+        )
     writes.mark_went(connection, key, list(cases))
     tend_inbox(connection, staff)
     return True
 
 
 def _hand_over(
-    office: Office, connection: Connection, case: Row, worker: Row, to: int | None, plan: Row, staff: Staff, who: Reader | None
+    office: Office,
+    connection: Connection,
+    case: Row,
+    worker: Row,
+    to: int | None,
+    plan: Row,
+    staff: Staff,
+    who: Reader | None,
 ) -> None:
     person = staff.person(to)
     person = person if person and person.role in WORKS else None
@@ -196,12 +278,18 @@ def _hand_over(
     goes = f"de zaak gaat naar {person.name}" if person else "de zaak valt aan het team"
     file.note("toegewezen", f"{worker['name']} {why}: {goes}.", {"plan": plan["id"]})
     file.changes["owner_id"] = person.id if person else None
-    bells.readdress(connection, case["id"], worker["id"], person.id if person else None, case["team_id"])
+    bells.readdress(
+        connection, case["id"], worker["id"], person.id if person else None, case["team_id"]
+    )
     file.save()
 
 
 def undo(office: Office, key: int, who: Reader) -> int:
-    """Take a plan back in one transaction: he is here again, and every case that still stands where the plan put it is his. Gives how many came back."""
+    """Take a plan back in one transaction.
+
+    He is here again, and every case that still stands where the plan put it is his. Gives how many
+    came back.
+    """
     may_plan(who)
     with office.store.write() as connection:
         plan = plans.plan(connection, key)
@@ -219,15 +307,29 @@ def undo(office: Office, key: int, who: Reader) -> int:
         back = 0
         went = {c["case_id"]: c["to_id"] for c in plans.cases(connection, key) if c["went"]}
         again = reads.worker_by(connection, id=worker["id"])
-        if again is None or not again["active"] or plans.away(connection, worker["id"], day_of(now)):
+        if (
+            again is None
+            or not again["active"]
+            or plans.away(connection, worker["id"], day_of(now))
+        ):
             went = {}  # he has left, or is away by another plan: his cases stay where they are
         for case in reads.lock_cases(connection, list(went)).values():
-            if not case["closed"] and case["owner_id"] in (went[case["id"]], None) and worker["role"] in WORKS:
+            if (
+                not case["closed"]
+                and case["owner_id"] in (went[case["id"]], None)
+                and worker["role"] in WORKS
+            ):
                 file = on_table(office, connection, case, who)
-                file.note("toegewezen", f"Teruggedraaid: {worker['name']} behandelt deze zaak weer.", {"plan": key})
+                file.note(
+                    "toegewezen",
+                    f"Teruggedraaid: {worker['name']} behandelt deze zaak weer.",
+                    {"plan": key},
+                )
                 file.changes["owner_id"] = worker["id"]
                 if case["owner_id"]:
-                    bells.readdress(connection, case["id"], case["owner_id"], worker["id"], case["team_id"])
+                    bells.readdress(
+                        connection, case["id"], case["owner_id"], worker["id"], case["team_id"]
+                    )
                 file.save()
                 back += 1
         what = f"Plan van {worker['name']} teruggedraaid; {some(back, 'zaak', 'zaken')} terug."
@@ -236,7 +338,10 @@ def undo(office: Office, key: int, who: Reader) -> int:
 
 
 def leave_now(office: Office, connection: Connection, worker: Row, kind_of: str, why: str) -> int:
-    """Let every open case of a worker fall to its team now, by a plan that can be undone; gives how many did."""
+    """Let every open case of a worker fall to its team now, by a plan that can be undone.
+
+    Gives how many did.
+    """
     now = office.now(connection)
     values = {"worker": worker["name"], "kind": kind_of, "start": day_of(now), "reason": why}
     key = _write(connection, values, {}, None, now)
@@ -245,7 +350,10 @@ def leave_now(office: Office, connection: Connection, worker: Row, kind_of: str,
 
 
 def tend_inbox(connection: Connection, staff: Staff) -> None:
-    """See that every reminder stands before somebody who is here: what nobody reads goes up the ladder."""
+    """See that every reminder stands before somebody who is here.
+
+    What nobody reads goes up the ladder.
+    """
     for place in bells.addresses(connection):
         here = Address("", place["worker_id"], place["team_id"], place["role"])
         if attended(here, place["owner_id"], place["of_team"], staff):
@@ -266,11 +374,23 @@ def view(office: Office, who: Reader) -> list[dict[str, Any]]:
     with office.store.read() as connection:
         return [
             {
-                "id": p["id"], "worker": p["worker"], "kind": p["kind"], "start": iso(p["start"]), "end": iso(p["end"]) if p["end"] else None,
-                "to": p["to"] or "het team", "reason": p["reason"], "by": p["by"] or "opdrachtregel", "cases": p["cases"],
-                "state": "teruggedraaid" if p["undone"] else "uitgevoerd" if p["effect"] else "gepland",
-                "lines": [{"number": c["number"], "to": c["to"] or "het team", "went": c["went"]} for c in plans.cases(connection, p["id"])],
+                "id": p["id"],
+                "worker": p["worker"],
+                "kind": p["kind"],
+                "start": iso(p["start"]),
+                "end": iso(p["end"]) if p["end"] else None,
+                "to": p["to"] or "het team",
+                "reason": p["reason"],
+                "by": p["by"] or "opdrachtregel",
+                "cases": p["cases"],
+                "state": (
+                    "teruggedraaid" if p["undone"] else "uitgevoerd" if p["effect"] else "gepland"
+                ),
+                "lines": [
+                    {"number": c["number"], "to": c["to"] or "het team", "went": c["went"]}
+                    for c in plans.cases(connection, p["id"])
+                ],
             }
             for p in plans.all_plans(connection)
             if _mine(who, {"team_id": p["worker_team"], "role": p["worker_role"]})
-        ]  # fmt: skip
+        ]

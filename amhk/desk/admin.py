@@ -26,9 +26,17 @@ INSTITUTION = (
     Field("vervolg", "Overdracht naar (voor de cijfers)", "choice", choices="vervolg_onderzoek"),
     Field("active", "In gebruik", "yesno"),
 )
-UNSAID: dict[str, Any] = {"gemeenten": [], "address": None, "secure_address": None, "vervolg": None, "active": True}
+UNSAID: dict[str, Any] = {
+    "gemeenten": [],
+    "address": None,
+    "secure_address": None,
+    "vervolg": None,
+    "active": True,
+}
 _EMAIL = re.compile(r"^[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")
-_MAY_ADD = frozenset({"beheerder", "teamleider", "manager", "medewerker", "gedragswetenschapper", "vertrouwensarts"})
+_MAY_ADD = frozenset(
+    {"beheerder", "teamleider", "manager", "medewerker", "gedragswetenschapper", "vertrouwensarts"}
+)
 
 
 def _name(text: str, field: str) -> str:
@@ -39,32 +47,62 @@ def _name(text: str, field: str) -> str:
 
 
 def add_worker(
-    office: Office, name: str, role: str, team: str | None, registration: str | None = None, password: str | None = None
+    office: Office,
+    name: str,
+    role: str,
+    team: str | None,
+    registration: str | None = None,
+    password: str | None = None,
 ) -> str:
-    """Add a worker and give his one-time password; without a team he is in the default one. BadInput when name, role or team will not do."""
+    """Add a worker and give his one-time password; without a team he is in the default one.
+
+    BadInput when name, role or team will not do.
+    """
     with office.store.write() as connection:
         return added(office, connection, name, role, team, registration, password)
 
 
 def added(
-    office: Office, connection: Any, name: str, role: str, team: str | None, registration: str | None, password: str | None = None, email: str | None = None
-) -> str:  # fmt: skip
+    office: Office,
+    connection: Any,
+    name: str,
+    role: str,
+    team: str | None,
+    registration: str | None,
+    password: str | None = None,
+    email: str | None = None,
+) -> str:
     """The same, in a transaction at hand."""
     name = _name(name, "name")
     first = password or one_time_password()
-    faults = [Fault("email", f"'{email[:80]}' is geen e-mailadres.", "email")] if email and not _EMAIL.match(email) else []
+    faults = (
+        [Fault("email", f"'{email[:80]}' is geen e-mailadres.", "email")]
+        if email and not _EMAIL.match(email)
+        else []
+    )
     if role not in ROLES:
-        faults.append(Fault("rol", f"De rol '{role}' bestaat niet; kies uit {', '.join(ROLES)}.", "role"))
+        faults.append(
+            Fault("rol", f"De rol '{role}' bestaat niet; kies uit {', '.join(ROLES)}.", "role")
+        )
     teams = {t["name"]: t["id"] for t in reads.teams(connection)}
     if team is not None and team not in teams:
-        faults.append(Fault("team", f"Het team '{team}' bestaat niet; er is: {', '.join(teams)}.", "team"))
+        faults.append(
+            Fault("team", f"Het team '{team}' bestaat niet; er is: {', '.join(teams)}.", "team")
+        )
     faults += _taken(connection, name)
     if faults:
         raise BadInput(faults=faults)
     row = {
-        "name": name, "name_key": fold(name), "role": role, "team_id": teams[team or office.config.default_team], "registration": registration,
-        "password": hash_password(first), "must_change": password is None, "active": True, "email": email,
-    }  # fmt: skip
+        "name": name,
+        "name_key": fold(name),
+        "role": role,
+        "team_id": teams[team or office.config.default_team],
+        "registration": registration,
+        "password": hash_password(first),
+        "must_change": password is None,
+        "active": True,
+        "email": email,
+    }
     writes.add(connection, reads.WORKER, row)
     return first
 
@@ -72,23 +110,40 @@ def added(
 def _taken(connection: Any, name: str, but: int = 0) -> list[Fault]:
     found = reads.worker_by(connection, name=name)
     same = found is not None and found["id"] != but
-    return [Fault("dubbel", f"Er werkt al iemand die '{found['name']}' heet.", "name")] if found and same else []
+    return (
+        [Fault("dubbel", f"Er werkt al iemand die '{found['name']}' heet.", "name")]
+        if found and same
+        else []
+    )
 
 
 def rename(office: Office, name: str, new: str, by: Reader | None = None) -> None:
-    """Give a worker another name (`by` on screen, else by hand); what was written down with the old one stays as it was written. BadInput when somebody has it, in whatever capitals and accents."""
+    """Give a worker another name (`by` on screen, else by hand).
+
+    What was written down with the old one stays as it was written. BadInput when somebody has it,
+    in whatever capitals and accents.
+    """
     with office.store.write() as connection:
         renamed(office, connection, _worker(connection, name), new, by)
 
 
-def renamed(office: Office, connection: Any, worker: Mapping[str, Any], new: str, by: Reader | None) -> None:
+def renamed(
+    office: Office, connection: Any, worker: Mapping[str, Any], new: str, by: Reader | None
+) -> None:
     """The same, in a transaction at hand."""
     told = _name(new, "name")
     if faults := _taken(connection, told, worker["id"]):
         raise BadInput(faults=faults)
     writes.change(connection, reads.WORKER, [worker["id"]], {"name": told, "name_key": fold(told)})
     what = f"Medewerker {worker['name']} heet nu {told}."
-    house.append(connection, office.now(connection), by.id if by else None, "beheer", what, {"name": [worker["name"], told]})
+    house.append(
+        connection,
+        office.now(connection),
+        by.id if by else None,
+        "beheer",
+        what,
+        {"name": [worker["name"], told]},
+    )
 
 
 def _worker(connection: Any, name: str) -> Mapping[str, Any]:
@@ -100,13 +155,20 @@ def _worker(connection: Any, name: str) -> Mapping[str, Any]:
 def set_role(office: Office, name: str, role: str) -> None:
     """Give a worker another role."""
     if role not in ROLES:
-        raise BadInput(faults=[Fault("rol", f"De rol '{role}' bestaat niet; kies uit {', '.join(ROLES)}.", "role")])
+        raise BadInput(
+            faults=[
+                Fault("rol", f"De rol '{role}' bestaat niet; kies uit {', '.join(ROLES)}.", "role")
+            ]
+        )
     with office.store.write() as connection:
         role_given(office, connection, _worker(connection, name), role)
 
 
 def role_given(office: Office, connection: Any, worker: Mapping[str, Any], role: str) -> None:
-    """Give a worker another role, in a transaction at hand; who treats no cases any more has none left."""
+    """Give a worker another role, in a transaction at hand.
+
+    Who treats no cases any more has none left.
+    """
     writes.change(connection, reads.WORKER, [worker["id"]], {"role": role})
     if worker["role"] != role and worker["active"]:
         writes.revoke_feeds(connection, worker["id"], office.now(connection))
@@ -114,11 +176,18 @@ def role_given(office: Office, connection: Any, worker: Mapping[str, Any], role:
         now = office.now(connection)
         absence.tend_inbox(connection, bells.staff(connection, day_of(now), now))
     else:
-        _to_team(office, connection, worker, f"{worker['name']} behandelt geen zaken meer: de zaak valt terug aan het team.")
+        _to_team(
+            office,
+            connection,
+            worker,
+            f"{worker['name']} behandelt geen zaken meer: de zaak valt terug aan het team.",
+        )
 
 
 def disable(office: Office, name: str) -> int:
-    """Let a worker go: he can no longer sign in, his token is void, and his cases fall to their team. Gives how many did."""
+    """Let a worker go: he can no longer sign in, his token is void, and his cases fall to their
+    team. Gives how many did.
+    """
     with office.store.write() as connection:
         worker = _worker(connection, name)
         return absence.leave_now(office, connection, worker, absence.LEAVES, "uit dienst")
@@ -143,28 +212,41 @@ def prove_email(address: str) -> None:
 
 
 def set_email(office: Office, name: str, address: str) -> None:
-    """Give a worker an address for the daily mail; empty takes it away. BadInput when it is no address."""
+    """Give a worker an address for the daily mail; empty takes it away.
+
+    BadInput when it is no address.
+    """
     address = tidy(address, one_line=True)
     prove_email(address)
     with office.store.write() as connection:
-        writes.change(connection, reads.WORKER, [_worker(connection, name)["id"]], {"email": address or None})
+        writes.change(
+            connection, reads.WORKER, [_worker(connection, name)["id"]], {"email": address or None}
+        )
 
 
 def make_token(office: Office, name: str) -> str:
-    """Give a worker a new token (the old one is void), good for `server.token_days` days; only its hash is kept."""
+    """Give a worker a new token (the old one is void), good for `server.token_days` days.
+
+    Only its hash is kept.
+    """
     token, until = new_token(), datetime.now(UTC) + timedelta(days=office.config.token_days)
     with office.store.write() as connection:
         worker = _worker(connection, name)
         if not worker["active"]:
             raise ClosedDoor(faults=[Fault("uit_dienst", f"{name} werkt hier niet meer.")])
         writes.change(
-            connection, reads.WORKER, [worker["id"]], {"token": hash_token(token), "token_until": until, "token_used": None}
+            connection,
+            reads.WORKER,
+            [worker["id"]],
+            {"token": hash_token(token), "token_until": until, "token_used": None},
         )
     return token
 
 
 def list_workers(office: Office) -> list[dict[str, Any]]:
-    """Give the workers: name, role, team, registration, active, and of the token until when it is good and on which day it was last used."""
+    """Give the workers: name, role, team, registration, active, and of the token until when it is
+    good and on which day it was last used.
+    """
     with office.store.read() as connection:
         return [told_of(w) for w in reads.workers(connection, active=False)]
 
@@ -172,7 +254,10 @@ def list_workers(office: Office) -> list[dict[str, Any]]:
 def told_of(worker: Mapping[str, Any]) -> dict[str, Any]:
     """Give what is told of a worker: never a password or a token."""
     keys = ("name", "role", "team", "registration", "active")
-    token = {k: iso(worker[k]) if worker["token"] and worker[k] else None for k in ("token_until", "token_used")}
+    token = {
+        k: iso(worker[k]) if worker["token"] and worker[k] else None
+        for k in ("token_until", "token_used")
+    }
     return {k: worker[k] for k in keys} | token
 
 
@@ -229,7 +314,13 @@ def checked_institution(body: object, desk: Desk) -> tuple[dict[str, Any], list[
     """Give an institution's values as they may be stored, and every fault."""
     values, faults = clean(INSTITUTION, body, desk)
     if values.get("secure_address") and not _EMAIL.match(values["secure_address"]):
-        faults.append(Fault("email", f"'{values['secure_address'][:80]}' is geen adres voor beveiligde mail.", "secure_address"))
+        faults.append(
+            Fault(
+                "email",
+                f"'{values['secure_address'][:80]}' is geen adres voor beveiligde mail.",
+                "secure_address",
+            )
+        )
     return UNSAID | values, faults
 
 
@@ -238,12 +329,22 @@ def institution_desk(office: Office) -> Desk:
     with office.store.read() as connection:
         now = office.now(connection)
     return Desk(
-        now, {**LISTS, **office.pack.codes.on(day_of(now)), "schaal": SCHAAL, "gemeente": {g: g for g in office.config.gemeenten}}
+        now,
+        {
+            **LISTS,
+            **office.pack.codes.on(day_of(now)),
+            "schaal": SCHAAL,
+            "gemeente": {g: g for g in office.config.gemeenten},
+        },
     )
 
 
 def by_hand(office: Office, name: str | None) -> Reader:
-    """Give who works the command line: the worker named, else `opdrachtregel` (a manager nobody can sign in as, made when first needed)."""
+    """Give who works the command line.
+
+    The worker named, else `opdrachtregel` (a manager nobody can sign in as, made when first
+    needed).
+    """
     with office.store.write() as connection:
         if name:
             row = _worker(connection, name)
@@ -263,7 +364,9 @@ def by_hand(office: Office, name: str | None) -> Reader:
 
 
 def change_password(office: Office, who: Reader, old: str, new: str) -> None:
-    """Choose a new password; BadInput when the old one is wrong, or the new one too short or easily guessed."""
+    """Choose a new password; BadInput when the old one is wrong, or the new one too short or easily
+    guessed.
+    """
     with office.store.write() as connection:
         worker = reads.worker_by(connection, id=who.id)
         assert worker is not None
@@ -274,5 +377,10 @@ def change_password(office: Office, who: Reader, old: str, new: str) -> None:
             faults.append(Fault("wachtwoord", why, "new"))
         if faults:
             raise BadInput(faults=faults)
-        writes.change(connection, reads.WORKER, [who.id], {"password": hash_password(new), "must_change": False})
+        writes.change(
+            connection,
+            reads.WORKER,
+            [who.id],
+            {"password": hash_password(new), "must_change": False},
+        )
         writes.end_sessions(connection, who.id)

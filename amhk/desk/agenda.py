@@ -1,4 +1,6 @@
-"""Calendar addresses: a secret, revocable address at which a calendar program finds somebody's terms, or his team's."""
+"""Calendar addresses: a secret, revocable address at which a calendar program finds somebody's
+terms, or his team's.
+"""
 
 from hashlib import sha256
 from typing import Any
@@ -16,7 +18,10 @@ MINE, TEAM = "persoonlijk", "team"
 
 
 def make(office: Office, kind: str, who: Reader) -> str:
-    """Give the secret of a new address (`persoonlijk` or `team`); only its hash is kept, so it is shown once."""
+    """Give the secret of a new address (`persoonlijk` or `team`).
+
+    Only its hash is kept, so it is shown once.
+    """
     if who.role not in WORKS:
         raise NotAllowed("Een agenda is voor wie zaken behandelt.")
     if kind not in (MINE, TEAM) or (kind == TEAM and who.team is None):
@@ -44,21 +49,40 @@ def mine(office: Office, who: Reader) -> list[dict[str, Any]]:
     """Give a worker's addresses that hold; the secrets themselves nobody knows."""
     with office.store.read() as connection:
         found = channels.feeds(connection, who.id)
-    return [{"id": f["id"], "kind": f"team {f['team']}" if f["team"] else MINE, "created": iso(f["created"])} for f in found]
+    return [
+        {
+            "id": f["id"],
+            "kind": f"team {f['team']}" if f["team"] else MINE,
+            "created": iso(f["created"]),
+        }
+        for f in found
+    ]
 
 
 def read(office: Office, secret: str) -> bytes:
-    """Give the calendar at an address; NotFound when it was never made, was revoked, or its worker left, changed role or team."""
+    """Give the calendar at an address.
+
+    NotFound when it was never made, was revoked, or its worker left, changed role or team.
+    """
     hash_ = hash_token(secret[:200])
     with office.store.read() as connection:
         feed = channels.feed(connection, hash_)
-        if feed is None or feed["role"] not in WORKS or feed["team_id"] not in (None, feed["present_team"]):
+        if (
+            feed is None
+            or feed["role"] not in WORKS
+            or feed["team_id"] not in (None, feed["present_team"])
+        ):
             raise NotFound("Deze agenda bestaat niet (meer).")
         now = office.now(connection)
         who = Reader(feed["worker_id"], feed["role"], feed["present_team"], feed["name"])
         found = channels.terms(connection, who, feed["team_id"])
     mark = "OEFENING " if office.training else ""
-    events = [Event(_key(hash_, r["id"]), f"{mark}{r['number']} {_title(office, r)}", due_of(r), r["round"]) for r in found]
+    events = [
+        Event(
+            _key(hash_, r["id"]), f"{mark}{r['number']} {_title(office, r)}", due_of(r), r["round"]
+        )
+        for r in found
+    ]
     return as_calendar(f"{mark}Termijnen {office.config.organisation}", events, now)
 
 

@@ -1,4 +1,7 @@
-"""Notes and files of a melding: a note is a line of its journal; a file lies outside the web root, its hash in the journal. An advies has neither (G6)."""
+"""Notes and files of a melding: a note is a line of its journal.
+
+A file lies outside the web root, its hash in the journal. An advies has neither (G6).
+"""
 
 import time
 import unicodedata
@@ -26,25 +29,38 @@ NOTE = (
         "Notitie",
         "text",
         required=True,
-        hint="Voor collega's die deze zaak mogen lezen. Een notitie blijft staan en is niet te wijzigen.",
+        hint=(
+            "Voor collega's die deze zaak mogen lezen. Een notitie blijft staan en is niet te"
+            " wijzigen."
+        ),
     ),
 )
 MOST = 20_000_000
 _HOUR = 3600
 # What may be kept: the ending of the name, the media type, and how the file itself begins.
 KINDS: dict[str, tuple[str, bytes]] = {
-    ".pdf": (PDF, b"%PDF-"), ".png": ("image/png", b"\x89PNG\r\n\x1a\n"), ".jpg": ("image/jpeg", b"\xff\xd8\xff"),
-    ".jpeg": ("image/jpeg", b"\xff\xd8\xff"), ".docx": (WORD, b"PK\x03\x04"), ".odt": (OPEN, b"PK\x03\x04"), ".txt": ("text/plain", b""),
-}  # fmt: skip
+    ".pdf": (PDF, b"%PDF-"),
+    ".png": ("image/png", b"\x89PNG\r\n\x1a\n"),
+    ".jpg": ("image/jpeg", b"\xff\xd8\xff"),
+    ".jpeg": ("image/jpeg", b"\xff\xd8\xff"),
+    ".docx": (WORD, b"PK\x03\x04"),
+    ".odt": (OPEN, b"PK\x03\x04"),
+    ".txt": ("text/plain", b""),
+}
 _SAID = "PDF, PNG, JPEG, Word (docx), OpenDocument (odt) of platte tekst (txt)"
 
 
 def add_note(office: Office, number: str, body: object, who: Reader) -> None:
-    """Write a note (`tekst`) on a melding, also a closed one; BadInput when there is no text, ClosedDoor on an advies."""
+    """Write a note (`tekst`) on a melding, also a closed one.
+
+    BadInput when there is no text, ClosedDoor on an advies.
+    """
     must_work(who)
     with office.store.write() as connection:
         file = _melding(office, connection, number, who)
-        values, faults = clean(NOTE, dict(body) if isinstance(body, Mapping) else {}, Desk(file.now, {}))
+        values, faults = clean(
+            NOTE, dict(body) if isinstance(body, Mapping) else {}, Desk(file.now, {})
+        )
         if faults:
             raise BadInput(faults=faults)
         file.note(NOTE_KIND, "Notitie.", {"tekst": values["tekst"]})
@@ -53,7 +69,10 @@ def add_note(office: Office, number: str, body: object, who: Reader) -> None:
 
 
 def add_file(office: Office, number: str, name: str, content: BinaryIO, who: Reader) -> int:
-    """Keep a file with a melding, also a closed one; gives its key. BadInput when its name, kind or size will not do, ClosedDoor on an advies."""
+    """Keep a file with a melding, also a closed one; gives its key.
+
+    BadInput when its name, kind or size will not do, ClosedDoor on an advies.
+    """
     must_work(who)
     name = clean_name(name)
     kind = _kind(name, content)
@@ -63,7 +82,11 @@ def add_file(office: Office, number: str, name: str, content: BinaryIO, who: Rea
     hash_, size = _files(office).put(chunks_of(content))
     with office.store.write() as connection:
         file = _melding(office, connection, number, who)
-        entry = file.note("bijlage", "Bijlage toegevoegd.", {"naam": name, "soort": kind, "grootte": size, "sha256": hash_})
+        entry = file.note(
+            "bijlage",
+            "Bijlage toegevoegd.",
+            {"naam": name, "soort": kind, "grootte": size, "sha256": hash_},
+        )
         row = {
             "case_id": file.id,
             "name": name,
@@ -80,23 +103,40 @@ def add_file(office: Office, number: str, name: str, content: BinaryIO, who: Rea
 
 
 def clean_name(name: str) -> str:
-    """Give the name of a file as it may be kept: without its folders, and without signs that are not seen or turn text around."""
-    seen = "".join(c for c in name.replace("\\", "/").rpartition("/")[2] if unicodedata.category(c) not in ("Cf", "Cc", "Zl", "Zp"))
+    """Give the name of a file as it may be kept.
+
+    Without its folders, and without signs that are not seen or turn text around.
+    """
+    seen = "".join(
+        c
+        for c in name.replace("\\", "/").rpartition("/")[2]
+        if unicodedata.category(c) not in ("Cf", "Cc", "Zl", "Zp")
+    )
     return tidy(" ".join(seen.split()), one_line=True).rstrip(". ")
 
 
 def read_file(office: Office, number: str, key: int, who: Reader) -> tuple[Path, str, str]:
-    """Give where a file of one's own case lies, its name and media type; NotFound when it is not of this case or not to be seen: leave to read does not open files. Who looked is the caller's to write down."""
+    """Give where a file of one's own case lies, its name and media type.
+
+    NotFound when it is not of this case or not to be seen: leave to read does not open files. Who
+    looked is the caller's to write down.
+    """
     with office.store.read() as connection:
         case = visible(connection, number, who, own=True)
-        found = next((a for a in reads.of_case(connection, gather.ATTACHMENT, case["id"]) if a["id"] == key), None)
+        found = next(
+            (a for a in reads.of_case(connection, gather.ATTACHMENT, case["id"]) if a["id"] == key),
+            None,
+        )
     if found is None:
         raise no_case(number)
     return _files(office).path(found["hash"]), found["name"], found["kind"]
 
 
 def sweep(office: Office) -> int:
-    """Remove, once a day and after a destruction, the files that no case has: half written ones, and those destroyed by law. Gives how many."""
+    """Remove, once a day and after a destruction, the files that no case has.
+
+    Half written ones, and those destroyed by law. Gives how many.
+    """
     today = datetime.now(UTC).date().isoformat()
     with office.store.read() as connection:
         if reads.meta(connection, SWEPT) == today:
@@ -128,12 +168,21 @@ def _prove_melding(case: Mapping[str, Any]) -> None:
 
 def _no_advies() -> ClosedDoor:
     return ClosedDoor(
-        faults=[Fault("advies", "Bij een advies worden geen notities of bijlagen bewaard: over het gezin wordt niets vastgelegd.")]
+        faults=[
+            Fault(
+                "advies",
+                "Bij een advies worden geen notities of bijlagen bewaard: over het gezin wordt"
+                " niets vastgelegd.",
+            )
+        ]
     )
 
 
 def _kind(name: str, content: BinaryIO) -> str:
-    """Give the media type of a file whose name and bytes agree; BadInput with one sentence otherwise."""
+    """Give the media type of a file whose name and bytes agree.
+
+    BadInput with one sentence otherwise.
+    """
     ending = Path(name).suffix.lower()
     content.seek(0, 2)
     size = content.tell()
@@ -144,13 +193,22 @@ def _kind(name: str, content: BinaryIO) -> str:
     elif ending not in KINDS:
         wrong = f"'{name[-40:]}' kan niet bewaard worden; wel: {_SAID}."
     elif size > MOST:
-        wrong = f"Dit bestand is {size // 1_000_000} MB; hooguit {MOST // 1_000_000} MB kan bewaard worden."
+        wrong = (
+            f"Dit bestand is {size // 1_000_000} MB; hooguit {MOST // 1_000_000} MB kan bewaard"
+            " worden."
+        )
     elif size == 0:
         wrong = "Dit bestand is leeg."
     elif not _is_what_it_says(ending, content):
-        wrong = f"Dit bestand is geen {ending[1:].upper()}, al heet het zo. Sla het opnieuw op en probeer het nog eens."
+        wrong = (
+            f"Dit bestand is geen {ending[1:].upper()}, al heet het zo. Sla het opnieuw op en"
+            " probeer het nog eens."
+        )
     elif inside := wrong_inside(KINDS[ending][0], content):
-        wrong = f"Dit bestand kan niet bewaard worden: {inside}. Bewaar het als PDF zonder extra's, of als nieuw document, en probeer het nog eens."
+        wrong = (
+            f"Dit bestand kan niet bewaard worden: {inside}. Bewaar het als PDF zonder extra's, of"
+            " als nieuw document, en probeer het nog eens."
+        )
     if wrong:
         raise BadInput(faults=[Fault("bijlage", wrong, "bestand")])
     return KINDS[ending][0]

@@ -1,4 +1,7 @@
-"""The calendar of this meldpunt: days added by law, local closing days, office hours, each dated; a change works norm terms out again and says why."""
+"""The calendar of this meldpunt: days added by law, local closing days, office hours, each dated.
+
+A change works norm terms out again and says why.
+"""
 
 import json
 from collections.abc import Mapping
@@ -29,7 +32,12 @@ DAY = (
 )
 HOURS = (
     Field("day", "Vanaf", "date", required=True, anytime=True),
-    Field("hours", "Kantooruren", required=True, hint="Bijvoorbeeld: ma-do 09:00-17:00, vr 09:00-13:00"),
+    Field(
+        "hours",
+        "Kantooruren",
+        required=True,
+        hint="Bijvoorbeeld: ma-do 09:00-17:00, vr 09:00-13:00",
+    ),
 )
 _MAY = frozenset({"beheerder", "manager"})
 
@@ -46,24 +54,43 @@ def day_desk(office: Office) -> Desk:
 
 
 def add_day(office: Office, body: object, who: Reader) -> int:
-    """Add a day (`kind day name`) and give how many terms moved by it. BadInput with every fault, NotAllowed for who does not run the house."""
+    """Add a day (`kind day name`) and give how many terms moved by it.
+
+    BadInput with every fault, NotAllowed for who does not run the house.
+    """
     values, faults = _filled(office, DAY, body, who)
     if not faults:
-        there = office.calendar.feestdagen if values["kind"] == FEESTDAG else office.calendar.sluitingsdagen
+        there = (
+            office.calendar.feestdagen
+            if values["kind"] == FEESTDAG
+            else office.calendar.sluitingsdagen
+        )
         if (why := there.get(values["day"])) is not None:
-            faults.append(Fault("dubbel", f"{say_day(values['day']).capitalize()} staat er al: {why}.", "day"))
+            faults.append(
+                Fault("dubbel", f"{say_day(values['day']).capitalize()} staat er al: {why}.", "day")
+            )
     if faults:
         raise BadInput(faults=faults)
     return _change(office, values["kind"], values["day"], values["name"], False, who)
 
 
 def drop_day(office: Office, kind: str, day: date, who: Reader) -> int:
-    """Take a day that was added away again, and give how many terms moved by it; a day the law itself names stays."""
+    """Take a day that was added away again, and give how many terms moved by it.
+
+    A day the law itself names stays.
+    """
     if who.role not in _MAY:
         raise NotAllowed()
-    there = {FEESTDAG: getattr(office.calendar.feestdagen, "extra", {}), SLUITINGSDAG: office.calendar.sluitingsdagen}.get(kind, {})
+    there = {
+        FEESTDAG: getattr(office.calendar.feestdagen, "extra", {}),
+        SLUITINGSDAG: office.calendar.sluitingsdagen,
+    }.get(kind, {})
     if day not in there:
-        raise BadInput(faults=[Fault("onbekend", f"{say_day(day).capitalize()} staat er niet als {kind}.", "day")])
+        raise BadInput(
+            faults=[
+                Fault("onbekend", f"{say_day(day).capitalize()} staat er niet als {kind}.", "day")
+            ]
+        )
     return _change(office, kind, day, there[day], True, who)
 
 
@@ -81,7 +108,9 @@ def set_hours(office: Office, body: object, who: Reader) -> int:
     return _change(office, KANTOORUREN, values["day"], json.dumps(hours), False, who)
 
 
-def _filled(office: Office, fields: tuple[Field, ...], body: object, who: Reader) -> tuple[dict[str, Any], list[Fault]]:
+def _filled(
+    office: Office, fields: tuple[Field, ...], body: object, who: Reader
+) -> tuple[dict[str, Any], list[Fault]]:
     if who.role not in _MAY:
         raise NotAllowed("De kalender is voor de functioneel beheerder en de manager.")
     desk = day_desk(office)
@@ -97,10 +126,22 @@ def _change(office: Office, kind: str, day: date, name: str, gone: bool, who: Re
         if day < day_of(now) and reads.any_case(connection):
             raise BadInput(
                 faults=[
-                    Fault("voorbij", "Een dag die voorbij is verandert niet meer: lopende termijnen zijn er al op berekend.", "day")
+                    Fault(
+                        "voorbij",
+                        "Een dag die voorbij is verandert niet meer: lopende termijnen zijn er al"
+                        " op berekend.",
+                        "day",
+                    )
                 ]
             )
-        row = {"instant": now, "worker_id": who.id, "kind": kind, "day": day, "name": name, "gone": gone}
+        row = {
+            "instant": now,
+            "worker_id": who.id,
+            "kind": kind,
+            "day": day,
+            "name": name,
+            "gone": gone,
+        }
         release = kept.change(connection, row)
         changed = kept.read(connection)
         starts = (max(day_of(now), day - timedelta(days=n)) for n in range(30))
@@ -110,14 +151,20 @@ def _change(office: Office, kind: str, day: date, name: str, gone: bool, who: Re
                 faults=[
                     Fault(
                         "altijd_dicht",
-                        "Zo is het meldpunt in dertig dagen nog geen tien uur open; dan wordt geen melding op tijd geopend.",
+                        "Zo is het meldpunt in dertig dagen nog geen tien uur open; dan wordt geen"
+                        " melding op tijd geopend.",
                         field,
                     )
                 ]
             )
         told = f"{say_change(kind, day, name, gone).capitalize()}."
         house.append(
-            connection, now, who.id, "kalender", told, {"release": release, "kind": kind, "day": day, "name": name, "gone": gone}
+            connection,
+            now,
+            who.id,
+            "kalender",
+            told,
+            {"release": release, "kind": kind, "day": day, "name": name, "gone": gone},
         )
     return absorb(office)
 
@@ -126,11 +173,16 @@ def say_change(kind: str, day: date, name: str, gone: bool) -> str:
     """Give a change of the calendar in words."""
     if kind == KANTOORUREN:
         return f"vanaf {say_day(day)} zijn de kantooruren {say_hours(hours_of(name))}"
-    return f"{say_day(day)} is {'geen ' if gone else 'een '}{kind}{' meer' if gone else ''} ({name})"
+    return (
+        f"{say_day(day)} is {'geen ' if gone else 'een '}{kind}{' meer' if gone else ''} ({name})"
+    )
 
 
 def absorb(office: Office) -> int:
-    """Let every running term take in the present calendar; gives how many ends moved. Statutory ends stay where they are; their reminders move along."""
+    """Let every running term take in the present calendar; gives how many ends moved.
+
+    Statutory ends stay where they are; their reminders move along.
+    """
     moved = 0
     with office.store.read() as connection:
         office.now(connection)
@@ -153,7 +205,9 @@ def absorb(office: Office) -> int:
 def _pass_by(office: Office, changes: list[reads.Row]) -> None:
     """Let the terms that no change can touch be done with it at once."""
     first = min(c["day"] for c in changes)
-    last = None if any(c["kind"] == KANTOORUREN for c in changes) else max(c["day"] for c in changes)
+    last = (
+        None if any(c["kind"] == KANTOORUREN for c in changes) else max(c["day"] for c in changes)
+    )
     with office.store.write() as connection:
         absorbing.pass_by(connection, office.calendar.release, first, last)
 
@@ -173,7 +227,12 @@ def _absorbed(file: CaseFile, term: dict[str, Any], why: str) -> dict[str, Any]:
     """Give the columns of one term in the light of the present calendar."""
     rule, calendar = file.workflow.terms[term["name"]], file.office.calendar
     told: dict[str, Any] = {"calendar": calendar.release}
-    if rule.beside and rule.beside.kind != "wet" and term["beside_due"] and (beside := beside_end(rule, term["start"], calendar)):
+    if (
+        rule.beside
+        and rule.beside.kind != "wet"
+        and term["beside_due"]
+        and (beside := beside_end(rule, term["start"], calendar))
+    ):
         told |= {"beside_due": iso(beside.due), "beside_over_at": over_at(beside.due)}
     fresh = term if rule.by_law else fresh_row(file.office, rule, term, term["start"])
     second = told.get("beside_due", term["beside_due"])
@@ -181,14 +240,20 @@ def _absorbed(file: CaseFile, term: dict[str, Any], why: str) -> dict[str, Any]:
         if second != term["beside_due"]:
             content = {"term": term["id"], "van": term["beside_due"], "naar": second}
             entry = file.note(
-                "kalender", f"{rule.title}, tweede klok: van {term['beside_due']} naar {second}, want {why}.", content
+                "kalender",
+                f"{rule.title}, tweede klok: van {term['beside_due']} naar {second}, want {why}.",
+                content,
             )
             file.tell_term(entry, {**term, "beside_due": second})
         return told | {"ring_at": _next_bell(calendar, file.workflow.terms[term["name"]], term)}
     text = f"{rule.title}: van {_said(term)} naar {_said(fresh)}, want {why}."
-    entry = file.note("kalender", text, {"term": term["id"], "van": term["due"], "naar": fresh["due"]})
+    entry = file.note(
+        "kalender", text, {"term": term["id"], "van": term["due"], "naar": fresh["due"]}
+    )
     file.tell_term(entry, {**term, "due": fresh["due"], "beside_due": second})
-    told |= {k: fresh[k] for k in ("due", "unrolled", "over_at")} | {"why": f"was {term['due']}: {why}"}
+    told |= {k: fresh[k] for k in ("due", "unrolled", "over_at")} | {
+        "why": f"was {term['due']}: {why}"
+    }
     told |= next_round(file.office, rule, term, due_of(fresh), file.now)
     writes.trim_inbox(file.connection, term["id"], told["rung"])
     return told
@@ -201,11 +266,18 @@ def _said(term: Mapping[str, Any]) -> str:
 
 def _next_bell(calendar: Calendar, rule: Any, term: Mapping[str, Any]) -> datetime | None:
     instants = rung_instants(rule, term["start"], due_of(term), calendar)
-    return instants[term["rung"]] if term["status"] == "running" and term["rung"] < len(instants) else None
+    return (
+        instants[term["rung"]]
+        if term["status"] == "running" and term["rung"] < len(instants)
+        else None
+    )
 
 
 def view(office: Office) -> dict[str, Any]:
-    """Give the calendar as it is: release, days added, office hours in force and to come, and every change with who made it."""
+    """Give the calendar as it is.
+
+    Release, days added, office hours in force and to come, and every change with who made it.
+    """
     with office.store.read() as connection:
         today = day_of(office.now(connection))
         changes = kept.changes(connection)
@@ -219,11 +291,24 @@ def view(office: Office) -> dict[str, Any]:
         for d, n in sorted(told.items())
     ]
     return {
-        "release": calendar.release, "days": days, "hours": say_hours(hours),
-        "hours_to_come": [{"day": iso(d), "hours": say_hours(h)} for d, h in sorted(calendar.kantooruren.items()) if d > today],
+        "release": calendar.release,
+        "days": days,
+        "hours": say_hours(hours),
+        "hours_to_come": [
+            {"day": iso(d), "hours": say_hours(h)}
+            for d, h in sorted(calendar.kantooruren.items())
+            if d > today
+        ],
         "law": [{"day": iso(d), "name": n} for d, n in _of_law(calendar, today)],
-        "changes": [{"on": iso(c["instant"]), "worker": c["worker"], "what": say_change(c["kind"], c["day"], c["name"], c["gone"])} for c in changes],
-    }  # fmt: skip
+        "changes": [
+            {
+                "on": iso(c["instant"]),
+                "worker": c["worker"],
+                "what": say_change(c["kind"], c["day"], c["name"], c["gone"]),
+            }
+            for c in changes
+        ],
+    }
 
 
 def _of_law(calendar: Calendar, today: date) -> list[tuple[date, str]]:

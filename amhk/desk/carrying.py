@@ -1,4 +1,6 @@
-"""Carrying out a decision: state, facts, finish, terms, notices and the rows a move leaves behind, all on one case file."""
+"""Carrying out a decision: state, facts, finish, terms, notices and the rows a move leaves behind,
+all on one case file.
+"""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -20,7 +22,10 @@ def carry_out(file: CaseFile, decision: Decision) -> None:
     if decision.moment != file.now:
         file.tell(entry, at=iso(decision.moment))
     extra = effect(file, decision, entry) if effect else None
-    if isinstance(codes := decision.values.get("uitkomst"), list) and decision.move.effect != "correct":
+    if (
+        isinstance(codes := decision.values.get("uitkomst"), list)
+        and decision.move.effect != "correct"
+    ):
         file.tell(entry, uitkomst=codes)
     file.note(decision.move.name, f"{decision.move.done}{extra or ''}{told}.", _kept(decision))
     file.changes["facts"] = dict(decision.facts) | _coded(file, decision, entry)
@@ -38,7 +43,10 @@ def carry_out(file: CaseFile, decision: Decision) -> None:
 
 
 def _kept(decision: Decision) -> dict[str, Any]:
-    """Give what the journal line keeps of the input: on an advies that becomes a melding only the reason (G6), the rest stands on the melding."""
+    """Give what the journal line keeps of the input.
+
+    On an advies that becomes a melding only the reason (G6), the rest stands on the melding.
+    """
     if decision.move.effect == "to_melding":
         return {k: v for k, v in decision.values.items() if k in ("reden", "op")}
     return dict(decision.values)
@@ -48,19 +56,35 @@ def _told(file: CaseFile, decision: Decision) -> str:
     decider = decision.values.get("beslisser") or (file.who.name if file.who else None)
     if not any(f.name == "beslisser" for f in decision.move.fields) or not decider:
         return ""
-    worker = reads.worker_by(file.connection, name=decider) if decision.values.get("beslisser") else None
-    registration = worker["registration"] if worker else (file.who.registration if file.who else None)
+    worker = (
+        reads.worker_by(file.connection, name=decider) if decision.values.get("beslisser") else None
+    )
+    registration = (
+        worker["registration"] if worker else (file.who.registration if file.who else None)
+    )
     return f" (besloten door {decider}{', ' + registration if registration else ''})"
 
 
 def _coded(file: CaseFile, decision: Decision, entry: int) -> dict[str, Any]:
-    """Give what this move means in the official lists: of the vervolg of a melding the first holds, of an onderzoek all do (IP1 par. 3.6, 4.7)."""
+    """Give what this move means in the official lists.
+
+    Of the vervolg of a melding the first holds, of an onderzoek all do (IP1 par. 3.6, 4.7).
+    """
     before = decision.facts.get("codes") or {}
     told = dict(before)
-    for name, code in [*decision.move.codes, *([("vervolg_onderzoek", file.handed_to)] if file.handed_to else [])]:
-        told[name] = sorted({*told.get(name, ()), code}) if name == "vervolg_onderzoek" else told.get(name, code)
+    for name, code in [
+        *decision.move.codes,
+        *([("vervolg_onderzoek", file.handed_to)] if file.handed_to else []),
+    ]:
+        told[name] = (
+            sorted({*told.get(name, ()), code})
+            if name == "vervolg_onderzoek"
+            else told.get(name, code)
+        )
     if new := {
-        name: sorted(_each(codes) - _each(before.get(name, ()))) for name, codes in told.items() if codes != before.get(name)
+        name: sorted(_each(codes) - _each(before.get(name, ())))
+        for name, codes in told.items()
+        if codes != before.get(name)
     }:
         file.tell(entry, codes=new)
     return {"codes": told} if told else {}
@@ -71,7 +95,9 @@ def _each(codes: str | Iterable[str]) -> set[str]:
 
 
 def _finish(file: CaseFile, decision: Decision, entry: int) -> None:
-    """Record a finish; an ending that is only decided waits in the facts until the case closes without a finish."""
+    """Record a finish; an ending that is only decided waits in the facts until the case closes
+    without a finish.
+    """
     move = decision.move
     if move.ending and not decision.closes:
         file.changes["facts"] = {**file.changes["facts"], "einde": move.ending}
@@ -87,7 +113,12 @@ def _close(file: CaseFile, decision: Decision, entry: int) -> None:
     file.changes |= {"closed": True, "closed_at": decision.moment}
     file.tell(entry, closed=True)
     effects.lapse(file)
-    file.let_go([k for k, rule in file.workflow.notices.items() if not rule.obligatory], decision.moment, entry, "gesloten")
+    file.let_go(
+        [k for k, rule in file.workflow.notices.items() if not rule.obligatory],
+        decision.moment,
+        entry,
+        "gesloten",
+    )
     if decision.move.ending:
         file.void_letters()
     if not file.standing().finishes:
@@ -112,12 +143,19 @@ def _draft(file: CaseFile, decision: Decision, entry: int) -> None:
 
 
 def _melders(file: CaseFile, decision: Decision) -> set[int | None]:
-    """Give whose melders hear of this: of each assessment that was met its own; of an onderzoek every melder that joined."""
+    """Give whose melders hear of this: of each assessment that was met its own.
+
+    Of an onderzoek every melder that joined.
+    """
     again = file.workflow.join_starts
     judged = [t for t in decision.meets if t.name in again]
     if judged:
         return {t.about for t in judged}
-    joined = {r["other_id"] for r in reads.relations(file.connection, file.id) if r["kind"] == "vervolgmelding"}
+    joined = {
+        r["other_id"]
+        for r in reads.relations(file.connection, file.id)
+        if r["kind"] == "vervolgmelding"
+    }
     return {None, *joined}
 
 
@@ -134,7 +172,9 @@ _EFFECTS: dict[str, Effect] = {
     "calm": effects.calm,
     "join": households.join,
     "to_melding": conversions.to_melding,
-    "to_advies": lambda file, decision, entry: conversions.to_advies(file, decision, entry, carry_out),
+    "to_advies": lambda file, decision, entry: conversions.to_advies(
+        file, decision, entry, carry_out
+    ),
     "correct": correcting.correct,
     "rvdk_answer": effects.rvdk_answer,
     "rvdk_outcome": effects.rvdk_outcome,

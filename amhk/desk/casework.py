@@ -28,7 +28,10 @@ MOST_AT_ONCE = 100
 
 
 def take_version(body: object, needed_here: bool) -> tuple[int | None, dict[str, Any]]:
-    """Give the version a client saw and the other fields; BadInput when it is missing or no number."""
+    """Give the version a client saw and the other fields.
+
+    BadInput when it is missing or no number.
+    """
     if not isinstance(body, Mapping):
         raise BadInput(faults=[Fault("verkeerd_soort", "Stuur een JSON-object.")])
     fields = dict(body)
@@ -38,32 +41,49 @@ def take_version(body: object, needed_here: bool) -> tuple[int | None, dict[str,
     if version is None and not needed_here:
         return None, fields
     if isinstance(version, bool) or not isinstance(version, int):
-        raise BadInput(faults=[Fault("ontbreekt", "Stuur de versie mee van de zaak zoals u die zag.", "version")])
+        raise BadInput(
+            faults=[
+                Fault("ontbreekt", "Stuur de versie mee van de zaak zoals u die zag.", "version")
+            ]
+        )
     return version, fields
 
 
-def make_move(office: Office, number: str, move: str, body: object, who: Reader, checked: bool = True) -> str | None:
-    """Make a move on a case and everything that follows from it, or nothing; gives the number of the case it made, if it made one.
+def make_move(
+    office: Office, number: str, move: str, body: object, who: Reader, checked: bool = True
+) -> str | None:
+    """Make a move on a case and everything that follows from it, or nothing.
 
-    `body` holds `version` (the lock; checked first, unless `checked` is False) and the move's fields. Raises NotFound,
+    Gives the number of the case it made, if it made one.
+
+    `body` holds `version` (the lock; checked first, unless `checked` is False) and the move's
+    fields. Raises NotFound,
     ChangedMeanwhile, ClosedDoor or BadInput.
     """
     version, fields = take_version(body, checked)
     with office.store.write() as connection:
-        file = open_case(office, connection, number, who, version, [key_of(connection, fields.get("bij"))])
+        file = open_case(
+            office, connection, number, who, version, [key_of(connection, fields.get("bij"))]
+        )
         move_on_table(file, move, fields)
         return file.made
 
 
 def move_on_table(file: CaseFile, move: str, fields: Mapping[str, Any]) -> None:
-    """Make a move on a case that lies on the table, and save it; the transaction is the caller's."""
+    """Make a move on a case that lies on the table, and save it.
+
+    The transaction is the caller's.
+    """
     decision = _decide(file, move, fields)
     carry_out(file, decision)
     file.save(decision.moment)
 
 
 def try_move(office: Office, number: str, move: str, body: object, who: Reader) -> dict[str, Any]:
-    """Give what a move would do, in words and dates; nothing is written. The same refusals as `make_move`."""
+    """Give what a move would do, in words and dates; nothing is written.
+
+    The same refusals as `make_move`.
+    """
     version, fields = take_version(body, False)
     with office.store.read() as connection:
         file = open_case(office, connection, number, who, version)
@@ -103,7 +123,9 @@ def _told(file: CaseFile, decision: Decision) -> dict[str, Any]:
     starts = []
     names = [*decision.starts, *(t for n in decision.notices if (t := flow.notices[n].term))]
     for name in dict.fromkeys(names):
-        end = end_of_term(flow.terms[name], decision.moment, file.office.calendar, decision.dates.get(name))
+        end = end_of_term(
+            flow.terms[name], decision.moment, file.office.calendar, decision.dates.get(name)
+        )
         starts.append({"name": name, "title": flow.terms[name].title, "due": iso(end.due)})
     letters = [flow.notices[n].title for n in decision.notices]
     parts = [f"De zaak staat daarna op '{lower_first(flow.states[later.state].title)}'."]
@@ -112,10 +134,16 @@ def _told(file: CaseFile, decision: Decision) -> dict[str, Any]:
     ]
     parts += _more(file, decision)
     return {
-        "move": decision.move.name, "state": later.state, "finish": decision.move.finish, "closes": decision.closes,
-        "starts": starts, "meets": [t.name for t in decision.meets], "voids": [t.name for t in decision.voids],
-        "notices": list(decision.notices), "text": " ".join(parts),
-    }  # fmt: skip
+        "move": decision.move.name,
+        "state": later.state,
+        "finish": decision.move.finish,
+        "closes": decision.closes,
+        "starts": starts,
+        "meets": [t.name for t in decision.meets],
+        "voids": [t.name for t in decision.voids],
+        "notices": list(decision.notices),
+        "text": " ".join(parts),
+    }
 
 
 def _more(file: CaseFile, decision: Decision) -> list[str]:
@@ -123,28 +151,46 @@ def _more(file: CaseFile, decision: Decision) -> list[str]:
     effect, values = decision.move.effect, decision.values
     if effect == "join":
         return [
-            f"De mensen gaan mee naar {values['bij'].upper()}, en de veiligheid wordt daar opnieuw beoordeeld. Losmaken kan later nog."
+            f"De mensen gaan mee naar {values['bij'].upper()}, en de veiligheid wordt daar opnieuw"
+            " beoordeeld. Losmaken kan later nog."
         ]
     if effect == "to_melding":
-        return ["Er komt een nieuwe melding met een eigen nummer en eigen termijnen; van het gesprek gaan alleen de codes mee."]
+        return [
+            "Er komt een nieuwe melding met een eigen nummer en eigen termijnen; van het gesprek"
+            " gaan alleen de codes mee."
+        ]
     if effect == "to_advies" and values.get("persoonsgegevens", "vernietigen") == "vernietigen":
         count = len(reads.of_case(file.connection, reads.PERSON, file.id))
         what = some(count, "betrokkene", "betrokkenen")
         return [
-            f"Er komt een advies. De gegevens van {what}, van de melder en de tekst worden vernietigd; dat kan niet ongedaan worden gemaakt."
+            f"Er komt een advies. De gegevens van {what}, van de melder en de tekst worden"
+            " vernietigd; dat kan niet ongedaan worden gemaakt."
         ]
-    return ["Er komt een advies; de persoonsgegevens blijven bij deze melding."] if effect == "to_advies" else []
+    return (
+        ["Er komt een advies; de persoonsgegevens blijven bij deze melding."]
+        if effect == "to_advies"
+        else []
+    )
 
 
 def add_people(office: Office, number: str, body: object, who: Reader) -> None:
-    """Record a person (or `betrokkenen`: several) on a melding; BadInput names every fault. An advies refuses: it holds nobody (G6)."""
+    """Record a person (or `betrokkenen`: several) on a melding; BadInput names every fault.
+
+    An advies refuses: it holds nobody (G6).
+    """
     version, fields = take_version(body, False)
     must_work(who)
     with office.store.write() as connection:
         file = open_case(office, connection, number, who, version)
         if file.case["route"] != "melding":
             raise ClosedDoor(
-                faults=[Fault("advies", "Over het gezin wordt bij een advies niets vastgelegd. Maak er eerst een melding van.")]
+                faults=[
+                    Fault(
+                        "advies",
+                        "Over het gezin wordt bij een advies niets vastgelegd. Maak er eerst een"
+                        " melding van.",
+                    )
+                ]
             )
         if file.case["closed"]:
             raise ClosedDoor(faults=[Fault("gesloten", "Deze zaak is gesloten.")])
@@ -160,9 +206,14 @@ def add_people(office: Office, number: str, body: object, who: Reader) -> None:
         )
         if faults or not values:
             one = "betrokkenen" not in fields
-            raise BadInput(faults=[_flat(f, one) for f in faults] or [Fault("ontbreekt", "Vul in: Naam.", "naam")])
+            raise BadInput(
+                faults=[_flat(f, one) for f in faults]
+                or [Fault("ontbreekt", "Vul in: Naam.", "naam")]
+            )
         entry = file.note(
-            "persoon_toegevoegd", f"{some(len(values['betrokkenen']), 'betrokkene', 'betrokkenen')} vastgelegd.", values
+            "persoon_toegevoegd",
+            f"{some(len(values['betrokkenen']), 'betrokkene', 'betrokkenen')} vastgelegd.",
+            values,
         )
         registering.find_home(file, values["betrokkenen"])
         registering.add_people(file, values["betrokkenen"], entry)
@@ -181,7 +232,9 @@ def must_work(who: Reader) -> None:
 
 
 def assign(office: Office, number: str, body: object, who: Reader) -> None:
-    """Give a case to a worker, to another team, or (owner empty) back to the team, with a reason."""
+    """Give a case to a worker, to another team, or (owner empty) back to the team, with
+    a reason.
+    """
     version, fields = take_version(body, False)
     must_work(who)
     with office.store.write() as connection:
@@ -189,26 +242,46 @@ def assign(office: Office, number: str, body: object, who: Reader) -> None:
 
 
 def assign_many(office: Office, numbers: Sequence[str], body: object, who: Reader) -> int:
-    """Give several cases to one worker or team, or back to the team, all or none, with one reason; gives how many. BadInput names each that cannot.
+    """Give several cases to one worker or team, or back to the team, all or none, with one reason.
 
-    A case is named by its number, or by `number:version` as it was seen: one that changed since is refused.
+    Gives how many. BadInput names each that cannot.
+
+    A case is named by its number, or by `number:version` as it was seen: one that changed since is
+    refused.
     """
     _, fields = take_version(body, False)
     must_work(who)
     with office.store.write() as connection:
         seen_as = {number: version for number, _, version in (n.partition(":") for n in numbers)}
         keys = {number: key_of(connection, number) for number in seen_as}
-        locked = reads.lock_cases(connection, sorted(key for key in keys.values() if key is not None))
+        locked = reads.lock_cases(
+            connection, sorted(key for key in keys.values() if key is not None)
+        )
         seen = {key for key, case in locked.items() if owns(who, case)}
-        wrong = [Fault("onbekend", no_case(number).text, "zaak") for number, key in keys.items() if key not in seen]
-        wrong += [Fault("gesloten", f"{case['number']} is gesloten.", "zaak") for case in locked.values() if case["closed"]]
+        wrong = [
+            Fault("onbekend", no_case(number).text, "zaak")
+            for number, key in keys.items()
+            if key not in seen
+        ]
+        wrong += [
+            Fault("gesloten", f"{case['number']} is gesloten.", "zaak")
+            for case in locked.values()
+            if case["closed"]
+        ]
         known = {keys[number]: version for number, version in seen_as.items()}
         wrong += [
-            Fault("gewijzigd", f"{case['number']} is intussen gewijzigd: bekijk de lijst opnieuw.", "zaak")
-            for case in locked.values() if known[case["id"]] not in ("", str(case["version"]))
-        ]  # fmt: skip
+            Fault(
+                "gewijzigd",
+                f"{case['number']} is intussen gewijzigd: bekijk de lijst opnieuw.",
+                "zaak",
+            )
+            for case in locked.values()
+            if known[case["id"]] not in ("", str(case["version"]))
+        ]
         if not 0 < len(keys) <= MOST_AT_ONCE:
-            wrong.append(Fault("ontbreekt", f"Kies eerst een of meer zaken, hooguit {MOST_AT_ONCE}.", "zaak"))
+            wrong.append(
+                Fault("ontbreekt", f"Kies eerst een of meer zaken, hooguit {MOST_AT_ONCE}.", "zaak")
+            )
         if wrong:
             raise BadInput(faults=wrong)
         files = [on_table(office, connection, case, who) for case in locked.values()]
@@ -216,16 +289,29 @@ def assign_many(office: Office, numbers: Sequence[str], body: object, who: Reade
         return len(files)
 
 
-def _assign(office: Office, connection: Connection, files: Sequence[CaseFile], fields: Mapping[str, Any]) -> None:
-    """Check one assignment and carry it out on every case; what stood before the old owner or team moves along."""
+def _assign(
+    office: Office, connection: Connection, files: Sequence[CaseFile], fields: Mapping[str, Any]
+) -> None:
+    """Check one assignment and carry it out on every case.
+
+    What stood before the old owner or team moves along.
+    """
     now = files[0].now
     desk = desk_for(office, connection, now, {"medewerker"}, files[0].case)
     teams = {t["name"]: t["id"] for t in reads.teams(connection)}
-    values, faults = clean(ASSIGN, fields, Desk(desk.now, {**desk.lists, "team": {t: t for t in teams}}, None))
+    values, faults = clean(
+        ASSIGN, fields, Desk(desk.now, {**desk.lists, "team": {t: t for t in teams}}, None)
+    )
     worker = reads.worker_by(connection, name=values.get("owner")) if values.get("owner") else None
     if worker and (plan := plans.away(connection, worker["id"], day_of(now))):
         until = f" tot en met {say_day(plan['end'])}" if plan["end"] else ""
-        faults.append(Fault("afwezig", f"{worker['name']} is afwezig{until}: kies iemand die er is, of het team.", "owner"))
+        faults.append(
+            Fault(
+                "afwezig",
+                f"{worker['name']} is afwezig{until}: kies iemand die er is, of het team.",
+                "owner",
+            )
+        )
     if worker and worker["role"] not in WORKS:
         faults.append(Fault("rol", f"{worker['name']} behandelt geen zaken.", "owner"))
     if not faults and "owner" not in fields and "team" not in values:
@@ -233,7 +319,12 @@ def _assign(office: Office, connection: Connection, files: Sequence[CaseFile], f
     if faults:
         raise BadInput(faults=faults)
     for file in files:
-        _hand_over(file, values, worker["id"] if worker else None, teams.get(values.get("team", ""), file.case["team_id"]))
+        _hand_over(
+            file,
+            values,
+            worker["id"] if worker else None,
+            teams.get(values.get("team", ""), file.case["team_id"]),
+        )
     tend_inbox(connection, bells.staff(connection, day_of(now), now))
 
 
@@ -251,7 +342,10 @@ def _hand_over(file: CaseFile, values: Mapping[str, Any], owner: int | None, tea
 
 
 def filled(file: CaseFile, fields: tuple[Field, ...], raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the checked values of a small form about a case on the table; BadInput names every fault."""
+    """Give the checked values of a small form about a case on the table.
+
+    BadInput names every fault.
+    """
     desk = desk_for(file.office, file.connection, file.now, needed(fields), file.case)
     values, faults = clean(fields, raw, Desk(desk.now, desk.lists, None))
     if faults:

@@ -1,4 +1,7 @@
-"""The airlock between the routes: advies to melding, melding to advies. Both stay, linked and counted; only what the law lets cross does."""
+"""The airlock between the routes: advies to melding, melding to advies.
+
+Both stay, linked and counted; only what the law lets cross does.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,29 +24,46 @@ UNTOLD = "Bij het omzetten van de melding is niet opgeschreven welk advies is ge
 
 
 def _crossing(file: CaseFile, decision: Decision) -> tuple[dict[str, Any], str]:
-    """Give what the procedure lets cross of this case, and that in words; what the worker filled in goes before it."""
+    """Give what the procedure lets cross of this case, and that in words.
+
+    What the worker filled in goes before it.
+    """
     values = {k: file.case[k] for k in decision.move.crosses if file.case[k]}
-    titles = {f.name: lower_first(f.title) for f in file.office.pack.of_route(file.case["route"]).intake}
+    titles = {
+        f.name: lower_first(f.title) for f in file.office.pack.of_route(file.case["route"]).intake
+    }
     told = ", ".join(titles.get(k, k) for k in values) or "niets"
     return values, told
 
 
 def to_melding(file: CaseFile, decision: Decision, entry: int) -> str:
-    """Make a melding of an advies: the advies stays and counts; the melding has its own receipt and clocks. Of the talk itself nothing crosses: what is reported is told anew."""
+    """Make a melding of an advies: the advies stays and counts.
+
+    The melding has its own receipt and clocks. Of the talk itself nothing crosses: what is reported
+    is told anew.
+    """
     assert file.who is not None
     values, told = _crossing(file, decision)
     values |= dict(decision.values)
     values.setdefault("ontvangen", decision.moment)
-    wrong = rules.faults(values.get("betrokkenen", ()), day_of(file.now), file.office.pack.codes.roles)
+    wrong = rules.faults(
+        values.get("betrokkenen", ()), day_of(file.now), file.office.pack.codes.roles
+    )
     if values["ontvangen"] < file.case["received"]:
-        text = f"De melding kan niet voor het adviesgesprek zijn ontvangen ({say_instant(file.case['received'])})."
+        text = (
+            "De melding kan niet voor het adviesgesprek zijn ontvangen"
+            f" ({say_instant(file.case['received'])})."
+        )
         wrong.append(Fault("voor_ontvangst", text, "ontvangen"))
     if wrong:
         raise BadInput(faults=wrong)
     new = registering.register(file.office, file.connection, "melding", values, file.who, file.now)
     content = {"reden": decision.values["reden"], "overgenomen": sorted(decision.move.crosses)}
     new.note(
-        "omgezet_uit", f"Ontstaan uit advies {file.case['number']}. Overgenomen: {told}; niet de tekst van het gesprek.", content
+        "omgezet_uit",
+        f"Ontstaan uit advies {file.case['number']}. Overgenomen: {told}; niet de tekst van het"
+        " gesprek.",
+        content,
     )
     new.save()
     relate(file.connection, file.id, new.id, "omgezet_in", "omgezet_uit")
@@ -51,16 +71,26 @@ def to_melding(file: CaseFile, decision: Decision, entry: int) -> str:
     return f": {new.case['number']}; overgenomen: {told}"
 
 
-def to_advies(file: CaseFile, decision: Decision, entry: int, carry: Callable[[CaseFile, Decision], None]) -> str:
-    """Make an advies of a melding: only what holds no personal data crosses; the people are destroyed, or kept on the melding on a ground."""
+def to_advies(
+    file: CaseFile, decision: Decision, entry: int, carry: Callable[[CaseFile, Decision], None]
+) -> str:
+    """Make an advies of a melding: only what holds no personal data crosses.
+
+    The people are destroyed, or kept on the melding on a ground.
+    """
     assert file.who is not None
     values, told = _crossing(file, decision)
     advice = decision.values.get("advies") or UNTOLD
-    values |= {"zorgen": f"Omgezet uit melding {file.case['number']}.", "advies": advice, "ontvangen": decision.moment}
+    values |= {
+        "zorgen": f"Omgezet uit melding {file.case['number']}.",
+        "advies": advice,
+        "ontvangen": decision.moment,
+    }
     new = registering.register(file.office, file.connection, "advies", values, file.who, file.now)
     new.note(
         "omgezet_uit",
-        f"Ontstaan uit melding {file.case['number']}. Overgenomen: {told}; geen melder, geen betrokkenen, geen zorgen.",
+        f"Ontstaan uit melding {file.case['number']}. Overgenomen: {told}; geen melder, geen"
+        " betrokkenen, geen zorgen.",
         {},
     )
     _next(new, decision.values.get("vervolg", "advies_gegeven"), carry)
@@ -82,7 +112,10 @@ def _next(new: CaseFile, wanted: str, carry: Callable[[CaseFile, Decision], None
 
 
 def _forget_people(file: CaseFile) -> None:
-    """Destroy what was recorded of persons: rows, links from terms and letters, and the content of the journal lines (the chain holds)."""
+    """Destroy what was recorded of persons.
+
+    Rows, links from terms and letters, and the content of the journal lines (the chain holds).
+    """
     keys = [t["id"] for t in reads.terms(file.connection, file.id) if t["person_id"]]
     writes.change(file.connection, reads.TERM, keys, {"person_id": None, "extensions": []})
     letters = [n["id"] for n in reads.notices(file.connection, file.id)]
@@ -102,11 +135,20 @@ def _forget_people(file: CaseFile) -> None:
     writes.change(file.connection, reads.NOTICE, letters, blank)
     for term in file.running:
         term["person_id"] = None
-    people.remove(file.connection, [p["id"] for p in reads.of_case(file.connection, reads.PERSON, file.id)])
+    people.remove(
+        file.connection, [p["id"] for p in reads.of_case(file.connection, reads.PERSON, file.id)]
+    )
     writes.change_case_part(
-        file.connection, reads.MELDING, file.id, {f"melder_{k}": None for k in ("naam", "bereikbaar", "functie", "organisatie")}
-    )  # fmt: skip
-    file.changes |= {"zorgen": "Vernietigd bij het omzetten in een advies.", "kenmerk": None, "kenmerk_key": None}
+        file.connection,
+        reads.MELDING,
+        file.id,
+        {f"melder_{k}": None for k in ("naam", "bereikbaar", "functie", "organisatie")},
+    )
+    file.changes |= {
+        "zorgen": "Vernietigd bij het omzetten in een advies.",
+        "kenmerk": None,
+        "kenmerk_key": None,
+    }
     file.words = True
     if file.case["team_reason"].startswith("Met de hand"):
         file.changes["team_reason"] = "Met de hand"
@@ -117,7 +159,9 @@ def _forget_people(file: CaseFile) -> None:
         if relation["kind"] == "vervolgmelding":
             _forget_joined(file, relation["other_id"])
     writes.remove(file.connection, ATTACHMENT, file.id)
-    writes.set_meta(file.connection, SWEPT, "")  # the files themselves go with the next round of the watch
+    writes.set_meta(
+        file.connection, SWEPT, ""
+    )  # the files themselves go with the next round of the watch
     writes.erase_journal(file.connection, file.id)
 
 
@@ -127,5 +171,7 @@ def _forget_joined(file: CaseFile, key: int) -> None:
     if case is not None:
         joined = on_table(file.office, file.connection, case, file.who, file.now)
         _forget_people(joined)
-        joined.note("vernietigd", f"Persoonsgegevens vernietigd met die van {file.case['number']}.", {})
+        joined.note(
+            "vernietigd", f"Persoonsgegevens vernietigd met die van {file.case['number']}.", {}
+        )
         joined.save()

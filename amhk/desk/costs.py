@@ -1,4 +1,6 @@
-"""Sharing the costs of the meldpunt among its gemeenten, both ways side by side, from the budget in config.toml and what each used."""
+"""Sharing the costs of the meldpunt among its gemeenten, both ways side by side, from the budget in
+config.toml and what each used.
+"""
 
 from fractions import Fraction
 from typing import Any
@@ -12,53 +14,102 @@ from amhk.rules.secrecy import Scope
 from amhk.words import day_of, iso, start_of
 
 COLUMNS = {
-    "gebruik": ("Gebruik dit jaar", "Meldingen die dit jaar zijn ontvangen en meetellen; of wat config.toml voor dit jaar noemt."),
-    "gemiddeld": ("Gemiddeld gebruik", "Gemiddeld gebruik per jaar over de jaren ervoor (hooguit zoveel als config.toml noemt)."),
+    "gebruik": (
+        "Gebruik dit jaar",
+        (
+            "Meldingen die dit jaar zijn ontvangen en meetellen; of wat config.toml voor dit jaar"
+            " noemt."
+        ),
+    ),
+    "gemiddeld": (
+        "Gemiddeld gebruik",
+        "Gemiddeld gebruik per jaar over de jaren ervoor (hooguit zoveel als config.toml noemt).",
+    ),
     "vlaktax": ("Vlaktax", "Aandeel in het budget naar gemiddeld gebruik over de jaren ervoor."),
     "vlaktax_vorig": ("Vlaktax vorig jaar", "Hetzelfde over het budget van vorig jaar."),
     "verrekening": ("Verrekening", "Aandeel in het budget naar het gebruik van dit jaar zelf."),
     "verrekening_vorig": ("Verrekening vorig jaar", "Hetzelfde over het budget van vorig jaar."),
 }
-SOURCE = "Twee verdeelmodellen uit de regiovisie (vlaktax en verrekening), geschreven voor de inkoop van jeugdhulp en hier toegepast op de eigen kosten van het meldpunt."
+SOURCE = (
+    "Twee verdeelmodellen uit de regiovisie (vlaktax en verrekening), geschreven voor de inkoop van"
+    " jeugdhulp en hier toegepast op de eigen kosten van het meldpunt."
+)
 MONEY = ("vlaktax", "vlaktax_vorig", "verrekening", "verrekening_vorig")
 
 
 def kosten(office: Office, period: Period, scope: Scope) -> dict[str, Any]:
-    """Give the report: per gemeente what it pays under vlaktax and under verrekening, in cents, adding up to the budget. BadInput for a period that is no year, a year without a budget, or without any use."""
+    """Give the report: per gemeente what it pays under vlaktax and under verrekening, in cents,
+    adding up to the budget. BadInput for a period that is no year, a year without a budget, or
+    without any use.
+    """
     if not scope.every:
-        raise NotAllowed("De kosten worden over de hele regio verdeeld; daarvoor moet u alle zaken mogen tellen.")
+        raise NotAllowed(
+            "De kosten worden over de hele regio verdeeld; daarvoor moet u alle zaken mogen tellen."
+        )
     if not period.text.isdigit():
         raise _no(f"De kosten worden per jaar verdeeld: schrijf bijvoorbeeld {period.start.year}.")
     year, costs = period.start.year, office.config.costs
     if (budget := costs.budget.get(year)) is None:
         raise _no(f"Voor {year} staat geen budget in config.toml (costs.budget).")
     years = [p for n in range(year - costs.years - 1, year + 1) if (p := read_period(str(n)))]
-    use = {name: list[YearOfUse]() for name, g in office.config.gemeenten.items() if g.within(years[0].start, period.end)}
+    use = {
+        name: list[YearOfUse]()
+        for name, g in office.config.gemeenten.items()
+        if g.within(years[0].start, period.end)
+    }
     known, found = counting.counted(office, scope, years[::-1])
     now = known.moment
     for one, used in zip(years, reversed(found), strict=True):
-        counts = costs.history.get(one.start.year) or {row: n for (fact, row, _), n in used.events.items() if fact == "melding"}
-        known_year = one.start.year == year or any(counts.values())  # a year nobody counted is no year without use
+        counts = costs.history.get(one.start.year) or {
+            row: n for (fact, row, _), n in used.events.items() if fact == "melding"
+        }
+        known_year = one.start.year == year or any(
+            counts.values()
+        )  # a year nobody counted is no year without use
         for name in use:
-            use[name].append(YearOfUse(counts.get(name, 0), _part(office, name, one) if known_year else Fraction(0)))
+            use[name].append(
+                YearOfUse(
+                    counts.get(name, 0), _part(office, name, one) if known_year else Fraction(0)
+                )
+            )
     try:
         told = shared(budget, use, costs.years, costs.budget.get(year - 1))
     except NothingToShareBy:
-        raise _no(f"In {year} of in de jaren ervoor is niets gebruikt: er is niets om de kosten naar te verdelen.") from None
+        raise _no(
+            f"In {year} of in de jaren ervoor is niets gebruikt: er is niets om de kosten naar te"
+            " verdelen."
+        ) from None
     return {
-        "name": "kosten", "period": period.text, "title": f"verdeling van de kosten {year}", "region": office.config.region, "made": iso(day_of(now)),
-        "training": office.training, "budget": budget, "before": costs.budget.get(year - 1), "years": costs.years,
-        "provisional": now < start_of(period.end), "definitions": {
-            k: {"title": t, "definition": d, "kind": "money" if k in MONEY else "count"} for k, (t, d) in COLUMNS.items()
+        "name": "kosten",
+        "period": period.text,
+        "title": f"verdeling van de kosten {year}",
+        "region": office.config.region,
+        "made": iso(day_of(now)),
+        "training": office.training,
+        "budget": budget,
+        "before": costs.budget.get(year - 1),
+        "years": costs.years,
+        "provisional": now < start_of(period.end),
+        "definitions": {
+            k: {"title": t, "definition": d, "kind": "money" if k in MONEY else "count"}
+            for k, (t, d) in COLUMNS.items()
         },
-        "rows": [_row(t) for t in told], "total": _total(told, budget, costs.budget.get(year - 1)),
-        "source": SOURCE, "sentences": _sentences(budget, costs.years, now < start_of(period.end)),
-    }  # fmt: skip
+        "rows": [_row(t) for t in told],
+        "total": _total(told, budget, costs.budget.get(year - 1)),
+        "source": SOURCE,
+        "sentences": _sentences(budget, costs.years, now < start_of(period.end)),
+    }
 
 
 def _sentences(budget: int, years: int, provisional: bool) -> list[str]:
     """Give what stands above the figures, in words."""
-    told = [f"Budget: {say_money(budget)} euro; vlaktax naar het gemiddelde van hooguit {years} jaren ervoor.", SOURCE]
+    told = [
+        (
+            f"Budget: {say_money(budget)} euro; vlaktax naar het gemiddelde van hooguit {years}"
+            " jaren ervoor."
+        ),
+        SOURCE,
+    ]
     return [*told, "Voorlopig: het jaar is nog niet om."] if provisional else told
 
 
@@ -69,22 +120,35 @@ def _no(text: str) -> BadInput:
 def _part(office: Office, name: str, year: Period) -> Fraction:
     """Give which part of a year a gemeente belonged to the region, in whole months."""
     gemeente = office.config.gemeenten[name]
-    start, end = max(gemeente.since or year.start, year.start), min(gemeente.until or year.end, year.end)
+    start, end = (
+        max(gemeente.since or year.start, year.start),
+        min(gemeente.until or year.end, year.end),
+    )
     return Fraction(max(0, (end.year - start.year) * 12 + end.month - start.month), 12)
 
 
 def _row(share: CostShare) -> dict[str, Any]:
     return {
-        "gemeente": share.gemeente, "gebruik": share.actual, "gemiddeld": round(float(share.average), 1), "vlaktax": share.vlaktax,
-        "vlaktax_vorig": share.vlaktax_before, "verrekening": share.verrekening, "verrekening_vorig": share.verrekening_before,
-    }  # fmt: skip
+        "gemeente": share.gemeente,
+        "gebruik": share.actual,
+        "gemiddeld": round(float(share.average), 1),
+        "vlaktax": share.vlaktax,
+        "vlaktax_vorig": share.vlaktax_before,
+        "verrekening": share.verrekening,
+        "verrekening_vorig": share.verrekening_before,
+    }
 
 
 def _total(told: list[CostShare], budget: int, before: int | None) -> dict[str, Any]:
     return {
-        "gemeente": "Totaal", "gebruik": sum(t.actual for t in told), "gemiddeld": round(float(sum(t.average for t in told)), 1), "vlaktax": budget,
-        "vlaktax_vorig": before, "verrekening": budget, "verrekening_vorig": before,
-    }  # fmt: skip
+        "gemeente": "Totaal",
+        "gebruik": sum(t.actual for t in told),
+        "gemiddeld": round(float(sum(t.average for t in told)), 1),
+        "vlaktax": budget,
+        "vlaktax_vorig": before,
+        "verrekening": budget,
+        "verrekening_vorig": before,
+    }
 
 
 def say_money(cents: int | None) -> str:

@@ -1,4 +1,6 @@
-"""Counting: the facts of every case kept up with the journal, and the counts of periods, now or as they were known at an earlier position."""
+"""Counting: the facts of every case kept up with the journal, and the counts of periods, now or as
+they were known at an earlier position.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -30,7 +32,11 @@ AGES = (
 
 @dataclass
 class Counts:
-    """What was counted of one period: `events` by (name, row, value), `stood` likewise at its end, `ages` of what stood by age class besides."""
+    """What was counted of one period.
+
+    `events` by (name, row, value), `stood` likewise at its end, `ages` of what stood by age class
+    besides.
+    """
 
     events: Counter[Told] = field(default_factory=Counter)
     stood: Counter[Told] = field(default_factory=Counter)
@@ -39,7 +45,10 @@ class Counts:
 
 @dataclass(frozen=True)
 class Known:
-    """Up to where the journal was read: its last line, the hash over all lines so far, and the moment as which it is told."""
+    """Up to where the journal was read.
+
+    Its last line, the hash over all lines so far, and the moment as which it is told.
+    """
 
     position: int
     digest: str
@@ -47,8 +56,13 @@ class Known:
 
 
 def wanted_of(office: Office) -> frozenset[str]:
-    """Give the facts that are kept: those that the definitions speak of, and when a case closed (for a sample)."""
-    return frozenset({"gesloten"}.union(*(d.facts for d in office.pack.figures.definitions.values())))
+    """Give the facts that are kept.
+
+    Those that the definitions speak of, and when a case closed (for a sample).
+    """
+    return frozenset(
+        {"gesloten"}.union(*(d.facts for d in office.pack.figures.definitions.values()))
+    )
 
 
 def _release(office: Office) -> str:
@@ -56,7 +70,9 @@ def _release(office: Office) -> str:
 
 
 def keep_up(office: Office) -> None:
-    """Bring the facts closer to the journal, a few parts at a time, so that nothing else has to wait for it."""
+    """Bring the facts closer to the journal, a few parts at a time, so that nothing else has to
+    wait for it.
+    """
     for _ in range(_A_ROUND):
         with office.store.read() as connection:
             done, release = _so_far(connection)
@@ -67,7 +83,10 @@ def keep_up(office: Office) -> None:
 
 
 def catch_up(office: Office, most: int | None = None) -> Known:
-    """Bring the facts up to the journal as it is now (or as far as `most`), a part at a time; gives how far that is. Two processes wait for each other."""
+    """Bring the facts up to the journal as it is now (or as far as `most`), a part at a time.
+
+    Gives how far that is. Two processes wait for each other.
+    """
     last = figures.position(office.store)
     last = last if most is None else min(last, most)
     with office.store.read() as connection:
@@ -90,7 +109,10 @@ def catch_up(office: Office, most: int | None = None) -> Known:
 
 
 def _so_far(connection: Connection) -> tuple[int, str]:
-    """Give up to where the facts go, and by which rules they were made; by none when somebody emptied them."""
+    """Give up to where the facts go, and by which rules they were made.
+
+    By none when somebody emptied them.
+    """
     release, _, done = (reads.meta(connection, _AT) or "").partition(" ")
     return int(done or 0), release if not int(done or 0) or figures.there(connection) else "empty"
 
@@ -107,7 +129,11 @@ def _step(office: Office, connection: Connection, first: int, last: int) -> int:
             for key in moved:
                 if key in side:
                     _tally(changes, side[key], sign)
-        figures.replace(connection, [key for key in moved if key in before], {key: now[key] for key in moved if key in now})
+        figures.replace(
+            connection,
+            [key for key in moved if key in before],
+            {key: now[key] for key in moved if key in now},
+        )
     figures.add_up(connection, changes)
     return last
 
@@ -121,7 +147,10 @@ def again(office: Office) -> Known:
 
 
 def faults(office: Office) -> Iterator[str]:
-    """Give, in Dutch, whether the facts and tallies are other than the journal says: every case folded anew."""
+    """Give, in Dutch, whether the facts and tallies are other than the journal says.
+
+    Every case folded anew.
+    """
     with settled(office) as (known, connection):
         sums, wrong = Counter[figures.Key](), 0
         for batch in figures.in_batches(connection, 1000):
@@ -130,13 +159,22 @@ def faults(office: Office) -> Iterator[str]:
             wrong += sum(now.get(key) != kept.get(key) for key in batch)
             for side in now.values():
                 _tally(sums, side, 1)
-        wrong += sum(sums.get(key, 0) != count for key, count in figures.tallies(connection).items())
-        wrong += len({key for key, count in sums.items() if count} - set(figures.tallies(connection)))
+        wrong += sum(
+            sums.get(key, 0) != count for key, count in figures.tallies(connection).items()
+        )
+        wrong += len(
+            {key for key, count in sums.items() if count} - set(figures.tallies(connection))
+        )
     if wrong:
-        yield f"De tellingen van de cijfers kloppen op {some(wrong, 'plaats', 'plaatsen')} niet met het verloop. Maak ze opnieuw met: amhk recount"
+        yield (
+            f"De tellingen van de cijfers kloppen op {some(wrong, 'plaats', 'plaatsen')} niet met"
+            " het verloop. Maak ze opnieuw met: amhk recount"
+        )
 
 
-def told(found: Iterable[tuple[int, list[Line]]], wanted: frozenset[str]) -> Iterator[tuple[int, tuple[str, set[Fact]]]]:
+def told(
+    found: Iterable[tuple[int, list[Line]]], wanted: frozenset[str]
+) -> Iterator[tuple[int, tuple[str, set[Fact]]]]:
     """Give, case by case, its gemeente and its facts from the lines of its journal."""
     for key, lines in found:
         story = story_of(lines)
@@ -161,13 +199,17 @@ def _tally(changes: Counter[figures.Key], told: tuple[str, set[Fact]], sign: int
         if fact.until:
             changes[fact.name + BEGUN, fact.day[:7], gemeente, fact.value] += sign * fact.count
             if fact.until != FOREVER:
-                changes[fact.name + ENDED, fact.until[:7], gemeente, fact.value] += sign * fact.count
+                changes[fact.name + ENDED, fact.until[:7], gemeente, fact.value] += (
+                    sign * fact.count
+                )
         elif fact.value != RUNS:
             changes[fact.name, fact.day[:7], gemeente, fact.value] += sign * fact.count
 
 
 def digest_at(connection: Connection, last: int, keep: datetime | None = None) -> str:
-    """Give the hash over the hashes of all lines up to a position, one after another, from the nearest stamp before it; with `keep` (the moment) the stamp is kept."""
+    """Give the hash over the hashes of all lines up to a position, one after another, from the
+    nearest stamp before it; with `keep` (the moment) the stamp is kept.
+    """
     position, digest = figures.stamp_before(connection, last)
     if position == last:
         return digest
@@ -178,7 +220,10 @@ def digest_at(connection: Connection, last: int, keep: datetime | None = None) -
 
 
 def digest_on(connection: Connection, position: int, digest: str, last: int) -> str:
-    """Give the digest at a position from that at an earlier one: the hash over it and the hash of each line between, one after another."""
+    """Give the digest at a position from that at an earlier one.
+
+    The hash over it and the hash of each line between, one after another.
+    """
     for _, _, line in figures.hashes(connection, position, last):
         digest = sha256(f"{digest}\n{line}".encode()).hexdigest()
     return digest
@@ -194,7 +239,9 @@ def known_on(office: Office, day: date) -> Known:
 
 @contextmanager
 def settled(office: Office) -> Iterator[tuple[Known, Connection]]:
-    """Give a moment of the database in which the facts are exactly those of the journal up to a position, and that position."""
+    """Give a moment of the database in which the facts are exactly those of the journal up to a
+    position, and that position.
+    """
     while True:
         known = catch_up(office)
         with office.store.snapshot() as connection:
@@ -203,31 +250,49 @@ def settled(office: Office) -> Iterator[tuple[Known, Connection]]:
                 return
 
 
-def counted(office: Office, scope: Scope, periods: Sequence[Period], whole: bool = False) -> tuple[Known, list[Counts]]:
-    """Give the counts of periods that follow one another (the latest first) as they are now, and up to where that is; with `whole` all but the latest may be given without gemeenten (row empty)."""
+def counted(
+    office: Office, scope: Scope, periods: Sequence[Period], whole: bool = False
+) -> tuple[Known, list[Counts]]:
+    """Give the counts of periods that follow one another (the latest first) as they are now, and up
+    to where that is; with `whole` all but the latest may be given without gemeenten (row empty).
+    """
     with settled(office) as (known, connection):
         return known, _counted(office, connection, scope, periods, known, whole)
 
 
 def _counted(
-    office: Office, connection: Connection, scope: Scope, periods: Sequence[Period], known: Known, whole: bool
+    office: Office,
+    connection: Connection,
+    scope: Scope,
+    periods: Sequence[Period],
+    known: Known,
+    whole: bool,
 ) -> list[Counts]:
     spans = [(p.start.isoformat(), p.end.isoformat()) for p in periods]
     found, rows, today = [Counts() for _ in spans], _Rows(office), day_of(known.moment)
     names = sorted(n for n in wanted_of(office) if n.startswith("termijn."))
     if scope.every:
         happened = figures.tallied(connection, sorted(wanted_of(office)), spans, rows.dated, whole)
-        _stood(found, figures.begun_and_ended(connection, _lasting(office), spans), [_last_day(end)[:7] for _, end in spans], rows)
+        _stood(
+            found,
+            figures.begun_and_ended(connection, _lasting(office), spans),
+            [_last_day(end)[:7] for _, end in spans],
+            rows,
+        )
     else:
         happened = figures.happened(connection, scope, spans, rows.dated)
     for n, name, month, gemeente, value, count in happened:
         found[n].events[name, rows.of(gemeente, month), value] += count
-    for n, name, month, gemeente, _, count in figures.overdue(connection, scope, names, spans, today.isoformat(), rows.dated):
+    for n, name, month, gemeente, _, count in figures.overdue(
+        connection, scope, names, spans, today.isoformat(), rows.dated
+    ):
         found[n].events[name, rows.of(gemeente, month), LATE] += count
     for counts, span in zip(found, spans, strict=True):
         if not scope.every or counts is found[0]:  # of the latest also how old it is
             end, counts.stood = min(span[1], (today + timedelta(days=1)).isoformat()), Counter()
-            for (name, gemeente, value), age, count in figures.lasting(connection, scope, _lasting(office), end, _ages(end)):
+            for (name, gemeente, value), age, count in figures.lasting(
+                connection, scope, _lasting(office), end, _ages(end)
+            ):
                 key = (name, rows.of(gemeente, _last_day(end)[:7]), value)
                 counts.stood[key] += count
                 counts.ages[key, age] += count
@@ -239,8 +304,12 @@ def _last_day(end: str) -> str:
     return (date.fromisoformat(end) - timedelta(days=1)).isoformat()
 
 
-def _stood(found: list[Counts], changes: Iterable[tuple[int, Told, int]], ends: list[str], rows: "_Rows") -> None:
-    """Add up what stood at the end of each period from what began and ended, all time before included."""
+def _stood(
+    found: list[Counts], changes: Iterable[tuple[int, Told, int]], ends: list[str], rows: "_Rows"
+) -> None:
+    """Add up what stood at the end of each period from what began and ended, all time before
+    included.
+    """
     by: list[Counter[Told]] = [Counter() for _ in [*found, None]]
     for n, key, count in changes:
         by[n][key] += count  # -1 is the last
@@ -262,29 +331,48 @@ def _ages(end: str) -> list[tuple[str, str]]:
     return [(name, first) for (name, _), first in zip(AGES, firsts, strict=True)]
 
 
-def counted_at(office: Office, scope: Scope, periods: Sequence[Period], known: Known) -> list[Counts]:
-    """Give the same straight from the journal as it was at a position, and from nothing else; memory does not grow with the cases."""
+def counted_at(
+    office: Office, scope: Scope, periods: Sequence[Period], known: Known
+) -> list[Counts]:
+    """Give the same straight from the journal as it was at a position, and from nothing else.
+
+    Memory does not grow with the cases.
+    """
     today, counts = day_of(known.moment).isoformat(), [Counts() for _ in periods]
     spans = [(p.start.isoformat(), p.end.isoformat()) for p in periods]
     stands = [min(end, (day_of(known.moment) + timedelta(days=1)).isoformat()) for _, end in spans]
     rows = _Rows(office)
     with office.store.snapshot() as connection:
-        since = figures.first_line_from(connection, start_of(min(p.start for p in periods)) - _BEFORE)
+        since = figures.first_line_from(
+            connection, start_of(min(p.start for p in periods)) - _BEFORE
+        )
         cases = figures.alive(connection, scope, (since or known.position + 1) - 1, known.moment)
-        for _, (gemeente, facts) in told(figures.lines(connection, cases, known.position), wanted_of(office)):
+        for _, (gemeente, facts) in told(
+            figures.lines(connection, cases, known.position), wanted_of(office)
+        ):
             for fact in facts:
                 _count(counts, spans, stands, rows, gemeente, fact, today)
     return counts
 
 
-def _count(told: list[Counts], spans: list[Any], stands: list[str], rows: "_Rows", gemeente: str, fact: Fact, today: str) -> None:
+def _count(
+    told: list[Counts],
+    spans: list[Any],
+    stands: list[str],
+    rows: "_Rows",
+    gemeente: str,
+    fact: Fact,
+    today: str,
+) -> None:
     value = (LATE if fact.day < today else "") if fact.value == RUNS else fact.value
     for counts, (start, end), stand in zip(told, spans, stands, strict=True):
         if fact.until:
             if fact.day < stand <= fact.until:
                 key = (fact.name, rows.of(gemeente, _last_day(stand)[:7]), fact.value)
                 counts.stood[key] += fact.count
-                counts.ages[key, next(name for name, first in reversed(_ages(stand)) if fact.day >= first)] += fact.count
+                counts.ages[
+                    key, next(name for name, first in reversed(_ages(stand)) if fact.day >= first)
+                ] += fact.count
         elif start <= fact.day < end and (fact.value != RUNS or value):
             counts.events[fact.name, rows.of(gemeente, fact.day[:7]), value] += fact.count
 
@@ -296,12 +384,18 @@ def place_of(office: Office) -> Callable[[str, str], str]:
 
 
 class _Rows:
-    """In which row something is counted: its gemeente, or outside when that was not of the region in that month."""
+    """In which row something is counted.
+
+    Its gemeente, or outside when that was not of the region in that month.
+    """
 
     def __init__(self, office: Office) -> None:
         places = office.config.gemeenten.values()
         self._of = {
-            g.name: (g.since.isoformat()[:7] if g.since else ALWAYS[0], g.until.isoformat()[:7] if g.until else ALWAYS[1])
+            g.name: (
+                g.since.isoformat()[:7] if g.since else ALWAYS[0],
+                g.until.isoformat()[:7] if g.until else ALWAYS[1],
+            )
             for g in places
         }
         self.dated = any(g.since or g.until for g in places)

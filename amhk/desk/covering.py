@@ -1,4 +1,8 @@
-"""What an answer about a case covers: who reported and stays secret, and secret addresses, wherever somebody typed them. Shown only for a reason, each look written down."""
+"""What an answer about a case covers.
+
+Who reported and stays secret, and secret addresses, wherever somebody typed them. Shown only for a
+reason, each look written down.
+"""
 
 from collections.abc import Mapping
 from typing import Any, TypeVar

@@ -1,4 +1,8 @@
-"""How a letter can reach whom it is for: a way is offered only where the recipient has what it needs; what is lacking is named, with the door that enters it."""
+"""How a letter can reach whom it is for.
+
+A way is offered only where the recipient has what it needs; what is lacking is named, with the door
+that enters it.
+"""
 
 import re
 from collections.abc import Mapping
@@ -22,7 +26,10 @@ _LACKS = {
     "e-mail": "Van de ontvanger is geen e-mailadres vastgelegd",
     "adres": "Van de ontvanger is geen adres vastgelegd, geen postadres en geen e-mail",
     "telefoon": "Van de ontvanger is geen telefoonnummer vastgelegd",
-    "geheim": "Geheim adres: deze brief gaat niet op de post. Druk hem af, overhandig hem persoonlijk, en leg dat vast",
+    "geheim": (
+        "Geheim adres: deze brief gaat niet op de post. Druk hem af, overhandig hem persoonlijk, en"
+        " leg dat vast"
+    ),
     "niet": "Deze ontvanger is langs deze weg niet te bereiken",
     "map": "Er is geen uitwisselmap (config.toml, letters.out_folder)",
     "persoon": "Deze brief is voor een betrokkene, maar er hoort geen persoon bij",
@@ -31,7 +38,11 @@ _LACKS = {
 
 @dataclass(frozen=True)
 class Reach:
-    """What is known of how to reach whom a letter is for: by post, mail, phone; whether it must be handed over; whether there is anybody; and the door that enters what is lacking."""
+    """What is known of how to reach whom a letter is for: by post, mail, phone.
+
+    Whether it must be handed over; whether there is anybody; and the door that enters what is
+    lacking.
+    """
 
     office: bool
     post: bool
@@ -42,7 +53,9 @@ class Reach:
     door: Opens | None
 
     def lacks(self, way: str) -> str | None:
-        """Give what a way needs and the recipient has not (a key of the sentences), None when it can be gone."""
+        """Give what a way needs and the recipient has not (a key of the sentences), None when it
+        can be gone.
+        """
         if self.nobody:
             return "persoon"
         if way in ("post", "print"):
@@ -50,28 +63,51 @@ class Reach:
         if way == "beveiligde mail":
             return None if self.office or self.mail else "e-mail"
         if way == "map":  # who fetches it there brings it on, by post or by mail
-            return "geheim" if self.secret else None if self.office or self.mail or self.post else "adres"
+            return (
+                "geheim"
+                if self.secret
+                else None
+                if self.office or self.mail or self.post
+                else "adres"
+            )
         if way == "telefonisch":
             return None if self.office or self.phone else "telefoon"
         return None if way == "persoonlijk" or self.office else "niet"
 
 
-def reach_of(office: Office, connection: Connection, case: Row, notice: Row, to: tuple[str, ...] = ()) -> Reach:
-    """Give how the recipient of a letter can be reached; `to`: the lines of its address as they stand on it."""
+def reach_of(
+    office: Office, connection: Connection, case: Row, notice: Row, to: tuple[str, ...] = ()
+) -> Reach:
+    """Give how the recipient of a letter can be reached.
+
+    `to`: the lines of its address as they stand on it.
+    """
     recipient = notice["recipient"]
     if recipient in _OFFICES:
         known = any(any(c.isdigit() for c in line) for line in to[1:])
         place = Opens("institution", str(notice["institution_id"] or ""))
-        return Reach(True, known, True, True, False, False, place if recipient != "andere_regio" else Opens("move", "corrigeren"))
+        return Reach(
+            True,
+            known,
+            True,
+            True,
+            False,
+            False,
+            place if recipient != "andere_regio" else Opens("move", "corrigeren"),
+        )
     if recipient == "betrokkene":
         person = reads.person_of(connection, notice)
         address = (person["adres"] or "") if person else ""
         secret = bool(person and person["geheim_adres"])
         values = (("persoon", str(notice["person_id"])),) if notice["person_id"] else ()
         known = any(c.isdigit() for c in address)
-        return Reach(False, known, False, False, secret, person is None, Opens("move", "corrigeren", values))
+        return Reach(
+            False, known, False, False, secret, person is None, Opens("move", "corrigeren", values)
+        )
     about = reads.about(connection, case, notice) if recipient == "melder" else case
-    told = str(about.get("melder_bereikbaar" if recipient == "melder" else "adviesvrager_bereikbaar") or "")
+    told = str(
+        about.get("melder_bereikbaar" if recipient == "melder" else "adviesvrager_bereikbaar") or ""
+    )
     door = Opens("move", "corrigeren") if recipient == "melder" else None
     return Reach(False, has_postcode(told), has_mail(told), has_number(told), False, False, door)
 
@@ -86,38 +122,75 @@ def address_on(notice: Row) -> tuple[str, ...]:
 
 
 def ways_by_hand(reach: Reach) -> dict[str, str]:
-    """Give the ways a letter can be sent by hand to this recipient; to hand it over is always one."""
+    """Give the ways a letter can be sent by hand to this recipient.
+
+    To hand it over is always one.
+    """
     return {way: title for way, title in VERZENDWIJZE.items() if not reach.lacks(way)}
 
 
 def machines(office: Office, reach: Reach) -> dict[str, str]:
     """Give the ways the meldpunt sends a letter to this recipient by itself."""
-    return {way: title for way, title in MACHINES.items() if (way != "map" or folder_of(office)) and not reach.lacks(way)}
+    return {
+        way: title
+        for way, title in MACHINES.items()
+        if (way != "map" or folder_of(office)) and not reach.lacks(way)
+    }
 
 
 def lack_of(office: Office, reach: Reach, way: str) -> list[Fault]:
-    """Give why a way cannot be gone to this recipient, with the door that enters what is lacking; empty when it can."""
+    """Give why a way cannot be gone to this recipient, with the door that enters what is lacking.
+
+    Empty when it can.
+    """
     lack = "map" if way == "map" and not folder_of(office) else reach.lacks(way)
-    return [Fault("geheim_adres" if lack == "geheim" else "onbestelbaar", f"{_LACKS[lack]}.", "way", reach.door)] if lack else []
+    return (
+        [
+            Fault(
+                "geheim_adres" if lack == "geheim" else "onbestelbaar",
+                f"{_LACKS[lack]}.",
+                "way",
+                reach.door,
+            )
+        ]
+        if lack
+        else []
+    )
 
 
 def nobody(notice: Row) -> list[Fault]:
-    """Give why a letter to somebody of the case can reach nobody: no person belongs to it (any more)."""
+    """Give why a letter to somebody of the case can reach nobody.
+
+    No person belongs to it (any more).
+    """
     if notice["recipient"] != "betrokkene" or notice["person_id"]:
         return []
     return [
-        Fault("onbestelbaar", f"{_LACKS['persoon']}. Verstuur hem niet, met de reden.", None, Opens("withhold", str(notice["id"])))
+        Fault(
+            "onbestelbaar",
+            f"{_LACKS['persoon']}. Verstuur hem niet, met de reden.",
+            None,
+            Opens("withhold", str(notice["id"])),
+        )
     ]
 
 
 def unsaid(values: Mapping[str, object]) -> list[Fault]:
     """Give what is not said of a sending by hand: of a letter that was handed over, to whom."""
     if values.get("way") == "persoonlijk" and not values.get("reference"):
-        return [Fault("aan_wie", "Schrijf bij 'Kenmerk' aan wie de brief is overhandigd.", "reference")]
+        return [
+            Fault("aan_wie", "Schrijf bij 'Kenmerk' aan wie de brief is overhandigd.", "reference")
+        ]
     return []
 
 
 def remark(reach: Reach, way: str) -> str:
-    """Give what the record of a sending by hand adds where the case does not hold what that way needs; empty when it does."""
+    """Give what the record of a sending by hand adds where the case does not hold what that way
+    needs; empty when it does.
+    """
     lack = reach.lacks(way)
-    return f" ({_LACKS[lack].removeprefix('Van de ontvanger is ')})" if lack in ("postadres", "e-mail", "telefoon", "adres") else ""
+    return (
+        f" ({_LACKS[lack].removeprefix('Van de ontvanger is ')})"
+        if lack in ("postadres", "e-mail", "telefoon", "adres")
+        else ""
+    )

@@ -1,4 +1,8 @@
-"""A believable year of made-up cases for training: intake.jsonl at its core, the rest drawn from a seed; played in order of time through the desk itself."""
+"""A believable year of made-up cases for training.
+
+Intake.jsonl at its core, the rest drawn from a seed; played in order of time through the desk
+itself.
+"""
 
 import json
 import tomllib
@@ -13,7 +17,20 @@ from random import Random
 from typing import Any
 
 from amhk.config import SEED
-from amhk.desk import absence, admin, casework, followup, forms, intake, letter, notices, piket, post, reading, watch
+from amhk.desk import (
+    absence,
+    admin,
+    casework,
+    followup,
+    forms,
+    intake,
+    letter,
+    notices,
+    piket,
+    post,
+    reading,
+    watch,
+)
 from amhk.desk.town import POLICE, Town, sent_by
 from amhk.errors import ClosedDoor, Refusal
 from amhk.office import Office
@@ -24,22 +41,35 @@ from amhk.words import AMSTERDAM, day_of, iso
 
 PASSWORD = "oefenen-mag-hier"
 STAFF = (
-    ("Anna", "medewerker", None), ("Bram", "medewerker", None), ("Fatima", "medewerker", None),
-    ("Carla", "gedragswetenschapper", "SKJ 100000001"), ("Vera", "vertrouwensarts", "BIG 90000000001"),
-    ("Tom", "teamleider", "SKJ 100000002"), ("Mia", "manager", None), ("Piet", "piket", None),
-    ("Bea", "beheerder", None), ("Rita", "rapportage", None),
-)  # fmt: skip
+    ("Anna", "medewerker", None),
+    ("Bram", "medewerker", None),
+    ("Fatima", "medewerker", None),
+    ("Carla", "gedragswetenschapper", "SKJ 100000001"),
+    ("Vera", "vertrouwensarts", "BIG 90000000001"),
+    ("Tom", "teamleider", "SKJ 100000002"),
+    ("Mia", "manager", None),
+    ("Piet", "piket", None),
+    ("Bea", "beheerder", None),
+    ("Rita", "rapportage", None),
+)
 _BASE = 2026
 Act = Callable[[], None]
 
 
 def fill(office: Office, year: int, cases: int, seed: int) -> list[tuple[str, str, str]]:
-    """Fill an empty training meldpunt with a year; gives the logins (name, role, password). Refusal for anything else."""
+    """Fill an empty training meldpunt with a year; gives the logins (name, role, password).
+
+    Refusal for anything else.
+    """
     if not office.training:
         raise ClosedDoor("Een echt meldpunt krijgt geen verzonnen zaken.")
     with office.store.read() as connection:
-        if reads.any_case(connection) or any(w["name"] == STAFF[0][0] for w in reads.workers(connection)):
-            raise ClosedDoor("Dit meldpunt is niet leeg; een oefenjaar komt alleen in een leeg meldpunt.")
+        if reads.any_case(connection) or any(
+            w["name"] == STAFF[0][0] for w in reads.workers(connection)
+        ):
+            raise ClosedDoor(
+                "Dit meldpunt is niet leeg; een oefenjaar komt alleen in een leeg meldpunt."
+            )
     for name, role, registration in STAFF:
         admin.add_worker(office, name, role, None, registration, PASSWORD)
     Year(office, year, seed).play(cases)
@@ -57,7 +87,9 @@ class Year:
     words: dict[str, list[str]] = field(init=False)
     numbers: dict[str, str] = field(default_factory=dict)
     readers: dict[str, Reader] = field(default_factory=dict)
-    found: dict[str, tuple[str, str]] = field(default_factory=dict)  # per case: the codes of confirmed, and of not confirmed
+    found: dict[str, tuple[str, str]] = field(
+        default_factory=dict
+    )  # per case: the codes of confirmed, and of not confirmed
     untold: set[str] = field(default_factory=set)  # of whom the family must not hear it yet
     _queue: list[tuple[datetime, int, Act]] = field(default_factory=list)
     _order: Iterator[int] = field(default_factory=count)
@@ -73,12 +105,17 @@ class Year:
         """Play the whole year up to a Monday morning in December, sweeping once a day."""
         end = datetime(self.year, 12, 14, 8, 30, tzinfo=AMSTERDAM)
         end -= timedelta(days=end.weekday())
-        calls = (SEED / "intake.jsonl").read_text(encoding="utf-8").splitlines() if self._here() else []
+        calls = (
+            (SEED / "intake.jsonl").read_text(encoding="utf-8").splitlines() if self._here() else []
+        )
         for line in calls:
             self._plan_call(json.loads(line))
         for _ in range(cases - len(calls) - 2):
             self._plan_made_up()
-        for hours, acute in ((64, False), (10, True)):  # Friday afternoon, and Sunday night: nobody has opened these yet
+        for hours, acute in (
+            (64, False),
+            (10, True),
+        ):  # Friday afternoon, and Sunday night: nobody has opened these yet
             self._at(end - timedelta(hours=hours), partial(self._unread, acute))
         swept = None
         while self._queue and self._queue[0][0] <= end:
@@ -96,10 +133,17 @@ class Year:
     def _unread(self, acute: bool) -> None:
         """Take a police form that then lies unread."""
         body = {
-            "route": "melding", "kanaal": "zorgformulier politie", "ontvangen": iso(followup.read_clock(self.office)), "gemeente": self.town.gemeente(),
-            "hoedanigheid": "01", "aanleiding": ["01"], "zorgen": self.dice.choice(self.words["zorgen_partner"]), "acuut": acute,
-            "melder": {"naam": "Politie"}, "betrokkenen": self.town.family(),
-        }  # fmt: skip
+            "route": "melding",
+            "kanaal": "zorgformulier politie",
+            "ontvangen": iso(followup.read_clock(self.office)),
+            "gemeente": self.town.gemeente(),
+            "hoedanigheid": "01",
+            "aanleiding": ["01"],
+            "zorgen": self.dice.choice(self.words["zorgen_partner"]),
+            "acuut": acute,
+            "melder": {"naam": "Politie"},
+            "betrokkenen": self.town.family(),
+        }
         intake.take_call(self.office, body, self.readers["Anna"])
 
     def _on_duty(self, end: datetime) -> None:
@@ -107,26 +151,45 @@ class Year:
         manager = self.readers["Mia"]
         for days, hours in ((0, 24 * 5), (6, 24 * 9)):
             start = end + timedelta(days=days)
-            piket.give(self.office, {"worker": "Piet", "start": iso(start), "end": iso(start + timedelta(hours=hours))}, manager)
+            piket.give(
+                self.office,
+                {"worker": "Piet", "start": iso(start), "end": iso(start + timedelta(hours=hours))},
+                manager,
+            )
         away = {"worker": "Bram", "kind": absence.AWAY, "reason": "Kerstvakantie", "to": "Fatima"}
         first, last = (iso(day_of(end + timedelta(days=n))) for n in (7, 20))
         absence.make_plan(self.office, away | {"start": first, "end": last}, self.readers["Tom"])
 
     def _morning(self, end: datetime) -> None:
-        """Bring the police forms of this morning: eight to triage, some about families that are known, and one to repair."""
+        """Bring the police forms of this morning.
+
+        Eight to triage, some about families that are known, and one to repair.
+        """
         anna, known = self.readers["Anna"], self._known()
         told: list[dict[str, Any]] = []
         for n in range(9):
             person = (
                 dict(known[n // 2])
                 if n % 2 and n // 2 < len(known)
-                else {"naam": self.town.name("v"), "geboren": str(1970 + 4 * n), "rollen": ["ouder"]}
+                else {
+                    "naam": self.town.name("v"),
+                    "geboren": str(1970 + 4 * n),
+                    "rollen": ["ouder"],
+                }
             )
-            told.append({
-                "id": f"ZF-{self.year}-{n + 1:03}", "ontvangen": iso(end - timedelta(minutes=47 * (n + 1))), "kanaal": "zorgformulier politie", "hoedanigheid": "01",
-                "gemeente": self.town.gemeente() if n else "Nergenshuizen", "zorgen": self.dice.choice(self.words["zorgen_partner"]), "acuut": n == 3,
-                "melder": {"naam": "Politie"}, "betrokkenen": [person],
-            })  # fmt: skip
+            told.append(
+                {
+                    "id": f"ZF-{self.year}-{n + 1:03}",
+                    "ontvangen": iso(end - timedelta(minutes=47 * (n + 1))),
+                    "kanaal": "zorgformulier politie",
+                    "hoedanigheid": "01",
+                    "gemeente": self.town.gemeente() if n else "Nergenshuizen",
+                    "zorgen": self.dice.choice(self.words["zorgen_partner"]),
+                    "acuut": n == 3,
+                    "melder": {"naam": "Politie"},
+                    "betrokkenen": [person],
+                }
+            )
         file = BytesIO(json.dumps({"schema": SCHEMA, "formulieren": told}).encode())
         key = forms.stage(self.office, file, f"zorgformulieren {end:%d-%m-%Y}.json", SCHEMA, anna)
         forms.accept(self.office, key, anna)
@@ -136,9 +199,19 @@ class Year:
         """Give people of running meldingen, as the police would write them down."""
         with self.office.store.read() as connection:
             rows = worklists.page(
-                connection, scope_of(self.readers["Mia"]), {"closed": False, "route": "melding"}, "termijn", None, 40
+                connection,
+                scope_of(self.readers["Mia"]),
+                {"closed": False, "route": "melding"},
+                "termijn",
+                None,
+                40,
             )
-            people = [p for r in rows for p in reads.of_case(connection, reads.PERSON, r["id"])[:1] if p["geboren"]]
+            people = [
+                p
+                for r in rows
+                for p in reads.of_case(connection, reads.PERSON, r["id"])[:1]
+                if p["geboren"]
+            ]
         return [{"naam": p["naam"].replace("ij", "y"), "geboren": p["geboren"]} for p in people[:4]]
 
     def _here(self) -> bool:
@@ -158,11 +231,17 @@ class Year:
 
     # ------------------------------------------------------------------ the 23 calls
     def _plan_call(self, call: dict[str, Any]) -> None:
-        if any(str(step.get("gezaghebbenden_geinformeerd")).startswith("nee") for step in call.get("stappen", [])):
+        if any(
+            str(step.get("gezaghebbenden_geinformeerd")).startswith("nee")
+            for step in call.get("stappen", [])
+        ):
             self.untold.add(call["id"])
         self._at(self._shift(call["ontvangen"]), lambda: self._take_call(call))
         for contact in call.get("contacten", []):
-            self._at(self._shift(contact["op"]), partial(self._step, call["id"], "contact_vastleggen", verslag=contact["verslag"]))
+            self._at(
+                self._shift(contact["op"]),
+                partial(self._step, call["id"], "contact_vastleggen", verslag=contact["verslag"]),
+            )
         for step in call.get("stappen", []):
             self._at(self._shift(step["op"]), partial(self._call_step, call, step))
         if call["route"] == "advies" and call["verwacht"]["finish"]:
@@ -175,9 +254,13 @@ class Year:
         body["ontvangen"] = iso(self._shift(call["ontvangen"]))
         if source := call["verwacht"].get("uit_advies"):
             body = {k: v for k, v in body.items() if k not in ("route", "id")}
-            self._step(source, "omzetten_in_melding", reden="De melder wil nu melden.", acuut=False, **body)
+            self._step(
+                source, "omzetten_in_melding", reden="De melder wil nu melden.", acuut=False, **body
+            )
             view = reading.case_view(self.office, self.numbers[source], self._worker())
-            self.numbers[call["id"]] = next(r["number"] for r in view["relations"] if r["kind"] == "omgezet_in")
+            self.numbers[call["id"]] = next(
+                r["number"] for r in view["relations"] if r["kind"] == "omgezet_in"
+            )
         else:
             if call["route"] == "melding":
                 body["acuut"] = False
@@ -194,7 +277,9 @@ class Year:
         key = step.get("op_zaak", call["id"])
         if step["stap"] != "bericht_college":
             self._step(key, step["stap"], **fields)
-        if step["stap"] == "acuut_vaststellen" and not any("crisisdienst" in s["stap"] for s in call["stappen"]):
+        if step["stap"] == "acuut_vaststellen" and not any(
+            "crisisdienst" in s["stap"] for s in call["stappen"]
+        ):
             self._seen(key)
         self._letters(key)
 
@@ -218,51 +303,89 @@ class Year:
 
     def _subject(self, *kinds: str) -> tuple[list[str], list[str], str]:
         kind = self.dice.choice(kinds)
-        subjects = {"kind": (["08"], ["02", "03"]), "partner": (["01", "06"], ["01", "08"]), "ouder": (["03"], ["07"])}
+        subjects = {
+            "kind": (["08"], ["02", "03"]),
+            "partner": (["01", "06"], ["01", "08"]),
+            "ouder": (["03"], ["07"]),
+        }
         aanleiding, aard = subjects[kind]
         return aanleiding, aard, self.dice.choice(self.words[f"zorgen_{kind}"])
 
     def _made_up_advies(self, key: str, moment: datetime) -> None:
         aanleiding, aard, zorgen = self._subject("kind", "kind", "partner", "ouder")
         body = {
-            "route": "advies", "kanaal": self.dice.choice(("telefoon", "telefoon", "e-mail", "chat")), "hoedanigheid": self.town.caller(),
-            "gemeente": self.town.gemeente(), "aanleiding": aanleiding, "aard": aard, "zorgen": zorgen, "advies": self.dice.choice(self.words["advies"]),
-        }  # fmt: skip
+            "route": "advies",
+            "kanaal": self.dice.choice(("telefoon", "telefoon", "e-mail", "chat")),
+            "hoedanigheid": self.town.caller(),
+            "gemeente": self.town.gemeente(),
+            "aanleiding": aanleiding,
+            "aard": aard,
+            "zorgen": zorgen,
+            "advies": self.dice.choice(self.words["advies"]),
+        }
         self.numbers[key] = intake.take_call(self.office, body, self._worker())
         if self.dice.random() < 0.7:
             self._step(key, "advies_geven")
             return
         for n in range(self.dice.randint(1, 3)):
             moment = self._later(
-                moment, 5 + 3 * n, lambda: self._step(key, "contact_vastleggen", verslag=self.dice.choice(self.words["verslag"]))
+                moment,
+                5 + 3 * n,
+                lambda: self._step(
+                    key, "contact_vastleggen", verslag=self.dice.choice(self.words["verslag"])
+                ),
             )
         self._later(moment, 2, lambda: self._step(key, "ondersteuning_afronden"))
 
     def _made_up_melding(self, key: str, moment: datetime) -> None:
         police = self.dice.random() < 0.6
-        aanleiding, aard, zorgen = self._subject("partner") if police else self._subject("kind", "kind", "partner")
+        aanleiding, aard, zorgen = (
+            self._subject("partner") if police else self._subject("kind", "kind", "partner")
+        )
         melder = {"naam": "Politie, basisteam (oefening)", "bereikbaar": POLICE, "geheim": False}
         if not police:
             street = f"{self.dice.choice(self.words['straten'])} {self.dice.randint(1, 180)}"
             reach = f"010-0000000, {street}, 0000 AA Oefenstad"
-            melder = {"naam": self.town.name("v"), "bereikbaar": reach, "geheim": self.dice.random() < 0.3}
+            melder = {
+                "naam": self.town.name("v"),
+                "bereikbaar": reach,
+                "geheim": self.dice.random() < 0.3,
+            }
         body = {
-            "route": "melding", "kanaal": "zorgformulier politie" if police else "telefoon", "ontvangen": iso(moment), "gemeente": self.town.gemeente(),
-            "hoedanigheid": "01" if police else self.town.caller(), "aanleiding": aanleiding, "aard": aard, "zorgen": zorgen, "acuut": self.dice.random() < 0.04,
-            "melder": melder, "betrokkenen": self.town.family(),
-        }  # fmt: skip
+            "route": "melding",
+            "kanaal": "zorgformulier politie" if police else "telefoon",
+            "ontvangen": iso(moment),
+            "gemeente": self.town.gemeente(),
+            "hoedanigheid": "01" if police else self.town.caller(),
+            "aanleiding": aanleiding,
+            "aard": aard,
+            "zorgen": zorgen,
+            "acuut": self.dice.random() < 0.04,
+            "melder": melder,
+            "betrokkenen": self.town.family(),
+        }
         self.numbers[key] = intake.take_call(self.office, body, self._worker())
         self.found[key] = ("06", "05") if "08" in aanleiding else ("03", "02")
         if body["acuut"]:
             self._acute(key, moment)
         late = self.dice.random() < 0.3
-        self._later(moment, self.dice.randint(9, 16) if late else self.dice.randint(1, 5), lambda: self._judge(key))
+        self._later(
+            moment,
+            self.dice.randint(9, 16) if late else self.dice.randint(1, 5),
+            lambda: self._judge(key),
+        )
 
     def _acute(self, key: str, moment: datetime) -> None:
-        """Play what follows a call about danger: mostly somebody sees them within the four hours, now and then it is not so acute."""
+        """Play what follows a call about danger.
+
+        Mostly somebody sees them within the four hours, now and then it is not so acute.
+        """
         if self.dice.random() < 0.2:
             calm = "Gebeld met de politie: de man is opgepakt en de kinderen zijn bij hun oma."
-            self._at(moment + timedelta(minutes=40), partial(self._step, key, "niet_acuut", motivering=calm))
+            self._at(
+                moment + timedelta(minutes=40),
+                partial(self._step, key, "niet_acuut", motivering=calm),
+            )
             return
         for minutes, step in (
             (12, "acuut_vaststellen"),
@@ -286,7 +409,12 @@ class Year:
         roll = self.dice.random()
         yes, no = self.found[key]
         code, words = (yes, "conclusie") if roll < 0.9 else (no, "conclusie_niet")
-        self._step(key, "onderzoek_afronden", uitkomst=[code], conclusie=self.dice.choice(self.words[words]))
+        self._step(
+            key,
+            "onderzoek_afronden",
+            uitkomst=[code],
+            conclusie=self.dice.choice(self.words[words]),
+        )
         if roll < 0.65:
             self._refer(key)
         elif roll < 0.8:
@@ -316,17 +444,23 @@ class Year:
         self._step(key, "verwijzen", instelling=self.dice.choice(choices), motivering=why)
         self._letters(key)
         if self.dice.random() < 0.85:
-            self._later(moment, self.dice.randint(3, 12), lambda: self._step(key, "verwijzing_geaccepteerd"))
+            self._later(
+                moment, self.dice.randint(3, 12), lambda: self._step(key, "verwijzing_geaccepteerd")
+            )
         self._later(moment, 85 + self.dice.randint(0, 12), lambda: self._check(key))
 
     def _check(self, key: str) -> None:
         moment = followup.read_clock(self.office)
         started = iso(day_of(moment) - timedelta(days=60))
         if self.dice.random() < 0.75:
-            self._step(key, "voortgangscontrole", hulp_gestart=started, passend="ja", nu_veilig="ja")
+            self._step(
+                key, "voortgangscontrole", hulp_gestart=started, passend="ja", nu_veilig="ja"
+            )
             self._later(moment, 1, lambda: self._close(key))
         elif self.dice.random() < 0.5:
-            self._step(key, "voortgangscontrole", hulp_gestart="", passend="nee", nu_veilig="onbekend")
+            self._step(
+                key, "voortgangscontrole", hulp_gestart="", passend="nee", nu_veilig="onbekend"
+            )
             self._later(moment, 3, lambda: self._refer(key))
         else:
             self._letters(key, kind="instelling")
@@ -349,10 +483,15 @@ class Year:
         return self.readers[self.dice.choice(("Anna", "Bram", "Fatima"))]
 
     def _step(self, key: str, name: str, **fields: Any) -> None:
-        """Make a move as the teamleider would, having looked; a door that is closed in this story stays closed."""
+        """Make a move as the teamleider would, having looked.
+
+        A door that is closed in this story stays closed.
+        """
         reading.look(self.office, self.numbers[key], self.readers["Tom"], "zaak")
         try:
-            casework.make_move(self.office, self.numbers[key], name, fields, self.readers["Tom"], checked=False)
+            casework.make_move(
+                self.office, self.numbers[key], name, fields, self.readers["Tom"], checked=False
+            )
         except ClosedDoor:
             return
         if self.dice.random() < 0.3:
@@ -362,19 +501,30 @@ class Year:
                 casework.assign(self.office, self.numbers[key], with_owner, self.readers["Tom"])
 
     def _letters(self, key: str, all_of_them: bool = False, kind: str = "") -> None:
-        """Approve and send what is owed; now and then a letter is left lying, as in life, until the case is to be closed."""
+        """Approve and send what is owed.
+
+        Now and then a letter is left lying, as in life, until the case is to be closed.
+        """
         who = self.readers["Tom"]
         today = iso(day_of(followup.read_clock(self.office)))
-        reading.look(self.office, self.numbers[key], who, "zaak")  # whoever sends its letters has opened it
+        reading.look(
+            self.office, self.numbers[key], who, "zaak"
+        )  # whoever sends its letters has opened it
         view = reading.case_view(self.office, self.numbers[key], who)
         in_danger = bool(view.get("acute"))
         for n in view["notices"]:
-            if not (n["obligatory"] or n["recipient"] == kind) or n["state"] not in ("draft", "approved"):
+            if not (n["obligatory"] or n["recipient"] == kind) or n["state"] not in (
+                "draft",
+                "approved",
+            ):
                 continue
             if n["recipient"] == "betrokkene" and in_danger and not all_of_them:
                 continue  # whoever is in danger is seen first; then the others hear of it
             if n["recipient"] == "betrokkene" and key in self.untold:
-                told = {"reason": "Wie het hoort kan het kind in gevaar brengen.", "ground": "gevaar voor de jeugdige"}
+                told = {
+                    "reason": "Wie het hoort kan het kind in gevaar brengen.",
+                    "ground": "gevaar voor de jeugdige",
+                }
                 notices.withhold(self.office, n["id"], told | {"version": n["version"]}, who)
                 continue
             lies = not all_of_them and key.startswith("verzonnen") and self.dice.random() < 0.1
@@ -391,9 +541,17 @@ class Year:
                 if lies and "print" in ways["ways"]:
                     post.queue(self.office, n["id"], {"version": version, "way": "print"}, who)
                 else:
-                    notices.send(self.office, n["id"], {"version": version, "date": today, **sent_by(ways["by_hand"])}, who)
+                    notices.send(
+                        self.office,
+                        n["id"],
+                        {"version": version, "date": today, **sent_by(ways["by_hand"])},
+                        who,
+                    )
             except Refusal as shut:
-                if not any(f.field in ("betrokkene_naam", "betrokkene_aanhef", "melder_naam") for f in shut.faults):
+                if not any(
+                    f.field in ("betrokkene_naam", "betrokkene_aanhef", "melder_naam")
+                    for f in shut.faults
+                ):
                     continue  # it stays a draft, with what is wrong with it
                 told = {"reason": "Deze persoon is niet bekend.", "ground": "geen gegevens"}
                 version = letter.view(self.office, n["id"], who)["version"]

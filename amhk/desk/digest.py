@@ -1,4 +1,7 @@
-"""The daily mail to staff: case numbers and counts, nothing else; written once a day, sent under a stable key until it went."""
+"""The daily mail to staff: case numbers and counts, nothing else.
+
+Written once a day, sent under a stable key until it went.
+"""
 
 from datetime import UTC, date, datetime, timedelta
 from secrets import token_hex
@@ -18,7 +21,9 @@ _MOST = 500
 
 
 def write_due(office: Office) -> int:
-    """Put the mails of today ready once their hour has come, for everyone with an address who is here; gives how many. What is late stays in the next one."""
+    """Put the mails of today ready once their hour has come, for everyone with an address who is
+    here; gives how many. What is late stays in the next one.
+    """
     if office.config.mail is None:
         return 0
     with office.store.read() as connection:
@@ -29,7 +34,9 @@ def write_due(office: Office) -> int:
         waiting = [
             w
             for w in reads.workers(connection)
-            if w["email"] and w["id"] in here and not channels.has_digest(connection, w["id"], day_of(now))
+            if w["email"]
+            and w["id"] in here
+            and not channels.has_digest(connection, w["id"], day_of(now))
         ]
     return sum(_write(office, worker, now) for worker in waiting)
 
@@ -40,9 +47,16 @@ def _write(office: Office, worker: Row, now: datetime) -> bool:
             return False
         body = text_of(office, connection, worker, now)
         row = {
-            "worker_id": worker["id"], "day": day_of(now), "key": f"amhk-{token_hex(12)}", "state": "queued" if body else "empty", "body": body,
-            "tries": 0, "claimed": None, "sent": None, "why": None,
-        }  # fmt: skip
+            "worker_id": worker["id"],
+            "day": day_of(now),
+            "key": f"amhk-{token_hex(12)}",
+            "state": "queued" if body else "empty",
+            "body": body,
+            "tries": 0,
+            "claimed": None,
+            "sent": None,
+            "why": None,
+        }
         channels.write_digest(connection, row)
         return bool(body)
 
@@ -57,7 +71,11 @@ def text_of(office: Office, connection: Connection, worker: Row, now: datetime) 
     address = office.config.mail.address if office.config.mail else ""
     return (
         "\n\n".join(
-            [f"Goedemorgen {worker['name']}, het is {say_day(day_of(now))}.", *parts, f"Openen: {address}" if address else ""]
+            [
+                f"Goedemorgen {worker['name']}, het is {say_day(day_of(now))}.",
+                *parts,
+                f"Openen: {address}" if address else "",
+            ]
         ).strip()
         + "\n"
     )
@@ -71,10 +89,21 @@ def _of_cases(office: Office, connection: Connection, who: Reader, now: datetime
     soon = [t["number"] for t in terms if tonight < t["over_at"] <= week]
     count = bells.count_inbox(connection, who)
     rung = [r["number"] for r in bells.inbox(connection, who, None, _MOST)]
-    names = [n for w in office.pack.workflows.values() for n in (w.untouched_term, w.untouched_acute) if n]
+    names = [
+        n
+        for w in office.pack.workflows.values()
+        for n in (w.untouched_term, w.untouched_acute)
+        if n
+    ]
     unread = [r["number"] for r in channels.unopened(connection, who, names, _MOST)[1]]
     free = channels.without_owner(connection, who, _MOST) if who.role == "teamleider" else []
-    told = (("Te laat", late), ("Vandaag", today), ("Deze week", soon), ("Nog niet geopend", unread), ("Zonder behandelaar", free))
+    told = (
+        ("Te laat", late),
+        ("Vandaag", today),
+        ("Deze week", soon),
+        ("Nog niet geopend", unread),
+        ("Zonder behandelaar", free),
+    )
     lines = [_line(title, numbers) for title, numbers in told if numbers]
     return [*lines, _line("Herinneringen", rung, count)] if count else lines
 
@@ -90,15 +119,22 @@ def _of_house(office: Office, connection: Connection, who: Reader, now: datetime
     told = []
     if who.role in ("beheerder", "manager"):
         told = [
-            f"LET OP: {i['what']}. Op te lossen voor het einde van {say_day(i['due'])}." for i in house.open_incidents(connection)
+            f"LET OP: {i['what']}. Op te lossen voor het einde van {say_day(i['due'])}."
+            for i in house.open_incidents(connection)
         ]
-    if who.role in ("beheerder", "manager", "teamleider") and (gaps := roster_of(office, connection)["gaps"]):
-        told.append(f"Het piketrooster heeft in de komende twee weken {some(len(gaps), 'gat', 'gaten')}.")
+    if who.role in ("beheerder", "manager", "teamleider") and (
+        gaps := roster_of(office, connection)["gaps"]
+    ):
+        told.append(
+            f"Het piketrooster heeft in de komende twee weken {some(len(gaps), 'gat', 'gaten')}."
+        )
     return told
 
 
 def post(office: Office) -> dict[str, int]:
-    """Send what lies ready; a mail that fails is tried again later under the same key, and holds up none behind it. Gives {sent, failed}."""
+    """Send what lies ready; a mail that fails is tried again later under the same key, and holds up
+    none behind it. Gives {sent, failed}.
+    """
     done = {"sent": 0, "failed": 0}
     if office.config.mail is None:
         return done
@@ -141,7 +177,10 @@ def _record(office: Office, digest: Row, why: str | None) -> None:
     if why == "geen adres":
         told = {"state": "replaced", "why": why}
     elif why:
-        told = {"claimed": now + timedelta(minutes=min(60, 2 ** min(digest["tries"], 6))), "why": why}
+        told = {
+            "claimed": now + timedelta(minutes=min(60, 2 ** min(digest["tries"], 6))),
+            "why": why,
+        }
     with office.store.write() as connection:
         writes.change(connection, channels.DIGEST, [digest["id"]], told)
 
@@ -150,4 +189,6 @@ def recent(office: Office) -> list[dict[str, Any]]:
     """Give the latest mails: to whom, of which day, how it went and why not."""
     with office.store.read() as connection:
         found = channels.digests(connection)
-    return [{**d, "day": iso(d["day"]), "sent": iso(d["sent"]) if d["sent"] else None} for d in found]
+    return [
+        {**d, "day": iso(d["day"]), "sent": iso(d["sent"]) if d["sent"] else None} for d in found
+    ]

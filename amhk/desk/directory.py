@@ -1,4 +1,6 @@
-"""The sociale kaart: institutions a case can be handed to, out and in as CSV, proven whole before one line of it counts."""
+"""The sociale kaart: institutions a case can be handed to, out and in as CSV, proven whole before
+one line of it counts.
+"""
 
 from collections.abc import Mapping
 from typing import Any, BinaryIO
@@ -14,9 +16,15 @@ from amhk.store import house, reads, writes
 from amhk.words import some
 
 COLUMNS = {
-    "naam": "name", "soort hulp": "kind", "schaal": "scale", "gemeenten": "gemeenten", "adres": "address", "beveiligd adres": "secure_address",
-    "overdracht naar": "vervolg", "in gebruik": "active",
-}  # fmt: skip
+    "naam": "name",
+    "soort hulp": "kind",
+    "schaal": "scale",
+    "gemeenten": "gemeenten",
+    "adres": "address",
+    "beveiligd adres": "secure_address",
+    "overdracht naar": "vervolg",
+    "in gebruik": "active",
+}
 MAY = frozenset({"beheerder", "teamleider", "manager"})
 
 
@@ -39,7 +47,10 @@ def export(office: Office) -> str:
 
 
 def bring_in(office: Office, file: BinaryIO, who: Reader) -> dict[str, int]:
-    """Take the sociale kaart from a file: a name that is known is changed, another is added, who is not in it stays. Gives how many of each.
+    """Take the sociale kaart from a file.
+
+    A name that is known is changed, another is added, who is not in it stays. Gives how many of
+    each.
 
     BadInput with every fault of every line at once, and then nothing was changed.
     """
@@ -60,7 +71,10 @@ def bring_in(office: Office, file: BinaryIO, who: Reader) -> dict[str, int]:
                 done["gewijzigd"] += 1
             else:
                 done["gelijk"] += 1
-        what = f"Sociale kaart bijgewerkt: {some(done['toegevoegd'], 'instelling', 'instellingen')} erbij, {done['gewijzigd']} gewijzigd."
+        what = (
+            f"Sociale kaart bijgewerkt: {some(done['toegevoegd'], 'instelling', 'instellingen')}"
+            f" erbij, {done['gewijzigd']} gewijzigd."
+        )
         house.append(connection, office.now(connection), who.id, "sociale_kaart", what, done)
     return done
 
@@ -74,25 +88,38 @@ def must(who: Reader) -> None:
 def one(office: Office, key: int) -> dict[str, Any]:
     """Give one institution, as its form has it; NotFound when there is none."""
     with office.store.read() as connection:
-        found = next((i for i in reads.institutions(connection, active=False) if i["id"] == key), None)
+        found = next(
+            (i for i in reads.institutions(connection, active=False) if i["id"] == key), None
+        )
     if found is None:
         raise NotFound("Deze instelling bestaat niet.")
     return {name: found[name] for name in COLUMNS.values()} | {"id": key}
 
 
 def change(office: Office, key: int, body: object, who: Reader) -> None:
-    """Change an institution; a case keeps what it was handed to. BadInput with every fault, NotFound when there is none."""
+    """Change an institution; a case keeps what it was handed to.
+
+    BadInput with every fault, NotFound when there is none.
+    """
     must(who)
     before = one(office, key)
     values, faults = checked_institution(body, institution_desk(office))
     with office.store.write() as connection:
-        if not faults and any(i["name"] == values["name"] and i["id"] != key for i in reads.institutions(connection, active=False)):
+        if not faults and any(
+            i["name"] == values["name"] and i["id"] != key
+            for i in reads.institutions(connection, active=False)
+        ):
             faults.append(Fault("dubbel", f"Er is al een instelling '{values['name']}'.", "name"))
         if faults:
             raise BadInput(faults=faults)
         writes.change(connection, reads.INSTITUTION, [key], values)
         house.append(
-            connection, office.now(connection), who.id, "sociale_kaart", f"Instelling {before['name']} gewijzigd.", {"id": key}
+            connection,
+            office.now(connection),
+            who.id,
+            "sociale_kaart",
+            f"Instelling {before['name']} gewijzigd.",
+            {"id": key},
         )
 
 
@@ -102,7 +129,9 @@ def _checked(office: Office, file: BinaryIO) -> tuple[list[dict[str, Any]], list
     for line in read_apart(file, "instellingen"):
         if unknown := sorted(set(line.cells) - set(COLUMNS)):
             raise no(
-                f"Deze kolommen kent de sociale kaart niet: {', '.join(repr(u[:40]) for u in unknown[:8])}. Bekend zijn: {', '.join(COLUMNS)}."
+                "Deze kolommen kent de sociale kaart niet:"
+                f" {', '.join(repr(u[:40]) for u in unknown[:8])}. Bekend zijn:"
+                f" {', '.join(COLUMNS)}."
             )
         values, wrong = checked_institution(_body(line.cells), desk)
         if not wrong and values["name"] in names:
@@ -124,7 +153,11 @@ def _unquoted(text: str) -> str:
 
 
 def _body(cells: Mapping[str, Any]) -> dict[str, Any]:
-    body: dict[str, Any] = {COLUMNS[k]: _unquoted(v.strip()) if isinstance(v, str) else v for k, v in cells.items()}
+    body: dict[str, Any] = {
+        COLUMNS[k]: _unquoted(v.strip()) if isinstance(v, str) else v for k, v in cells.items()
+    }
     if isinstance(body.get("gemeenten"), str):
-        body["gemeenten"] = [g.strip() for g in body["gemeenten"].replace(";", ",").split(",") if g.strip()]
+        body["gemeenten"] = [
+            g.strip() for g in body["gemeenten"].replace(";", ",").split(",") if g.strip()
+        ]
     return body

@@ -1,4 +1,6 @@
-"""When does it end: the arithmetic of a term told step by step, with the calendar of this meldpunt."""
+"""When does it end: the arithmetic of a term told step by step, with the calendar of
+this meldpunt.
+"""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -13,9 +15,11 @@ from amhk.words import day_of, iso
 
 
 def explain_due(config: Config, name: str, start: str) -> dict[str, Any]:
-    """Give `{term, start, due, ground, steps}` of a term that starts on a day or at an instant (Amsterdam time without offset).
+    """Give `{term, start, due, ground, steps}` of a term that starts on a day or at an instant
+    (Amsterdam time without offset).
 
-    Raises BadInput for an unknown term or a start that does not exist, HouseClosed when the workflow files have faults.
+    Raises BadInput for an unknown term or a start that does not exist, HouseClosed when the
+    workflow files have faults.
     """
     pack, faults = read_pack(config)
     if faults:
@@ -24,11 +28,24 @@ def explain_due(config: Config, name: str, start: str) -> dict[str, Any]:
     moment = read_moment(start, now)
     if moment is None:
         raise BadInput(
-            faults=[Fault("geen_datum", f"'{start[:40]}' bestaat niet. Schrijf 2026-02-04 of 2026-02-04T16:20.", "start")]
+            faults=[
+                Fault(
+                    "geen_datum",
+                    f"'{start[:40]}' bestaat niet. Schrijf 2026-02-04 of 2026-02-04T16:20.",
+                    "start",
+                )
+            ]
         )
     if name not in pack.term_names():
         raise BadInput(
-            faults=[Fault("onbekend", f"De termijn '{name[:40]}' bestaat niet; er is: {', '.join(pack.term_names())}.", "term")]
+            faults=[
+                Fault(
+                    "onbekend",
+                    f"De termijn '{name[:40]}' bestaat niet; er is:"
+                    f" {', '.join(pack.term_names())}.",
+                    "term",
+                )
+            ]
         )
     rule = pack.term(name)
     on = read_day(start, day_of(now)) if rule.unit == "datum" else None

@@ -1,4 +1,7 @@
-"""The rows a move leaves behind: referral, check, finding, contact. Each gives what the journal line adds."""
+"""The rows a move leaves behind: referral, check, finding, contact.
+
+Each gives what the journal line adds.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +18,15 @@ OTHER = "10"  # vervolg_onderzoek: another institution (IP1 par. 4.7)
 _OF_SOURCE = {"vertrouwensarts": ("medisch",), "politie": ("strafrechtelijk",)}
 _OF_ROLE = {"vertrouwensarts": ("medisch",)}
 _OVER = {"refused": "geweigerd", "withdrawn": "ingetrokken"}
-_OF_CHECK = ("passend", "nu_veilig", "doelrealisatie", "reden_einde", "kader", "tevreden_jeugdige", "tevreden_ouder")
+_OF_CHECK = (
+    "passend",
+    "nu_veilig",
+    "doelrealisatie",
+    "reden_einde",
+    "kader",
+    "tevreden_jeugdige",
+    "tevreden_ouder",
+)
 
 
 def referral(file: CaseFile, decision: Decision, entry: int) -> str:
@@ -24,19 +35,34 @@ def referral(file: CaseFile, decision: Decision, entry: int) -> str:
     found = next(i for i in reads.institutions(file.connection) if i["name"] == name)
     file.handed_to = found["vervolg"] or OTHER
     lapse(file)
-    row = {"case_id": file.id, "institution_id": found["id"], "moment": decision.moment, "status": "open", "entry": entry}
+    row = {
+        "case_id": file.id,
+        "institution_id": found["id"],
+        "moment": decision.moment,
+        "status": "open",
+        "entry": entry,
+    }
     writes.add(file.connection, reads.REFERRAL, row)
     file.tell(entry, referral=[found["kind"], found["scale"]])
     return f": {name}"
 
 
 def lapse(file: CaseFile) -> None:
-    """Let referrals that nobody answered no longer wait: another took their place, or the case closes."""
-    waiting = [r["id"] for r in reads.of_case(file.connection, reads.REFERRAL, file.id) if r["status"] == "open"]
+    """Let referrals that nobody answered no longer wait.
+
+    Another took their place, or the case closes.
+    """
+    waiting = [
+        r["id"]
+        for r in reads.of_case(file.connection, reads.REFERRAL, file.id)
+        if r["status"] == "open"
+    ]
     writes.change(file.connection, reads.REFERRAL, waiting, {"status": "lapsed"})
 
 
-def _answer(file: CaseFile, status: str, decision: Decision, more: Mapping[str, Any] | None = None) -> None:
+def _answer(
+    file: CaseFile, status: str, decision: Decision, more: Mapping[str, Any] | None = None
+) -> None:
     latest = reads.of_case(file.connection, reads.REFERRAL, file.id)[-1:]
     changes = {"status": status, "answered": decision.moment, **(more or {})}
     writes.change(file.connection, reads.REFERRAL, [r["id"] for r in latest], changes)
@@ -65,7 +91,8 @@ def _over_before(file: CaseFile, what: str) -> None:
     latest = reads.of_case(file.connection, reads.REFERRAL, file.id)[-1:]
     if latest and (day := latest[0]["started_on"]):
         text = (
-            f"De hulp is begonnen op {say_day(day)}: {what} kan dan niet meer. Stopt de hulp, leg dan de voortgangscontrole vast."
+            f"De hulp is begonnen op {say_day(day)}: {what} kan dan niet meer. Stopt de hulp, leg"
+            " dan de voortgangscontrole vast."
         )
         raise BadInput(faults=[Fault("al_gestart", text, "reden")])
 
@@ -77,47 +104,82 @@ def help_started(file: CaseFile, decision: Decision, entry: int) -> None:
 
 
 def check(file: CaseFile, decision: Decision, entry: int) -> str:
-    """Record a voortgangscontrole; doelrealisatie and reden only where the help has ended (seed 001 bijlage 4)."""
+    """Record a voortgangscontrole.
+
+    Doelrealisatie and reden only where the help has ended (seed 001 bijlage 4).
+    """
     values = decision.values
-    names = ("gevraagd_aan", "hulp_gestart", "passend", "nu_veilig", "hulp_geeindigd", "reden_einde", "kader")
-    if values.get("hulp_geeindigd") and values.get("hulp_gestart") and values["hulp_geeindigd"] < values["hulp_gestart"]:
-        raise BadInput(faults=[Fault("volgorde", "De hulp kan niet eindigen voor ze begon.", "hulp_geeindigd")])
+    names = (
+        "gevraagd_aan",
+        "hulp_gestart",
+        "passend",
+        "nu_veilig",
+        "hulp_geeindigd",
+        "reden_einde",
+        "kader",
+    )
+    if (
+        values.get("hulp_geeindigd")
+        and values.get("hulp_gestart")
+        and values["hulp_geeindigd"] < values["hulp_gestart"]
+    ):
+        raise BadInput(
+            faults=[Fault("volgorde", "De hulp kan niet eindigen voor ze begon.", "hulp_geeindigd")]
+        )
     help_says = _help_of_check(file, values, entry)
     row = {name: values.get(name) for name in names}
     row |= {"case_id": file.id, "moment": decision.moment, "entry": entry}
-    row |= {name: values.get(name, []) for name in ("doelrealisatie", "tevreden_jeugdige", "tevreden_ouder")}
+    row |= {
+        name: values.get(name, [])
+        for name in ("doelrealisatie", "tevreden_jeugdige", "tevreden_ouder")
+    }
     writes.add(file.connection, reads.CHECK, row)
     file.tell(entry, check={n: values[n] for n in _OF_CHECK if values.get(n)})
     return f": passend {values['passend']}, nu veilig {values['nu_veilig']}{help_says}"
 
 
 def _help_of_check(file: CaseFile, values: Mapping[str, Any], entry: int) -> str:
-    """Let the latest referral say what its check found of the help: begun on that day, or still not. BadInput when it was recorded to have begun and the check says nothing of it."""
+    """Let the latest referral say what its check found of the help.
+
+    Begun on that day, or still not. BadInput when it was recorded to have begun and the check says
+    nothing of it.
+    """
     latest = reads.of_case(file.connection, reads.REFERRAL, file.id)[-1:]
     if not latest:
         return ""
     known, told = latest[0]["started_on"], values.get("hulp_gestart")
     if told and (over := _OVER.get(latest[0]["status"])):
         text = (
-            f"Deze verwijzing is {over}: op die verwijzing kan geen hulp zijn begonnen. Verwijs eerst opnieuw, of laat de dag leeg."
+            f"Deze verwijzing is {over}: op die verwijzing kan geen hulp zijn begonnen. Verwijs"
+            " eerst opnieuw, of laat de dag leeg."
         )
         raise BadInput(faults=[Fault("spreekt_tegen", text, "hulp_gestart")])
     if known and not told:
-        text = f"Eerder is vastgelegd dat de hulp begon op {say_day(known)}. Vul die dag in, of de juiste."
+        text = (
+            f"Eerder is vastgelegd dat de hulp begon op {say_day(known)}. Vul die dag in, of de"
+            " juiste."
+        )
         raise BadInput(faults=[Fault("spreekt_tegen", text, "hulp_gestart")])
     if told:
         change = {"started_on": told, "status": "started"}
         if latest[0]["status"] != "started" or known != told:
             writes.change(file.connection, reads.REFERRAL, [latest[0]["id"]], change)
             file.tell(entry, answer="started", help=iso(told))
-        return f"; de hulp begon op {say_day(told)}, niet op {say_day(known)}" if known and known != told else ""
+        return (
+            f"; de hulp begon op {say_day(told)}, niet op {say_day(known)}"
+            if known and known != told
+            else ""
+        )
     if latest[0]["status"] == "open":  # the check is the answer to it: nobody waits for another
         lapse(file)
     return ""
 
 
 def rvdk_answer(file: CaseFile, decision: Decision, entry: int) -> str:
-    """Say what the RvdK answered to a request (CORV15: notificatie intake): whether it investigates, under which mark, from when."""
+    """Say what the RvdK answered to a request (CORV15: notificatie intake).
+
+    Whether it investigates, under which mark, from when.
+    """
     values = decision.values
     start = f", begint op {say_day(values['start_rvdk'])}" if values.get("start_rvdk") else ""
     return f": {'gaat' if values['onderzoekt'] else 'gaat niet'} onderzoeken{start}{_mark(values)}"
@@ -125,7 +187,8 @@ def rvdk_answer(file: CaseFile, decision: Decision, entry: int) -> str:
 
 def rvdk_outcome(file: CaseFile, decision: Decision, entry: int) -> str:
     """Say what came of the investigation of the RvdK (CORV15: notificatie uitkomst onderzoek)."""
-    return f": {'rekest ingediend' if decision.values['rekest'] else 'geen rekest'}{_mark(decision.values)}"
+    filed = "rekest ingediend" if decision.values["rekest"] else "geen rekest"
+    return f": {filed}{_mark(decision.values)}"
 
 
 def _mark(values: Mapping[str, Any]) -> str:
@@ -137,21 +200,35 @@ def finding(file: CaseFile, decision: Decision, entry: int) -> None:
     if text := decision.values.get("bevindingen"):
         bron = decision.values.get("bron")  # nobody told: nobody is said to have told
         his = _OF_ROLE.get(file.who.role if file.who else "", ())
-        labels = sorted({*decision.values.get("gevoelig", ()), *_OF_SOURCE.get(bron or "", ()), *his})
-        row = {"case_id": file.id, "moment": decision.moment, "bron": bron, "text": text, "labels": labels}
+        labels = sorted(
+            {*decision.values.get("gevoelig", ()), *_OF_SOURCE.get(bron or "", ()), *his}
+        )
+        row = {
+            "case_id": file.id,
+            "moment": decision.moment,
+            "bron": bron,
+            "text": text,
+            "labels": labels,
+        }
         writes.add(file.connection, reads.FINDING, row)
         file.words = True
 
 
 def counter(file: CaseFile, decision: Decision, entry: int) -> str:
-    """Tell the figures of a complaint, a second opinion or the ombudsman (tegenkracht, seed 002); what it was about stands in the journal."""
+    """Tell the figures of a complaint, a second opinion or the ombudsman (tegenkracht, seed 002).
+
+    What it was about stands in the journal.
+    """
     kind = decision.values["tegenkracht"]
     file.tell(entry, counter=kind)
     return f": {kind}"
 
 
 def calm(file: CaseFile, decision: Decision, entry: int) -> None:
-    """Record that nobody is in acute danger: the case no longer goes before all others for what was told at the start."""
+    """Record that nobody is in acute danger.
+
+    The case no longer goes before all others for what was told at the start.
+    """
     file.changes["acuut"] = False
 
 

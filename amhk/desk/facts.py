@@ -1,4 +1,7 @@
-"""The facts of a case as a letter uses them: gathered fresh, secret things left out at the source, gaps named with the door that mends them."""
+"""The facts of a case as a letter uses them.
+
+Gathered fresh, secret things left out at the source, gaps named with the door that mends them.
+"""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -19,26 +22,66 @@ from amhk.words import BRON, GESLACHT, day_of, iso, say_day, say_partial
 
 _UNKNOWN, NOT_ASKED = "onbekend", "niet gevraagd of niet ingevuld"
 _URGENT: dict[object, str] = {True: "spoed", False: "geen spoed", None: NOT_ASKED}
-_TO_TELL = timedelta(weeks=4)  # in which somebody hears that data of him are kept (Wmo 2015 art. 5.3.1)
+_TO_TELL = timedelta(
+    weeks=4
+)  # in which somebody hears that data of him are kept (Wmo 2015 art. 5.3.1)
 TAKEN = ("accepted", "started")  # a referral that was taken up
 # Facts that may be empty: the letter reads well without them.
 OPTIONAL = frozenset(
     {
-        "registratie", "oefening", "afspraken", "motivering", "aanleiding", "aard", "uitkomst", "beoordeling", "bevindingen", "gezaghebbenden",
-        "personen", "overigen", "ongeborenen", "stappen_genomen", "conclusie", "gezin_namen", "geprobeerde_hulp", "veiligheidsvoorwaarden", "reden",
-        "email", "website", "klachten", "vertrouwenspersoon", "overdrachten", "uitgesteld", "te_laat", "eerder_gevraagd", "college_gesteld", "betrokkene_gegevens",
+        "registratie",
+        "oefening",
+        "afspraken",
+        "motivering",
+        "aanleiding",
+        "aard",
+        "uitkomst",
+        "beoordeling",
+        "bevindingen",
+        "gezaghebbenden",
+        "personen",
+        "overigen",
+        "ongeborenen",
+        "stappen_genomen",
+        "conclusie",
+        "gezin_namen",
+        "geprobeerde_hulp",
+        "veiligheidsvoorwaarden",
+        "reden",
+        "email",
+        "website",
+        "klachten",
+        "vertrouwenspersoon",
+        "overdrachten",
+        "uitgesteld",
+        "te_laat",
+        "eerder_gevraagd",
+        "college_gesteld",
+        "betrokkene_gegevens",
     }
-)  # fmt: skip
+)
 
 
-def gather(office: Office, connection: Connection, case: Row, notice: Row, who: Reader, now: datetime) -> dict[str, Any]:
-    """Give every fact the house has for one notice; None where a fact is missing, an empty text where it was left out on purpose."""
+def gather(
+    office: Office, connection: Connection, case: Row, notice: Row, who: Reader, now: datetime
+) -> dict[str, Any]:
+    """Give every fact the house has for one notice.
+
+    None where a fact is missing, an empty text where it was left out on purpose.
+    """
     facts = _of_house(office) | {
-        "zaaknummer": case["number"], "vandaag": say_day(day_of(now)), "gemeente": case["gemeente"], **_worker(connection, case, who),
+        "zaaknummer": case["number"],
+        "vandaag": say_day(day_of(now)),
+        "gemeente": case["gemeente"],
+        **_worker(connection, case, who),
         "team": _team(connection, case),
-        "ontvangen": say_day(day_of(case["received"])), **_of_move(notice["facts"]),
-        **{name: ", ".join(office.pack.codes.title(name, c) for c in case[name]) for name in ("aanleiding", "aard")},
-    }  # fmt: skip
+        "ontvangen": say_day(day_of(case["received"])),
+        **_of_move(notice["facts"]),
+        **{
+            name: ", ".join(office.pack.codes.title(name, c) for c in case[name])
+            for name in ("aanleiding", "aard")
+        },
+    }
     if case["route"] == "advies":
         return facts | {"advies": case["advies"], "adviesvrager_naam": case["adviesvrager_naam"]}
     flow = office.pack.workflows[case["workflow"], case["release"]]
@@ -55,25 +98,35 @@ def gather(office: Office, connection: Connection, case: Row, notice: Row, who: 
 def _of_house(office: Office) -> dict[str, Any]:
     style = office.config.style
     return {
-        "regio": office.config.region, "organisatie": office.config.organisation, "telefoon": office.config.phone, "email": style.email,
-        "website": style.website, "klachten": style.complaints, "vertrouwenspersoon": style.confidant, "oefening": "ja" if office.training else "",
-    }  # fmt: skip
+        "regio": office.config.region,
+        "organisatie": office.config.organisation,
+        "telefoon": office.config.phone,
+        "email": style.email,
+        "website": style.website,
+        "klachten": style.complaints,
+        "vertrouwenspersoon": style.confidant,
+        "oefening": "ja" if office.training else "",
+    }
 
 
 def _of_move(told: Mapping[str, Any]) -> dict[str, Any]:
     """Give what was filled in at the move that drafted the letter."""
     texts = ("afspraken", "motivering", "geprobeerde_hulp", "veiligheidsvoorwaarden", "reden")
     return {name: told.get(name, "") for name in texts} | {
-        "spoed": _URGENT[told.get("spoed")], "op": _day(told.get("op")), "naar": told.get("naar"),
+        "spoed": _URGENT[told.get("spoed")],
+        "op": _day(told.get("op")),
+        "naar": told.get("naar"),
         "aan": "het Openbaar Ministerie" if told.get("aan") == "OM" else "de politie",
         "gezaghebbenden_geinformeerd": told.get("gezaghebbenden_geinformeerd"),
-    }  # fmt: skip
+    }
 
 
 def _worker(connection: Connection, case: Row, who: Reader) -> dict[str, str]:
     """Give whose case it is: of a case that is nobody's whoever writes."""
     owner = reads.worker_by(connection, id=case["owner_id"]) if case["owner_id"] else None
-    name, registration = (owner["name"], owner["registration"]) if owner else (who.name, who.registration)
+    name, registration = (
+        (owner["name"], owner["registration"]) if owner else (who.name, who.registration)
+    )
     return {"behandelaar": name, "registratie": f" ({registration})" if registration else ""}
 
 
@@ -84,7 +137,9 @@ def _team(connection: Connection, case: Row) -> str:
 def _day(text: object) -> str | None:
     if not isinstance(text, str):
         return None
-    return say_day(day_of(datetime.fromisoformat(text)) if "T" in text else date.fromisoformat(text))
+    return say_day(
+        day_of(datetime.fromisoformat(text)) if "T" in text else date.fromisoformat(text)
+    )
 
 
 def _melding(office: Office, connection: Connection, case: Row) -> dict[str, Any]:
@@ -93,12 +148,20 @@ def _melding(office: Office, connection: Connection, case: Row) -> dict[str, Any
     return {
         "zorgen": "" if case["melder_geheim"] else case["zorgen"],
         "bevindingen": [
-            {"tekst": f["text"], "bron": BRON[f["bron"]].lower() if f["bron"] else NOT_ASKED, "op": say_day(day_of(f["moment"])), LABELS: {"": f["labels"]}}
+            {
+                "tekst": f["text"],
+                "bron": BRON[f["bron"]].lower() if f["bron"] else NOT_ASKED,
+                "op": say_day(day_of(f["moment"])),
+                LABELS: {"": f["labels"]},
+            }
             for f in findings
         ],
-        "conclusie": told.get("conclusie", ""), "uitkomst": ", ".join(office.pack.codes.title("uitkomst", c) for c in told.get("uitkomst", [])),
+        "conclusie": told.get("conclusie", ""),
+        "uitkomst": ", ".join(
+            office.pack.codes.title("uitkomst", c) for c in told.get("uitkomst", [])
+        ),
         "beoordeling": "",
-    }  # fmt: skip
+    }
 
 
 def _last_contents(connection: Connection, case: int) -> dict[str, Any]:
@@ -114,10 +177,14 @@ def _last_contents(connection: Connection, case: int) -> dict[str, Any]:
 
 
 def _people(office: Office, connection: Connection, case: Row, now: datetime) -> dict[str, Any]:
-    """Give everybody of the case in the lists a letter can name them in: each stands in one of them at least.
+    """Give everybody of the case in the lists a letter can name them in.
 
-    `personen` are all who are born, `jeugdigen` the children among them, `gezaghebbenden` who decides for a child or brings it up (also when he is
-    a child himself), `overigen` whoever is neither, `ongeborenen` the unborn with who can be the mother.
+    Each stands in one of them at least.
+
+    `personen` are all who are born, `jeugdigen` the children among them, `gezaghebbenden` who
+    decides for a child or brings it up (also when he is
+    a child himself), `overigen` whoever is neither, `ongeborenen` the unborn with who can be the
+    mother.
     """
     today, roles = day_of(now), office.pack.codes.roles
     people = reads.of_case(connection, reads.PERSON, case["id"])
@@ -128,57 +195,95 @@ def _people(office: Office, connection: Connection, case: Row, now: datetime) ->
     mothers = [p for p in born if rules.may_carry(p, roles, today)]
     unborn = [_unborn(p, mothers) for p in people if p["id"] not in told]
     return {
-        "personen": list(told.values()), "jeugdigen": young if young or unborn else None, "ongeborenen": unborn,
+        "personen": list(told.values()),
+        "jeugdigen": young if young or unborn else None,
+        "ongeborenen": unborn,
         "gezaghebbenden": [told[key] for key in decide],
         "overigen": [p for key, p in told.items() if not p["jong"] and key not in decide],
-        "gezin_namen": ", ".join([p["naam"] for p in told.values()] + [u["wie"] for u in unborn]) or _UNKNOWN,
-    }  # fmt: skip
+        "gezin_namen": ", ".join([p["naam"] for p in told.values()] + [u["wie"] for u in unborn])
+        or _UNKNOWN,
+    }
 
 
 def _told(p: Row, today: date, young: bool) -> dict[str, Any]:
     return {
-        "naam": p["naam"], "geboren": say_partial(p["geboren"]), "geboren_op": p["geboren"] or _UNKNOWN, "geslacht": GESLACHT.get(p["geslacht"], _UNKNOWN).lower(),
-        "rollen": ", ".join(rules.roles_on(p, today)) or "betrokkene", "adres": p["adres"] or _UNKNOWN, "bsn": p["bsn"] or _UNKNOWN,
-        "jong": young, "gezag": {True: "ja", False: "nee"}.get(p["gezag"], "niet gevraagd"), PERSON: p["id"],
+        "naam": p["naam"],
+        "geboren": say_partial(p["geboren"]),
+        "geboren_op": p["geboren"] or _UNKNOWN,
+        "geslacht": GESLACHT.get(p["geslacht"], _UNKNOWN).lower(),
+        "rollen": ", ".join(rules.roles_on(p, today)) or "betrokkene",
+        "adres": p["adres"] or _UNKNOWN,
+        "bsn": p["bsn"] or _UNKNOWN,
+        "jong": young,
+        "gezag": {True: "ja", False: "nee"}.get(p["gezag"], "niet gevraagd"),
+        PERSON: p["id"],
         LABELS: {"adres": ("geheim_adres",)} if p["geheim_adres"] else {},
-    }  # fmt: skip
+    }
 
 
 def _unborn(p: Row, women: list[Row]) -> dict[str, Any]:
-    """Give an unborn child: by the name it was told by, with who can be the mother as far as that was told."""
+    """Give an unborn child: by the name it was told by, with who can be the mother as far as that
+    was told.
+    """
     mothers = " of ".join(w["naam"] for w in women)
-    named = "" if fold(p["naam"]).strip() in ("ongeboren kind", "ongeboren", "baby", "kind", _UNKNOWN) else f"{p['naam']}, "
-    whose = f"ongeboren kind van {mothers}" if mothers else "ongeboren kind, van wie de moeder niet is vastgelegd"
+    named = (
+        ""
+        if fold(p["naam"]).strip() in ("ongeboren kind", "ongeboren", "baby", "kind", _UNKNOWN)
+        else f"{p['naam']}, "
+    )
+    whose = (
+        f"ongeboren kind van {mothers}"
+        if mothers
+        else "ongeboren kind, van wie de moeder niet is vastgelegd"
+    )
     return {
-        "wie": f"{named}{whose}" if named else whose[0].upper() + whose[1:], "moeder": mothers or _UNKNOWN,
+        "wie": f"{named}{whose}" if named else whose[0].upper() + whose[1:],
+        "moeder": mothers or _UNKNOWN,
         "uitgerekend": say_day(p["uitgerekend"]) if p["uitgerekend"] else _UNKNOWN,
-        "uitgerekend_op": iso(p["uitgerekend"]) if p["uitgerekend"] else _UNKNOWN, PERSON: p["id"], MOTHERS: [w["id"] for w in women],
-    }  # fmt: skip
+        "uitgerekend_op": iso(p["uitgerekend"]) if p["uitgerekend"] else _UNKNOWN,
+        PERSON: p["id"],
+        MOTHERS: [w["id"] for w in women],
+    }
 
 
-def _referral(flow: Workflow, connection: Connection, case: Row, notice: Row, today: date) -> dict[str, Any]:
-    """Give the referral a letter is about, with the days it asks for: a day that has passed is asked of nobody (empty)."""
+def _referral(
+    flow: Workflow, connection: Connection, case: Row, notice: Row, today: date
+) -> dict[str, Any]:
+    """Give the referral a letter is about, with the days it asks for.
+
+    A day that has passed is asked of nobody (empty).
+    """
     names = {i["id"]: i["name"] for i in reads.institutions(connection, active=False)}
     referrals = reads.of_case(connection, reads.REFERRAL, case["id"])
     mine = _referral_of(referrals, notice)
     own = _of_referral(reads.terms(connection, case["id"]), referrals, mine)
     due = {use: own.get(str(flow.referral.get(use))) for use in ("acceptance", "check")}
     letters = reads.notices(connection, case["id"])
-    gone = {n["institution_id"] for n in letters if n["kind"] == flow.referral.get("letter") and n["state"] == "sent"}
+    gone = {
+        n["institution_id"]
+        for n in letters
+        if n["kind"] == flow.referral.get("letter") and n["state"] == "sent"
+    }
     return {
-        "instelling": names.get(notice["institution_id"]), "verwezen_op": say_day(day_of(mine["moment"])) if mine else None,
-        "uiterlijk": _ahead(due["acceptance"], today), "controle_op": _ahead(due["check"], today),
+        "instelling": names.get(notice["institution_id"]),
+        "verwezen_op": say_day(day_of(mine["moment"])) if mine else None,
+        "uiterlijk": _ahead(due["acceptance"], today),
+        "controle_op": _ahead(due["check"], today),
         "overdrachten": [
             {"instelling": names[r["institution_id"]], "op": say_day(day_of(r["moment"]))}
             for r in referrals
             if r["status"] in TAKEN or (r["status"] != "refused" and r["institution_id"] in gone)
         ],
-        "eerder_gevraagd": _asked_before(letters, notice), "college_gesteld": _college(letters),
-    }  # fmt: skip
+        "eerder_gevraagd": _asked_before(letters, notice),
+        "college_gesteld": _college(letters),
+    }
 
 
 def _referral_of(referrals: list[Row], notice: Row) -> Row | None:
-    """Give the referral a letter is about: the last to its institution when it was drafted; of a letter to others the last of all."""
+    """Give the referral a letter is about: the last to its institution when it was drafted.
+
+    Of a letter to others the last of all.
+    """
     mine = [r for r in referrals if notice["institution_id"] in (None, r["institution_id"])]
     before = [r for r in mine if notice["drafted"] is None or r["moment"] <= notice["drafted"]]
     found = before or mine
@@ -186,11 +291,18 @@ def _referral_of(referrals: list[Row], notice: Row) -> Row | None:
 
 
 def _of_referral(terms: list[Row], referrals: list[Row], mine: Row | None) -> dict[str, str]:
-    """Give the ends of the terms that belong to a referral, by name: those begun with it, or after it and before the next."""
+    """Give the ends of the terms that belong to a referral, by name.
+
+    Those begun with it, or after it and before the next.
+    """
     if mine is None:
         return {}
     end = min((r["entry"] for r in referrals if r["entry"] > mine["entry"]), default=None)
-    own = [t for t in terms if t["start_entry"] >= mine["entry"] and (end is None or t["start_entry"] < end)]
+    own = [
+        t
+        for t in terms
+        if t["start_entry"] >= mine["entry"] and (end is None or t["start_entry"] < end)
+    ]
     return {t["name"]: t["due"] for t in own if t["status"] != "void"}
 
 
@@ -200,18 +312,30 @@ def _ahead(due: str | None, today: date) -> str | None:
 
 
 def _asked_before(letters: list[Row], notice: Row) -> str:
-    """Give when this institution was asked the same before by letter; empty when no such letter went."""
+    """Give when this institution was asked the same before by letter.
+
+    Empty when no such letter went.
+    """
     sent = [
         n
         for n in letters
-        if n["state"] == "sent" and n["recipient"] == "instelling" and n["institution_id"] == notice["institution_id"]
+        if n["state"] == "sent"
+        and n["recipient"] == "instelling"
+        and n["institution_id"] == notice["institution_id"]
     ]
-    asked = [n["sent_on"] for n in sent if n["kind"] != notice["kind"] and not n["obligatory"] and n["sent_on"]]
+    asked = [
+        n["sent_on"]
+        for n in sent
+        if n["kind"] != notice["kind"] and not n["obligatory"] and n["sent_on"]
+    ]
     return say_day(max(asked)) if asked else ""
 
 
 def _college(letters: list[Row]) -> str:
-    """Give in words whether the college was told of the request, from its own letter; empty when there is none."""
+    """Give in words whether the college was told of the request, from its own letter.
+
+    Empty when there is none.
+    """
     own = [n for n in letters if n["recipient"] == "college" and n["state"] != "void"]
     if not own:
         return ""
@@ -225,22 +349,45 @@ def _college(letters: list[Row]) -> str:
 
 
 def _melder(flow: Workflow, connection: Connection, case: Row, notice: Row) -> dict[str, Any]:
-    """The melder of this case, or of the vervolgmelding the notice is about; the steps taken, without substance."""
+    """The melder of this case, or of the vervolgmelding the notice is about.
+
+    The steps taken, without substance.
+    """
     about = reads.about(connection, case, notice)
-    hidden = {"oud_gegeven", "termijn_herrekend", "herinnering", "persoon_toegevoegd", "bericht", "corrigeren"}
+    hidden = {
+        "oud_gegeven",
+        "termijn_herrekend",
+        "herinnering",
+        "persoon_toegevoegd",
+        "bericht",
+        "corrigeren",
+    }
     since = about["registered"]
-    lines = [e for e in reads.entries(connection, case["id"]) if e["kind"] not in hidden and e["instant"] >= since]
+    lines = [
+        e
+        for e in reads.entries(connection, case["id"])
+        if e["kind"] not in hidden and e["instant"] >= since
+    ]
     received = say_day(day_of(about["received"]))
     return {
-        "melder_naam": about["melder_naam"], "ontvangen": received, "zaaknummer": about["number"],
+        "melder_naam": about["melder_naam"],
+        "ontvangen": received,
+        "zaaknummer": about["number"],
         "stappen_genomen": [f"{received}: uw melding is ontvangen", *_steps(flow, lines)],
-    }  # fmt: skip
+    }
 
 
 def _steps(flow: Workflow, lines: list[Row]) -> list[str]:
-    """Give the steps as day and kind, in the words the procedure has for a melder; what was found, where to and by whom stays out."""
+    """Give the steps as day and kind, in the words the procedure has for a melder.
+
+    What was found, where to and by whom stays out.
+    """
     plain = {name: move.plain for name, move in flow.moves.items() if move.plain}
-    return [f"{say_day(day_of(line['instant']))}: {plain[line['kind']]}" for line in lines if line["kind"] in plain]
+    return [
+        f"{say_day(day_of(line['instant']))}: {plain[line['kind']]}"
+        for line in lines
+        if line["kind"] in plain
+    ]
 
 
 def _betrokkene(connection: Connection, notice: Row, now: datetime) -> dict[str, Any]:
@@ -257,13 +404,20 @@ def _betrokkene(connection: Connection, notice: Row, now: datetime) -> dict[str,
     until = [d["new_date"] for d in notice["decisions"] if d["kind"] == "uitgesteld"]
     late, put_off = day_of(now) > limit, any(day > iso(limit) for day in until)
     return {
-        "betrokkene_naam": person["naam"], "betrokkene_aanhef": aanhef, "betrokkene_namens": namens, "overhandigen": person["geheim_adres"],
-        "uitgesteld": "ja" if put_off else "", "te_laat": "ja" if late and not put_off else "", "betrokkene_gegevens": _kinds_of_data(person),
-    }  # fmt: skip
+        "betrokkene_naam": person["naam"],
+        "betrokkene_aanhef": aanhef,
+        "betrokkene_namens": namens,
+        "overhandigen": person["geheim_adres"],
+        "uitgesteld": "ja" if put_off else "",
+        "te_laat": "ja" if late and not put_off else "",
+        "betrokkene_gegevens": _kinds_of_data(person),
+    }
 
 
 def _kinds_of_data(person: Row) -> list[str]:
-    """Give which kinds of data are recorded of somebody, from what is recorded (Wmo 2015 art. 5.3.1)."""
+    """Give which kinds of data are recorded of somebody, from what is recorded (Wmo 2015 art.
+    5.3.1).
+    """
     held = {
         "naam": "naam",
         "geboren": "geboortedatum",
@@ -291,15 +445,24 @@ MISSING: Mapping[str, tuple[str, str]] = {
 
 
 def door_of(fact: str, notice: Row) -> Opens:
-    """Give where a missing fact can be filled in; a letter to somebody unknown can be withheld with a reason."""
+    """Give where a missing fact can be filled in.
+
+    A letter to somebody unknown can be withheld with a reason.
+    """
     kind = MISSING.get(fact, ("", "withhold"))[1]
     if kind == "person":
         return Opens("person", "", (("rollen", ["kind"]),))
-    return Opens("withhold", str(notice["id"])) if kind == "withhold" else Opens("move", "corrigeren")
+    return (
+        Opens("withhold", str(notice["id"])) if kind == "withhold" else Opens("move", "corrigeren")
+    )
 
 
-def gap(asked: frozenset[str], notice: Row, people: list[Row], today: date, roles: Roles) -> Opens | None:
-    """Give the door for the gap a draft surely has (nobody to write to, no child to write about), None when there is none."""
+def gap(
+    asked: frozenset[str], notice: Row, people: list[Row], today: date, roles: Roles
+) -> Opens | None:
+    """Give the door for the gap a draft surely has (nobody to write to, no child to write about),
+    None when there is none.
+    """
     if notice["person_id"]:
         person = next((p for p in people if p["id"] == notice["person_id"]), None)
         if person is None or person["naam"].casefold() == _UNKNOWN:
@@ -310,16 +473,54 @@ def gap(asked: frozenset[str], notice: Row, people: list[Row], today: date, role
 
 
 _SOURCES = {
-    "het meldpunt (config.toml)": ("organisatie", "regio", "telefoon", "email", "website", "klachten", "vertrouwenspersoon", "oefening"),
-    "uw account": ("behandelaar", "registratie"), "de klok": ("vandaag",),
+    "het meldpunt (config.toml)": (
+        "organisatie",
+        "regio",
+        "telefoon",
+        "email",
+        "website",
+        "klachten",
+        "vertrouwenspersoon",
+        "oefening",
+    ),
+    "uw account": ("behandelaar", "registratie"),
+    "de klok": ("vandaag",),
     "de stap die deze brief klaarzette": (
-        "motivering", "afspraken", "geprobeerde_hulp", "veiligheidsvoorwaarden", "reden", "naar", "aan", "spoed", "op", "gezaghebbenden_geinformeerd",
+        "motivering",
+        "afspraken",
+        "geprobeerde_hulp",
+        "veiligheidsvoorwaarden",
+        "reden",
+        "naar",
+        "aan",
+        "spoed",
+        "op",
+        "gezaghebbenden_geinformeerd",
     ),
     "het onderzoek": ("bevindingen", "conclusie", "uitkomst"),
-    "de mensen op de zaak": ("personen", "jeugdigen", "gezaghebbenden", "overigen", "ongeborenen", "gezin_namen", "betrokkene_naam", "betrokkene_aanhef", "overhandigen", "betrokkene_gegevens"),
-    "de verwijzing en haar termijnen": ("instelling", "verwezen_op", "uiterlijk", "controle_op", "overdrachten", "eerder_gevraagd"),
-    "de andere brieven": ("college_gesteld",), "het verloop van de zaak": ("stappen_genomen", "uitgesteld", "te_laat"),
-}  # fmt: skip
+    "de mensen op de zaak": (
+        "personen",
+        "jeugdigen",
+        "gezaghebbenden",
+        "overigen",
+        "ongeborenen",
+        "gezin_namen",
+        "betrokkene_naam",
+        "betrokkene_aanhef",
+        "overhandigen",
+        "betrokkene_gegevens",
+    ),
+    "de verwijzing en haar termijnen": (
+        "instelling",
+        "verwezen_op",
+        "uiterlijk",
+        "controle_op",
+        "overdrachten",
+        "eerder_gevraagd",
+    ),
+    "de andere brieven": ("college_gesteld",),
+    "het verloop van de zaak": ("stappen_genomen", "uitgesteld", "te_laat"),
+}
 
 
 def source_of(fact: str) -> str:

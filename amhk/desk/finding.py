@@ -1,4 +1,7 @@
-"""What lets cases be found and stand in the order of danger: gone through again, all of them, when the rules for it change."""
+"""What lets cases be found and stand in the order of danger.
+
+Gone through again, all of them, when the rules for it change.
+"""
 
 from amhk.desk.casefile import is_urgent
 from amhk.office import Office
@@ -9,7 +12,9 @@ _KEY, _SO_FAR, _BATCH, _A_ROUND = "search_release", "search_so_far", 500, 20
 
 
 def refresh(office: Office) -> int:
-    """Work out the words and the order of danger of cases when they were made by other rules, at most ten thousand a round; gives how many cases."""
+    """Work out the words and the order of danger of cases when they were made by other rules, at
+    most ten thousand a round; gives how many cases.
+    """
     done = 0
     for _ in range(_A_ROUND):
         with office.store.read() as connection:
@@ -30,9 +35,13 @@ def _batch(office: Office) -> int:
             writes.set_meta(connection, _KEY, RELEASE)
             return 0
         urgent = [
-            c["id"] for c in batch
-            if not c["closed"] and is_urgent(office.pack.workflows[c["workflow"], c["release"]], c["state"], c["acuut"])
-        ]  # fmt: skip
+            c["id"]
+            for c in batch
+            if not c["closed"]
+            and is_urgent(
+                office.pack.workflows[c["workflow"], c["release"]], c["state"], c["acuut"]
+            )
+        ]
         search.keep_batch(connection, batch, urgent)
         writes.set_meta(connection, _SO_FAR, f"{RELEASE} {batch[-1]['id']}")
         return len(batch)

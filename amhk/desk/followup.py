@@ -1,4 +1,7 @@
-"""What the passing of time asks for: ring every rung that has fallen due, once, in order; keep the heartbeat; the training clock."""
+"""What the passing of time asks for: ring every rung that has fallen due, once, in order.
+
+Keep the heartbeat; the training clock.
+"""
 
 import json
 from dataclasses import dataclass
@@ -32,7 +35,10 @@ class Sweep:
 
 
 def run_due(office: Office) -> Sweep:
-    """Ring every rung that has fallen due, oldest first, each once; a term that cannot act is journalled and holds up none behind it."""
+    """Ring every rung that has fallen due, oldest first, each once.
+
+    A term that cannot act is journalled and holds up none behind it.
+    """
     with office.store.read() as connection:
         sweep = Sweep(office.now(connection))
         staff = bells.staff(connection, day_of(sweep.now), sweep.now)
@@ -42,7 +48,8 @@ def run_due(office: Office) -> Sweep:
         try:
             rung = ring_batch(office, due, sweep.now, horizon, staff)
             sweep.rung += rung
-            if not rung:  # held or rung by another process, or nothing to ring: not looked at again in this sweep
+            # held or rung by another process, or nothing to ring: not looked at again in this sweep
+            if not rung:
                 left |= {t["id"] for t in due}
         except Exception:  # one bad term must not hold up the others: each is tried by itself
             for term in due:
@@ -61,16 +68,31 @@ def _due(office: Office, now: datetime, left: set[int]) -> list[Row]:
 
 
 def _remember(office: Office, sweep: Sweep) -> None:
-    """Write down that a sweep was complete, and the longest time between two of them since the last proof of the night (real time)."""
+    """Write down that a sweep was complete, and the longest time between two of them since the last
+    proof of the night (real time).
+    """
     real = datetime.now(UTC)
     with office.store.write() as connection:
         before = json.loads(bells.lock_meta(connection, "sweep") or "{}")
-        gap = (real - datetime.fromisoformat(before["real"])).total_seconds() if "real" in before else 0.0
-        longest = max(
-            [before.get("longest", {"seconds": 0}), {"seconds": round(gap), "until": iso(real)}], key=lambda g: float(g["seconds"])
+        gap = (
+            (real - datetime.fromisoformat(before["real"])).total_seconds()
+            if "real" in before
+            else 0.0
         )
-        told = {"at": iso(sweep.now), "real": iso(real), "rung": sweep.rung, "failed": sweep.failed, "longest": longest}
-        writes.set_meta(connection, "sweep", json.dumps(told | {"count": before.get("count", 0) + 1}))
+        longest = max(
+            [before.get("longest", {"seconds": 0}), {"seconds": round(gap), "until": iso(real)}],
+            key=lambda g: float(g["seconds"]),
+        )
+        told = {
+            "at": iso(sweep.now),
+            "real": iso(real),
+            "rung": sweep.rung,
+            "failed": sweep.failed,
+            "longest": longest,
+        }
+        writes.set_meta(
+            connection, "sweep", json.dumps(told | {"count": before.get("count", 0) + 1})
+        )
 
 
 def _report(office: Office, term: Row, wrong: Exception, now: datetime) -> str:
@@ -83,7 +105,9 @@ def _report(office: Office, term: Row, wrong: Exception, now: datetime) -> str:
         what = f"Een herinnering kon niet: {type(wrong).__name__}."
         line = journal.entry_row(case, now, None, "termijn_mislukt", what, {"term": term["id"]})
         journal.append(connection, [line])
-        claims.save_case(connection, case, {"entries": line["sequence"], "head": line["hash"]}, bump=False)
+        claims.save_case(
+            connection, case, {"entries": line["sequence"], "head": line["hash"]}, bump=False
+        )
         return str(case["number"])
 
 
@@ -94,7 +118,10 @@ def read_clock(office: Office) -> datetime:
 
 
 def move_clock(office: Office, body: object) -> None:
-    """Move the training clock: to any moment before the first case, after that only forward. NotAllowed in production."""
+    """Move the training clock: to any moment before the first case, after that only forward.
+
+    NotAllowed in production.
+    """
     if not office.training:
         raise NotAllowed("De klok van een echt meldpunt staat niet stil en is niet te verzetten.")
     values, faults = clean(CLOCK, body, Desk(_FAR, {}))
@@ -103,7 +130,11 @@ def move_clock(office: Office, body: object) -> None:
     with office.store.write() as connection:
         now = office.now(connection)
         if reads.any_case(connection) and values["now"] < now:
-            raise BadInput(faults=[Fault("terug", f"De klok gaat alleen vooruit: het is nu {iso(now)}.", "now")])
+            raise BadInput(
+                faults=[
+                    Fault("terug", f"De klok gaat alleen vooruit: het is nu {iso(now)}.", "now")
+                ]
+            )
         writes.set_meta(connection, "clock", values["now"].isoformat())
 
 
@@ -114,23 +145,43 @@ def beat(office: Office) -> None:
 
 
 def prove_writable(office: Office) -> None:
-    """Write one word, as whoever works would; StoreFailed when the disk is full or may only be read."""
+    """Write one word, as whoever works would.
+
+    StoreFailed when the disk is full or may only be read.
+    """
     with office.store.write() as connection:
         writes.set_meta(connection, "watched", iso(datetime.now(UTC)))
 
 
 def alarms(office: Office) -> list[str]:
-    """Give, in sentences, why every screen is red: what stands open against the house, or a clock that stands still (real time). Empty when all is well."""
+    """Give, in sentences, why every screen is red.
+
+    What stands open against the house, or a clock that stands still (real time). Empty when all is
+    well.
+    """
     with office.store.read() as connection:
         known = frame.house_of(connection, PROOF)
-        return alarms_of(office, connection, known, office.moment(connection, known["clock"], known["present_calendar"]))
+        return alarms_of(
+            office,
+            connection,
+            known,
+            office.moment(connection, known["clock"], known["present_calendar"]),
+        )
 
 
 def alarms_of(office: Office, connection: Connection, known: Row, now: datetime) -> list[str]:
-    """Give the same from what is known of the house already (`frame.house_of`); only what is wrong is looked up further."""
-    told = list(forms.alarm(office, connection)) if known["lying_since"] and known["lying_since"] <= now - forms.PATIENCE else []
+    """Give the same from what is known of the house already (`frame.house_of`).
+
+    Only what is wrong is looked up further.
+    """
+    told = (
+        list(forms.alarm(office, connection))
+        if known["lying_since"] and known["lying_since"] <= now - forms.PATIENCE
+        else []
+    )
     told += [
-        f"{i['what'].capitalize()}. De beheerder lost dit op voor het einde van {say_day(i['due'])}."
+        f"{i['what'].capitalize()}. De beheerder lost dit op voor het einde van"
+        f" {say_day(i['due'])}."
         for i in (house.open_incidents(connection) if known["incidents"] else ())
     ]
     if known["dead_letters"]:
@@ -138,7 +189,8 @@ def alarms_of(office: Office, connection: Connection, known: Row, now: datetime)
     sweep, trouble = json.loads(known["sweep"] or "{}"), json.loads(known["trouble"] or "{}")
     if "real" in sweep and datetime.now(UTC) - datetime.fromisoformat(sweep["real"]) > _STILL:
         told.append(
-            f"De klok heeft sinds {say_instant(datetime.fromisoformat(sweep['real']))} geen ronde gelopen. Waarschuw de beheerder."
+            f"De klok heeft sinds {say_instant(datetime.fromisoformat(sweep['real']))} geen ronde"
+            " gelopen. Waarschuw de beheerder."
         )
     told += [
         f"De klok kan een deel van haar werk niet doen: {name} ({wrong}). Waarschuw de beheerder."
@@ -146,15 +198,25 @@ def alarms_of(office: Office, connection: Connection, known: Row, now: datetime)
     ]
     proven = date.fromisoformat(json.loads(known["proof"])["day"]) if known["proof"] else None
     if proven and proven < day_of(now - timedelta(hours=office.config.proof_hour + 1)):
-        told.append(f"Het bewijs van de nacht is voor het laatst gemaakt op {say_day(proven)}. Waarschuw de beheerder.")
+        told.append(
+            f"Het bewijs van de nacht is voor het laatst gemaakt op {say_day(proven)}. Waarschuw de"
+            " beheerder."
+        )
     return told
 
 
 def health(office: Office, connection: Connection) -> dict[str, Any]:
-    """Give how the house is: open cases, cases without a next term (0), last complete sweep, heartbeat."""
+    """Give how the house is: open cases, cases without a next term (0), last complete sweep,
+    heartbeat.
+    """
     total, bare = reads.open_without_term(connection)
     sweep = json.loads(reads.meta(connection, "sweep") or "null")
     return {
-        "open": total, "with_next_term": total - len(bare), "without": len(bare), "numbers": bare,
-        "last_sweep": sweep, "heartbeat": reads.meta(connection, "heartbeat"), "now": iso(office.now(connection)),
-    }  # fmt: skip
+        "open": total,
+        "with_next_term": total - len(bare),
+        "without": len(bare),
+        "numbers": bare,
+        "last_sweep": sweep,
+        "heartbeat": reads.meta(connection, "heartbeat"),
+        "now": iso(office.now(connection)),
+    }

@@ -1,4 +1,7 @@
-"""What a step would do, said before anything is filled in: where the case goes, what must then be done by when, which letters follow."""
+"""What a step would do, said before anything is filled in.
+
+Where the case goes, what must then be done by when, which letters follow.
+"""
 
 from datetime import date, datetime
 
@@ -10,7 +13,10 @@ from amhk.words import lower_first, say_instant, short_day
 
 
 def foretold(file: CaseFile, move: Move) -> str:
-    """Give in one sentence what follows if this move is made now; what depends on the answers is said as such, empty when nothing changes."""
+    """Give in one sentence what follows if this move is made now.
+
+    What depends on the answers is said as such, empty when nothing changes.
+    """
     standing = file.standing()
     edges = [e for e in move.edges if e.source == standing.state and _can_be(file, e)]
     parts = [_where(file, edges)] if any(e.target != standing.state for e in edges) else []
@@ -18,14 +24,26 @@ def foretold(file: CaseFile, move: Move) -> str:
     letters = [n for e in edges[:1] for n in e.notices if all(n in x.notices for x in edges)]
     kinds = list(dict.fromkeys((*move.notices, *letters)))
     maybe = begun(move.maybe, standing.facts, {t.name for t in standing.running})
-    terms = [*move.starts, *surely, *maybe, *(t for n in kinds if (t := file.workflow.notices[n].term))]
-    parts += [_when(file, name) for name in dict.fromkeys(terms) if file.workflow.terms[name].unit != "datum"]
+    terms = [
+        *move.starts,
+        *surely,
+        *maybe,
+        *(t for n in kinds if (t := file.workflow.notices[n].term)),
+    ]
+    parts += [
+        _when(file, name)
+        for name in dict.fromkeys(terms)
+        if file.workflow.terms[name].unit != "datum"
+    ]
     parts += [f"brief: {lower_first(file.workflow.notices[n].title)}" for n in kinds]
     return "; ".join(parts)
 
 
 def _can_be(file: CaseFile, edge: Edge) -> bool:
-    """Tell whether the facts leave this way open; a condition on what is still to be filled in does."""
+    """Tell whether the facts leave this way open.
+
+    A condition on what is still to be filled in does.
+    """
     facts = file.standing().facts
     return all(holds((when,), facts) for when in edge.when if _known(when, facts))
 
@@ -42,4 +60,7 @@ def _where(file: CaseFile, edges: list[Edge]) -> str:
 def _when(file: CaseFile, name: str) -> str:
     rule = file.workflow.terms[name]
     due: date | datetime = end_of_term(rule, file.now, file.office.calendar).due
-    return f"{lower_first(rule.title)} uiterlijk {say_instant(due) if isinstance(due, datetime) else short_day(due)}"
+    return (
+        f"{lower_first(rule.title)} uiterlijk"
+        f" {say_instant(due) if isinstance(due, datetime) else short_day(due)}"
+    )

@@ -1,4 +1,6 @@
-"""Households: a vervolgmelding joins a running melding, and how a case that closed by it is put back where it stood."""
+"""Households: a vervolgmelding joins a running melding, and how a case that closed by it is put
+back where it stood.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,14 +18,19 @@ from amhk.words import day_of, lower_first
 
 
 def join(file: CaseFile, decision: Decision, entry: int) -> str:
-    """Join a vervolgmelding to an open melding: its people come along, and the safety there is judged again from this receipt."""
+    """Join a vervolgmelding to an open melding.
+
+    Its people come along, and the safety there is judged again from this receipt.
+    """
     assert file.who is not None
     number = decision.values["bij"].upper()
     target = _running_melding(file, number)
     there = on_table(file.office, file.connection, target, file.who, file.now)
     phase = lower_first(there.workflow.states[there.case["state"]].title)
     line = there.note(
-        "vervolgmelding", f"Vervolgmelding {file.case['number']} gevoegd in de fase '{phase}'.", dict(decision.values)
+        "vervolgmelding",
+        f"Vervolgmelding {file.case['number']} gevoegd in de fase '{phase}'.",
+        dict(decision.values),
     )
     told = {**file.case["facts"], **file.changes.get("facts", {})}
     begins = begun(there.workflow.join_maybe, told, {t["name"] for t in there.running})
@@ -39,18 +46,43 @@ def join(file: CaseFile, decision: Decision, entry: int) -> str:
     told = {str(copy): copied(p) for copy, p in zip(copies, coming, strict=True)}
     pairs = list(zip([p["id"] for p in coming], copies, strict=True))
     before = freeze(file) | {"people": pairs, "told": told, "closing": closing}
-    row = {"case_id": file.id, "target_id": there.id, "phase": phase, "before": before, "entry": entry, "target_entry": line}
+    row = {
+        "case_id": file.id,
+        "target_id": there.id,
+        "phase": phase,
+        "before": before,
+        "entry": entry,
+        "target_entry": line,
+    }
     writes.add(file.connection, JOIN, row)
-    writes.change_case_part(file.connection, reads.MELDING, file.id, {"dossier_id": target["dossier_id"]})
+    writes.change_case_part(
+        file.connection, reads.MELDING, file.id, {"dossier_id": target["dossier_id"]}
+    )
     file.joined_in, file.words = phase, True
     relate(file.connection, file.id, there.id, "gevoegd_bij", "vervolgmelding")
     return f": {number}" if owns(file.who, target) else " van een ander team"
 
 
 COPIED = (
-    "naam", "zoeknaam", "voornamen", "voorvoegsel", "geslachtsnaam", "partnernaam", "geboren", "uitgerekend", "geslacht", "rollen", "rolperiodes",
-    "betrokken_als", "adres", "geheim_adres", "bsn", "bsn_bron", "bsn_gecontroleerd", "gezag",
-)  # fmt: skip
+    "naam",
+    "zoeknaam",
+    "voornamen",
+    "voorvoegsel",
+    "geslachtsnaam",
+    "partnernaam",
+    "geboren",
+    "uitgerekend",
+    "geslacht",
+    "rollen",
+    "rolperiodes",
+    "betrokken_als",
+    "adres",
+    "geheim_adres",
+    "bsn",
+    "bsn_bron",
+    "bsn_gecontroleerd",
+    "gezag",
+)
 
 
 def copied(person: Row) -> dict[str, Any]:
@@ -59,17 +91,25 @@ def copied(person: Row) -> dict[str, Any]:
 
 
 def _running_melding(file: CaseFile, number: str) -> Row:
-    """Give the melding to join, locked; one outside one's own cases only when its people are those of this melding."""
+    """Give the melding to join, locked.
+
+    One outside one's own cases only when its people are those of this melding.
+    """
     assert file.who is not None
     target = reads.case_by_number(file.connection, number, lock=True)
     wrong = None
-    if target is None or not (owns(file.who, target) or people.same_household(file.connection, file.id, target["id"])):
+    if target is None or not (
+        owns(file.who, target) or people.same_household(file.connection, file.id, target["id"])
+    ):
         wrong = no_case(number).text
     elif target["id"] == file.id:
         wrong = "Een melding kan niet bij zichzelf horen."
     elif target["route"] != "melding" or target["closed"]:
         what = "een advies" if target["route"] != "melding" else "gesloten"
-        wrong = f"{number} is geen lopende melding maar {what}. Is de oude zaak gesloten, houd dit dan als nieuwe melding en plaats haar in hetzelfde dossier."
+        wrong = (
+            f"{number} is geen lopende melding maar {what}. Is de oude zaak gesloten, houd dit dan"
+            " als nieuwe melding en plaats haar in hetzelfde dossier."
+        )
     if wrong or target is None:
         raise BadInput(faults=[Fault("geen_lopende_melding", wrong or "", "bij")])
     return target
@@ -80,25 +120,53 @@ def _new_people(file: CaseFile, there: CaseFile) -> list[dict[str, Any]]:
     bsns = {p["bsn"] for p in known if p["bsn"]}
     names = {(p["zoeknaam"], p["geboren"]) for p in known if len(p["geboren"] or "") == 10}
     coming = reads.of_case(file.connection, reads.PERSON, file.id)
-    return [dict(p) for p in coming if p["bsn"] not in bsns and (p["zoeknaam"], p["geboren"]) not in names]
+    return [
+        dict(p)
+        for p in coming
+        if p["bsn"] not in bsns and (p["zoeknaam"], p["geboren"]) not in names
+    ]
 
 
 def freeze(file: CaseFile) -> dict[str, Any]:
-    """Give how a case stands, as far as closing it without a finish undoes it: state, facts, dossier, running terms and open letters."""
+    """Give how a case stands, as far as closing it without a finish undoes it.
+
+    State, facts, dossier, running terms and open letters.
+    """
     letters = [(n["id"], n["state"]) for n in file.owed if n["id"]]
     return {
-        "state": file.case["state"], "acuut": file.case["acuut"], "facts": plain(file.case["facts"]), "dossier": file.case["dossier_id"], "opened_by": file.case["opened_by"],
-        "terms": [(t["id"], t["status"]) for t in file.running if t["id"] > 0], "letters": letters,
-    }  # fmt: skip
+        "state": file.case["state"],
+        "acuut": file.case["acuut"],
+        "facts": plain(file.case["facts"]),
+        "dossier": file.case["dossier_id"],
+        "opened_by": file.case["opened_by"],
+        "terms": [(t["id"], t["status"]) for t in file.running if t["id"] > 0],
+        "letters": letters,
+    }
 
 
 def reopen(file: CaseFile, before: Mapping[str, Any], entry: int, unread: bool = False) -> None:
-    """Put a case that closed without a finish back where it stood: its terms run on to the same ends, its letters are owed again; with `unread` it counts as opened by nobody, if so it was."""
-    owner = reads.worker_by(file.connection, id=file.case["owner_id"]) if file.case["owner_id"] else None
-    if owner and (not owner["active"] or plans.away(file.connection, owner["id"], day_of(file.now))):
+    """Put a case that closed without a finish back where it stood.
+
+    Its terms run on to the same ends, its letters are owed again; with `unread` it counts as opened
+    by nobody, if so it was.
+    """
+    owner = (
+        reads.worker_by(file.connection, id=file.case["owner_id"])
+        if file.case["owner_id"]
+        else None
+    )
+    if owner and (
+        not owner["active"] or plans.away(file.connection, owner["id"], day_of(file.now))
+    ):
         file.changes["owner_id"] = None  # he is not here any more: the team has it
     hermelding.let_go(file)
-    file.changes |= {"state": before["state"], "facts": dict(before["facts"]), "closed": False, "closed_at": None, "ending": None}
+    file.changes |= {
+        "state": before["state"],
+        "facts": dict(before["facts"]),
+        "closed": False,
+        "closed_at": None,
+        "ending": None,
+    }
     if "acuut" in before:
         file.changes["acuut"] = before["acuut"]
     file.tell(entry, closed=False, ended=None)
@@ -116,9 +184,14 @@ def reopen(file: CaseFile, before: Mapping[str, Any], entry: int, unread: bool =
 
 
 def unopened(file: CaseFile, before: Mapping[str, Any], entry: int) -> None:
-    """Let a case that nobody had opened before an answer that was taken back wait to be opened again, to the end it had."""
+    """Let a case that nobody had opened before an answer that was taken back wait to be opened
+    again, to the end it had.
+    """
     rows = {t["id"]: dict(t) for t in reads.terms(file.connection, file.id)}
     for key, status in before["terms"]:
-        if rows[key]["name"] in (file.workflow.untouched_term, file.workflow.untouched_acute) and rows[key]["status"] == "met":
+        if (
+            rows[key]["name"] in (file.workflow.untouched_term, file.workflow.untouched_acute)
+            and rows[key]["status"] == "met"
+        ):
             file.revive(rows[key], status, entry)
     file.changes["opened_by"] = None

@@ -1,4 +1,7 @@
-"""Taking a call: advies, melding or police form; every fault at once, a number at once, and the first terms run."""
+"""Taking a call: advies, melding or police form.
+
+Every fault at once, a number at once, and the first terms run.
+"""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -25,8 +28,10 @@ from amhk.words import day_of
 def take_call(office: Office, body: object, who: Reader, key: str | None = None) -> str:
     """Give the number of the case a call becomes.
 
-    `body` holds `route` (`advies` or `melding`) and the fields of that route's intake. `key` is the caller's
-    Idempotency-Key: the same key and body give the same case, another body AlreadyUsed. Raises BadInput with every fault.
+    `body` holds `route` (`advies` or `melding`) and the fields of that route's intake. `key` is the
+    caller's
+    Idempotency-Key: the same key and body give the same case, another body AlreadyUsed. Raises
+    BadInput with every fault.
     """
     if who.role not in WORKS:
         raise NotAllowed("Met uw rol neemt u geen gesprekken aan.")
@@ -37,11 +42,22 @@ def take_call(office: Office, body: object, who: Reader, key: str | None = None)
         return _take(office, body, route, fields, who, key)
 
 
-def _take(office: Office, body: object, route: str, fields: Mapping[str, Any], who: Reader, key: str | None) -> str:
+def _take(
+    office: Office,
+    body: object,
+    route: str,
+    fields: Mapping[str, Any],
+    who: Reader,
+    key: str | None,
+) -> str:
     with office.store.write() as connection:
         if key:
             concepts.hold(connection, who.id)
-        digest = sha256(as_json({"body": body}).encode("utf-8", "surrogatepass")).hexdigest() if key else ""
+        digest = (
+            sha256(as_json({"body": body}).encode("utf-8", "surrogatepass")).hexdigest()
+            if key
+            else ""
+        )
         if key and (number := _before(connection, who, key, digest)):
             return number
         now = office.now(connection)
@@ -54,18 +70,25 @@ def _take(office: Office, body: object, route: str, fields: Mapping[str, Any], w
         if key:
             told = {"worker_id": who.id, "key": key, "body": digest, "number": file.case["number"]}
             writes.add(connection, reads.REQUEST, told)
-            concepts.drop(connection, who.id, key)  # of an advice nothing may stay of what was typed
+            concepts.drop(
+                connection, who.id, key
+            )  # of an advice nothing may stay of what was typed
         return str(file.case["number"])
 
 
 def checked(
     office: Office, connection: Any, route: str, fields: Mapping[str, Any], now: datetime
 ) -> tuple[dict[str, Any], list[Fault]]:
-    """Give a call's values as they may be stored, and every fault in it; codes are those that held on the day of receipt."""
+    """Give a call's values as they may be stored, and every fault in it.
+
+    Codes are those that held on the day of receipt.
+    """
     told = fields.get("ontvangen")
     received = read_moment(told, now) if isinstance(told, str) else None
     form = office.pack.of_route(route).intake
-    desk = desk_for(office, connection, now, needed(form), day=day_of(min(received, now)) if received else None)
+    desk = desk_for(
+        office, connection, now, needed(form), day=day_of(min(received, now)) if received else None
+    )
     values, faults = clean(form, fields, desk)
     return values, faults + _own_faults(route, values) + people.faults(
         values.get("betrokkenen", ()), day_of(now), office.pack.codes.roles
@@ -74,7 +97,9 @@ def checked(
 
 def _route(body: object) -> tuple[str, dict[str, Any]]:
     if not isinstance(body, Mapping):
-        raise BadInput(faults=[Fault("verkeerd_soort", "Stuur een JSON-object met de velden van het gesprek.")])
+        raise BadInput(
+            faults=[Fault("verkeerd_soort", "Stuur een JSON-object met de velden van het gesprek.")]
+        )
     fields = dict(body)
     route = fields.pop("route", None)
     if route not in ("advies", "melding"):
@@ -90,23 +115,43 @@ def _before(connection: Any, who: Reader, key: str, digest: str) -> str | None:
 
 
 def _own_faults(route: str, values: Mapping[str, Any]) -> list[Fault]:
-    """Check what the fields cannot say by themselves: advice or a next step, consent of the adviesvrager, contacts not before the call."""
+    """Check what the fields cannot say by themselves.
+
+    Advice or a next step, consent of the adviesvrager, contacts not before the call.
+    """
     faults = []
     if route == "advies" and not values.get("advies") and values.get("vervolg") != "ondersteunen":
-        faults.append(Fault("ontbreekt", "Vul in: het gegeven advies, of kies dat u ondersteunt bij de uitvoering.", "advies"))
+        faults.append(
+            Fault(
+                "ontbreekt",
+                "Vul in: het gegeven advies, of kies dat u ondersteunt bij de uitvoering.",
+                "advies",
+            )
+        )
     asker = values.get("adviesvrager") or {}
     if (asker.get("naam") or asker.get("bereikbaar")) and not asker.get("toestemming"):
-        text = "Naam en bereikbaarheid van de adviesvrager worden alleen met toestemming vastgelegd."
+        text = (
+            "Naam en bereikbaarheid van de adviesvrager worden alleen met toestemming vastgelegd."
+        )
         faults.append(Fault("geen_toestemming", text, "adviesvrager.toestemming"))
     received = values.get("ontvangen")
     for n, contact in enumerate(values.get("contacten", [])):
         if received and contact.get("op") and contact["op"] < received:
-            faults.append(Fault("voor_ontvangst", "Een contact ligt niet voor het gesprek zelf.", f"contacten.{n}.op"))
+            faults.append(
+                Fault(
+                    "voor_ontvangst",
+                    "Een contact ligt niet voor het gesprek zelf.",
+                    f"contacten.{n}.op",
+                )
+            )
     return faults
 
 
 def _go_on(file: CaseFile, values: Mapping[str, Any]) -> None:
-    """Make the moves that the call itself already made: contacts had, advice given, support begun."""
+    """Make the moves that the call itself already made.
+
+    Contacts had, advice given, support begun.
+    """
     for contact in values.get("contacten", []):
         if file.workflow.contact_move:
             _move(file, file.workflow.contact_move, contact)
@@ -122,11 +167,15 @@ def _move(file: CaseFile, name: str, filled: Mapping[str, Any]) -> None:
 
 
 def warnings(case: Mapping[str, Any], known: Iterable[str]) -> list[str]:
-    """Give what in the free text of an advies looks like data of the family: somebody said that it is not, or it was kept before it was refused."""
+    """Give what in the free text of an advies looks like data of the family.
+
+    Somebody said that it is not, or it was kept before it was refused.
+    """
     if case["route"] != "advies":
         return []
     text = f"{case['zorgen']}\n{case.get('advies') or ''}"
     return [
-        f"Let op: in de tekst lijkt {what} te staan. Is dat van het gezin, corrigeer de tekst dan: de oude wordt gewist."
+        f"Let op: in de tekst lijkt {what} te staan. Is dat van het gezin, corrigeer de tekst dan:"
+        " de oude wordt gewist."
         for what in signs_of_person(text, known)
     ]

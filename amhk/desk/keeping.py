@@ -1,4 +1,6 @@
-"""Reports that are kept: made by themselves on the chosen day, never changed after, and what has changed since one and why."""
+"""Reports that are kept: made by themselves on the chosen day, never changed after, and what has
+changed since one and why.
+"""
 
 import json
 from collections import Counter
@@ -35,16 +37,25 @@ _WHY = {
 
 
 def make_when_due(office: Office) -> int:
-    """Make and keep the reports whose day has come, however long the house was closed; gives how many."""
+    """Make and keep the reports whose day has come, however long the house was closed.
+
+    Gives how many.
+    """
     with office.store.read() as connection:
         today = day_of(office.now(connection))
         if reads.meta(connection, _SEEN) == iso(today):
             return 0
         first = reads.first_instant(connection)
-        there = {row["period"] for row in figures.kept(connection, NAME) if row["worker_id"] is None}
+        there = {
+            row["period"] for row in figures.kept(connection, NAME) if row["worker_id"] is None
+        }
     if first is None:
         return 0
-    wanted = [p for length in office.config.making.lengths for p in _due(office, LENGTHS[length], today, day_of(first))]
+    wanted = [
+        p
+        for length in office.config.making.lengths
+        for p in _due(office, LENGTHS[length], today, day_of(first))
+    ]
     made = [p for p in sorted(wanted, key=lambda p: p.end) if p.text not in there]
     for period in made:
         keep(office, period)
@@ -54,7 +65,9 @@ def make_when_due(office: Office) -> int:
 
 
 def _due(office: Office, months: int, today: date, first: date) -> Iterator[Period]:
-    """Give the periods of a length that are over, whose day has come, back to the first in which anything was written."""
+    """Give the periods of a length that are over, whose day has come, back to the first in which
+    anything was written.
+    """
     period = period_of(today, months).before()
     while period.end > first:
         if today >= period.end.replace(day=office.config.making.day):
@@ -63,7 +76,10 @@ def _due(office: Office, months: int, today: date, first: date) -> Iterator[Peri
 
 
 def keep(office: Office, period: Period, who: Reader | None = None) -> int:
-    """Make the report of a period that is over and keep it as it is now; gives its key. With what changed in the one before it since that was kept."""
+    """Make the report of a period that is over and keep it as it is now; gives its key.
+
+    With what changed in the one before it since that was kept.
+    """
     report = reports.kwartaal(office, period, _BY_ITSELF)
     before = period.before()
     with office.store.read() as connection:
@@ -78,25 +94,47 @@ def keep(office: Office, period: Period, who: Reader | None = None) -> int:
             return int(first[0]["id"])  # another process was first
         now = office.now(connection)
         row = {
-            "name": NAME, "period": period.text, "number": len(same) + 1, "made": now, "worker_id": who.id if who else None,
-            "position": stamp["position"], "digest": stamp["digest"], "content": content, "hash": sha256(content.encode()).hexdigest(),
-        }  # fmt: skip
+            "name": NAME,
+            "period": period.text,
+            "number": len(same) + 1,
+            "made": now,
+            "worker_id": who.id if who else None,
+            "position": stamp["position"],
+            "digest": stamp["digest"],
+            "content": content,
+            "hash": sha256(content.encode()).hexdigest(),
+        }
         key = writes.add(connection, figures.KEPT, row)
-        told = {k: row[k] for k in ("period", "number", "position", "digest")} | {"sha256": row["hash"]}
+        told = {k: row[k] for k in ("period", "number", "position", "digest")} | {
+            "sha256": row["hash"]
+        }
         bells.lock_meta(connection, "house")
-        house.append(connection, now, row["worker_id"], KIND, f"Rapport over {period.title} gemaakt en bewaard.", told)
+        house.append(
+            connection,
+            now,
+            row["worker_id"],
+            KIND,
+            f"Rapport over {period.title} gemaakt en bewaard.",
+            told,
+        )
         return key
 
 
 def keep_by_hand(office: Office, period: str, who: Reader) -> int:
-    """Keep the report of a period once more, beside what was kept of it before; BadInput when it is none, or is not over."""
+    """Keep the report of a period once more, beside what was kept of it before.
+
+    BadInput when it is none, or is not over.
+    """
     if not reports.read_scope(who).every:
         raise NotAllowed("Een rapport bewaren is voor wie alle zaken mag tellen.")
     span = read_period(period)
     with office.store.read() as connection:
         now, first = office.now(connection), reads.first_instant(connection)
     if span is None or start_of(span.end) > now or first is None or start_of(span.end) <= first:
-        text = f"'{period[:20]}' is geen periode die voorbij is en waarin iets is vastgelegd; alleen zo'n rapport wordt bewaard."
+        text = (
+            f"'{period[:20]}' is geen periode die voorbij is en waarin iets is vastgelegd; alleen"
+            " zo'n rapport wordt bewaard."
+        )
         raise BadInput(faults=[Fault("periode", text, "period")])
     return keep(office, span, who)
 
@@ -122,13 +160,24 @@ def fresh(office: Office, who: Reader) -> list[dict[str, Any]]:
 def _told(row: Row, names: Mapping[int, str]) -> dict[str, Any]:
     span = read_period(row["period"])
     return {
-        "id": row["id"], "name": row["name"], "period": row["period"], "title": span.title if span else row["period"], "number": row["number"],
-        "made": iso(row["made"]), "by": names.get(row["worker_id"] or 0, "vanzelf"), "position": row["position"], "digest": row["digest"], "hash": row["hash"],
-    }  # fmt: skip
+        "id": row["id"],
+        "name": row["name"],
+        "period": row["period"],
+        "title": span.title if span else row["period"],
+        "number": row["number"],
+        "made": iso(row["made"]),
+        "by": names.get(row["worker_id"] or 0, "vanzelf"),
+        "position": row["position"],
+        "digest": row["digest"],
+        "hash": row["hash"],
+    }
 
 
 def kept(office: Office, key: int, who: Reader) -> dict[str, Any]:
-    """Give a kept report as it was made; NotFound when there is none, or when what is kept is not what was made."""
+    """Give a kept report as it was made.
+
+    NotFound when there is none, or when what is kept is not what was made.
+    """
     if not reports.read_scope(who).every:
         raise NotAllowed("Een bewaard rapport gaat over de hele regio.")
     with office.store.read() as connection:
@@ -140,17 +189,27 @@ def _opened(connection: Connection, key: int) -> dict[str, Any]:
     if row is None:
         raise NotFound("Dit rapport is er niet.")
     if sha256(row["content"].encode()).hexdigest() != row["hash"]:
-        raise NotFound("Dit rapport is buiten het programma om gewijzigd; zet de laatste back-up terug.")
+        raise NotFound(
+            "Dit rapport is buiten het programma om gewijzigd; zet de laatste back-up terug."
+        )
     told: dict[str, Any] = json.loads(row["content"])
     return told | {"kept": row["id"], "number": row["number"]}
 
 
 def faults(connection: Connection) -> Iterator[str]:
-    """Give, in Dutch, every kept report that was changed or is gone, and every stamp the journal does not come to: held to what the house's own journal says of them."""
+    """Give, in Dutch, every kept report that was changed or is gone, and every stamp the journal
+    does not come to: held to what the house's own journal says of them.
+    """
     said = [json.loads(line["content"]) for line in house.entries(connection, KIND, _MOST_KEY)]
-    rows = {(row["period"], row["number"]): figures.kept_by(connection, row["id"]) for row in figures.kept(connection)}
+    rows = {
+        (row["period"], row["number"]): figures.kept_by(connection, row["id"])
+        for row in figures.kept(connection)
+    }
     for told in said:
-        row, name = rows.pop((told["period"], told["number"]), None), f"{told['period']} (nummer {told['number']})"
+        row, name = (
+            rows.pop((told["period"], told["number"]), None),
+            f"{told['period']} (nummer {told['number']})",
+        )
         if row is None:
             yield f"Het bewaarde rapport over {name} is weg."
         elif (sha256(row["content"].encode()).hexdigest(), row["position"], row["digest"]) != (
@@ -160,8 +219,14 @@ def faults(connection: Connection) -> Iterator[str]:
         ):
             yield f"Het bewaarde rapport over {name} is gewijzigd."
     for row in rows.values():
-        yield f"Het bewaarde rapport over {row['period'] if row else '?'} staat niet in het logboek van het huis."
-    yield from _stamps(connection, sorted({*figures.stamps(connection), *((t["position"], t["digest"]) for t in said)}))
+        yield (
+            f"Het bewaarde rapport over {row['period'] if row else '?'} staat niet in het logboek"
+            " van het huis."
+        )
+    yield from _stamps(
+        connection,
+        sorted({*figures.stamps(connection), *((t["position"], t["digest"]) for t in said)}),
+    )
 
 
 def _stamps(connection: Connection, stamps: Sequence[tuple[int, str]]) -> Iterator[str]:
@@ -169,12 +234,18 @@ def _stamps(connection: Connection, stamps: Sequence[tuple[int, str]]) -> Iterat
     for last, told in stamps:
         position, digest = last, counting.digest_on(connection, position, digest, last)
         if digest != told:
-            yield f"Het stempel bij regel {last} klopt niet met het verloop: er is iets gewijzigd, weggehaald of ingevoegd."
+            yield (
+                f"Het stempel bij regel {last} klopt niet met het verloop: er is iets gewijzigd,"
+                " weggehaald of ingevoegd."
+            )
             return
 
 
 def changes(office: Office, key: int) -> list[dict[str, Any]]:
-    """Give what has changed in the figures of a kept report since, per gemeente: what it was, what it is now, of how many cases, and why."""
+    """Give what has changed in the figures of a kept report since, per gemeente.
+
+    What it was, what it is now, of how many cases, and why.
+    """
     here = counting.catch_up(office)
     with office.store.snapshot() as connection:
         old = _opened(connection, key)
@@ -182,24 +253,43 @@ def changes(office: Office, key: int) -> list[dict[str, Any]]:
         assert span is not None
         why = _reasons(office, connection, span, old["stamp"]["position"], here.position)
     new = reports.kwartaal(office, span, _BY_ITSELF)
-    before, after = ({line["gemeente"]: line for line in [*r["rows"], r["total"]]} for r in (old, new))
+    before, after = (
+        {line["gemeente"]: line for line in [*r["rows"], r["total"]]} for r in (old, new)
+    )
     told = []
     for name, d in new["definitions"].items():
         for area in dict.fromkeys([*before, *after]):
             reasons = why[name] if area == "Totaal" else why[name, area]
-            for value, was, now in _pairs(before.get(area, {}).get(name), after.get(area, {}).get(name), d["kind"]):
-                title = f"{d['title']}: {new['lists'][name].get(value, value)}" if value else d["title"]
+            for value, was, now in _pairs(
+                before.get(area, {}).get(name), after.get(area, {}).get(name), d["kind"]
+            ):
+                title = (
+                    f"{d['title']}: {new['lists'][name].get(value, value)}" if value else d["title"]
+                )
                 told.append(
-                    {"figure": name, "value": value or None, "kind": d["kind"] if not value else "count", "title": title, "gemeente": area, "was": was, "now": now,
-                     "why": _said(reasons), "cases": sum(reasons.values())}
-                )  # fmt: skip
+                    {
+                        "figure": name,
+                        "value": value or None,
+                        "kind": d["kind"] if not value else "count",
+                        "title": title,
+                        "gemeente": area,
+                        "was": was,
+                        "now": now,
+                        "why": _said(reasons),
+                        "cases": sum(reasons.values()),
+                    }
+                )
     return told
 
 
 def _pairs(was: Any, now: Any, kind: str) -> Iterator[tuple[str, Any, Any]]:
     """Give (value, was, now) of what differs: a figure as it is, of a split each value."""
     if kind == "split" and isinstance(was, dict) and isinstance(now, dict):
-        yield from ((v, was.get(v, 0), now.get(v, 0)) for v in sorted({*was, *now}) if was.get(v, 0) != now.get(v, 0))
+        yield from (
+            (v, was.get(v, 0), now.get(v, 0))
+            for v in sorted({*was, *now})
+            if was.get(v, 0) != now.get(v, 0)
+        )
     elif was != now and kind != "split":
         yield "", was, now
 
@@ -215,33 +305,46 @@ class _Reasons(dict[Any, Counter[str]]):
 
 
 def _reasons(office: Office, connection: Connection, span: Period, then: int, now: int) -> _Reasons:
-    """Give, by figure and by (figure, gemeente), of how many cases the figures of a period changed between two positions, by why."""
+    """Give, by figure and by (figure, gemeente), of how many cases the figures of a period changed
+    between two positions, by why.
+    """
     told, touched = _Reasons(), figures.touched(connection, then, now)
     names = counting.wanted_of(office)
     for at in range(0, len(touched), 1000):
         some_cases = sorted(touched)[at : at + 1000]
-        sides = [dict(counting.told(figures.lines(connection, some_cases, last), names)) for last in (then, now)]
+        sides = [
+            dict(counting.told(figures.lines(connection, some_cases, last), names))
+            for last in (then, now)
+        ]
         for key in some_cases:
             old, new = (side.get(key) for side in sides)
             if old == new:
                 continue
             for figure, gemeenten, moved in _differences(office, span, old, new):
-                why = next((_WHY[kind] for kind in touched[key] if kind in _WHY), "later vastgelegd")
+                why = next(
+                    (_WHY[kind] for kind in touched[key] if kind in _WHY), "later vastgelegd"
+                )
                 told[figure][why] += not moved  # who only moved between gemeenten changes no whole
                 for gemeente in gemeenten:
                     told[figure, gemeente][why] += 1
     return told
 
 
-def _differences(office: Office, span: Period, old: Any, new: Any) -> Iterator[tuple[str, set[str], bool]]:
-    """Give the figures a case changed, in which gemeenten, and whether it only moved from one to the other."""
+def _differences(
+    office: Office, span: Period, old: Any, new: Any
+) -> Iterator[tuple[str, set[str], bool]]:
+    """Give the figures a case changed, in which gemeenten, and whether it only moved from one to
+    the other.
+    """
     facts = [_found(told[1], span) if told else {} for told in (old, new)]
     moved = bool(old and new and old[0] != new[0])
     for d in office.pack.figures.definitions.values():
         fact = reports.fact_of(office, d)
         was, now = ([f.get(fact, {}), f.get(d.of, {}) if d.of else {}] for f in facts)
         if d.good is not None and d.kind in ("aantal", "stand"):
-            was, now = ([{v: n for v, n in side[0].items() if v in d.good}, side[1]] for side in (was, now))
+            was, now = (
+                [{v: n for v, n in side[0].items() if v in d.good}, side[1]] for side in (was, now)
+            )
         if was != now or (moved and any(was)):
             yield d.name, {told[0] for told in (old, new) if told}, was == now
 

@@ -1,4 +1,8 @@
-"""The ledger of what is owed: every letter that still has to go, to whom, by when, whether the case can close without it, and who decided to postpone it."""
+"""The ledger of what is owed.
+
+Every letter that still has to go, to whom, by when, whether the case can close without it, and who
+decided to postpone it.
+"""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import datetime, timedelta
@@ -22,8 +26,13 @@ FILTERS = {
 }
 
 
-def owed(office: Office, who: Reader, only: str = "verplicht", cursor: str | None = None) -> dict[str, Any]:
-    """Give a page of letters that still have to go, the first to be sent on top: {items, next}. Each says what it is, to whom, by when, whether it blocks closing, and the decisions about it."""
+def owed(
+    office: Office, who: Reader, only: str = "verplicht", cursor: str | None = None
+) -> dict[str, Any]:
+    """Give a page of letters that still have to go, the first to be sent on top: {items, next}.
+
+    Each says what it is, to whom, by when, whether it blocks closing, and the decisions about it.
+    """
     with office.store.read() as connection:
         now = office.now(connection)
         found = outbox.owed(connection, scope_of(who), only, _after(cursor), PAGE + 1)
@@ -49,13 +58,29 @@ def _line(office: Office, row: Row, now: datetime) -> dict[str, Any]:
     workflow = office.pack.workflows[row["workflow"], row["release"]]
     rule = workflow.notices[row["kind"]]
     due, over = row["due"], row["over_at"]
-    if due is None and rule.term and row["drafted"]:  # a case that is closed: no term, but a day all the same
+    if (
+        due is None and rule.term and row["drafted"]
+    ):  # a case that is closed: no term, but a day all the same
         end = end_of_term(workflow.terms[rule.term], row["drafted"], office.calendar)
         due, over = iso(end.due), over_at(end.due)
     return {
-        "id": row["id"], "kind": row["kind"], "title": rule.title, "case": row["number"], "closed": row["closed"], "recipient": row["recipient"],
-        "to": row["person"] or row["institution"], "state": row["state"], "obligatory": row["obligatory"], "due": due,
-        "term": workflow.terms[row["term"]].title if row["term"] else None, "late": bool(over and over <= now and row["running"] != "suspended"),
-        "soon": bool(over and now < over <= now + timedelta(days=7)), "blocks_closing": row["obligatory"] and not row["closed"],
-        "owner": row["owner"], "on_its_way": row["on_its_way"], "road": row["road"], "decisions": row["decisions"], "version": row["version"],
-    }  # fmt: skip
+        "id": row["id"],
+        "kind": row["kind"],
+        "title": rule.title,
+        "case": row["number"],
+        "closed": row["closed"],
+        "recipient": row["recipient"],
+        "to": row["person"] or row["institution"],
+        "state": row["state"],
+        "obligatory": row["obligatory"],
+        "due": due,
+        "term": workflow.terms[row["term"]].title if row["term"] else None,
+        "late": bool(over and over <= now and row["running"] != "suspended"),
+        "soon": bool(over and now < over <= now + timedelta(days=7)),
+        "blocks_closing": row["obligatory"] and not row["closed"],
+        "owner": row["owner"],
+        "on_its_way": row["on_its_way"],
+        "road": row["road"],
+        "decisions": row["decisions"],
+        "version": row["version"],
+    }

@@ -1,4 +1,7 @@
-"""A letter to read: its state, what is missing or left out, who decided what about it; as page, PDF and data. Who looked is written down."""
+"""A letter to read: its state, what is missing or left out, who decided what about it.
+
+As page, PDF and data. Who looked is written down.
+"""
 
 import re
 from collections.abc import Sequence
@@ -7,9 +10,27 @@ from html import escape, unescape
 from typing import Any
 
 from amhk.desk.casefile import visible
-from amhk.desk.composing import Letter, addressed, compose, lacking, leaking, print_of, rule_of, stale, text_of
+from amhk.desk.composing import (
+    Letter,
+    addressed,
+    compose,
+    lacking,
+    leaking,
+    print_of,
+    rule_of,
+    stale,
+    text_of,
+)
 from amhk.desk.covering import covered, veil_over
-from amhk.desk.delivery import MACHINES, Reach, address_on, lack_of, machines, reach_of, ways_by_hand
+from amhk.desk.delivery import (
+    MACHINES,
+    Reach,
+    address_on,
+    lack_of,
+    machines,
+    reach_of,
+    ways_by_hand,
+)
 from amhk.desk.facts import gather, source_of
 from amhk.desk.notices import find
 from amhk.desk.reading import look
@@ -28,29 +49,63 @@ MASK = "[melder: geheim]"
 WHY = "waarom u deze brief opent: er staat iemand in die geheim blijft"
 _ADDRESS = re.compile(r'<p class="aan">(.*?)</p>')
 _PLAIN = (
-    "id", "kind", "recipient", "state", "version", "obligatory", "hash", "way", "reference", "reason", "ground", "old_fact", "decisions",
-    "receipt", "returned", "release",
-)  # fmt: skip
+    "id",
+    "kind",
+    "recipient",
+    "state",
+    "version",
+    "obligatory",
+    "hash",
+    "way",
+    "reference",
+    "reason",
+    "ground",
+    "old_fact",
+    "decisions",
+    "receipt",
+    "returned",
+    "release",
+)
 
 
 def view(office: Office, key: int, who: Reader) -> dict[str, Any]:
-    """Give a letter: its state, what is missing and what was left out; a frozen one as it was frozen."""
+    """Give a letter: its state, what is missing and what was left out.
+
+    A frozen one as it was frozen.
+    """
     with office.store.read() as connection:
         notice, case = find(connection, key, who)
         told = {k: notice[k] for k in _PLAIN} | {
-            "case": case["number"], "title": rule_of(office, case, notice).title, "sent_on": iso(notice["sent_on"]) if notice["sent_on"] else None,
-            "urgent": bool(notice["facts"].get("spoed")), "stale": None, "road": _road(outbox.live(connection, key)),
-        }  # fmt: skip
+            "case": case["number"],
+            "title": rule_of(office, case, notice).title,
+            "sent_on": iso(notice["sent_on"]) if notice["sent_on"] else None,
+            "urgent": bool(notice["facts"].get("spoed")),
+            "stale": None,
+            "road": _road(outbox.live(connection, key)),
+        }
         reach = _reach(office, connection, case, notice, who)
-        told |= {"ways": machines(office, reach), "by_hand": ways_by_hand(reach), "lacks": _lacks(office, reach)}
+        told |= {
+            "ways": machines(office, reach),
+            "by_hand": ways_by_hand(reach),
+            "lacks": _lacks(office, reach),
+        }
         hidden = _secret_words(connection, case, notice)
         told = covered(office, connection, case, told)
         if notice["state"] != "draft":
             html = None if notice["html"] is None else _masked(notice["html"], hidden)
             left_out = [{"fact": name, "why": why} for name, why in notice["left_out"]]
             if notice["state"] == "approved":
-                told["stale"] = stale(office, connection, case, notice, who, day_of(office.now(connection)))
-            return told | {"missing": [], "left_out": left_out, "text": None, "html": html, "uses": [], "leaks": []}
+                told["stale"] = stale(
+                    office, connection, case, notice, who, day_of(office.now(connection))
+                )
+            return told | {
+                "missing": [],
+                "left_out": left_out,
+                "text": None,
+                "html": html,
+                "uses": [],
+                "leaks": [],
+            }
         try:
             letter = compose(office, connection, case, notice, who, office.now(connection))
         except ClosedDoor as wrong:
@@ -63,16 +118,23 @@ def view(office: Office, key: int, who: Reader) -> dict[str, Any]:
                 "leaks": [f.text for f in wrong.faults],
             }
         return told | {
-            "missing": [{"fact": name, "text": title, "do": do} for name, title, do in letter.missing],
+            "missing": [
+                {"fact": name, "text": title, "do": do} for name, title, do in letter.missing
+            ],
             "left_out": [{"fact": name, "why": why} for name, why in letter.left_out],
             "text": text_of(letter) if letter.blocks else None,
             "html": None if letter.leaks or not letter.blocks else _masked(letter.html, hidden),
             "uses": [
-                {"name": n, "value": MASK if hidden and n == "melder_naam" else v, "needed": must, "source": source_of(n)}
+                {
+                    "name": n,
+                    "value": MASK if hidden and n == "melder_naam" else v,
+                    "needed": must,
+                    "source": source_of(n),
+                }
                 for n, v, must in covered(office, connection, case, letter.uses)
             ],
             "leaks": [fault.text for fault in leaking(letter)],
-        }  # fmt: skip
+        }
 
 
 def _reach(office: Office, connection: Connection, case: Row, notice: Row, who: Reader) -> Reach:
@@ -83,8 +145,15 @@ def _reach(office: Office, connection: Connection, case: Row, notice: Row, who: 
 
 
 def _lacks(office: Office, reach: Reach) -> list[dict[str, Any]]:
-    """Give, per way by which this recipient cannot be reached by post or folder, why and where that can be entered."""
-    faults = [f for way in MACHINES if way != "map" or reach.lacks(way) for f in lack_of(office, reach, way)]
+    """Give, per way by which this recipient cannot be reached by post or folder, why and where that
+    can be entered.
+    """
+    faults = [
+        f
+        for way in MACHINES
+        if way != "map" or reach.lacks(way)
+        for f in lack_of(office, reach, way)
+    ]
     return [{"text": f.text, "do": f.do} for f in dict.fromkeys(faults)]
 
 
@@ -93,10 +162,19 @@ def _road(row: Row | None) -> dict[str, Any] | None:
 
 
 def _secret_words(connection: Connection, case: Row, notice: Row) -> list[str]:
-    """Give what a secret melder's own letter does not show on screen: his name and work, as they are and as they stand in the letter; the letter itself, once asked for, shows them."""
-    if notice["recipient"] != "melder" or not (about := reads.about(connection, case, notice))["melder_geheim"]:
+    """Give what a secret melder's own letter does not show on screen.
+
+    His name and work, as they are and as they stand in the letter; the letter itself, once asked
+    for, shows them.
+    """
+    if (
+        notice["recipient"] != "melder"
+        or not (about := reads.about(connection, case, notice))["melder_geheim"]
+    ):
         return []
-    whole = [w for w in (about["melder_naam"], about["melder_functie"], about["melder_organisatie"]) if w]
+    whole = [
+        w for w in (about["melder_naam"], about["melder_functie"], about["melder_organisatie"]) if w
+    ]
     address = _ADDRESS.search(notice["html"] or "")
     whole += [unescape(line) for line in address[1].split("<br>")] if address else []
     whole += postal_lines(about["melder_bereikbaar"] or "")
@@ -121,8 +199,14 @@ def _now(office: Office, key: int, who: Reader) -> tuple[Row, Row, Letter | None
         return notice, case, letter
 
 
-def opened(office: Office, keys: Sequence[int], who: Reader, reason: object, what: str = "") -> None:
-    """Write down, per letter, that it is opened to read (`what`: in what); where one names somebody who stays secret only for a `reason` (BadInput without), and only by who works with the case (NotFound)."""
+def opened(
+    office: Office, keys: Sequence[int], who: Reader, reason: object, what: str = ""
+) -> None:
+    """Write down, per letter, that it is opened to read (`what`: in what).
+
+    Where one names somebody who stays secret only for a `reason` (BadInput without), and only by
+    who works with the case (NotFound).
+    """
     with office.store.read() as connection:
         found = [find(connection, key, who) for key in keys]
         secret = {n["id"] for n, case in found if _names_secret(office, connection, n, case, who)}
@@ -135,8 +219,12 @@ def opened(office: Office, keys: Sequence[int], who: Reader, reason: object, wha
         look(office, case["number"], who, told, text if notice["id"] in secret else None)
 
 
-def _names_secret(office: Office, connection: Connection, notice: Row, case: Row, who: Reader) -> bool:
-    """Tell whether a letter, as it is or would be now, names somebody whom this case keeps secret."""
+def _names_secret(
+    office: Office, connection: Connection, notice: Row, case: Row, who: Reader
+) -> bool:
+    """Tell whether a letter, as it is or would be now, names somebody whom this case
+    keeps secret.
+    """
     veil = veil_over(office, connection, case)
     if not veil:
         return False
@@ -148,30 +236,46 @@ def _names_secret(office: Office, connection: Connection, notice: Row, case: Row
 
 
 def html(office: Office, key: int, who: Reader, reason: object = None) -> str:
-    """Give a letter as a page of its own: frozen once approved, before that as it would be now; who asked is written down, with the `reason` where it names somebody who stays secret (BadInput without)."""
+    """Give a letter as a page of its own: frozen once approved, before that as it would be now.
+
+    Who asked is written down, with the `reason` where it names somebody who stays secret (BadInput
+    without).
+    """
     opened(office, [key], who, reason)
     notice, case, letter = _now(office, key, who)
     body = notice["html"] if letter is None else as_html(letter.blocks, letter.head)
     mark = "<p><strong>OEFENING: geen echte brief</strong></p>" if office.training else ""
-    return f'<!doctype html><html lang="nl"><meta charset="utf-8"><title>{case["number"]}</title>{mark}{body or ""}</html>'
+    return (
+        '<!doctype html><html lang="nl"><meta'
+        f' charset="utf-8"><title>{case["number"]}</title>{mark}{body or ""}</html>'
+    )
 
 
 def pdf(office: Office, key: int, who: Reader, reason: object = None) -> bytes:
-    """Give a letter as PDF: the frozen bytes once approved, before that as it would be now; who asked is written down. NotFound for a letter that was never made."""
+    """Give a letter as PDF: the frozen bytes once approved, before that as it would be now.
+
+    Who asked is written down. NotFound for a letter that was never made.
+    """
     opened(office, [key], who, reason)
     notice, _, letter = _now(office, key, who)
     if letter is not None:
         return print_of(office, letter)
     if notice["pdf"] is None:
-        raise NotFound("Van deze brief is geen tekst: hij is nooit goedgekeurd, of zijn inhoud is vernietigd.")
+        raise NotFound(
+            "Van deze brief is geen tekst: hij is nooit goedgekeurd, of zijn inhoud is vernietigd."
+        )
     return bytes(notice["pdf"])
 
 
 def data(office: Office, key: int, who: Reader, reason: object = None) -> dict[str, Any]:
-    """Give what a letter says for a program (the verzoek tot onderzoek, in the field groups of the CORV message); NotFound when it has none."""
+    """Give what a letter says for a program (the verzoek tot onderzoek, in the field groups of the
+    CORV message); NotFound when it has none.
+    """
     opened(office, [key], who, reason)
     notice, _, letter = _now(office, key, who)
     told = notice["data"] if letter is None else letter.data
     if told is None:
-        raise NotFound("Deze brief heeft geen gegevens voor een koppeling; alleen het verzoek aan de RvdK.")
+        raise NotFound(
+            "Deze brief heeft geen gegevens voor een koppeling; alleen het verzoek aan de RvdK."
+        )
     return dict(told)

@@ -15,9 +15,16 @@ from amhk.words import say_day
 
 # What a worklist can show: the name of a column and its title.
 COLUMNS = {
-    "termijn": "Volgende termijn", "wie": "Wie", "gemeente": "Gemeente", "staat": "Staat", "behandelaar": "Behandelaar", "team": "Team",
-    "ontvangen": "Ontvangen", "kanaal": "Kanaal", "route": "Route",
-}  # fmt: skip
+    "termijn": "Volgende termijn",
+    "wie": "Wie",
+    "gemeente": "Gemeente",
+    "staat": "Staat",
+    "behandelaar": "Behandelaar",
+    "team": "Team",
+    "ontvangen": "Ontvangen",
+    "kanaal": "Kanaal",
+    "route": "Route",
+}
 USUAL = ("termijn", "wie", "gemeente", "staat", "behandelaar")
 ASKS = (
     "route",
@@ -34,31 +41,53 @@ _MOST, _MOST_LISTS, _PAGE = 5000, 30, 500
 
 
 def columns_of(names: list[str]) -> list[str]:
-    """Give the columns to show, in their own order; the usual ones when none that exist are named."""
+    """Give the columns to show, in their own order.
+
+    The usual ones when none that exist are named.
+    """
     return [c for c in COLUMNS if c in names] or list(USUAL)
 
 
 def saved(office: Office, who: Reader) -> list[dict[str, Any]]:
     """Give the worklists this worker saved: key, name, and what each asks."""
     with office.store.read() as connection:
-        return [{k: r[k] for k in ("id", "name", "asks")} for r in worklists.saved(connection, who.id)]
+        return [
+            {k: r[k] for k in ("id", "name", "asks")} for r in worklists.saved(connection, who.id)
+        ]
 
 
 def save(office: Office, name: str, asks: Mapping[str, Any], who: Reader) -> None:
-    """Save a worklist under a name, in the place of one of that name; BadInput when it has none or there are too many."""
+    """Save a worklist under a name, in the place of one of that name.
+
+    BadInput when it has none or there are too many.
+    """
     name = tidy(name, one_line=True)
     if not name or unfit(name, 60):
-        raise BadInput(faults=[Fault("naam", "Geef de lijst een naam van 1 tot 60 tekens.", "naam")])
-    told = {k: str(v) for k, v in asks.items() if k in ASKS and v} | {"kolom": columns_of(list(asks.get("kolom", ())))}
+        raise BadInput(
+            faults=[Fault("naam", "Geef de lijst een naam van 1 tot 60 tekens.", "naam")]
+        )
+    told = {k: str(v) for k, v in asks.items() if k in ASKS and v} | {
+        "kolom": columns_of(list(asks.get("kolom", ())))
+    }
     with office.store.write() as connection:
         present = worklists.saved(connection, who.id)
         old = next((r for r in present if r["name"] == name), None)
         if old is None and len(present) >= _MOST_LISTS:
-            raise BadInput(faults=[Fault("te_veel", f"U hebt al {_MOST_LISTS} lijsten; haal er eerst een weg.", "naam")])
+            raise BadInput(
+                faults=[
+                    Fault(
+                        "te_veel",
+                        f"U hebt al {_MOST_LISTS} lijsten; haal er eerst een weg.",
+                        "naam",
+                    )
+                ]
+            )
         if old:
             writes.change(connection, worklists.SAVED, [old["id"]], {"asks": told})
         else:
-            writes.add(connection, worklists.SAVED, {"worker_id": who.id, "name": name, "asks": told})
+            writes.add(
+                connection, worklists.SAVED, {"worker_id": who.id, "name": name, "asks": told}
+            )
 
 
 def drop(office: Office, key: int, who: Reader) -> None:
@@ -68,7 +97,10 @@ def drop(office: Office, key: int, who: Reader) -> None:
 
 
 def as_file(office: Office, who: Reader, told: Mapping[str, str], columns: list[str]) -> str:
-    """Give a worklist as CSV, all its pages up to 5,000 cases, with the columns shown; that it left is written down, on each case as a look."""
+    """Give a worklist as CSV, all its pages up to 5,000 cases, with the columns shown.
+
+    That it left is written down, on each case as a look.
+    """
     items: list[dict[str, Any]] = []
     asked = dict(told)
     while len(items) < _MOST:
@@ -81,11 +113,20 @@ def as_file(office: Office, who: Reader, told: Mapping[str, str], columns: list[
     with office.store.write() as connection:
         keys = worklists.keys_of(connection, [i["number"] for i in items])
         looks = [
-            {"instant": real, "worker_id": who.id, "case_id": key, "what": "lijst als bestand", "reason": None} for key in keys
+            {
+                "instant": real,
+                "worker_id": who.id,
+                "case_id": key,
+                "what": "lijst als bestand",
+                "reason": None,
+            }
+            for key in keys
         ]
         writes.add_many(connection, reads.LOOK, looks)
         what = f"{who.name} nam een lijst van {len(items)} zaken mee als bestand."
-        house.append(connection, office.now(connection), who.id, "lijst", what, {"cases": len(items)})
+        house.append(
+            connection, office.now(connection), who.id, "lijst", what, {"cases": len(items)}
+        )
     head = ["Zaak", *(COLUMNS[c] for c in columns)]
     return as_csv(head, [[i["number"], *(cell(i, c) for c in columns)] for i in items])
 
@@ -95,9 +136,17 @@ def cell(item: Mapping[str, Any], column: str) -> str:
     if column == "termijn":
         term = item["next_term"]
         return (
-            f"{term['title']}, {term['due'][:10]}{' (te laat)' if term['late'] else ''}" if term else item["ending"] or "gesloten"
+            f"{term['title']}, {term['due'][:10]}{' (te laat)' if term['late'] else ''}"
+            if term
+            else item["ending"] or "gesloten"
         )
     if column == "ontvangen":
-        return say_day(datetime.fromisoformat(item["ontvangen"]).date()) if item["ontvangen"] else ""
-    told = {"wie": ", ".join(item["names"]), "staat": item["state_title"], "behandelaar": item["owner"] or f"team {item['team']}"}
+        return (
+            say_day(datetime.fromisoformat(item["ontvangen"]).date()) if item["ontvangen"] else ""
+        )
+    told = {
+        "wie": ", ".join(item["names"]),
+        "staat": item["state_title"],
+        "behandelaar": item["owner"] or f"team {item['team']}",
+    }
     return str(told.get(column, item.get(column) or ""))

@@ -1,4 +1,7 @@
-"""The lists a form needs besides the fixed code lists: gemeenten, institutions nearest first, workers, people of a case."""
+"""The lists a form needs besides the fixed code lists.
+
+Gemeenten, institutions nearest first, workers, people of a case.
+"""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -14,7 +17,9 @@ from amhk.store.session import Connection
 from amhk.words import LISTS, SCHAAL, day_of, say_day
 
 # The lists whose values stand in the database.
-_KEPT = frozenset({"instelling", "medewerker", "bevoegd", "team", "persoon", "bevinding", "contact"})
+_KEPT = frozenset(
+    {"instelling", "medewerker", "bevoegd", "team", "persoon", "bevinding", "contact"}
+)
 OFFICIAL = {"rvdk": "RvdK", "politie": "politie", "college": "gemeente", "om": "OM"}
 
 
@@ -27,66 +32,130 @@ def needed(fields: tuple[Field, ...]) -> set[str]:
 
 
 def desk_for(
-    office: Office, connection: Connection, now: datetime, wanted: set[str], case: Row | None = None, moves: Mapping[str, Any] | None = None, day: date | None = None,
-) -> Desk:  # fmt: skip
-    """Give what checking a form needs at this moment; lists nobody asked for are not looked up. Codes are those of the day of receipt: of the case, or `day`."""
+    office: Office,
+    connection: Connection,
+    now: datetime,
+    wanted: set[str],
+    case: Row | None = None,
+    moves: Mapping[str, Any] | None = None,
+    day: date | None = None,
+) -> Desk:
+    """Give what checking a form needs at this moment; lists nobody asked for are not looked up.
+
+    Codes are those of the day of receipt: of the case, or `day`.
+    """
     on = day or day_of(case["received"] if case else now)
     lists: dict[str, Mapping[str, str]] = LISTS | office.pack.codes.on(on)
     if "instelling" in wanted:
-        lists["instelling"] = institutions_near(office, connection, case["gemeente"] if case else None)
+        lists["instelling"] = institutions_near(
+            office, connection, case["gemeente"] if case else None
+        )
     if "medewerker" in wanted:
-        lists["medewerker"] = {w["name"]: _signed(w) for w in reads.workers(connection) if w["role"] in WORKS and w["name"] != HAND}
+        lists["medewerker"] = {
+            w["name"]: _signed(w)
+            for w in reads.workers(connection)
+            if w["role"] in WORKS and w["name"] != HAND
+        }
     if "bevoegd" in wanted:
         lists["bevoegd"] = {w["name"]: _signed(w) for w in deciders(connection)}
     if "persoon" in wanted:
-        people = reads.of_case(connection, reads.PERSON, case["id"]) if case and case["route"] == "melding" else []
-        lists["persoon"] = _told(office, connection, case, {str(p["id"]): p["naam"] for p in people})
+        people = (
+            reads.of_case(connection, reads.PERSON, case["id"])
+            if case and case["route"] == "melding"
+            else []
+        )
+        lists["persoon"] = _told(
+            office, connection, case, {str(p["id"]): p["naam"] for p in people}
+        )
     if "bevinding" in wanted:
-        found = reads.of_case(connection, reads.FINDING, case["id"]) if case and case["route"] == "melding" else []
+        found = (
+            reads.of_case(connection, reads.FINDING, case["id"])
+            if case and case["route"] == "melding"
+            else []
+        )
         told = {str(f["id"]): f"{say_day(day_of(f['moment']))}: {f['text'][:60]}" for f in found}
         lists["bevinding"] = _told(office, connection, case, told)
     if "contact" in wanted:
-        had = reads.of_case(connection, reads.CONTACT, case["id"]) if case and case["route"] == "advies" else []
-        lists["contact"] = {str(c["id"]): f"{say_day(day_of(c['moment']))}: {c['verslag'][:60]}" for c in had}
-    lists["stap"] = {name: move.title for name, move in (moves or {}).items() if move.effect != "correct"}
+        had = (
+            reads.of_case(connection, reads.CONTACT, case["id"])
+            if case and case["route"] == "advies"
+            else []
+        )
+        lists["contact"] = {
+            str(c["id"]): f"{say_day(day_of(c['moment']))}: {c['verslag'][:60]}" for c in had
+        }
+    lists["stap"] = {
+        name: move.title for name, move in (moves or {}).items() if move.effect != "correct"
+    }
     return Desk(now, lists, case["received"] if case else None, office.pack.codes, on)
 
 
-def _told(office: Office, connection: Connection, case: Row | None, titles: dict[str, str]) -> dict[str, str]:
+def _told(
+    office: Office, connection: Connection, case: Row | None, titles: dict[str, str]
+) -> dict[str, str]:
     return covered(office, connection, case, titles) if case and titles else titles
 
 
 def for_strangers(office: Office) -> Desk:
-    """Give what a form is described with to who has not signed in: the code lists and the gemeenten of the settings, and nothing of the database."""
+    """Give what a form is described with to who has not signed in.
+
+    The code lists and the gemeenten of the settings, and nothing of the database.
+    """
     now = datetime.now(UTC)
-    return Desk(now, LISTS | office.pack.codes.on(day_of(now)), None, office.pack.codes, day_of(now), _KEPT)
+    return Desk(
+        now, LISTS | office.pack.codes.on(day_of(now)), None, office.pack.codes, day_of(now), _KEPT
+    )
 
 
 def present(connection: Connection, now: datetime) -> dict[str, str]:
     """Give who can be handed a case today: works on cases, and is not away."""
     away = plans.all_away(connection, day_of(now))
-    workers = [w for w in reads.workers(connection) if w["role"] in WORKS and w["name"] != HAND and w["id"] not in away]
+    workers = [
+        w
+        for w in reads.workers(connection)
+        if w["role"] in WORKS and w["name"] != HAND and w["id"] not in away
+    ]
     return {w["name"]: _signed(w) for w in workers}
 
 
 def deciders(connection: Connection) -> list[Row]:
-    """Give who may answer for a decision: works on cases here, with an SKJ or BIG registration (Uitvoeringsbesluit Wmo 2015 art. 4.1.3)."""
-    return [w for w in reads.workers(connection) if w["registration"] and w["role"] in WORKS and w["name"] != HAND]
+    """Give who may answer for a decision.
+
+    Works on cases here, with an SKJ or BIG registration (Uitvoeringsbesluit Wmo 2015 art. 4.1.3).
+    """
+    return [
+        w
+        for w in reads.workers(connection)
+        if w["registration"] and w["role"] in WORKS and w["name"] != HAND
+    ]
 
 
 def _signed(worker: Row) -> str:
-    return f"{worker['name']} ({worker['registration']})" if worker["registration"] else str(worker["name"])
+    return (
+        f"{worker['name']} ({worker['registration']})"
+        if worker["registration"]
+        else str(worker["name"])
+    )
 
 
-def institutions_near(office: Office, connection: Connection, gemeente: str | None) -> dict[str, str]:
-    """Give the institutions for a referral by name, the nearest fitting scale first (as near to the child as possible), each with why it stands there."""
+def institutions_near(
+    office: Office, connection: Connection, gemeente: str | None
+) -> dict[str, str]:
+    """Give the institutions for a referral by name, the nearest fitting scale first (as near to the
+    child as possible), each with why it stands there.
+    """
     rows = [r for r in reads.institutions(connection) if r["kind"] not in OFFICIAL.values()]
-    told = sorted(((*nearness(office, row, gemeente), row) for row in rows), key=lambda t: (t[0], t[2]["name"]))
+    told = sorted(
+        ((*nearness(office, row, gemeente), row) for row in rows),
+        key=lambda t: (t[0], t[2]["name"]),
+    )
     return {row["name"]: f"{row['name']} ({row['kind']}; {why})" for _, why, row in told}
 
 
 def nearness(office: Office, row: Row, gemeente: str | None) -> tuple[int, str]:
-    """Give how near an institution is to a family in a gemeente (0 is nearest; from 10 on it does not work there), and that in words."""
+    """Give how near an institution is to a family in a gemeente (0 is nearest; from 10 on it does
+    not work there), and that in words.
+    """
     scale = list(SCHAAL).index(row["scale"])
     if not row["gemeenten"]:
         return scale, f"{row['scale']}, werkt voor de hele regio"
@@ -96,7 +165,13 @@ def nearness(office: Office, row: Row, gemeente: str | None) -> tuple[int, str]:
     near = [
         g
         for g in row["gemeenten"]
-        if here and g in office.config.gemeenten and office.config.gemeenten[g].subregio == here.subregio
+        if here
+        and g in office.config.gemeenten
+        and office.config.gemeenten[g].subregio == here.subregio
     ]
     away = f"werkt niet voor {gemeente}"
-    return (10 + scale, f"{row['scale']}, {away}, wel in dezelfde subregio") if near else (20 + scale, f"{row['scale']}, {away}")
+    return (
+        (10 + scale, f"{row['scale']}, {away}, wel in dezelfde subregio")
+        if near
+        else (20 + scale, f"{row['scale']}, {away}")
+    )

@@ -1,4 +1,8 @@
-"""The morning: what a worker opens first. One's own terms in the order of danger, what waits on others, what is new; for who leads, the load and what ends."""
+"""The morning: what a worker opens first.
+
+One's own terms in the order of danger, what waits on others, what is new; for who leads, the load
+and what ends.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -20,7 +24,9 @@ LEADS = ("teamleider", "manager")
 
 
 def morning_of(office: Office, who: Reader, real: datetime) -> dict[str, Any]:
-    """Give what stands on the morning page of a worker on cases (`real`: the real time, by which concepts age)."""
+    """Give what stands on the morning page of a worker on cases (`real`: the real time, by which
+    concepts age).
+    """
     with office.store.read() as connection:
         now = office.now(connection)
         teams = {key: name for name, key in worklists.staff(connection, day_of(now))[0].items()}
@@ -28,14 +34,23 @@ def morning_of(office: Office, who: Reader, real: datetime) -> dict[str, Any]:
         mine = _mine(office, morning.terms_of(connection, who.id), now, who)
         waiting, counts = morning.untouched(connection, own, _MOST)
         keys = [c["id"] for c in (*mine.values(), *waiting)]
-        names, terms = worklists.names_of(connection, keys), worklists.next_terms(connection, [c["id"] for c in waiting])
+        names, terms = (
+            worklists.names_of(connection, keys),
+            worklists.next_terms(connection, [c["id"] for c in waiting]),
+        )
         typed = concepts.every(connection, who.id)
         told: dict[str, Any] = {
-            "mine": [_case(c, names) for c in mine.values()], "counts": counts, "bare": worklists.bare(connection),
+            "mine": [_case(c, names) for c in mine.values()],
+            "counts": counts,
+            "bare": worklists.bare(connection),
             "waiting": [_waiting(office, c, terms.get(c["id"]), names, now) for c in waiting],
             "unsent": [{"path": c["path"], "saved": iso(c["saved"])} for c in typed if c["path"]],
-            "concepts": [{k: iso(c[k]) if k != "mark" else c[k] for k in ("mark", "begun", "saved")} for c in typed if not c["path"]],
-        }  # fmt: skip
+            "concepts": [
+                {k: iso(c[k]) if k != "mark" else c[k] for k in ("mark", "begun", "saved")}
+                for c in typed
+                if not c["path"]
+            ],
+        }
         if who.role in LEADS:
             week = end_of(day_of(now) + timedelta(days=7))
             told["load"] = _load(morning.load(connection, own, now))
@@ -45,12 +60,18 @@ def morning_of(office: Office, who: Reader, real: datetime) -> dict[str, Any]:
     return told
 
 
-def _mine(office: Office, rows: Sequence[Row], now: datetime, who: Reader) -> dict[int, dict[str, Any]]:
-    """Give a worker's cases with their terms, each with the step that answers it here and whom it waits for."""
+def _mine(
+    office: Office, rows: Sequence[Row], now: datetime, who: Reader
+) -> dict[int, dict[str, Any]]:
+    """Give a worker's cases with their terms, each with the step that answers it here and whom it
+    waits for.
+    """
     found: dict[int, dict[str, Any]] = {}
     for row in rows:
         flow = office.pack.workflows[row["workflow"], row["release"]]
-        case = found.setdefault(row["id"], {**row, "state_title": flow.states[row["state"]].title, "terms": []})
+        case = found.setdefault(
+            row["id"], {**row, "state_title": flow.states[row["state"]].title, "terms": []}
+        )
         case["terms"].append(_term(flow, row, now, who))
     return found
 
@@ -62,9 +83,14 @@ def _term(flow: Workflow, row: Row, now: datetime, who: Reader) -> dict[str, Any
     late = is_late({"over_at": row["term_over_at"], "due": row["term_due"]}, now)
     checks = any(m.effect == "check" for m in acts) and not rule.waits_for
     return {
-        "id": row["term_id"], "title": rule.title, "due": row["term_due"], "late": late, "waits_for": rule.waits_for, "check": checks,
+        "id": row["term_id"],
+        "title": rule.title,
+        "due": row["term_due"],
+        "late": late,
+        "waits_for": rule.waits_for,
+        "check": checks,
         "step": {"name": step.name, "title": step.title} if step else None,
-    }  # fmt: skip
+    }
 
 
 def _case(case: Mapping[str, Any], names: Mapping[int, list[str]]) -> dict[str, Any]:
@@ -72,38 +98,74 @@ def _case(case: Mapping[str, Any], names: Mapping[int, list[str]]) -> dict[str, 
     return told | {"names": names.get(case["id"], [])}
 
 
-def _waiting(office: Office, case: Row, term: Row | None, names: Mapping[int, list[str]], now: datetime) -> dict[str, Any]:
+def _waiting(
+    office: Office, case: Row, term: Row | None, names: Mapping[int, list[str]], now: datetime
+) -> dict[str, Any]:
     flow = office.pack.workflows[case["workflow"], case["release"]]
-    told = {k: case[k] for k in ("number", "route", "gemeente", "urgent", "acuut")} | {"names": names.get(case["id"], [])}
-    end = {"title": flow.terms[term["name"]].title, "due": term["due"], "late": is_late(term, now)} if term else None
-    return told | {"opened": case["opened_by"] is not None, "next_term": end, "state_title": flow.states[case["state"]].title}
+    told = {k: case[k] for k in ("number", "route", "gemeente", "urgent", "acuut")} | {
+        "names": names.get(case["id"], [])
+    }
+    end = (
+        {"title": flow.terms[term["name"]].title, "due": term["due"], "late": is_late(term, now)}
+        if term
+        else None
+    )
+    return told | {
+        "opened": case["opened_by"] is not None,
+        "next_term": end,
+        "state_title": flow.states[case["state"]].title,
+    }
 
 
 def _load(rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """Give the load per worker; what nobody has goes first, and `share` is the part of the heaviest (0-100)."""
+    """Give the load per worker; what nobody has goes first, and `share` is the part of the heaviest
+    (0-100).
+    """
     most = max((r["cases"] for r in rows), default=1)
     told = [
-        {**r, "late": int(r["late"]), "share": round(100 * r["cases"] / most), "late_share": round(100 * int(r["late"]) / most)}
+        {
+            **r,
+            "late": int(r["late"]),
+            "share": round(100 * r["cases"] / most),
+            "late_share": round(100 * int(r["late"]) / most),
+        }
         for r in rows
     ]
     return sorted(told, key=lambda r: (r["team"], r["worker"] is not None, -r["cases"]))
 
 
 def _ending(office: Office, rows: Sequence[Row]) -> list[dict[str, Any]]:
-    titles = {name: rule.title for flow in office.pack.workflows.values() for name, rule in flow.terms.items()}
-    told = [{**{k: int(r[k]) for k in ("late", "soon", "soon_of_nobody", "of_nobody")}, "title": titles[r["name"]]} for r in rows]
+    titles = {
+        name: rule.title
+        for flow in office.pack.workflows.values()
+        for name, rule in flow.terms.items()
+    }
+    told = [
+        {
+            **{k: int(r[k]) for k in ("late", "soon", "soon_of_nobody", "of_nobody")},
+            "title": titles[r["name"]],
+        }
+        for r in rows
+    ]
     return sorted(told, key=lambda r: (-r["late"], -r["soon"]))
 
 
 def trend(office: Office, who: Reader) -> list[dict[str, Any]]:
-    """Give the shares in time of this quarter beside the one before, each with its definition: [in time, all]."""
+    """Give the shares in time of this quarter beside the one before, each with its definition.
+
+    [in time, all].
+    """
     with office.store.read() as connection:
         today = day_of(office.now(connection))
     told = reports.kwartaal(office, period_of(today, 3), who)
     return [
         {
-            "name": name, "title": told["definitions"][name]["title"], "definition": told["definitions"][name]["definition"], "period": told["period"],
-            "now": told["total"][name], "then": told["earlier"][0]["total"][name],
+            "name": name,
+            "title": told["definitions"][name]["title"],
+            "definition": told["definitions"][name]["definition"],
+            "period": told["period"],
+            "now": told["total"][name],
+            "then": told["earlier"][0]["total"][name],
         }
         for name in reports.TREND
-    ]  # fmt: skip
+    ]

@@ -1,4 +1,7 @@
-"""The proof of the night: N open cases, N with a next term, 0 without; every end worked out a second way; one line in the house's journal."""
+"""The proof of the night: N open cases, N with a next term, 0 without.
+
+Every end worked out a second way; one line in the house's journal.
+"""
 
 import json
 from datetime import datetime, timedelta
@@ -28,11 +31,16 @@ KIND = followup.PROOF
 _MAY = ("beheerder", "manager", "teamleider")
 SOLVE = (Field("reason", "Wat is er gedaan", "text", required=True),)
 _SHOWN = 50
-_PATIENCE = timedelta(days=5)  # how long a letter of a closed case may lie before the proof of the night calls it wrong
+_PATIENCE = timedelta(
+    days=5
+)  # how long a letter of a closed case may lie before the proof of the night calls it wrong
 
 
 def prove_when_due(office: Office) -> dict[str, Any] | None:
-    """Make the proof of today once its hour has come, however long the house was closed; None when it is there already or it is too early."""
+    """Make the proof of today once its hour has come, however long the house was closed.
+
+    None when it is there already or it is too early.
+    """
     with office.store.read() as connection:
         now = office.now(connection)
         last = house.last(connection, KIND)
@@ -42,25 +50,38 @@ def prove_when_due(office: Office) -> dict[str, Any] | None:
 
 
 def prove(office: Office, who: Reader | None = None, once: bool = False) -> dict[str, Any]:
-    """Make the proof now, on one moment of the database, and write it down; with `once` only if today has none yet.
+    """Make the proof now, on one moment of the database, and write it down.
 
-    A difference, a case without a term, a rung that was not rung: each opens a term for the beheerder. NotAllowed for who may not ask for it.
+    With `once` only if today has none yet.
+
+    A difference, a case without a term, a rung that was not rung: each opens a term for the
+    beheerder. NotAllowed for who may not ask for it.
     """
     if who and who.role not in _MAY:
         raise NotAllowed("Het bewijs maken is voor de beheerder, de manager en de teamleider.")
     now, told = _proven(office)
-    if told["unrung"]:  # begun, dated back, between the round and the look: rung now, and looked at again
+    if told[
+        "unrung"
+    ]:  # begun, dated back, between the round and the look: rung now, and looked at again
         now, told = _proven(office)
     with office.store.write() as connection:
         bells.lock_meta(connection, "house")
         if once and (last := house.last(connection, KIND)) and last["day"] == told["day"]:
             return last
-        what = f"{some(told['open'], 'open zaak', 'open zaken')}, {told['with_next_term']} met een volgende termijn, {told['without']} zonder; {some(told['terms'], 'einde', 'einden')} nagerekend, {some(len(told['differences']), 'verschil', 'verschillen')}."
+        what = (
+            f"{some(told['open'], 'open zaak', 'open zaken')}, {told['with_next_term']} met een"
+            f" volgende termijn, {told['without']} zonder; {some(told['terms'], 'einde', 'einden')}"
+            f" nagerekend, {some(len(told['differences']), 'verschil', 'verschillen')}."
+        )
         told["hash"] = house.append(connection, now, who.id if who else None, KIND, what, told)
         if told["wrong"]:
             _incident(office, connection, "; ".join(told["wrong"]), now)
         sweep = json.loads(reads.meta(connection, "sweep") or "{}")
-        writes.set_meta(connection, "sweep", json.dumps({k: v for k, v in sweep.items() if k not in ("longest", "count")}))
+        writes.set_meta(
+            connection,
+            "sweep",
+            json.dumps({k: v for k, v in sweep.items() if k not in ("longest", "count")}),
+        )
     return told | {"instant": now}
 
 
@@ -71,7 +92,9 @@ def _proven(office: Office) -> tuple[datetime, dict[str, Any]]:
         return now, _worked_out(office, connection, now, swept)
 
 
-def _worked_out(office: Office, connection: Connection, now: datetime, swept: datetime) -> dict[str, Any]:
+def _worked_out(
+    office: Office, connection: Connection, now: datetime, swept: datetime
+) -> dict[str, Any]:
     before = house.last(connection, KIND) or {}
     here = health(office, connection)
     terms, differences = recounted(office, connection)
@@ -86,7 +109,11 @@ def _worked_out(office: Office, connection: Connection, now: datetime, swept: da
         few if count == 1 else many.format(count)
         for count, few, many in (
             (here["without"], "1 zaak zonder volgende termijn", "{} zaken zonder volgende termijn"),
-            (len(differences), "1 einde klopt niet met het verloop", "{} einden kloppen niet met het verloop"),
+            (
+                len(differences),
+                "1 einde klopt niet met het verloop",
+                "{} einden kloppen niet met het verloop",
+            ),
             (unrung, "1 herinnering is niet gegeven", "{} herinneringen zijn niet gegeven"),
             (homeless, "1 herinnering staat voor niemand", "{} herinneringen staan voor niemand"),
             (
@@ -99,29 +126,55 @@ def _worked_out(office: Office, connection: Connection, now: datetime, swept: da
                 "1 gesloten zaak heeft een brief die nog weg moet (Te versturen)",
                 "{} gesloten zaken hebben een brief die nog weg moet (Te versturen)",
             ),
-            (len(ownerless), "1 zaak staat op naam van wie er niet is", "{} zaken staan op naam van wie er niet is"),
+            (
+                len(ownerless),
+                "1 zaak staat op naam van wie er niet is",
+                "{} zaken staan op naam van wie er niet is",
+            ),
         )
         if count
     ]
     return {
-        "day": iso(day_of(now)), "open": here["open"], "with_next_term": here["with_next_term"], "without": here["without"],
-        "numbers": here["numbers"][:_SHOWN], "terms": terms, "differences": differences[:_SHOWN], "rung": rung, "last_rung": last_rung,
-        "unrung": unrung, "ownerless": ownerless[:_SHOWN], "unsent": unsent[:_SHOWN], "unfit": unfit[:_SHOWN], "sweeps": sweep.get("count", 0), "last_sweep": sweep.get("at"),
-        "longest_gap": (sweep.get("longest") or {}).get("seconds", 0), "gap_until": (sweep.get("longest") or {}).get("until"),
-        "failed": list(sweep.get("failed", [])), "gaps_in_roster": len(roster_of(office, connection)["gaps"]), "cases": count, "heads": heads,
-        "calendar": office.calendar.release, "wrong": wrong,
-    }  # fmt: skip
+        "day": iso(day_of(now)),
+        "open": here["open"],
+        "with_next_term": here["with_next_term"],
+        "without": here["without"],
+        "numbers": here["numbers"][:_SHOWN],
+        "terms": terms,
+        "differences": differences[:_SHOWN],
+        "rung": rung,
+        "last_rung": last_rung,
+        "unrung": unrung,
+        "ownerless": ownerless[:_SHOWN],
+        "unsent": unsent[:_SHOWN],
+        "unfit": unfit[:_SHOWN],
+        "sweeps": sweep.get("count", 0),
+        "last_sweep": sweep.get("at"),
+        "longest_gap": (sweep.get("longest") or {}).get("seconds", 0),
+        "gap_until": (sweep.get("longest") or {}).get("until"),
+        "failed": list(sweep.get("failed", [])),
+        "gaps_in_roster": len(roster_of(office, connection)["gaps"]),
+        "cases": count,
+        "heads": heads,
+        "calendar": office.calendar.release,
+        "wrong": wrong,
+    }
 
 
 def recounted(office: Office, connection: Connection) -> tuple[int, list[str]]:
-    """Work every end of every open case out again from the journal alone; give how many, and each difference in a Dutch sentence."""
+    """Work every end of every open case out again from the journal alone.
+
+    Give how many, and each difference in a Dutch sentence.
+    """
     present = kept.read(connection)
     now, then = known(present), dict[int, recount.Known]()
     count, differences = 0, list[str]()
 
     def as_of(release: int) -> recount.Known:
         if release not in then:
-            then[release] = now if release == present.release else known(kept.read(connection, release))
+            then[release] = (
+                now if release == present.release else known(kept.read(connection, release))
+            )
         return then[release]
 
     for case, stored, texts in proofs.open_cases(connection):
@@ -129,20 +182,35 @@ def recounted(office: Office, connection: Connection) -> tuple[int, list[str]]:
         count += len(stored)
         try:
             told = recount.replay(step for text in texts for step in json.loads(text))
-            differences += [f"{case['number']}: {text}" for text in _compared(rules, stored, told, as_of, present)]
-        except Exception as wrong:  # whatever was done to a row: it is a difference, and no other case goes unproven by it
-            differences.append(f"{case['number']}: de termijnen zijn niet na te rekenen ({type(wrong).__name__}).")
-    differences += [f"{number}: de zaak is gesloten en een termijn loopt nog." for number in proofs.running_on_closed(connection)]
+            differences += [
+                f"{case['number']}: {text}"
+                for text in _compared(rules, stored, told, as_of, present)
+            ]
+        except Exception as wrong:
+            # whatever was done to a row: it is a difference, and no other case goes unproven by it
+            differences.append(
+                f"{case['number']}: de termijnen zijn niet na te rekenen ({type(wrong).__name__})."
+            )
+    differences += [
+        f"{number}: de zaak is gesloten en een termijn loopt nog."
+        for number in proofs.running_on_closed(connection)
+    ]
     differences += [
         f"{number}: '{name}' zegt gerinkeld te hebben, en niets daarvan staat ergens."
         for number, name in proofs.rung_without_trace(connection)
     ]
-    differences += [f"{number}: een verwijzing zegt iets anders dan de zaak." for number in proofs.contradictions(connection)]
+    differences += [
+        f"{number}: een verwijzing zegt iets anders dan de zaak."
+        for number in proofs.contradictions(connection)
+    ]
     differences += [
         f"{number}: heet hermelding van een melding die loopt, of die in een ander dossier staat."
         for number in proofs.strayed(connection)
     ]
-    differences += [f"{number}: staat niet op haar plaats in de werkvoorraad." for number in worklists.misplaced(connection)]
+    differences += [
+        f"{number}: staat niet op haar plaats in de werkvoorraad."
+        for number in worklists.misplaced(connection)
+    ]
     return count, differences
 
 
@@ -152,12 +220,15 @@ def _homeless(connection: Connection, now: datetime) -> int:
     if not any(p.here and p.role in ALL_CASES for p in staff.people):
         return 0
     places = (
-        (Address("", p["worker_id"], p["team_id"], p["role"]), p["owner_id"], p["of_team"]) for p in bells.addresses(connection)
+        (Address("", p["worker_id"], p["team_id"], p["role"]), p["owner_id"], p["of_team"])
+        for p in bells.addresses(connection)
     )
     return sum(not attended(*place, staff) for place in places)
 
 
-def _compared(rules: Any, stored: list[Row], told: dict[int, recount.Told], as_of: Any, present: Calendar) -> list[str]:
+def _compared(
+    rules: Any, stored: list[Row], told: dict[int, recount.Told], as_of: Any, present: Calendar
+) -> list[str]:
     found, rows = [], {t["id"]: t for t in stored}
     for key, line in told.items():
         if key not in rows and line.status in ("running", "suspended"):
@@ -173,12 +244,17 @@ def _compared(rules: Any, stored: list[Row], told: dict[int, recount.Told], as_o
 
 def _one(rule: TermRule, row: Row, line: recount.Told, as_of: Any, present: Calendar) -> list[str]:
     if (line.name, line.status) != (row["name"], row["status"]):
-        return [f"'{row['name']}' is '{row['status']}', volgens het verloop '{line.name}' '{line.status}'."]
+        return [
+            f"'{row['name']}' is '{row['status']}', volgens het verloop '{line.name}'"
+            f" '{line.status}'."
+        ]
     if row["status"] == "met" and line.ended != row["ended_at"]:
         return [f"'{row['name']}' is op een ander moment gehaald dan het verloop zegt."]
     if row["status"] not in ("running", "suspended"):
         return []
-    now = as_of(row["calendar"])  # the calendar it has taken in: the present one, but for a moment after a change
+    now = as_of(
+        row["calendar"]
+    )  # the calendar it has taken in: the present one, but for a moment after a change
     length = recount.Length(rule.count, rule.unit, rule.rolls, rule.by_law)
     if line.start != row["start"]:
         return [f"'{row['name']}' begon op een ander moment dan het verloop zegt."]
@@ -186,10 +262,18 @@ def _one(rule: TermRule, row: Row, line: recount.Told, as_of: Any, present: Cale
     if (due, over_at) != (row["due"], row["over_at"]):
         return [f"'{row['name']}' eindigt volgens de database {row['due']}, nagerekend {due}."]
     if rule.beside and row["beside_due"] is not None:
-        second = recount.Length(rule.beside.count, rule.beside.unit, rule.beside.rolls, rule.beside.kind == "wet")
+        second = recount.Length(
+            rule.beside.count, rule.beside.unit, rule.beside.rolls, rule.beside.kind == "wet"
+        )
         bare = recount.Told(line.name, line.start, line.on, line.calendar)
-        if (other := recount.end(bare, second, as_of, now)) != (row["beside_due"], row["beside_over_at"]):
-            return [f"de tweede klok van '{row['name']}' eindigt volgens de database {row['beside_due']}, nagerekend {other[0]}."]
+        if (other := recount.end(bare, second, as_of, now)) != (
+            row["beside_due"],
+            row["beside_over_at"],
+        ):
+            return [
+                f"de tweede klok van '{row['name']}' eindigt volgens de database"
+                f" {row['beside_due']}, nagerekend {other[0]}."
+            ]
     return _bell(rule, row, present)
 
 
@@ -211,7 +295,12 @@ def known(calendar: Calendar) -> recount.Known:
     law = frozenset(d.toordinal() for d in getattr(calendar.feestdagen, "extra", {}))
     closed = frozenset(d.toordinal() for d in calendar.sluitingsdagen)
     hours = tuple(
-        (since.toordinal(), tuple((day, _minutes(span[0]), _minutes(span[1])) for day, span in sorted(rows.items())))
+        (
+            since.toordinal(),
+            tuple(
+                (day, _minutes(span[0]), _minutes(span[1])) for day, span in sorted(rows.items())
+            ),
+        )
         for since, rows in sorted(calendar.kantooruren.items())
     )
     return recount.Known(law, closed, hours)
@@ -222,20 +311,39 @@ def _minutes(text: str) -> int:
 
 
 def _incident(office: Office, connection: Connection, what: str, now: datetime) -> None:
-    """Open a term for the beheerder: one working day to find out; one that stands open for the same already is left."""
+    """Open a term for the beheerder: one working day to find out.
+
+    One that stands open for the same already is left.
+    """
     if any(i["what"] == what for i in house.open_incidents(connection)):
         return
     due = working_days(day_of(now), 1, office.calendar).due
     day = day_of(due) if isinstance(due, datetime) else due
-    row = {"opened": now, "what": what, "due": day, "over_at": end_of(day), "closed": None, "closed_by": None, "reason": None}
+    row = {
+        "opened": now,
+        "what": what,
+        "due": day,
+        "over_at": end_of(day),
+        "closed": None,
+        "closed_by": None,
+        "reason": None,
+    }
     writes.add(connection, house.INCIDENT, row)
     house.append(
-        connection, now, None, "storing", f"{what.capitalize()}: termijn voor de beheerder tot {say_day(day)}.", {"due": iso(day)}
+        connection,
+        now,
+        None,
+        "storing",
+        f"{what.capitalize()}: termijn voor de beheerder tot {say_day(day)}.",
+        {"due": iso(day)},
     )
 
 
 def solve(office: Office, key: int, body: object, who: Reader) -> None:
-    """Close what stands open against the house, with what was done (`reason`); refused while a new proof still finds something wrong."""
+    """Close what stands open against the house, with what was done (`reason`).
+
+    Refused while a new proof still finds something wrong.
+    """
     if who.role not in ("beheerder", "manager"):
         raise NotAllowed("Dit is voor de functioneel beheerder of de manager.")
     again = prove(office, who)
@@ -245,21 +353,43 @@ def solve(office: Office, key: int, body: object, who: Reader) -> None:
         if not any(i["id"] == key for i in house.open_incidents(connection)):
             raise NotFound("Dit staat niet (meer) open.")
         if again["wrong"]:
-            faults.append(Fault("nog_fout", f"Het bewijs klopt nog niet: {'; '.join(again['wrong'])}.", "reason"))
+            faults.append(
+                Fault(
+                    "nog_fout", f"Het bewijs klopt nog niet: {'; '.join(again['wrong'])}.", "reason"
+                )
+            )
         if faults:
             raise BadInput(faults=faults)
-        told = {"closed": now, "closed_by": who.id, "reason": tidy(values["reason"], one_line=False)}
+        told = {
+            "closed": now,
+            "closed_by": who.id,
+            "reason": tidy(values["reason"], one_line=False),
+        }
         writes.change(connection, house.INCIDENT, [key], told)
-        house.append(connection, now, who.id, "storing", "Opgelost.", {"id": key, "reason": values["reason"]})
+        house.append(
+            connection, now, who.id, "storing", "Opgelost.", {"id": key, "reason": values["reason"]}
+        )
 
 
 def latest(office: Office) -> dict[str, Any]:
-    """Give the last proof (None when there is none yet), what stands open against the house, and the proofs before it."""
+    """Give the last proof (None when there is none yet), what stands open against the house, and
+    the proofs before it.
+    """
     with office.store.read() as connection:
         now = office.now(connection)
         entries = house.entries(connection, KIND, 31)
         incidents = [{**i, "late": now >= i["over_at"]} for i in house.open_incidents(connection)]
         return {
-            "proof": house.last(connection, KIND), "incidents": incidents, "live": health(office, connection),
-            "earlier": [{"instant": e["instant"], "what": e["what"], "hash": e["hash"], "by": e["worker"] or "klok"} for e in entries],
-        }  # fmt: skip
+            "proof": house.last(connection, KIND),
+            "incidents": incidents,
+            "live": health(office, connection),
+            "earlier": [
+                {
+                    "instant": e["instant"],
+                    "what": e["what"],
+                    "hash": e["hash"],
+                    "by": e["worker"] or "klok",
+                }
+                for e in entries
+            ],
+        }

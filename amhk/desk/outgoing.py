@@ -1,4 +1,7 @@
-"""A letter's way out, as the rest of the desk must know it: whether it can still be held back, taking it off its way, and making it a draft again."""
+"""A letter's way out, as the rest of the desk must know it.
+
+Whether it can still be held back, taking it off its way, and making it a draft again.
+"""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -14,17 +17,37 @@ from amhk.store.session import Connection
 
 # What an approved letter loses when it becomes a draft again.
 DRAFT_AGAIN: dict[str, Any] = {
-    "state": "draft", "html": None, "pdf": None, "hash": None, "approved_at": None, "data": None, "release": None, "left_out": [], "old_fact": False,
-}  # fmt: skip
+    "state": "draft",
+    "html": None,
+    "pdf": None,
+    "hash": None,
+    "approved_at": None,
+    "data": None,
+    "release": None,
+    "left_out": [],
+    "old_fact": False,
+}
 _WHY = {
-    "gedrukt": "Een brief van deze zaak ligt op een afgedrukte stapel. Handel eerst die stapel af, onder Post.",
-    "onderweg": "Een brief van deze zaak wordt op dit moment in de uitwisselmap gezet. Probeer het zo opnieuw.",
-    "verschenen": "Een brief van deze zaak staat al in de uitwisselmap. Kies eerst 'Opnieuw' onder Post: dan wordt dat vastgelegd.",
+    "gedrukt": (
+        "Een brief van deze zaak ligt op een afgedrukte stapel. Handel eerst die stapel af, onder"
+        " Post."
+    ),
+    "onderweg": (
+        "Een brief van deze zaak wordt op dit moment in de uitwisselmap gezet. Probeer het zo"
+        " opnieuw."
+    ),
+    "verschenen": (
+        "Een brief van deze zaak staat al in de uitwisselmap. Kies eerst 'Opnieuw' onder Post: dan"
+        " wordt dat vastgelegd."
+    ),
 }
 
 
 def folder_of(office: Office) -> Path | None:
-    """Give the watched folder; None when there is none. A training meldpunt has one of its own, so that nothing made up is ever picked up."""
+    """Give the watched folder; None when there is none.
+
+    A training meldpunt has one of its own, so that nothing made up is ever picked up.
+    """
     if office.training:
         return office.config.folder / "oefenpost"
     return office.config.folder / office.config.out_folder if office.config.out_folder else None
@@ -36,7 +59,10 @@ def name_of(row: Row) -> str:
 
 
 def out_of_hand(office: Office, row: Row | None) -> str | None:
-    """Give why a letter can no longer be held back (it is printed, or decided on for the folder); None when it can."""
+    """Give why a letter can no longer be held back (it is printed, or decided on for the folder).
+
+    None when it can.
+    """
     if row is None:
         return None
     if (row["way"], row["state"]) == ("print", "claimed"):
@@ -50,7 +76,10 @@ def out_of_hand(office: Office, row: Row | None) -> str | None:
 
 
 def take_off(office: Office, connection: Connection, notices: Iterable[int]) -> None:
-    """Take letters off their way, so that they go by one way only, or not at all; ClosedDoor, and nothing done, when one is out of hand."""
+    """Take letters off their way, so that they go by one way only, or not at all.
+
+    ClosedDoor, and nothing done, when one is out of hand.
+    """
     for key in sorted(notices):
         row = outbox.live(connection, key)
         if why := out_of_hand(office, row):

@@ -1,4 +1,7 @@
-"""Earlier contacts: who of the people in a call is known from another melding, in words; and leave to open what one may not see, with a reason."""
+"""Earlier contacts: who of the people in a call is known from another melding, in words.
+
+And leave to open what one may not see, with a reason.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -35,24 +38,34 @@ class Found:
 
     @property
     def weight(self) -> float:
-        """Give the weight of the best of them; whoever is found along with another in one melding weighs more."""
+        """Give the weight of the best of them.
+
+        Whoever is found along with another in one melding weighs more.
+        """
         best = max(alike.weight for alike, _ in self.likeness.values())
         along = sum(alike.weight > -6 for alike, _ in self.likeness.values()) - 1
         return best + matching.HOUSEHOLD * along if best > -6 else best
 
 
 def typed_people(raw: object) -> list[dict[str, Any]]:
-    """Give the people of a call while it is being typed: what cannot be read yet is left out, nothing is refused."""
+    """Give the people of a call while it is being typed.
+
+    What cannot be read yet is left out, nothing is refused.
+    """
     items = list(raw.values()) if isinstance(raw, Mapping) else raw if isinstance(raw, list) else []
     return [_typed(p) for p in items[:_MOST_TYPED] if isinstance(p, Mapping)]
 
 
 def _typed(raw: Mapping[str, Any]) -> dict[str, Any]:
-    told: dict[str, Any] = {k: tidy(v, True)[:200] for k in _PARTS if isinstance(v := raw.get(k), str) and v.strip()}
+    told: dict[str, Any] = {
+        k: tidy(v, True)[:200] for k in _PARTS if isinstance(v := raw.get(k), str) and v.strip()
+    }
     told.setdefault("naam", "")
     if isinstance(bsn := raw.get("bsn"), str) and (digits := read_bsn(bsn)):
         told["bsn"] = digits
-    if isinstance(born := raw.get("geboren"), str) and (day := read_partial(born, day_of(datetime.now(UTC)))):
+    if isinstance(born := raw.get("geboren"), str) and (
+        day := read_partial(born, day_of(datetime.now(UTC)))
+    ):
         told["geboren"] = day
     if raw.get("geslacht") in ("V", "M"):
         told["geslacht"] = raw["geslacht"]
@@ -61,14 +74,23 @@ def _typed(raw: Mapping[str, Any]) -> dict[str, Any]:
     return told
 
 
-def find(connection: Connection, typed: Sequence[Mapping[str, Any]], but: int = 0, least: int = matching.PERHAPS) -> list[Found]:
-    """Give the meldingen (without `but`) in which these people may stand, the likeliest first, each with what it rests on."""
+def find(
+    connection: Connection,
+    typed: Sequence[Mapping[str, Any]],
+    but: int = 0,
+    least: int = matching.PERHAPS,
+) -> list[Found]:
+    """Give the meldingen (without `but`) in which these people may stand, the likeliest first, each
+    with what it rests on.
+    """
     traces = [matching.trace(p) for p in typed]
     sure = sorted({k for t in traces for k in matching.sure_keys(t)})
     names = sorted({k for t in traces for k in matching.name_keys(t)})
     found: dict[int, Found] = {}
     for row in store.candidates(connection, sure, names):
-        if row["case_id"] == but or (but and row["from_id"] == but):  # himself, and his own copy where he joined
+        if row["case_id"] == but or (
+            but and row["from_id"] == but
+        ):  # himself, and his own copy where he joined
             continue
         known = matching.trace(row)
         at = found.setdefault(row["case_id"], Found(row["case_id"]))
@@ -81,27 +103,48 @@ def find(connection: Connection, typed: Sequence[Mapping[str, Any]], but: int = 
 
 
 def same_household(connection: Connection, case: int, other: int) -> bool:
-    """Tell whether the people of two meldingen are known to be the same household (`eerder bekend`)."""
+    """Tell whether the people of two meldingen are known to be the same household (`eerder
+    bekend`).
+    """
     typed = reads.of_case(connection, reads.PERSON, case)
-    return any(f.case == other for f in find(connection, typed, case, matching.KNOWN)) if typed else False
+    return (
+        any(f.case == other for f in find(connection, typed, case, matching.KNOWN))
+        if typed
+        else False
+    )
 
 
 def earlier(office: Office, body: object, who: Reader) -> list[dict[str, Any]]:
-    """Give the earlier contacts of the people in a call (`{"betrokkenen": [...]}`), the likeliest first, one per dossier.
+    """Give the earlier contacts of the people in a call (`{"betrokkenen": [...]}`), the likeliest
+    first, one per dossier.
 
-    Of what lies outside this reader's cases only that it is known, when and in which state; that he was told so is written down, and every question is (of how many, never of whom).
-    Raises NotAllowed for who takes no calls, BadInput on an advies: about the family nothing is looked up (G6).
+    Of what lies outside this reader's cases only that it is known, when and in which state; that he
+    was told so is written down, and every question is (of how many, never of whom).
+    Raises NotAllowed for who takes no calls, BadInput on an advies: about the family nothing is
+    looked up (G6).
     """
     if who.role not in WORKS:
         raise NotAllowed()
     told = dict(body) if isinstance(body, Mapping) else {}
     if told.get("route") == "advies":
-        raise BadInput(faults=[Fault("advies", "Bij een advies wordt over het gezin niets opgezocht en niets vastgelegd.")])
+        raise BadInput(
+            faults=[
+                Fault(
+                    "advies",
+                    "Bij een advies wordt over het gezin niets opgezocht en niets vastgelegd.",
+                )
+            ]
+        )
     with office.store.read() as connection:
         typed = typed_people(told.get("betrokkenen", []))
         found = views(office, connection, find(connection, typed), typed, who)
     with office.store.write() as connection:
-        row = {"instant": datetime.now(UTC), "worker_id": who.id, "people": len(typed), "found": len(found)}
+        row = {
+            "instant": datetime.now(UTC),
+            "worker_id": who.id,
+            "people": len(typed),
+            "found": len(found),
+        }
         writes.add(connection, questions.QUESTION, row)
     return with_refs(office, found, who)
 
@@ -117,17 +160,32 @@ def earlier_of(office: Office, number: str, who: Reader) -> list[dict[str, Any]]
     return with_refs(office, found, who)
 
 
-def known_of(office: Office, connection: Connection, told: object, who: Reader) -> list[dict[str, Any]]:
-    """Give the earlier contacts (`eerder bekend`) among this reader's own cases of the people of a form that is no case yet."""
+def known_of(
+    office: Office, connection: Connection, told: object, who: Reader
+) -> list[dict[str, Any]]:
+    """Give the earlier contacts (`eerder bekend`) among this reader's own cases of the people of a
+    form that is no case yet.
+    """
     typed = typed_people(told)
     found = views(office, connection, find(connection, typed), typed, who)
-    return [{k: v for k, v in view.items() if k != "case"} for view in found if view["known"] and view["visible"]]
+    return [
+        {k: v for k, v in view.items() if k != "case"}
+        for view in found
+        if view["known"] and view["visible"]
+    ]
 
 
 def views(
-    office: Office, connection: Connection, found: Sequence[Found], typed: Sequence[Row], who: Reader
-) -> list[dict[str, Any]]:  # fmt: skip
-    """Give what was found as this reader may see it, one per dossier; each still bears the key of its case, which `with_refs` takes off."""
+    office: Office,
+    connection: Connection,
+    found: Sequence[Found],
+    typed: Sequence[Row],
+    who: Reader,
+) -> list[dict[str, Any]]:
+    """Give what was found as this reader may see it, one per dossier.
+
+    Each still bears the key of its case, which `with_refs` takes off.
+    """
     likely = found[: 4 * _MOST_SHOWN]
     heads = store.cases_of(connection, [f.case for f in likely])
     over = veils.veils(connection, [f.case for f in likely])
@@ -148,20 +206,36 @@ def views(
     return [over.get(view["case"], Veil()).upon(view) for view in shown.values()]
 
 
-def _view(office: Office, found: Found, head: Row, typed: Sequence[Row], seen: bool) -> dict[str, Any]:
+def _view(
+    office: Office, found: Found, head: Row, typed: Sequence[Row], seen: bool
+) -> dict[str, Any]:
     workflow = office.pack.workflows[head["workflow"], head["release"]]
     percent = matching.percent(found.weight)
     told: dict[str, Any] = {
-        "case": found.case, "known": percent >= matching.KNOWN, "received": iso(head["received"])[:10], "closed": head["closed"],
-        "state": workflow.states[head["state"]].title, "visible": seen, "number": None, "percent": None, "words": [],
-    }  # fmt: skip
+        "case": found.case,
+        "known": percent >= matching.KNOWN,
+        "received": iso(head["received"])[:10],
+        "closed": head["closed"],
+        "state": workflow.states[head["state"]].title,
+        "visible": seen,
+        "number": None,
+        "percent": None,
+        "words": [],
+    }
     if seen:
-        told |= {"number": head["number"], "percent": percent, "words": words(found, typed, office.pack.codes.roles)}
+        told |= {
+            "number": head["number"],
+            "percent": percent,
+            "words": words(found, typed, office.pack.codes.roles),
+        }
     return told
 
 
 def _surely(found: Found, typed: Sequence[Row]) -> bool:
-    """Tell whether a hidden contact may be told of: by BSN, or by name with day of birth. An address alone tips no balance, or it could be asked out."""
+    """Tell whether a hidden contact may be told of: by BSN, or by name with day of birth.
+
+    An address alone tips no balance, or it could be asked out.
+    """
     for n, (_, row) in found.likeness.items():
         bare = [matching.trace({**p, "adres": None}) for p in (typed[n], row)]
         if matching.compare(*bare).percent >= matching.KNOWN:
@@ -170,17 +244,26 @@ def _surely(found: Found, typed: Sequence[Row]) -> bool:
 
 
 def words(found: Found, typed: Sequence[Row], roles: Roles) -> list[str]:
-    """Give in sentences what a likeness rests on, the likeliest person first; a parent who returns is named as such."""
+    """Give in sentences what a likeness rests on, the likeliest person first.
+
+    A parent who returns is named as such.
+    """
     told = []
     for n, (alike, row) in sorted(found.likeness.items(), key=lambda item: -item[1][0].weight):
         if alike.weight > -6:
             parent = " (ouder)" if roles.has(row["rollen"], "ouder") else ""
-            told.append(f"{typed[n]['naam'] or 'deze persoon'} staat daar als {row['naam']}{parent}: {', '.join(alike.words)}")
+            told.append(
+                f"{typed[n]['naam'] or 'deze persoon'} staat daar als {row['naam']}{parent}:"
+                f" {', '.join(alike.words)}"
+            )
     return told
 
 
 def with_refs(office: Office, told: list[dict[str, Any]], who: Reader) -> list[dict[str, Any]]:
-    """Give each hidden contact a handle to ask for leave by: the line in the log that says this reader was told of it, one per minute."""
+    """Give each hidden contact a handle to ask for leave by.
+
+    The line in the log that says this reader was told of it, one per minute.
+    """
     if hidden := [v for v in told if not v["visible"]]:
         real = datetime.now(UTC)
         with office.store.write() as connection:
@@ -192,7 +275,9 @@ def with_refs(office: Office, told: list[dict[str, Any]], who: Reader) -> list[d
 
 
 def open_earlier(office: Office, ref: int, reason: object, who: Reader) -> str:
-    """Give leave to read a hidden earlier contact for eight hours (real time), for a reason that its own workers see on the case; gives its number."""
+    """Give leave to read a hidden earlier contact for eight hours (real time), for a reason that
+    its own workers see on the case; gives its number.
+    """
     text = reason_given(reason, "waarom u deze zaak moet inzien")
     real = datetime.now(UTC)
     with office.store.write() as connection:
@@ -200,18 +285,36 @@ def open_earlier(office: Office, ref: int, reason: object, who: Reader) -> str:
         case = reads.case_by_id(connection, line["case_id"], lock=True) if line else None
         if case is None or who.role not in WORKS:
             raise NotFound("Deze verwijzing bestaat niet of is verlopen; zoek opnieuw.")
-        leave = {"worker_id": who.id, "case_id": case["id"], "given": real, "until": real + LEAVE, "reason": text}
+        leave = {
+            "worker_id": who.id,
+            "case_id": case["id"],
+            "given": real,
+            "until": real + LEAVE,
+            "reason": text,
+        }
         writes.add(connection, store.GRANT, leave)
-        look = {"instant": real, "worker_id": who.id, "case_id": case["id"], "what": "inzage met reden", "reason": text}
+        look = {
+            "instant": real,
+            "worker_id": who.id,
+            "case_id": case["id"],
+            "what": "inzage met reden",
+            "reason": text,
+        }
         writes.add(connection, reads.LOOK, look)
         file = on_table(office, connection, case, who)
-        file.note("inzage", f"Ingezien door {who.name}, die deze zaak niet behandelt, met reden.", {"reden": text})
+        file.note(
+            "inzage",
+            f"Ingezien door {who.name}, die deze zaak niet behandelt, met reden.",
+            {"reden": text},
+        )
         file.save(bump=False)
         return str(case["number"])
 
 
 def number_of(connection: Connection, ref: int, who: Reader) -> str:
-    """Give the number behind the handle of a hidden contact, for what the house itself does with it; empty when it is not this reader's or too old."""
+    """Give the number behind the handle of a hidden contact, for what the house itself does with
+    it; empty when it is not this reader's or too old.
+    """
     line = store.look_of(connection, ref, who.id, HIDDEN, datetime.now(UTC) - timedelta(days=1))
     case = reads.case_by_id(connection, line["case_id"]) if line else None
     return str(case["number"]) if case else ""
@@ -219,7 +322,11 @@ def number_of(connection: Connection, ref: int, who: Reader) -> str:
 
 def keep(connection: Connection, told: Sequence[tuple[int, Mapping[str, Any]]]) -> None:
     """Keep under what new people can be found: (key, person)."""
-    found = [(key, k) for key, person in told for k in dict.fromkeys(matching.keys(matching.trace(person)))]
+    found = [
+        (key, k)
+        for key, person in told
+        for k in dict.fromkeys(matching.keys(matching.trace(person)))
+    ]
     writes.add_many(connection, store.KEY, [{"key": k, "person_id": key} for key, k in found])
 
 
@@ -231,7 +338,10 @@ def find_again(connection: Connection, person: int) -> None:
 
 
 def refresh_keys(office: Office) -> int:
-    """Work out everybody's keys again when the matching has another release than they were made by; gives how many people."""
+    """Work out everybody's keys again when the matching has another release than they were made by.
+
+    Gives how many people.
+    """
     with office.store.read() as connection:
         if reads.meta(connection, "match_release") == matching.RELEASE:
             return 0

@@ -31,7 +31,9 @@ def desk(office: Office) -> Desk:
 
 
 def _desk(office: Office, connection: Connection) -> Desk:
-    people = [w["name"] for w in reads.workers(connection) if w["role"] in ALL_CASES and w["name"] != HAND]
+    people = [
+        w["name"] for w in reads.workers(connection) if w["role"] in ALL_CASES and w["name"] != HAND
+    ]
     return Desk(office.now(connection), {"piketdienst": {name: name for name in people}})
 
 
@@ -41,9 +43,14 @@ def may_plan(who: Reader) -> bool:
 
 
 def give(office: Office, body: object, who: Reader) -> int:
-    """Put somebody on the roster (`worker start end`); BadInput with every fault. Gives the key of the line."""
+    """Put somebody on the roster (`worker start end`); BadInput with every fault.
+
+    Gives the key of the line.
+    """
     if who.role not in _MAY:
-        raise NotAllowed("Het piketrooster is voor de piketdienst, de teamleider, de manager en de beheerder.")
+        raise NotAllowed(
+            "Het piketrooster is voor de piketdienst, de teamleider, de manager en de beheerder."
+        )
     with office.store.write() as connection:
         desk_now = _desk(office, connection)
         values, faults = clean(PIKET, body, desk_now)
@@ -60,9 +67,17 @@ def give(office: Office, body: object, who: Reader) -> int:
         assert worker is not None
         row = {"worker_id": worker["id"], "start": start, "end": end, "gone": False}
         key = writes.add(connection, bells.PIKET, row)
-        what = f"Piket: {worker['name']} van {say_instant(values['start'])} tot {say_instant(values['end'])}."
+        what = (
+            f"Piket: {worker['name']} van {say_instant(values['start'])} tot"
+            f" {say_instant(values['end'])}."
+        )
         house.append(
-            connection, desk_now.now, who.id, "piket", what, {"line": key, "worker": worker["name"], "start": start, "end": end}
+            connection,
+            desk_now.now,
+            who.id,
+            "piket",
+            what,
+            {"line": key, "worker": worker["name"], "start": start, "end": end},
         )
         return key
 
@@ -72,16 +87,27 @@ def take(office: Office, key: int, who: Reader) -> None:
     if who.role not in _MAY:
         raise NotAllowed()
     with office.store.write() as connection:
-        if not any(r["id"] == key for r in plans.roster(connection, start_of(day_of(office.now(connection))), _FAR)):
+        if not any(
+            r["id"] == key
+            for r in plans.roster(connection, start_of(day_of(office.now(connection))), _FAR)
+        ):
             raise NotFound("Deze dienst staat niet (meer) op het rooster.")
         writes.change(connection, bells.PIKET, [key], {"gone": True})
         house.append(
-            connection, office.now(connection), who.id, "piket", "Een dienst is van het piketrooster gehaald.", {"line": key}
+            connection,
+            office.now(connection),
+            who.id,
+            "piket",
+            "Een dienst is van het piketrooster gehaald.",
+            {"line": key},
         )
 
 
 def roster(office: Office) -> dict[str, Any]:
-    """Give who has piket now and for the next two weeks, and the gaps: nights, weekends and holidays without anybody."""
+    """Give who has piket now and for the next two weeks, and the gaps.
+
+    Nights, weekends and holidays without anybody.
+    """
     with office.store.read() as connection:
         return roster_of(office, connection)
 
@@ -95,20 +121,44 @@ def roster_of(office: Office, connection: Connection) -> dict[str, Any]:
     for plan in plans.to_come(connection, today):
         ends = end_of(plan["end"]) if plan["end"] and plan["kind"] == "afwezig" else _FAR
         holes.setdefault(plan["worker_id"], []).append((start_of(plan["start"]), ends))
-    taken = [part for r in lines if r["active"] for part in without((r["start"], r["end"]), holes.get(r["worker_id"], ()))]
+    taken = [
+        part
+        for r in lines
+        if r["active"]
+        for part in without((r["start"], r["end"]), holes.get(r["worker_id"], ()))
+    ]
     open_ = [(max(s, now), e) for s, e in gaps(today, last, office.calendar, taken) if e > now]
     return {
-        "now": [r["name"] for r in lines if r["active"] and any(s <= now < e for s, e in without((r["start"], r["end"]), holes.get(r["worker_id"], ())))],
-        "lines": [{"id": r["id"], "worker": r["name"], "start": iso(r["start"]), "end": iso(r["end"])} for r in lines],
+        "now": [
+            r["name"]
+            for r in lines
+            if r["active"]
+            and any(
+                s <= now < e
+                for s, e in without((r["start"], r["end"]), holes.get(r["worker_id"], ()))
+            )
+        ],
+        "lines": [
+            {"id": r["id"], "worker": r["name"], "start": iso(r["start"]), "end": iso(r["end"])}
+            for r in lines
+        ],
         "gaps": [{"start": iso(s), "end": iso(e)} for s, e in open_],
-    }  # fmt: skip
+    }
 
 
 def acute_cases(office: Office, who: Reader) -> list[dict[str, Any]]:
-    """Give the cases in which a clock of hours runs, the one that ends first on top: number, term, end, and the buttons that answer it."""
+    """Give the cases in which a clock of hours runs, the one that ends first on top.
+
+    Number, term, end, and the buttons that answer it.
+    """
     if who.role not in WORKS:
         raise NotAllowed("Met uw rol ziet u geen zaken.")
     with office.store.read() as connection:
-        names = {t.name for w in office.pack.workflows.values() for t in w.terms.values() if t.unit == "uur" and t.buttons}
+        names = {
+            t.name
+            for w in office.pack.workflows.values()
+            for t in w.terms.values()
+            if t.unit == "uur" and t.buttons
+        }
         found = acute.running(connection, scope_of(who), sorted(names))
     return [view for row in found if (view := acute_view(office, row["number"], who)) is not None]

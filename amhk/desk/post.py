@@ -1,4 +1,7 @@
-"""The post: approved letters to the print tray or the watched folder, each once; what cannot go is a dead letter that somebody sees."""
+"""The post: approved letters to the print tray or the watched folder, each once.
+
+What cannot go is a dead letter that somebody sees.
+"""
 
 import json
 import logging
@@ -31,7 +34,10 @@ _MOST = 500
 
 
 def queue(office: Office, key: int, body: object, who: Reader) -> None:
-    """Put an approved letter in the print tray or on its way to the watched folder: `version`, `way`. It is sent once it went."""
+    """Put an approved letter in the print tray or on its way to the watched folder.
+
+    `version`, `way`. It is sent once it went.
+    """
     if who.role not in WORKS:
         raise NotAllowed()
     told = body if isinstance(body, dict) else {}
@@ -45,29 +51,54 @@ def queue(office: Office, key: int, body: object, who: Reader) -> None:
         if str(notice["version"]) != str(told.get("version")):
             raise ChangedMeanwhile(notice["version"])
         if notice["state"] != "approved":
-            raise ClosedDoor(faults=[Fault("staat", "Alleen een goedgekeurde brief die nog niet weg is kan de post in.")])
+            raise ClosedDoor(
+                faults=[
+                    Fault(
+                        "staat", "Alleen een goedgekeurde brief die nog niet weg is kan de post in."
+                    )
+                ]
+            )
         reach = reach_of(office, connection, case, notice, address_on(notice))
         if faults := lack_of(office, reach, way):
             raise ClosedDoor(faults=faults)
         _holds(office, connection, case, notice, who)
-        if (live := outbox.live(connection, key)) and (live["way"], live["state"]) == (way, "queued"):
+        if (live := outbox.live(connection, key)) and (live["way"], live["state"]) == (
+            way,
+            "queued",
+        ):
             return  # it is on this way already
         take_off(office, connection, [key])
         row = {
-            "notice_id": key, "key": f"amhk-{key:06}-{token_hex(6)}", "way": way, "state": "queued", "tries": 0, "queued": office.now(connection), "worker_id": who.id,
-            "due": now, "claim": None, "claimed_by": None, "until": None, "ended": None, "why": None,
-        }  # fmt: skip
+            "notice_id": key,
+            "key": f"amhk-{key:06}-{token_hex(6)}",
+            "way": way,
+            "state": "queued",
+            "tries": 0,
+            "queued": office.now(connection),
+            "worker_id": who.id,
+            "due": now,
+            "claim": None,
+            "claimed_by": None,
+            "until": None,
+            "ended": None,
+            "why": None,
+        }
         writes.add(connection, outbox.OUT, row)
 
 
 def _holds(office: Office, connection: Connection, case: Row, notice: Row, who: Reader) -> None:
-    """Refuse to let a frozen letter go that names somebody who became secret since, or that says something else today (ClosedDoor)."""
+    """Refuse to let a frozen letter go that names somebody who became secret since, or that says
+    something else today (ClosedDoor).
+    """
     still_fit(office, connection, case, notice)
     of_its_day(office, connection, case, notice, who, day_of(office.now(connection)))
 
 
 def _grew_wrong(office: Office, connection: Connection, row: Row) -> str | None:
-    """Tell, in a sentence, why a letter that lies in the post may not go any more; None when it may."""
+    """Tell, in a sentence, why a letter that lies in the post may not go any more.
+
+    None when it may.
+    """
     notice = reads.notice(connection, row["notice_id"])
     case = reads.case_by_id(connection, notice["case_id"]) if notice else None
     worker = reads.worker_by(connection, id=row["worker_id"])
@@ -87,20 +118,36 @@ def _mine(connection: Connection, key: int, who: Reader, states: Sequence[str]) 
         raise NotFound("Deze post bestaat niet, of u mag hem niet zien.")
     find(connection, row["notice_id"], who)
     if row["state"] not in states:
-        raise ClosedDoor(faults=[Fault("staat", "Dit is intussen al gebeurd; bekijk de lijst opnieuw.")])
+        raise ClosedDoor(
+            faults=[Fault("staat", "Dit is intussen al gebeurd; bekijk de lijst opnieuw.")]
+        )
     return row
 
 
 def again(office: Office, key: int, who: Reader) -> None:
-    """Try a dead letter again. One that had been decided on goes on under the same claim, so that it cannot appear twice."""
+    """Try a dead letter again.
+
+    One that had been decided on goes on under the same claim, so that it cannot appear twice.
+    """
     real = datetime.now(UTC)
     with office.store.write() as connection:
         row = _mine(connection, key, who, ("dead",))
-        outbox.move(connection, row, "written" if row["claim"] else "queued", tries=0, due=real, until=real, why=None)
+        outbox.move(
+            connection,
+            row,
+            "written" if row["claim"] else "queued",
+            tries=0,
+            due=real,
+            until=real,
+            why=None,
+        )
 
 
 def cancel(office: Office, key: int, who: Reader) -> None:
-    """Take a letter out of the post again (tray, waiting, or dead): it stays approved, to go by another way; one of which a fact changed meanwhile is a draft again."""
+    """Take a letter out of the post again (tray, waiting, or dead).
+
+    It stays approved, to go by another way; one of which a fact changed meanwhile is a draft again.
+    """
     with office.store.write() as connection:
         found = outbox.by_key(connection, key)
         if found is not None:
@@ -111,7 +158,10 @@ def cancel(office: Office, key: int, who: Reader) -> None:
 
 
 def _renewed(connection: Connection, key: int) -> bool:
-    """Make an approved letter a draft again when a fact under it changed since; tells whether it did."""
+    """Make an approved letter a draft again when a fact under it changed since.
+
+    Tells whether it did.
+    """
     notice = reads.notice(connection, key)
     if notice is None or notice["state"] != "approved" or not notice["old_fact"]:
         return False
@@ -123,7 +173,11 @@ def _renewed(connection: Connection, key: int) -> bool:
 
 
 def carry(office: Office) -> dict[str, int]:
-    """Bring what is on its way to the watched folder; gives {sent, failed}. A letter that fails is tried again later, and after six times lies dead; it holds up none behind it."""
+    """Bring what is on its way to the watched folder; gives {sent, failed}.
+
+    A letter that fails is tried again later, and after six times lies dead; it holds up none behind
+    it.
+    """
     done = {"sent": 0, "failed": 0}
     folder, tried = folder_of(office), list[int]()
     _tidy(office)
@@ -134,7 +188,9 @@ def carry(office: Office) -> dict[str, int]:
         outbox.forget_gone(connection, datetime.now(UTC))
     if folder is None:
         with office.store.write() as connection:
-            outbox.strand(connection, "er is geen uitwisselmap meer (config.toml, letters.out_folder)")
+            outbox.strand(
+                connection, "er is geen uitwisselmap meer (config.toml, letters.out_folder)"
+            )
         return done
     while (row := _claim(office, tried)) is not None:
         tried.append(row["id"])
@@ -155,7 +211,10 @@ def carry(office: Office) -> dict[str, int]:
 
 
 def _tidy(office: Office) -> None:
-    """Take away what a sender who died left half made: whatever no letter on its way lays claim to."""
+    """Take away what a sender who died left half made.
+
+    Whatever no letter on its way lays claim to.
+    """
     folder = folder_of(office)
     if folder is None or not (found := unfinished(folder)):
         return
@@ -167,7 +226,10 @@ def _tidy(office: Office) -> None:
 
 
 def _claim(office: Office, tried: list[int]) -> Row | None:
-    """Take up the next letter: a fresh one under a claim of one's own; one that was already made ready keeps the claim it was made ready under."""
+    """Take up the next letter: a fresh one under a claim of one's own.
+
+    One that was already made ready keeps the claim it was made ready under.
+    """
     real = datetime.now(UTC)
     with office.store.write() as connection:
         row = outbox.next_to_carry(connection, real, tried)
@@ -175,7 +237,9 @@ def _claim(office: Office, tried: list[int]) -> Row | None:
             return None
         if row["tries"] >= 2 * _TRIES:  # whoever takes it up dies of it
             held = row["claim"] if row["state"] == "written" else None
-            outbox.move(connection, row, "dead", claim=held, why="het versturen is telkens afgebroken")
+            outbox.move(
+                connection, row, "dead", claim=held, why="het versturen is telkens afgebroken"
+            )
             tried.append(row["id"])
             return {**row, "state": "dead"}
         claim = row["claim"] if row["state"] == "written" else token_hex(8)
@@ -201,9 +265,14 @@ def _files(office: Office, row: Row) -> dict[str, bytes]:
         case = reads.case_by_id(connection, notice["case_id"]) if notice else None
     assert notice is not None and case is not None
     told = {
-        "sleutel": row["key"], "zaaknummer": case["number"], "soort": notice["kind"], "titel": rule_of(office, case, notice).title,
-        "ontvanger": notice["recipient"], "hash": notice["hash"], "oefening": office.training,
-    }  # fmt: skip
+        "sleutel": row["key"],
+        "zaaknummer": case["number"],
+        "soort": notice["kind"],
+        "titel": rule_of(office, case, notice).title,
+        "ontvanger": notice["recipient"],
+        "hash": notice["hash"],
+        "oefening": office.training,
+    }
     files = {"brief.pdf": bytes(notice["pdf"] or b""), "brief.json": _as_json(told)}
     return files | ({"verzoek.json": _as_json(notice["data"])} if notice["data"] else {})
 
@@ -213,17 +282,24 @@ def _as_json(told: object) -> bytes:
 
 
 def _decided(office: Office, row: Row) -> bool:
-    """Decide that this letter, made ready under this claim, is the one that appears; from here on it is no longer taken off. Tells whether it still may."""
+    """Decide that this letter, made ready under this claim, is the one that appears.
+
+    From here on it is no longer taken off. Tells whether it still may.
+    """
     with office.store.write() as connection:
         notice = reads.notice(connection, row["notice_id"], lock=True)
         case = reads.case_by_id(connection, notice["case_id"]) if notice else None
         if notice is None or case is None or notice["state"] != "approved":
-            outbox.move(connection, {**row, "state": "claimed"}, "cancelled", ended=datetime.now(UTC))
+            outbox.move(
+                connection, {**row, "state": "claimed"}, "cancelled", ended=datetime.now(UTC)
+            )
             return False
         if why := _grew_wrong(office, connection, row):
             outbox.move(connection, {**row, "state": "claimed"}, "dead", claim=None, why=why)
             return False
-        return outbox.move(connection, {**row, "state": "claimed"}, "written", until=datetime.now(UTC) + _LEASE)
+        return outbox.move(
+            connection, {**row, "state": "claimed"}, "written", until=datetime.now(UTC) + _LEASE
+        )
 
 
 def _arrived(office: Office, key: int, reference: str, way: str) -> bool:
@@ -233,7 +309,9 @@ def _arrived(office: Office, key: int, reference: str, way: str) -> bool:
         assert seen is not None
         found = reads.notice(connection, seen["notice_id"])
         assert found is not None
-        case = reads.case_by_id(connection, found["case_id"], lock=True)  # always in this order: case, letter, outbox
+        case = reads.case_by_id(
+            connection, found["case_id"], lock=True
+        )  # always in this order: case, letter, outbox
         notice = reads.notice(connection, seen["notice_id"], lock=True)
         row = outbox.by_key(connection, key, lock=True)
         assert case is not None and row is not None and notice is not None
@@ -249,11 +327,18 @@ def _arrived(office: Office, key: int, reference: str, way: str) -> bool:
 
 
 def _failed(office: Office, tried: Row, why: str) -> None:
-    """Try it again later, or let it lie dead. What was not decided on yet loses its claim; what was keeps it."""
+    """Try it again later, or let it lie dead.
+
+    What was not decided on yet loses its claim; what was keeps it.
+    """
     real = datetime.now(UTC)
     with office.store.write() as connection:
         row = outbox.by_key(connection, tried["id"], lock=True)
-        if row is None or row["state"] not in ("claimed", "written") or row["claim"] != tried["claim"]:
+        if (
+            row is None
+            or row["state"] not in ("claimed", "written")
+            or row["claim"] != tried["claim"]
+        ):
             return
         claim = row["claim"] if row["state"] == "written" else None
         if row["tries"] >= _TRIES:
@@ -261,45 +346,76 @@ def _failed(office: Office, tried: Row, why: str) -> None:
             log.error("letter %s could not go: %s", row["key"], why)
             return
         later = real + timedelta(minutes=2 ** (row["tries"] - 1))
-        outbox.move(connection, row, "written" if claim else "queued", claim=claim, due=later, until=later, why=why)
+        outbox.move(
+            connection,
+            row,
+            "written" if claim else "queued",
+            claim=claim,
+            due=later,
+            until=later,
+            why=why,
+        )
 
 
 # ---------------------------------------------------------------- the print tray
 
 
 def make_pile(office: Office, who: Reader) -> str | None:
-    """Take all that lies in the tray for this worker as one pile, his to print: nobody else prints it too. Gives the name of the pile, None when the tray is empty.
+    """Take all that lies in the tray for this worker as one pile, his to print.
 
-    A letter that may not go any more (it says something else today, or names somebody who became secret) is no part of it: it lies dead, with why.
+    Nobody else prints it too. Gives the name of the pile, None when the tray is empty.
+
+    A letter that may not go any more (it says something else today, or names somebody who became
+    secret) is no part of it: it lies dead, with why.
     """
     if who.role not in WORKS:
         raise NotAllowed()
     claim, real = token_hex(8), datetime.now(UTC)
     with office.store.read() as connection:
-        rows = [r for r in outbox.on_their_way(connection, scope_of(who), _MOST, "print") if r["state"] == "queued"]
+        rows = [
+            r
+            for r in outbox.on_their_way(connection, scope_of(who), _MOST, "print")
+            if r["state"] == "queued"
+        ]
         wrong = {r["id"]: why for r in rows if (why := _grew_wrong(office, connection, r))}
     with office.store.write() as connection:
         for row in [r for r in rows if r["id"] in wrong]:
             outbox.move(connection, row, "dead", why=wrong[row["id"]])
         mine = {"claim": claim, "claimed_by": who.id, "until": real}
-        taken = [r for r in rows if r["id"] not in wrong and outbox.move(connection, r, "claimed", **mine)]
+        taken = [
+            r
+            for r in rows
+            if r["id"] not in wrong and outbox.move(connection, r, "claimed", **mine)
+        ]
     return claim if taken else None
 
 
 def pile(office: Office, claim: str, who: Reader, ends: bool = False) -> list[dict[str, Any]]:
-    """Give the letters of a pile that this reader made; NotFound when there are none: a pile is for who prints it. To end it (`ends`), which is no reading, also to a teamleider or manager who sees its cases: its maker may be ill."""
+    """Give the letters of a pile that this reader made.
+
+    NotFound when there are none: a pile is for who prints it. To end it (`ends`), which is no
+    reading, also to a teamleider or manager who sees its cases: its maker may be ill.
+    """
     others = ends and who.role in ("teamleider", "manager")
     with office.store.read() as connection:
-        rows = [r for r in outbox.of_pile(connection, claim, scope_of(who)) if others or r["claimed_by"] == who.id]
+        rows = [
+            r
+            for r in outbox.of_pile(connection, claim, scope_of(who))
+            if others or r["claimed_by"] == who.id
+        ]
     if not rows:
         raise NotFound("Deze stapel bestaat niet, of is niet van u.")
     return [_shown(office, row) for row in rows]
 
 
 def pile_pdf(office: Office, claim: str, who: Reader, reason: object = None) -> bytes:
-    """Give a pile as one PDF to print: a cover sheet with what is in it and how each must go, then the letters as they were approved, each from a right-hand page.
+    """Give a pile as one PDF to print.
 
-    Each letter in it is written down as looked at; where one names somebody who is secret, a `reason` is asked first (BadInput).
+    A cover sheet with what is in it and how each must go, then the letters as they were approved,
+    each from a right-hand page.
+
+    Each letter in it is written down as looked at; where one names somebody who is secret, a
+    `reason` is asked first (BadInput).
     """
     told = [p for p in pile(office, claim, who) if p["state"] == "claimed"]
     with office.store.read() as connection:
@@ -310,19 +426,33 @@ def pile_pdf(office: Office, claim: str, who: Reader, reason: object = None) -> 
         raise NotFound("Deze stapel is al afgehandeld.")
     opened(office, [p["notice"] for p in told], who, reason, "stapel")
     covers = [(f"{p['number']}: {p['title']}", p["handling"]) for p in told]
-    return piles.together(office.config.organisation, day_of(now), covers, [pdfs[p["notice"]] for p in told], office.training)
+    return piles.together(
+        office.config.organisation,
+        day_of(now),
+        covers,
+        [pdfs[p["notice"]] for p in told],
+        office.training,
+    )
 
 
 def finish_pile(office: Office, claim: str, who: Reader, body: object) -> dict[str, int]:
-    """Record that a pile went by post (`went`; each letter is sent, `but` some by their key in the outbox, which go back to the tray), or lay all of it back; gives {sent, back, gone}: gone are letters that no longer were to go."""
+    """Record that a pile went by post (`went`; each letter is sent, `but` some by their key in the
+    outbox, which go back to the tray), or lay all of it back; gives {sent, back, gone}: gone are
+    letters that no longer were to go.
+    """
     told = body if isinstance(body, dict) else {}
     went, but = told.get("went"), told.get("but", [])
-    if not isinstance(went, bool) or not isinstance(but, list) or not all(type(key) is int for key in but):
+    if (
+        not isinstance(went, bool)
+        or not isinstance(but, list)
+        or not all(type(key) is int for key in but)
+    ):
         raise BadInput(
             faults=[
                 Fault(
                     "stapel",
-                    "Zeg of de stapel weg is (went: ja of nee), en welke brieven niet meegingen (but: hun sleutels).",
+                    "Zeg of de stapel weg is (went: ja of nee), en welke brieven niet meegingen"
+                    " (but: hun sleutels).",
                     "went",
                 )
             ]
@@ -330,14 +460,19 @@ def finish_pile(office: Office, claim: str, who: Reader, body: object) -> dict[s
     done = {"sent": 0, "back": 0, "gone": 0}
     for one in [p for p in pile(office, claim, who, ends=True) if p["state"] == "claimed"]:
         if went and one["id"] not in but:
-            done["sent" if _arrived(office, one["id"], f"stapel {claim[:6]}", "post") else "gone"] += 1
+            done[
+                "sent" if _arrived(office, one["id"], f"stapel {claim[:6]}", "post") else "gone"
+            ] += 1
         else:
             done["back"] += _laid_back(office, one, claim)
     return done
 
 
 def _laid_back(office: Office, one: Mapping[str, Any], claim: str) -> bool:
-    """Lay a printed letter back in the tray; one of which a fact changed since is a draft again instead."""
+    """Lay a printed letter back in the tray.
+
+    One of which a fact changed since is a draft again instead.
+    """
     with office.store.write() as connection:
         reads.lock_notices(connection, [one["notice"]])
         row = outbox.by_key(connection, one["id"], lock=True)
@@ -349,7 +484,10 @@ def _laid_back(office: Office, one: Mapping[str, Any], claim: str) -> bool:
 
 
 def overview(office: Office, who: Reader) -> dict[str, list[dict[str, Any]]]:
-    """Give what is in the post within what this reader may see: `dead`, `tray`, `piles` (by who printed them), `folder` (on its way)."""
+    """Give what is in the post within what this reader may see.
+
+    `dead`, `tray`, `piles` (by who printed them), `folder` (on its way).
+    """
     with office.store.read() as connection:
         rows = [_shown(office, r) for r in outbox.on_their_way(connection, scope_of(who), _MOST)]
     return {
@@ -363,16 +501,38 @@ def overview(office: Office, who: Reader) -> dict[str, list[dict[str, Any]]]:
 def _shown(office: Office, row: Row) -> dict[str, Any]:
     rule = office.pack.workflows[row["workflow"], row["release"]].notices[row["kind"]]
     told = {
-        k: row[k] for k in ("id", "key", "way", "state", "tries", "why", "number", "by", "taker", "claim", "claimed_by", "recipient", "old_fact")
-    }  # fmt: skip
+        k: row[k]
+        for k in (
+            "id",
+            "key",
+            "way",
+            "state",
+            "tries",
+            "why",
+            "number",
+            "by",
+            "taker",
+            "claim",
+            "claimed_by",
+            "recipient",
+            "old_fact",
+        )
+    }
     return told | {
-        "notice": row["notice_id"], "title": rule.title, "queued": iso(row["queued"]), "due": iso(row["due"]),
+        "notice": row["notice_id"],
+        "title": rule.title,
+        "queued": iso(row["queued"]),
+        "due": iso(row["due"]),
         "handling": _BY_HAND if row["geheim_adres"] else _HANDLING[row["recipient"]],
-    }  # fmt: skip
+    }
 
 
 _BY_HAND = "Niet op de post: geheim adres, persoonlijk overhandigen"
 _HANDLING = {
     "betrokkene": "Gesloten envelop zonder naam van het meldpunt",
-    "melder": "Gesloten envelop zonder naam van het meldpunt", "adviesvrager": "Gesloten envelop zonder naam van het meldpunt",
-} | {name: "Gesloten envelop, vertrouwelijk" for name in ("rvdk", "college", "politie", "instelling", "andere_regio")}  # fmt: skip
+    "melder": "Gesloten envelop zonder naam van het meldpunt",
+    "adviesvrager": "Gesloten envelop zonder naam van het meldpunt",
+} | {
+    name: "Gesloten envelop, vertrouwelijk"
+    for name in ("rvdk", "college", "politie", "instelling", "andere_regio")
+}

@@ -1,4 +1,7 @@
-"""The proof: workflows, letters, settings and data, every fault at once; and N open cases, N with a next term, 0 without."""
+"""The proof: workflows, letters, settings and data, every fault at once.
+
+And N open cases, N with a next term, 0 without.
+"""
 
 from typing import Any
 
@@ -11,7 +14,10 @@ from amhk.store.session import StoreFailed
 
 
 def prove(given: str | None) -> dict[str, Any]:
-    """Give `{open, with_next_term, without, faults}` of the meldpunt at `given` (or here); faults are Dutch sentences. A number nobody counted (the database could not be read) is None."""
+    """Give `{open, with_next_term, without, faults}` of the meldpunt at `given` (or here).
+
+    Faults are Dutch sentences. A number nobody counted (the database could not be read) is None.
+    """
     told: dict[str, Any] = {"open": None, "with_next_term": None, "without": None, "faults": []}
     try:
         config = read_config(find_config(given))
@@ -39,11 +45,14 @@ def prove(given: str | None) -> dict[str, Any]:
 
 
 def unready(config: Config) -> list[str]:
-    """Give what a meldpunt that is not for training cannot do without, each with where to enter it."""
+    """Give what a meldpunt that is not for training cannot do without, each with where
+    to enter it.
+    """
     told = []
     if not config.crisis_phone:
         told.append(
-            "Het nummer van de crisisdienst is leeg: vul crisis_phone in onder [letters] in config.toml; het staat bij elke acute zaak."
+            "Het nummer van de crisisdienst is leeg: vul crisis_phone in onder [letters] in"
+            " config.toml; het staat bij elke acute zaak."
         )
     return told
 
@@ -58,7 +67,12 @@ def diagram(config: Config, name: str) -> str:
     flow = pack.get(name)
     lines = ["stateDiagram-v2", f"    [*] --> {flow.start}"]
     lines += [f"    {s.name}: {s.title}" for s in flow.states.values()]
-    seen = {(e.source, e.target, m.name): m for m in flow.moves.values() for e in m.edges if e.source != e.target}
+    seen = {
+        (e.source, e.target, m.name): m
+        for m in flow.moves.values()
+        for e in m.edges
+        if e.source != e.target
+    }
     for (source, target, _), move in seen.items():
         finish = f" (finish {move.finish})" if move.finish else ""
         lines.append(f"    {source} --> {target}: {move.title}{finish}")

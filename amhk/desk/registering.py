@@ -1,4 +1,7 @@
-"""Writing a new case down: number, team with its reason, dossier, people, first terms; one advies or melding at a time."""
+"""Writing a new case down: number, team with its reason, dossier, people, first terms.
+
+One advies or melding at a time.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -20,34 +23,86 @@ from amhk.words import day_of, iso, local
 
 PREFIX = {"advies": "A", "melding": "M"}
 _PLAIN = (
-    "naam", "voornamen", "voorvoegsel", "geslachtsnaam", "partnernaam", "geboren", "uitgerekend", "geslacht", "adres", "bsn", "bsn_bron",
-    "bsn_gecontroleerd", "gezag", "from_id",
-)  # fmt: skip
+    "naam",
+    "voornamen",
+    "voorvoegsel",
+    "geslachtsnaam",
+    "partnernaam",
+    "geboren",
+    "uitgerekend",
+    "geslacht",
+    "adres",
+    "bsn",
+    "bsn_bron",
+    "bsn_gecontroleerd",
+    "gezag",
+    "from_id",
+)
 _SHARED = ("gemeente", "kanaal", "hoedanigheid", "meldcodestap", "zorgen")
 
 
 def register(
-    office: Office, connection: Connection, route: str, values: Mapping[str, Any], who: Reader, now: datetime, dossier: int | None = None, taken_by: int | None = None
-) -> CaseFile:  # fmt: skip
-    """Give the file of a new case of this route from checked values; the caller saves it in the same transaction."""
+    office: Office,
+    connection: Connection,
+    route: str,
+    values: Mapping[str, Any],
+    who: Reader,
+    now: datetime,
+    dossier: int | None = None,
+    taken_by: int | None = None,
+) -> CaseFile:
+    """Give the file of a new case of this route from checked values.
+
+    The caller saves it in the same transaction.
+    """
     workflow = office.pack.of_route(route)
     received = values.get("ontvangen") or now
-    facts = dict(workflow.facts) | {s.name: s.value for s in workflow.intake_sets if holds(s.when, values)}
+    facts = dict(workflow.facts) | {
+        s.name: s.value for s in workflow.intake_sets if holds(s.when, values)
+    }
     team, reason = _team(office, connection, route, values)
     case: dict[str, Any] = {
-        "number": claims.next_number(connection, PREFIX[route], local(now).year), "route": route, "workflow": workflow.name,
-        "release": workflow.release, "version": 0, "state": workflow.start, "finish": None, "finishes": [], "closed": False,
-        "ending": None, "facts": facts, "acuut": bool(values.get("acuut")), "counts": True, "received": received,
-        "registered": now, "team_id": team, "team_reason": reason, "taken_by": taken_by or who.id, "kenmerk": values.get("id"),
+        "number": claims.next_number(connection, PREFIX[route], local(now).year),
+        "route": route,
+        "workflow": workflow.name,
+        "release": workflow.release,
+        "version": 0,
+        "state": workflow.start,
+        "finish": None,
+        "finishes": [],
+        "closed": False,
+        "ending": None,
+        "facts": facts,
+        "acuut": bool(values.get("acuut")),
+        "counts": True,
+        "received": received,
+        "registered": now,
+        "team_id": team,
+        "team_reason": reason,
+        "taken_by": taken_by or who.id,
+        "kenmerk": values.get("id"),
         "kenmerk_key": kenmerk_key(values.get("id"), values["gemeente"], iso(received)),
-        "owner_id": who.id if route == "advies" and not plans.away(connection, who.id, day_of(now)) else None, "opened_by": None, "entries": 0, "head": "", "urgent": False,
-        "aanleiding": values.get("aanleiding", []), "aard": values.get("aard", []), **{k: values.get(k) for k in _SHARED},
-    }  # fmt: skip
+        "owner_id": (
+            who.id
+            if route == "advies" and not plans.away(connection, who.id, day_of(now))
+            else None
+        ),
+        "opened_by": None,
+        "entries": 0,
+        "head": "",
+        "urgent": False,
+        "aanleiding": values.get("aanleiding", []),
+        "aard": values.get("aard", []),
+        **{k: values.get(k) for k in _SHARED},
+    }
     case["id"] = writes.add(connection, reads.CASE, case)
     file = CaseFile(office, connection, case, who, now, workflow, words=True)
     entry = file.note("ontvangen", _opening(route, case, reason), dict(values))
     counted = ("gemeente", "kanaal", "hoedanigheid", "meldcodestap", "aanleiding", "aard")
-    file.tell(entry, case={"route": route, "received": iso(received)} | {k: case[k] for k in counted if case[k]})
+    file.tell(
+        entry,
+        case={"route": route, "received": iso(received)} | {k: case[k] for k in counted if case[k]},
+    )
     for name in (*workflow.intake_starts, *begun(workflow.intake_maybe, values, ())):
         file.start(name, received, entry)
     if unread := (workflow.untouched_acute if case["acuut"] else None) or workflow.untouched_term:
@@ -61,16 +116,23 @@ def register(
 
 def _opening(route: str, case: Mapping[str, Any], reason: str) -> str:
     urgent = " Er is acuut gevaar gemeld." if case["acuut"] else ""
-    return f"{route.capitalize()} ontvangen via {case['kanaal']}, {case['gemeente']}. {reason}.{urgent}"
+    return (
+        f"{route.capitalize()} ontvangen via {case['kanaal']}, {case['gemeente']}."
+        f" {reason}.{urgent}"
+    )
 
 
-def _team(office: Office, connection: Connection, route: str, values: Mapping[str, Any]) -> tuple[int, str]:
+def _team(
+    office: Office, connection: Connection, route: str, values: Mapping[str, Any]
+) -> tuple[int, str]:
     config = office.config
     gemeente = values["gemeente"]
     kind = stream(route, values["kanaal"])
     subregio = config.gemeenten[gemeente].subregio
     rules, _ = routing.rules_of(connection, config.rules)
-    name, reason = route_call(rules, config.default_team, gemeente, subregio, kind, bool(values.get("acuut")))
+    name, reason = route_call(
+        rules, config.default_team, gemeente, subregio, kind, bool(values.get("acuut"))
+    )
     teams = {t["name"]: t["id"] for t in reads.teams(connection)}
     return teams[name], reason
 
@@ -89,7 +151,10 @@ def _melding(file: CaseFile, values: Mapping[str, Any], entry: int, dossier: int
         "dossier_id": known,
         "melder_geheim": stays_secret(file, values["hoedanigheid"], melder),
     }
-    row |= {f"melder_{name}": melder.get(name) for name in ("naam", "bereikbaar", "functie", "organisatie", "toestemming")}
+    row |= {
+        f"melder_{name}": melder.get(name)
+        for name in ("naam", "bereikbaar", "functie", "organisatie", "toestemming")
+    }
     writes.add(file.connection, reads.MELDING, row)
     file.case.update({k: v for k, v in row.items() if k != "case_id"})
     add_people(file, told, entry)
@@ -99,15 +164,26 @@ def _note_home(file: CaseFile, dossier: int) -> None:
     entry = file.case["entries"] + 1
     before = hermelding.link(file, dossier, entry)
     where = " van een afgesloten melding, als hermelding" if before else ""
-    what = f"In het dossier geplaatst{where}: een betrokkene staat daar met hetzelfde BSN, of dezelfde naam en geboortedatum."
+    what = (
+        f"In het dossier geplaatst{where}: een betrokkene staat daar met hetzelfde BSN, of dezelfde"
+        " naam en geboortedatum."
+    )
     file.note("dossier", what, {})
 
 
 def find_home(file: CaseFile, told: Sequence[Mapping[str, Any]]) -> None:
-    """Place a melding of which the first people are about to be recorded in the dossier of their household, when that is known and it stands by itself."""
+    """Place a melding of which the first people are about to be recorded in the dossier of their
+    household, when that is known and it stands by itself.
+    """
     known = reads.dossier_of_people(file.connection, told)
-    alone = [c["id"] for c in store.dossier_cases(file.connection, file.case["dossier_id"])] == [file.id]
-    if alone and known not in (None, file.case["dossier_id"]) and not reads.of_case(file.connection, reads.PERSON, file.id):
+    alone = [c["id"] for c in store.dossier_cases(file.connection, file.case["dossier_id"])] == [
+        file.id
+    ]
+    if (
+        alone
+        and known not in (None, file.case["dossier_id"])
+        and not reads.of_case(file.connection, reads.PERSON, file.id)
+    ):
         assert known is not None
         hermelding.let_go(file)
         writes.change_case_part(file.connection, reads.MELDING, file.id, {"dossier_id": known})
@@ -115,7 +191,11 @@ def find_home(file: CaseFile, told: Sequence[Mapping[str, Any]]) -> None:
 
 
 def stays_secret(file: CaseFile, hoedanigheid: str, melder: Mapping[str, Any]) -> bool:
-    """Tell whether the melder's identity is kept from the family: as told, and of who is no professional always, unless he consented (Uitvoeringsbesluit Wmo 2015 art. 4.1.8 lid 3 b)."""
+    """Tell whether the melder's identity is kept from the family.
+
+    As told, and of who is no professional always, unless he consented (Uitvoeringsbesluit Wmo 2015
+    art. 4.1.8 lid 3 b).
+    """
     citizen = file.office.pack.codes.group("hoedanigheid", hoedanigheid) != "beroepsmatig"
     return bool(melder.get("geheim")) or (citizen and not melder.get("toestemming"))
 
@@ -123,9 +203,12 @@ def stays_secret(file: CaseFile, hoedanigheid: str, melder: Mapping[str, Any]) -
 def _advies(file: CaseFile, values: Mapping[str, Any]) -> None:
     asker = values.get("adviesvrager") or {}
     row = {
-        "case_id": file.id, "route": "advies", "advies": values.get("advies"), "adviesvrager_naam": asker.get("naam"),
+        "case_id": file.id,
+        "route": "advies",
+        "advies": values.get("advies"),
+        "adviesvrager_naam": asker.get("naam"),
         "adviesvrager_bereikbaar": asker.get("bereikbaar"),
-    }  # fmt: skip
+    }
     writes.add(file.connection, reads.ADVIES, row)
     file.case.update(row)
     if values.get("advies"):
@@ -143,9 +226,16 @@ def person_row(person: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def add_people(file: CaseFile, told: Sequence[Mapping[str, Any]], entry: int) -> list[int]:
-    """Record people on a melding; for each the term to inform him runs from the recording of his data (Wmo 2015 art. 5.3.1), also when that was on a melding that joined; with its draft letter. Gives their keys."""
+    """Record people on a melding.
+
+    For each the term to inform him runs from the recording of his data (Wmo 2015 art. 5.3.1), also
+    when that was on a melding that joined; with its draft letter. Gives their keys.
+    """
     flow, since = file.workflow, [person.get("recorded") or file.now for person in told]
-    rows = [person_row(person) | {"case_id": file.id, "recorded": moment} for person, moment in zip(told, since, strict=True)]
+    rows = [
+        person_row(person) | {"case_id": file.id, "recorded": moment}
+        for person, moment in zip(told, since, strict=True)
+    ]
     keys = writes.add_rows(file.connection, reads.PERSON, rows)
     covered = {flow.notices[n].term for n in flow.person_notices}
     for key, moment, person in zip(keys, since, told, strict=True):
@@ -163,8 +253,12 @@ def add_people(file: CaseFile, told: Sequence[Mapping[str, Any]], entry: int) ->
     return keys
 
 
-def tell_children(file: CaseFile, entry: int, people: Sequence[Mapping[str, Any]] | None = None) -> None:
+def tell_children(
+    file: CaseFile, entry: int, people: Sequence[Mapping[str, Any]] | None = None
+) -> None:
     """Tell the figures how many children a melding is about, from its people as they now are."""
     known = reads.of_case(file.connection, reads.PERSON, file.id) if people is None else people
     day = day_of(file.changes.get("received", file.case["received"]))
-    file.tell(entry, children=sum(is_child(person, day, file.office.pack.codes.roles) for person in known))
+    file.tell(
+        entry, children=sum(is_child(person, day, file.office.pack.codes.roles) for person in known)
+    )

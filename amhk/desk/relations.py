@@ -1,4 +1,7 @@
-"""How two cases belong together, written from both sides; by what they are found changes with it, since each covers the melder of both."""
+"""How two cases belong together, written from both sides.
+
+By what they are found changes with it, since each covers the melder of both.
+"""
 
 from collections.abc import Sequence
 
@@ -7,14 +10,23 @@ from amhk.store.session import Connection
 
 
 def relate(connection: Connection, case: int, other: int, kind: str, back: str) -> None:
-    """Write how two cases belong together (`kind` for the first, `back` for the other); the words of the first are written when it is saved."""
-    rows = [{"case_id": case, "kind": kind, "other_id": other}, {"case_id": other, "kind": back, "other_id": case}]
+    """Write how two cases belong together (`kind` for the first, `back` for the other).
+
+    The words of the first are written when it is saved.
+    """
+    rows = [
+        {"case_id": case, "kind": kind, "other_id": other},
+        {"case_id": other, "kind": back, "other_id": case},
+    ]
     writes.add_many(connection, reads.RELATION, rows)
     _find_again(connection, other)
 
 
 def unrelate(connection: Connection, case: int, other: int, kinds: Sequence[str]) -> None:
-    """Take away how two cases belong together; the words of the first are written when it is saved."""
+    """Take away how two cases belong together.
+
+    The words of the first are written when it is saved.
+    """
     people.unrelate(connection, case, other, kinds)
     _find_again(connection, other)
 

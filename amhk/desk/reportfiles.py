@@ -1,4 +1,7 @@
-"""A report as a file: page, CSV, JSON, workbook or paper, all from the same figures; also of one that was kept."""
+"""A report as a file: page, CSV, JSON, workbook or paper, all from the same figures.
+
+Also of one that was kept.
+"""
 
 import json
 from collections.abc import Callable
@@ -31,40 +34,78 @@ from amhk.sheets.workbook import Cell, Sheet, as_ods, as_xlsx
 from amhk.sheets.write import as_csv
 
 FORMATS = {
-    "html": "text/html; charset=utf-8", "csv": "text/csv; charset=utf-8", "json": "application/json; charset=utf-8",
+    "html": "text/html; charset=utf-8",
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json; charset=utf-8",
     "ods": "application/vnd.oasis.opendocument.spreadsheet",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "pdf": "application/pdf",
-}  # fmt: skip
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": "application/pdf",
+}
 _WIDE = 10  # columns a page has room for
+LOOK = (
+    "body{font:16px/1.5 sans-serif;max-width:80rem;margin:1rem auto;padding:0 1rem}"
+    "table{border-collapse:collapse;margin:.5rem 0 1.5rem}"
+    "th,td{border-bottom:1px solid #c0c7d2;padding:.2rem .5rem;"
+    "text-align:right;vertical-align:bottom}"
+    "th:first-child,td:first-child{text-align:left}"
+    "div{overflow-x:auto}figure{margin:0 0 1.5rem}caption{text-align:left;font-weight:600}"
+)
 
 
 def render(
-    office: Office, name: str, period: str, format: str, who: Reader, known: str = "", area: str = "", style: str = ""
+    office: Office,
+    name: str,
+    period: str,
+    format: str,
+    who: Reader,
+    known: str = "",
+    area: str = "",
+    style: str = "",
 ) -> tuple[bytes, str]:
-    """Give a report as a file in a format (html, csv, json, ods, xlsx, pdf) and its media type; BadInput for another format."""
+    """Give a report as a file in a format (html, csv, json, ods, xlsx, pdf) and its media type.
+
+    BadInput for another format.
+    """
     fit(format)
-    return rendered(office, reports.make(office, name, period, who, known or None, area, style), format)
+    return rendered(
+        office, reports.make(office, name, period, who, known or None, area, style), format
+    )
 
 
 def fit(format: str) -> None:
     """Refuse a format there is not."""
     if format not in FORMATS:
-        raise BadInput(faults=[Fault("formaat", f"'{format[:20]}' kan niet; kies uit {', '.join(FORMATS)}.", "format")])
+        raise BadInput(
+            faults=[
+                Fault(
+                    "formaat", f"'{format[:20]}' kan niet; kies uit {', '.join(FORMATS)}.", "format"
+                )
+            ]
+        )
 
 
 def rendered(office: Office, report: Report, format: str) -> tuple[bytes, str]:
-    """Give a report that was made as a file in a format, and its media type; the same report gives the same bytes."""
+    """Give a report that was made as a file in a format, and its media type.
+
+    The same report gives the same bytes.
+    """
     return _MAKE[format](office, report), FORMATS[format]
 
 
 def sheets(report: Report) -> list[Sheet]:
-    """Give a report as typed sheets: the figures, the splits, earlier periods, what they mean, and what the file is; a share as two counts and a percentage."""
+    """Give a report as typed sheets.
+
+    The figures, the splits, earlier periods, what they mean, and what the file is; a share as two
+    counts and a percentage.
+    """
     told = [_figures(report)] if report["rows"] else []
     if report.get("groups"):
         told += [_splits(report)]
     for table in (trend(report), changed(report)):
         told += [_sheet(table)] if table else []
-    told += [_sheet((f"Zaak {n}", head, rows)) for n, (_, head, rows) in enumerate(sampled(report), 1)]
+    told += [
+        _sheet((f"Zaak {n}", head, rows)) for n, (_, head, rows) in enumerate(sampled(report), 1)
+    ]
     _, head, rows = meanings(report)
     told += [_sheet(("Definities", head, rows))] if rows else []
     return [*told, Sheet("Over dit bestand", ("Wat", "Waarde"), tuple(about(report)))]
@@ -81,8 +122,16 @@ def _cell(told: object) -> Cell:
 
 def _figures(report: Report) -> Sheet:
     levels = report.get("levels") or {}
-    told = [*report["rows"], *(line for lines in levels.values() for line in lines), report["total"]]
-    names = [*(r["gemeente"] for r in report["rows"]), *(level_names(report) if levels else ()), report["total"]["gemeente"]]
+    told = [
+        *report["rows"],
+        *(line for lines in levels.values() for line in lines),
+        report["total"],
+    ]
+    names = [
+        *(r["gemeente"] for r in report["rows"]),
+        *(level_names(report) if levels else ()),
+        report["total"]["gemeente"],
+    ]
     head, rows = ["Gemeente"], [[name] for name in names]
     if "inwoners" in report["total"]:
         head.append("Inwoners")
@@ -90,7 +139,10 @@ def _figures(report: Report) -> Sheet:
     for key, d in reports.plain_definitions(report).items():
         columns, typed = _TYPED[d["kind"]]
         head += [f"{d['title']}{column}" for column in columns]
-        rows = [[*row, *(_hidden(r[key], len(columns)) or typed(r[key]))] for row, r in zip(rows, told, strict=True)]
+        rows = [
+            [*row, *(_hidden(r[key], len(columns)) or typed(r[key]))]
+            for row, r in zip(rows, told, strict=True)
+        ]
     return Sheet("Cijfers", tuple(head), tuple(tuple(r) for r in rows))
 
 
@@ -118,28 +170,39 @@ def _rate(value: list[Any]) -> list[Any]:
 
 # How each kind of figure stands in a workbook: the columns it takes, and their typed cells.
 _TYPED: dict[str, tuple[tuple[str, ...], Callable[[Any], list[Any]]]] = {
-    "count": (("",), lambda value: [value]), "share": ((": teller", ": noemer", ": %"), _share), "rate": (("",), _rate),
-    "days": (("", ": van hoeveel"), list), "mean": (("", ": van hoeveel"), list),
+    "count": (("",), lambda value: [value]),
+    "share": ((": teller", ": noemer", ": %"), _share),
+    "rate": (("",), _rate),
+    "days": (("", ": van hoeveel"), list),
+    "mean": (("", ": van hoeveel"), list),
     "money": ((" (euro)",), lambda value: [None if value is None else value / 100]),
-}  # fmt: skip
+}
 
 
 def _html(office: Office, report: Report) -> bytes:
     mark = "<p><strong>OEFENING: geen echte cijfers</strong></p>" if report["training"] else ""
     said = "".join(f"<li>{escape(s)}</li>" for s in report["sentences"])
     drawn = "".join(
-        f"<figure><figcaption>{escape(t)}</figcaption>{svg}{_table(('', *table[1:]))}</figure>" for t, svg, table in charts(report)
+        f"<figure><figcaption>{escape(t)}</figcaption>{svg}{_table(('', *table[1:]))}</figure>"
+        for t, svg, table in charts(report)
     )
-    body = "".join(f"<h2>{escape(group)}</h2>" + "".join(_table(t) for t in found) for group, found in tables(report))
+    body = "".join(
+        f"<h2>{escape(group)}</h2>" + "".join(_table(t) for t in found)
+        for group, found in tables(report)
+    )
     rest = "".join(
-        f"<h2>{escape(t[0])}</h2>{_table(('', *t[1:]))}" for t in (trend(report), changed(report), meanings(report)) if t and t[2]
+        f"<h2>{escape(t[0])}</h2>{_table(('', *t[1:]))}"
+        for t in (trend(report), changed(report), meanings(report))
+        if t and t[2]
     )
     foot = "".join(f"<dt>{escape(a)}</dt><dd>{escape(b)}</dd>" for a, b in about(report))
     title = escape(title_of(report))
-    look = "body{font:16px/1.5 sans-serif;max-width:80rem;margin:1rem auto;padding:0 1rem}table{border-collapse:collapse;margin:.5rem 0 1.5rem}th,td{border-bottom:1px solid #c0c7d2;padding:.2rem .5rem;text-align:right;vertical-align:bottom}th:first-child,td:first-child{text-align:left}div{overflow-x:auto}figure{margin:0 0 1.5rem}caption{text-align:left;font-weight:600}"
     return (
-        f'<!doctype html><html lang="nl"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title><style>{look}</style></head>'
-        f"<body><main>{mark}<h1>{title}</h1><ul>{said}</ul>{drawn}{body}{rest}<h2>Over dit rapport</h2><dl>{foot}</dl></main></body></html>"
+        '<!doctype html><html lang="nl"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width">'
+        f"<title>{title}</title><style>{LOOK}</style></head><body><main>{mark}<h1>{title}</h1>"
+        f"<ul>{said}</ul>{drawn}{body}{rest}<h2>Over dit rapport</h2><dl>{foot}</dl>"
+        "</main></body></html>"
     ).encode()
 
 
@@ -147,29 +210,52 @@ def _table(table: Table) -> str:
     title, head, rows = table
     top = "".join(f'<th scope="col">{escape(h)}</th>' if h else "<td></td>" for h in head)
     body = "".join(
-        f'<tr><th scope="row">{escape(str(r[0]))}</th>' + "".join(f"<td>{escape(str(c))}</td>" for c in r[1:]) + "</tr>"
+        f'<tr><th scope="row">{escape(str(r[0]))}</th>'
+        + "".join(f"<td>{escape(str(c))}</td>" for c in r[1:])
+        + "</tr>"
         for r in rows
     )
     caption = f"<caption>{escape(title)}</caption>" if title else ""
-    return f'<div tabindex="0" role="region" aria-label="{escape(title or "Tabel", quote=True)}"><table>{caption}<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
+    name = escape(title or "Tabel", quote=True)
+    return (
+        f'<div tabindex="0" role="region" aria-label="{name}"><table>{caption}'
+        f"<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
 
 
 def _pdf(office: Office, report: Report) -> bytes:
-    """On paper, where a region has more columns than a page, each gemeente is a column and a share two counts; splits are those of the whole."""
+    """On paper, where a region has more columns than a page, each gemeente is a column and a share
+    two counts; splits are those of the whole.
+    """
     told: list[Table] = []
     if report["rows"]:
         head, rows = reports.cells(report)
         wide = len(head) > _WIDE
         title = (
-            "Cijfers (≤10: 10 of minder; x: te weinig om te tonen, of afgeschermd)" if report.get("style") == "tien" else "Cijfers"
+            "Cijfers (≤10: 10 of minder; x: te weinig om te tonen, of afgeschermd)"
+            if report.get("style") == "tien"
+            else "Cijfers"
         )
-        told.append((title, ["", *(str(r[0]) for r in rows)], _turned(report)) if wide else ("Cijfers", head, rows))
+        told.append(
+            (title, ["", *(str(r[0]) for r in rows)], _turned(report))
+            if wide
+            else ("Cijfers", head, rows)
+        )
     told += sampled(report)
     if report.get("groups"):
-        splits = [split(report, k, d) for k, d in report["definitions"].items() if d["kind"] == "split"]
-        told += [(t, ["", "Aantal"], [[r[0], r[-1]] for r in rows]) for t, _, rows in splits if rows]
+        splits = [
+            split(report, k, d) for k, d in report["definitions"].items() if d["kind"] == "split"
+        ]
+        told += [
+            (t, ["", "Aantal"], [[r[0], r[-1]] for r in rows]) for t, _, rows in splits if rows
+        ]
     here: list[list[object]] = [[a, b] for a, b in about(report)]
-    found: list[Table | None] = [trend(report), changed(report), meanings(report), ("Over dit rapport", ["Wat", "Waarde"], here)]
+    found: list[Table | None] = [
+        trend(report),
+        changed(report),
+        meanings(report),
+        ("Over dit rapport", ["Wat", "Waarde"], here),
+    ]
     told += [t for t in found if t and t[2]]
     printed = [_folded(t, h, [[str(c) for c in r] for r in rows]) for t, h, rows in told]
     drawn = [(title, svg) for title, svg, _ in charts(report)]
@@ -188,8 +274,13 @@ def _pdf(office: Office, report: Report) -> bytes:
     )
 
 
-def _folded(title: str, head: list[str], rows: list[list[str]]) -> tuple[str, list[str], list[list[str]], str]:
-    """Give a table without the rows of which nothing can be shown; those stand by name in one line beneath it."""
+def _folded(
+    title: str, head: list[str], rows: list[list[str]]
+) -> tuple[str, list[str], list[list[str]], str]:
+    """Give a table without the rows of which nothing can be shown.
+
+    Those stand by name in one line beneath it.
+    """
     shut = [row for row in rows if len(row) > 1 and all(cell in _SHUT for cell in row[1:])]
     named = "alles" if len(shut) == len(rows) else ", ".join(row[0] for row in shut)
     note = f"Niet getoond, te weinig of afgeschermd: {named}." if shut else ""
@@ -199,7 +290,9 @@ def _folded(title: str, head: list[str], rows: list[list[str]]) -> tuple[str, li
 def _turned(report: Report) -> list[list[object]]:
     told = [*report["rows"], report["total"]]
     lines: list[list[object]] = (
-        [["Inwoners (x 1.000)", *(_thousands(r["inwoners"]) for r in told)]] if "inwoners" in report["total"] else []
+        [["Inwoners (x 1.000)", *(_thousands(r["inwoners"]) for r in told)]]
+        if "inwoners" in report["total"]
+        else []
     )
     for key, d in reports.plain_definitions(report).items():
         kind = d["kind"]
@@ -207,7 +300,14 @@ def _turned(report: Report) -> list[list[object]]:
         lines.append(
             [
                 title,
-                *(_hidden_on_paper(kind, r[key]) if isinstance(r[key], str) else _SHORT.get(kind, SAY[kind])(r[key]) for r in told),
+                *(
+                    (
+                        _hidden_on_paper(kind, r[key])
+                        if isinstance(r[key], str)
+                        else _SHORT.get(kind, SAY[kind])(r[key])
+                    )
+                    for r in told
+                ),
             ]
         )
     return lines
@@ -234,7 +334,9 @@ _SHORT: dict[str, Callable[[Any], Any]] = {
 
 
 def _workbook(make: Callable[..., bytes]) -> Callable[[Office, Report], bytes]:
-    return lambda office, report: make(sheets(report), title_of(report), datetime.fromisoformat(report["made"]))
+    return lambda office, report: make(
+        sheets(report), title_of(report), datetime.fromisoformat(report["made"])
+    )
 
 
 def _csv(office: Office, report: Report) -> bytes:
@@ -253,6 +355,10 @@ def _csv(office: Office, report: Report) -> bytes:
 
 
 _MAKE: dict[str, Callable[[Office, Report], bytes]] = {
-    "html": _html, "pdf": _pdf, "ods": _workbook(as_ods), "xlsx": _workbook(as_xlsx), "csv": _csv,
+    "html": _html,
+    "pdf": _pdf,
+    "ods": _workbook(as_ods),
+    "xlsx": _workbook(as_xlsx),
+    "csv": _csv,
     "json": lambda office, report: json.dumps(report, ensure_ascii=False, indent=1).encode(),
-}  # fmt: skip
+}

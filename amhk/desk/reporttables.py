@@ -1,4 +1,6 @@
-"""A report as tables: areas by figures, splits, earlier periods, four charts, what each figure means, and what the report itself is."""
+"""A report as tables: areas by figures, splits, earlier periods, four charts, what each figure
+means, and what the report itself is.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -20,17 +22,35 @@ def title_of(report: Report) -> str:
 
 
 def tables(report: Report) -> Iterator[tuple[str, list[Table]]]:
-    """Give the figures as tables under their groups: areas by figures, then each split as values by areas."""
+    """Give the figures as tables under their groups.
+
+    Areas by figures, then each split as values by areas.
+    """
     if not report.get("groups"):
-        yield "Cijfers", [("Cijfers", *reports.cells(report))] if report["rows"] else sampled(report)
+        yield (
+            "Cijfers",
+            [("Cijfers", *reports.cells(report))] if report["rows"] else sampled(report),
+        )
         return
-    lines = [*report["rows"], *report["levels"]["subregio"], *report["levels"]["centrumgemeente"], report["total"]]
-    names = [*(r["gemeente"] for r in report["rows"]), *level_names(report), report["total"]["gemeente"]]
+    lines = [
+        *report["rows"],
+        *report["levels"]["subregio"],
+        *report["levels"]["centrumgemeente"],
+        report["total"],
+    ]
+    names = [
+        *(r["gemeente"] for r in report["rows"]),
+        *level_names(report),
+        report["total"]["gemeente"],
+    ]
     for group, title in report["groups"].items():
         here = {k: d for k, d in report["definitions"].items() if d["group"] == group}
         plain = {k: d for k, d in here.items() if d["kind"] != "split"}
         head = ["Gebied", *(d["title"] for d in plain.values())]
-        rows = [[name, *(SAY[d["kind"]](line[k]) for k, d in plain.items())] for name, line in zip(names, lines, strict=True)]
+        rows = [
+            [name, *(SAY[d["kind"]](line[k]) for k, d in plain.items())]
+            for name, line in zip(names, lines, strict=True)
+        ]
         told: list[Table] = [(title, head, rows)] if plain else []
         yield title, told + splits(report, group)
 
@@ -44,22 +64,38 @@ def splits(report: Report, group: str) -> list[Table]:
 def level_names(report: Report) -> list[str]:
     """Give the names of the lines of subregio's and centrumgemeenten."""
     return [
-        f"{level.capitalize()} {line['gemeente']}" for level in ("subregio", "centrumgemeente") for line in report["levels"][level]
+        f"{level.capitalize()} {line['gemeente']}"
+        for level in ("subregio", "centrumgemeente")
+        for line in report["levels"][level]
     ]
 
 
 def values_of(report: Report, key: str) -> dict[str, str]:
-    """Give the values of a split with their titles; those that nobody has are left out, unless small numbers are hidden."""
+    """Give the values of a split with their titles.
+
+    Those that nobody has are left out, unless small numbers are hidden.
+    """
     lines = [*report["rows"], report["total"]]
-    return {v: t for v, t in report["lists"][key].items() if report["style"] or any(line[key].get(v) for line in lines)}
+    return {
+        v: t
+        for v, t in report["lists"][key].items()
+        if report["style"] or any(line[key].get(v) for line in lines)
+    }
 
 
 def split(report: Report, key: str, d: Mapping[str, Any]) -> Table:
-    """Give a split as values by areas; values that nobody has are left out, unless small numbers are hidden."""
+    """Give a split as values by areas.
+
+    Values that nobody has are left out, unless small numbers are hidden.
+    """
     lines = [*report["rows"], report["total"]]
     values = values_of(report, key)
     head = ["", *(str(line["gemeente"]) for line in lines)]
-    return d["title"], head, [[title, *(line[key].get(v, 0) for line in lines)] for v, title in values.items()]
+    return (
+        d["title"],
+        head,
+        [[title, *(line[key].get(v, 0) for line in lines)] for v, title in values.items()],
+    )
 
 
 def sampled(report: Report) -> list[Table]:
@@ -68,7 +104,10 @@ def sampled(report: Report) -> list[Table]:
     for case in report.get("cases", ()):
         ends = ", ".join(f"finish {f}" for f in case["finishes"]) or case["ending"] or "-"
         rows: list[list[object]] = [["stap", s["step"], s["day"], "", ""] for s in case["steps"]]
-        rows += [["termijn", t["term"], t["start"], t["due"], t["ended"] or t["status"]] for t in case["terms"]]
+        rows += [
+            ["termijn", t["term"], t["start"], t["due"], t["ended"] or t["status"]]
+            for t in case["terms"]
+        ]
         told.append(
             (
                 f"{case['case']}: {case['route']}, ontvangen {case['received']}, {ends}",
@@ -80,20 +119,34 @@ def sampled(report: Report) -> list[Table]:
 
 
 def trend(report: Report, group: str = "") -> Table | None:
-    """Give every figure (of a group) of the whole beside its earlier periods; None for a report without."""
+    """Give every figure (of a group) of the whole beside its earlier periods.
+
+    None for a report without.
+    """
     past = report.get("earlier")
     if not past:
         return None
-    told = {k: d for k, d in reports.plain_definitions(report).items() if not group or d["group"] == group}
+    told = {
+        k: d
+        for k, d in reports.plain_definitions(report).items()
+        if not group or d["group"] == group
+    }
     head = ["Cijfer", report["title"], *(p["title"] for p in past)]
     rows = [
-        [d["title"], *(SAY[d["kind"]](line[k]) for line in (report["total"], *(p["total"] for p in past)))] for k, d in told.items()
+        [
+            d["title"],
+            *(SAY[d["kind"]](line[k]) for line in (report["total"], *(p["total"] for p in past))),
+        ]
+        for k, d in told.items()
     ]
     return "Met eerdere perioden", head, rows
 
 
 def charts(report: Report) -> list[tuple[str, str, Table]]:
-    """Give the four charts for bestuurders: title, SVG, and the table beneath; none for a report without earlier periods."""
+    """Give the four charts for bestuurders: title, SVG, and the table beneath.
+
+    None for a report without earlier periods.
+    """
     if not report.get("earlier"):
         return []
     told = [{"title": report["title"], "total": report["total"]}, *report["earlier"]][::-1]
@@ -102,12 +155,17 @@ def charts(report: Report) -> list[tuple[str, str, Table]]:
     return [
         _charted(title, labels, told, keys, definitions, unit)
         for title, keys, unit in (
-            ("Adviezen en meldingen", ("adviezen", "meldingen"), ""), ("Lopende meldingen op de laatste dag", ("voorraad_meldingen",), ""),
-            ("Op tijd: veiligheidsbeoordeling en onderzoek", ("veiligheidsbeoordeling", "onderzoek"), "%"),
+            ("Adviezen en meldingen", ("adviezen", "meldingen"), ""),
+            ("Lopende meldingen op de laatste dag", ("voorraad_meldingen",), ""),
+            (
+                "Op tijd: veiligheidsbeoordeling en onderzoek",
+                ("veiligheidsbeoordeling", "onderzoek"),
+                "%",
+            ),
             ("Op tijd: voortgangscontrole na 3 maanden", ("voortgangscontrole",), "%"),
         )
         if all(key in definitions for key in keys)
-    ]  # fmt: skip
+    ]
 
 
 def _short_title(title: str) -> str:
@@ -115,9 +173,17 @@ def _short_title(title: str) -> str:
 
 
 def _charted(
-    title: str, labels: list[str], told: Sequence[Any], keys: Sequence[str], definitions: Any, unit: str
+    title: str,
+    labels: list[str],
+    told: Sequence[Any],
+    keys: Sequence[str],
+    definitions: Any,
+    unit: str,
 ) -> tuple[str, str, Table]:
-    series = [Series(definitions[k]["title"].split(" (")[0], tuple(_number(p["total"][k]) for p in told)) for k in keys]
+    series = [
+        Series(definitions[k]["title"].split(" (")[0], tuple(_number(p["total"][k]) for p in told))
+        for k in keys
+    ]
     target = definitions[keys[0]]["target"] if len(keys) == 1 else None
     rows = [[p["title"], *(SAY[definitions[k]["kind"]](p["total"][k]) for k in keys)] for p in told]
     hidden = any(isinstance(p["total"][k], str) for p in told for k in keys)
@@ -157,10 +223,19 @@ def changed(report: Report) -> Table | None:
     if report.get("changes") is None:
         return None
     rows = [
-        [c["title"], c["gemeente"], *("-" if c[k] is None else SAY[c["kind"]](c[k]) for k in ("was", "now")), c["why"]]
+        [
+            c["title"],
+            c["gemeente"],
+            *("-" if c[k] is None else SAY[c["kind"]](c[k]) for k in ("was", "now")),
+            c["why"],
+        ]
         for c in report["changes"]
-    ]  # fmt: skip
-    return "Gewijzigd sinds het vorige rapport", ["Cijfer", "Gebied", "Was", "Is nu", "Waarom"], rows
+    ]
+    return (
+        "Gewijzigd sinds het vorige rapport",
+        ["Cijfer", "Gebied", "Was", "Is nu", "Waarom"],
+        rows,
+    )
 
 
 def about(report: Report) -> list[tuple[str, str]]:
@@ -175,14 +250,20 @@ def about(report: Report) -> list[tuple[str, str]]:
     if stamp:
         told += [("Stempel", f"regel {stamp['position']}, {stamp['digest'][:16]}")]
     if "definitions" in stamp:
-        told += [("Uitgave van de definities", stamp["definitions"]), ("Uitgave van de kalender", str(stamp["calendar"]))]
+        told += [
+            ("Uitgave van de definities", stamp["definitions"]),
+            ("Uitgave van de kalender", str(stamp["calendar"])),
+        ]
     told += [("Bekend op", report["known"])] if report.get("known") else []
     told += [("Voorlopig", "de periode is nog niet om")] if report.get("provisional") else []
     told += (
         [
             (
                 "Kleine aantallen",
-                {"cbs": "veelvouden van 5, onder 10 niet getoond (.)", "tien": "10 of minder niet getoond"}[report["style"]],
+                {
+                    "cbs": "veelvouden van 5, onder 10 niet getoond (.)",
+                    "tien": "10 of minder niet getoond",
+                }[report["style"]],
             )
         ]
         if report.get("style")

@@ -1,4 +1,7 @@
-"""Ringing the rungs of one batch of terms in one transaction: claim, reminder, inbox and journal line together, or none of them."""
+"""Ringing the rungs of one batch of terms in one transaction.
+
+Claim, reminder, inbox and journal line together, or none of them.
+"""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -33,10 +36,14 @@ class Batch:
     inbox: list[tuple[Any, ...]] = field(default_factory=list)
     lines: list[tuple[Any, ...]] = field(default_factory=list)
     drafts: list[tuple[int, tuple[str, ...], str]] = field(default_factory=list)
-    _told: dict[tuple[object, ...], tuple[tuple[Address, ...], list[str], str]] = field(default_factory=dict)
+    _told: dict[tuple[object, ...], tuple[tuple[Address, ...], list[str], str]] = field(
+        default_factory=dict
+    )
     _bells: dict[tuple[object, ...], datetime] = field(default_factory=dict)
 
-    def told(self, rung: Rung, case: Mapping[str, Any]) -> tuple[tuple[Address, ...], list[str], str]:
+    def told(
+        self, rung: Rung, case: Mapping[str, Any]
+    ) -> tuple[tuple[Address, ...], list[str], str]:
         """Give the addresses of a rung on a case, their names, and the names as they are kept."""
         key = (rung.to, case["owner_id"], case["team_id"])
         if key not in self._told:
@@ -50,16 +57,28 @@ class Batch:
         if term["rung"] >= len(rule.rungs):
             return None
         rung = rule.rungs[term["rung"]]
-        key = (rung.count, rung.unit, rung.side, term["start"] if rung.side == "na start" else term["due"])
+        key = (
+            rung.count,
+            rung.unit,
+            rung.side,
+            term["start"] if rung.side == "na start" else term["due"],
+        )
         if key not in self._bells:
             self._bells[key] = rung_instant(rung, term["start"], due_of(term), self.office.calendar)
         return self._bells[key]
 
 
-def ring_batch(office: Office, due: list[Row], now: datetime, horizon: datetime, staff: Staff) -> int:
-    """Ring every rung of these terms that fell due up to the horizon, oldest first; gives how many. Cases another process holds are left to it."""
+def ring_batch(
+    office: Office, due: list[Row], now: datetime, horizon: datetime, staff: Staff
+) -> int:
+    """Ring every rung of these terms that fell due up to the horizon, oldest first; gives how many.
+
+    Cases another process holds are left to it.
+    """
     with office.store.write() as connection:
-        batch = Batch(office, now, staff, bells.lock_cases(connection, sorted({t["case_id"] for t in due})))
+        batch = Batch(
+            office, now, staff, bells.lock_cases(connection, sorted({t["case_id"] for t in due}))
+        )
         keys = [t["id"] for t in due if t["case_id"] in batch.cases]
         batch.terms = {t["id"]: t for t in bells.ringing(connection, keys, now)}
         bells.silence(connection, [k for k in keys if k not in batch.terms])
@@ -71,8 +90,13 @@ def ring_batch(office: Office, due: list[Row], now: datetime, horizon: datetime,
         return len(batch.reminders)
 
 
-def _in_order(batch: Batch, horizon: datetime) -> Iterator[tuple[TermRule, dict[str, Any], datetime]]:
-    """Give each rung to ring, over all terms in the order in which they fell due; each term is left with its next bell."""
+def _in_order(
+    batch: Batch, horizon: datetime
+) -> Iterator[tuple[TermRule, dict[str, Any], datetime]]:
+    """Give each rung to ring, over all terms in the order in which they fell due.
+
+    Each term is left with its next bell.
+    """
     heap, packs = [], batch.office.pack.workflows
     for key, term in batch.terms.items():
         case = batch.cases[term["case_id"]]
@@ -95,29 +119,49 @@ def _ring(batch: Batch, rule: TermRule, term: Mapping[str, Any], instant: dateti
     index, case = term["rung"], batch.cases[term["case_id"]]
     rung = rule.rungs[index]
     told, names, kept = batch.told(rung, case)
-    what = f"Herinnering {index + 1}: {rule.title} ({say_due(term['due'])}), aan {', '.join(names)}."
-    line = journal.entry_row(case, batch.now, None, "herinnering", what, {"term": term["id"], "rung": index})
+    what = (
+        f"Herinnering {index + 1}: {rule.title} ({say_due(term['due'])}), aan {', '.join(names)}."
+    )
+    line = journal.entry_row(
+        case, batch.now, None, "herinnering", what, {"term": term["id"], "rung": index}
+    )
     case |= {"entries": line["sequence"], "head": line["hash"], "rung": True}
-    batch.lines.append((line["case_id"], line["sequence"], as_text(batch.now), *(line[k] for k in _LINE)))
-    batch.reminders.append((term["id"], term["round"], index, case["id"], as_text(instant), as_text(batch.now), kept))
+    batch.lines.append(
+        (line["case_id"], line["sequence"], as_text(batch.now), *(line[k] for k in _LINE))
+    )
+    batch.reminders.append(
+        (term["id"], term["round"], index, case["id"], as_text(instant), as_text(batch.now), kept)
+    )
     batch.inbox += [(a.worker, a.team, a.role, term["id"], term["round"], index) for a in told]
     if rung.drafts:
         batch.drafts.append((case["id"], rung.drafts, term["due"]))
 
 
 def _write(connection: Connection, batch: Batch) -> None:
-    terms = [(t["rung"], as_text(t["ring_at"]) if t["ring_at"] else None, key) for key, t in batch.terms.items()]
+    terms = [
+        (t["rung"], as_text(t["ring_at"]) if t["ring_at"] else None, key)
+        for key, t in batch.terms.items()
+    ]
     heads = [(c["entries"], c["head"], key) for key, c in batch.cases.items() if "rung" in c]
     bells.rung(connection, terms, batch.reminders, batch.inbox, batch.lines, heads)
 
 
-def _draft(office: Office, connection: Connection, case: int, kinds: tuple[str, ...], due: str, now: datetime) -> None:
+def _draft(
+    office: Office,
+    connection: Connection,
+    case: int,
+    kinds: tuple[str, ...],
+    due: str,
+    now: datetime,
+) -> None:
     """Draft the letters a rung names, in the same transaction, unless such a letter lies ready."""
     row = reads.case_by_id(connection, case, lock=True)
     assert row is not None
     file = on_table(office, connection, row, None, now)
     for kind in [k for k in kinds if not any(n["kind"] == k for n in file.owed)]:
-        entry = file.note("concept", f"{file.workflow.notices[kind].title}: concept klaargezet.", {"kind": kind})
+        entry = file.note(
+            "concept", f"{file.workflow.notices[kind].title}: concept klaargezet.", {"kind": kind}
+        )
         file.draft(kind, now, entry, {"controle_op": due})
         file.save(bump=False)
         file = on_table(office, connection, reads.case_by_id(connection, case) or row, None, now)

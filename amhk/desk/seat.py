@@ -1,4 +1,6 @@
-"""Who sits at the desk: the worker of a signed-in browser, with what every page says of him and of the house."""
+"""Who sits at the desk: the worker of a signed-in browser, with what every page says of him and of
+the house.
+"""
 
 import json
 from collections.abc import Mapping
@@ -16,7 +18,10 @@ from amhk.store import frame
 
 @dataclass(frozen=True)
 class Seat:
-    """A worker at a screen: who, the secret of his forms, the present instant (UTC), how many reminders stand before him, why the screen is red, the last proof of the night, and whether search finds all (not while the words are worked out anew)."""
+    """A worker at a screen: who, the secret of his forms, the present instant (UTC), how many
+    reminders stand before him, why the screen is red, the last proof of the night, and whether
+    search finds all (not while the words are worked out anew).
+    """
 
     who: Reader
     csrf: str
@@ -29,7 +34,10 @@ class Seat:
 
 
 def take_seat(office: Office, cookie: str) -> Seat | None:
-    """Give the seat of a browser by its cookie; None when the session is over (real time) or the worker left."""
+    """Give the seat of a browser by its cookie.
+
+    None when the session is over (real time) or the worker left.
+    """
     with office.store.read() as connection:
         found = frame.frame_of(connection, hash_token(cookie), datetime.now(UTC), PROOF)
         if found is None:

@@ -1,4 +1,7 @@
-"""Made-up facts to try a letter with: the most there can be, the least, and an ordinary case; each passes the same rule of secrecy as a real one."""
+"""Made-up facts to try a letter with: the most there can be, the least, and an ordinary case.
+
+Each passes the same rule of secrecy as a real one.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,18 +10,30 @@ from amhk.desk.facts import OPTIONAL
 from amhk.letters.render import Head
 from amhk.rules.disclosure import FACTS, FIELDS, LABELS, for_recipient
 
-_LONG = "Maria-Antonia Wilhelmina van der Heijden-Çelik Öztürk van den Broek-Hoogstraten de la Fontaine van Nassau-Weilburg, M.A."
+_LONG = (
+    "Maria-Antonia Wilhelmina van der Heijden-Çelik Öztürk van den Broek-Hoogstraten de la Fontaine"
+    " van Nassau-Weilburg, M.A."
+)
 _RTL = "فاطمة الزهراء محمد (שרה) \u202egnal\u202c"
-_WORDS = "Het is vaak onrustig in huis; 's avonds wordt er geschreeuwd. # Geen kop\n- geen punt {{ geen gat }} <b>geen opmaak</b> #pagebreak() "
+_WORDS = (
+    "Het is vaak onrustig in huis; 's avonds wordt er geschreeuwd. # Geen kop\n- geen punt {{ geen"
+    " gat }} <b>geen opmaak</b> #pagebreak() "
+)
 
 
 def _child(n: int) -> dict[str, Any]:
     return {
-        "naam": _RTL if n == 4 else f"{_LONG}"[:118] + f" {n}", "geboren": "onbekend" if n == 3 else "14 mei 2018",
-        "geboren_op": "onbekend" if n == 3 else "2018-05-14", "geslacht": "onbekend", "rollen": "kind",
-        "adres": "Nergenslaan 1, 0000 AA Nergenshuizen", "jong": True, "gezag": "onbekend", "bsn": "onbekend",
+        "naam": _RTL if n == 4 else f"{_LONG}"[:118] + f" {n}",
+        "geboren": "onbekend" if n == 3 else "14 mei 2018",
+        "geboren_op": "onbekend" if n == 3 else "2018-05-14",
+        "geslacht": "onbekend",
+        "rollen": "kind",
+        "adres": "Nergenslaan 1, 0000 AA Nergenshuizen",
+        "jong": True,
+        "gezag": "onbekend",
+        "bsn": "onbekend",
         LABELS: {"adres": ("geheim_adres",)} if n == 2 else {},
-    }  # fmt: skip
+    }
 
 
 def _adult(n: int) -> dict[str, Any]:
@@ -26,25 +41,66 @@ def _adult(n: int) -> dict[str, Any]:
 
 
 def worst() -> dict[str, Any]:
-    """Give the most a letter can be asked to hold: ten children, one without a day of birth, names of 120 letters, right-to-left script, text that looks like markup."""
+    """Give the most a letter can be asked to hold.
+
+    Ten children, one without a day of birth, names of 120 letters, right-to-left script, text that
+    looks like markup.
+    """
     children, adults = [_child(n) for n in range(1, 11)], [_adult(n) for n in range(11, 15)]
-    finding = {"tekst": _WORDS * 6, "bron": "informatie van een professional", "op": "wo 4 februari 2026"}
+    finding = {
+        "tekst": _WORDS * 6,
+        "bron": "informatie van een professional",
+        "op": "wo 4 februari 2026",
+    }
     lists = {
-        "jeugdigen": children, "personen": children + adults, "gezaghebbenden": adults[:2], "overigen": adults[2:],
-        "ongeborenen": [{"wie": f"{_RTL}, ongeboren kind van {_LONG}", "moeder": _LONG, "uitgerekend": "onbekend", "uitgerekend_op": "onbekend"}],
-        "betrokkene_gegevens": ["naam", "geboortedatum", "geslacht", "adres", "BSN", "gezag", "rol in het gezin"],
-        "bevindingen": [finding | {LABELS: {"": labels}} for labels in ((), ("medisch",), ("strafrechtelijk",), ("ouder",))] * 5,
+        "jeugdigen": children,
+        "personen": children + adults,
+        "gezaghebbenden": adults[:2],
+        "overigen": adults[2:],
+        "ongeborenen": [
+            {
+                "wie": f"{_RTL}, ongeboren kind van {_LONG}",
+                "moeder": _LONG,
+                "uitgerekend": "onbekend",
+                "uitgerekend_op": "onbekend",
+            }
+        ],
+        "betrokkene_gegevens": [
+            "naam",
+            "geboortedatum",
+            "geslacht",
+            "adres",
+            "BSN",
+            "gezag",
+            "rol in het gezin",
+        ],
+        "bevindingen": (
+            [
+                finding | {LABELS: {"": labels}}
+                for labels in ((), ("medisch",), ("strafrechtelijk",), ("ouder",))
+            ]
+            * 5
+        ),
         "overdrachten": [{"instelling": _LONG, "op": "ma 9 maart 2026"}] * 3,
-        "stappen_genomen": [f"wo 4 februari 2026: de veiligheid is beoordeeld ({n})" for n in range(12)],
-    }  # fmt: skip
+        "stappen_genomen": [
+            f"wo 4 februari 2026: de veiligheid is beoordeeld ({n})" for n in range(12)
+        ],
+    }
     return {name: lists.get(name, _WORDS * 8 if name not in _SHORT else _LONG) for name in FACTS}
 
 
 def least() -> dict[str, Any]:
-    """Give the least a letter can be made of: what may be empty is empty, and there is one child of whom nothing is known."""
+    """Give the least a letter can be made of.
+
+    What may be empty is empty, and there is one child of whom nothing is known.
+    """
     one = {k: "onbekend" for k in FIELDS["personen"]} | {"jong": True, LABELS: {}}
     told: dict[str, Any] = {
-        name: ([] if name in FIELDS or name in ("stappen_genomen", "betrokkene_gegevens") else "") if name in OPTIONAL else "x"
+        name: (
+            ([] if name in FIELDS or name in ("stappen_genomen", "betrokkene_gegevens") else "")
+            if name in OPTIONAL
+            else "x"
+        )
         for name in FACTS
     }
     return told | {"jeugdigen": [one]}
@@ -74,42 +130,128 @@ def fair() -> dict[str, Any]:
         "geslacht": "vrouw",
         LABELS: {},
     }
-    father = mother | {"naam": "Sem Voorbeeld", "geboren": "1988", "geboren_op": "1988", "geslacht": "man"}
-    child = _child(1) | {"naam": "Liv Voorbeeld", "geslacht": "vrouw", "rollen": "kind", "bsn": "999990019"}
+    father = mother | {
+        "naam": "Sem Voorbeeld",
+        "geboren": "1988",
+        "geboren_op": "1988",
+        "geslacht": "man",
+    }
+    child = _child(1) | {
+        "naam": "Liv Voorbeeld",
+        "geslacht": "vrouw",
+        "rollen": "kind",
+        "bsn": "999990019",
+    }
     people = [p | {"adres": "Oefenlaan 4, 0000 AA Oefenstad"} for p in (child, mother, father)]
     return _PLAIN | {
-        "jeugdigen": people[:1], "personen": people, "gezaghebbenden": people[1:], "overigen": [], "ongeborenen": [], "betrokkene_gegevens": ["naam", "geboortedatum", "adres"], "gezin_namen": "Liv, Noor en Sem Voorbeeld",
+        "jeugdigen": people[:1],
+        "personen": people,
+        "gezaghebbenden": people[1:],
+        "overigen": [],
+        "ongeborenen": [],
+        "betrokkene_gegevens": ["naam", "geboortedatum", "adres"],
+        "gezin_namen": "Liv, Noor en Sem Voorbeeld",
         "bevindingen": [
-            {"tekst": "Liv komt vaak zonder jas en zonder eten op school.", "bron": "informatie van een professional", "op": "wo 4 februari 2026"},
-            {"tekst": "Thuis is het warm en schoon; de kinderkamer is leeg.", "bron": "eigen waarneming", "op": "ma 16 februari 2026"},
+            {
+                "tekst": "Liv komt vaak zonder jas en zonder eten op school.",
+                "bron": "informatie van een professional",
+                "op": "wo 4 februari 2026",
+            },
+            {
+                "tekst": "Thuis is het warm en schoon; de kinderkamer is leeg.",
+                "bron": "eigen waarneming",
+                "op": "ma 16 februari 2026",
+            },
         ],
         "overdrachten": [{"instelling": "Wijkteam Oefenstad", "op": "di 10 maart 2026"}],
-        "stappen_genomen": ["ma 2 februari 2026: uw melding is ontvangen", "wo 4 februari 2026: de veiligheid is beoordeeld"],
-    }  # fmt: skip
+        "stappen_genomen": [
+            "ma 2 februari 2026: uw melding is ontvangen",
+            "wo 4 februari 2026: de veiligheid is beoordeeld",
+        ],
+    }
 
 
 _SHORT = frozenset(
     [
-        "zaaknummer", "vandaag", "regio", "organisatie", "team", "behandelaar", "registratie", "telefoon", "email", "website", "oefening", "ontvangen",
-        "gemeente", "uiterlijk", "op", "aan", "spoed", "instelling", "controle_op", "verwezen_op", "eerder_gevraagd", "naar", "betrokkene_naam",
-        "betrokkene_aanhef", "betrokkene_namens", "melder_naam", "adviesvrager_naam",
+        "zaaknummer",
+        "vandaag",
+        "regio",
+        "organisatie",
+        "team",
+        "behandelaar",
+        "registratie",
+        "telefoon",
+        "email",
+        "website",
+        "oefening",
+        "ontvangen",
+        "gemeente",
+        "uiterlijk",
+        "op",
+        "aan",
+        "spoed",
+        "instelling",
+        "controle_op",
+        "verwezen_op",
+        "eerder_gevraagd",
+        "naar",
+        "betrokkene_naam",
+        "betrokkene_aanhef",
+        "betrokkene_namens",
+        "melder_naam",
+        "adviesvrager_naam",
     ]
-)  # fmt: skip
+)
 _PLAIN: dict[str, Any] = {
-    "zaaknummer": "M-2026-000012", "vandaag": "di 10 maart 2026", "regio": "oefenregio", "organisatie": "Meldpunt Oefenregio", "team": "Team Noord",
-    "behandelaar": "Anna", "registratie": " (SKJ 100000001)", "telefoon": "0800-2000", "email": "", "website": "", "klachten": "",
-    "vertrouwenspersoon": "", "oefening": "ja", "ontvangen": "ma 2 februari 2026", "gemeente": "Oefenstad", "uiterlijk": "di 24 maart 2026",
-    "op": "di 10 maart 2026", "aan": "de politie", "zorgen": "De leerkracht maakt zich zorgen: Liv is moe, stil en komt zonder eten.",
-    "conclusie": "Wij vinden dat er sprake is van verwaarlozing. De ouders willen hulp.", "uitkomst": "Kindermishandeling bevestigd",
-    "motivering": "Liv krijgt nu niet wat zij nodig heeft, en de ouders redden het niet alleen.", "afspraken": "Het wijkteam belt de ouders deze week.",
-    "aanleiding": "Kindermishandeling, anders", "aard": "Lichamelijke verwaarlozing", "beoordeling": "",
+    "zaaknummer": "M-2026-000012",
+    "vandaag": "di 10 maart 2026",
+    "regio": "oefenregio",
+    "organisatie": "Meldpunt Oefenregio",
+    "team": "Team Noord",
+    "behandelaar": "Anna",
+    "registratie": " (SKJ 100000001)",
+    "telefoon": "0800-2000",
+    "email": "",
+    "website": "",
+    "klachten": "",
+    "vertrouwenspersoon": "",
+    "oefening": "ja",
+    "ontvangen": "ma 2 februari 2026",
+    "gemeente": "Oefenstad",
+    "uiterlijk": "di 24 maart 2026",
+    "op": "di 10 maart 2026",
+    "aan": "de politie",
+    "zorgen": "De leerkracht maakt zich zorgen: Liv is moe, stil en komt zonder eten.",
+    "conclusie": "Wij vinden dat er sprake is van verwaarlozing. De ouders willen hulp.",
+    "uitkomst": "Kindermishandeling bevestigd",
+    "motivering": "Liv krijgt nu niet wat zij nodig heeft, en de ouders redden het niet alleen.",
+    "afspraken": "Het wijkteam belt de ouders deze week.",
+    "aanleiding": "Kindermishandeling, anders",
+    "aard": "Lichamelijke verwaarlozing",
+    "beoordeling": "",
     "geprobeerde_hulp": "Opvoedhulp van het wijkteam in 2025; na twee gesprekken gestopt.",
-    "veiligheidsvoorwaarden": "Liv gaat elke dag gegeten en warm gekleed naar school.", "reden": "Er is een wachtlijst van vier maanden.",
-    "gezaghebbenden_geinformeerd": "ja", "spoed": "geen spoed", "instelling": "Wijkteam Oefenstad", "controle_op": "wo 10 juni 2026",
-    "verwezen_op": "di 10 maart 2026", "eerder_gevraagd": "", "naar": "Veilig Thuis Elders", "betrokkene_naam": "Noor Voorbeeld",
-    "betrokkene_aanhef": "Noor Voorbeeld", "betrokkene_namens": "", "overhandigen": False, "uitgesteld": "", "te_laat": "", "college_gesteld": "Het college wordt van dit verzoek in kennis gesteld", "melder_naam": "E. Melder", "adviesvrager_naam": "A. Vrager",
-    "advies": "Praat eerst met de ouders over wat u ziet, en noem geen oordeel. Bel ons daarna weer.",
-}  # fmt: skip
+    "veiligheidsvoorwaarden": "Liv gaat elke dag gegeten en warm gekleed naar school.",
+    "reden": "Er is een wachtlijst van vier maanden.",
+    "gezaghebbenden_geinformeerd": "ja",
+    "spoed": "geen spoed",
+    "instelling": "Wijkteam Oefenstad",
+    "controle_op": "wo 10 juni 2026",
+    "verwezen_op": "di 10 maart 2026",
+    "eerder_gevraagd": "",
+    "naar": "Veilig Thuis Elders",
+    "betrokkene_naam": "Noor Voorbeeld",
+    "betrokkene_aanhef": "Noor Voorbeeld",
+    "betrokkene_namens": "",
+    "overhandigen": False,
+    "uitgesteld": "",
+    "te_laat": "",
+    "college_gesteld": "Het college wordt van dit verzoek in kennis gesteld",
+    "melder_naam": "E. Melder",
+    "adviesvrager_naam": "A. Vrager",
+    "advies": (
+        "Praat eerst met de ouders over wat u ziet, en noem geen oordeel. Bel ons daarna weer."
+    ),
+}
 
 
 def for_letter(facts: Mapping[str, Any], recipient: str) -> dict[str, Any]:

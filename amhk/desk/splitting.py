@@ -1,4 +1,7 @@
-"""Splitting: a vervolgmelding is split off again as if it had never joined; a melding changes dossier, or gets one of its own."""
+"""Splitting: a vervolgmelding is split off again as if it had never joined.
+
+A melding changes dossier, or gets one of its own.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,7 +21,15 @@ from amhk.store import reads, writes
 from amhk.store.reads import Row
 from amhk.store.session import Connection
 
-SPLIT = (Field("reden", "Reden", "text", required=True, hint="Waarom dit toch een andere zaak of een ander gezin is."),)
+SPLIT = (
+    Field(
+        "reden",
+        "Reden",
+        "text",
+        required=True,
+        hint="Waarom dit toch een andere zaak of een ander gezin is.",
+    ),
+)
 PLACE = (
     Field(
         "bij",
@@ -26,21 +37,40 @@ PLACE = (
         required=True,
         hint="Het nummer van een andere melding, bijvoorbeeld M-2026-000001.",
     ),
-    Field("reden", "Reden", "text", required=True, hint="Waarom deze meldingen over hetzelfde gezin gaan."),
+    Field(
+        "reden",
+        "Reden",
+        "text",
+        required=True,
+        hint="Waarom deze meldingen over hetzelfde gezin gaan.",
+    ),
 )
 
 
 def split(office: Office, number: str, body: object, who: Reader) -> None:
-    """Split a melding off: undo its join, so that both sides stand as if it had never been; or else take it out of its dossier.
+    """Split a melding off: undo its join, so that both sides stand as if it had never been.
 
-    `body` holds `version` and `reden`. Raises NotFound, ChangedMeanwhile, BadInput, or ClosedDoor when it stands by itself already.
+    Or else take it out of its dossier.
+
+    `body` holds `version` and `reden`. Raises NotFound, ChangedMeanwhile, BadInput, or ClosedDoor
+    when it stands by itself already.
     """
     with office.store.write() as connection:
         split_on(office, connection, number, body, who)
 
 
-def split_on(office: Office, connection: Connection, number: str, body: object, who: Reader, unread: bool = False) -> None:
-    """The same inside a transaction of the caller; with `unread` the case counts as opened by nobody, if so it was."""
+def split_on(
+    office: Office,
+    connection: Connection,
+    number: str,
+    body: object,
+    who: Reader,
+    unread: bool = False,
+) -> None:
+    """The same inside a transaction of the caller.
+
+    With `unread` the case counts as opened by nobody, if so it was.
+    """
     version, fields = take_version(body, False)
     must_work(who)
     file, values = _opened(office, connection, number, version, fields, SPLIT, who)
@@ -50,18 +80,36 @@ def split_on(office: Office, connection: Connection, number: str, body: object, 
         return
     if not joined["before"]:
         raise ClosedDoor(
-            faults=[Fault("vernietigd", "De persoonsgegevens van deze melding zijn vernietigd: losmaken kan niet meer.")]
+            faults=[
+                Fault(
+                    "vernietigd",
+                    "De persoonsgegevens van deze melding zijn vernietigd: losmaken kan niet meer.",
+                )
+            ]
         )
     if store.join_of(connection, joined["target_id"]):
         raise ClosedDoor(
-            faults=[Fault("verder_gevoegd", "De melding waar deze bij hoort is zelf ook gevoegd: maak die eerst los.")]
+            faults=[
+                Fault(
+                    "verder_gevoegd",
+                    "De melding waar deze bij hoort is zelf ook gevoegd: maak die eerst los.",
+                )
+            ]
         )
     target = reads.case_by_id(connection, joined["target_id"], lock=True)
     assert target is not None
     there = on_table(office, connection, target, who, file.now)
-    entry = file.note("losgemaakt", f"Losgemaakt van {there.case['number']}: de melding staat weer op zichzelf.", values)
+    entry = file.note(
+        "losgemaakt",
+        f"Losgemaakt van {there.case['number']}: de melding staat weer op zichzelf.",
+        values,
+    )
     households.reopen(file, joined["before"], entry, unread)
-    line = there.note("losgemaakt", f"Vervolgmelding {file.case['number']} is losgemaakt en hoort hier niet bij.", values)
+    line = there.note(
+        "losgemaakt",
+        f"Vervolgmelding {file.case['number']} is losgemaakt en hoort hier niet bij.",
+        values,
+    )
     if _take_back(file, there, joined, line):
         mark_letters(file)
     registering.tell_children(there, line)
@@ -69,15 +117,23 @@ def split_on(office: Office, connection: Connection, number: str, body: object, 
     _closing_again(there, joined["before"].get("closing", ()), line)
     writes.change(connection, store.JOIN, [joined["id"]], {"undone": file.now})
     store.unrelate(connection, file.id, there.id, ("gevoegd_bij", "vervolgmelding"))
-    writes.change_case_part(connection, reads.MELDING, file.id, {"dossier_id": joined["before"]["dossier"]})
+    writes.change_case_part(
+        connection, reads.MELDING, file.id, {"dossier_id": joined["before"]["dossier"]}
+    )
     there.words = file.words = True
     there.save(opens=False)
     file.save(opens=not unread)
 
 
 def _opened(
-    office: Office, connection: Connection, number: str, version: int | None, raw: Mapping[str, Any], form: tuple[Field, ...], who: Reader
-) -> tuple[CaseFile, dict[str, Any]]:  # fmt: skip
+    office: Office,
+    connection: Connection,
+    number: str,
+    version: int | None,
+    raw: Mapping[str, Any],
+    form: tuple[Field, ...],
+    who: Reader,
+) -> tuple[CaseFile, dict[str, Any]]:
     """Give a melding on the table, also a closed one, and the checked form."""
     key = visible(connection, number, who, own=True)["id"]
     joined = store.join_of(connection, key)
@@ -92,44 +148,83 @@ def _opened(
 
 
 def _take_back(file: CaseFile, there: CaseFile, joined: Row, line: int) -> bool:
-    """Take from the other melding what came with the join: the assessment about it, letters to its melder, and its people with their terms and letters. Tells whether something known of them changed meanwhile."""
+    """Take from the other melding what came with the join.
+
+    The assessment about it, letters to its melder, and its people with their terms and letters.
+    Tells whether something known of them changed meanwhile.
+    """
     pairs = {copy: original for original, copy in joined["before"]["people"]}
     why = f"{file.case['number']} hoort hier niet bij"
     for term in [t for t in there.running if t["about_id"] == file.id or t["person_id"] in pairs]:
         there.end(term, "void", there.now, line, why)
-    keys = [n["id"] for n in there.owed if n["id"] and (n["about_id"] == file.id or n["person_id"] in pairs)]
+    keys = [
+        n["id"]
+        for n in there.owed
+        if n["id"] and (n["about_id"] == file.id or n["person_id"] in pairs)
+    ]
     take_off(there.office, there.connection, keys)
-    blank: dict[str, Any] = {"state": "void", "html": None, "pdf": None, "facts": {}, "data": None, "decisions": [], "reason": None}
+    blank: dict[str, Any] = {
+        "state": "void",
+        "html": None,
+        "pdf": None,
+        "facts": {},
+        "data": None,
+        "decisions": [],
+        "reason": None,
+    }
     writes.change(there.connection, reads.NOTICE, keys, blank)
     there.owed = [n for n in there.owed if n["id"] not in keys]
     return _people_home(file, there, pairs, joined["before"].get("told", {}))
 
 
 def _closing_again(there: CaseFile, closing: Sequence[int], line: int) -> None:
-    """Let the term to close that the join had stopped run on to the end it had: a join gives no time."""
-    if closing_due(there.workflow, there.standing()) and not any(t["name"] == there.workflow.closing_term for t in there.running):
+    """Let the term to close that the join had stopped run on to the end it had.
+
+    A join gives no time.
+    """
+    if closing_due(there.workflow, there.standing()) and not any(
+        t["name"] == there.workflow.closing_term for t in there.running
+    ):
         rows = {t["id"]: dict(t) for t in reads.terms(there.connection, there.id)}
         for key in closing:
             if rows[key]["status"] == "void":
                 there.revive(rows[key], "running", line)
 
 
-def _people_home(file: CaseFile, there: CaseFile, pairs: Mapping[int, int], told: Mapping[str, Any]) -> bool:
-    """Let go of the copied people; what was corrected on a copy since the join goes back to where he came from, unless it was corrected there too. A secret address stays secret."""
-    rows = {p["id"]: p for case in (file, there) for p in reads.of_case(file.connection, reads.PERSON, case.id)}
+def _people_home(
+    file: CaseFile, there: CaseFile, pairs: Mapping[int, int], told: Mapping[str, Any]
+) -> bool:
+    """Let go of the copied people.
+
+    What was corrected on a copy since the join goes back to where he came from, unless it was
+    corrected there too. A secret address stays secret.
+    """
+    rows = {
+        p["id"]: p
+        for case in (file, there)
+        for p in reads.of_case(file.connection, reads.PERSON, case.id)
+    }
     moved = False
     for copy, original in pairs.items():
         if copy not in rows or original not in rows:
             continue
         then, mine, theirs = told.get(str(copy), {}), rows[original], rows[copy]
         here, now = households.copied(mine), households.copied(theirs)
-        changed = {k: theirs[k] for k in households.COPIED if now[k] != then.get(k, now[k]) and here[k] == then.get(k)}
+        changed = {
+            k: theirs[k]
+            for k in households.COPIED
+            if now[k] != then.get(k, now[k]) and here[k] == then.get(k)
+        }
         if mine["geheim_adres"]:
             changed.pop("geheim_adres", None)
         if changed:
             moved = True
             old = {k: mine[k] for k in changed}
-            file.note("oud_gegeven", "Gegevens van een persoon zoals ze waren; bij de andere zaak waren ze bijgewerkt.", old)
+            file.note(
+                "oud_gegeven",
+                "Gegevens van een persoon zoals ze waren; bij de andere zaak waren ze bijgewerkt.",
+                old,
+            )
             writes.change(file.connection, reads.PERSON, [original], changed)
             people.find_again(file.connection, original)
     writes.let_go_of_people(there.connection, there.id, list(pairs))
@@ -141,9 +236,19 @@ def _people_home(file: CaseFile, there: CaseFile, pairs: Mapping[int, int], told
 
 
 def _own_dossier(file: CaseFile, values: Mapping[str, Any]) -> None:
-    others = [c for c in store.dossier_cases(file.connection, file.case["dossier_id"]) if c["id"] != file.id]
+    others = [
+        c
+        for c in store.dossier_cases(file.connection, file.case["dossier_id"])
+        if c["id"] != file.id
+    ]
     if not others:
-        raise ClosedDoor(faults=[Fault("staat_alleen", "Deze melding staat al op zichzelf: er is niets los te maken.")])
+        raise ClosedDoor(
+            faults=[
+                Fault(
+                    "staat_alleen", "Deze melding staat al op zichzelf: er is niets los te maken."
+                )
+            ]
+        )
     entry = file.note(
         "dossier",
         "In een eigen dossier geplaatst: de andere meldingen gaan over een ander gezin.",
@@ -162,7 +267,10 @@ def _leave(file: CaseFile, dossier: int) -> None:
 
 
 def place(office: Office, number: str, body: object, who: Reader) -> None:
-    """Put a melding in the dossier of another (`bij`, `reden`): the same household; with the last closed one it is a hermelding."""
+    """Put a melding in the dossier of another (`bij`, `reden`): the same household.
+
+    With the last closed one it is a hermelding.
+    """
     version, fields = take_version(body, False)
     must_work(who)
     with office.store.write() as connection:
@@ -170,11 +278,23 @@ def place(office: Office, number: str, body: object, who: Reader) -> None:
         other = reads.case_by_number(connection, values["bij"].upper())
         if other is None or other["route"] != "melding" or not owns(who, other):
             raise BadInput(
-                faults=[Fault("geen_melding", f"{values['bij'][:30]} is geen nummer van een melding die u mag zien.", "bij")]
+                faults=[
+                    Fault(
+                        "geen_melding",
+                        f"{values['bij'][:30]} is geen nummer van een melding die u mag zien.",
+                        "bij",
+                    )
+                ]
             )
         if other["dossier_id"] == file.case["dossier_id"]:
-            raise ClosedDoor(faults=[Fault("al_samen", f"{other['number']} staat al in hetzelfde dossier.")])
-        entry = file.note("dossier", f"In het dossier geplaatst van {other['number']}.", {**values, "was": file.case["dossier_id"]})
+            raise ClosedDoor(
+                faults=[Fault("al_samen", f"{other['number']} staat al in hetzelfde dossier.")]
+            )
+        entry = file.note(
+            "dossier",
+            f"In het dossier geplaatst van {other['number']}.",
+            {**values, "was": file.case["dossier_id"]},
+        )
         _leave(file, other["dossier_id"])
         hermelding.link(file, other["dossier_id"], entry)
         file.save()

@@ -1,4 +1,7 @@
-"""The functioneel beheerder at the screen: workers, teams and the rules by which calls are divided. Every change is a line in the house's journal."""
+"""The functioneel beheerder at the screen: workers, teams and the rules by which calls are divided.
+
+Every change is a line in the house's journal.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -57,9 +60,12 @@ def _desk(office: Office, connection: Connection) -> Desk:
     places = office.config.gemeenten
     subregios = dict.fromkeys(g.subregio for g in places.values())
     lists = {
-        "rol": ROLES, "team": {t["name"]: t["name"] for t in reads.teams(connection)}, "gemeente": {g: g for g in places},
-        "subregio": {s: s for s in subregios}, "stroom": {s: s for s in STROMEN},
-    }  # fmt: skip
+        "rol": ROLES,
+        "team": {t["name"]: t["name"] for t in reads.teams(connection)},
+        "gemeente": {g: g for g in places},
+        "subregio": {s: s for s in subregios},
+        "stroom": {s: s for s in STROMEN},
+    }
     return Desk(office.now(connection), lists)
 
 
@@ -70,17 +76,28 @@ def _checked(office: Office, fields: tuple[Field, ...], body: object) -> dict[st
     return values
 
 
-def _log(office: Office, connection: Connection, who: Reader, what: str, content: Mapping[str, Any]) -> None:
+def _log(
+    office: Office, connection: Connection, who: Reader, what: str, content: Mapping[str, Any]
+) -> None:
     house.append(connection, office.now(connection), who.id, "beheer", what, content)
 
 
 def view(office: Office, who: Reader) -> list[dict[str, Any]]:
-    """Give everyone who works or worked here, but the hand of the command line; `asked` is how often the radar was asked in the last seven days."""
+    """Give everyone who works or worked here, but the hand of the command line.
+
+    `asked` is how often the radar was asked in the last seven days.
+    """
     must_run(who)
     with office.store.read() as connection:
         asked = questions.counts(connection, datetime.now(UTC) - timedelta(days=7))
         return [
-            admin.told_of(w) | {"id": w["id"], "email": w["email"], "token": bool(w["token"]), "asked": asked.get(w["id"], 0)}
+            admin.told_of(w)
+            | {
+                "id": w["id"],
+                "email": w["email"],
+                "token": bool(w["token"]),
+                "asked": asked.get(w["id"], 0),
+            }
             for w in reads.workers(connection, active=False)
             if w["name"] != HAND
         ]
@@ -95,7 +112,10 @@ def worker(office: Office, key: int, who: Reader) -> dict[str, Any]:
 
 
 def add(office: Office, body: object, who: Reader) -> str:
-    """Add a worker and give the one-time password, shown once; the account and its line in the journal are one."""
+    """Add a worker and give the one-time password, shown once.
+
+    The account and its line in the journal are one.
+    """
     must_run(who)
     values = _checked(office, WORKER, body)
     with office.store.write() as connection:
@@ -107,11 +127,17 @@ def add(office: Office, body: object, who: Reader) -> str:
 
 
 def change(office: Office, key: int, body: object, who: Reader) -> None:
-    """Change a worker's name, role, team, registration and address; one's own role nobody changes. Who treats no cases any more loses them to the team; who changes team keeps his, until they are handed over."""
+    """Change a worker's name, role, team, registration and address; one's own role nobody changes.
+
+    Who treats no cases any more loses them to the team; who changes team keeps his, until they are
+    handed over.
+    """
     one = worker(office, key, who)
     values = _checked(office, CHANGE, body)
     if key == who.id and values["role"] != one["role"]:
-        raise BadInput(faults=[Fault("eigen_rol", "Uw eigen rol wijzigt een andere beheerder.", "role")])
+        raise BadInput(
+            faults=[Fault("eigen_rol", "Uw eigen rol wijzigt een andere beheerder.", "role")]
+        )
     admin.prove_email(values.get("email") or "")
     with office.store.write() as connection:
         row = reads.worker_by(connection, id=key)
@@ -120,42 +146,75 @@ def change(office: Office, key: int, body: object, who: Reader) -> None:
             admin.renamed(office, connection, row, values["name"], who)
         teams = {t["name"]: t["id"] for t in reads.teams(connection)}
         team = teams[values["team"]] if values.get("team") else row["team_id"]
-        told = {"registration": values.get("registration"), "email": values.get("email"), "team_id": team}
+        told = {
+            "registration": values.get("registration"),
+            "email": values.get("email"),
+            "team_id": team,
+        }
         writes.change(connection, reads.WORKER, [key], told)
         if values["role"] != row["role"]:
             admin.role_given(office, connection, row, values["role"])
         elif team != row["team_id"]:
             writes.revoke_feeds(connection, key, office.now(connection))
-        moved = {k: [one[k], values.get(k)] for k in ("role", "team", "registration", "email") if one[k] != values.get(k)}
+        moved = {
+            k: [one[k], values.get(k)]
+            for k in ("role", "team", "registration", "email")
+            if one[k] != values.get(k)
+        }
         _log(office, connection, who, f"Medewerker {one['name']} gewijzigd.", moved)
 
 
 def let_go(office: Office, key: int, who: Reader) -> int:
-    """Let a worker leave: no sign-in any more, his cases fall to their team; gives how many. Oneself one does not let go."""
+    """Let a worker leave: no sign-in any more, his cases fall to their team; gives how many.
+
+    Oneself one does not let go.
+    """
     one = worker(office, key, who)
     if key == who.id:
-        raise ClosedDoor(faults=[Fault("uzelf", "U kunt uzelf niet uit dienst zetten; dat doet een andere beheerder.")])
+        raise ClosedDoor(
+            faults=[
+                Fault(
+                    "uzelf", "U kunt uzelf niet uit dienst zetten; dat doet een andere beheerder."
+                )
+            ]
+        )
     if not one["active"]:
         raise ClosedDoor(faults=[Fault("uit_dienst", f"{one['name']} werkt hier al niet meer.")])
     with office.store.write() as connection:
         row = reads.worker_by(connection, id=key)
         assert row is not None
         count = absence.leave_now(office, connection, row, absence.LEAVES, "uit dienst")
-        _log(office, connection, who, f"Medewerker {one['name']} uit dienst; {count} zaken vielen aan het team.", {"cases": count})
+        _log(
+            office,
+            connection,
+            who,
+            f"Medewerker {one['name']} uit dienst; {count} zaken vielen aan het team.",
+            {"cases": count},
+        )
         return count
 
 
 def new_password(office: Office, key: int, who: Reader) -> str:
-    """Give a worker a one-time password, shown once; he is signed out everywhere, his token and calendar addresses are void, and he chooses his own."""
+    """Give a worker a one-time password, shown once.
+
+    He is signed out everywhere, his token and calendar addresses are void, and he chooses his own.
+    """
     one = worker(office, key, who)
     if not one["active"]:
         raise ClosedDoor(faults=[Fault("uit_dienst", f"{one['name']} werkt hier niet meer.")])
     first = one_time_password()
     with office.store.write() as connection:
-        writes.change(connection, reads.WORKER, [key], {"password": hash_password(first), "must_change": True, "token": None})
+        writes.change(
+            connection,
+            reads.WORKER,
+            [key],
+            {"password": hash_password(first), "must_change": True, "token": None},
+        )
         writes.end_sessions(connection, key)
         writes.revoke_feeds(connection, key, office.now(connection))
-        _log(office, connection, who, f"Medewerker {one['name']} kreeg een eenmalig wachtwoord.", {})
+        _log(
+            office, connection, who, f"Medewerker {one['name']} kreeg een eenmalig wachtwoord.", {}
+        )
     return first
 
 
@@ -169,12 +228,16 @@ def add_team(office: Office, body: object, who: Reader) -> None:
 
 
 def division(office: Office) -> dict[str, Any]:
-    """Give how calls are divided: the rules in order, each in words, and the team of what no rule takes."""
+    """Give how calls are divided.
+
+    The rules in order, each in words, and the team of what no rule takes.
+    """
     with office.store.read() as connection:
         rules, lines = routing.rules_of(connection, office.config.rules)
         teams = [{"name": t["name"], "default": t["is_default"]} for t in reads.teams(connection)]
     told = [
-        {"id": key, "team": r.team, "because": r.because(), "looks_at": r.looks_at()} for key, r in zip(lines, rules, strict=True)
+        {"id": key, "team": r.team, "because": r.because(), "looks_at": r.looks_at()}
+        for key, r in zip(lines, rules, strict=True)
     ]
     return {"rules": told, "teams": teams, "default": office.config.default_team}
 
@@ -185,7 +248,14 @@ def try_call(office: Office, body: object) -> str:
     with office.store.read() as connection:
         rules, _ = routing.rules_of(connection, office.config.rules)
     subregio = office.config.gemeenten[values["gemeente"]].subregio
-    team, why = route_call(rules, office.config.default_team, values["gemeente"], subregio, values["stroom"], values["acuut"])
+    team, why = route_call(
+        rules,
+        office.config.default_team,
+        values["gemeente"],
+        subregio,
+        values["stroom"],
+        values["acuut"],
+    )
     return f"Dit gaat naar team {team}. {why}."
 
 
@@ -194,26 +264,46 @@ def add_rule(office: Office, body: object, who: Reader) -> None:
     must_run(who)
     values = _checked(office, RULE, body)
     lists = {k: tuple(values.get(k, ())) for k in ("gemeente", "subregio", "stroom")}
-    rule = RoutingRule(values["team"], **lists, acuut=values.get("acuut"), reden=values.get("reden", ""))
+    rule = RoutingRule(
+        values["team"], **lists, acuut=values.get("acuut"), reden=values.get("reden", "")
+    )
     if not any(lists.values()) and rule.acuut is None:
         raise BadInput(
-            faults=[Fault("leeg", "Zeg waar de regel op let; wat nergens onder valt gaat al naar het standaardteam.", "gemeente")]
+            faults=[
+                Fault(
+                    "leeg",
+                    "Zeg waar de regel op let; wat nergens onder valt gaat al naar het"
+                    " standaardteam.",
+                    "gemeente",
+                )
+            ]
         )
     with office.store.write() as connection:
         routing.take_over(connection, office.config.rules)
         routing.add(connection, rule)
         house.append(
-            connection, office.now(connection), who.id, "beheer", f"Verdeelregel toegevoegd: {rule.because()}.", {"team": rule.team}
+            connection,
+            office.now(connection),
+            who.id,
+            "beheer",
+            f"Verdeelregel toegevoegd: {rule.because()}.",
+            {"team": rule.team},
         )
 
 
 def move_rule(office: Office, place: int, how: str, said: str, who: Reader) -> None:
-    """Move a rule (counted from 0, and in the words it was shown in) up, or take it away (`how`: `omhoog` or `weg`)."""
+    """Move a rule (counted from 0, and in the words it was shown in) up, or take it away (`how`:
+    `omhoog` or `weg`).
+    """
     must_run(who)
     with office.store.write() as connection:
         routing.take_over(connection, office.config.rules)
         rules, lines = routing.rules_of(connection, ())
-        if not 0 <= place < len(lines) or how not in ("omhoog", "weg") or rules[place].because() != said:
+        if (
+            not 0 <= place < len(lines)
+            or how not in ("omhoog", "weg")
+            or rules[place].because() != said
+        ):
             raise NotFound("Deze regel staat daar niet (meer). Open de bladzijde opnieuw.")
         if how == "weg":
             routing.drop(connection, lines[place])
@@ -221,5 +311,10 @@ def move_rule(office: Office, place: int, how: str, said: str, who: Reader) -> N
             routing.swap(connection, lines[place - 1], lines[place])
         what = f"Verdeelregel {'weggehaald' if how == 'weg' else 'omhoog gezet'}: {said}."
         house.append(
-            connection, office.now(connection), who.id, "beheer", what, {"place": place, "at": iso(office.now(connection))}
+            connection,
+            office.now(connection),
+            who.id,
+            "beheer",
+            what,
+            {"place": place, "at": iso(office.now(connection))},
         )

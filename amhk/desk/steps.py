@@ -1,4 +1,8 @@
-"""What was told at every step of a case, to be read back: each field that was asked, with its title, as the journal holds it; what is secret says so and is shown with a reason."""
+"""What was told at every step of a case, to be read back.
+
+Each field that was asked, with its title, as the journal holds it; what is secret says so and is
+shown with a reason.
+"""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,19 +18,33 @@ from amhk.words import LISTS, iso, say_instant, say_partial
 
 SECRET = "geheim: tonen met reden"
 _MELDER, _PLACE = "melder", "adres"
-_REASONS = Field("reason", "Reden", "text"), Field("ground", "Grond"), Field("tekst", "Notitie", "text")
+_REASONS = (
+    Field("reason", "Reden", "text"),
+    Field("ground", "Grond"),
+    Field("tekst", "Notitie", "text"),
+)
 
 
 def steps(file: CaseFile, entries: Sequence[Row], people: Sequence[Row]) -> list[dict[str, Any]]:
-    """Give the steps of a case in order: sequence, name, title, instant, who, and `values` (field, title, value as kept, text to read).
+    """Give the steps of a case in order.
 
-    A value that this case keeps secret (the melder, an address) reads `geheim: tonen met reden`; content erased by law is gone.
+    Sequence, name, title, instant, who, and `values` (field, title, value as kept, text to read).
+
+    A value that this case keeps secret (the melder, an address) reads `geheim: tonen met reden`;
+    content erased by law is gone.
     """
-    names = {"persoon": {str(p["id"]): p["naam"] for p in people}, "stap": {m.name: m.title for m in file.workflow.moves.values()}}
-    hidden = _Hidden(bool(file.case.get("melder_geheim")), any(p["geheim_adres"] for p in people), names)
+    names = {
+        "persoon": {str(p["id"]): p["naam"] for p in people},
+        "stap": {m.name: m.title for m in file.workflow.moves.values()},
+    }
+    hidden = _Hidden(
+        bool(file.case.get("melder_geheim")), any(p["geheim_adres"] for p in people), names
+    )
     told, words = [], _words(entries)
     for entry in entries:
-        if entry["kind"] == WORDS or not (content := _content(entry) | words.get(entry["sequence"], {})):
+        if entry["kind"] == WORDS or not (
+            content := _content(entry) | words.get(entry["sequence"], {})
+        ):
             continue
         fields = _fields(file.workflow, entry["kind"])
         values = list(_values(file, fields, content, hidden, ""))
@@ -35,16 +53,22 @@ def steps(file: CaseFile, entries: Sequence[Row], people: Sequence[Row]) -> list
             title = move.title if move else entry["what"].partition(":")[0].rstrip(".")
             told.append(
                 {
-                    "sequence": entry["sequence"], "name": entry["kind"], "title": title, "op": content.get("op") or iso(entry["instant"]),
-                    "by": entry["worker"] or "klok", "values": values,
+                    "sequence": entry["sequence"],
+                    "name": entry["kind"],
+                    "title": title,
+                    "op": content.get("op") or iso(entry["instant"]),
+                    "by": entry["worker"] or "klok",
+                    "values": values,
                 }
-            )  # fmt: skip
+            )
     return told
 
 
 @dataclass(frozen=True)
 class _Hidden:
-    """What of a case is kept secret now, and what its own choices (its people, its steps) are called."""
+    """What of a case is kept secret now, and what its own choices (its people, its steps) are
+    called.
+    """
 
     melder: bool
     places: bool
@@ -53,7 +77,9 @@ class _Hidden:
     def hides(self, path: str) -> bool:
         """Tell whether a value at this place of what was told is kept secret now."""
         root, _, last = path.partition(".")[0], *path.rpartition(".")[1:]
-        return (self.melder and (root == _MELDER or root.startswith("melder_"))) or (self.places and _PLACE in (last, path))
+        return (self.melder and (root == _MELDER or root.startswith("melder_"))) or (
+            self.places and _PLACE in (last, path)
+        )
 
 
 def _words(entries: Sequence[Row]) -> dict[int, dict[str, Any]]:
@@ -73,19 +99,31 @@ def _content(entry: Row) -> dict[str, Any]:
 
 
 def _fields(flow: Workflow, kind: str) -> tuple[Field, ...]:
-    """Give the fields that a line of this kind can hold: those of the move, of the intake, of a person."""
+    """Give the fields that a line of this kind can hold.
+
+    Those of the move, of the intake, of a person.
+    """
     if move := flow.moves.get(kind):
         return move.fields
     return (*flow.intake, *flow.person, *_REASONS)
 
 
 def _values(
-    file: CaseFile, fields: tuple[Field, ...], content: Mapping[str, Any], hidden: _Hidden, path: str
+    file: CaseFile,
+    fields: tuple[Field, ...],
+    content: Mapping[str, Any],
+    hidden: _Hidden,
+    path: str,
 ) -> Iterator[dict[str, Any]]:
     known = {f.name: f for f in fields}
     order = {f.name: n for n, f in enumerate(fields)}
-    for name, value in sorted(content.items(), key=lambda item: order.get(item[0].removeprefix("melder_"), len(order))):
-        if value in (None, "", [], {}) or (field := known.get(name) or known.get(name.removeprefix("melder_"))) is None:
+    for name, value in sorted(
+        content.items(), key=lambda item: order.get(item[0].removeprefix("melder_"), len(order))
+    ):
+        if (
+            value in (None, "", [], {})
+            or (field := known.get(name) or known.get(name.removeprefix("melder_"))) is None
+        ):
             continue
         here = f"{path}{name}"
         if isinstance(value, Mapping):
@@ -96,7 +134,12 @@ def _values(
         elif hidden.hides(here):
             yield {"field": here, "title": field.title, "value": None, "text": SECRET}
         else:
-            yield {"field": here, "title": field.title, "value": value, "text": _text(file, field, value, hidden)}
+            yield {
+                "field": here,
+                "title": field.title,
+                "value": value,
+                "text": _text(file, field, value, hidden),
+            }
 
 
 def _text(file: CaseFile, field: Field, value: object, hidden: _Hidden) -> str:

@@ -1,4 +1,7 @@
-"""A term stands still, goes on, or is given more time: a ledger of who, why, on what ground and for how many days."""
+"""A term stands still, goes on, or is given more time.
+
+A ledger of who, why, on what ground and for how many days.
+"""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -36,9 +39,12 @@ def _term(file: CaseFile, key: int) -> dict[str, Any]:
 
 
 def suspend(office: Office, number: str, key: int, body: object, who: Reader) -> None:
-    """Let a term stand still until a day (`until reason ground decider`); the case keeps a term to take it up again.
+    """Let a term stand still until a day (`until reason ground decider`).
 
-    Raises ClosedDoor when the procedure gives no ground for it or it stands still already, BadInput for a day more than a year away.
+    The case keeps a term to take it up again.
+
+    Raises ClosedDoor when the procedure gives no ground for it or it stands still already, BadInput
+    for a day more than a year away.
     """
     version, fields = take_version(body, False)
     must_work(who)
@@ -47,23 +53,47 @@ def suspend(office: Office, number: str, key: int, body: object, who: Reader) ->
         term = _term(file, key)
         rule, waiting = file.workflow.terms[term["name"]], file.workflow.suspended_term
         if not rule.suspend_ground or not waiting:
-            text = f"'{rule.title}' kan niet worden opgeschort: daar is geen grond voor ({rule.ground})."
+            text = (
+                f"'{rule.title}' kan niet worden opgeschort: daar is geen grond voor"
+                f" ({rule.ground})."
+            )
             raise ClosedDoor(faults=[Fault("geen_grond", text)])
         if term["status"] == "suspended":
             raise ClosedDoor(faults=[Fault("al_opgeschort", f"'{rule.title}' is al opgeschort.")])
         values = filled(file, SUSPEND, fields)
         if values["until"] > day_of(file.now) + FURTHEST:
-            raise BadInput(faults=[Fault("te_ver", "Opschorten kan tot hooguit een jaar vooruit; daarna opnieuw.", "until")])
-        ground, decider = values.get("ground") or rule.suspend_ground, values.get("decider") or who.name
+            raise BadInput(
+                faults=[
+                    Fault(
+                        "te_ver",
+                        "Opschorten kan tot hooguit een jaar vooruit; daarna opnieuw.",
+                        "until",
+                    )
+                ]
+            )
+        ground, decider = (
+            values.get("ground") or rule.suspend_ground,
+            values.get("decider") or who.name,
+        )
         what = f"{rule.title} opgeschort tot {say_day(values['until'])} door {decider} ({ground})."
         entry = file.note("opgeschort", what, values)
         step = {
-            "kind": "schorsing", "from": iso(day_of(file.now)), "until": iso(values["until"]), "days": 0, "reason": values["reason"],
-            "ground": ground, "by": decider, "on": iso(file.now), "due": term["due"],
-        }  # fmt: skip
+            "kind": "schorsing",
+            "from": iso(day_of(file.now)),
+            "until": iso(values["until"]),
+            "days": 0,
+            "reason": values["reason"],
+            "ground": ground,
+            "by": decider,
+            "on": iso(file.now),
+            "due": term["due"],
+        }
         told = {
-            "status": "suspended", "suspended_at": file.now, "ring_at": None, "extensions": [*term["extensions"], step],
-        }  # fmt: skip
+            "status": "suspended",
+            "suspended_at": file.now,
+            "ring_at": None,
+            "extensions": [*term["extensions"], step],
+        }
         term.update(told)
         writes.change(connection, reads.TERM, [key], told)
         file.ledger(entry, "suspend", key)
@@ -73,7 +103,10 @@ def suspend(office: Office, number: str, key: int, body: object, who: Reader) ->
 
 
 def resume(office: Office, number: str, key: int, body: object, who: Reader) -> None:
-    """Let a suspended term go on: it ends later by the days it actually stood still, whatever day was planned."""
+    """Let a suspended term go on.
+
+    It ends later by the days it actually stood still, whatever day was planned.
+    """
     version, fields = take_version(body, False)
     must_work(who)
     with office.store.write() as connection:
@@ -81,15 +114,25 @@ def resume(office: Office, number: str, key: int, body: object, who: Reader) -> 
         term = _term(file, key)
         rule = file.workflow.terms[term["name"]]
         if term["status"] != "suspended":
-            raise ClosedDoor(faults=[Fault("niet_opgeschort", f"'{rule.title}' is niet opgeschort.")])
+            raise ClosedDoor(
+                faults=[Fault("niet_opgeschort", f"'{rule.title}' is niet opgeschort.")]
+            )
         values = filled(file, RESUME, fields)
         still = (day_of(file.now) - day_of(term["suspended_at"])).days
         days = "1 dag" if still == 1 else f"{still} dagen"
         entry = file.note("hervat", f"{rule.title} hervat na {days}.", {**values, "days": still})
         term["status"] = "running"
         told = _moved(file, rule, term, still)
-        done = {"to": iso(day_of(file.now)), "days": still, "resumed_by": who.name, "due": told["due"]}
-        steps = [s | done if s["kind"] == "schorsing" and "to" not in s else s for s in term["extensions"]]
+        done = {
+            "to": iso(day_of(file.now)),
+            "days": still,
+            "resumed_by": who.name,
+            "due": told["due"],
+        }
+        steps = [
+            s | done if s["kind"] == "schorsing" and "to" not in s else s
+            for s in term["extensions"]
+        ]
         told |= {"status": "running", "suspended_at": None, "extensions": steps}
         term.update(told)
         writes.change(connection, reads.TERM, [key], told)
@@ -113,20 +156,37 @@ def extend(office: Office, number: str, key: int, body: object, who: Reader) -> 
 
 
 def stretch(file: CaseFile, term: dict[str, Any], days: int, reason: str, decider: str) -> None:
-    """Extend a term on the table by days; ClosedDoor without ground for it, BadInput beyond what one extension may be."""
+    """Extend a term on the table by days.
+
+    ClosedDoor without ground for it, BadInput beyond what one extension may be.
+    """
     rule = file.workflow.terms[term["name"]]
     if rule.extend is None:
         text = f"'{rule.title}' kan niet worden verlengd: daar is geen grond voor ({rule.ground})."
         raise ClosedDoor(faults=[Fault("geen_grond", text)])
     most = rule.extend[0] * (7 if rule.extend[1] == "weken" else 1)
     if not 1 <= days <= most:
-        raise BadInput(faults=[Fault("te_lang", f"Verlengen kan telkens met 1 tot en met {most} dagen ({rule.ground}).", "days")])
+        raise BadInput(
+            faults=[
+                Fault(
+                    "te_lang",
+                    f"Verlengen kan telkens met 1 tot en met {most} dagen ({rule.ground}).",
+                    "days",
+                )
+            ]
+        )
     what = f"{rule.title} verlengd met {days} {'dag' if days == 1 else 'dagen'} door {decider}."
     entry = file.note("verlengd", what, {"term": rule.name, "days": days, "reason": reason})
     told = _moved(file, rule, term, days)
     step = {
-        "kind": "verlenging", "days": days, "reason": reason, "ground": rule.ground, "by": decider, "on": iso(file.now), "due": told["due"],
-    }  # fmt: skip
+        "kind": "verlenging",
+        "days": days,
+        "reason": reason,
+        "ground": rule.ground,
+        "by": decider,
+        "on": iso(file.now),
+        "due": told["due"],
+    }
     told["extensions"] = [*term["extensions"], step]
     term.update(told)
     writes.change(file.connection, reads.TERM, [term["id"]], told)
@@ -135,8 +195,13 @@ def stretch(file: CaseFile, term: dict[str, Any], days: int, reason: str, decide
 
 
 def _moved(file: CaseFile, rule: TermRule, term: Mapping[str, Any], days: int) -> dict[str, Any]:
-    """Give the columns of a term whose end moves by days, counted from its previous unrolled end; a new round of its ladder begins."""
-    due, unrolled = moved_end(file.office.calendar, rule, due_of(term), due_of({"due": term["unrolled"]}), days)
+    """Give the columns of a term whose end moves by days, counted from its previous unrolled end.
+
+    A new round of its ladder begins.
+    """
+    due, unrolled = moved_end(
+        file.office.calendar, rule, due_of(term), due_of({"due": term["unrolled"]}), days
+    )
     told: dict[str, Any] = {"due": iso(due), "unrolled": iso(unrolled), "over_at": over_at(due)}
     told |= next_round(file.office, rule, term, due, file.now)
     writes.trim_inbox(file.connection, term["id"], told["rung"])

@@ -1,4 +1,8 @@
-"""A term as it is told everywhere: its stand, its arithmetic day by day, its second clock, its ledger, and each rung with time and receiver."""
+"""A term as it is told everywhere.
+
+Its stand, its arithmetic day by day, its second clock, its ledger, and each rung with time and
+receiver.
+"""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -15,7 +19,9 @@ from amhk.words import day_of, iso, say_day
 _STATUS = {"running": "lopend", "suspended": "opgeschort", "void": "vervallen", "met": "gehaald"}
 
 
-def terms_view(office: Office, workflow: Workflow, terms: list[Row], reminders: list[Row], now: datetime) -> list[dict[str, Any]]:
+def terms_view(
+    office: Office, workflow: Workflow, terms: list[Row], reminders: list[Row], now: datetime
+) -> list[dict[str, Any]]:
     """Give the terms of a case as they are told; `reminders` are those of the case."""
     rung: dict[int, list[Row]] = {}
     for reminder in reminders:
@@ -23,20 +29,38 @@ def terms_view(office: Office, workflow: Workflow, terms: list[Row], reminders: 
     return [_view(office, workflow.terms[t["name"]], t, rung.get(t["id"], []), now) for t in terms]
 
 
-def _view(office: Office, rule: TermRule, term: Row, rung: list[Row], now: datetime) -> dict[str, Any]:
+def _view(
+    office: Office, rule: TermRule, term: Row, rung: list[Row], now: datetime
+) -> dict[str, Any]:
     """`status` is lopend, te_laat, gehaald, te_laat_gehaald, opgeschort or vervallen."""
     late = term["late"] or (term["status"] == "running" and is_late(term, now))
     status = _STATUS[term["status"]]
     if late and term["status"] in ("running", "met"):
         status = "te_laat" if term["status"] == "running" else "te_laat_gehaald"
     return {
-        "id": term["id"], "name": term["name"], "title": rule.title, "kind": rule.kind, "ground": rule.ground, "because": because(rule.kind, rule.ground),
-        "start": iso(term["start"]) if rule.in_hours else iso(day_of(term["start"])), "due": term["due"], "status": status,
-        "late": late, "ended": iso(term["ended_at"]) if term["ended_at"] else None, "why": term["why"], "person": term["person_id"],
-        "suspendable": bool(rule.suspend_ground), "extendable": rule.extend is not None, "steps": steps(office.calendar, rule, term),
-        "over_at": iso(term["over_at"]), "counts": not beside_counts(office, rule), "beside": _beside(office, rule, term, now),
-        "ledger": term["extensions"], "ladder": _ladder(office.calendar, rule, term, rung), "buttons": list(rule.buttons),
-    }  # fmt: skip
+        "id": term["id"],
+        "name": term["name"],
+        "title": rule.title,
+        "kind": rule.kind,
+        "ground": rule.ground,
+        "because": because(rule.kind, rule.ground),
+        "start": iso(term["start"]) if rule.in_hours else iso(day_of(term["start"])),
+        "due": term["due"],
+        "status": status,
+        "late": late,
+        "ended": iso(term["ended_at"]) if term["ended_at"] else None,
+        "why": term["why"],
+        "person": term["person_id"],
+        "suspendable": bool(rule.suspend_ground),
+        "extendable": rule.extend is not None,
+        "steps": steps(office.calendar, rule, term),
+        "over_at": iso(term["over_at"]),
+        "counts": not beside_counts(office, rule),
+        "beside": _beside(office, rule, term, now),
+        "ledger": term["extensions"],
+        "ladder": _ladder(office.calendar, rule, term, rung),
+        "buttons": list(rule.buttons),
+    }
 
 
 def because(kind: str, ground: str) -> str:
@@ -77,33 +101,52 @@ def _beside(office: Office, rule: TermRule, term: Row, now: datetime) -> dict[st
         return None
     end, until = beside_end(rule, term["start"], office.calendar), term["ended_at"] or now
     return {
-        "due": term["beside_due"], "kind": rule.beside.kind, "ground": rule.beside.ground,
-        "because": because(rule.beside.kind, rule.beside.ground), "late": until >= term["beside_over_at"],
-        "counts": beside_counts(office, rule), "steps": list(end.steps) if end else [],
-    }  # fmt: skip
+        "due": term["beside_due"],
+        "kind": rule.beside.kind,
+        "ground": rule.beside.ground,
+        "because": because(rule.beside.kind, rule.beside.ground),
+        "late": until >= term["beside_over_at"],
+        "counts": beside_counts(office, rule),
+        "steps": list(end.steps) if end else [],
+    }
 
 
 def _ladder(calendar: Calendar, rule: TermRule, term: Row, rung: list[Row]) -> list[dict[str, Any]]:
     """Give every rung: those that were rung, with their receivers, and those still to come."""
     told = [
         {
-            "rung": r["rung"] + 1, "round": r["round"], "at": iso(r["fell_due"]), "rung_at": iso(r["rung_at"]), "to": r["receivers"],
+            "rung": r["rung"] + 1,
+            "round": r["round"],
+            "at": iso(r["fell_due"]),
+            "rung_at": iso(r["rung_at"]),
+            "to": r["receivers"],
             "when": say_rung(rule.rungs[r["rung"]]) if r["rung"] < len(rule.rungs) else "",
         }
         for r in rung
-    ]  # fmt: skip
+    ]
     if term["status"] != "running":
         return told
     instants = rung_instants(rule, term["start"], due_of(term), calendar)
     return told + [
-        {"rung": n + 1, "round": term["round"], "at": iso(instants[n]), "rung_at": None, "to": list(rule.rungs[n].to), "when": say_rung(rule.rungs[n])}
+        {
+            "rung": n + 1,
+            "round": term["round"],
+            "at": iso(instants[n]),
+            "rung_at": None,
+            "to": list(rule.rungs[n].to),
+            "when": say_rung(rule.rungs[n]),
+        }
         for n in range(term["rung"], len(instants))
-    ]  # fmt: skip
+    ]
 
 
 def say_rung(rung: Rung) -> str:
     """Give when a rung rings, in words."""
     if rung.count == 0:
         return "meteen" if rung.side == "na start" else "op de dag"
-    unit = {"dagen": "dag", "werkdagen": "werkdag", "minuten": "minuut"}[rung.unit] if rung.count == 1 else rung.unit
+    unit = (
+        {"dagen": "dag", "werkdagen": "werkdag", "minuten": "minuut"}[rung.unit]
+        if rung.count == 1
+        else rung.unit
+    )
     return f"{rung.count} {unit} {rung.side}"

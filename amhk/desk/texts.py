@@ -1,4 +1,8 @@
-"""The texts of letters, changed on screen: proven against the procedure, shown as they will be, every version kept. A letter that was approved stays as it is."""
+"""The texts of letters, changed on screen.
+
+Proven against the procedure, shown as they will be, every version kept. A letter that was approved
+stays as it is.
+"""
 
 from typing import Any
 
@@ -21,7 +25,10 @@ _LONGEST = 20_000
 
 
 def letters_now(office: Office, connection: Connection) -> Letters:
-    """Give the letter templates as they hold now: those of the folder, with what was changed on screen over them."""
+    """Give the letter templates as they hold now.
+
+    Those of the folder, with what was changed on screen over them.
+    """
     release = int(reads.meta(connection, texts.RELEASE) or 0)
     if office.letters.release != release:
         office.letters = office.letters.with_texts(texts.present(connection), release)
@@ -29,28 +36,45 @@ def letters_now(office: Office, connection: Connection) -> Letters:
 
 
 def _written(office: Office) -> dict[str, tuple[str, str]]:
-    """Give every template of the procedure with the title of its letter and the class of recipient it is written for."""
+    """Give every template of the procedure with the title of its letter and the class of recipient
+    it is written for.
+    """
     told: dict[str, tuple[str, str]] = {}
     for rule in (n for w in office.pack.workflows.values() for n in w.notices.values()):
         for template, recipient in rule.templates:
-            more = " (beroepsmatige melder)" if recipient == "melder_beroepsmatig" and template != rule.name else ""
+            more = (
+                " (beroepsmatige melder)"
+                if recipient == "melder_beroepsmatig" and template != rule.name
+                else ""
+            )
             told.setdefault(template, (rule.title + more, recipient))
     return told
 
 
 def overview(office: Office, who: Reader) -> list[dict[str, Any]]:
-    """Give the letters of the procedure: kind, title, to whom, and which version of the text holds (0: the one that came with it)."""
+    """Give the letters of the procedure.
+
+    Kind, title, to whom, and which version of the text holds (0: the one that came with it).
+    """
     must_run(who)
     with office.store.read() as connection:
         changed = texts.versions(connection)
     return [
-        {"kind": kind, "title": title, "recipient": recipient.replace("_", " "), "version": changed.get(kind, 0)}
+        {
+            "kind": kind,
+            "title": title,
+            "recipient": recipient.replace("_", " "),
+            "version": changed.get(kind, 0),
+        }
         for kind, (title, recipient) in _written(office).items()
     ]
 
 
 def view(office: Office, kind: str, who: Reader) -> dict[str, Any]:
-    """Give one letter's text as it holds now, the names it may ask, and its earlier versions; NotFound for an unknown kind."""
+    """Give one letter's text as it holds now, the names it may ask, and its earlier versions.
+
+    NotFound for an unknown kind.
+    """
     head = next((h for h in overview(office, who) if h["kind"] == kind), None)
     if head is None:
         raise NotFound("Deze brief kent de procedure niet.")
@@ -60,7 +84,11 @@ def view(office: Office, kind: str, who: Reader) -> dict[str, Any]:
             {"release": r["release"], "made": iso(r["made"]), "by": r["worker"], "text": r["text"]}
             for r in texts.of(connection, kind)
         ]
-    return head | {"text": letters.source(kind), "names": _may_ask(_written(office)[kind][1]), "versions": kept}
+    return head | {
+        "text": letters.source(kind),
+        "names": _may_ask(_written(office)[kind][1]),
+        "versions": kept,
+    }
 
 
 def _may_ask(recipient: str) -> list[str]:
@@ -69,7 +97,11 @@ def _may_ask(recipient: str) -> list[str]:
 
 
 def preview(office: Office, kind: str, text: str) -> str:
-    """Give the letter as HTML with the facts of an ordinary made-up case; BadInput with every fault of the text, also those that only show with the most and the least facts there can be."""
+    """Give the letter as HTML with the facts of an ordinary made-up case.
+
+    BadInput with every fault of the text, also those that only show with the most and the least
+    facts there can be.
+    """
     if faults := _faults(office, kind, text):
         raise BadInput(faults=faults)
     letters = office.letters.with_texts({**office.letters.texts, kind: text}, -1)
@@ -80,15 +112,34 @@ def preview(office: Office, kind: str, text: str) -> str:
         for facts in (specimen.least(), specimen.unborn(), specimen.worst()):
             blocks = letters.render(kind, specimen.for_letter(facts, recipient))
             if not blocks or blocks[0].kind != "kop":
-                raise BadInput(faults=[Fault("kop", "Een brief begint met een kop: een regel met # ervoor.", "tekst")])
+                raise BadInput(
+                    faults=[
+                        Fault(
+                            "kop", "Een brief begint met een kop: een regel met # ervoor.", "tekst"
+                        )
+                    ]
+                )
             as_pdf(blocks, title, name, office.training, head, style.logo)
         return as_html(letters.render(kind, specimen.for_letter(specimen.fair(), recipient)), head)
-    except (RenderFailed, TypeError, ValueError, ArithmeticError, LookupError, RecursionError, PrintFailed) as wrong:
-        raise BadInput(faults=[Fault("tekst", f"De brief is met deze tekst niet te maken: {wrong}.", "tekst")]) from wrong
+    except (
+        RenderFailed,
+        TypeError,
+        ValueError,
+        ArithmeticError,
+        LookupError,
+        RecursionError,
+        PrintFailed,
+    ) as wrong:
+        raise BadInput(
+            faults=[Fault("tekst", f"De brief is met deze tekst niet te maken: {wrong}.", "tekst")]
+        ) from wrong
 
 
 def save(office: Office, kind: str, text: str, who: Reader) -> int:
-    """Keep a new version of a text, used from the next draft on; gives its number. BadInput with every fault, and then nothing changed."""
+    """Keep a new version of a text, used from the next draft on; gives its number.
+
+    BadInput with every fault, and then nothing changed.
+    """
     view(office, kind, who)
     text = tidy(text, one_line=False) + "\n"
     preview(office, kind, text)
@@ -118,7 +169,9 @@ def _faults(office: Office, kind: str, text: str) -> list[Fault]:
 
 
 def no_longer_fit(office: Office, connection: Connection) -> list[str]:
-    """Give the texts changed on screen that the procedure of today would refuse (they were kept under an earlier one), each with why; worked out once per change."""
+    """Give the texts changed on screen that the procedure of today would refuse (they were kept
+    under an earlier one), each with why; worked out once per change.
+    """
     letters = letters_now(office, connection)
     if not letters.release:
         return []
@@ -126,7 +179,9 @@ def no_longer_fit(office: Office, connection: Connection) -> list[str]:
     if _PROVEN.get("key") != key:
         paths = letters.paths()
         faults = [f.text for w in office.pack.workflows.values() for f in check(w, paths)]
-        faults += [f"{kind}: {wrong}" for kind in letters.texts if (wrong := letters.fault_of(kind))]
+        faults += [
+            f"{kind}: {wrong}" for kind in letters.texts if (wrong := letters.fault_of(kind))
+        ]
         _PROVEN.update(key=key, faults=faults)
     return list(_PROVEN["faults"])
 

@@ -1,4 +1,7 @@
-"""The triage of the morning: one row per police form, acute first, three answers, and the last one can be taken back."""
+"""The triage of the morning.
+
+One row per police form, acute first, three answers, and the last one can be taken back.
+"""
 
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
@@ -32,7 +35,10 @@ PAGE = 60
 
 
 def worklist(office: Office, who: Reader, limit: int = PAGE) -> dict[str, Any]:
-    """Give the forms to triage within this reader's cases, acute first: time, address, names, concern in one line, and who is known."""
+    """Give the forms to triage within this reader's cases, acute first.
+
+    Time, address, names, concern in one line, and who is known.
+    """
     if who.role not in WORKS:
         raise NotAllowed()
     with office.store.read() as connection:
@@ -40,7 +46,9 @@ def worklist(office: Office, who: Reader, limit: int = PAGE) -> dict[str, Any]:
         rows = store.to_triage(connection, scope, limit)
         count = store.count_to_triage(connection, scope)
         last = store.last_decided(connection, who.id)
-        undecided = store.undecided(connection)  # a form nobody has looked at is no case to belong to yet
+        undecided = store.undecided(
+            connection
+        )  # a form nobody has looked at is no case to belong to yet
         listed = {row["case_id"]: row["number"] for row in rows}
         told = [_row(office, connection, row, listed, undecided, who) for row in rows]
     people.with_refs(office, [e for item in told for e in item["earlier"]], who)
@@ -50,38 +58,75 @@ def worklist(office: Office, who: Reader, limit: int = PAGE) -> dict[str, Any]:
 
 
 def _row(
-    office: Office, connection: Connection, row: Row, listed: Mapping[int, str], undecided: Collection[int], who: Reader
+    office: Office,
+    connection: Connection,
+    row: Row,
+    listed: Mapping[int, str],
+    undecided: Collection[int],
+    who: Reader,
 ) -> dict[str, Any]:
-    """Give one form: what it says in one line, the other forms of this list about the same people (`beside`), and who is known."""
+    """Give one form: what it says in one line, the other forms of this list about the same people
+    (`beside`), and who is known.
+    """
     family = reads.of_case(connection, reads.PERSON, row["case_id"])
     found = people.find(connection, family, row["case_id"])
-    before = people.views(office, connection, [f for f in found if f.case not in undecided], family, who)
+    before = people.views(
+        office, connection, [f for f in found if f.case not in undecided], family, who
+    )
     address = next((p["adres"] for p in family if p["adres"] and not p["geheim_adres"]), "")
     concern = " ".join(row["zorgen"].split())
     told = {
-        "form": row["id"], "number": row["number"], "acuut": row["acuut"], "received": iso(row["received"]) if row["received"] else None,
-        "when": say_instant(row["received"]) if row["received"] else "", "gemeente": row["gemeente"], "address": address,
-        "names": [p["naam"] for p in family], "concern": concern[:140] + ("…" if len(concern) > 140 else ""),
-        "beside": sorted(listed[f.case] for f in found if f.case in listed and percent(f.weight) >= KNOWN),
+        "form": row["id"],
+        "number": row["number"],
+        "acuut": row["acuut"],
+        "received": iso(row["received"]) if row["received"] else None,
+        "when": say_instant(row["received"]) if row["received"] else "",
+        "gemeente": row["gemeente"],
+        "address": address,
+        "names": [p["naam"] for p in family],
+        "concern": concern[:140] + ("…" if len(concern) > 140 else ""),
+        "beside": sorted(
+            listed[f.case] for f in found if f.case in listed and percent(f.weight) >= KNOWN
+        ),
         "earlier": [e for e in before if e["known"]][:3],
-    }  # fmt: skip
-    return covered(office, connection, {"route": "melding", "id": row["case_id"], "gemeente": row["gemeente"]}, told)
+    }
+    return covered(
+        office,
+        connection,
+        {"route": "melding", "id": row["case_id"], "gemeente": row["gemeente"]},
+        told,
+    )
 
 
 def _join(earlier: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """Give the running melding this form most likely belongs to: its number, or the handle of one the reader may not see."""
+    """Give the running melding this form most likely belongs to.
+
+    Its number, or the handle of one the reader may not see.
+    """
     found = next((e for e in earlier if not e["closed"]), None)
-    return {"number": found["number"], "ref": found.get("ref"), "percent": found["percent"]} if found else None
+    return (
+        {"number": found["number"], "ref": found.get("ref"), "percent": found["percent"]}
+        if found
+        else None
+    )
 
 
 def _last(row: Row | None) -> dict[str, Any] | None:
     return (
-        {"form": row["id"], "number": row["number"], "outcome": row["outcome"], "title": OUTCOMES[row["outcome"]]} if row else None
+        {
+            "form": row["id"],
+            "number": row["number"],
+            "outcome": row["outcome"],
+            "title": OUTCOMES[row["outcome"]],
+        }
+        if row
+        else None
     )
 
 
 def decide(office: Office, key: int, body: object, who: Reader) -> str:
-    """Record what a form is (`outcome`: nieuw, geen_hgkm, or hoort_bij with `bij` or `ref`), with all that follows; gives its number.
+    """Record what a form is (`outcome`: nieuw, geen_hgkm, or hoort_bij with `bij` or `ref`), with
+    all that follows; gives its number.
 
     Raises NotFound, ClosedDoor when it was triaged before, BadInput.
     """
@@ -90,7 +135,9 @@ def decide(office: Office, key: int, body: object, who: Reader) -> str:
     if who.role not in WORKS:
         raise NotAllowed()
     if not isinstance(outcome, str) or outcome not in OUTCOMES:
-        raise BadInput(faults=[Fault("onbekende_code", f"Kies uit {', '.join(OUTCOMES)}.", "outcome")])
+        raise BadInput(
+            faults=[Fault("onbekende_code", f"Kies uit {', '.join(OUTCOMES)}.", "outcome")]
+        )
     with office.store.write() as connection:
         form = store.one(connection, key, lock=True)
         if form is None or form["state"] != "taken" or form["number"] is None:
@@ -105,7 +152,12 @@ def decide(office: Office, key: int, body: object, who: Reader) -> str:
             file = _calmed(office, connection, file, told, who)
         _carry(file, _passed_on(office, connection, form, told), str(outcome), bij)
         done = {"outcome": outcome, "decided": datetime.now(UTC), "decided_by": who.id}
-        writes.change(connection, FORM, [key], done | {"undo": {"before": before, "version": file.case["version"]}})
+        writes.change(
+            connection,
+            FORM,
+            [key],
+            done | {"undo": {"before": before, "version": file.case["version"]}},
+        )
         return str(form["number"])
 
 
@@ -116,42 +168,73 @@ def _carry(file: CaseFile, passed_on_to: str, outcome: str, bij: str) -> None:
         file.save()
     elif outcome == BELONGS:
         if not bij:
-            raise BadInput(faults=[Fault("ontbreekt", "Vul in bij welke zaak dit formulier hoort.", "bij")])
+            raise BadInput(
+                faults=[Fault("ontbreekt", "Vul in bij welke zaak dit formulier hoort.", "bij")]
+            )
         casework.move_on_table(file, next(m.name for m in flow if m.effect == "join"), {"bij": bij})
     else:
-        casework.move_on_table(file, next(m.name for m in flow if m.ending == NO_COUNT), {"doorgezet_naar": passed_on_to})
+        casework.move_on_table(
+            file,
+            next(m.name for m in flow if m.ending == NO_COUNT),
+            {"doorgezet_naar": passed_on_to},
+        )
 
 
-def _calmed(office: Office, connection: Connection, file: CaseFile, told: Mapping[str, Any], who: Reader) -> CaseFile:
-    """Say why a form about acute danger is not acute after all, before it is said to be none of ours; gives the case as it then lies on the table. BadInput without a reason."""
+def _calmed(
+    office: Office, connection: Connection, file: CaseFile, told: Mapping[str, Any], who: Reader
+) -> CaseFile:
+    """Say why a form about acute danger is not acute after all, before it is said to be none of
+    ours; gives the case as it then lies on the table. BadInput without a reason.
+    """
     flow = file.workflow
     calm = next((m for m in flow.moves.values() if m.effect == "calm"), None)
     if calm is None or door(flow, file.standing(), calm, who.role):
         return file
     why = str(told.get("niet_acuut") or "").strip()
     if not why:
-        raise BadInput(faults=[Fault("ontbreekt", "Dit formulier is acuut gemeld: zeg waarom het niet acuut is.", "niet_acuut")])
+        raise BadInput(
+            faults=[
+                Fault(
+                    "ontbreekt",
+                    "Dit formulier is acuut gemeld: zeg waarom het niet acuut is.",
+                    "niet_acuut",
+                )
+            ]
+        )
     casework.move_on_table(file, calm.name, {"motivering": why})
     return open_case(office, connection, file.case["number"], who)
 
 
 def _passed_on(office: Office, connection: Connection, form: Row, told: Mapping[str, Any]) -> str:
-    """Give to whom a form that is no melding goes: as said, or where this kind of form comes from."""
+    """Give to whom a form that is no melding goes.
+
+    As said, or where this kind of form comes from.
+    """
     brought = store.one_import(connection, form["import_id"])
     layout = layouts(office).get(brought["mapping"] if brought else "", OWN)
     return str(told.get("doorgezet_naar") or layout.passed_on_to)
 
 
 def _target(connection: Connection, told: Mapping[str, Any], who: Reader) -> str:
-    """Give the number a form belongs to: as typed, or by the handle of a contact this reader may not see; empty when it is neither."""
+    """Give the number a form belongs to.
+
+    As typed, or by the handle of a contact this reader may not see; empty when it is neither.
+    """
     if number := str(told.get("bij") or "").strip():
         return number
     known = str(told.get("ref") or "")
-    return people.number_of(connection, int(known), who) if known.isascii() and known.isdigit() and len(known) < 10 else ""
+    return (
+        people.number_of(connection, int(known), who)
+        if known.isascii() and known.isdigit() and len(known) < 10
+        else ""
+    )
 
 
 def undo(office: Office, key: int, who: Reader) -> str:
-    """Take the triage of a form back, as long as nothing else was done with the case since; gives its number."""
+    """Take the triage of a form back, as long as nothing else was done with the case since.
+
+    Gives its number.
+    """
     if who.role not in WORKS:
         raise NotAllowed()
     with office.store.write() as connection:
@@ -160,19 +243,38 @@ def undo(office: Office, key: int, who: Reader) -> str:
         if form is None or case is None or form["outcome"] is None or not owns(who, case):
             raise NotFound("Er is niets om terug te nemen.")
         if case["version"] != form["undo"].get("version"):
-            text = f"Met {case['number']} is sindsdien iets gedaan; terugnemen kan niet meer. Maak het recht op de zaak zelf."
+            text = (
+                f"Met {case['number']} is sindsdien iets gedaan; terugnemen kan niet meer. Maak het"
+                " recht op de zaak zelf."
+            )
             raise ClosedDoor(faults=[Fault("sindsdien_gewijzigd", text)])
         if form["outcome"] == BELONGS:
-            splitting.split_on(office, connection, case["number"], {"reden": "Triage teruggenomen."}, who, unread=True)
+            splitting.split_on(
+                office,
+                connection,
+                case["number"],
+                {"reden": "Triage teruggenomen."},
+                who,
+                unread=True,
+            )
         else:
             _reopen(office, connection, case["number"], form, who)
-        writes.change(connection, FORM, [key], {"outcome": None, "decided": None, "decided_by": None, "undo": {}})
+        writes.change(
+            connection,
+            FORM,
+            [key],
+            {"outcome": None, "decided": None, "decided_by": None, "undo": {}},
+        )
         return str(case["number"])
 
 
 def _reopen(office: Office, connection: Connection, number: str, form: Row, who: Reader) -> None:
-    file = open_case(office, connection, number, who, along=hermelding.returned(connection, form["case_id"]))
-    entry = file.note("triage", f"Triage teruggenomen: toch niet '{OUTCOMES[form['outcome']].lower()}'.", {})
+    file = open_case(
+        office, connection, number, who, along=hermelding.returned(connection, form["case_id"])
+    )
+    entry = file.note(
+        "triage", f"Triage teruggenomen: toch niet '{OUTCOMES[form['outcome']].lower()}'.", {}
+    )
     before = form["undo"]["before"]
     if form["outcome"] == NEW:
         if before["opened_by"] is None:

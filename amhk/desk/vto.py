@@ -1,4 +1,8 @@
-"""The verzoek tot onderzoek as data: the groups of the CORV message (Regeling justitiële keteninformatisering Jeugdwet, bijlage 1), for a program that puts it on that road."""
+"""The verzoek tot onderzoek as data.
+
+The groups of the CORV message (Regeling justitiële keteninformatisering Jeugdwet, bijlage 1), for a
+program that puts it on that road.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,37 +15,73 @@ from amhk.words import day_of, iso
 # The facts it holds: what is searched and may not be missing, whatever the letter's own text asks.
 USES = frozenset(
     {
-        "aanleiding", "spoed", "jeugdigen", "ongeborenen", "gezaghebbenden", "gezaghebbenden_geinformeerd", "motivering", "zorgen", "bevindingen",
-        "conclusie", "geprobeerde_hulp",
+        "aanleiding",
+        "spoed",
+        "jeugdigen",
+        "ongeborenen",
+        "gezaghebbenden",
+        "gezaghebbenden_geinformeerd",
+        "motivering",
+        "zorgen",
+        "bevindingen",
+        "conclusie",
+        "geprobeerde_hulp",
     }
-)  # fmt: skip
+)
 
 
 def as_request(office: Office, case: Row, who: Reader, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the request by field group, from the facts the RvdK may see: casus, verzoeker, jeugdigen, ongeborenen, gezaghebbenden, motivatie. Days as `YYYY-MM-DD`; None where the house does not know."""
+    """Give the request by field group, from the facts the RvdK may see.
+
+    Casus, verzoeker, jeugdigen, ongeborenen, gezaghebbenden, motivatie. Days as `YYYY-MM-DD`; None
+    where the house does not know.
+    """
     informed = str(facts["gezaghebbenden_geinformeerd"] or "")
     told = informed.strip().casefold().startswith("ja")
-    person = {"naam": "naam", "geboortedatum": "geboren_op", "geslacht": "geslacht", "adres": "adres"}
+    person = {
+        "naam": "naam",
+        "geboortedatum": "geboren_op",
+        "geslacht": "geslacht",
+        "adres": "adres",
+    }
     return {
         "bericht": "verzoek tot onderzoek",
         "casus": {
-            "zaaknummer": case["number"], "omschrijving": facts["aanleiding"] or None, "startdatum": iso(day_of(case["received"])),
-            "registratiedatum": iso(day_of(case["registered"])), "indicatie_urgent": facts["spoed"] == "spoed",
+            "zaaknummer": case["number"],
+            "omschrijving": facts["aanleiding"] or None,
+            "startdatum": iso(day_of(case["received"])),
+            "registratiedatum": iso(day_of(case["registered"])),
+            "indicatie_urgent": facts["spoed"] == "spoed",
         },
         "verzoeker": {
-            "organisatie": office.config.organisation, "rsin": office.config.style.rsin or None, "medewerker": who.name,
-            "registratie": who.registration, "telefoon": office.config.phone, "email": office.config.style.email or None,
+            "organisatie": office.config.organisation,
+            "rsin": office.config.style.rsin or None,
+            "medewerker": who.name,
+            "registratie": who.registration,
+            "telefoon": office.config.phone,
+            "email": office.config.style.email or None,
         },
-        "jeugdigen": [{k: _known(j[v]) for k, v in (person | {"bsn": "bsn"}).items()} for j in facts["jeugdigen"] or ()],
-        "ongeborenen": [{"naam_moeder": _known(o["moeder"]), "uitgerekende_datum": _known(o["uitgerekend_op"])} for o in facts["ongeborenen"]],
-        "gezaghebbenden": [{k: _known(p[v]) for k, v in (person | {"rollen": "rollen", "gezag": "gezag"}).items()} for p in facts["gezaghebbenden"]],
+        "jeugdigen": [
+            {k: _known(j[v]) for k, v in (person | {"bsn": "bsn"}).items()}
+            for j in facts["jeugdigen"] or ()
+        ],
+        "ongeborenen": [
+            {"naam_moeder": _known(o["moeder"]), "uitgerekende_datum": _known(o["uitgerekend_op"])}
+            for o in facts["ongeborenen"]
+        ],
+        "gezaghebbenden": [
+            {k: _known(p[v]) for k, v in (person | {"rollen": "rollen", "gezag": "gezag"}).items()}
+            for p in facts["gezaghebbenden"]
+        ],
         "gezaghebbenden_geinformeerd": {"ja": told, "reden": None if told else informed or None},
         "motivatie": {
-            "formulier": facts["motivering"] or None, "situatie_kind_in_gezin": facts["zorgen"] or None,
-            "bevindingen": [dict(b) for b in facts["bevindingen"]], "conclusie": facts["conclusie"] or None,
+            "formulier": facts["motivering"] or None,
+            "situatie_kind_in_gezin": facts["zorgen"] or None,
+            "bevindingen": [dict(b) for b in facts["bevindingen"]],
+            "conclusie": facts["conclusie"] or None,
             "rapportages_hulpverlening": facts["geprobeerde_hulp"] or None,
         },
-    }  # fmt: skip
+    }
 
 
 def _known(value: str) -> str | None:

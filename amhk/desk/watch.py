@@ -1,4 +1,6 @@
-"""One round of the watch: plans whose day has come, the calendar taken in, every rung rung, and the proof of the night when its hour has come."""
+"""One round of the watch: plans whose day has come, the calendar taken in, every rung rung, and the
+proof of the night when its hour has come.
+"""
 
 import json
 import logging
@@ -6,7 +8,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from amhk.desk import absence, attachments, calendar, counting, finding, followup, forms, keeping, nightly, people, post
+from amhk.desk import (
+    absence,
+    attachments,
+    calendar,
+    counting,
+    finding,
+    followup,
+    forms,
+    keeping,
+    nightly,
+    people,
+    post,
+)
 from amhk.desk.followup import Sweep
 from amhk.errors import NotAllowed
 from amhk.office import Office
@@ -17,7 +31,10 @@ log = logging.getLogger("amhk.watch")
 
 
 def go_round(office: Office) -> Sweep:
-    """Do all that the passing of time asks for now, in that order; what one part cannot do keeps no other from its work, and turns the screens red."""
+    """Do all that the passing of time asks for now, in that order.
+
+    What one part cannot do keeps no other from its work, and turns the screens red.
+    """
     trouble: dict[str, str] = {}
     _try(trouble, "plannen", lambda: absence.carry_out_due(office))
     _try(trouble, "kalender", lambda: calendar.absorb(office))

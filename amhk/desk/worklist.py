@@ -1,4 +1,7 @@
-"""Worklists, search and reminders: pages of cases in the order of danger, only what this reader may see."""
+"""Worklists, search and reminders.
+
+Pages of cases in the order of danger, only what this reader may see.
+"""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
@@ -20,17 +23,41 @@ from amhk.words import day_of, end_of, iso
 _PAGE = 50
 COUNTED = 1000
 # What a worklist can be asked for.
-ASKS = frozenset(["route", "state", "gemeente", "team", "owner", "due_before", "opened", "closed", "sort", "q", "cursor"])
+ASKS = frozenset(
+    [
+        "route",
+        "state",
+        "gemeente",
+        "team",
+        "owner",
+        "due_before",
+        "opened",
+        "closed",
+        "sort",
+        "q",
+        "cursor",
+    ]
+)
 _YES = ("true", "ja", "1")
 
 
 def _filters(
-    office: Office, told: Mapping[str, str], now: datetime, teams: Mapping[str, int], people: Sequence[Row]
-) -> dict[str, Any]:  # fmt: skip
-    """Give the filters of a worklist from what was asked; BadInput names each that does not exist."""
+    office: Office,
+    told: Mapping[str, str],
+    now: datetime,
+    teams: Mapping[str, int],
+    people: Sequence[Row],
+) -> dict[str, Any]:
+    """Give the filters of a worklist from what was asked.
+
+    BadInput names each that does not exist.
+    """
     found: dict[str, Any] = {k: told[k] for k in ("route", "state", "gemeente") if told.get(k)}
     faults = _unknown(office, found)
-    names = {"team": (teams, "team_id"), "owner": ({p["name"]: p["id"] for p in people}, "owner_id")}
+    names = {
+        "team": (teams, "team_id"),
+        "owner": ({p["name"]: p["id"] for p in people}, "owner_id"),
+    }
     for name, (keys, column) in names.items():
         if wanted := told.get(name):
             found[column] = keys.get(wanted) if wanted != "-" else None
@@ -56,7 +83,10 @@ def _sought(q: str, found: dict[str, Any]) -> list[Fault]:
     if unfit(q, 200):
         return [Fault("onbruikbare_tekst", "Hierop is niet te zoeken.", "q")]
     found["sought"] = read_sought(q)
-    text = "Hierop is niet te zoeken. Typ een zaaknummer, een naam, een geboortedatum, een adres of een woord uit de tekst."
+    text = (
+        "Hierop is niet te zoeken. Typ een zaaknummer, een naam, een geboortedatum, een adres of"
+        " een woord uit de tekst."
+    )
     return [] if found["sought"] else [Fault("te_kort", text, "q")]
 
 
@@ -66,9 +96,10 @@ def _unknown(office: Office, found: dict[str, Any]) -> list[Fault]:
     if "gemeente" in found:
         found["gemeente"] = by_fold.get(fold(found["gemeente"]), found["gemeente"])
     known = {
-        "route": {"advies", "melding"}, "gemeente": set(office.config.gemeenten),
+        "route": {"advies", "melding"},
+        "gemeente": set(office.config.gemeenten),
         "state": {s for w in office.pack.workflows.values() for s in w.states},
-    }  # fmt: skip
+    }
     return [
         Fault("onbekend", f"'{found[k][:60]}' bestaat niet.", k)
         for k, options in known.items()
@@ -76,26 +107,42 @@ def _unknown(office: Office, found: dict[str, Any]) -> list[Fault]:
     ]
 
 
-def worklist(office: Office, who: Reader, told: Mapping[str, str], limit: int = _PAGE) -> dict[str, Any]:
-    """Give a page of the cases this reader may see, in the order of danger or as `sort` says; `next` is the cursor of the following page.
+def worklist(
+    office: Office, who: Reader, told: Mapping[str, str], limit: int = _PAGE
+) -> dict[str, Any]:
+    """Give a page of the cases this reader may see, in the order of danger or as `sort` says.
 
-    `count` is how many there are (no further than COUNTED + 1; None when words so common were sought that nobody counted), `staff` and `teams` the names a filter may ask for, `hands` those who can be handed a case today.
+    `next` is the cursor of the following page.
+
+    `count` is how many there are (no further than COUNTED + 1; None when words so common were
+    sought that nobody counted), `staff` and `teams` the names a filter may ask for, `hands` those
+    who can be handed a case today.
     """
     with office.store.read() as connection:
         now = office.now(connection)
         teams, people = worklists.staff(connection, day_of(now))
         filters = worklists.weighed(connection, _filters(office, told, now, teams, people))
         sort = told.get("sort") or "termijn"
-        found = worklists.page(connection, scope_of(who), filters, sort, _from_cursor(told.get("cursor")), limit + 1)
+        found = worklists.page(
+            connection, scope_of(who), filters, sort, _from_cursor(told.get("cursor")), limit + 1
+        )
         shown = found[:limit]
         keys = [c["id"] for c in shown]
         terms, names = worklists.next_terms(connection, keys), worklists.names_of(connection, keys)
         items = [_item(office, c, terms.get(c["id"]), names.get(c["id"], []), now) for c in shown]
         last = shown[-1] if len(found) > limit else None
         active = [p["name"] for p in people if p["active"]]
-        hands = [p["name"] for p in people if p["active"] and p["role"] in WORKS and p["name"] != HAND and not p["away"]]
+        hands = [
+            p["name"]
+            for p in people
+            if p["active"] and p["role"] in WORKS and p["name"] != HAND and not p["away"]
+        ]
         # of what stands in very many cases it is not counted in how many
-        count = None if filters.get("common") else worklists.count(connection, scope_of(who), filters, COUNTED + 1)
+        count = (
+            None
+            if filters.get("common")
+            else worklists.count(connection, scope_of(who), filters, COUNTED + 1)
+        )
         following = _cursor(last["key"], last["id"]) if last else None
         nearly = [] if shown else _nearly(connection, scope_of(who), filters.get("sought", ()))
         return {
@@ -110,25 +157,49 @@ def worklist(office: Office, who: Reader, told: Mapping[str, str], limit: int = 
 
 
 def _nearly(connection: Connection, scope: Scope, sought: Sequence[Sought]) -> list[str]:
-    """Give words this reader's cases hold that are a slip away from one that was sought and found nothing."""
+    """Give words this reader's cases hold that are a slip away from one that was sought and found
+    nothing.
+    """
     words = [s.word for s in sought if s.word.isalpha() and len(s.word) > 3]
     found = [near(word, {*search.words_like(connection, scope, word[:1])}) for word in words[:3]]
     return list(dict.fromkeys(w for told in found for w in told))
 
 
-def _item(office: Office, case: Row, term: Row | None, names: list[str], now: datetime) -> dict[str, Any]:
+def _item(
+    office: Office, case: Row, term: Row | None, names: list[str], now: datetime
+) -> dict[str, Any]:
     workflow = office.pack.workflows[case["workflow"], case["release"]]
     plain = (
-        "number", "route", "version", "state", "finish", "finishes", "closed", "ending", "gemeente", "acuut", "kanaal", "urgent", "owner", "team",
-    )  # fmt: skip
+        "number",
+        "route",
+        "version",
+        "state",
+        "finish",
+        "finishes",
+        "closed",
+        "ending",
+        "gemeente",
+        "acuut",
+        "kanaal",
+        "urgent",
+        "owner",
+        "team",
+    )
     told = {k: case[k] for k in plain} | {
-        "state_title": workflow.states[case["state"]].title, "ontvangen": iso(case["received"]), "names": names,
-        "opened": case["opened_by"] is not None, "next_term": None,
-    }  # fmt: skip
+        "state_title": workflow.states[case["state"]].title,
+        "ontvangen": iso(case["received"]),
+        "names": names,
+        "opened": case["opened_by"] is not None,
+        "next_term": None,
+    }
     if term:
         told["next_term"] = {
-            "id": term["id"], "name": term["name"], "title": workflow.terms[term["name"]].title, "due": term["due"], "late": is_late(term, now),
-        }  # fmt: skip
+            "id": term["id"],
+            "name": term["name"],
+            "title": workflow.terms[term["name"]].title,
+            "due": term["due"],
+            "late": is_late(term, now),
+        }
     return told
 
 
@@ -145,11 +216,18 @@ def _from_cursor(cursor: str | None) -> tuple[str, int] | None:
             raise ValueError(text)
         return text, int(key)
     except ValueError as wrong:
-        raise BadInput(faults=[Fault("cursor", "Deze bladzijde bestaat niet; begin opnieuw.", "cursor")]) from wrong
+        raise BadInput(
+            faults=[Fault("cursor", "Deze bladzijde bestaat niet; begin opnieuw.", "cursor")]
+        ) from wrong
 
 
-def reminders(office: Office, who: Reader, before: int | None = None, limit: int = 200) -> dict[str, Any]:
-    """Give a page of the reminders that stand before this worker, the latest first; `count` is all of them, `next` the key to go on from."""
+def reminders(
+    office: Office, who: Reader, before: int | None = None, limit: int = 200
+) -> dict[str, Any]:
+    """Give a page of the reminders that stand before this worker, the latest first.
+
+    `count` is all of them, `next` the key to go on from.
+    """
     with office.store.read() as connection:
         found = bells.inbox(connection, who, before, limit + 1)
         items = [_reminder(office, r) for r in found[:limit]]
@@ -160,22 +238,39 @@ def reminders(office: Office, who: Reader, before: int | None = None, limit: int
 def _reminder(office: Office, row: Row) -> dict[str, Any]:
     rule = office.pack.workflows[row["workflow"], row["release"]].terms[row["name"]]
     return {
-        "number": row["number"], "term": rule.title, "due": row["due"], "fell_due": iso(row["fell_due"]), "rung_at": iso(row["rung_at"]),
-        "receivers": row["receivers"], "rung": row["rung"] + 1,
-    }  # fmt: skip
+        "number": row["number"],
+        "term": rule.title,
+        "due": row["due"],
+        "fell_due": iso(row["fell_due"]),
+        "rung_at": iso(row["rung_at"]),
+        "receivers": row["receivers"],
+        "rung": row["rung"] + 1,
+    }
 
 
 def untouched(office: Office, who: Reader, limit: int = 50) -> dict[str, Any]:
-    """Give the meldingen nobody but their taker has opened, acute first, then the longest waiting; `count` is all of them, `late` those past their term."""
-    names = [n for w in office.pack.workflows.values() for n in (w.untouched_term, w.untouched_acute) if n]
+    """Give the meldingen nobody but their taker has opened, acute first, then the longest waiting.
+
+    `count` is all of them, `late` those past their term.
+    """
+    names = [
+        n
+        for w in office.pack.workflows.values()
+        for n in (w.untouched_term, w.untouched_acute)
+        if n
+    ]
     with office.store.read() as connection:
         now = office.now(connection)
         count, found = channels.unopened(connection, who, names, limit)
     items = [
         {
-            "number": r["number"], "acuut": r["acuut"], "gemeente": r["gemeente"], "since": iso(r["start"]), "due": r["due"],
+            "number": r["number"],
+            "acuut": r["acuut"],
+            "gemeente": r["gemeente"],
+            "since": iso(r["start"]),
+            "due": r["due"],
             "late": now > r["over_at"],
         }
         for r in found
-    ]  # fmt: skip
+    ]
     return {"items": items, "next": None, "count": count, "late": sum(i["late"] for i in items)}

@@ -7,7 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One term in a calendar: a stable key, what it says, its end (a day or an instant), and how often that end moved."""
+    """One term in a calendar: a stable key, what it says, its end (a day or an instant), and how
+    often that end moved.
+    """
 
     key: str
     text: str
@@ -16,7 +18,10 @@ class Event:
 
 
 def as_calendar(name: str, events: Iterable[Event], now: datetime) -> bytes:
-    """Give the calendar as a file; a day is an event of the whole day, an instant the half hour before it."""
+    """Give the calendar as a file.
+
+    A day is an event of the whole day, an instant the half hour before it.
+    """
     from icalendar import Calendar
     from icalendar import Event as Entry
 

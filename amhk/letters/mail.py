@@ -11,7 +11,9 @@ from amhk.words import local
 
 
 class Way(Protocol):
-    """How mail leaves: server, port, `security` (none, starttls, tls), sender, and who signs in with what."""
+    """How mail leaves: server, port, `security` (none, starttls, tls), sender, and who signs in
+    with what.
+    """
 
     @property
     def host(self) -> str:
@@ -43,7 +45,10 @@ class MailFailed(Exception):
 
 
 def send(way: Way, to: str, subject: str, body: str, key: str, moment: datetime) -> None:
-    """Send one mail; the key becomes its Message-ID, so that a second try is known for what it is. MailFailed with the reason."""
+    """Send one mail; the key becomes its Message-ID, so that a second try is known for what it is.
+
+    MailFailed with the reason.
+    """
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = way.sender, to, subject
     message["Message-ID"] = f"<{key}@{way.sender.rpartition('@')[2]}>"
@@ -63,7 +68,9 @@ def send(way: Way, to: str, subject: str, body: str, key: str, moment: datetime)
 
 def _connect(way: Way) -> smtplib.SMTP:
     if way.security == "tls":
-        return smtplib.SMTP_SSL(way.host, way.port, timeout=10, context=ssl.create_default_context())
+        return smtplib.SMTP_SSL(
+            way.host, way.port, timeout=10, context=ssl.create_default_context()
+        )
     return smtplib.SMTP(way.host, way.port, timeout=10)
 
 

@@ -1,4 +1,7 @@
-"""Blocks -> PDF (PDF/A-2a and PDF/UA-1) through typst; the text goes in as data, the fonts come with the product."""
+"""Blocks -> PDF (PDF/A-2a and PDF/UA-1) through typst.
+
+The text goes in as data, the fonts come with the product.
+"""
 
 import json
 from dataclasses import asdict
@@ -26,18 +29,35 @@ def _layout() -> bytes:
 def _fonts() -> Any:
     import typst
 
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
+    return typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)]
+    )
 
 
 def as_pdf(
-    parts: tuple[Block, ...], title: str, organisation: str, training: bool, head: Head | None = None, logo: Path | None = None
+    parts: tuple[Block, ...],
+    title: str,
+    organisation: str,
+    training: bool,
+    head: Head | None = None,
+    logo: Path | None = None,
 ) -> bytes:
-    """Give the PDF of a letter: tagged, with title and language, its fonts inside; in training with a mark across the page. `logo` is a PNG, JPEG or SVG. PrintFailed with the reason."""
+    """Give the PDF of a letter: tagged, with title and language, its fonts inside.
+
+    In training with a mark across the page. `logo` is a PNG, JPEG or SVG. PrintFailed with the
+    reason.
+    """
     told = {
-        "title": printable(title), "organisation": printable(organisation), "training": training, "head": _plain(head),
-        "blocks": [{"kind": p.kind, "items": p.items} for p in parts], "logo": logo.name if logo else "",
-    }  # fmt: skip
-    return compiled(_layout(), {"brief": json.dumps(told, ensure_ascii=False)}, logo.parent if logo else FONTS)
+        "title": printable(title),
+        "organisation": printable(organisation),
+        "training": training,
+        "head": _plain(head),
+        "blocks": [{"kind": p.kind, "items": p.items} for p in parts],
+        "logo": logo.name if logo else "",
+    }
+    return compiled(
+        _layout(), {"brief": json.dumps(told, ensure_ascii=False)}, logo.parent if logo else FONTS
+    )
 
 
 def compiled(layout: bytes, inputs: dict[str, str], root: Path = FONTS) -> bytes:
@@ -45,7 +65,9 @@ def compiled(layout: bytes, inputs: dict[str, str], root: Path = FONTS) -> bytes
     import typst
 
     try:
-        return typst.compile(layout, root=str(root), sys_inputs=inputs, pdf_standards=_STANDARDS, font_paths=_fonts())
+        return typst.compile(
+            layout, root=str(root), sys_inputs=inputs, pdf_standards=_STANDARDS, font_paths=_fonts()
+        )
     except typst.TypstError as wrong:
         raise PrintFailed(wrong.message) from wrong
 
@@ -55,6 +77,11 @@ def _plain(head: Head | None) -> dict[str, Any] | None:
         return None
     told = asdict(head)
     return {
-        k: [[printable(x) for x in v] if isinstance(v, tuple | list) else printable(v) for v in value] if not isinstance(value, str) else value
+        k: [
+            [printable(x) for x in v] if isinstance(v, tuple | list) else printable(v)
+            for v in value
+        ]
+        if not isinstance(value, str)
+        else value
         for k, value in told.items()
-    }  # fmt: skip
+    }

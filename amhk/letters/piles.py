@@ -1,4 +1,7 @@
-"""A pile of letters as one PDF to print: a cover sheet, then each letter as it was approved, on a sheet of its own."""
+"""A pile of letters as one PDF to print.
+
+A cover sheet, then each letter as it was approved, on a sheet of its own.
+"""
 
 from collections.abc import Sequence
 from datetime import date
@@ -9,8 +12,16 @@ from amhk.letters.render import Block
 from amhk.words import say_day, some
 
 
-def together(organisation: str, day: date, covers: Sequence[tuple[str, str]], letters: Sequence[bytes], training: bool) -> bytes:
-    """Give one PDF of letters (their own bytes, page by page), with a sheet on top that says which (name and handling) and how many pages; each begins on the front of a sheet."""
+def together(
+    organisation: str,
+    day: date,
+    covers: Sequence[tuple[str, str]],
+    letters: Sequence[bytes],
+    training: bool,
+) -> bytes:
+    """Give one PDF of letters (their own bytes, page by page), with a sheet on top that says which
+    (name and handling) and how many pages; each begins on the front of a sheet.
+    """
     from pypdf import PdfReader, PdfWriter
 
     read = [PdfReader(BytesIO(letter)) for letter in letters]
@@ -20,12 +31,26 @@ def together(organisation: str, day: date, covers: Sequence[tuple[str, str]], le
     ]
     sheet = (
         Block("kop", (f"Post van {say_day(day)}",)),
-        Block("alinea", (f"{some(len(letters), 'brief', 'brieven')}. Tel na, vouw elke brief apart en controleer het adres in het venster.",)),
+        Block(
+            "alinea",
+            (
+                (
+                    f"{some(len(letters), 'brief', 'brieven')}. Tel na, vouw elke brief apart en"
+                    " controleer het adres in het venster."
+                ),
+            ),
+        ),
         Block("lijst", tuple(lines)),
-        Block("alinea", ("Dit blad gaat niet mee. Leg daarna op het scherm vast dat de stapel weg is.",)),
-    )  # fmt: skip
+        Block(
+            "alinea",
+            ("Dit blad gaat niet mee. Leg daarna op het scherm vast dat de stapel weg is.",),
+        ),
+    )
     out = PdfWriter()
-    for part in (PdfReader(BytesIO(as_pdf(sheet, f"Post van {say_day(day)}", organisation, training))), *read):
+    for part in (
+        PdfReader(BytesIO(as_pdf(sheet, f"Post van {say_day(day)}", organisation, training))),
+        *read,
+    ):
         for page in part.pages:
             out.add_page(page)
         if len(part.pages) % 2:

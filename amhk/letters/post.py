@@ -1,4 +1,7 @@
-"""The watched folder: a letter is a folder of its own that appears whole, once, under its key. What picks it up takes it away."""
+"""The watched folder: a letter is a folder of its own that appears whole, once, under its key.
+
+What picks it up takes it away.
+"""
 
 import os
 import shutil
@@ -10,7 +13,10 @@ _WORK = ".werk"
 
 
 def make_ready(folder: Path, name: str, files: Mapping[str, bytes]) -> None:
-    """Write the files of a letter where nobody looks yet, on disk for certain; OSError when it does not fit or may not."""
+    """Write the files of a letter where nobody looks yet, on disk for certain.
+
+    OSError when it does not fit or may not.
+    """
     work = folder / _WORK
     work.mkdir(parents=True, exist_ok=True)
     place = work / name
@@ -29,7 +35,10 @@ def make_ready(folder: Path, name: str, files: Mapping[str, bytes]) -> None:
 
 
 def show(folder: Path, name: str, key: str) -> None:
-    """Let a letter that was made ready appear under its key; when it appeared before, whoever took it since, nothing happens. OSError when it cannot."""
+    """Let a letter that was made ready appear under its key.
+
+    When it appeared before, whoever took it since, nothing happens. OSError when it cannot.
+    """
     try:
         (folder / _WORK / name).rename(folder / key)
     except FileNotFoundError:

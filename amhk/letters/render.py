@@ -1,4 +1,7 @@
-"""Template + facts -> blocks -> HTML. Strict: a missing name is an error, and typed text can never become markup."""
+"""Template + facts -> blocks -> HTML.
+
+Strict: a missing name is an error, and typed text can never become markup.
+"""
 
 import re
 from collections.abc import Mapping
@@ -15,7 +18,8 @@ from amhk.letters.flow import paths, unfit
 from amhk.letters.script import printable
 
 RenderFailed = TemplateError
-# Stands before each filled-in value while a letter is parsed, so that a value can never begin a heading or a list item.
+# Stands before each filled-in value while a letter is parsed, so that a value can never begin a
+# heading or a list item.
 _VALUE = "\ue000"
 _BREAK = "\ue001"
 _LONGEST = 500_000
@@ -32,7 +36,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What stands above and below a letter: from whom, to whom (its lines), where it comes from (name and value), and who signs."""
+    """What stands above and below a letter.
+
+    From whom, to whom (its lines), where it comes from (name and value), and who signs.
+    """
 
     organisation: str
     sender: tuple[str, ...] = ()
@@ -48,8 +55,13 @@ def _filled(value: object) -> str:
 
 @pass_environment
 def _join(env: Environment, value: Any, between: object = "", attribute: str | None = None) -> str:
-    """Join as Jinja does, but count first what will be made: a text joined by a text grows by multiplication."""
-    parts = [str(part) for part in (map(make_attrgetter(env, attribute), value) if attribute else value)]
+    """Join as Jinja does, but count first what will be made.
+
+    A text joined by a text grows by multiplication.
+    """
+    parts = [
+        str(part) for part in (map(make_attrgetter(env, attribute), value) if attribute else value)
+    ]
     if sum(map(len, parts)) + len(str(between)) * len(parts) > _LONGEST:
         raise TemplateError(f"een brief is hooguit {_LONGEST} tekens lang")
     return str(between).join(parts)
@@ -66,9 +78,13 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
 
 class Letters:
-    """The notice templates of one meldpunt folder, with what was changed on screen over them, compiled once in a sandbox. `release` tells which changes."""
+    """The notice templates of one meldpunt folder, with what was changed on screen over them,
+    compiled once in a sandbox. `release` tells which changes.
+    """
 
-    def __init__(self, folder: Path, texts: Mapping[str, str] | None = None, release: int = 0) -> None:
+    def __init__(
+        self, folder: Path, texts: Mapping[str, str] | None = None, release: int = 0
+    ) -> None:
         self.folder, self.texts, self.release = folder, dict(texts or {}), release
         self._env = _Sandbox(
             undefined=StrictUndefined,
@@ -89,13 +105,20 @@ class Letters:
 
     def source(self, kind: str) -> str:
         """Give the text of one kind of letter, as it was written."""
-        return self.texts[kind] if kind in self.texts else (self.folder / f"{kind}.j2").read_text(encoding="utf-8")
+        return (
+            self.texts[kind]
+            if kind in self.texts
+            else (self.folder / f"{kind}.j2").read_text(encoding="utf-8")
+        )
 
     def _kinds(self) -> list[str]:
         return sorted({p.stem for p in self.folder.glob("*.j2")} | set(self.texts))
 
     def paths(self) -> dict[str, frozenset[str]]:
-        """Give, per template, what of the facts reaches the letter (`letters.flow`); a template that does not parse is left out (see `faults`)."""
+        """Give, per template, what of the facts reaches the letter (`letters.flow`).
+
+        A template that does not parse is left out (see `faults`).
+        """
         return {kind: self.reach(kind) for kind in self._kinds() if self.fault_of(kind) is None}
 
     def reach(self, kind: str) -> frozenset[str]:
@@ -113,12 +136,18 @@ class Letters:
 
     def faults(self) -> list[str]:
         """Give, in Dutch, every template that does not parse."""
-        return [f"templates/notices/{kind}.j2: {wrong}" for kind in self._kinds() if (wrong := self.fault_of(kind))]
+        return [
+            f"templates/notices/{kind}.j2: {wrong}"
+            for kind in self._kinds()
+            if (wrong := self.fault_of(kind))
+        ]
 
     def asked(self, kind: str) -> frozenset[str]:
         """Give the names the template of one kind asks for."""
         if kind not in self._asked:
-            self._asked[kind] = frozenset(meta.find_undeclared_variables(self._env.parse(self.source(kind))))
+            self._asked[kind] = frozenset(
+                meta.find_undeclared_variables(self._env.parse(self.source(kind)))
+            )
         return self._asked[kind]
 
     def render(self, kind: str, facts: Mapping[str, Any]) -> tuple[Block, ...]:
@@ -135,7 +164,10 @@ class Letters:
 
 
 def blocks(text: str) -> tuple[Block, ...]:
-    """Give the blocks of rendered text: `# ` begins a heading, `- ` a list item, an empty line a new block."""
+    """Give the blocks of rendered text.
+
+    `# ` begins a heading, `- ` a list item, an empty line a new block.
+    """
     found: list[Block] = []
     for part in _SPLIT.split(text.strip()):
         lines = [line.strip() for line in part.split("\n") if line.strip()]
@@ -150,7 +182,11 @@ def blocks(text: str) -> tuple[Block, ...]:
             if as_list:
                 found.append(Block("lijst", tuple(_plain(line[2:]) for line in taken)))
             else:
-                found += [Block("alinea", (piece,)) for piece in _plain(" ".join(taken)).split("\n") if piece.strip()]
+                found += [
+                    Block("alinea", (piece,))
+                    for piece in _plain(" ".join(taken)).split("\n")
+                    if piece.strip()
+                ]
     return tuple(found)
 
 
@@ -171,7 +207,9 @@ def as_html(parts: tuple[Block, ...], head: Head | None = None) -> str:
             told.append(f"<h{level}>{escape(part.items[0])}</h{level}>")
             level = 2
         elif part.kind == "lijst":
-            told.append("<ul>" + "".join(f"<li>{escape(item)}</li>" for item in part.items) + "</ul>")
+            told.append(
+                "<ul>" + "".join(f"<li>{escape(item)}</li>" for item in part.items) + "</ul>"
+            )
         else:
             told.append(f"<p>{escape(part.items[0])}</p>")
     if head and head.signature:
@@ -184,6 +222,11 @@ def _lines(lines: tuple[str, ...]) -> str:
 
 
 def _above(head: Head) -> str:
-    marks = "".join(f"<dt>{escape(name)}</dt><dd>{escape(printable(value))}</dd>" for name, value in head.marks)
+    marks = "".join(
+        f"<dt>{escape(name)}</dt><dd>{escape(printable(value))}</dd>" for name, value in head.marks
+    )
     sender = _lines((head.organisation, *head.sender))
-    return f'<div class="kop"><p class="afzender">{sender}</p><p class="aan">{_lines(head.to)}</p><dl>{marks}</dl></div>'
+    return (
+        f'<div class="kop"><p class="afzender">{sender}</p><p'
+        f' class="aan">{_lines(head.to)}</p><dl>{marks}</dl></div>'
+    )

@@ -1,4 +1,7 @@
-"""Which characters a letter can show: those of its fonts. What none of them has becomes a box, so that screen and paper say the same."""
+"""Which characters a letter can show: those of its fonts.
+
+What none of them has becomes a box, so that screen and paper say the same.
+"""
 
 import json
 import re
@@ -8,8 +11,11 @@ from pathlib import Path
 
 FONTS = Path(__file__).parent / "fonts"
 BOX = "\u25af"
-# Marks that turn the direction of text around (a name could be made to read as another), and control characters.
-_UNSEEN = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\uffff]")
+# Marks that turn the direction of text around (a name could be made to read as another), and
+# control characters.
+_UNSEEN = re.compile(
+    "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\uffff]"
+)
 
 
 @lru_cache(maxsize=1)
@@ -27,7 +33,10 @@ def _shown(character: str) -> bool:
 
 
 def printable(text: str) -> str:
-    """Give a text as a letter can show it: without control characters, and a box for each character no font has."""
+    """Give a text as a letter can show it.
+
+    Without control characters, and a box for each character no font has.
+    """
     if text.isascii() and text.isprintable():
         return text
     text = _UNSEEN.sub("", text)

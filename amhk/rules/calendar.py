@@ -1,4 +1,6 @@
-"""The calendar as data: a list of dated changes makes the days that do not count and the office hours; office hours as people write them."""
+"""The calendar as data: a list of dated changes makes the days that do not count and the office
+hours; office hours as people write them.
+"""
 
 import json
 import re
@@ -10,7 +12,10 @@ from amhk.words import DAYS
 
 FEESTDAG, SLUITINGSDAG, KANTOORUREN = "feestdag", "sluitingsdag", "kantooruren"
 Change = tuple[int, str, date, str, bool]
-_PART = re.compile(r"^(ma|di|wo|do|vr|za|zo)(?:-(ma|di|wo|do|vr|za|zo))? (\d{1,2})[:.](\d{2})-(\d{1,2})[:.](\d{2})$")
+_PART = re.compile(
+    r"^(ma|di|wo|do|vr|za|zo)(?:-(ma|di|wo|do|vr|za|zo))?"
+    r" (\d{1,2})[:.](\d{2})-(\d{1,2})[:.](\d{2})$"
+)
 
 
 def calendar_of(changes: list[Change]) -> Calendar:
@@ -28,16 +33,25 @@ def calendar_of(changes: list[Change]) -> Calendar:
 
 
 def hours_of(text: str) -> Hours:
-    """Give office hours as they are kept: a JSON object of weekday (0 is Monday) to [opens, closes]."""
+    """Give office hours as they are kept.
+
+    A JSON object of weekday (0 is Monday) to [opens, closes].
+    """
     return {int(day): (span[0], span[1]) for day, span in json.loads(text).items()}
 
 
 def read_hours(text: str) -> dict[int, tuple[str, str]]:
-    """Give office hours by weekday from `ma-do 09:00-17:00, vr 09:00-13:00`. ValueError says what is wrong."""
+    """Give office hours by weekday from `ma-do 09:00-17:00, vr 09:00-13:00`.
+
+    ValueError says what is wrong.
+    """
     found: dict[int, tuple[str, str]] = {}
     for part in text.lower().split(","):
         if not (match := _PART.match(part.strip())):
-            raise ValueError(f"'{part.strip()[:40]}' is niet te lezen: schrijf bijvoorbeeld 'ma-do 09:00-17:00, vr 09:00-13:00'")
+            raise ValueError(
+                f"'{part.strip()[:40]}' is niet te lezen: schrijf bijvoorbeeld 'ma-do 09:00-17:00,"
+                " vr 09:00-13:00'"
+            )
         first, last, *clock = match.groups()
         opens, closes = f"{int(clock[0]):02}:{clock[1]}", f"{int(clock[2]):02}:{clock[3]}"
         if not opens < closes or closes > "23:59" or clock[1] > "59" or clock[3] > "59":

@@ -1,4 +1,6 @@
-"""The proof of a procedure: what must be true of every workflow before the house opens, each fault with the shortest story to it."""
+"""The proof of a procedure: what must be true of every workflow before the house opens, each fault
+with the shortest story to it.
+"""
 
 from collections.abc import Collection, Iterator, Mapping
 
@@ -11,7 +13,10 @@ _ENGINE_TERMS = ("vernietiging", "bewaren")
 
 
 def check(workflow: Workflow, paths: Mapping[str, Collection[str]]) -> list[Fault]:
-    """Give every fault in a workflow; `paths` holds, per template, what of the facts reaches the letter (`zorgen.*`, `jeugdigen.bsn`)."""
+    """Give every fault in a workflow.
+
+    `paths` holds, per template, what of the facts reaches the letter (`zorgen.*`, `jeugdigen.bsn`).
+    """
     world = explore(workflow)
     faults = [
         *_reachable(world),
@@ -41,7 +46,9 @@ def _ways_out(world: World) -> Iterator[Fault]:
     good = {name for name, state in workflow.states.items() if state.final}
     grown = True
     while grown:
-        found = {e.source for m in workflow.moves.values() for e in m.edges if e.target in good} - good
+        found = {
+            e.source for m in workflow.moves.values() for e in m.edges if e.target in good
+        } - good
         grown = bool(found)
         good |= found
     first: dict[str, Spot] = {}
@@ -50,35 +57,50 @@ def _ways_out(world: World) -> Iterator[Fault]:
     for state, spot in first.items():
         if state not in good:
             yield _fault(
-                workflow, f"vanuit '{workflow.states[state].title}' is geen finish of einde te bereiken. {world.story(spot)}."
+                workflow,
+                f"vanuit '{workflow.states[state].title}' is geen finish of einde te bereiken."
+                f" {world.story(spot)}.",
             )
 
 
 def _terms(world: World) -> Iterator[Fault]:
-    """No open spot without a running term that leads to an act possible there, unless only closing is left and that has its own term."""
+    """No open spot without a running term that leads to an act possible there, unless only closing
+    is left and that has its own term.
+    """
     workflow, told = world.workflow, set()
     for spot in world.roads:
         if workflow.states[spot.state].final or spot.state in told or _has_term(workflow, spot):
             continue
         told.add(spot.state)
-        yield _fault(workflow, f"hier loopt geen termijn die tot een stap leidt. {world.story(spot)} zonder termijn.")
+        yield _fault(
+            workflow,
+            f"hier loopt geen termijn die tot een stap leidt. {world.story(spot)} zonder termijn.",
+        )
 
 
 def _has_term(workflow: Workflow, spot: Spot) -> bool:
     here = workflow.moves_from[spot.state]
-    if any(a in here or a in workflow.notices for t in spot.running for a in workflow.terms[t].acts):
+    if any(
+        a in here or a in workflow.notices for t in spot.running for a in workflow.terms[t].acts
+    ):
         return True
     return _closing_carries(workflow, spot, here)
 
 
 def _closing_carries(workflow: Workflow, spot: Spot, here: Collection[str]) -> bool:
-    """Where closing is possible, each thing it waits for is a notice or an answer that runs under its own term, or the closing term itself starts."""
+    """Where closing is possible, each thing it waits for is a notice or an answer that runs under
+    its own term, or the closing term itself starts.
+    """
     if workflow.closing is None or workflow.closing not in here or workflow.closing_term is None:
         return False
     told = dict(spot.facts)
     move = workflow.moves[workflow.closing]
-    waits = [n for n in move.needs if n.kind == "fact" and (told.get(n.names[0]) in n.values) == n.unless]
-    return all(any(workflow.notices.get(o) or _carried(workflow, o, spot) for o in n.opens) for n in waits)
+    waits = [
+        n for n in move.needs if n.kind == "fact" and (told.get(n.names[0]) in n.values) == n.unless
+    ]
+    return all(
+        any(workflow.notices.get(o) or _carried(workflow, o, spot) for o in n.opens) for n in waits
+    )
 
 
 def _carried(workflow: Workflow, act: str, spot: Spot) -> bool:
@@ -88,20 +110,42 @@ def _carried(workflow: Workflow, act: str, spot: Spot) -> bool:
 
 
 def _aftercare(world: World) -> Iterator[Fault]:
-    """No way round the voortgangscontrole: no closed spot where finish 3 was reached and the aftercare still runs."""
+    """No way round the voortgangscontrole.
+
+    No closed spot where finish 3 was reached and the aftercare still runs.
+    """
     workflow = world.workflow
     for spot in world.roads:
         facts = dict(spot.facts)
-        if workflow.states[spot.state].final and 3 in spot.finishes and facts.get("nazorg") in ("loopt", "geen", "vervolg_nodig"):
-            yield _fault(workflow, f"een weg om de voortgangscontrole heen. {world.story(spot)} zonder vastgelegde controle.")
+        if (
+            workflow.states[spot.state].final
+            and 3 in spot.finishes
+            and facts.get("nazorg") in ("loopt", "geen", "vervolg_nodig")
+        ):
+            yield _fault(
+                workflow,
+                f"een weg om de voortgangscontrole heen. {world.story(spot)} zonder vastgelegde"
+                " controle.",
+            )
             return
 
 
 def _endings(world: World) -> Iterator[Fault]:
-    """An ending without a finish is only for a case that has none: after finish 3 or 4 closing asks for what is owed."""
+    """An ending without a finish is only for a case that has none.
+
+    After finish 3 or 4 closing asks for what is owed.
+    """
     for spot, road in world.roads.items():
-        if road and road[1].ending and world.workflow.states[spot.state].final and spot.finishes & {3, 4}:
-            yield _fault(world.workflow, f"een zaak met een finish eindigt zonder afsluiten. {world.story(spot)}.")
+        if (
+            road
+            and road[1].ending
+            and world.workflow.states[spot.state].final
+            and spot.finishes & {3, 4}
+        ):
+            yield _fault(
+                world.workflow,
+                f"een zaak met een finish eindigt zonder afsluiten. {world.story(spot)}.",
+            )
             return
 
 
@@ -110,7 +154,12 @@ def _own_investigation(world: World) -> Iterator[Fault]:
     workflow = world.workflow
     for spot in world.roads:
         facts = dict(spot.facts)
-        if 4 in spot.finishes and "bevindingen" in facts and not facts["bevindingen"] and not _investigated(world, spot):
+        if (
+            4 in spot.finishes
+            and "bevindingen" in facts
+            and not facts["bevindingen"]
+            and not _investigated(world, spot)
+        ):
             yield _fault(workflow, f"finish 4 zonder eigen onderzoek. {world.story(spot)}.")
             return
 
@@ -134,25 +183,38 @@ def _actors(workflow: Workflow) -> Iterator[Fault]:
             yield _fault(workflow, f"de termijn '{term.title}' leidt tot geen enkele stap (acts).")
         moves = [workflow.moves[a] for a in term.acts if a in workflow.moves]
         if moves and not any(term.role in m.roles for m in moves):
-            yield _fault(workflow, f"de termijn '{term.title}' is van {term.role}, maar die rol mag geen van haar stappen zetten.")
+            yield _fault(
+                workflow,
+                f"de termijn '{term.title}' is van {term.role}, maar die rol mag geen van haar"
+                " stappen zetten.",
+            )
 
 
 def _airlock(workflow: Workflow) -> Iterator[Fault]:
-    """Between advies and melding only codes cross: no free text, no name, no person (G6); what crosses is a field of the intake."""
+    """Between advies and melding only codes cross: no free text, no name, no person (G6).
+
+    What crosses is a field of the intake.
+    """
     codes = {f.name for f in workflow.intake if f.type in ("choice", "choices")}
     for move in workflow.moves.values():
         for name in move.crosses:
             if move.effect not in ("to_advies", "to_melding"):
-                yield _fault(workflow, f"'{move.title}' neemt '{name}' over, maar gaat niet naar de andere route.")
+                yield _fault(
+                    workflow,
+                    f"'{move.title}' neemt '{name}' over, maar gaat niet naar de andere route.",
+                )
             elif name not in codes:
                 yield _fault(
                     workflow,
-                    f"'{move.title}' laat '{name}' naar de andere route gaan: alleen codes mogen de sluis door, geen tekst en geen persoon.",
+                    f"'{move.title}' laat '{name}' naar de andere route gaan: alleen codes mogen de"
+                    " sluis door, geen tekst en geen persoon.",
                 )
 
 
 def _letters(world: World, paths: Mapping[str, Collection[str]]) -> Iterator[Fault]:
-    """Every letter has its text, can be drafted, shows nobody what he may not see in any state it can be drafted in, and asks nothing that may not be there."""
+    """Every letter has its text, can be drafted, shows nobody what he may not see in any state it
+    can be drafted in, and asks nothing that may not be there.
+    """
     workflow, drafts = world.workflow, drafted(world)
     for notice in workflow.notices.values():
         if not drafts[notice.name]:
@@ -160,32 +222,53 @@ def _letters(world: World, paths: Mapping[str, Collection[str]]) -> Iterator[Fau
             continue
         for template, recipient in notice.templates:
             if (asked := paths.get(template)) is None:
-                yield _fault(workflow, f"het bericht '{notice.title}' heeft geen sjabloon templates/notices/{template}.j2.")
+                yield _fault(
+                    workflow,
+                    f"het bericht '{notice.title}' heeft geen sjabloon"
+                    f" templates/notices/{template}.j2.",
+                )
                 continue
             for path in sorted(asked):
                 if why := _path_fault(world, notice, path, recipient, drafts[notice.name]):
                     yield _fault(workflow, f"het sjabloon van '{notice.title}' {why}")
 
 
-def _path_fault(world: World, notice: NoticeRule, path: str, recipient: str, drafts: list[Draft]) -> str | None:
+def _path_fault(
+    world: World, notice: NoticeRule, path: str, recipient: str, drafts: list[Draft]
+) -> str | None:
     name = path.removesuffix(".*")
     if not supplied(path):
         return f"vraagt om '{name}', en niets levert dat."
     if why := forbidden(path, recipient):
-        return f"toont '{name}' aan een {recipient.replace('_', ' ')}: {why}. {world.story(drafts[0].spot)}."
-    bare = next((d for d in drafts if not _there(world.workflow, notice, path.partition(".")[0], d)), None)
+        return (
+            f"toont '{name}' aan een {recipient.replace('_', ' ')}: {why}."
+            f" {world.story(drafts[0].spot)}."
+        )
+    bare = next(
+        (d for d in drafts if not _there(world.workflow, notice, path.partition(".")[0], d)), None
+    )
     if bare is None:
         return None
     return f"vraagt om '{name}', en dat is er niet altijd. {world.story(bare.spot)}."
 
 
 def _there(workflow: Workflow, notice: NoticeRule, fact: str, draft: Draft) -> bool:
-    """Tell whether a letter drafted so has this fact, or somebody can still enter it; what may be empty always is there."""
+    """Tell whether a letter drafted so has this fact, or somebody can still enter it.
+
+    What may be empty always is there.
+    """
     if fact in REFERRED:
         return 3 in draft.spot.finishes
     if fact in ASKED:
-        return draft.move is not None and any(f.name == fact and (f.required or fact == "op") for f in draft.move.fields)
-    of_route = {"advies": "advies", "adviesvrager_naam": "advies", "zorgen": "melding", "jeugdigen": "melding"}
+        return draft.move is not None and any(
+            f.name == fact and (f.required or fact == "op") for f in draft.move.fields
+        )
+    of_route = {
+        "advies": "advies",
+        "adviesvrager_naam": "advies",
+        "zorgen": "melding",
+        "jeugdigen": "melding",
+    }
     if fact in of_route:
         return workflow.route == of_route[fact]
     if fact in ("betrokkene_naam", "betrokkene_aanhef", "betrokkene_namens", "overhandigen"):

@@ -1,4 +1,7 @@
-"""The code lists as data, each code with the days on which it holds, and the rules between lists: what does not go together."""
+"""The code lists as data, each code with the days on which it holds, and the rules between lists.
+
+What does not go together.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -10,7 +13,8 @@ from amhk.errors import Fault
 from amhk.words import CODE_LISTS, say_day
 
 GROUPS = ("beroepsmatig", "niet-beroepsmatig")
-# What a role in the family means, wherever people are counted, written about or told: `ouder` by birth or law, `opvoeder` brings the child up,
+# What a role in the family means, wherever people are counted, written about or told: `ouder` by
+# birth or law, `opvoeder` brings the child up,
 # `beslist` decides for the child, `moeder` can carry an unborn child.
 MARKS = ("kind", "volwassen", "ongeboren", "ouder", "opvoeder", "beslist", "moeder")
 _LIST, _CODE = {"titel", "bron", "codes"}, {"code", "titel", "van", "tot", "groep", "is"}
@@ -19,7 +23,9 @@ _RULE = {"veld", "codes", "ander", "alleen_bij", "bron", "van", "tot"}
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One code: it holds from `since` on and no longer on `until` (half open; None is without end)."""
+    """One code: it holds from `since` on and no longer on `until` (half open; None is
+    without end).
+    """
 
     code: str
     title: str
@@ -30,7 +36,9 @@ class Code:
 
     def holds(self, day: date) -> bool:
         """Tell whether it may be chosen for something of this day."""
-        return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
+        return (self.since is None or self.since <= day) and (
+            self.until is None or day < self.until
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +56,10 @@ class CrossRule:
 
 @dataclass(frozen=True)
 class Roles:
-    """The roles in a family by what they mean (`MARKS`): the one table that letters, ages, figures and requests go by."""
+    """The roles in a family by what they mean (`MARKS`).
+
+    The one table that letters, ages, figures and requests go by.
+    """
 
     by_mark: Mapping[str, frozenset[str]]
 
@@ -64,18 +75,26 @@ class Codes:
     lists: Mapping[str, tuple[Code, ...]] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
     rules: tuple[CrossRule, ...] = ()
-    _days: dict[date, dict[str, Mapping[str, str]]] = field(default_factory=dict, compare=False, repr=False)
+    _days: dict[date, dict[str, Mapping[str, str]]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def on(self, day: date) -> dict[str, Mapping[str, str]]:
         """Give every list as it holds on a day: code to title."""
         if day not in self._days:
             if len(self._days) > 500:
                 self._days.clear()
-            self._days[day] = {name: {c.code: c.title for c in codes if c.holds(day)} for name, codes in self.lists.items()}
+            self._days[day] = {
+                name: {c.code: c.title for c in codes if c.holds(day)}
+                for name, codes in self.lists.items()
+            }
         return self._days[day]
 
     def title(self, name: str, code: str) -> str:
-        """Give the title of a code, also of one that no longer holds; the code itself when it was never in the list."""
+        """Give the title of a code, also of one that no longer holds.
+
+        The code itself when it was never in the list.
+        """
         return next((c.title for c in self.lists.get(name, ()) if c.code == code), code)
 
     def group(self, name: str, code: str) -> str:
@@ -85,33 +104,66 @@ class Codes:
     @cached_property
     def roles(self) -> "Roles":
         """Give what the roles in a family mean."""
-        return Roles({m: frozenset(c.code for c in self.lists.get("rollen", ()) if m in c.marks) for m in MARKS})
+        return Roles(
+            {
+                m: frozenset(c.code for c in self.lists.get("rollen", ()) if m in c.marks)
+                for m in MARKS
+            }
+        )
 
     def why_not(self, name: str, value: str, day: date) -> str | None:
-        """Give why a code that exists cannot be chosen for a day; None when there is no such code at all."""
+        """Give why a code that exists cannot be chosen for a day.
+
+        None when there is no such code at all.
+        """
         for c in self.lists.get(name, ()):
-            if value.strip().casefold() in (c.code.casefold(), c.title.casefold()) and not c.holds(day):
+            if value.strip().casefold() in (c.code.casefold(), c.title.casefold()) and not c.holds(
+                day
+            ):
                 if c.since is not None and day < c.since:
-                    return f"'{c.title}' geldt pas vanaf {say_day(c.since)}, en dit is van {say_day(day)}."
+                    return (
+                        f"'{c.title}' geldt pas vanaf {say_day(c.since)}, en dit is van"
+                        f" {say_day(day)}."
+                    )
                 assert c.until is not None
-                return f"'{c.title}' geldt niet meer sinds {say_day(c.until)}, en dit is van {say_day(day)}."
+                return (
+                    f"'{c.title}' geldt niet meer sinds {say_day(c.until)}, en dit is van"
+                    f" {say_day(day)}."
+                )
         return None
 
     def faults(self, values: Mapping[str, Any], day: date) -> list[Fault]:
-        """Give what in these values does not go together on a day; each sentence names both fields."""
-        return [f for rule in self.rules if Code("", "", rule.since, rule.until).holds(day) for f in self._clash(rule, values)]
+        """Give what in these values does not go together on a day.
+
+        Each sentence names both fields.
+        """
+        return [
+            f
+            for rule in self.rules
+            if Code("", "", rule.since, rule.until).holds(day)
+            for f in self._clash(rule, values)
+        ]
 
     def _clash(self, rule: CrossRule, values: Mapping[str, Any]) -> list[Fault]:
         only = rule.codes & _chosen(values.get(rule.field))
         if not only or rule.values & _chosen(values.get(rule.other)):
             return []
         here, there = self.titles[rule.field], self.titles[rule.other]
-        text = f"{here} {', '.join(sorted(only))} kan alleen bij {there.lower()} {_either(rule.values)}. Pas '{here}' of '{there}' aan."
+        text = (
+            f"{here} {', '.join(sorted(only))} kan alleen bij {there.lower()}"
+            f" {_either(rule.values)}. Pas '{here}' of '{there}' aan."
+        )
         return [Fault("kruisregel", text, rule.field)]
 
 
 def _chosen(value: object) -> frozenset[str]:
-    return frozenset([value] if isinstance(value, str) else value if isinstance(value, list | tuple | frozenset) else ())
+    return frozenset(
+        [value]
+        if isinstance(value, str)
+        else value
+        if isinstance(value, list | tuple | frozenset)
+        else ()
+    )
 
 
 def _either(codes: frozenset[str]) -> str:
@@ -131,10 +183,22 @@ def read_codes(file: str, data: Mapping[str, Any]) -> tuple[Codes, list[Fault]]:
     for name in sorted(set(data) - {"lijsten", "kruisregels"}):
         no(name, "onbekende sleutel; bekend zijn kruisregels, lijsten")
     for name in sorted(set(CODE_LISTS) ^ set(tables)):
-        no(f"lijsten.{name}", "deze lijst ontbreekt" if name in CODE_LISTS else "deze lijst gebruikt het programma niet")
-    lists = {name: _codes(f"lijsten.{name}", tables[name], no) for name in CODE_LISTS if name in tables}
+        no(
+            f"lijsten.{name}",
+            (
+                "deze lijst ontbreekt"
+                if name in CODE_LISTS
+                else "deze lijst gebruikt het programma niet"
+            ),
+        )
+    lists = {
+        name: _codes(f"lijsten.{name}", tables[name], no) for name in CODE_LISTS if name in tables
+    }
     titles = {name: str(tables[name].get("titel", name)) for name in lists}
-    rules = tuple(_rule(f"kruisregels[{n}]", row, lists, no) for n, row in enumerate(data.get("kruisregels", ()), 1))
+    rules = tuple(
+        _rule(f"kruisregels[{n}]", row, lists, no)
+        for n, row in enumerate(data.get("kruisregels", ()), 1)
+    )
     return Codes(lists, titles, rules), faults
 
 
@@ -151,20 +215,32 @@ def _codes(key: str, table: Mapping[str, Any], no: Any) -> tuple[Code, ...]:
         if not code or not row.get("titel"):
             no(f"{key}.{code}", "elke code heeft een code en een titel")
         if key == "lijsten.hoedanigheid" and row.get("groep") not in GROUPS:
-            no(f"{key}.{code}.groep", f"elke hoedanigheid is {' of '.join(GROUPS)}: daarvan hangt af of een melder geheim blijft")
+            no(
+                f"{key}.{code}.groep",
+                f"elke hoedanigheid is {' of '.join(GROUPS)}: daarvan hangt af of een melder geheim"
+                " blijft",
+            )
         if str(row.get("titel", "")).casefold() in {
             c.title.casefold() for c in found.values() if c.until is None and not row.get("tot")
         }:
             no(f"{key}.{code}", f"de titel '{row.get('titel')}' staat er twee keer in")
         if code in found:
-            no(f"{key}.{code}", "deze code staat er twee keer in; een code krijgt nooit een tweede betekenis")
-        since, until = _day(f"{key}.{code}.van", row.get("van"), no), _day(f"{key}.{code}.tot", row.get("tot"), no)
+            no(
+                f"{key}.{code}",
+                "deze code staat er twee keer in; een code krijgt nooit een tweede betekenis",
+            )
+        since, until = (
+            _day(f"{key}.{code}.van", row.get("van"), no),
+            _day(f"{key}.{code}.tot", row.get("tot"), no),
+        )
         if since and until and until <= since:
             no(f"{key}.{code}.tot", "ligt niet na 'van'")
         marks = tuple(row.get("is", ()))
         for mark in sorted(set(marks) - set(MARKS)):
             no(f"{key}.{code}.is", f"'{mark}' kan niet; kies uit {', '.join(MARKS)}")
-        found[code] = Code(code, str(row.get("titel", code)), since, until, str(row.get("groep", "")), marks)
+        found[code] = Code(
+            code, str(row.get("titel", code)), since, until, str(row.get("groep", "")), marks
+        )
     if not found:
         no(key, "deze lijst is leeg")
     return tuple(found.values())
@@ -177,7 +253,9 @@ def _day(key: str, value: object, no: Any) -> date | None:
     return value
 
 
-def _rule(key: str, row: Mapping[str, Any], lists: Mapping[str, tuple[Code, ...]], no: Any) -> CrossRule:
+def _rule(
+    key: str, row: Mapping[str, Any], lists: Mapping[str, tuple[Code, ...]], no: Any
+) -> CrossRule:
     for name in sorted(set(row) - _RULE):
         no(f"{key}.{name}", f"onbekende sleutel; bekend zijn {', '.join(sorted(_RULE))}")
     if not row.get("codes") or not row.get("alleen_bij"):

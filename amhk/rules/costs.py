@@ -1,6 +1,9 @@
-"""The meldpunt's own costs over its gemeenten: by average use over several years (vlaktax) or by actual use (verrekening), to the cent.
+"""The meldpunt's own costs over its gemeenten.
 
-Seed 001 par. 4.4 describes both for the purchase of jeugdhulp; here they are applied to the costs of the meldpunt itself, and labelled so.
+By average use over several years (vlaktax) or by actual use (verrekening), to the cent.
+
+Seed 001 par. 4.4 describes both for the purchase of jeugdhulp; here they are applied to the costs
+of the meldpunt itself, and labelled so.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +17,9 @@ class NothingToShareBy(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class YearOfUse:
-    """What one gemeente used in one year (a count), and which part of that year it belonged to the region (0 to 1)."""
+    """What one gemeente used in one year (a count), and which part of that year it belonged to the
+    region (0 to 1).
+    """
 
     count: int
     part: Fraction = Fraction(1)
@@ -22,7 +27,10 @@ class YearOfUse:
 
 @dataclass(frozen=True, slots=True)
 class CostShare:
-    """What one gemeente pays, in cents: under both ways, last year under the same ways (None when there was none), and its use."""
+    """What one gemeente pays, in cents.
+
+    Under both ways, last year under the same ways (None when there was none), and its use.
+    """
 
     gemeente: str
     average: Fraction
@@ -34,7 +42,9 @@ class CostShare:
 
 
 def divided(total: int, weights: Mapping[str, Fraction]) -> dict[str, int]:
-    """Give whole cents that add up exactly to `total` (largest remainder; of equal remainders the name that comes first). NothingToShareBy when all weights are nil."""
+    """Give whole cents that add up exactly to `total` (largest remainder; of equal remainders the
+    name that comes first). NothingToShareBy when all weights are nil.
+    """
     whole = sum(weights.values())
     if whole <= 0:
         raise NothingToShareBy
@@ -47,34 +57,56 @@ def divided(total: int, weights: Mapping[str, Fraction]) -> dict[str, int]:
 
 
 def average_use(years: Sequence[YearOfUse], now: YearOfUse) -> Fraction:
-    """Give the weight of a gemeente under vlaktax: its use a year over the years it belonged, for the part of this year it belongs."""
+    """Give the weight of a gemeente under vlaktax.
+
+    Its use a year over the years it belonged, for the part of this year it belongs.
+    """
     belonged = sum((y.part for y in years), Fraction(0))
     return Fraction(sum(y.count for y in years)) / belonged * now.part if belonged else Fraction(0)
 
 
-def shared(budget: int, use: Mapping[str, Sequence[YearOfUse]], years: int, before: int | None = None) -> list[CostShare]:
+def shared(
+    budget: int, use: Mapping[str, Sequence[YearOfUse]], years: int, before: int | None = None
+) -> list[CostShare]:
     """Give what each gemeente pays of a budget (cents), in the order given.
 
-    `use` holds per gemeente its years of use, the year of the budget last; vlaktax takes the average of the `years` before it,
-    verrekening the year itself. `before` is last year's budget, to hold beside it. Raises NothingToShareBy.
+    `use` holds per gemeente its years of use, the year of the budget last; vlaktax takes the
+    average of the `years` before it,
+    verrekening the year itself. `before` is last year's budget, to hold beside it. Raises
+    NothingToShareBy.
     """
     flat, actual = _both(budget, use, years, 0)
     flat_before, actual_before = _both(before, use, years, 1) if before is not None else ({}, {})
     return [
         CostShare(
-            name, average_use(_before(told, years, 0), told[-1]), told[-1].count, flat[name], actual[name], flat_before.get(name), actual_before.get(name)
+            name,
+            average_use(_before(told, years, 0), told[-1]),
+            told[-1].count,
+            flat[name],
+            actual[name],
+            flat_before.get(name),
+            actual_before.get(name),
         )
         for name, told in use.items()
-    ]  # fmt: skip
+    ]
 
 
 def _before(told: Sequence[YearOfUse], years: int, back: int) -> Sequence[YearOfUse]:
-    """Give the years that a budget of `back` years ago looks back on: as many as there are, at most `years`."""
+    """Give the years that a budget of `back` years ago looks back on.
+
+    As many as there are, at most `years`.
+    """
     end = len(told) - 1 - back
     return told[max(0, end - years) : end]
 
 
-def _both(budget: int, use: Mapping[str, Sequence[YearOfUse]], years: int, back: int) -> tuple[dict[str, int], dict[str, int]]:
+def _both(
+    budget: int, use: Mapping[str, Sequence[YearOfUse]], years: int, back: int
+) -> tuple[dict[str, int], dict[str, int]]:
     present = {name: told[len(told) - 1 - back] for name, told in use.items() if len(told) > back}
-    flat = {name: average_use(_before(use[name], years, back), year) for name, year in present.items()}
-    return divided(budget, flat), divided(budget, {name: Fraction(year.count) for name, year in present.items()})
+    flat = {
+        name: average_use(_before(use[name], years, back), year) for name, year in present.items()
+    }
+    return divided(budget, flat), divided(
+        budget, {name: Fraction(year.count) for name, year in present.items()}
+    )

@@ -1,4 +1,7 @@
-"""Arithmetic of days, each step told in Dutch: the Algemene termijnenwet, working days, months, hours."""
+"""Arithmetic of days, each step told in Dutch.
+
+The Algemene termijnenwet, working days, months, hours.
+"""
 
 from calendar import monthrange
 from collections.abc import Mapping
@@ -15,9 +18,12 @@ USUAL_HOURS: Hours = {weekday: ("09:00", "17:00") for weekday in range(5)}
 
 @dataclass(frozen=True)
 class Calendar:
-    """The days that do not count: `feestdagen` are those of art. 3 ATW by date; `sluitingsdagen` are local and move norm terms only.
+    """The days that do not count: `feestdagen` are those of art. 3 ATW by date.
 
-    `kantooruren` holds, by the day they hold from, the office hours per weekday (Monday is 0). `release` counts the changes made so far.
+    `sluitingsdagen` are local and move norm terms only.
+
+    `kantooruren` holds, by the day they hold from, the office hours per weekday (Monday is 0).
+    `release` counts the changes made so far.
     """
 
     feestdagen: Mapping[date, str]
@@ -26,7 +32,9 @@ class Calendar:
     release: int = 0
 
     def rest(self, day: date, norm: bool = False) -> str | None:
-        """Give why `day` is no working day (weekend, holiday, with `norm` a local closing day), or None when it is one."""
+        """Give why `day` is no working day (weekend, holiday, with `norm` a local closing day), or
+        None when it is one.
+        """
         if name := self.feestdagen.get(day):
             return str(name)
         if day.weekday() >= 5:
@@ -34,19 +42,30 @@ class Calendar:
         return self.sluitingsdagen.get(day) if norm else None
 
     def office(self, day: date) -> tuple[datetime, datetime] | None:
-        """Give when the office opens and closes on a day (UTC instants), or None when it stays closed."""
+        """Give when the office opens and closes on a day (UTC instants), or None when it stays
+        closed.
+        """
         since = max((start for start in self.kantooruren if start <= day), default=None)
         hours_then = self.kantooruren[since] if since else USUAL_HOURS
-        if day.weekday() not in hours_then or (day in self.feestdagen) or day in self.sluitingsdagen:
+        if (
+            day.weekday() not in hours_then
+            or (day in self.feestdagen)
+            or day in self.sluitingsdagen
+        ):
             return None
-        opens, closes = (datetime.combine(day, time.fromisoformat(text), AMSTERDAM) for text in hours_then[day.weekday()])
+        opens, closes = (
+            datetime.combine(day, time.fromisoformat(text), AMSTERDAM)
+            for text in hours_then[day.weekday()]
+        )
         span = opens.astimezone(UTC), closes.astimezone(UTC)
         return span if span[0] < span[1] else None  # an hour that the change to summer time skips
 
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """The end of a term: `due` as it holds, `unrolled` before rolling (extensions count from there), and the arithmetic told."""
+    """The end of a term: `due` as it holds, `unrolled` before rolling (extensions count from
+    there), and the arithmetic told.
+    """
 
     due: date | datetime
     unrolled: date | datetime
@@ -59,7 +78,9 @@ def _skipped(days: list[tuple[date, str]]) -> str:
 
 
 def roll(day: date, calendar: Calendar, norm: bool, why: str) -> tuple[date, tuple[str, ...]]:
-    """Give the first working day from `day` on (art. 1 lid 1 ATW, or the norm's own rule named in `why`), and the steps told."""
+    """Give the first working day from `day` on (art. 1 lid 1 ATW, or the norm's own rule named in
+    `why`), and the steps told.
+    """
     skipped: list[tuple[date, str]] = []
     while reason := calendar.rest(day, norm):
         skipped.append((day, reason))
@@ -70,7 +91,10 @@ def roll(day: date, calendar: Calendar, norm: bool, why: str) -> tuple[date, tup
 
 
 def working_days(start: date, count: int, calendar: Calendar, norm: bool = True) -> End:
-    """Give the end of `count` working days; the start day is not counted, the term ends at 24:00 of the last one."""
+    """Give the end of `count` working days.
+
+    The start day is not counted, the term ends at 24:00 of the last one.
+    """
     day, left = start, count
     skipped: list[tuple[date, str]] = []
     while left:
@@ -82,12 +106,16 @@ def working_days(start: date, count: int, calendar: Calendar, norm: bool = True)
     steps = [f"begin {short_day(start)}, telt niet mee"]
     if skipped:
         steps.append(_skipped(skipped))
-    steps.append(f"{count} werkdag{'' if count == 1 else 'en'} geteld: einde {short_day(day)} {day.year}")
+    steps.append(
+        f"{count} werkdag{'' if count == 1 else 'en'} geteld: einde {short_day(day)} {day.year}"
+    )
     return End(day, day, tuple(steps))
 
 
 def two_working_days(start: date, end: date, calendar: Calendar) -> tuple[date, tuple[str, ...]]:
-    """Lengthen a statutory term of at least three days until it holds two working days (art. 2 ATW)."""
+    """Lengthen a statutory term of at least three days until it holds two working days (art. 2
+    ATW).
+    """
     if (end - start).days < 3:
         return end, ()
     inside = sum(calendar.rest(start + ONE * n) is None for n in range(1, (end - start).days + 1))
@@ -97,11 +125,18 @@ def two_working_days(start: date, end: date, calendar: Calendar) -> tuple[date, 
         inside += calendar.rest(long) is None
     if long == end:
         return end, ()
-    return long, (f"verlengd tot twee werkdagen in de termijn vallen (art. 2 Algemene termijnenwet): {short_day(long)}",)
+    return long, (
+        (
+            "verlengd tot twee werkdagen in de termijn vallen (art. 2 Algemene termijnenwet):"
+            f" {short_day(long)}"
+        ),
+    )
 
 
 def add_months(start: date, months: int) -> date:
-    """Give the day with the same number `months` on, or the month's last day where that number is missing (HR 1-9-2017, ECLI:NL:HR:2017:2225)."""
+    """Give the day with the same number `months` on, or the month's last day where that number is
+    missing (HR 1-9-2017, ECLI:NL:HR:2017:2225).
+    """
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
     return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
 
@@ -112,15 +147,24 @@ def calendar_end(start: date, count: int, unit: str) -> tuple[date, str]:
         end = start + ONE * (count * (7 if unit == "weken" else 1))
     else:
         end = add_months(start, count * (12 if unit == "jaar" else 1))
-    clip = " (de laatste dag van die maand)" if unit in ("maanden", "jaar") and end.day != start.day else ""
-    one = {"dagen": "dag", "weken": "week", "maanden": "maand", "jaar": "jaar"}[unit] if count == 1 else unit
+    clip = (
+        " (de laatste dag van die maand)"
+        if unit in ("maanden", "jaar") and end.day != start.day
+        else ""
+    )
+    one = (
+        {"dagen": "dag", "weken": "week", "maanden": "maand", "jaar": "jaar"}[unit]
+        if count == 1
+        else unit
+    )
     return end, f"plus {count} {one}: {short_day(end)} {end.year}{clip}"
 
 
 def term_end(start: date, count: int, unit: str, rolls: str, calendar: Calendar) -> End:
     """Give the end of a term in days, weeks, months or years.
 
-    `rolls`: `atw` (art. 1 and 2 of the Algemene termijnenwet), `vooruit` (a norm that moves forward to a
+    `rolls`: `atw` (art. 1 and 2 of the Algemene termijnenwet), `vooruit` (a norm that moves forward
+    to a
     working day, local closing days included) or `geen`. The start day is not counted.
     """
     end, told = calendar_end(start, count, unit)
@@ -136,14 +180,20 @@ def term_end(start: date, count: int, unit: str, rolls: str, calendar: Calendar)
 
 
 def hours(start: datetime, count: int) -> End:
-    """Give the instant `count` hours after `start`, told in Amsterdam time; nights, weekends and the change of clocks do not matter."""
+    """Give the instant `count` hours after `start`, told in Amsterdam time.
+
+    Nights, weekends and the change of clocks do not matter.
+    """
     due = start.astimezone(UTC) + timedelta(hours=count)
     steps = (f"begin {say_instant(start)}", f"plus {count} uur: {say_instant(due)}")
     return End(due, due, steps)
 
 
 def office_hours(start: datetime, count: int, calendar: Calendar) -> End:
-    """Give the instant at which `count` office hours have passed since `start`; nights, weekends, holidays and local closing days stand still."""
+    """Give the instant at which `count` office hours have passed since `start`.
+
+    Nights, weekends, holidays and local closing days stand still.
+    """
     left, day = timedelta(hours=count), day_of(start)
     steps = [f"begin {say_instant(start)}"]
     for _ in range(400):
@@ -154,7 +204,9 @@ def office_hours(start: datetime, count: int, calendar: Calendar) -> End:
                 steps.append(f"{count} kantooruren geteld: {say_instant(due)}")
                 return End(due, due, tuple(steps))
             left -= span[1] - begins
-            steps.append(f"{short_day(day)} van {local(begins):%H.%M} tot {local(span[1]):%H.%M} uur geteld")
+            steps.append(
+                f"{short_day(day)} van {local(begins):%H.%M} tot {local(span[1]):%H.%M} uur geteld"
+            )
         elif not span:
             steps.append(f"{short_day(day)} gesloten")
         day += ONE
@@ -162,6 +214,9 @@ def office_hours(start: datetime, count: int, calendar: Calendar) -> End:
 
 
 def opens_often(day: date, calendar: Calendar) -> bool:
-    """Tell whether the office opens for at least ten hours in the thirty days from a day on: less is not an office that opens meldingen."""
+    """Tell whether the office opens for at least ten hours in the thirty days from a day on.
+
+    Less is not an office that opens meldingen.
+    """
     spans = [span for n in range(30) if (span := calendar.office(day + ONE * n))]
     return sum((end - start for start, end in spans), timedelta()) >= timedelta(hours=10)

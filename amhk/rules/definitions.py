@@ -1,4 +1,7 @@
-"""The figures as data: what each counts, of whom, at which moment; and how its value follows from counted facts."""
+"""The figures as data: what each counts, of whom, at which moment.
+
+And how its value follows from counted facts.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,17 +10,32 @@ from typing import Any
 from amhk.errors import Fault
 
 KINDS = {
-    "aantal": "count", "deel": "share", "mediaan": "days", "p90": "days", "gemiddelde": "mean", "stand": "count", "per_1000": "rate",
+    "aantal": "count",
+    "deel": "share",
+    "mediaan": "days",
+    "p90": "days",
+    "gemiddelde": "mean",
+    "stand": "count",
+    "per_1000": "rate",
     "splitsing": "split",
-}  # fmt: skip
+}
 CLOCKS = ("eigen", "naast", "telt", "ander")
 _MUST = ("titel", "zin", "groep", "soort", "populatie", "moment", "bron")
 _MAY = {*_MUST, "feit", "goed", "alle", "van", "termijn", "klok", "doel", "lijst", "som", "hooguit"}
-_TEXTS = {"feit": "fact", "van": "of", "termijn": "term", "lijst": "list_name", "som": "sums_to", "hooguit": "at_most"}
+_TEXTS = {
+    "feit": "fact",
+    "van": "of",
+    "termijn": "term",
+    "lijst": "list_name",
+    "som": "sums_to",
+    "hooguit": "at_most",
+}
 # Lists a split is shown by that are no code lists of the procedure.
 OWN_LISTS: Mapping[str, Mapping[str, str]] = {
     "antwoord": {"aangenomen": "Aangenomen", "geweigerd": "Geweigerd", "open": "Nog geen antwoord"},
-    "schaal": {k: k.capitalize() for k in ("lokaal", "subregionaal", "regionaal", "bovenregionaal")},
+    "schaal": {
+        k: k.capitalize() for k in ("lokaal", "subregionaal", "regionaal", "bovenregionaal")
+    },
     "score": {"-1": "-1: slechter", "0": "0: gelijk", "1": "1: deels bereikt", "2": "2: bereikt"},
     "soort": {},
     "leeftijd": {},
@@ -27,7 +45,11 @@ Found = Mapping[str, Mapping[str, int]]  # fact -> value -> count
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """One figure: its Dutch sentence, and what is counted. `good` and `every` are the values of numerator and denominator (None: all there are); `of` the fact of the denominator."""
+    """One figure: its Dutch sentence, and what is counted.
+
+    `good` and `every` are the values of numerator and denominator (None: all there are); `of` the
+    fact of the denominator.
+    """
 
     name: str
     title: str
@@ -60,7 +82,9 @@ class Definition:
         return {f for f in (self.fact, self.of) if f} | clocks
 
     def fact_by(self, second: bool) -> str:
-        """Give the fact it counts; of a term with two clocks by the one that counts (`second`: that is the one beside) or by the other."""
+        """Give the fact it counts; of a term with two clocks by the one that counts (`second`: that
+        is the one beside) or by the other.
+        """
         if not self.term:
             return self.fact
         beside = {"eigen": False, "naast": True, "telt": second, "ander": not second}[self.clock]
@@ -69,7 +93,10 @@ class Definition:
 
 @dataclass(frozen=True)
 class Definitions:
-    """All figures of a meldpunt, in the order in which they are shown, under their groups; `release` is part of every stamp."""
+    """All figures of a meldpunt, in the order in which they are shown, under their groups.
+
+    `release` is part of every stamp.
+    """
 
     release: str = ""
     groups: Mapping[str, str] = field(default_factory=dict)
@@ -77,7 +104,10 @@ class Definitions:
 
 
 def value_of(d: Definition, found: Found, fact: str, inwoners: int | None) -> Any:
-    """Give the value of a figure from what was counted: a count; a share as [good, all]; days or a mean as [value, of how many]; a rate as [count, inwoners]; a split as {value: count}."""
+    """Give the value of a figure from what was counted: a count; a share as [good, all].
+
+    Days or a mean as [value, of how many]; a rate as [count, inwoners]; a split as {value: count}.
+    """
     counts = found.get(fact, {})
     if d.kind in ("aantal", "stand"):
         return _sum(counts, d.good)
@@ -90,12 +120,18 @@ def value_of(d: Definition, found: Found, fact: str, inwoners: int | None) -> An
     spread = sorted((int(value), count) for value, count in counts.items() if count > 0)
     total = sum(count for _, count in spread)
     if d.kind == "gemiddelde":
-        return [round(sum(value * count for value, count in spread) / total, 1) if total else None, total]
+        return [
+            round(sum(value * count for value, count in spread) / total, 1) if total else None,
+            total,
+        ]
     return [at_least(spread, total, 50 if d.kind == "mediaan" else 90), total]
 
 
 def at_least(spread: Sequence[tuple[int, int]], total: int, percent: int) -> int | None:
-    """Give the smallest value that so many percent of all do not exceed; None when there are none."""
+    """Give the smallest value that so many percent of all do not exceed.
+
+    None when there are none.
+    """
     seen = 0
     for value, count in spread:
         seen += count
@@ -111,7 +147,10 @@ def _sum(counts: Mapping[str, int], values: Iterable[str] | None) -> int:
 def read_definitions(
     file: str, data: Mapping[str, Any], terms: Iterable[str], lists: Iterable[str]
 ) -> tuple[Definitions, list[Fault]]:
-    """Give the figures in a parsed file, and every fault in it by its key; `terms` and `lists` are those that exist."""
+    """Give the figures in a parsed file, and every fault in it by its key.
+
+    `terms` and `lists` are those that exist.
+    """
     faults: list[Fault] = []
 
     def _no(key: str, text: str) -> None:
@@ -122,7 +161,12 @@ def read_definitions(
     if not isinstance(data.get("uitgave"), str):
         _no("uitgave", "geef een uitgave op, zoals 2026.1: ze staat in het stempel van elk rapport")
     groups, tables = data.get("groepen", {}), data.get("cijfers", {})
-    known = {"groups": set(groups), "terms": set(terms), "lists": {*lists, *OWN_LISTS}, "figures": set(tables)}
+    known = {
+        "groups": set(groups),
+        "terms": set(terms),
+        "lists": {*lists, *OWN_LISTS},
+        "figures": set(tables),
+    }
     found = {str(name): _one(str(name), table, known, _no) for name, table in tables.items()}
     if not found:
         _no("cijfers", "er staan geen cijfers in")
@@ -132,13 +176,26 @@ def read_definitions(
 def _one(name: str, table: Mapping[str, Any], known: Mapping[str, set[str]], no: Any) -> Definition:
     _prove(f"cijfers.{name}", table, known, no)
     good, every = (tuple(map(str, table[n])) if n in table else None for n in ("goed", "alle"))
-    title, sentence, group, kind, population, moment, source = (str(table.get(n, "")) for n in _MUST)
+    title, sentence, group, kind, population, moment, source = (
+        str(table.get(n, "")) for n in _MUST
+    )
     texts = {to: str(table.get(n, "")) for n, to in _TEXTS.items()}
     clock, target = str(table.get("klok", "eigen")), table.get("doel")
     return Definition(
-        name, title, sentence, group, kind, population, moment, source, good=good, every=every, clock=clock,
-        target=target if isinstance(target, int) else None, **texts,
-    )  # fmt: skip
+        name,
+        title,
+        sentence,
+        group,
+        kind,
+        population,
+        moment,
+        source,
+        good=good,
+        every=every,
+        clock=clock,
+        target=target if isinstance(target, int) else None,
+        **texts,
+    )
 
 
 def _prove(key: str, table: Mapping[str, Any], known: Mapping[str, set[str]], no: Any) -> None:
@@ -148,15 +205,25 @@ def _prove(key: str, table: Mapping[str, Any], known: Mapping[str, set[str]], no
         if not isinstance(table.get(must), str) or not table[must]:
             no(f"{key}.{must}", "hoort bij elk cijfer: wat het betekent staat naast het getal")
     for name, allowed, what in (
-        ("soort", set(KINDS), "soort"), ("groep", known["groups"], "groep"), ("klok", set(CLOCKS), "klok"), ("termijn", known["terms"], "termijn"),
-        ("lijst", known["lists"], "lijst"), ("som", known["figures"], "cijfer"), ("hooguit", known["figures"], "cijfer"),
-    ):  # fmt: skip
+        ("soort", set(KINDS), "soort"),
+        ("groep", known["groups"], "groep"),
+        ("klok", set(CLOCKS), "klok"),
+        ("termijn", known["terms"], "termijn"),
+        ("lijst", known["lists"], "lijst"),
+        ("som", known["figures"], "cijfer"),
+        ("hooguit", known["figures"], "cijfer"),
+    ):
         if name in table and table[name] not in allowed:
-            no(f"{key}.{name}", f"'{table[name]}' is geen {what}; bekend zijn {', '.join(sorted(allowed))}")
+            no(
+                f"{key}.{name}",
+                f"'{table[name]}' is geen {what}; bekend zijn {', '.join(sorted(allowed))}",
+            )
     if not table.get("feit") and not table.get("termijn"):
         no(key, "noem het 'feit' of de 'termijn' die geteld wordt")
     if table.get("soort") == "splitsing" and not table.get("lijst"):
         no(f"{key}.lijst", "een splitsing noemt de lijst waarnaar gesplitst wordt")
     target = table.get("doel")
-    if target is not None and (isinstance(target, bool) or not isinstance(target, int) or not 0 <= target <= 100):
+    if target is not None and (
+        isinstance(target, bool) or not isinstance(target, int) or not 0 <= target <= 100
+    ):
         no(f"{key}.doel", f"'{target}' is geen percentage van 0 tot en met 100")

@@ -1,4 +1,7 @@
-"""What may stand in a letter to whom: every fact carries labels, every recipient has labels it may never see."""
+"""What may stand in a letter to whom.
+
+Every fact carries labels, every recipient has labels it may never see.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,7 +11,8 @@ from typing import Any
 HIDDEN = "geheim"
 PERSON = "_person"  # beside them: the key of the person an item is about
 MOTHERS = "_mothers"  # of an unborn child: the keys of who can be the mother
-LABELS = "_labels"  # beside the fields of one item: what only this item's fields carry ('' for the item as a whole)
+# beside the fields of one item: what only this item's fields carry ('' for the item as a whole)
+LABELS = "_labels"
 WHOLE = "*"
 
 _PERSON = {
@@ -24,94 +28,246 @@ _PERSON = {
 }
 # What an item of a list holds, each with the labels it has beyond those of the list.
 FIELDS: dict[str, dict[str, str]] = {
-    "personen": _PERSON, "jeugdigen": _PERSON, "gezaghebbenden": _PERSON, "overigen": _PERSON,
+    "personen": _PERSON,
+    "jeugdigen": _PERSON,
+    "gezaghebbenden": _PERSON,
+    "overigen": _PERSON,
     "ongeborenen": {"wie": "", "moeder": "", "uitgerekend": "", "uitgerekend_op": ""},
     "bevindingen": {"tekst": "", "bron": "", "op": ""},
     "overdrachten": {"instelling": "", "op": ""},
-}  # fmt: skip
+}
 
-# Each fact a letter can use, with its labels. A fact without a label may stand before every recipient.
+# Each fact a letter can use, with its labels. A fact without a label may stand before every
+# recipient.
 FACTS: dict[str, frozenset[str]] = {
     name: frozenset(labels.split())
     for name, labels in {
-        "zaaknummer": "", "vandaag": "", "regio": "", "organisatie": "", "team": "", "behandelaar": "", "registratie": "",
-        "telefoon": "", "email": "", "website": "", "klachten": "", "vertrouwenspersoon": "", "oefening": "", "ontvangen": "",
-        "gemeente": "", "uiterlijk": "", "op": "", "aan": "",
-        "zorgen": "inhoud", "conclusie": "inhoud", "uitkomst": "inhoud", "bevindingen": "inhoud", "motivering": "inhoud",
-        "afspraken": "inhoud", "aanleiding": "inhoud", "aard": "inhoud", "beoordeling": "inhoud", "geprobeerde_hulp": "inhoud",
-        "veiligheidsvoorwaarden": "inhoud", "reden": "inhoud", "gezaghebbenden_geinformeerd": "inhoud", "spoed": "inhoud",
-        "personen": "gezin", "jeugdigen": "gezin", "gezaghebbenden": "gezin", "overigen": "gezin", "ongeborenen": "gezin", "gezin_namen": "gezin",
-        "instelling": "verwijzing", "controle_op": "verwijzing", "verwezen_op": "verwijzing", "overdrachten": "verwijzing",
-        "eerder_gevraagd": "verwijzing", "naar": "verwijzing", "college_gesteld": "", "stappen_genomen": "stappen",
-        "betrokkene_naam": "betrokkene", "betrokkene_aanhef": "betrokkene", "betrokkene_namens": "betrokkene", "overhandigen": "betrokkene", "uitgesteld": "betrokkene", "te_laat": "betrokkene",
+        "zaaknummer": "",
+        "vandaag": "",
+        "regio": "",
+        "organisatie": "",
+        "team": "",
+        "behandelaar": "",
+        "registratie": "",
+        "telefoon": "",
+        "email": "",
+        "website": "",
+        "klachten": "",
+        "vertrouwenspersoon": "",
+        "oefening": "",
+        "ontvangen": "",
+        "gemeente": "",
+        "uiterlijk": "",
+        "op": "",
+        "aan": "",
+        "zorgen": "inhoud",
+        "conclusie": "inhoud",
+        "uitkomst": "inhoud",
+        "bevindingen": "inhoud",
+        "motivering": "inhoud",
+        "afspraken": "inhoud",
+        "aanleiding": "inhoud",
+        "aard": "inhoud",
+        "beoordeling": "inhoud",
+        "geprobeerde_hulp": "inhoud",
+        "veiligheidsvoorwaarden": "inhoud",
+        "reden": "inhoud",
+        "gezaghebbenden_geinformeerd": "inhoud",
+        "spoed": "inhoud",
+        "personen": "gezin",
+        "jeugdigen": "gezin",
+        "gezaghebbenden": "gezin",
+        "overigen": "gezin",
+        "ongeborenen": "gezin",
+        "gezin_namen": "gezin",
+        "instelling": "verwijzing",
+        "controle_op": "verwijzing",
+        "verwezen_op": "verwijzing",
+        "overdrachten": "verwijzing",
+        "eerder_gevraagd": "verwijzing",
+        "naar": "verwijzing",
+        "college_gesteld": "",
+        "stappen_genomen": "stappen",
+        "betrokkene_naam": "betrokkene",
+        "betrokkene_aanhef": "betrokkene",
+        "betrokkene_namens": "betrokkene",
+        "overhandigen": "betrokkene",
+        "uitgesteld": "betrokkene",
+        "te_laat": "betrokkene",
         "betrokkene_gegevens": "betrokkene",
-        "melder_naam": "melder", "adviesvrager_naam": "adviesvrager", "advies": "advies",
+        "melder_naam": "melder",
+        "adviesvrager_naam": "adviesvrager",
+        "advies": "advies",
     }.items()
-}  # fmt: skip
+}
 
-# Facts in somebody's own words: these are searched for protected names, numbers and addresses before a letter is approved.
+# Facts in somebody's own words: these are searched for protected names, numbers and addresses
+# before a letter is approved.
 FREE = frozenset(
     {
-        "zorgen", "conclusie", "bevindingen", "motivering", "afspraken", "geprobeerde_hulp", "veiligheidsvoorwaarden", "reden", "naar",
-        "gezaghebbenden_geinformeerd", "advies", "personen", "jeugdigen", "gezaghebbenden", "overigen", "ongeborenen", "betrokkene_naam", "betrokkene_aanhef",
-        "betrokkene_namens", "gezin_namen",
+        "zorgen",
+        "conclusie",
+        "bevindingen",
+        "motivering",
+        "afspraken",
+        "geprobeerde_hulp",
+        "veiligheidsvoorwaarden",
+        "reden",
+        "naar",
+        "gezaghebbenden_geinformeerd",
+        "advies",
+        "personen",
+        "jeugdigen",
+        "gezaghebbenden",
+        "overigen",
+        "ongeborenen",
+        "betrokkene_naam",
+        "betrokkene_aanhef",
+        "betrokkene_namens",
+        "gezin_namen",
     }
-)  # fmt: skip
+)
 
-# What is only known once a case was referred (finish 3); everything else is there from the start, or asked for by the move.
-ASKED = frozenset({"op", "gezaghebbenden_geinformeerd", "naar"})  # only there when the move that drafts the letter asks it
+# What is only known once a case was referred (finish 3); everything else is there from the start,
+# or asked for by the move.
+ASKED = frozenset(
+    {"op", "gezaghebbenden_geinformeerd", "naar"}
+)  # only there when the move that drafts the letter asks it
 REFERRED = frozenset({"instelling", "verwezen_op", "controle_op", "uiterlijk"})
 
 _OTHER = {"adviesvrager": "dat is een andere route", "advies": "dat is een andere route"}
 _SOURCE = {"melder": "de bron wordt niet genoemd", "geheim_adres": "geheim adres"}
 _NO_STEPS = {"stappen": "dat is voor de melder", "betrokkene": "dat is voor de betrokkene zelf"}
-# Labels a recipient may never see, and why (Wmo 2015 art. 4.1.1 lid 2 f (college: no substance), Uitvoeringsbesluit
-# Wmo 2015 art. 4.1.8 lid 3 (origin of data), art. 5.3.3 (others only with consent); medical and criminal data go only
+# Labels a recipient may never see, and why (Wmo 2015 art. 4.1.1 lid 2 f (college: no substance),
+# Uitvoeringsbesluit
+# Wmo 2015 art. 4.1.8 lid 3 (origin of data), art. 5.3.3 (others only with consent); medical and
+# criminal data go only
 # where the task asks for them: own rule of this product).
 FORBIDDEN: dict[str, dict[str, str]] = {
     "rvdk": _SOURCE | _OTHER | _NO_STEPS,
-    "politie": _SOURCE | _OTHER | _NO_STEPS | {
-        "bsn": "het BSN gaat niet mee naar de politie", "medisch": "medische gegevens gaan niet mee naar de politie",
-        "verwijzing": "de hulpverlening gaat de politie niet aan",
-    },
-    "college": _SOURCE | _OTHER | _NO_STEPS | {
-        "inhoud": "het college krijgt geen inhoud", "verwijzing": "het college krijgt geen inhoud",
-        "adres": "het college krijgt niet meer dan nodig is om het kind te kennen",
-        "medisch": "het college krijgt geen inhoud", "strafrechtelijk": "het college krijgt geen inhoud", "ouder": "het college krijgt geen inhoud",
-    },
-    "instelling": _SOURCE | _OTHER | _NO_STEPS | {
-        "bsn": "het BSN gaat niet mee", "medisch": "medische gegevens gaan niet mee naar een instelling",
-        "strafrechtelijk": "strafrechtelijke gegevens gaan niet mee naar een instelling",
-    },
+    "politie": (
+        _SOURCE
+        | _OTHER
+        | _NO_STEPS
+        | {
+            "bsn": "het BSN gaat niet mee naar de politie",
+            "medisch": "medische gegevens gaan niet mee naar de politie",
+            "verwijzing": "de hulpverlening gaat de politie niet aan",
+        }
+    ),
+    "college": (
+        _SOURCE
+        | _OTHER
+        | _NO_STEPS
+        | {
+            "inhoud": "het college krijgt geen inhoud",
+            "verwijzing": "het college krijgt geen inhoud",
+            "adres": "het college krijgt niet meer dan nodig is om het kind te kennen",
+            "medisch": "het college krijgt geen inhoud",
+            "strafrechtelijk": "het college krijgt geen inhoud",
+            "ouder": "het college krijgt geen inhoud",
+        }
+    ),
+    "instelling": (
+        _SOURCE
+        | _OTHER
+        | _NO_STEPS
+        | {
+            "bsn": "het BSN gaat niet mee",
+            "medisch": "medische gegevens gaan niet mee naar een instelling",
+            "strafrechtelijk": "strafrechtelijke gegevens gaan niet mee naar een instelling",
+        }
+    ),
     "andere_regio": _SOURCE | _OTHER | _NO_STEPS,
-    "betrokkene": _SOURCE | _OTHER | {
-        "stappen": "dat is voor de melder", "inhoud": "inhoud gaat via inzage", "gezin": "gegevens van anderen", "bsn": "gegevens van anderen",
-        "adres": "gegevens van anderen", "verwijzing": "inhoud gaat via inzage", "medisch": "inhoud gaat via inzage",
-        "strafrechtelijk": "inhoud gaat via inzage", "ouder": "verteld door een ouder alleen",
-    },
-    "melder": _OTHER | {
-        name: "een melder krijgt geen gegevens van het gezin"
-        for name in ("gezin", "bsn", "adres", "geheim_adres", "inhoud", "betrokkene", "verwijzing", "medisch", "strafrechtelijk", "ouder")
-    },
-    "melder_beroepsmatig": _OTHER | {
-        name: "ook een beroepsmatige melder hoort alleen welke stappen zijn gezet en aan wie is overgedragen"
-        for name in ("gezin", "bsn", "adres", "geheim_adres", "inhoud", "betrokkene", "medisch", "strafrechtelijk", "ouder")
-    },
-    "adviesvrager": {
-        name: "over het gezin wordt niets vastgelegd"
-        for name in ("gezin", "bsn", "adres", "geheim_adres", "betrokkene", "medisch", "strafrechtelijk", "ouder")
-    } | {"melder": "dat is een andere route", "verwijzing": "dat is een andere route", "stappen": "dat is een andere route"},
-}  # fmt: skip
+    "betrokkene": (
+        _SOURCE
+        | _OTHER
+        | {
+            "stappen": "dat is voor de melder",
+            "inhoud": "inhoud gaat via inzage",
+            "gezin": "gegevens van anderen",
+            "bsn": "gegevens van anderen",
+            "adres": "gegevens van anderen",
+            "verwijzing": "inhoud gaat via inzage",
+            "medisch": "inhoud gaat via inzage",
+            "strafrechtelijk": "inhoud gaat via inzage",
+            "ouder": "verteld door een ouder alleen",
+        }
+    ),
+    "melder": (
+        _OTHER
+        | {
+            name: "een melder krijgt geen gegevens van het gezin"
+            for name in (
+                "gezin",
+                "bsn",
+                "adres",
+                "geheim_adres",
+                "inhoud",
+                "betrokkene",
+                "verwijzing",
+                "medisch",
+                "strafrechtelijk",
+                "ouder",
+            )
+        }
+    ),
+    "melder_beroepsmatig": (
+        _OTHER
+        | {
+            name: (
+                "ook een beroepsmatige melder hoort alleen welke stappen zijn gezet en aan wie is"
+                " overgedragen"
+            )
+            for name in (
+                "gezin",
+                "bsn",
+                "adres",
+                "geheim_adres",
+                "inhoud",
+                "betrokkene",
+                "medisch",
+                "strafrechtelijk",
+                "ouder",
+            )
+        }
+    ),
+    "adviesvrager": (
+        {
+            name: "over het gezin wordt niets vastgelegd"
+            for name in (
+                "gezin",
+                "bsn",
+                "adres",
+                "geheim_adres",
+                "betrokkene",
+                "medisch",
+                "strafrechtelijk",
+                "ouder",
+            )
+        }
+        | {
+            "melder": "dat is een andere route",
+            "verwijzing": "dat is een andere route",
+            "stappen": "dat is een andere route",
+        }
+    ),
+}
 
 
 def supplied(path: str) -> bool:
-    """Tell whether the house can supply a fact of that name (`zorgen`), or that field of it (`jeugdigen.bsn`), to a letter."""
+    """Tell whether the house can supply a fact of that name (`zorgen`), or that field of it
+    (`jeugdigen.bsn`), to a letter.
+    """
     root, _, field = path.partition(".")
     return root in FACTS and (field in ("", WHOLE) or root not in FIELDS or field in FIELDS[root])
 
 
 def labels_of(path: str) -> frozenset[str]:
-    """Give the labels of a fact or of one field of it; of a list as a whole (`personen.*`) those of all its fields."""
+    """Give the labels of a fact or of one field of it.
+
+    Of a list as a whole (`personen.*`) those of all its fields.
+    """
     root, _, field = path.partition(".")
     inner = FIELDS.get(root, {})
     fields = inner.values() if field == WHOLE else [inner.get(field, "")]
@@ -120,7 +276,9 @@ def labels_of(path: str) -> frozenset[str]:
 
 @lru_cache(maxsize=4096)
 def forbidden(path: str, recipient: str) -> str | None:
-    """Give why a fact (or a field of it) may not stand in a letter to this kind of recipient, or None when it may."""
+    """Give why a fact (or a field of it) may not stand in a letter to this kind of recipient, or
+    None when it may.
+    """
     return _why(labels_of(path), recipient)
 
 
@@ -133,7 +291,11 @@ def _why(labels: Iterable[str], recipient: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Barred:
-    """What a recipient may not see: the fact or the field of it (`zorgen`, `personen.adres`), whose it is where it is somebody's, and why."""
+    """What a recipient may not see.
+
+    The fact or the field of it (`zorgen`, `personen.adres`), whose it is where it is somebody's,
+    and why.
+    """
 
     path: str
     why: str
@@ -143,7 +305,8 @@ class Barred:
 def for_recipient(facts: Mapping[str, Any], recipient: str) -> tuple[dict[str, Any], list[Barred]]:
     """Give the facts this recipient may see, and each fact, item or field left out with why.
 
-    A list loses the fields and the items that may not be seen; a field that only in this item may not be seen reads `geheim`.
+    A list loses the fields and the items that may not be seen; a field that only in this item may
+    not be seen reads `geheim`.
     """
     kept: dict[str, Any] = {}
     left_out: list[Barred] = []
@@ -159,7 +322,9 @@ def for_recipient(facts: Mapping[str, Any], recipient: str) -> tuple[dict[str, A
     return kept, list(dict.fromkeys(left_out))
 
 
-def _item(name: str, item: Mapping[str, Any], recipient: str, left_out: list[Barred]) -> dict[str, Any] | None:
+def _item(
+    name: str, item: Mapping[str, Any], recipient: str, left_out: list[Barred]
+) -> dict[str, Any] | None:
     own: Mapping[str, Iterable[str]] = item.get(LABELS, {})
     if why := _why(own.get("", ()), recipient):
         left_out.append(Barred(name, why, "een deel"))

@@ -1,4 +1,6 @@
-"""What may be filled in: one definition gives the check (every fault at once, in Dutch), the JSON Schema and the form."""
+"""What may be filled in: one definition gives the check (every fault at once, in Dutch), the JSON
+Schema and the form.
+"""
 
 import re
 from collections.abc import Callable, Mapping
@@ -15,8 +17,22 @@ from amhk.rules.veil import COVER
 from amhk.words import day_of, iso, say_instant
 
 TYPES = (
-    "line", "text", "date", "partial", "moment", "choice", "choices", "yesno", "number", "scores", "grades", "bsn", "gezag", "object", "list",
-)  # fmt: skip
+    "line",
+    "text",
+    "date",
+    "partial",
+    "moment",
+    "choice",
+    "choices",
+    "yesno",
+    "number",
+    "scores",
+    "grades",
+    "bsn",
+    "gezag",
+    "object",
+    "list",
+)
 _GRADES = frozenset(str(grade) for grade in range(1, 11))
 _NO_ZERO = re.compile(r"[1-9][0-9]{8}")
 _WHOLE = re.compile(r"^-?[0-9]{1,9}$")
@@ -25,7 +41,14 @@ MAX_LINE, MAX_TEXT, MAX_ITEMS = 200, 20_000, 50
 
 @dataclass(frozen=True)
 class Field:
-    """One thing to fill in. `choices` names a code list; `fields` are the parts of an object or of each item in a list; `blank`: an empty answer counts as one; `future`: after today; `anytime`: before or after now; `more`: seldom needed, folded away on a form; `ask`: a program may leave it to what is usual, who sits at a screen is asked; `bare`: no data of the family may stand in it (G6); `phone`: a number in it that lost its first zero is asked."""
+    """One thing to fill in.
+
+    `choices` names a code list; `fields` are the parts of an object or of each item in a list;
+    `blank`: an empty answer counts as one; `future`: after today; `anytime`: before or after now;
+    `more`: seldom needed, folded away on a form; `ask`: a program may leave it to what is usual,
+    who sits at a screen is asked; `bare`: no data of the family may stand in it (G6); `phone`: a
+    number in it that lost its first zero is asked.
+    """
 
     name: str
     title: str
@@ -43,13 +66,18 @@ class Field:
     phone: bool = False
 
 
-# Who ticks this says that what looks like it is no data of the family; it stands on every form whose words may hold none.
+# Who ticks this says that what looks like it is no data of the family; it stands on every form
+# whose words may hold none.
 WAIVER = "geen_gezinsgegevens"
 
 
 @dataclass(frozen=True)
 class Desk:
-    """What the check needs to know of the moment: `now` (UTC), `earliest` (the receipt), the lists by name as they hold on `day` (the receipt, else today), and the rules between them; `untold`: lists of which no value is told."""
+    """What the check needs to know of the moment.
+
+    `now` (UTC), `earliest` (the receipt), the lists by name as they hold on `day` (the receipt,
+    else today), and the rules between them; `untold`: lists of which no value is told.
+    """
 
     now: datetime
     lists: Mapping[str, Mapping[str, str]]
@@ -75,7 +103,9 @@ class _Check:
 
 
 def clean(fields: tuple[Field, ...], raw: object, desk: Desk) -> tuple[dict[str, Any], list[Fault]]:
-    """Give the values as they may be stored, and every fault in what was filled in (`raw` is the parsed JSON or form)."""
+    """Give the values as they may be stored, and every fault in what was filled in (`raw` is the
+    parsed JSON or form).
+    """
     check = _Check(desk, isinstance(raw, Mapping) and raw.get(WAIVER) in (True, "ja", "true", "on"))
     values = _object(check, "", fields, raw)
     if desk.codes is not None:
@@ -84,7 +114,10 @@ def clean(fields: tuple[Field, ...], raw: object, desk: Desk) -> tuple[dict[str,
 
 
 def reason_given(raw: object, why: str = "waarom", field: str = "reden") -> str:
-    """Give the reason somebody told for what he asks, 5 to 200 characters on one line; BadInput when it is none."""
+    """Give the reason somebody told for what he asks, 5 to 200 characters on one line.
+
+    BadInput when it is none.
+    """
     text = parse.tidy(raw, one_line=True) if isinstance(raw, str) else ""
     if len(text) < 5 or parse.unfit(text, MAX_LINE):
         raise BadInput(faults=[Fault("ontbreekt", f"Zeg in 5 tot {MAX_LINE} tekens {why}.", field)])
@@ -100,18 +133,28 @@ def _object(check: _Check, path: str, fields: tuple[Field, ...], raw: object) ->
         if key not in known:
             near = get_close_matches(str(key), known, 1)
             hint = f" Bedoelt u '{near[0]}'?" if near else f" Bekend zijn: {', '.join(known)}."
-            check.no("onbekend_veld", f"{path}{str(key)[:60]}", f"Het veld '{str(key)[:60]}' bestaat niet.{hint}")
+            check.no(
+                "onbekend_veld",
+                f"{path}{str(key)[:60]}",
+                f"Het veld '{str(key)[:60]}' bestaat niet.{hint}",
+            )
     values: dict[str, Any] = {}
     for f in fields:
         value = raw.get(f.name)
         if value is None or value in ("", [], {}) or (isinstance(value, str) and not value.strip()):
             if f.required and not f.blank:
-                check.no("ontbreekt", f"{path}{f.name}", f"Vul in: {f.title}{'' if f.title.endswith('?') else '.'}")
+                check.no(
+                    "ontbreekt",
+                    f"{path}{f.name}",
+                    f"Vul in: {f.title}{'' if f.title.endswith('?') else '.'}",
+                )
             continue
         found = _READ[f.type](check, f"{path}{f.name}", f, value)
         if found is not None:
             values[f.name] = found
-            if f.name == RECEIVED and check.desk.earliest:  # what is corrected with it is judged by the receipt as it becomes
+            if (
+                f.name == RECEIVED and check.desk.earliest
+            ):  # what is corrected with it is judged by the receipt as it becomes
                 check.desk = replace(check.desk, earliest=found)
     return values
 
@@ -136,14 +179,16 @@ def _words(check: _Check, path: str, f: Field, value: object, longest: int) -> s
         check.no(
             "bedekt",
             path,
-            f"{f.title}: {COVER} staat in plaats van iets dat u niet las. Typ de woorden zelf, of laat het veld leeg.",
+            f"{f.title}: {COVER} staat in plaats van iets dat u niet las. Typ de woorden zelf, of"
+            " laat het veld leeg.",
         )
         return None
     if f.phone and (digits := re.sub(r"[ -]", "", text)) and _NO_ZERO.fullmatch(digits):
         check.no(
             "nul_kwijt",
             path,
-            f"{f.title}: '{text}' is een nummer zonder de nul vooraan (een rekenblad laat die weg). Bedoelt u 0{digits}?",
+            f"{f.title}: '{text}' is een nummer zonder de nul vooraan (een rekenblad laat die weg)."
+            f" Bedoelt u 0{digits}?",
         )
         return None
     if f.bare and not check.waived:
@@ -151,7 +196,9 @@ def _words(check: _Check, path: str, f: Field, value: object, longest: int) -> s
             check.no(
                 "gezinsgegevens",
                 path,
-                f"{f.title}: hier lijkt {what} te staan ('{words[:60]}'), en over het gezin wordt niets vastgelegd. Haal het weg, of vink aan dat dit geen gegevens van het gezin zijn.",
+                f"{f.title}: hier lijkt {what} te staan ('{words[:60]}'), en over het gezin wordt"
+                " niets vastgelegd. Haal het weg, of vink aan dat dit geen gegevens van het gezin"
+                " zijn.",
             )
     return text
 
@@ -160,7 +207,12 @@ def _date(check: _Check, path: str, f: Field, value: object) -> object:
     today = day_of(check.desk.now)
     day = parse.read_day(value, today) if isinstance(value, str) else None
     if day is None:
-        check.no("geen_datum", path, f"{f.title}: '{str(value)[:40]}' is geen bestaande datum. Schrijf bijvoorbeeld 4-2-2026.")
+        check.no(
+            "geen_datum",
+            path,
+            f"{f.title}: '{str(value)[:40]}' is geen bestaande datum. Schrijf bijvoorbeeld"
+            " 4-2-2026.",
+        )
     elif not parse.plausible(day):
         check.no("geen_datum", path, f"{f.title}: het jaar {day.year} kan niet kloppen.")
     elif f.anytime:
@@ -180,7 +232,10 @@ def _partial(check: _Check, path: str, f: Field, value: object) -> str | None:
     text = parse.read_partial(value, day_of(check.desk.now)) if isinstance(value, str) else None
     if text is None:
         check.no(
-            "geen_datum", path, f"{f.title}: '{str(value)[:40]}' is geen (deel van een) datum. Schrijf 1979, 1979-06 of 30-6-1979."
+            "geen_datum",
+            path,
+            f"{f.title}: '{str(value)[:40]}' is geen (deel van een) datum. Schrijf 1979, 1979-06 of"
+            " 30-6-1979.",
         )
     elif text > iso(day_of(check.desk.now)):
         check.no("toekomst", path, f"{f.title}: {text} ligt in de toekomst.")
@@ -193,7 +248,10 @@ def _moment(check: _Check, path: str, f: Field, value: object) -> datetime | Non
     moment = parse.read_moment(value, check.desk.now) if isinstance(value, str) else None
     if moment is None:
         check.no(
-            "geen_moment", path, f"{f.title}: '{str(value)[:40]}' is geen bestaand moment. Schrijf bijvoorbeeld 2026-02-04T16:20."
+            "geen_moment",
+            path,
+            f"{f.title}: '{str(value)[:40]}' is geen bestaand moment. Schrijf bijvoorbeeld"
+            " 2026-02-04T16:20.",
         )
     elif moment > check.desk.now and not f.anytime:
         check.no("toekomst", path, f"{f.title}: {say_instant(moment)} ligt in de toekomst.")
@@ -201,7 +259,11 @@ def _moment(check: _Check, path: str, f: Field, value: object) -> datetime | Non
         check.no("geen_moment", path, f"{f.title}: het jaar {moment.year} kan niet kloppen.")
     elif check.desk.earliest and moment < check.desk.earliest and f.name != RECEIVED:
         received = say_instant(check.desk.earliest)
-        check.no("voor_ontvangst", path, f"{f.title}: {say_instant(moment)} ligt voor de ontvangst op {received}.")
+        check.no(
+            "voor_ontvangst",
+            path,
+            f"{f.title}: {say_instant(moment)} ligt voor de ontvangst op {received}.",
+        )
     else:
         return moment
     return None
@@ -213,7 +275,9 @@ def _choice(check: _Check, path: str, f: Field, value: object) -> str | None:
         value = str(value)
     if isinstance(value, str) and value in options:
         return value
-    by_title = {str(code).casefold(): code for code in options} | {str(title).casefold(): code for code, title in options.items()}
+    by_title = {str(code).casefold(): code for code in options} | {
+        str(title).casefold(): code for code, title in options.items()
+    }
     shown = str(value)[:60]
     if isinstance(value, str) and (code := by_title.get(value.strip().casefold())):
         return code
@@ -236,10 +300,18 @@ MOST_OFFERED = 8
 
 
 def candidates(options: Mapping[str, str], typed: str) -> list[str]:
-    """Give the codes of a list that what was typed may mean: those whose title begins so, a word of which begins so, or in which it stands; the surest kind only."""
+    """Give the codes of a list that what was typed may mean.
+
+    Those whose title begins so, a word of which begins so, or in which it stands; the surest kind
+    only.
+    """
     sought = parse.fold(typed).strip()
     titles = {code: parse.fold(title) for code, title in options.items()}
-    for fits in (str.startswith, lambda title, text: any(w.startswith(text) for w in re.split(r"[^\w]+", title)), str.__contains__):
+    for fits in (
+        str.startswith,
+        lambda title, text: any(w.startswith(text) for w in re.split(r"[^\w]+", title)),
+        str.__contains__,
+    ):
         if found := [code for code, title in titles.items() if sought and fits(title, sought)]:
             return found
     return []
@@ -284,19 +356,32 @@ def _number(check: _Check, path: str, f: Field, value: object) -> int | None:
 
 
 def _scores(check: _Check, path: str, f: Field, value: object) -> list[int] | None:
-    """Doelrealisatie per einddoel: -1 slechter, 0 gelijk, 1 deels, 2 bereikt, at most ten goals (seed 001 bijlage 4, PI 1)."""
+    """Doelrealisatie per einddoel.
+
+    -1 slechter, 0 gelijk, 1 deels, 2 bereikt, at most ten goals (seed 001 bijlage 4, PI 1).
+    """
     items = value.replace(",", " ").split() if isinstance(value, str) else value
-    if not isinstance(items, list) or len(items) > 10 or any(str(i) not in ("-1", "0", "1", "2") for i in items):
+    if (
+        not isinstance(items, list)
+        or len(items) > 10
+        or any(str(i) not in ("-1", "0", "1", "2") for i in items)
+    ):
         check.no("geen_score", path, f"{f.title}: geef hooguit tien scores, elk -1, 0, 1 of 2.")
         return None
     return [int(i) for i in items]
 
 
 def _grades(check: _Check, path: str, f: Field, value: object) -> list[int] | None:
-    """Tevredenheid as a rapportcijfer from 1 to 10, one for each who was asked, at most ten (seed 001 bijlage 4, PI 2)."""
+    """Tevredenheid as a rapportcijfer from 1 to 10, one for each who was asked, at most ten (seed
+    001 bijlage 4, PI 2).
+    """
     items = value.replace(",", " ").split() if isinstance(value, str) else value
     if not isinstance(items, list) or len(items) > 10 or any(str(i) not in _GRADES for i in items):
-        check.no("geen_cijfer", path, f"{f.title}: geef hooguit tien rapportcijfers, elk een heel getal van 1 tot en met 10.")
+        check.no(
+            "geen_cijfer",
+            path,
+            f"{f.title}: geef hooguit tien rapportcijfers, elk een heel getal van 1 tot en met 10.",
+        )
         return None
     return [int(i) for i in items]
 
@@ -305,16 +390,30 @@ def _bsn(check: _Check, path: str, f: Field, value: object) -> str | None:
     if isinstance(value, str) and (digits := parse.read_bsn(value)):
         return digits
     check.no(
-        "geen_bsn", path, f"{f.title}: dit nummer voldoet niet aan de controle voor een BSN. Laat het leeg als u het niet weet."
+        "geen_bsn",
+        path,
+        f"{f.title}: dit nummer voldoet niet aan de controle voor een BSN. Laat het leeg als u het"
+        " niet weet.",
     )
     return None
 
 
 def _gezag(check: _Check, path: str, f: Field, value: object) -> str | None:
-    """Informed `ja`, or `nee` with the reason in the same answer (CORV field 'reden niet geinformeerd')."""
-    text = _line(check, path, f, {True: "ja", False: "nee"}.get(value, value) if isinstance(value, bool) else value)
+    """Informed `ja`, or `nee` with the reason in the same answer (CORV field 'reden niet
+    geinformeerd').
+    """
+    text = _line(
+        check,
+        path,
+        f,
+        {True: "ja", False: "nee"}.get(value, value) if isinstance(value, bool) else value,
+    )
     if text is not None and text.casefold().rstrip(" .,:;") == "nee":
-        check.no("reden_ontbreekt", path, f"{f.title}: zet bij 'nee' ook de reden, bijvoorbeeld 'nee, gevaar voor de jeugdige'.")
+        check.no(
+            "reden_ontbreekt",
+            path,
+            f"{f.title}: zet bij 'nee' ook de reden, bijvoorbeeld 'nee, gevaar voor de jeugdige'.",
+        )
         return None
     return text
 
@@ -335,6 +434,19 @@ def _list(check: _Check, path: str, f: Field, value: object) -> list[dict[str, A
 
 
 _READ: dict[str, Callable[[_Check, str, Field, object], Any]] = {
-    "line": _line, "text": _text, "date": _date, "partial": _partial, "moment": _moment, "choice": _choice, "choices": _choices,
-    "yesno": _yesno, "number": _number, "scores": _scores, "grades": _grades, "bsn": _bsn, "gezag": _gezag, "object": _part, "list": _list,
-}  # fmt: skip
+    "line": _line,
+    "text": _text,
+    "date": _date,
+    "partial": _partial,
+    "moment": _moment,
+    "choice": _choice,
+    "choices": _choices,
+    "yesno": _yesno,
+    "number": _number,
+    "scores": _scores,
+    "grades": _grades,
+    "bsn": _bsn,
+    "gezag": _gezag,
+    "object": _part,
+    "list": _list,
+}

@@ -1,7 +1,10 @@
-"""What a case counts for: its facts, folded from what its journal says for the figures, and from nothing else.
+"""What a case counts for: its facts, folded from what its journal says for the figures, and from
+nothing else.
 
-A journal line tells the figures what it meant (`figures` of the line: codes, days and numbers, never a person), so that they can be
-made again for any position of the journal, also of a case whose content was destroyed by law. docs/adr/0009 says what a line can tell.
+A journal line tells the figures what it meant (`figures` of the line: codes, days and numbers,
+never a person), so that they can be
+made again for any position of the journal, also of a case whose content was destroyed by law.
+docs/adr/0009 says what a line can tell.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,14 +17,21 @@ from amhk.words import day_of
 UNSAID = "-"  # of a list from which nothing was chosen
 THAT_DAY = "that day"  # help that began on the day of the line that tells it
 FOREVER = "9999-12-31"
-OUTSIDE = "Buiten de regio"  # where counts what belongs to a gemeente that was not of the region then
+OUTSIDE = (
+    "Buiten de regio"  # where counts what belongs to a gemeente that was not of the region then
+)
 ALWAYS = ("", "9999-12")
 NO_COUNT = "geen HG/KM"  # ends before it counts as a melding (docs/adr/0003; the contract)
 JOINED = "gevoegd"
 IN_TIME, LATE, RUNS = "op tijd", "te laat", "loopt"
 ONDERZOEK = "onderzoek"
 _WITHIN = 365  # days after an ended involvement in which a new melding is a hermelding
-_ANSWERS = {"accepted": "aangenomen", "started": "aangenomen", "refused": "geweigerd", "open": "open"}
+_ANSWERS = {
+    "accepted": "aangenomen",
+    "started": "aangenomen",
+    "refused": "geweigerd",
+    "open": "open",
+}
 _LISTS = ("aanleiding", "aard")
 _SINGLE = ("hoedanigheid", "kanaal", "meldcodestap")
 Line = tuple[int, str, Mapping[str, Any]]
@@ -29,7 +39,10 @@ Line = tuple[int, str, Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fact:
-    """One thing to count: what it is, on which Amsterdam day it counts, which value, how many; `until` (exclusive) for what lasts, empty for what happens."""
+    """One thing to count: what it is, on which Amsterdam day it counts, which value, how many.
+
+    `until` (exclusive) for what lasts, empty for what happens.
+    """
 
     name: str
     day: str
@@ -40,7 +53,11 @@ class Fact:
 
 @dataclass
 class Story:
-    """A case as its journal tells it to the figures; `at` holds of each line when it happened: UTC as it was written, or Amsterdam time as it was said."""
+    """A case as its journal tells it to the figures.
+
+    `at` holds of each line when it happened: UTC as it was written, or Amsterdam time as it was
+    said.
+    """
 
     case: dict[str, Any] = field(default_factory=dict)
     at: dict[int, str] = field(default_factory=dict)
@@ -65,11 +82,18 @@ class Story:
         """Give the day on which what a line tells happened."""
         told = self.at[line]
         # of UTC text the Amsterdam day is the same until 22:00
-        return told[:10] if told[-1] != "Z" or told[11:13] < "22" else day_of(datetime.fromisoformat(told)).isoformat()
+        return (
+            told[:10]
+            if told[-1] != "Z" or told[11:13] < "22"
+            else day_of(datetime.fromisoformat(told)).isoformat()
+        )
 
 
 def story_of(lines: Iterable[Line]) -> Story:
-    """Give a case as its lines tell it: (sequence, instant as UTC text, what it tells), in the order of the journal."""
+    """Give a case as its lines tell it.
+
+    (sequence, instant as UTC text, what it tells), in the order of the journal.
+    """
     told = Story()
     for sequence, instant, figures in lines:
         told.at[sequence] = figures.get("at") or instant
@@ -108,7 +132,16 @@ def _codes(told: Story, line: int, value: Mapping[str, list[str]]) -> None:
 
 
 def _referral(told: Story, line: int, value: list[str]) -> None:
-    told.referrals.append({"line": line, "kind": value[0], "scale": value[1], "answer": "open", "help": None, "begun": line})
+    told.referrals.append(
+        {
+            "line": line,
+            "kind": value[0],
+            "scale": value[1],
+            "answer": "open",
+            "help": None,
+            "begun": line,
+        }
+    )
 
 
 def _answer(told: Story, line: int, value: str) -> None:
@@ -117,7 +150,10 @@ def _answer(told: Story, line: int, value: str) -> None:
 
 
 def _help(told: Story, line: int, value: str) -> None:
-    """The help of the latest referral began: a day that is told later is the better one, and counts when it was first told."""
+    """The help of the latest referral began.
+
+    A day that is told later is the better one, and counts when it was first told.
+    """
     if told.referrals and not told.referrals[-1]["help"]:
         told.referrals[-1] |= {"help": value, "begun": line}
     elif told.referrals:
@@ -133,11 +169,21 @@ def _known(told: Story, line: int, value: str | None) -> None:
 
 
 _READ: dict[str, Any] = {
-    "moved": _moved, "closed": _closed, "ended": _ended, "finish": lambda told, line, value: told.finishes.append((line, value)),
-    "uitkomst": _outcome, "uitkomst_juist": _corrected, "codes": _codes, "referral": _referral, "answer": _answer, "help": _help,
-    "check": lambda told, line, value: told.checks.append((line, value)), "children": _children, "known": _known,
+    "moved": _moved,
+    "closed": _closed,
+    "ended": _ended,
+    "finish": lambda told, line, value: told.finishes.append((line, value)),
+    "uitkomst": _outcome,
+    "uitkomst_juist": _corrected,
+    "codes": _codes,
+    "referral": _referral,
+    "answer": _answer,
+    "help": _help,
+    "check": lambda told, line, value: told.checks.append((line, value)),
+    "children": _children,
+    "known": _known,
     "counter": lambda told, line, value: told.counters.append((line, value)),
-}  # fmt: skip
+}
 
 
 def facts_of(told: Story, wanted: frozenset[str]) -> list[Fact]:
@@ -229,8 +275,14 @@ def _help_facts(told: Story) -> Iterator[Fact]:
         yield Fact("verwijzing.schaal", day, referral["scale"])
         yield Fact("verwijzing.soort", day, referral["kind"])
     for count, referral in enumerate(told.referrals, 1):
-        if begun := told.day(referral["begun"]) if referral["help"] == THAT_DAY else referral["help"]:
-            if begun >= told.case["received"][:10]:  # help that ran already did not have to be waited for
+        if (
+            begun := told.day(referral["begun"])
+            if referral["help"] == THAT_DAY
+            else referral["help"]
+        ):
+            if (
+                begun >= told.case["received"][:10]
+            ):  # help that ran already did not have to be waited for
                 yield Fact("hulp.dagen", begun, str(_days(told.case["received"], begun)))
                 yield Fact("hulp.overdrachten", begun, str(count))
             return

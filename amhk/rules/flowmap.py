@@ -1,4 +1,7 @@
-"""The route of a case as a picture: where it has been, where it stands, where it can go from here. Places only; drawing is for `sheets`."""
+"""The route of a case as a picture: where it has been, where it stands, where it can go from here.
+
+Places only; drawing is for `sheets`.
+"""
 
 from collections import deque
 from collections.abc import Sequence
@@ -11,7 +14,9 @@ from amhk.rules.workflow import Workflow
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A state on the map: column and row, and what it is to this case (`been`, `here`, `next`, or nothing)."""
+    """A state on the map: column and row, and what it is to this case (`been`, `here`, `next`, or
+    nothing).
+    """
 
     name: str
     title: str
@@ -22,7 +27,9 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Road:
-    """A way between two states, the moves that lead along it, and what it is to this case (`been`, `next`, or nothing)."""
+    """A way between two states, the moves that lead along it, and what it is to this case (`been`,
+    `next`, or nothing).
+    """
 
     source: str
     target: str
@@ -32,7 +39,10 @@ class Road:
 
 @dataclass(frozen=True, slots=True)
 class Map:
-    """A workflow as seen from one case; `path` are the states it went through in order, the present one last."""
+    """A workflow as seen from one case.
+
+    `path` are the states it went through in order, the present one last.
+    """
 
     places: tuple[Place, ...]
     roads: tuple[Road, ...]
@@ -50,7 +60,9 @@ class Map:
 
 
 def flow_map(workflow: Workflow, present: str, moves: Sequence[str], allowed: Sequence[str]) -> Map:
-    """Give the map for a case that stands in `present`, from the names of the moves made in order, and those that can be made now."""
+    """Give the map for a case that stands in `present`, from the names of the moves made in order,
+    and those that can be made now.
+    """
     path = path_of(workflow, present, moves)
     steps = set(pairwise(path))
     onward: dict[str, list[str]] = {}
@@ -63,17 +75,30 @@ def flow_map(workflow: Workflow, present: str, moves: Sequence[str], allowed: Se
     places = []
     for state in workflow.states.values():
         column = levels[state.name]
-        what = "here" if state.name == present else "next" if state.name in onward else "been" if state.name in path else ""
+        what = (
+            "here"
+            if state.name == present
+            else "next"
+            if state.name in onward
+            else "been"
+            if state.name in path
+            else ""
+        )
         places.append(Place(state.name, state.title, column, rows.setdefault(column, 0), what))
         rows[column] += 1
     roads = [Road(s, t, (), "been" if (s, t) in steps else "") for s, t in _roads(workflow) | steps]
     roads = [r for r in roads if not (r.source == present and r.target in onward)]
     roads += [Road(present, target, tuple(names), "next") for target, names in onward.items()]
-    return Map(tuple(places), tuple(sorted(roads, key=lambda r: (r.what, r.source, r.target))), path)
+    return Map(
+        tuple(places), tuple(sorted(roads, key=lambda r: (r.what, r.source, r.target))), path
+    )
 
 
 def path_of(workflow: Workflow, present: str, moves: Sequence[str]) -> tuple[str, ...]:
-    """Give the states a case went through, as its moves tell; only the present one when they do not lead there (a join that was undone)."""
+    """Give the states a case went through, as its moves tell.
+
+    Only the present one when they do not lead there (a join that was undone).
+    """
     ways: dict[str, tuple[str, ...]] = {workflow.start: (workflow.start,)}
     for name in moves:
         if (move := workflow.moves.get(name)) is None:
@@ -89,7 +114,10 @@ def path_of(workflow: Workflow, present: str, moves: Sequence[str]) -> tuple[str
 
 @lru_cache(maxsize=64)
 def _columns(workflow: Workflow) -> dict[str, int]:
-    """Give each state its column: how many steps of the main road it lies from the start; final states stand last."""
+    """Give each state its column: how many steps of the main road it lies from the start.
+
+    Final states stand last.
+    """
     level = {workflow.start: 0}
     queue = deque([workflow.start])
     while queue:
@@ -102,11 +130,19 @@ def _columns(workflow: Workflow) -> dict[str, int]:
     open_ = [level[s] for s in level if not workflow.states[s].final]
     last = max(open_, default=0) + 1
     order = sorted({level.get(s, last) for s in workflow.states if not workflow.states[s].final})
-    return {s.name: len(order) if s.final else order.index(level.get(s.name, last)) for s in workflow.states.values()}
+    return {
+        s.name: len(order) if s.final else order.index(level.get(s.name, last))
+        for s in workflow.states.values()
+    }
 
 
 @lru_cache(maxsize=64)
 def _roads(workflow: Workflow) -> frozenset[tuple[str, str]]:
     """Give the ways of the main road: side moves would only cover the picture with lines."""
-    pairs = {(e.source, e.target) for m in workflow.moves.values() if not m.side and not m.ending for e in m.edges}
+    pairs = {
+        (e.source, e.target)
+        for m in workflow.moves.values()
+        if not m.side and not m.ending
+        for e in m.edges
+    }
     return frozenset((s, t) for s, t in pairs if s != t)

@@ -1,4 +1,7 @@
-"""To whom a rung is rung: the owner, his team, the teamleider, the manager, who has piket; always to somebody who works here and is here."""
+"""To whom a rung is rung: the owner, his team, the teamleider, the manager, who has piket.
+
+Always to somebody who works here and is here.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,7 +38,10 @@ class Staff:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a reminder stands: with one worker, a team, or a role (of a team); `name` as it is told."""
+    """Where a reminder stands: with one worker, a team, or a role (of a team).
+
+    `name` as it is told.
+    """
 
     name: str
     worker: int | None = None
@@ -43,10 +49,16 @@ class Address:
     role: str | None = None
 
 
-def receivers(to: tuple[str, ...], owner: int | None, team: int, staff: Staff) -> tuple[Address, ...]:
-    """Give the addresses of a rung. No owner, or one who is away or gone, is the team; a team with nobody here is its teamleider, he the manager.
+def receivers(
+    to: tuple[str, ...], owner: int | None, team: int, staff: Staff
+) -> tuple[Address, ...]:
+    """Give the addresses of a rung.
 
-    `piket` is who has piket now; in a gap of the roster the piketdienst as a role, and the teamleider at once.
+    No owner, or one who is away or gone, is the team; a team with nobody here is its teamleider, he
+    the manager.
+
+    `piket` is who has piket now; in a gap of the roster the piketdienst as a role, and the
+    teamleider at once.
     """
     return tuple(dict.fromkeys(a for name in to for a in _resolve(name, owner, team, staff)))
 
@@ -55,19 +67,33 @@ def _resolve(name: str, owner: int | None, team: int, staff: Staff) -> Iterator[
     if name == "eigenaar":
         person = staff.person(owner)
         person = person if person and person.role in WORKS else None
-        yield from (Address(person.name, worker=person.id),) if person else _resolve("team", owner, team, staff)
+        yield from (
+            (Address(person.name, worker=person.id),)
+            if person
+            else _resolve("team", owner, team, staff)
+        )
     elif name == "team":
         held = any(staff.has(role, team) for role in TEAM_CASES)
-        yield from (Address("team", team=team),) if held else _resolve("teamleider", owner, team, staff)
+        yield from (
+            (Address("team", team=team),) if held else _resolve("teamleider", owner, team, staff)
+        )
     elif name == "teamleider":
         held = staff.has("teamleider", team)
-        yield from (Address(name, team=team, role=name),) if held else _resolve("manager", owner, team, staff)
+        yield from (
+            (Address(name, team=team, role=name),)
+            if held
+            else _resolve("manager", owner, team, staff)
+        )
     elif name == "piket":
         yield from _piket(owner, team, staff)
     elif name == "manager":
         yield Address(name, role=name) if staff.has(name) else _last(staff)
     else:
-        yield from (Address(name, role=name),) if staff.has(name) else _resolve("teamleider", owner, team, staff)
+        yield from (
+            (Address(name, role=name),)
+            if staff.has(name)
+            else _resolve("teamleider", owner, team, staff)
+        )
 
 
 def _piket(owner: int | None, team: int, staff: Staff) -> Iterator[Address]:
@@ -81,20 +107,28 @@ def _piket(owner: int | None, team: int, staff: Staff) -> Iterator[Address]:
 
 
 def _last(staff: Staff) -> Address:
-    """Nobody else is here: whoever may see every case; and if there is none, the manager who comes back first."""
+    """Nobody else is here: whoever may see every case.
+
+    And if there is none, the manager who comes back first.
+    """
     role = next((r for r in sorted(ALL_CASES) if staff.has(r)), "manager")
     return Address(role, role=role)
 
 
 def attended(address: Address, owner: int | None, of_team: int, staff: Staff) -> bool:
-    """Tell whether somebody who is here, and may see a case of this owner and team, reads what stands at an address."""
+    """Tell whether somebody who is here, and may see a case of this owner and team, reads what
+    stands at an address.
+    """
     if address.worker is not None:
         person = staff.person(address.worker)
         return person is not None and (
-            person.role in ALL_CASES or (person.role in TEAM_CASES and (person.team == of_team or person.id == owner))
+            person.role in ALL_CASES
+            or (person.role in TEAM_CASES and (person.team == of_team or person.id == owner))
         )
     if address.team not in (None, of_team):
         return False
     if address.role is None:
         return any(staff.has(r, of_team) for r in TEAM_CASES)
-    return staff.has(address.role, address.team) and (address.role in ALL_CASES or address.team == of_team)
+    return staff.has(address.role, address.team) and (
+        address.role in ALL_CASES or address.team == of_team
+    )

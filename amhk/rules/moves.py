@@ -1,4 +1,7 @@
-"""Deciding a move: which doors are open, why the others are closed, and all that follows; `transitions` runs the machine here."""
+"""Deciding a move: which doors are open, why the others are closed, and all that follows.
+
+`transitions` runs the machine here.
+"""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -40,7 +43,12 @@ class Owed:
 
 @dataclass(frozen=True)
 class Standing:
-    """How a case stands at `now`: all that a rule may look at. `letters`: per kind what became of each that came out of hand, in order (`sent`, `returned`, `withheld`). `registered`: whether who acts has an SKJ or BIG registration; `deciders`: the others who have."""
+    """How a case stands at `now`: all that a rule may look at.
+
+    `letters`: per kind what became of each that came out of hand, in order (`sent`, `returned`,
+    `withheld`). `registered`: whether who acts has an SKJ or BIG registration; `deciders`: the
+    others who have.
+    """
 
     state: str
     now: datetime
@@ -58,7 +66,9 @@ class Standing:
 
 
 def became(letters: Iterable[Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
-    """Give, per kind, what became of each letter that went or was decided not to, in the order they were drafted."""
+    """Give, per kind, what became of each letter that went or was decided not to, in the order they
+    were drafted.
+    """
     found: dict[str, tuple[str, ...]] = {}
     for n in letters:
         found[n["kind"]] = (*found.get(n["kind"], ()), "returned" if n["returned"] else n["state"])
@@ -67,7 +77,9 @@ def became(letters: Iterable[Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
 
 @dataclass(frozen=True)
 class Decision:
-    """What a move does: where it leads, at which moment (UTC), and which terms and notices follow."""
+    """What a move does: where it leads, at which moment (UTC), and which terms and
+    notices follow.
+    """
 
     move: Move
     source: str
@@ -84,7 +96,10 @@ class Decision:
 
 
 class Token:
-    """A throwaway model for `transitions`: it carries a state through one event and is forgotten."""
+    """A throwaway model for `transitions`.
+
+    It carries a state through one event and is forgotten.
+    """
 
     __slots__ = ("state",)
 
@@ -108,16 +123,26 @@ def _condition(edge: Edge) -> Any:
 def machine_of(workflow: Workflow) -> Machine:
     """Give the flat machine of a workflow, built once per release."""
     machine = Machine(
-        model=None, states=list(workflow.states), initial=workflow.start, auto_transitions=False, send_event=True, queued=False
+        model=None,
+        states=list(workflow.states),
+        initial=workflow.start,
+        auto_transitions=False,
+        send_event=True,
+        queued=False,
     )
     for move in workflow.moves.values():
         for edge in move.edges:
-            machine.add_transition(move.name, edge.source, edge.target, conditions=[_condition(edge)])
+            machine.add_transition(
+                move.name, edge.source, edge.target, conditions=[_condition(edge)]
+            )
     return machine
 
 
 def holds(when: Iterable[When], told: Mapping[str, Any]) -> bool:
-    """Tell whether every condition holds of what is known (`told`: facts, overlaid with the input); `*` means filled in, `>=2` at least two."""
+    """Tell whether every condition holds of what is known (`told`: facts, overlaid with the input).
+
+    `*` means filled in, `>=2` at least two.
+    """
     return all(any(_fits(told.get(w.name), value) for value in w.values) for w in when)
 
 
@@ -130,21 +155,37 @@ def _fits(known: object, value: object) -> bool:
 
 
 DECIDER = "beslisser"
-UNDECIDED = "Dit besluit neemt een geregistreerde professional (SKJ of BIG), of u onder diens verantwoordelijkheid, en er is hier niemand met een registratie. De beheerder legt die vast bij de medewerker (Uitvoeringsbesluit Wmo 2015 art. 4.1.3)."
+UNDECIDED = (
+    "Dit besluit neemt een geregistreerde professional (SKJ of BIG), of u onder diens"
+    " verantwoordelijkheid, en er is hier niemand met een registratie. De beheerder legt die vast"
+    " bij de medewerker (Uitvoeringsbesluit Wmo 2015 art. 4.1.3)."
+)
 
 
 def fields_now(move: Move, standing: Standing) -> tuple[Field, ...]:
-    """Give the fields of a move as they are asked for now: what the facts of the case make obligatory is so."""
-    asked = {n.field for n in move.needs if n.kind == "filled" and n.when and holds(n.when, standing.facts)}
+    """Give the fields of a move as they are asked for now.
+
+    What the facts of the case make obligatory is so.
+    """
+    asked = {
+        n.field
+        for n in move.needs
+        if n.kind == "filled" and n.when and holds(n.when, standing.facts)
+    }
     if move.registered and not standing.registered:
         asked.add(DECIDER)
     if not asked:
         return move.fields
-    return tuple(replace(f, required=True) if f.name in asked and not f.required else f for f in move.fields)
+    return tuple(
+        replace(f, required=True) if f.name in asked and not f.required else f for f in move.fields
+    )
 
 
 def door(workflow: Workflow, standing: Standing, move: Move, role: str) -> list[Fault]:
-    """Give every reason why a role may not make a move now, before anything is filled in; empty when the door is open."""
+    """Give every reason why a role may not make a move now, before anything is filled in.
+
+    Empty when the door is open.
+    """
     faults = []
     if role not in move.roles:
         who = ", ".join(ROLES[r].lower() for r in move.roles)
@@ -154,7 +195,12 @@ def door(workflow: Workflow, standing: Standing, move: Move, role: str) -> list[
         title = f" Eerst: {lower_first(workflow.moves[step].title)}." if step else ""
         here = lower_first(workflow.states[standing.state].title)
         faults.append(
-            Fault("verkeerde_staat", f"Dit kan niet in de staat '{here}'.{title}", None, Opens("move", step) if step else None)
+            Fault(
+                "verkeerde_staat",
+                f"Dit kan niet in de staat '{here}'.{title}",
+                None,
+                Opens("move", step) if step else None,
+            )
         )
     elif role in move.roles:
         if move.registered and not standing.registered and not standing.deciders:
@@ -168,7 +214,9 @@ def door(workflow: Workflow, standing: Standing, move: Move, role: str) -> list[
 def _unmet(workflow: Workflow, standing: Standing, need: Need, role: str) -> list[Fault]:
     if need.kind == "notices_sent":
         return [
-            Fault("bericht_open", f"{need.text}: {owed.title}.", None, Opens("notice", str(owed.id)))
+            Fault(
+                "bericht_open", f"{need.text}: {owed.title}.", None, Opens("notice", str(owed.id))
+            )
             for owed in standing.owed
             if owed.obligatory
         ]
@@ -184,11 +232,16 @@ def _unmet(workflow: Workflow, standing: Standing, need: Need, role: str) -> lis
         "role": lambda: role in need.names,
         "finish": lambda: any(f in need.values for f in standing.finishes) != need.unless,
     }[need.kind]()
-    return [] if met else [Fault(need.code, need.text, need.field, _opener(workflow, standing, need))]
+    return (
+        [] if met else [Fault(need.code, need.text, need.field, _opener(workflow, standing, need))]
+    )
 
 
 def _letters_unmet(workflow: Workflow, standing: Standing, need: Need) -> list[Fault]:
-    """Give what is wrong with the letters a need asks for: owed still, decided not to go (the last of them), or never gone at all."""
+    """Give what is wrong with the letters a need asks for.
+
+    Owed still, decided not to go (the last of them), or never gone at all.
+    """
     became = [standing.letters.get(kind, ()) for kind in need.names]
     if need.kind == "notices_gone" and (owed := [o for o in standing.owed if o.kind in need.names]):
         return [Fault(need.code, need.text, None, Opens("notice", str(o.id))) for o in owed]
@@ -211,7 +264,9 @@ def _too_early(standing: Standing, need: Need) -> list[Fault]:
 
 
 def _opener(workflow: Workflow, standing: Standing, need: Need) -> Opens | None:
-    """Give what opens a door: the letter that is still owed, else the first move that can be made here, else the first of all."""
+    """Give what opens a door: the letter that is still owed, else the first move that can be made
+    here, else the first of all.
+    """
     if owed := next((o for o in standing.owed if o.kind in need.opens), None):
         return Opens("notice", str(owed.id))
     moves = [name for name in need.opens if name in workflow.moves]
@@ -219,10 +274,13 @@ def _opener(workflow: Workflow, standing: Standing, need: Need) -> Opens | None:
     return Opens("move", (here or moves)[0]) if moves else None
 
 
-def decide(workflow: Workflow, standing: Standing, name: str, raw: object, desk: Desk, role: str) -> Decision:
+def decide(
+    workflow: Workflow, standing: Standing, name: str, raw: object, desk: Desk, role: str
+) -> Decision:
     """Give what a move does.
 
-    `raw` is what was filled in. Raises NotFound for an unknown move, ClosedDoor with every reason at once
+    `raw` is what was filled in. Raises NotFound for an unknown move, ClosedDoor with every reason
+    at once
     (closed doors and bad input together), BadInput when only the input is wrong.
     """
     if (move := workflow.moves.get(name)) is None:
@@ -234,9 +292,11 @@ def decide(workflow: Workflow, standing: Standing, name: str, raw: object, desk:
     faults += [
         Fault("ontbreekt", need.text, need.field, None)
         for need in move.needs
-        if need.kind == "filled" and holds(need.when, told) and not values.get(need.field or "")
+        if need.kind == "filled"
+        and holds(need.when, told)
+        and not values.get(need.field or "")
         and not any(f.field == need.field for f in faults)
-    ]  # fmt: skip
+    ]
     if shut:
         raise ClosedDoor(faults=[*shut, *faults])
     if faults:
@@ -245,24 +305,42 @@ def decide(workflow: Workflow, standing: Standing, name: str, raw: object, desk:
 
 
 def _wrong_moment(standing: Standing, move: Move, values: Mapping[str, Any]) -> list[Fault]:
-    """Give the faults of a decision dated before what it answers began, or before it could be made."""
+    """Give the faults of a decision dated before what it answers began, or before it
+    could be made.
+    """
     if (moment := values.get("op")) is None:
         return []
     faults = []
     for need in move.needs:
         if need.kind == "not_before" and not _too_early(standing, need):
-            faults += [Fault(f.code, f.text, "op") for f in _too_early(replace(standing, now=moment), need)]
-    answered = {*move.meets, *(n for need in move.needs if need.kind == "running" for n in need.names)}
+            faults += [
+                Fault(f.code, f.text, "op") for f in _too_early(replace(standing, now=moment), need)
+            ]
+    answered = {
+        *move.meets,
+        *(n for need in move.needs if need.kind == "running" for n in need.names),
+    }
     for term in standing.running:
-        early = moment < term.start if isinstance(term.due, datetime) else day_of(moment) < day_of(term.start)
+        early = (
+            moment < term.start
+            if isinstance(term.due, datetime)
+            else day_of(moment) < day_of(term.start)
+        )
         if term.name in answered and early:
             faults.append(
-                Fault("voor_begin", f"Dit moment ligt voor {say_instant(term.start)}, toen begon wat deze stap beantwoordt.", "op")
+                Fault(
+                    "voor_begin",
+                    f"Dit moment ligt voor {say_instant(term.start)}, toen begon wat deze stap"
+                    " beantwoordt.",
+                    "op",
+                )
             )
     return faults[:1]
 
 
-def _decided(workflow: Workflow, standing: Standing, move: Move, values: dict[str, Any], told: dict[str, Any]) -> Decision:
+def _decided(
+    workflow: Workflow, standing: Standing, move: Move, values: dict[str, Any], told: dict[str, Any]
+) -> Decision:
     token, taken = Token(standing.state), list[Edge]()
     machine_of(workflow).events[move.name].trigger(token, told=told, taken=taken)
     edge = taken[-1]
@@ -275,7 +353,15 @@ def _decided(workflow: Workflow, standing: Standing, move: Move, values: dict[st
     meets = tuple(t for t in standing.running if t.name in met)
     gone = (*move.voids, *edge.voids)
     voids = tuple(t for t in standing.running if t not in meets and (closes or t.name in gone))
-    starts = tuple(dict.fromkeys((*move.starts, *edge.starts, *begun(move.maybe, told, {t.name for t in standing.running}))))
+    starts = tuple(
+        dict.fromkeys(
+            (
+                *move.starts,
+                *edge.starts,
+                *begun(move.maybe, told, {t.name for t in standing.running}),
+            )
+        )
+    )
     dates = {term: values[name] for term, name in move.term_date if name in values}
     moment = values.get("op") or standing.now
     return Decision(
@@ -295,12 +381,17 @@ def _decided(workflow: Workflow, standing: Standing, move: Move, values: dict[st
 
 
 def begun(maybe: Iterable[Start], told: Mapping[str, Any], running: Collection[str]) -> list[str]:
-    """Give which of the terms that start under conditions do so, from what is known (`told`) and the names that run."""
+    """Give which of the terms that start under conditions do so, from what is known (`told`) and
+    the names that run.
+    """
     return [s.term for s in maybe if holds(s.when, told) and not (s.once and s.term in running)]
 
 
 def after(workflow: Workflow, standing: Standing, decision: Decision) -> Standing:
-    """Give how the case stands once a decision is carried out; terms and notices still to be written have id 0."""
+    """Give how the case stands once a decision is carried out.
+
+    Terms and notices still to be written have id 0.
+    """
     ended = (*decision.meets, *decision.voids)
     running = [t for t in standing.running if t not in ended]
     running += [Running(0, name, decision.moment, date.max) for name in decision.starts]
@@ -314,7 +405,12 @@ def after(workflow: Workflow, standing: Standing, decision: Decision) -> Standin
     if decision.move.finish and decision.move.finish not in finishes:
         finishes = (*finishes, decision.move.finish)
     return replace(
-        standing, state=decision.target, facts=decision.facts, finishes=finishes, running=tuple(running), owed=tuple(owed)
+        standing,
+        state=decision.target,
+        facts=decision.facts,
+        finishes=finishes,
+        running=tuple(running),
+        owed=tuple(owed),
     )
 
 

@@ -1,11 +1,14 @@
-"""Dutch names: voornamen, voorvoegsel, geslachtsnaam and partnernaam, from a name as it is told or typed; and where an address lies."""
+"""Dutch names: voornamen, voorvoegsel, geslachtsnaam and partnernaam, from a name as it is told or
+typed; and where an address lies.
+"""
 
 import re
 from dataclasses import dataclass
 
 from amhk.rules.parse import fold
 
-# Words before a name that are no part of what one is sorted or found by, Dutch and of who came here.
+# Words before a name that are no part of what one is sorted or found by, Dutch and of who came
+# here.
 _BEFORE = frozenset(
     [
         "aan",
@@ -60,10 +63,17 @@ _BEFORE = frozenset(
         "o'",
     ]
 )
-_TITLE = frozenset(map(fold, ["dhr", "mevr", "mevrouw", "meneer", "heer", "mw", "dr", "drs", "ing", "ir", "mr", "prof"]))
+_TITLE = frozenset(
+    map(
+        fold,
+        ["dhr", "mevr", "mevrouw", "meneer", "heer", "mw", "dr", "drs", "ing", "ir", "mr", "prof"],
+    )
+)
 _POSTCODE = re.compile(r"\b([1-9]\d{3}) ?([A-Za-z]{2})\b")
 _HOUSE = re.compile(r"^(.*?[^\d\s,])[\s,]+(\d{1,5})(?:\b|(?=[a-z]))", re.IGNORECASE)
-_NOBODY = frozenset(map(fold, ["", "onbekend", "onbekende", "nn", "anoniem", "baby", "kind", "ongeboren kind"]))
+_NOBODY = frozenset(
+    map(fold, ["", "onbekend", "onbekende", "nn", "anoniem", "baby", "kind", "ongeboren kind"])
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +93,10 @@ class Name:
 
 
 def split_name(told: str) -> Name:
-    """Give the parts of a name as it is told: `Mieke van den Berg-de Wit` is Mieke, partner van den Berg, born de Wit; also `Vries, L. de`."""
+    """Give the parts of a name as it is told.
+
+    `Mieke van den Berg-de Wit` is Mieke, partner van den Berg, born de Wit; also `Vries, L. de`.
+    """
     text = " ".join(w for w in told.replace("’", "'").split() if fold(w).rstrip(".") not in _TITLE)
     if fold(text) in _NOBODY:
         return Name()
@@ -94,9 +107,15 @@ def split_name(told: str) -> Name:
         return _parts(" ".join(words[:at]), [*words[at:], *last.split()])
     words = text.split()
     alone = bool(words) and words[0] in _BEFORE  # `van der Berg`: only a surname
-    at = 0 if alone else next((n for n, w in enumerate(words) if n and _opens(w)), max(len(words) - 1, 0))
+    at = (
+        0
+        if alone
+        else next((n for n, w in enumerate(words) if n and _opens(w)), max(len(words) - 1, 0))
+    )
     hyphen = next((n for n, w in enumerate(words) if n and "-" in w), None)
-    if hyphen is not None and hyphen < at:  # `Sanne Jansen-de Wit`: the surname begins at the hyphened word
+    if (
+        hyphen is not None and hyphen < at
+    ):  # `Sanne Jansen-de Wit`: the surname begins at the hyphened word
         at = hyphen
     return _parts(" ".join(words[:at]), words[at:])
 
@@ -120,7 +139,10 @@ def _before(text: str) -> tuple[str, str]:
 
 
 def name_of(person: dict[str, object]) -> Name:
-    """Give the name of a person in parts: what was typed as a part holds, the rest is read from the whole name."""
+    """Give the name of a person in parts.
+
+    What was typed as a part holds, the rest is read from the whole name.
+    """
     told = split_name(str(person.get("naam") or ""))
     return Name(*(str(person.get(part) or getattr(told, part)) for part in Name.__slots__))
 
@@ -133,7 +155,10 @@ def bare(text: str) -> str:
 
 
 def place_of(address: str | None) -> str | None:
-    """Give what two spellings of one address have in common: postcode and house number (`3024aa12`), else street, number and town; None for no address."""
+    """Give what two spellings of one address have in common.
+
+    Postcode and house number (`3024aa12`), else street, number and town; None for no address.
+    """
     if not address or not (house := _HOUSE.match(address)):
         return None
     street, number = house.group(1), int(house.group(2))

@@ -1,4 +1,7 @@
-"""The records of one case that must agree, in one place: each pair as a sentence that says what contradicts what."""
+"""The records of one case that must agree, in one place.
+
+Each pair as a sentence that says what contradicts what.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +16,11 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """All that is recorded of one case: its row, its terms, letters, referrals and checks in the order they came, and the meldingen it is a hermelding of."""
+    """All that is recorded of one case.
+
+    Its row, its terms, letters, referrals and checks in the order they came, and the meldingen it
+    is a hermelding of.
+    """
 
     case: Row
     terms: Sequence[Row]
@@ -26,13 +33,24 @@ class Told:
 
 def contradictions(flow: Workflow, told: Told) -> list[str]:
     """Give each pair of records of a case that contradict each other; empty when all agree."""
-    return [*_closed(flow, told), *_letters(told), *_referral(flow, told), *_check(flow, told), *_household(told)]
+    return [
+        *_closed(flow, told),
+        *_letters(told),
+        *_referral(flow, told),
+        *_check(flow, told),
+        *_household(told),
+    ]
 
 
 def _closed(flow: Workflow, told: Told) -> Iterator[str]:
-    """State x terms x referral: a closed case stands in a final state and waits for nothing; an open one does not."""
+    """State x terms x referral: a closed case stands in a final state and waits for nothing.
+
+    An open one does not.
+    """
     case = told.case
-    if case["closed"] != flow.states[case["state"]].final or case["closed"] != (case["closed_at"] is not None):
+    if case["closed"] != flow.states[case["state"]].final or case["closed"] != (
+        case["closed_at"] is not None
+    ):
         yield "de staat zegt iets anders dan of de zaak gesloten is"
     if case["closed"] and any(t["status"] in RUNS for t in told.terms):
         yield "de zaak is gesloten en een termijn loopt nog"
@@ -55,22 +73,41 @@ def _letters(told: Told) -> Iterator[str]:
             yield f"brief {n['id']} ({n['kind']}) heet verzonden zonder dag, of andersom"
         if n["state"] in ("approved", "sent") and n["html"] is None and n["hash"]:
             continue  # destroyed by law
-        again = any(o["returned"] and o["kind"] == n["kind"] for o in told.notices)  # one that came back lies there anew
+        again = any(
+            o["returned"] and o["kind"] == n["kind"] for o in told.notices
+        )  # one that came back lies there anew
         if told.case["closed"] and n["state"] == "draft" and not n["obligatory"] and not again:
-            yield f"de zaak is gesloten en brief {n['id']} ({n['kind']}), die niet hoeft, ligt nog klaar"
+            yield (
+                f"de zaak is gesloten en brief {n['id']} ({n['kind']}), die niet hoeft, ligt nog"
+                " klaar"
+            )
         if n["state"] == "draft" and n["html"] is not None:
             yield f"brief {n['id']} ({n['kind']}) is een concept en toch vastgezet"
 
 
 def _referral(flow: Workflow, told: Told) -> Iterator[str]:
-    """Referral x acceptance x help: who waits for an answer has a term for it; help that began was taken up; finish 3 has a referral."""
-    waits = any(t["name"] == flow.referral.get("acceptance") and t["status"] in RUNS for t in told.terms)
+    """Referral x acceptance x help: who waits for an answer has a term for it.
+
+    Help that began was taken up; finish 3 has a referral.
+    """
+    waits = any(
+        t["name"] == flow.referral.get("acceptance") and t["status"] in RUNS for t in told.terms
+    )
     last = told.referrals[-1]["status"] if told.referrals else None
     if flow.referral and not told.case["closed"] and waits != (last == "open"):
-        yield f"de verwijzing is '{last}' en op acceptatie wordt {'wel' if waits else 'niet'} gewacht"
-    letter, taken = flow.referral.get("letter"), [r for r in told.referrals if r["status"] in ("accepted", "started")]
+        yield (
+            f"de verwijzing is '{last}' en op acceptatie wordt {'wel' if waits else 'niet'} gewacht"
+        )
+    letter, taken = (
+        flow.referral.get("letter"),
+        [r for r in told.referrals if r["status"] in ("accepted", "started")],
+    )
     for r in taken:
-        mine = [n["state"] for n in told.notices if n["kind"] == letter and n["institution_id"] == r["institution_id"]]
+        mine = [
+            n["state"]
+            for n in told.notices
+            if n["kind"] == letter and n["institution_id"] == r["institution_id"]
+        ]
         if mine and mine[-1] == "withheld" and "sent" not in mine:
             yield f"verwijzing {r['id']} is aangenomen en haar brief is niet verzonden"
     for r in told.referrals:
@@ -83,7 +120,11 @@ def _referral(flow: Workflow, told: Told) -> Iterator[str]:
 
 
 def _check(flow: Workflow, told: Told) -> Iterator[str]:
-    """Check x letter, check x help: the referral that is checked went by letter (one that was refused or taken back before it went needs none); help that fits has begun."""
+    """Check x letter, check x help.
+
+    The referral that is checked went by letter (one that was refused or taken back before it went
+    needs none); help that fits has begun.
+    """
     kind = flow.referral.get("letter")
     letters = [n for n in told.notices if n["kind"] == kind]
     for c in told.checks:
@@ -99,13 +140,21 @@ def _check(flow: Workflow, told: Told) -> Iterator[str]:
 
 
 def _not_gone(letters: Sequence[Row], referral: Row) -> bool:
-    """Tell whether the letter of a referral never went: none to its institution was sent, and none was let go because the referral was over before it could go."""
+    """Tell whether the letter of a referral never went.
+
+    None to its institution was sent, and none was let go because the referral was over before it
+    could go.
+    """
     mine = {n["state"] for n in letters if n["institution_id"] == referral["institution_id"]}
     return not mine & {"sent", "void"}
 
 
 def _household(told: Told) -> Iterator[str]:
-    """Hermelding x dossier x state: who came back came back from one melding, that closed and stands in the same dossier (of one that joined another: in the dossier it came from)."""
+    """Hermelding x dossier x state.
+
+    Who came back came back from one melding, that closed and stands in the same dossier (of one
+    that joined another: in the dossier it came from).
+    """
     if len(told.before) > 1:
         yield "de melding is van meer dan een melding de hermelding"
     for other in told.before:

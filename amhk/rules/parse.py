@@ -1,4 +1,6 @@
-"""Reading what people type: days in many spellings, moments, partial dates, BSNs, and text that fits in a letter."""
+"""Reading what people type: days in many spellings, moments, partial dates, BSNs, and text that
+fits in a letter.
+"""
 
 import re
 import unicodedata
@@ -15,9 +17,11 @@ _MOMENT = re.compile(r"^(.+?)[ T,]+(?:om )?(\d{1,2})[:.](\d{2})(?:[:.][0-5]\d)?(
 # How a letter is said here, where the table of the library says it by its looks.
 _SAID = str.maketrans({"ə": "a", "Ə": "a"})
 _IJ = re.compile(r"(?<!\d)(?<!\d )ij")  # not in a postcode
-# What a spreadsheet leaves in a cell it could not work out, in Dutch and in English, and of a number too long for it.
+# What a spreadsheet leaves in a cell it could not work out, in Dutch and in English, and of a
+# number too long for it.
 _BROKEN = re.compile(
-    r"#(?:NAAM\?|NAME\?|N/B|N/A|REF!|VERW!|WAARDE!|VALUE!|DEEL/0!|DIV/0!|GETAL!|NUM!|LEEG!|NULL!|OVERLOOP!|SPILL!|BEREKENEN!|CALC!)|#{3,}",
+    r"#(?:NAAM\?|NAME\?|N/B|N/A|REF!|VERW!|WAARDE!|VALUE!|DEEL/0!|DIV/0!|GETAL!|NUM!|LEEG!|"
+    r"NULL!|OVERLOOP!|SPILL!|BEREKENEN!|CALC!)|#{3,}",
     re.IGNORECASE,
 )
 _CUT_OFF = re.compile(r"-?\d(?:[.,]\d+)?E\+?\d{1,3}", re.IGNORECASE)
@@ -25,7 +29,10 @@ _CODE = re.compile(r"<\s{0,3}/?\s{0,3}(script|iframe|object|embed|style|svg|img)
 
 
 def tidy(text: str, one_line: bool) -> str:
-    """Give the text as it is kept: NFC, line ends as `\\n`, no space around it; on one line for a `line` field."""
+    """Give the text as it is kept: NFC, line ends as `\\n`, no space around it.
+
+    On one line for a `line` field.
+    """
     text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").strip()
     return " ".join(text.split("\n")) if one_line else text
 
@@ -42,14 +49,20 @@ def unfit(text: str, longest: int) -> str | None:
     if _BROKEN.fullmatch(text.strip()):
         return f"{text.strip()[:12]} is een fout van een rekenblad; typ wat er hoorde te staan."
     if _CUT_OFF.fullmatch(text.strip()):
-        return f"{text.strip()[:24]} is een getal dat een rekenblad afkapte; typ het helemaal, of bewaar de kolom als tekst."
+        return (
+            f"{text.strip()[:24]} is een getal dat een rekenblad afkapte; typ het helemaal, of"
+            " bewaar de kolom als tekst."
+        )
     if found := _CODE.search(text):
         return f"er staat programmacode in ({found.group(0)[:12]}); haal dat weg."
     return None
 
 
 def read_day(text: str, today: date) -> date | None:
-    """Give the day of `2026-02-04`, `4-2-2026`, `4 2 26`, `gisteren`, `vandaag` or `morgen`; None when it does not exist."""
+    """Give the day of `2026-02-04`, `4-2-2026`, `4 2 26`, `gisteren`, `vandaag` or `morgen`.
+
+    None when it does not exist.
+    """
     text = text.strip().casefold()
     if text in _NEAR:
         return today + timedelta(days=_NEAR[text])
@@ -63,7 +76,11 @@ def read_day(text: str, today: date) -> date | None:
 
 
 def fold(text: str) -> str:
-    """Give text as it is searched: without accents and case, in the letters of a Dutch keyboard whatever script it is in, ij and y as one."""
+    """Give text as it is searched.
+
+    Without accents and case, in the letters of a Dutch keyboard whatever script it is in, ij and y
+    as one.
+    """
     plain = text.casefold()
     if not plain.isascii():
         plain = anyascii(plain.translate(_SAID)).casefold()
@@ -76,7 +93,9 @@ def plausible(day: date) -> bool:
 
 
 def read_moment(text: str, now: datetime) -> datetime | None:
-    """Give the UTC instant of an ISO instant, of a day with a time (Amsterdam when no offset stands there), or of `nu`; None when it does not exist."""
+    """Give the UTC instant of an ISO instant, of a day with a time (Amsterdam when no offset stands
+    there), or of `nu`; None when it does not exist.
+    """
     text = text.strip()
     if text.casefold() == "nu":
         return now
@@ -84,11 +103,22 @@ def read_moment(text: str, now: datetime) -> datetime | None:
         if found := _MOMENT.match(text):
             day = read_day(found.group(1), day_of(now))
             if day is not None:
-                here = datetime(day.year, day.month, day.day, int(found.group(2)), int(found.group(3)), tzinfo=AMSTERDAM)
+                here = datetime(
+                    day.year,
+                    day.month,
+                    day.day,
+                    int(found.group(2)),
+                    int(found.group(3)),
+                    tzinfo=AMSTERDAM,
+                )
                 return here.astimezone(UTC)
         if len(text) <= 10:
             day = read_day(text, day_of(now))
-            return datetime(day.year, day.month, day.day, tzinfo=AMSTERDAM).astimezone(UTC) if day else None
+            return (
+                datetime(day.year, day.month, day.day, tzinfo=AMSTERDAM).astimezone(UTC)
+                if day
+                else None
+            )
         moment = datetime.fromisoformat(text)
         return (moment if moment.tzinfo else moment.replace(tzinfo=AMSTERDAM)).astimezone(UTC)
     except (ValueError, OverflowError):
@@ -96,7 +126,11 @@ def read_moment(text: str, now: datetime) -> datetime | None:
 
 
 def read_partial(text: str, today: date | None = None) -> str | None:
-    """Give a whole or partial date as `1979`, `1979-06` or `1979-06-30`; also from `30-6-1979`, and with `today` from `30 6 79` (the last such day that has been); None when it does not exist."""
+    """Give a whole or partial date as `1979`, `1979-06` or `1979-06-30`.
+
+    Also from `30-6-1979`, and with `today` from `30 6 79` (the last such day that has been); None
+    when it does not exist.
+    """
     if found := _DUTCH_DAY.match(text.strip()):
         day, month, year = found.groups()
         if len(year) == 2:
@@ -124,14 +158,18 @@ def is_bsn(text: str) -> bool:
 
 
 def read_bsn(text: str) -> str | None:
-    """Give the nine digits of a BSN as people type it, with spaces or dots, also without the zero in front that a spreadsheet leaves out; None when it fails the elfproef."""
+    """Give the nine digits of a BSN as people type it, with spaces or dots, also without the zero
+    in front that a spreadsheet leaves out; None when it fails the elfproef.
+    """
     digits = text.replace(" ", "").replace(".", "")
     digits = f"0{digits}" if len(digits) == 8 else digits
     return digits if is_bsn(digits) else None
 
 
 def age_on(born: str | None, day: date) -> int | None:
-    """Give the age in whole years on `day` of someone born on a whole or partial date (a missing part counts as the latest possible)."""
+    """Give the age in whole years on `day` of someone born on a whole or partial date (a missing
+    part counts as the latest possible).
+    """
     if not born or not (parts := _PARTIAL.match(born)):
         return None
     year, month, dom = int(parts[1]), int(parts[2] or 12), int(parts[3] or 31)

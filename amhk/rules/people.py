@@ -1,4 +1,6 @@
-"""People in a melding: what cannot be true of one or between two, how old somebody is on a day, and which roles hold then."""
+"""People in a melding: what cannot be true of one or between two, how old somebody is on a day, and
+which roles hold then.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -13,16 +15,28 @@ Person = Mapping[str, Any]
 
 
 def faults(
-    people: Sequence[Person], today: date, roles: Roles, known: Sequence[Person] = (), path: str = "betrokkenen"
+    people: Sequence[Person],
+    today: date,
+    roles: Roles,
+    known: Sequence[Person] = (),
+    path: str = "betrokkenen",
 ) -> list[Fault]:
-    """Give what cannot be true of people about to be recorded, beside those `known` on the case; each fault at its field (`path.0.geboren`)."""
+    """Give what cannot be true of people about to be recorded, beside those `known` on the case.
+
+    Each fault at its field (`path.0.geboren`).
+    """
     told: list[Fault] = []
     for n, person in enumerate(people):
         here = f"{path}.{n}." if path else ""
-        told += [Fault(code, text, f"{here}{field}") for code, field, text in _alone(person, today, roles)]
         told += [
             Fault(code, text, f"{here}{field}")
-            for code, field, text in _among(person, [*known, *people[:n], *people[n + 1 :]], people[:n], known, roles)
+            for code, field, text in _alone(person, today, roles)
+        ]
+        told += [
+            Fault(code, text, f"{here}{field}")
+            for code, field, text in _among(
+                person, [*known, *people[:n], *people[n + 1 :]], people[:n], known, roles
+            )
         ]
     return told
 
@@ -34,7 +48,10 @@ def _alone(person: Person, today: date, roles: Roles) -> list[tuple[str, str, st
             (
                 "kruisregel",
                 "uitgerekend",
-                f"{name} is geboren en heeft geen uitgerekende datum meer. Pas 'Geboren' of 'Uitgerekend' aan.",
+                (
+                    f"{name} is geboren en heeft geen uitgerekende datum meer. Pas 'Geboren' of"
+                    " 'Uitgerekend' aan."
+                ),
             )
         )
     elif due and not today - timedelta(days=42) <= due <= today + timedelta(days=300):
@@ -42,53 +59,101 @@ def _alone(person: Person, today: date, roles: Roles) -> list[tuple[str, str, st
             (
                 "geen_datum",
                 "uitgerekend",
-                f"Uitgerekend: {say_day(due)} kan niet kloppen; hooguit 6 weken geleden of 10 maanden vooruit.",
+                (
+                    f"Uitgerekend: {say_day(due)} kan niet kloppen; hooguit 6 weken geleden of 10"
+                    " maanden vooruit."
+                ),
             )
         )
-    if person.get("bsn") and not person.get("geboren") and (due or roles.has(person.get("rollen"), "ongeboren")):
-        told.append(("kruisregel", "bsn", f"{name} is nog niet geboren en heeft geen BSN. Pas 'BSN' of 'Rollen' aan."))
-    for field, title in (("bsn_bron", "Herkomst van het BSN"), ("bsn_gecontroleerd", "BSN gecontroleerd op")):
+    if (
+        person.get("bsn")
+        and not person.get("geboren")
+        and (due or roles.has(person.get("rollen"), "ongeboren"))
+    ):
+        told.append(
+            (
+                "kruisregel",
+                "bsn",
+                f"{name} is nog niet geboren en heeft geen BSN. Pas 'BSN' of 'Rollen' aan.",
+            )
+        )
+    for field, title in (
+        ("bsn_bron", "Herkomst van het BSN"),
+        ("bsn_gecontroleerd", "BSN gecontroleerd op"),
+    ):
         if person.get(field) and not person.get("bsn"):
-            told.append(("kruisregel", field, f"Er is geen BSN ingevuld bij {name}. Vul 'BSN' in of laat '{title}' leeg."))
-    for k, span in enumerate(person.get("rolperiodes") or ()):
-        if span.get("van") and span.get("tot") and span["tot"][: len(span["van"])] < span["van"][: len(span["tot"])]:
             told.append(
-                ("volgorde", f"rolperiodes.{k}.tot", f"De rol '{span.get('rol', '?')}' van {name} kan niet eindigen voor ze begon.")
+                (
+                    "kruisregel",
+                    field,
+                    f"Er is geen BSN ingevuld bij {name}. Vul 'BSN' in of laat '{title}' leeg.",
+                )
+            )
+    for k, span in enumerate(person.get("rolperiodes") or ()):
+        if (
+            span.get("van")
+            and span.get("tot")
+            and span["tot"][: len(span["van"])] < span["van"][: len(span["tot"])]
+        ):
+            told.append(
+                (
+                    "volgorde",
+                    f"rolperiodes.{k}.tot",
+                    f"De rol '{span.get('rol', '?')}' van {name} kan niet eindigen voor ze begon.",
+                )
             )
     return told
 
 
 def _among(
-    person: Person, others: Sequence[Person], before: Sequence[Person], known: Sequence[Person], roles: Roles
+    person: Person,
+    others: Sequence[Person],
+    before: Sequence[Person],
+    known: Sequence[Person],
+    roles: Roles,
 ) -> list[tuple[str, str, str]]:
     told = []
     name = person.get("naam") or "deze persoon"
-    twin = next((p for p in (*known, *before) if p.get("bsn") and p.get("bsn") == person.get("bsn")), None)
+    twin = next(
+        (p for p in (*known, *before) if p.get("bsn") and p.get("bsn") == person.get("bsn")), None
+    )
     if twin:
         told.append(
             (
                 "dubbel",
                 "bsn",
-                f"{name} en {twin.get('naam') or 'een ander'} kunnen niet hetzelfde BSN hebben. Staat hier twee keer dezelfde persoon?",
+                (
+                    f"{name} en {twin.get('naam') or 'een ander'} kunnen niet hetzelfde BSN hebben."
+                    " Staat hier twee keer dezelfde persoon?"
+                ),
             )
         )
     mine = person.get("rollen")
     if roles.has(mine, "kind") and not roles.has(mine, "ouder") and person.get("geboren"):
         parents = [p for p in others if roles.has(p.get("rollen"), "ouder") and p.get("geboren")]
         if parents and all(_sooner(person["geboren"], p["geboren"]) for p in parents):
-            text = f"{name} (kind, {person['geboren']}) is ouder dan {parents[0].get('naam') or 'een ouder'} (ouder, {parents[0]['geboren']}). Pas een geboortedatum of een rol aan."
+            text = (
+                f"{name} (kind, {person['geboren']}) is ouder dan"
+                f" {parents[0].get('naam') or 'een ouder'} (ouder, {parents[0]['geboren']}). Pas"
+                " een geboortedatum of een rol aan."
+            )
             told.append(("kind_ouder_dan_ouder", "geboren", text))
     return told
 
 
 def _sooner(child: str, parent: str) -> bool:
-    """Tell whether a child was surely born before, or with, a parent; partial dates compare by what both hold."""
+    """Tell whether a child was surely born before, or with, a parent.
+
+    Partial dates compare by what both hold.
+    """
     shared = min(len(child), len(parent))
     return child[:shared] < parent[:shared] or (shared == 10 and child == parent)
 
 
 def ages(born: str | None, day: date) -> tuple[int, int] | None:
-    """Give the lowest and highest age in whole years on a day of someone born on a whole or partial date."""
+    """Give the lowest and highest age in whole years on a day of someone born on a whole or partial
+    date.
+    """
     if not born:
         return None
     low = age_on(born, day)
@@ -97,12 +162,19 @@ def ages(born: str | None, day: date) -> tuple[int, int] | None:
 
 
 def is_unborn(person: Person, roles: Roles) -> bool:
-    """Tell whether somebody is not born yet: he has a day he is due, or that role, and no day of birth."""
-    return not person.get("geboren") and bool(person.get("uitgerekend") or roles.has(person.get("rollen"), "ongeboren"))
+    """Tell whether somebody is not born yet.
+
+    He has a day he is due, or that role, and no day of birth.
+    """
+    return not person.get("geboren") and bool(
+        person.get("uitgerekend") or roles.has(person.get("rollen"), "ongeboren")
+    )
 
 
 def is_child(person: Person, day: date, roles: Roles) -> bool:
-    """Tell whether somebody is under 18 on a day (of a part of a date the youngest it can mean), not born yet, or (his age not known) told to be a child."""
+    """Tell whether somebody is under 18 on a day (of a part of a date the youngest it can mean),
+    not born yet, or (his age not known) told to be a child.
+    """
     if (age := ages(person.get("geboren"), day)) is not None:
         return age[0] < 18
     told = [r for r in person.get("rollen") or () if not roles.has([r], "volwassen")]
@@ -110,12 +182,20 @@ def is_child(person: Person, day: date, roles: Roles) -> bool:
 
 
 def answers_for(person: Person, roles: Roles, day: date) -> bool:
-    """Tell whether somebody decides for a child, is a parent, or brings it up: he has gezag, or a role that means so."""
-    return bool(person.get("gezag")) or roles.has(roles_on(person, day), "ouder", "opvoeder", "beslist")
+    """Tell whether somebody decides for a child, is a parent, or brings it up.
+
+    He has gezag, or a role that means so.
+    """
+    return bool(person.get("gezag")) or roles.has(
+        roles_on(person, day), "ouder", "opvoeder", "beslist"
+    )
 
 
 def may_carry(person: Person, roles: Roles, day: date) -> bool:
-    """Tell whether somebody can be the mother of an unborn child of this case: told to be the mother, or a parent and a woman."""
+    """Tell whether somebody can be the mother of an unborn child of this case.
+
+    Told to be the mother, or a parent and a woman.
+    """
     held = roles_on(person, day)
     return roles.has(held, "moeder") or (person.get("geslacht") == "V" and roles.has(held, "ouder"))
 
@@ -131,7 +211,11 @@ def say_age(person: Person, day: date) -> str:
 
 
 def voice(person: Person, day: date) -> str:
-    """Give who speaks for somebody on a day: himself from 16, under 12 who has gezag (Wmo 2015 art. 5.3.2); empty for a grown-up, and when it is not known."""
+    """Give who speaks for somebody on a day.
+
+    Himself from 16, under 12 who has gezag (Wmo 2015 art. 5.3.2); empty for a grown-up, and when it
+    is not known.
+    """
     span = ages(person.get("geboren"), day)
     if span is None or span[0] >= 18:
         return ""
@@ -145,10 +229,17 @@ def voice(person: Person, day: date) -> str:
 
 
 def roles_on(person: Person, day: date) -> list[str]:
-    """Give the roles somebody has on a day: those without dates, and those whose span holds it (from `van`, no longer on `tot`; a part of a date counts from its first day)."""
+    """Give the roles somebody has on a day.
+
+    Those without dates, and those whose span holds it (from `van`, no longer on `tot`; a part of a
+    date counts from its first day).
+    """
     dated = person.get("rolperiodes") or ()
     held = [
-        s["rol"] for s in dated if (not s.get("van") or _first(s["van"]) <= day) and (not s.get("tot") or day < _first(s["tot"]))
+        s["rol"]
+        for s in dated
+        if (not s.get("van") or _first(s["van"]) <= day)
+        and (not s.get("tot") or day < _first(s["tot"]))
     ]
     ended = {s["rol"] for s in dated if s.get("rol")} - set(held)
     return list(dict.fromkeys([*(r for r in person.get("rollen") or () if r not in ended), *held]))
@@ -165,5 +256,8 @@ def named_apart(person: Person, people: Sequence[Person]) -> str:
     return (
         str(person["naam"])
         if not twice
-        else f"{person['naam']} ({person['geboren'] or ', '.join(person['rollen']) or 'geboren onbekend'})"
+        else (
+            f"{person['naam']}"
+            f" ({person['geboren'] or ', '.join(person['rollen']) or 'geboren onbekend'})"
+        )
     )

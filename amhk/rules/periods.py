@@ -1,4 +1,6 @@
-"""Periods of a report: a month, quarter, half-year or year, as a half-open span of Amsterdam days."""
+"""Periods of a report: a month, quarter, half-year or year, as a half-open span of
+Amsterdam days.
+"""
 
 import re
 from dataclasses import dataclass
@@ -31,7 +33,9 @@ class Period:
 
     def before(self) -> "Period":
         """Give the period of the same length before it."""
-        return period_of(date(self.start.year, self.start.month, 1) - timedelta(days=1), self.months)
+        return period_of(
+            date(self.start.year, self.start.month, 1) - timedelta(days=1), self.months
+        )
 
 
 def read_period(text: str) -> Period | None:
@@ -55,7 +59,12 @@ def read_period(text: str) -> Period | None:
 def period_of(day: date, months: int) -> Period:
     """Give the period of so many months (1, 3, 6 or 12) in which a day falls."""
     part = (day.month - 1) // months + 1
-    text = {1: f"{day.year}-{day.month:02}", 3: f"{day.year}-Q{part}", 6: f"{day.year}-H{part}", 12: str(day.year)}[months]
+    text = {
+        1: f"{day.year}-{day.month:02}",
+        3: f"{day.year}-Q{part}",
+        6: f"{day.year}-H{part}",
+        12: str(day.year),
+    }[months]
     found = read_period(text)
     assert found is not None
     return found

@@ -30,11 +30,50 @@ LADDER = (
     {"at": "5 werkdagen na", "to": ["manager"]},
 )
 RECEIVERS = ("eigenaar", "team", *ROLES)
-LIVE_LISTS = ("gemeente", "instelling", "medewerker", "bevoegd", "team", "stap", "persoon", "bevinding", "contact")
+LIVE_LISTS = (
+    "gemeente",
+    "instelling",
+    "medewerker",
+    "bevoegd",
+    "team",
+    "stap",
+    "persoon",
+    "bevinding",
+    "contact",
+)
 _KEYS = {
     "state": {"title", "final", "unsafe"},
-    "field": {"name", "title", "type", "hint", "choices", "future", "blank", "fields", "anytime", "more", "ask", "bare", "phone"},
-    "term": {"title", "length", "rolls", "kind", "ground", "role", "rungs", "acts", "per_person", "suspend_ground", "extend", "beside", "buttons", "waits_for"},
+    "field": {
+        "name",
+        "title",
+        "type",
+        "hint",
+        "choices",
+        "future",
+        "blank",
+        "fields",
+        "anytime",
+        "more",
+        "ask",
+        "bare",
+        "phone",
+    },
+    "term": {
+        "title",
+        "length",
+        "rolls",
+        "kind",
+        "ground",
+        "role",
+        "rungs",
+        "acts",
+        "per_person",
+        "suspend_ground",
+        "extend",
+        "beside",
+        "buttons",
+        "waits_for",
+    },
     "beside": {"length", "rolls", "kind", "ground"},
     "untouched": {"term", "acute"},
     "waiting": {"term", "states"},
@@ -42,17 +81,58 @@ _KEYS = {
     "need": {"kind", "text", "names", "values", "unless", "days", "field", "opens", "when"},
     "edge": {"from", "to", "when", "starts", "meets", "voids", "notices"},
     "move": {
-        "title", "done", "roles", "input", "edges", "from", "to", "finish", "ending", "starts", "meets", "voids", "sets",
-        "needs", "notices", "effect", "term_date", "side", "crosses", "codes", "registered", "first", "drops", "plain",
+        "title",
+        "done",
+        "roles",
+        "input",
+        "edges",
+        "from",
+        "to",
+        "finish",
+        "ending",
+        "starts",
+        "meets",
+        "voids",
+        "sets",
+        "needs",
+        "notices",
+        "effect",
+        "term_date",
+        "side",
+        "crosses",
+        "codes",
+        "registered",
+        "first",
+        "drops",
+        "plain",
     },
     "start": {"term", "when", "once"},
     "set": {"name", "value", "count", "when"},
     "referral": {"acceptance", "check", "letter"},
     "top": {
-        "name", "route", "release", "title", "start", "facts", "intake", "person", "closing", "states", "fields", "terms",
-        "notices", "needs", "moves", "suspended_term", "roles", "join", "untouched", "waiting", "referral",
+        "name",
+        "route",
+        "release",
+        "title",
+        "start",
+        "facts",
+        "intake",
+        "person",
+        "closing",
+        "states",
+        "fields",
+        "terms",
+        "notices",
+        "needs",
+        "moves",
+        "suspended_term",
+        "roles",
+        "join",
+        "untouched",
+        "waiting",
+        "referral",
     },
-}  # fmt: skip
+}
 
 
 @dataclass
@@ -67,10 +147,15 @@ class _Reader:
     def known(self, key: str, kind: str, table: Mapping[str, Any]) -> None:
         """Remember every key of a table that is not known."""
         for name in sorted(set(table) - _KEYS[kind]):
-            self.no(f"{key}.{name}", f"onbekende sleutel; bekend zijn {', '.join(sorted(_KEYS[kind]))}")
+            self.no(
+                f"{key}.{name}", f"onbekende sleutel; bekend zijn {', '.join(sorted(_KEYS[kind]))}"
+            )
 
     def one(self, key: str, value: object, options: Any, default: Any) -> Any:
-        """Give a value that is one of the options; another is a fault, and the default comes back."""
+        """Give a value that is one of the options.
+
+        Another is a fault, and the default comes back.
+        """
         if value in options:
             return value
         self.no(key, f"'{value}' kan niet; kies uit {', '.join(map(str, options))}")
@@ -88,8 +173,12 @@ class _Reader:
         return tuple(i for i in items if i in options)
 
 
-def read_workflow(pack: str, file: str, data: Mapping[str, Any]) -> tuple[Workflow | None, list[Fault]]:
-    """Give the workflow in a parsed file (None when it has faults) and every fault, each naming file and key."""
+def read_workflow(
+    pack: str, file: str, data: Mapping[str, Any]
+) -> tuple[Workflow | None, list[Fault]]:
+    """Give the workflow in a parsed file (None when it has faults) and every fault, each naming
+    file and key.
+    """
     r = _Reader(file)
     r.known("bestand", "top", data)
     for key in ("name", "route", "release", "title", "start", "states", "moves", "terms", "intake"):
@@ -100,29 +189,63 @@ def read_workflow(pack: str, file: str, data: Mapping[str, Any]) -> tuple[Workfl
     states = {n: _state(r, n, s) for n, s in data["states"].items()}
     r.one("start", data["start"], states, "")
     fields = _fields(r, data.get("fields", {}))
-    terms = {n: _term(r, n, t, data["moves"], data.get("notices", {})) for n, t in data["terms"].items()}
+    terms = {
+        n: _term(r, n, t, data["moves"], data.get("notices", {})) for n, t in data["terms"].items()
+    }
     notices = {n: _notice(r, n, t, terms) for n, t in data.get("notices", {}).items()}
     needs = {n: _need(r, n, t, data) for n, t in data.get("needs", {}).items()}
-    world = _World(r, states, fields, terms, notices, needs, r.names("roles", data.get("roles"), ROLES))
+    world = _World(
+        r, states, fields, terms, notices, needs, r.names("roles", data.get("roles"), ROLES)
+    )
     moves = {n: _move(world, n, m) for n, m in data["moves"].items()}
-    intake, person, closing, join = data["intake"], data.get("person", {}), data.get("closing", {}), data.get("join", {})
-    begins, again = _starts(r, "intake.starts", intake.get("starts"), terms), _starts(r, "join.starts", join.get("starts"), terms)
+    intake, person, closing, join = (
+        data["intake"],
+        data.get("person", {}),
+        data.get("closing", {}),
+        data.get("join", {}),
+    )
+    begins, again = (
+        _starts(r, "intake.starts", intake.get("starts"), terms),
+        _starts(r, "join.starts", join.get("starts"), terms),
+    )
     flow = Workflow(
-        pack, data["name"], data["route"], data["release"], data["title"], data["start"], states, moves,
-        {n: t for n, t in terms.items() if t}, notices, _pick(world, "intake.input", intake.get("input", [])),
+        pack,
+        data["name"],
+        data["route"],
+        data["release"],
+        data["title"],
+        data["start"],
+        states,
+        moves,
+        {n: t for n, t in terms.items() if t},
+        notices,
+        _pick(world, "intake.input", intake.get("input", [])),
         begins[0],
-        {k: r.one("intake.next", m, moves, "") for k, m in intake.get("next", {}).items()}, intake.get("contact"),
-        again[0], _pick(world, "person.input", person.get("input", [])),
-        r.names("person.starts", person.get("starts"), terms), r.names("person.notices", person.get("notices"), notices),
-        dict(data.get("facts", {})), closing.get("move"), closing.get("term"), data.get("suspended_term"), *_watching(r, data, terms, states),
-        begins[1], _sets(r, "intake.sets", intake.get("sets"), data), again[1], _sets(r, "join.sets", join.get("sets"), data),
-        _referral(r, data.get("referral", {}), terms, notices), (file,),
-    )  # fmt: skip
+        {k: r.one("intake.next", m, moves, "") for k, m in intake.get("next", {}).items()},
+        intake.get("contact"),
+        again[0],
+        _pick(world, "person.input", person.get("input", [])),
+        r.names("person.starts", person.get("starts"), terms),
+        r.names("person.notices", person.get("notices"), notices),
+        dict(data.get("facts", {})),
+        closing.get("move"),
+        closing.get("term"),
+        data.get("suspended_term"),
+        *_watching(r, data, terms, states),
+        begins[1],
+        _sets(r, "intake.sets", intake.get("sets"), data),
+        again[1],
+        _sets(r, "join.sets", join.get("sets"), data),
+        _referral(r, data.get("referral", {}), terms, notices),
+        (file,),
+    )
     return (None if r.faults else flow), r.faults
 
 
 def _referral(r: _Reader, table: Mapping[str, Any], terms: Any, notices: Any) -> dict[str, str]:
-    """Give which term waits for the answer to a referral, which for its check, and by which letter it goes."""
+    """Give which term waits for the answer to a referral, which for its check, and by which letter
+    it goes.
+    """
     r.known("referral", "referral", table)
     for key, options in (("acceptance", terms), ("check", terms), ("letter", notices)):
         if key in table:
@@ -130,8 +253,12 @@ def _referral(r: _Reader, table: Mapping[str, Any], terms: Any, notices: Any) ->
     return {str(k): str(v) for k, v in table.items()}
 
 
-def _starts(r: _Reader, key: str, value: object, terms: Any) -> tuple[tuple[str, ...], tuple[Start, ...]]:
-    """Give the terms that always start, and those that start under conditions (a table with `term`)."""
+def _starts(
+    r: _Reader, key: str, value: object, terms: Any
+) -> tuple[tuple[str, ...], tuple[Start, ...]]:
+    """Give the terms that always start, and those that start under conditions (a table with
+    `term`).
+    """
     items = [value] if isinstance(value, str) else value or ()
     if not isinstance(items, list | tuple):
         r.no(key, "hier hoort een lijst van namen te staan")
@@ -140,7 +267,9 @@ def _starts(r: _Reader, key: str, value: object, terms: Any) -> tuple[tuple[str,
     for row in (i for i in items if isinstance(i, Mapping)):
         r.known(key, "start", row)
         if row.get("term") in terms:
-            maybe.append(Start(row["term"], _whens(r, f"{key}.when", row.get("when")), bool(row.get("once"))))
+            maybe.append(
+                Start(row["term"], _whens(r, f"{key}.when", row.get("when")), bool(row.get("once")))
+            )
         else:
             r.no(key, f"'{row.get('term')}' bestaat niet")
     return r.names(key, [i for i in items if not isinstance(i, Mapping)], terms), tuple(maybe)
@@ -152,14 +281,23 @@ def _sets(r: _Reader, key: str, rows: Any, data: Mapping[str, Any]) -> tuple[Set
     for row in rows or ():
         r.known(key, "set", row)
         r.one(f"{key}.name", row.get("name"), data.get("facts", {}), "")
-        found.append(Set(row.get("name", ""), row.get("value"), bool(row.get("count")), _whens(r, key, row.get("when"))))
+        found.append(
+            Set(
+                row.get("name", ""),
+                row.get("value"),
+                bool(row.get("count")),
+                _whens(r, key, row.get("when")),
+            )
+        )
     return tuple(found)
 
 
 def _watching(
     r: _Reader, data: Mapping[str, Any], terms: Any, states: Any
 ) -> tuple[str | None, str | None, str | None, tuple[str, ...]]:
-    """Give the terms of a case nobody has opened (usual, acute), and the term and states of a case that waits for someone to take it up."""
+    """Give the terms of a case nobody has opened (usual, acute), and the term and states of a case
+    that waits for someone to take it up.
+    """
     untouched, waiting = data.get("untouched", {}), data.get("waiting", {})
     r.known("untouched", "untouched", untouched)
     r.known("waiting", "waiting", waiting)
@@ -182,7 +320,9 @@ class _World:
 
 def _state(r: _Reader, name: str, table: Mapping[str, Any]) -> State:
     r.known(f"states.{name}", "state", table)
-    return State(name, table.get("title", name), bool(table.get("final")), bool(table.get("unsafe")))
+    return State(
+        name, table.get("title", name), bool(table.get("final")), bool(table.get("unsafe"))
+    )
 
 
 def _fields(r: _Reader, tables: Mapping[str, Any]) -> dict[str, Field]:
@@ -195,11 +335,26 @@ def _fields(r: _Reader, tables: Mapping[str, Any]) -> dict[str, Field]:
         if kind in ("choice", "choices"):
             r.one(f"{key}.choices", table.get("choices"), (*LISTS, *CODE_LISTS, *LIVE_LISTS), "")
         parts = _pick_from(r, f"{key}.fields", found, table.get("fields", []))
-        flags = {k: bool(table.get(k)) for k in ("future", "blank", "anytime", "more", "ask", "bare", "phone")}
+        flags = {
+            k: bool(table.get(k))
+            for k in ("future", "blank", "anytime", "more", "ask", "bare", "phone")
+        }
         found[name] = Field(
-            table.get("name", name), table.get("title", name), kind, False, table.get("hint", ""), table.get("choices", ""),
-            flags["future"], flags["blank"], parts, flags["anytime"], flags["more"], flags["ask"], flags["bare"], flags["phone"],
-        )  # fmt: skip
+            table.get("name", name),
+            table.get("title", name),
+            kind,
+            False,
+            table.get("hint", ""),
+            table.get("choices", ""),
+            flags["future"],
+            flags["blank"],
+            parts,
+            flags["anytime"],
+            flags["more"],
+            flags["ask"],
+            flags["bare"],
+            flags["phone"],
+        )
     return found
 
 
@@ -207,7 +362,9 @@ def _pick(w: _World, key: str, wanted: list[str]) -> tuple[Field, ...]:
     return _pick_from(w.r, key, w.fields, wanted)
 
 
-def _pick_from(r: _Reader, key: str, fields: Mapping[str, Field], wanted: list[str]) -> tuple[Field, ...]:
+def _pick_from(
+    r: _Reader, key: str, fields: Mapping[str, Field], wanted: list[str]
+) -> tuple[Field, ...]:
     """Give the named fields in order; a name that ends in `*` is required."""
     picked = []
     for name in wanted:
@@ -218,7 +375,9 @@ def _pick_from(r: _Reader, key: str, fields: Mapping[str, Field], wanted: list[s
     return tuple(picked)
 
 
-def _term(r: _Reader, name: str, table: Mapping[str, Any], moves: Any, notices: Any) -> TermRule | None:
+def _term(
+    r: _Reader, name: str, table: Mapping[str, Any], moves: Any, notices: Any
+) -> TermRule | None:
     key = f"terms.{name}"
     r.known(key, "term", table)
     try:
@@ -232,13 +391,23 @@ def _term(r: _Reader, name: str, table: Mapping[str, Any], moves: Any, notices: 
     if not table.get("ground"):
         r.no(f"{key}.ground", "elke termijn noemt zijn grond")
     return TermRule(
-        name, table.get("title", name), count, unit, r.one(f"{key}.rolls", table.get("rolls", "geen"), ROLLS, "geen"),
-        r.one(f"{key}.kind", table.get("kind"), KINDS, "norm"), table.get("ground", ""),
-        r.one(f"{key}.role", table.get("role", "medewerker"), ROLES, "medewerker"), rungs,
-        r.names(f"{key}.acts", table.get("acts"), {*moves, *notices}), bool(table.get("per_person")),
-        table.get("suspend_ground", ""), extend, beside, r.names(f"{key}.buttons", table.get("buttons"), moves),
+        name,
+        table.get("title", name),
+        count,
+        unit,
+        r.one(f"{key}.rolls", table.get("rolls", "geen"), ROLLS, "geen"),
+        r.one(f"{key}.kind", table.get("kind"), KINDS, "norm"),
+        table.get("ground", ""),
+        r.one(f"{key}.role", table.get("role", "medewerker"), ROLES, "medewerker"),
+        rungs,
+        r.names(f"{key}.acts", table.get("acts"), {*moves, *notices}),
+        bool(table.get("per_person")),
+        table.get("suspend_ground", ""),
+        extend,
+        beside,
+        r.names(f"{key}.buttons", table.get("buttons"), moves),
         str(table.get("waits_for", "")),
-    )  # fmt: skip
+    )
 
 
 def _beside(r: _Reader, key: str, table: Mapping[str, Any]) -> Beside:
@@ -248,13 +417,18 @@ def _beside(r: _Reader, key: str, table: Mapping[str, Any]) -> Beside:
     count, unit = parse_length(table.get("length", ""))
     if unit in ("uur", "kantooruren", "datum"):
         r.no(f"{key}.length", "de tweede klok telt in dagen, werkdagen, weken, maanden of jaren")
-    rolls, kind = (r.one(f"{key}.{k}", table.get(k), options, options[0]) for k, options in (("rolls", ROLLS), ("kind", KINDS)))
+    rolls, kind = (
+        r.one(f"{key}.{k}", table.get(k), options, options[0])
+        for k, options in (("rolls", ROLLS), ("kind", KINDS))
+    )
     return Beside(count, unit, rolls, kind, table.get("ground", ""))
 
 
 def _rung(r: _Reader, key: str, table: Mapping[str, Any], notices: Any) -> Rung:
     to = r.names(f"{key}.rungs.to", table.get("to"), RECEIVERS)
-    return parse_rung(table.get("at", ""), to, r.names(f"{key}.rungs.drafts", table.get("drafts"), notices))
+    return parse_rung(
+        table.get("at", ""), to, r.names(f"{key}.rungs.drafts", table.get("drafts"), notices)
+    )
 
 
 def _notice(r: _Reader, name: str, table: Mapping[str, Any], terms: Any) -> NoticeRule:
@@ -266,10 +440,14 @@ def _notice(r: _Reader, name: str, table: Mapping[str, Any], terms: Any) -> Noti
     if table.get("obligatory") and not term:
         r.no(f"{key}.term", "een verplicht bericht heeft een termijn waarin het weg moet")
     return NoticeRule(
-        name, table.get("title", name), r.one(f"{key}.recipient", table.get("recipient"), RECIPIENTS, "college"),
-        bool(table.get("obligatory")), term, r.names(f"{key}.sent_starts", table.get("sent_starts"), terms),
+        name,
+        table.get("title", name),
+        r.one(f"{key}.recipient", table.get("recipient"), RECIPIENTS, "college"),
+        bool(table.get("obligatory")),
+        term,
+        r.names(f"{key}.sent_starts", table.get("sent_starts"), terms),
         table.get("professional"),
-    )  # fmt: skip
+    )
 
 
 def _whens(r: _Reader, key: str, table: object) -> tuple[When, ...]:
@@ -287,16 +465,32 @@ def _need(r: _Reader, name: str, table: Mapping[str, Any], data: Mapping[str, An
     if not table.get("text"):
         r.no(f"{key}.text", "elke weigering is een zin")
     options: Mapping[str, Any] = {
-        "fact": data.get("facts", {}), "facts_any": data.get("facts", {}), "running": data["terms"],
-        "not_running": data["terms"], "not_before": data["terms"], "role": ROLES,
+        "fact": data.get("facts", {}),
+        "facts_any": data.get("facts", {}),
+        "running": data["terms"],
+        "not_running": data["terms"],
+        "not_before": data["terms"],
+        "role": ROLES,
         **dict.fromkeys(("notices_gone", "not_withheld", "was_sent"), data.get("notices", {})),
-    }.get(kind, {})  # fmt: skip
-    names = r.names(f"{key}.names", table.get("names"), options) if options else tuple(table.get("names", ()))
+    }.get(kind, {})
+    names = (
+        r.names(f"{key}.names", table.get("names"), options)
+        if options
+        else tuple(table.get("names", ()))
+    )
     opens = r.names(f"{key}.opens", table.get("opens"), {*data["moves"], *data.get("notices", {})})
     return Need(
-        name, kind, table.get("text", ""), names, tuple(table.get("values", ())), bool(table.get("unless")),
-        int(table.get("days", 0)), table.get("field"), opens, _whens(r, f"{key}.when", table.get("when")),
-    )  # fmt: skip
+        name,
+        kind,
+        table.get("text", ""),
+        names,
+        tuple(table.get("values", ())),
+        bool(table.get("unless")),
+        int(table.get("days", 0)),
+        table.get("field"),
+        opens,
+        _whens(r, f"{key}.when", table.get("when")),
+    )
 
 
 def _edges(w: _World, key: str, table: Mapping[str, Any]) -> tuple[Edge, ...]:
@@ -304,13 +498,23 @@ def _edges(w: _World, key: str, table: Mapping[str, Any]) -> tuple[Edge, ...]:
     edges = []
     for row in rows:
         w.r.known(f"{key}.edges", "edge", row)
-        every = {"*": list(w.states), "open": [n for n, state in w.states.items() if not state.final]}
-        sources = every.get(str(row.get("from"))) or w.r.names(f"{key}.from", row.get("from"), w.states)
+        every = {
+            "*": list(w.states),
+            "open": [n for n, state in w.states.items() if not state.final],
+        }
+        sources = every.get(str(row.get("from"))) or w.r.names(
+            f"{key}.from", row.get("from"), w.states
+        )
         target = w.r.one(f"{key}.to", row.get("to", SAME), (SAME, *w.states), SAME)
-        starts, meets, voids = (w.r.names(f"{key}.{k}", row.get(k), w.terms) for k in ("starts", "meets", "voids"))
+        starts, meets, voids = (
+            w.r.names(f"{key}.{k}", row.get(k), w.terms) for k in ("starts", "meets", "voids")
+        )
         when = _whens(w.r, f"{key}.when", row.get("when"))
         letters = w.r.names(f"{key}.notices", row.get("notices"), w.notices)
-        edges += [Edge(s, s if target == SAME else target, when, starts, meets, voids, letters) for s in sources]
+        edges += [
+            Edge(s, s if target == SAME else target, when, starts, meets, voids, letters)
+            for s in sources
+        ]
     if not edges:
         w.r.no(f"{key}.from", "een stap begint ergens")
     return tuple(edges)
@@ -322,18 +526,42 @@ def _move(w: _World, name: str, table: Mapping[str, Any]) -> Move:
     starts, maybe = _starts(w.r, f"{key}.starts", table.get("starts"), w.terms)
     meets, voids = (w.r.names(f"{key}.{k}", table.get(k), w.terms) for k in ("meets", "voids"))
     sets = tuple(
-        Set(s["name"], s.get("value"), bool(s.get("count")), _whens(w.r, f"{key}.sets", s.get("when")))
+        Set(
+            s["name"],
+            s.get("value"),
+            bool(s.get("count")),
+            _whens(w.r, f"{key}.sets", s.get("when")),
+        )
         for s in table.get("sets", ())
     )
     needs = tuple(w.needs[n] for n in w.r.names(f"{key}.needs", table.get("needs"), w.needs))
     effect = w.r.one(f"{key}.effect", table["effect"], EFFECTS, None) if "effect" in table else None
-    finish = w.r.one(f"{key}.finish", table["finish"], (1, 2, 3, 4), None) if "finish" in table else None
+    finish = (
+        w.r.one(f"{key}.finish", table["finish"], (1, 2, 3, 4), None) if "finish" in table else None
+    )
     return Move(
-        name, table.get("title", name), table.get("done", table.get("title", name)),
-        w.r.names(f"{key}.roles", table.get("roles", w.roles), ROLES), _pick(w, f"{key}.input", table.get("input", [])),
-        _edges(w, key, table), finish, table.get("ending"), starts, meets, voids, sets, needs,
-        w.r.names(f"{key}.notices", table.get("notices"), w.notices), effect, tuple(table.get("term_date", {}).items()),
-        bool(table.get("side")), tuple(table.get("crosses", ())), tuple(table.get("codes", {}).items()),
-        maybe, bool(table.get("registered")), bool(table.get("first")),
-        w.r.names(f"{key}.drops", table.get("drops"), w.notices), table.get("plain"),
-    )  # fmt: skip
+        name,
+        table.get("title", name),
+        table.get("done", table.get("title", name)),
+        w.r.names(f"{key}.roles", table.get("roles", w.roles), ROLES),
+        _pick(w, f"{key}.input", table.get("input", [])),
+        _edges(w, key, table),
+        finish,
+        table.get("ending"),
+        starts,
+        meets,
+        voids,
+        sets,
+        needs,
+        w.r.names(f"{key}.notices", table.get("notices"), w.notices),
+        effect,
+        tuple(table.get("term_date", {}).items()),
+        bool(table.get("side")),
+        tuple(table.get("crosses", ())),
+        tuple(table.get("codes", {}).items()),
+        maybe,
+        bool(table.get("registered")),
+        bool(table.get("first")),
+        w.r.names(f"{key}.drops", table.get("drops"), w.notices),
+        table.get("plain"),
+    )

@@ -1,7 +1,10 @@
-"""The second opinion: every end worked out again from the journal's ledger alone, by other arithmetic than `days` and `terms`.
+"""The second opinion: every end worked out again from the journal's ledger alone, by other
+arithmetic than `days` and `terms`.
 
-Nothing here calls `days` or `terms`: working days are counted in a list of numbered days, months by year and month, holidays by
-Gauss's Easter. Where both ways agree, an error would have to be made twice, differently, with the same result.
+Nothing here calls `days` or `terms`: working days are counted in a list of numbered days, months by
+year and month, holidays by
+Gauss's Easter. Where both ways agree, an error would have to be made twice, differently, with the
+same result.
 """
 
 from bisect import bisect_left, bisect_right
@@ -20,7 +23,11 @@ Hours = tuple[tuple[int, tuple[tuple[int, int, int], ...]], ...]
 
 @dataclass(frozen=True)
 class Known:
-    """The calendar at one release, as numbers: days added by law, local closing days, office hours from a day on (weekday, opens, closes in minutes)."""
+    """The calendar at one release, as numbers.
+
+    Days added by law, local closing days, office hours from a day on (weekday, opens, closes in
+    minutes).
+    """
 
     law: Extra = frozenset()
     closed: Extra = frozenset()
@@ -39,7 +46,11 @@ class Length:
 
 @dataclass
 class Told:
-    """A term as the journal tells it: how it began, what was added (days, and the release of the calendar then), whether it stands still or ended, and the calendar it was set by."""
+    """A term as the journal tells it.
+
+    How it began, what was added (days, and the release of the calendar then), whether it stands
+    still or ended, and the calendar it was set by.
+    """
 
     name: str
     start: datetime
@@ -51,7 +62,10 @@ class Told:
 
 
 def replay(ledger: Iterable[Mapping[str, Any]]) -> dict[int, Told]:
-    """Give the terms of a case by key from its ledger, in the order of the journal. KeyError when the ledger speaks of a term that never began."""
+    """Give the terms of a case by key from its ledger, in the order of the journal.
+
+    KeyError when the ledger speaks of a term that never began.
+    """
     found: dict[int, Told] = {}
     for step in ledger:
         if step["op"] == "start":
@@ -80,8 +94,14 @@ def _instant(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
-def end(told: Told, length: Length, as_of: Callable[[int], Known], now: Known) -> tuple[str, datetime]:
-    """Give (end as it is written, UTC instant at which it is over): a statutory end by the calendar each step was made by (`as_of` its release), any other by that of `now`."""
+def end(
+    told: Told, length: Length, as_of: Callable[[int], Known], now: Known
+) -> tuple[str, datetime]:
+    """Give (end as it is written, UTC instant at which it is over).
+
+    A statutory end by the calendar each step was made by (`as_of` its release), any other by that
+    of `now`.
+    """
     if length.unit in ("uur", "kantooruren"):
         due = _hours(told, length, now)
         return due.astimezone(_ZONE).isoformat(timespec="seconds"), due
@@ -106,7 +126,9 @@ def _first_end(here: int, length: Length, known: Known) -> tuple[int, int]:
         last = days[bisect_right(days, here) + length.count - 1]
         return last, last
     bare = (
-        here + length.count * {"dagen": 1, "weken": 7}[length.unit] if length.unit in ("dagen", "weken") else _months(here, length)
+        here + length.count * {"dagen": 1, "weken": 7}[length.unit]
+        if length.unit in ("dagen", "weken")
+        else _months(here, length)
     )
     return bare, _rolled(here, bare, length, known)
 
@@ -142,11 +164,16 @@ def _months(here: int, length: Length) -> int:
 
 @lru_cache(maxsize=512)
 def _working(year: int, known: Known, by_law: bool) -> list[int]:
-    """Give the numbered working days of a year and the two after it; the law does not know local closing days."""
+    """Give the numbered working days of a year and the two after it.
+
+    The law does not know local closing days.
+    """
     free = known.law if by_law else known.law | known.closed
     days = range(date(year, 1, 1).toordinal(), date(year + 3, 1, 1).toordinal())
     named = frozenset().union(*(_named(y) for y in range(year, year + 3)))
-    return [d for d in days if d % 7 not in (6, 0) and d not in named and d not in free]  # day 1 was a Monday
+    return [
+        d for d in days if d % 7 not in (6, 0) and d not in named and d not in free
+    ]  # day 1 was a Monday
 
 
 @lru_cache(maxsize=512)
@@ -185,11 +212,19 @@ def _hours(told: Told, length: Length, known: Known) -> datetime:
 
 
 def _open(day: int, known: Known) -> tuple[float, float]:
-    """Give the seconds at which the office opens and closes on a numbered day; a closed day opens and closes at once."""
+    """Give the seconds at which the office opens and closes on a numbered day.
+
+    A closed day opens and closes at once.
+    """
     on = date.fromordinal(day)
-    rows = next((rows for since, rows in reversed(known.hours) if since <= day), tuple((d, 540, 1020) for d in range(5)))
+    rows = next(
+        (rows for since, rows in reversed(known.hours) if since <= day),
+        tuple((d, 540, 1020) for d in range(5)),
+    )
     midnight = datetime(on.year, on.month, on.day, tzinfo=_ZONE)
-    span = next(((opens, closes) for weekday, opens, closes in rows if weekday == (day - 1) % 7), None)
+    span = next(
+        ((opens, closes) for weekday, opens, closes in rows if weekday == (day - 1) % 7), None
+    )
     if span is None or day in known.law or day in known.closed or day in _named(on.year):
         return midnight.timestamp(), midnight.timestamp()
     opens, closes = (midnight.replace(hour=m // 60, minute=m % 60).timestamp() for m in span)

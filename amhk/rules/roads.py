@@ -1,4 +1,6 @@
-"""The map of a workflow: which move comes first on the way from a state to a move that is not open yet."""
+"""The map of a workflow: which move comes first on the way from a state to a move that is not open
+yet.
+"""
 
 from functools import lru_cache
 from heapq import heappop, heappush
@@ -21,7 +23,9 @@ class _Map:
         self.sources = {move.name: frozenset(move.sources) for move in workflow.moves.values()}
 
     def first(self, state: str, move: str) -> str | None:
-        """Give the first move on the cheapest road from `state` to a state where `move` can be made."""
+        """Give the first move on the cheapest road from `state` to a state where `move` can be
+        made.
+        """
         queue = [(0, state, "")]
         seen = set()
         while queue:
@@ -42,5 +46,8 @@ def _map_of(workflow: Workflow) -> _Map:
 
 
 def first_step(workflow: Workflow, state: str, move: str) -> str | None:
-    """Give the move to make first when `move` is not possible in `state`; None when no road leads there."""
+    """Give the move to make first when `move` is not possible in `state`.
+
+    None when no road leads there.
+    """
     return _map_of(workflow).first(state, move)

@@ -10,7 +10,9 @@ Span = tuple[datetime, datetime]
 
 
 def outside_office(first: date, last: date, calendar: Calendar) -> list[Span]:
-    """Give the spans (UTC, half-open) outside office hours from a first day up to and with a last."""
+    """Give the spans (UTC, half-open) outside office hours from a first day up to and
+    with a last.
+    """
     spans, day, begins = [], first, start_of(first)
     while day <= last:
         if open_ := calendar.office(day):
@@ -27,7 +29,12 @@ def without(span: Span, holes: Iterable[Span]) -> list[Span]:
     """Give what is left of a span once the holes are taken out of it."""
     left = [span]
     for start, end in holes:
-        left = [part for s, e in left for part in ((s, min(e, start)), (max(s, end), e)) if part[0] < part[1]]
+        left = [
+            part
+            for s, e in left
+            for part in ((s, min(e, start)), (max(s, end), e))
+            if part[0] < part[1]
+        ]
     return left
 
 

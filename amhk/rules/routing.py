@@ -9,7 +9,10 @@ _POLICE = "zorgformulier politie"
 
 @dataclass(frozen=True, slots=True)
 class RoutingRule:
-    """A rule of the routing: all that it names must fit (gemeente, subregio, stream, acute); the first that fits wins."""
+    """A rule of the routing: all that it names must fit (gemeente, subregio, stream, acute).
+
+    The first that fits wins.
+    """
 
     team: str
     gemeente: tuple[str, ...] = ()
@@ -40,14 +43,25 @@ class RoutingRule:
 
 
 def stream(route: str, kanaal: str) -> str:
-    """Give the stream of a call: advies, melding, or politieformulier for a melding on a police form."""
+    """Give the stream of a call.
+
+    Advies, melding, or politieformulier for a melding on a police form.
+    """
     return "politieformulier" if route == "melding" and kanaal == _POLICE else route
 
 
 def route_call(
-    rules: Sequence[RoutingRule], default: str, gemeente: str, subregio: str, stroom: str, acuut: bool
-) -> tuple[str, str]:  # fmt: skip
-    """Give the team for a call and why: the first rule that fits, else the default team, said aloud."""
+    rules: Sequence[RoutingRule],
+    default: str,
+    gemeente: str,
+    subregio: str,
+    stroom: str,
+    acuut: bool,
+) -> tuple[str, str]:
+    """Give the team for a call and why.
+
+    The first rule that fits, else the default team, said aloud.
+    """
     for number, rule in enumerate(rules, 1):
         if rule.fits(gemeente, subregio, stroom, acuut):
             return rule.team, f"Regel {number}: {rule.because()}"

@@ -1,4 +1,7 @@
-"""The same definitions as JSON Schema (2020-12): complete, so that a client that knows nothing of the trade can fill them in."""
+"""The same definitions as JSON Schema (2020-12).
+
+Complete, so that a client that knows nothing of the trade can fill them in.
+"""
 
 from typing import Any
 
@@ -7,14 +10,29 @@ from amhk.words import day_of, iso
 
 
 def schema(fields: tuple[Field, ...], desk: Desk, version: int | None = None) -> dict[str, Any]:
-    """Give the JSON Schema of an object with these fields; `version` adds the lock a move must carry."""
-    offered = (f for f in fields if f.required or not f.choices or f.choices in desk.untold or desk.lists[f.choices])
+    """Give the JSON Schema of an object with these fields.
+
+    `version` adds the lock a move must carry.
+    """
+    offered = (
+        f
+        for f in fields
+        if f.required or not f.choices or f.choices in desk.untold or desk.lists[f.choices]
+    )
     properties = {f.name: property_of(f, desk) for f in offered}
     required = [f.name for f in fields if f.required]
     if version is not None:
-        properties = {"version": {"type": "integer", "const": version, "title": "Versie van de zaak"}, **properties}
+        properties = {
+            "version": {"type": "integer", "const": version, "title": "Versie van de zaak"},
+            **properties,
+        }
         required = ["version", *required]
-    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": required,
+        "additionalProperties": False,
+    }
 
 
 def property_of(f: Field, desk: Desk) -> dict[str, Any]:
@@ -32,15 +50,29 @@ def _kind(f: Field, desk: Desk) -> dict[str, Any]:
             longest = MAX_LINE if f.type == "line" else MAX_TEXT
             return {"type": "string", "minLength": 1, "maxLength": longest}
         case "gezag":
-            text = {"type": "string", "minLength": 2, "maxLength": MAX_LINE, "not": {"enum": ["nee", "Nee"]}}
+            text = {
+                "type": "string",
+                "minLength": 2,
+                "maxLength": MAX_LINE,
+                "not": {"enum": ["nee", "Nee"]},
+            }
             return text | {"default": "ja", "examples": ["ja", "nee, gevaar voor de jeugdige"]}
         case "date":
             return _date(f, desk)
         case "partial":
-            return {"type": "string", "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$", "examples": ["1979", "1979-06", "1979-06-30"]}
+            return {
+                "type": "string",
+                "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$",
+                "examples": ["1979", "1979-06", "1979-06-30"],
+            }
         case "moment":
             least = {"x-earliest": iso(desk.earliest)} if desk.earliest else {}
-            return {"type": "string", "format": "date-time", "default": now, "examples": [now]} | least
+            return {
+                "type": "string",
+                "format": "date-time",
+                "default": now,
+                "examples": [now],
+            } | least
         case "choice":
             return {"type": "string"} | _options(f, desk)
         case "choices":
@@ -55,9 +87,17 @@ def _kind(f: Field, desk: Desk) -> dict[str, Any]:
         case "number":
             return {"type": "integer"}
         case "scores":
-            return {"type": "array", "items": {"type": "integer", "enum": [-1, 0, 1, 2]}, "maxItems": 10}
+            return {
+                "type": "array",
+                "items": {"type": "integer", "enum": [-1, 0, 1, 2]},
+                "maxItems": 10,
+            }
         case "grades":
-            return {"type": "array", "items": {"type": "integer", "minimum": 1, "maximum": 10}, "maxItems": 10}
+            return {
+                "type": "array",
+                "items": {"type": "integer", "minimum": 1, "maximum": 10},
+                "maxItems": 10,
+            }
         case "bsn":
             return {"type": "string", "pattern": r"^\d{9}$", "examples": ["999990019"]}
         case "object":

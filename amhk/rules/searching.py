@@ -1,4 +1,6 @@
-"""Searching: the words a case is found by, and how what was typed is read (a number, a day of birth, a postcode, words)."""
+"""Searching: the words a case is found by, and how what was typed is read (a number, a day of
+birth, a postcode, words).
+"""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -17,7 +19,80 @@ _POSTCODE = re.compile(r"\b(\d{4}) ?([a-z]{2})\b")
 _WORD = re.compile(r"[^\W_]+")
 _QUOTES = str.maketrans("", "", "'’‘`´")
 # Words that stand in nearly every text find nothing.
-_COMMON = frozenset(map(fold, ["aan", "als", "ben", "bij", "dan", "dat", "de", "deze", "die", "dit", "door", "een", "en", "er", "ge", "geen", "haar", "had", "heb", "hebben", "heeft", "het", "hij", "hoe", "hun", "ik", "in", "is", "ja", "je", "kan", "maar", "me", "men", "met", "mijn", "na", "naar", "niet", "nog", "nu", "of", "om", "ook", "op", "over", "te", "tot", "uit", "van", "veel", "voor", "was", "wat", "we", "wel", "werd", "wie", "wij", "worden", "wordt", "ze", "zei", "zich", "zij", "zijn", "zo"]))  # fmt: skip
+_COMMON = frozenset(
+    map(
+        fold,
+        [
+            "aan",
+            "als",
+            "ben",
+            "bij",
+            "dan",
+            "dat",
+            "de",
+            "deze",
+            "die",
+            "dit",
+            "door",
+            "een",
+            "en",
+            "er",
+            "ge",
+            "geen",
+            "haar",
+            "had",
+            "heb",
+            "hebben",
+            "heeft",
+            "het",
+            "hij",
+            "hoe",
+            "hun",
+            "ik",
+            "in",
+            "is",
+            "ja",
+            "je",
+            "kan",
+            "maar",
+            "me",
+            "men",
+            "met",
+            "mijn",
+            "na",
+            "naar",
+            "niet",
+            "nog",
+            "nu",
+            "of",
+            "om",
+            "ook",
+            "op",
+            "over",
+            "te",
+            "tot",
+            "uit",
+            "van",
+            "veel",
+            "voor",
+            "was",
+            "wat",
+            "we",
+            "wel",
+            "werd",
+            "wie",
+            "wij",
+            "worden",
+            "wordt",
+            "ze",
+            "zei",
+            "zich",
+            "zij",
+            "zijn",
+            "zo",
+        ],
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +104,23 @@ class Sought:
 
 
 def words_of(text: str) -> set[str]:
-    """Give the words of a text as they are searched: folded, without quotes (`O'Brien` is obrien, and brien)."""
+    """Give the words of a text as they are searched.
+
+    Folded, without quotes (`O'Brien` is obrien, and brien).
+    """
     plain = fold(text)
-    found = set(_WORD.findall(plain.translate(_QUOTES))) | set(_WORD.findall(plain.replace("'", " ").replace("’", " ")))
+    found = set(_WORD.findall(plain.translate(_QUOTES))) | set(
+        _WORD.findall(plain.replace("'", " ").replace("’", " "))
+    )
     found |= {a + b for a, b in _POSTCODE.findall(plain)}
     return {w[:_LONGEST] for w in found if len(w) > 1 and w not in _COMMON}
 
 
 def name_words(name: str) -> set[str]:
-    """Give the words of a name, and what it is when its prefixes are written along: `El Amrani` is also elamrani, `van den Berg` vandenberg and denberg."""
+    """Give the words of a name, and what it is when its prefixes are written along.
+
+    `El Amrani` is also elamrani, `van den Berg` vandenberg and denberg.
+    """
     parts = _WORD.findall(fold(name).translate(_QUOTES))
     joined, before = set[str](), list[str]()
     for part in parts:
@@ -51,16 +134,21 @@ def born_word(born: str | None) -> set[str]:
     return {born.replace("-", "")} if born else set()
 
 
-def words_of_case(case: Mapping[str, Any], people: Iterable[Mapping[str, Any]], texts: Iterable[str]) -> set[str]:
-    """Give every word a case is found by: number, reference, concerns, people with birth and address (a secret one never), and other texts of it.
+def words_of_case(
+    case: Mapping[str, Any], people: Iterable[Mapping[str, Any]], texts: Iterable[str]
+) -> set[str]:
+    """Give every word a case is found by.
+
+    Number, reference, concerns, people with birth and address (a secret one never), and other texts
+    of it.
 
     Never the melder, the adviesvrager or a BSN: what is not there cannot be asked out.
     """
     letter, year, last = case["number"].lower().split("-")
     found = {f"{letter}{year}{last}", last, *words_of(case["zorgen"]), *words_of(case["gemeente"])}
-    found |= {k for k in (fold(case["kenmerk"] or "").replace("-", "").replace(" ", "")[:_LONGEST],) if k} | words_of(
-        case["kenmerk"] or ""
-    )
+    found |= {
+        k for k in (fold(case["kenmerk"] or "").replace("-", "").replace(" ", "")[:_LONGEST],) if k
+    } | words_of(case["kenmerk"] or "")
     for person in people:
         for part in ("naam", "voornamen", "geslachtsnaam", "partnernaam"):
             found |= name_words(person.get(part) or "")
@@ -73,7 +161,10 @@ def words_of_case(case: Mapping[str, Any], people: Iterable[Mapping[str, Any]], 
 
 
 def read_sought(text: str) -> list[Sought]:
-    """Give what was typed as things that must all be found; empty when nothing in it can be searched for."""
+    """Give what was typed as things that must all be found.
+
+    Empty when nothing in it can be searched for.
+    """
     plain = " ".join(fold(text).split())
     found: dict[str, Sought] = {}
     for letter, year, last in _NUMBER.findall(plain):
@@ -90,5 +181,8 @@ def read_sought(text: str) -> list[Sought]:
     plain = _POSTCODE.sub(" ", plain)
     for word in _WORD.findall(plain.translate(_QUOTES)):
         if word not in _COMMON:  # one sign can be a whole name
-            found.setdefault(word[:_LONGEST], Sought(word[:_LONGEST], len(word) <= 2 or (word.isdigit() and len(word) != 4)))
+            found.setdefault(
+                word[:_LONGEST],
+                Sought(word[:_LONGEST], len(word) <= 2 or (word.isdigit() and len(word) != 4)),
+            )
     return list(found.values())[:_MOST]

@@ -1,4 +1,7 @@
-"""Terms: how long, from when, on what ground, and when to ring whom; the arithmetic itself is in `days`."""
+"""Terms: how long, from when, on what ground, and when to ring whom.
+
+The arithmetic itself is in `days`.
+"""
 
 import re
 from dataclasses import dataclass
@@ -23,7 +26,9 @@ _RUNG = re.compile(r"^(\d+) (minuten|minuut|dagen|dag|werkdagen|werkdag) (voor|n
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One rung of the ladder: `count` `unit` before or after the end (or after the start), and who is told."""
+    """One rung of the ladder: `count` `unit` before or after the end (or after the start), and who
+    is told.
+    """
 
     count: int
     unit: str
@@ -34,7 +39,10 @@ class Rung:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """The second clock of a term where law and norm differ: its own length, rolling, kind and ground."""
+    """The second clock of a term where law and norm differ.
+
+    Its own length, rolling, kind and ground.
+    """
 
     count: int
     unit: str
@@ -45,10 +53,14 @@ class Beside:
 
 @dataclass(frozen=True, slots=True)
 class TermRule:
-    """A term as the procedure states it: `count` `unit`, rolling, kind, ground, the role that owns it and the acts that answer it.
+    """A term as the procedure states it.
 
-    `suspend_ground` is the ground on which it may stand still (none: it may not); `extend` the most that one extension may be;
-    `buttons` the moves a phone at night offers for it; `waits_for` who has to answer, when it is not the meldpunt itself.
+    `count` `unit`, rolling, kind, ground, the role that owns it and the acts that answer it.
+
+    `suspend_ground` is the ground on which it may stand still (none: it may not); `extend` the most
+    that one extension may be;
+    `buttons` the moves a phone at night offers for it; `waits_for` who has to answer, when it is
+    not the meldpunt itself.
     """
 
     name: str
@@ -75,36 +87,57 @@ class TermRule:
 
     @property
     def by_law(self) -> bool:
-        """Tell whether the law sets this end: a change of the calendar never moves it once it runs."""
+        """Tell whether the law sets this end.
+
+        A change of the calendar never moves it once it runs.
+        """
         return self.kind == "wet"
 
 
 def parse_length(text: str) -> tuple[int, str]:
-    """Give (count, unit) of a length such as `5 werkdagen` or `1 week`; `datum` is (0, datum). ValueError says what is wrong."""
+    """Give (count, unit) of a length such as `5 werkdagen` or `1 week`; `datum` is (0, datum).
+
+    ValueError says what is wrong.
+    """
     if text == "datum":
         return 0, "datum"
     parts = text.split()
     unit = _SINGULAR.get(parts[1], parts[1]) if len(parts) == 2 else ""
     if unit not in UNITS or not parts[0].isdigit() or int(parts[0]) < 1:
-        raise ValueError(f"'{text}' is geen lengte: schrijf bijvoorbeeld '5 werkdagen', '10 weken', '4 uur' of 'datum'")
+        raise ValueError(
+            f"'{text}' is geen lengte: schrijf bijvoorbeeld '5 werkdagen', '10 weken', '4 uur' of"
+            " 'datum'"
+        )
     return int(parts[0]), unit
 
 
 def parse_rung(at: str, to: tuple[str, ...], drafts: tuple[str, ...] = ()) -> Rung:
-    """Give the rung for `14 dagen voor`, `op de dag`, `5 werkdagen na` or `60 minuten na start`. ValueError says what is wrong."""
+    """Give the rung for `14 dagen voor`, `op de dag`, `5 werkdagen na` or `60 minuten na start`.
+
+    ValueError says what is wrong.
+    """
     if at == "op de dag":
         return Rung(0, "dagen", "voor", to, drafts)
     if not (found := _RUNG.match(at)):
-        raise ValueError(f"'{at}' is geen tree: schrijf 'op de dag', '14 dagen voor', '5 werkdagen na' of '60 minuten na start'")
+        raise ValueError(
+            f"'{at}' is geen tree: schrijf 'op de dag', '14 dagen voor', '5 werkdagen na' of '60"
+            " minuten na start'"
+        )
     count, unit, side = found.groups()
     unit = _SINGULAR.get(unit, unit)
     if (unit == "minuten") != (side == "na start"):
-        raise ValueError(f"'{at}' is geen tree: minuten tellen vanaf het begin ('na start'), dagen vanaf het einde")
+        raise ValueError(
+            f"'{at}' is geen tree: minuten tellen vanaf het begin ('na start'), dagen vanaf het"
+            " einde"
+        )
     return Rung(int(count), unit, side, to, drafts)
 
 
 def end_of_term(rule: TermRule, start: datetime, calendar: Calendar, on: date | None = None) -> End:
-    """Give the end of a term that starts at `start` (an instant; days are Amsterdam days); `on` is the day chosen for a term of unit `datum`."""
+    """Give the end of a term that starts at `start` (an instant; days are Amsterdam days).
+
+    `on` is the day chosen for a term of unit `datum`.
+    """
     if rule.unit == "uur":
         return hours(start, rule.count)
     if rule.unit == "kantooruren":
@@ -135,16 +168,22 @@ def _chosen(on: date, rule: TermRule, calendar: Calendar) -> End:
 
 
 def extended_end(rule: TermRule, unrolled: date, calendar: Calendar, count: int, unit: str) -> End:
-    """Give the end after an extension of `count` `unit`, counted from the previous unrolled end (the safe reading of art. 5.3.1 lid 2 Wmo 2015)."""
+    """Give the end after an extension of `count` `unit`, counted from the previous unrolled end
+    (the safe reading of art. 5.3.1 lid 2 Wmo 2015).
+    """
     if unit == "werkdagen":
         return working_days(unrolled, count, calendar)
-    return term_end(unrolled, count, unit, rule.rolls if rule.rolls != "werkdagen" else "vooruit", calendar)
+    return term_end(
+        unrolled, count, unit, rule.rolls if rule.rolls != "werkdagen" else "vooruit", calendar
+    )
 
 
 def moved_end(
     calendar: Calendar, rule: TermRule, due: date | datetime, unrolled: date | datetime, days: int
-) -> tuple[date | datetime, date | datetime]:  # fmt: skip
-    """Give (due, unrolled) of a term whose end moves by `days` calendar days from its previous unrolled end."""
+) -> tuple[date | datetime, date | datetime]:
+    """Give (due, unrolled) of a term whose end moves by `days` calendar days from its previous
+    unrolled end.
+    """
     if isinstance(unrolled, datetime):
         return unrolled + timedelta(days=days), unrolled + timedelta(days=days)
     if not days:
@@ -154,12 +193,20 @@ def moved_end(
 
 
 def over_at(due: date | datetime) -> datetime:
-    """Give the UTC instant at which a term is over: the instant itself, or 24:00 Amsterdam time of the day."""
+    """Give the UTC instant at which a term is over.
+
+    The instant itself, or 24:00 Amsterdam time of the day.
+    """
     return due if isinstance(due, datetime) else end_of(due)
 
 
-def rung_instants(rule: TermRule, start: datetime, due: date | datetime, calendar: Calendar) -> tuple[datetime, ...]:
-    """Give the UTC instants at which the rungs ring, in the order of the ladder; a day rings when it begins."""
+def rung_instants(
+    rule: TermRule, start: datetime, due: date | datetime, calendar: Calendar
+) -> tuple[datetime, ...]:
+    """Give the UTC instants at which the rungs ring, in the order of the ladder.
+
+    A day rings when it begins.
+    """
     return tuple(rung_instant(rung, start, due, calendar) for rung in rule.rungs)
 
 

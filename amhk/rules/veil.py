@@ -1,4 +1,7 @@
-"""What a case keeps secret, covered in whatever text it stands: the melder who stays hidden, by name, number, address, work and organisation, and secret addresses."""
+"""What a case keeps secret, covered in whatever text it stands.
+
+The melder who stays hidden, by name, number, address, work and organisation, and secret addresses.
+"""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -6,27 +9,87 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 from amhk.rules.parse import fold
-from amhk.rules.secrecy import MAIL, NOBODY, NUMBER, POSTCODE, is_plain_name, names_somebody_else, ways_to_reach
+from amhk.rules.secrecy import (
+    MAIL,
+    NOBODY,
+    NUMBER,
+    POSTCODE,
+    is_plain_name,
+    names_somebody_else,
+    ways_to_reach,
+)
 
 COVER = "[geheim]"
 T = TypeVar("T")
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _DIGIT = re.compile(r"\d")
 _GAP = re.compile(r"[\s,;.-]{0,3}")
-# Beside these names stand codes of the house, its own people, days and sums, or what a step asks (its lists are covered where they are made): never words that somebody typed.
+# Beside these names stand codes of the house, its own people, days and sums, or what a step asks
+# (its lists are covered where they are made): never words that somebody typed.
 CODES = frozenset(
     {
-        "kind", "state", "status", "way", "route", "recipient", "rollen", "rollen_nu", "betrokken_als", "geslacht", "effect", "code", "codes", "field", "version",
-        "href", "method", "hash", "number", "finish", "finishes", "release", "workflow", "owner", "taken_by", "worker", "by", "team", "receivers", "gemeente",
-        "hoedanigheid", "aanleiding", "aard", "kanaal", "meldcodestap", "due", "start", "op", "ontvangen", "instant", "state_title", "side", "ground", "type",
-        "format", "pattern", "required", "enum", "const", "input", "why_not", "map",
+        "kind",
+        "state",
+        "status",
+        "way",
+        "route",
+        "recipient",
+        "rollen",
+        "rollen_nu",
+        "betrokken_als",
+        "geslacht",
+        "effect",
+        "code",
+        "codes",
+        "field",
+        "version",
+        "href",
+        "method",
+        "hash",
+        "number",
+        "finish",
+        "finishes",
+        "release",
+        "workflow",
+        "owner",
+        "taken_by",
+        "worker",
+        "by",
+        "team",
+        "receivers",
+        "gemeente",
+        "hoedanigheid",
+        "aanleiding",
+        "aard",
+        "kanaal",
+        "meldcodestap",
+        "due",
+        "start",
+        "op",
+        "ontvangen",
+        "instant",
+        "state_title",
+        "side",
+        "ground",
+        "type",
+        "format",
+        "pattern",
+        "required",
+        "enum",
+        "const",
+        "input",
+        "why_not",
+        "map",
     }
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Veil:
-    """What must be covered, each as it is compared: words of names, runs of words, the last digits of numbers, postcodes, mail addresses."""
+    """What must be covered, each as it is compared.
+
+    Words of names, runs of words, the last digits of numbers, postcodes, mail addresses.
+    """
 
     words: frozenset[str] = frozenset()
     runs: tuple[tuple[str, ...], ...] = ()
@@ -51,7 +114,10 @@ class Veil:
         return self._may_hold(text) and next(self._spans(text), None) is not None
 
     def _may_hold(self, text: str) -> bool:
-        """Tell at a glance whether a text has anything that looks like what is covered: most have not, and are not read word by word."""
+        """Tell at a glance whether a text has anything that looks like what is covered.
+
+        Most have not, and are not read word by word.
+        """
         folded = fold(text)
         return (
             any(word in folded for word in self.words)
@@ -61,18 +127,25 @@ class Veil:
         )
 
     def upon(self, told: T) -> T:
-        """Give an answer (mappings, lists, texts) with every text in it covered, but what stands there as a code (`CODES`)."""
+        """Give an answer (mappings, lists, texts) with every text in it covered, but what stands
+        there as a code (`CODES`).
+        """
         return cast(T, self._upon(told))
 
     def _upon(self, told: Any) -> Any:
         if isinstance(told, str):
             return self.over(told)
         if isinstance(told, Mapping):
-            return {self.over(k) if isinstance(k, str) else k: v if k in CODES else self._upon(v) for k, v in told.items()}
+            return {
+                self.over(k) if isinstance(k, str) else k: v if k in CODES else self._upon(v)
+                for k, v in told.items()
+            }
         return type(told)(map(self._upon, told)) if type(told) in (list, tuple) else told
 
     def _spans(self, text: str) -> Iterator[tuple[int, int]]:
-        tokens = [(m.start(), m.end(), fold(m.group()).replace("’", "'")) for m in _TOKEN.finditer(text)]
+        tokens = [
+            (m.start(), m.end(), fold(m.group()).replace("’", "'")) for m in _TOKEN.finditer(text)
+        ]
         for start, end, word in tokens:
             if not self.words.isdisjoint((word, word.removesuffix("s"), word.removesuffix("'s"))):
                 yield start, end
@@ -84,13 +157,18 @@ class Veil:
         if self.numbers:
             yield from (m.span() for m in NUMBER.finditer(text) if _last(m.group()) in self.numbers)
         if self.postcodes:
-            yield from (m.span() for m in POSTCODE.finditer(text) if _code(m.group()) in self.postcodes)
+            yield from (
+                m.span() for m in POSTCODE.finditer(text) if _code(m.group()) in self.postcodes
+            )
         if self.mails:
             yield from (m.span() for m in MAIL.finditer(text) if m.group().casefold() in self.mails)
 
 
 def _joined(text: str, spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Give spans as they are covered: what touches, overlaps or has but a space or comma between is one."""
+    """Give spans as they are covered.
+
+    What touches, overlaps or has but a space or comma between is one.
+    """
     here: tuple[int, int] | None = None
     for start, end in spans:
         if here and (start <= here[1] or _GAP.fullmatch(text, here[1], start)):
@@ -119,27 +197,55 @@ def _stands(run: tuple[str, ...], within: tuple[str, ...]) -> bool:
     return any(within[at : at + len(run)] == run for at in range(len(within) - len(run) + 1))
 
 
-def veil_of(melders: Iterable[Mapping[str, Any]], people: Iterable[Mapping[str, Any]], known: Iterable[str] = ()) -> Veil:
-    """Give the veil over a case: `melders` are the rows of the melding and of those that joined it, `people` its people; `known` words give nobody away (gemeente, house, its people).
+def veil_of(
+    melders: Iterable[Mapping[str, Any]],
+    people: Iterable[Mapping[str, Any]],
+    known: Iterable[str] = (),
+) -> Veil:
+    """Give the veil over a case.
 
-    The family's own names are known too; what a melder who is not secret told of himself is not covered.
+    `melders` are the rows of the melding and of those that joined it, `people` its people; `known`
+    words give nobody away (gemeente, house, its people).
+
+    The family's own names are known too; what a melder who is not secret told of himself is not
+    covered.
     """
     rows, secret = list(people), [m for m in melders if m["melder_geheim"]]
     names = [m["melder_naam"] or "" for m in secret]
-    own = [p["naam"] for p in rows if is_plain_name(p["naam"]) and not any(names_somebody_else(p["naam"], n) for n in names)]
+    own = [
+        p["naam"]
+        for p in rows
+        if is_plain_name(p["naam"]) and not any(names_somebody_else(p["naam"], n) for n in names)
+    ]
     common = {w for k in (*known, *own) for w in _run(k)} | NOBODY
     homes = [_run(p["adres"]) for p in rows if p["adres"] and not p["geheim_adres"]]
     addresses = [p["adres"] for p in rows if p["geheim_adres"] and len(p["adres"] or "") > 6]
     reach = [m["melder_bereikbaar"] or "" for m in secret]
     ways = [way for text in (*reach, *addresses) for way in ways_to_reach(text)]
-    open_codes = {_code(c) for p in rows if p["adres"] and not p["geheim_adres"] for c in POSTCODE.findall(p["adres"])}
-    runs = {_run(m[part]) for m in secret for part in ("melder_functie", "melder_organisatie") if m[part]}
-    streets = {_run(w) for w in ways if not NUMBER.search(w) and not MAIL.search(w) and not POSTCODE.fullmatch(w)}
+    open_codes = {
+        _code(c)
+        for p in rows
+        if p["adres"] and not p["geheim_adres"]
+        for c in POSTCODE.findall(p["adres"])
+    }
+    runs = {
+        _run(m[part])
+        for m in secret
+        for part in ("melder_functie", "melder_organisatie")
+        if m[part]
+    }
+    streets = {
+        _run(w)
+        for w in ways
+        if not NUMBER.search(w) and not MAIL.search(w) and not POSTCODE.fullmatch(w)
+    }
     runs |= {run for run in streets if not any(_stands(run, home) for home in homes)}
     return Veil(
         frozenset(w for n in names for w in _run(n) if len(w) >= 3 and w not in common),
         tuple(sorted(r for r in runs if r and not set(r) <= common)),
         frozenset(_last(n) for w in ways for n in NUMBER.findall(w)),
-        frozenset({_code(c) for text in (*reach, *addresses) for c in POSTCODE.findall(text)} - open_codes),
+        frozenset(
+            {_code(c) for text in (*reach, *addresses) for c in POSTCODE.findall(text)} - open_codes
+        ),
         frozenset(m.casefold() for w in ways for m in MAIL.findall(w)),
     )

@@ -1,4 +1,7 @@
-"""The procedure as data: what a workflow file says, once it has been read. Nothing here is particular to one procedure."""
+"""The procedure as data: what a workflow file says, once it has been read.
+
+Nothing here is particular to one procedure.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,13 +14,47 @@ from amhk.rules.terms import TermRule
 
 SAME = "="
 NEED_KINDS = (
-    "fact", "facts_any", "running", "not_running", "not_before", "notices_sent", "notices_gone", "not_withheld", "was_sent", "role", "finish", "filled",
-)  # fmt: skip
-RECIPIENTS = ("rvdk", "college", "politie", "instelling", "melder", "betrokkene", "adviesvrager", "andere_regio")
+    "fact",
+    "facts_any",
+    "running",
+    "not_running",
+    "not_before",
+    "notices_sent",
+    "notices_gone",
+    "not_withheld",
+    "was_sent",
+    "role",
+    "finish",
+    "filled",
+)
+RECIPIENTS = (
+    "rvdk",
+    "college",
+    "politie",
+    "instelling",
+    "melder",
+    "betrokkene",
+    "adviesvrager",
+    "andere_regio",
+)
 EFFECTS = (
-    "referral", "referral_accepted", "referral_refused", "referral_withdrawn", "help_started", "check", "finding", "contact",
-    "counter", "calm", "join", "to_advies", "to_melding", "correct", "rvdk_answer", "rvdk_outcome",
-)  # fmt: skip
+    "referral",
+    "referral_accepted",
+    "referral_refused",
+    "referral_withdrawn",
+    "help_started",
+    "check",
+    "finding",
+    "contact",
+    "counter",
+    "calm",
+    "join",
+    "to_advies",
+    "to_melding",
+    "correct",
+    "rvdk_answer",
+    "rvdk_outcome",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +77,10 @@ class When:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A term that starts under conditions: when they hold, and with `once` only when none of its name runs already."""
+    """A term that starts under conditions.
+
+    When they hold, and with `once` only when none of its name runs already.
+    """
 
     term: str
     when: tuple[When, ...] = ()
@@ -49,7 +89,9 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """One way a move leads: from `source` to `target`, under conditions on the input, with terms of its own."""
+    """One way a move leads: from `source` to `target`, under conditions on the input, with terms of
+    its own.
+    """
 
     source: str
     target: str
@@ -62,7 +104,10 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What must hold before a move: the refusal's code and Dutch sentence, and the move or notice that opens the door."""
+    """What must hold before a move.
+
+    The refusal's code and Dutch sentence, and the move or notice that opens the door.
+    """
 
     code: str
     kind: str
@@ -78,7 +123,9 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Set:
-    """A fact the move records: `name` becomes `value`, or one more (`count`), when its conditions hold."""
+    """A fact the move records: `name` becomes `value`, or one more (`count`), when its conditions
+    hold.
+    """
 
     name: str
     value: object = None
@@ -88,7 +135,14 @@ class Set:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A move: who may make it, what must be filled in, where it leads and what follows from it; `side`: off the main road; `crosses`: what another route takes over; `codes`: what it means in an official list; `registered`: a decision by or under the responsibility of a registered professional (Uitvoeringsbesluit Wmo 2015 art. 4.1.3); `first`: the first thing to do while a clock of hours runs; `drops`: the letters that need no longer go after it; `plain`: what a melder reads of it."""
+    """A move: who may make it, what must be filled in, where it leads and what follows from it.
+
+    `side`: off the main road; `crosses`: what another route takes over; `codes`: what it means in
+    an official list; `registered`: a decision by or under the responsibility of a registered
+    professional (Uitvoeringsbesluit Wmo 2015 art. 4.1.3); `first`: the first thing to do while a
+    clock of hours runs; `drops`: the letters that need no longer go after it; `plain`: what a
+    melder reads of it.
+    """
 
     name: str
     title: str
@@ -123,7 +177,11 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class NoticeRule:
-    """A notice the procedure knows: to whom, whether it is owed, the term it must be sent in, what sending starts; `professional` names the template for a melder who reports by profession."""
+    """A notice the procedure knows.
+
+    To whom, whether it is owed, the term it must be sent in, what sending starts; `professional`
+    names the template for a melder who reports by profession.
+    """
 
     name: str
     title: str
@@ -185,11 +243,16 @@ class Workflow:
     @cached_property
     def moves_from(self) -> Mapping[str, frozenset[str]]:
         """Give the names of the moves that can be made from each state."""
-        return {state: frozenset(m.name for m in self.moves.values() if state in m.sources) for state in self.states}
+        return {
+            state: frozenset(m.name for m in self.moves.values() if state in m.sources)
+            for state in self.states
+        }
 
     @cached_property
     def wordy(self) -> frozenset[str]:
-        """Give the names of what is said in words and may hold no data of the family, but for the reason of an act; lists of contacts included."""
+        """Give the names of what is said in words and may hold no data of the family, but for the
+        reason of an act; lists of contacts included.
+        """
         fields = [*self.intake, *(f for m in self.moves.values() for f in m.fields)]
         told = {f.name for f in fields if f.bare or any(part.bare for part in f.fields)}
         return frozenset(told - {"reden"})
@@ -197,7 +260,9 @@ class Workflow:
     @cached_property
     def engine_terms(self) -> frozenset[str]:
         """Give the terms the desk starts and ends by itself: no move answers them."""
-        return frozenset(filter(None, (self.suspended_term, self.untouched_term, self.untouched_acute)))
+        return frozenset(
+            filter(None, (self.suspended_term, self.untouched_term, self.untouched_acute))
+        )
 
     @cached_property
     def open_states(self) -> tuple[str, ...]:
@@ -211,7 +276,11 @@ class Workflow:
 
 @dataclass(frozen=True)
 class Pack:
-    """All releases of one procedure: workflows by (name, release), which release is today's, the code lists they choose from, and the figures that are made of them."""
+    """All releases of one procedure.
+
+    Workflows by (name, release), which release is today's, the code lists they choose from, and the
+    figures that are made of them.
+    """
 
     name: str
     workflows: Mapping[tuple[str, str], Workflow]
@@ -220,15 +289,25 @@ class Pack:
     figures: Definitions = field(default_factory=Definitions)
 
     def get(self, name: str, release: str | None = None) -> Workflow:
-        """Give a workflow by name and release (today's when none is named); KeyError when there is none."""
+        """Give a workflow by name and release (today's when none is named).
+
+        KeyError when there is none.
+        """
         return self.workflows[name, release or self.current]
 
     def of_route(self, route: str) -> Workflow:
         """Give today's workflow of a route; KeyError when there is none."""
-        return next(w for (_, release), w in self.workflows.items() if w.route == route and release == self.current)
+        return next(
+            w
+            for (_, release), w in self.workflows.items()
+            if w.route == route and release == self.current
+        )
 
     def term(self, name: str) -> TermRule:
-        """Give the rule of a term by name, from whichever of today's workflows knows it; KeyError when none does."""
+        """Give the rule of a term by name, from whichever of today's workflows knows it.
+
+        KeyError when none does.
+        """
         for (_, release), workflow in self.workflows.items():
             if release == self.current and name in workflow.terms:
                 return workflow.terms[name]

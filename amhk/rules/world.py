@@ -1,4 +1,6 @@
-"""The world of a procedure: every place its moves can lead to, with the shortest story to each, and where its letters are drafted."""
+"""The world of a procedure: every place its moves can lead to, with the shortest story to each, and
+where its letters are drafted.
+"""
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,7 +14,10 @@ from amhk.words import lower_first
 
 @dataclass(frozen=True)
 class Spot:
-    """A place in the explored world: state, facts (counters left out), the terms that surely run, and what has been reached."""
+    """A place in the explored world.
+
+    State, facts (counters left out), the terms that surely run, and what has been reached.
+    """
 
     state: str
     facts: frozenset[tuple[str, object]]
@@ -22,7 +27,10 @@ class Spot:
 
 @dataclass
 class World:
-    """All spots a workflow can reach, with the road to each: its story is the shortest one; `steps`: every step that can be taken."""
+    """All spots a workflow can reach, with the road to each: its story is the shortest one.
+
+    `steps`: every step that can be taken.
+    """
 
     workflow: Workflow
     roads: dict[Spot, tuple[Spot, Move] | None]
@@ -44,7 +52,10 @@ class World:
 
 @lru_cache(maxsize=4)
 def explore(workflow: Workflow) -> World:
-    """Walk every state with every combination of facts and surely running terms, breadth first; counters are left free."""
+    """Walk every state with every combination of facts and surely running terms, breadth first.
+
+    Counters are left free.
+    """
     counted = {s.name for m in workflow.moves.values() for s in m.sets if s.count}
     facts = frozenset((k, v) for k, v in workflow.facts.items() if k not in counted)
     roads: dict[Spot, tuple[Spot, Move] | None] = dict.fromkeys(_beginnings(workflow, facts))
@@ -60,8 +71,14 @@ def explore(workflow: Workflow) -> World:
 
 
 def _beginnings(workflow: Workflow, facts: frozenset[tuple[str, object]]) -> Iterator[Spot]:
-    """Give every way a case can begin: as it is told with nothing in particular, and with each answer of the intake that starts a term or records a fact."""
-    conditions = dict.fromkeys([x.when for x in workflow.intake_maybe] + [x.when for x in workflow.intake_sets])
+    """Give every way a case can begin.
+
+    As it is told with nothing in particular, and with each answer of the intake that starts a term
+    or records a fact.
+    """
+    conditions = dict.fromkeys(
+        [x.when for x in workflow.intake_maybe] + [x.when for x in workflow.intake_sets]
+    )
     for when in ((), *conditions):
         told = {w.name: w.values[0] for w in when}
         known = dict(facts) | {s.name: s.value for s in workflow.intake_sets if holds(s.when, told)}
@@ -71,7 +88,10 @@ def _beginnings(workflow: Workflow, facts: frozenset[tuple[str, object]]) -> Ite
 
 @dataclass
 class _Memory:
-    """What was worked out before on this walk: facts after a move, and terms after a way; both are few."""
+    """What was worked out before on this walk: facts after a move, and terms after a way.
+
+    Both are few.
+    """
 
     facts: dict[tuple[object, ...], frozenset[tuple[str, object]]] = field(default_factory=dict)
     running: dict[tuple[object, ...], frozenset[str]] = field(default_factory=dict)
@@ -81,12 +101,18 @@ class _Memory:
 def _from(workflow: Workflow) -> dict[str, list[tuple[Move, list[Edge]]]]:
     """Give, per state, the moves that can be made there with their ways."""
     return {
-        state: [(m, edges) for m in workflow.moves.values() if (edges := [e for e in m.edges if e.source == state])]
+        state: [
+            (m, edges)
+            for m in workflow.moves.values()
+            if (edges := [e for e in m.edges if e.source == state])
+        ]
         for state in workflow.states
     }
 
 
-def _steps(workflow: Workflow, here: Spot, counted: set[str], memory: _Memory) -> Iterator[tuple[Move, Spot]]:
+def _steps(
+    workflow: Workflow, here: Spot, counted: set[str], memory: _Memory
+) -> Iterator[tuple[Move, Spot]]:
     told = dict(here.facts)
     for move, edges in _from(workflow)[here.state]:
         if not all(_possible(workflow, n, told, here, counted) for n in move.needs):
@@ -96,8 +122,13 @@ def _steps(workflow: Workflow, here: Spot, counted: set[str], memory: _Memory) -
                 yield move, _arrive(workflow, here, move, edge, told, filled, counted, memory)
 
 
-def _possible(workflow: Workflow, need: Need, told: Mapping[str, object], here: Spot, counted: set[str]) -> bool:
-    """Tell whether a need can hold here; what depends on input, role, time or a counter always can."""
+def _possible(
+    workflow: Workflow, need: Need, told: Mapping[str, object], here: Spot, counted: set[str]
+) -> bool:
+    """Tell whether a need can hold here.
+
+    What depends on input, role, time or a counter always can.
+    """
     if need.kind in _FREE or not holds(need.when, told):
         return True
     if counted & set(need.names):
@@ -108,28 +139,54 @@ def _possible(workflow: Workflow, need: Need, told: Mapping[str, object], here: 
         return any(told.get(name) for name in need.names)
     if need.kind == "finish":
         return any(f in here.finishes for f in need.values) != need.unless
-    return need.kind == "not_running" or any(n in here.running or n in _from_desk(workflow) for n in need.names)
+    return need.kind == "not_running" or any(
+        n in here.running or n in _from_desk(workflow) for n in need.names
+    )
 
 
-# Needs that hang on what is filled in, who acts, when, or what became of a letter: here they can always hold.
+# Needs that hang on what is filled in, who acts, when, or what became of a letter: here they can
+# always hold.
 _FREE = ("filled", "role", "not_before", "notices_sent", "notices_gone", "not_withheld", "was_sent")
 
 
 @lru_cache(maxsize=64)
 def _from_desk(workflow: Workflow) -> set[str]:
-    """Give the terms that also start outside a move: at a vervolgmelding, when a notice is sent, while a case waits."""
+    """Give the terms that also start outside a move.
+
+    At a vervolgmelding, when a notice is sent, while a case waits.
+    """
     waiting = [workflow.waiting_term] if workflow.waiting_term else []
     maybe = [s.term for s in (*workflow.intake_maybe, *workflow.join_maybe)]
-    return {*workflow.intake_starts, *maybe, *waiting, *(t for n in workflow.notices.values() for t in n.sent_starts)}
+    return {
+        *workflow.intake_starts,
+        *maybe,
+        *waiting,
+        *(t for n in workflow.notices.values() for t in n.sent_starts),
+    }
 
 
 def _fillings(move: Move, edge: Edge, told: Mapping[str, object]) -> list[dict[str, object]]:
-    """Give the inputs worth trying: one that takes this edge, and one that leaves every conditional fact alone."""
+    """Give the inputs worth trying.
+
+    One that takes this edge, and one that leaves every conditional fact alone.
+    """
     names = {f.name for f in move.fields}
     taken: dict[str, object] = {w.name: w.values[0] for w in edge.when if w.name in names}
     if not edge.when:
-        return [{}, {w.name: w.values[0] for s in move.sets for w in s.when if w.name in names and not _splits(move, w.name)}]
-    return [taken] if all(told.get(w.name) in w.values for w in edge.when if w.name not in names) else []
+        return [
+            {},
+            {
+                w.name: w.values[0]
+                for s in move.sets
+                for w in s.when
+                if w.name in names and not _splits(move, w.name)
+            },
+        ]
+    return (
+        [taken]
+        if all(told.get(w.name) in w.values for w in edge.when if w.name not in names)
+        else []
+    )
 
 
 def _splits(move: Move, name: str) -> bool:
@@ -137,8 +194,15 @@ def _splits(move: Move, name: str) -> bool:
 
 
 def _arrive(
-    workflow: Workflow, here: Spot, move: Move, edge: Edge, told: Mapping[str, object], filled: Mapping[str, object], counted: set[str], memory: _Memory
-) -> Spot:  # fmt: skip
+    workflow: Workflow,
+    here: Spot,
+    move: Move,
+    edge: Edge,
+    told: Mapping[str, object],
+    filled: Mapping[str, object],
+    counted: set[str],
+    memory: _Memory,
+) -> Spot:
     answers = tuple(filled.items())
     key = (here.facts, move.name, answers)
     if (facts := memory.facts.get(key)) is None:
@@ -149,14 +213,20 @@ def _arrive(
     if (running := memory.running.get(way)) is None:
         gone = {*move.meets, *move.voids, *edge.meets, *edge.voids}
         starts = {*move.starts, *edge.starts, *begun(move.maybe, {**told, **filled}, here.running)}
-        running = memory.running[way] = frozenset() if workflow.states[edge.target].final else (here.running - gone) | starts
+        running = memory.running[way] = (
+            frozenset() if workflow.states[edge.target].final else (here.running - gone) | starts
+        )
     finishes = here.finishes | {move.finish} if move.finish else here.finishes
     return Spot(edge.target, facts, running, finishes)
 
 
 @dataclass(frozen=True)
 class Draft:
-    """One way a letter comes to lie ready: where the case stands then, and the move that drafts it (none: a reminder; `person`: for who is recorded)."""
+    """One way a letter comes to lie ready.
+
+    Where the case stands then, and the move that drafts it (none: a reminder; `person`: for who is
+    recorded).
+    """
 
     spot: Spot
     move: Move | None = None
@@ -164,15 +234,25 @@ class Draft:
 
 
 def drafted(world: World) -> dict[str, list[Draft]]:
-    """Give, per notice, how it can be drafted: by a move, by a reminder of a term that may run there, or for a person who is recorded there; of each way, state and set of finishes the first."""
+    """Give, per notice, how it can be drafted.
+
+    By a move, by a reminder of a term that may run there, or for a person who is recorded there; of
+    each way, state and set of finishes the first.
+    """
     workflow = world.workflow
     found: dict[str, dict[tuple[object, ...], Draft]] = {name: {} for name in workflow.notices}
 
-    def _add(kinds: Iterable[str], spot: Spot, move: Move | None = None, person: bool = False) -> None:
+    def _add(
+        kinds: Iterable[str], spot: Spot, move: Move | None = None, person: bool = False
+    ) -> None:
         for kind in kinds:
-            found[kind].setdefault((spot.state, spot.finishes, move and move.name, person), Draft(spot, move, person))
+            found[kind].setdefault(
+                (spot.state, spot.finishes, move and move.name, person), Draft(spot, move, person)
+            )
 
-    writing = {m.name for m in workflow.moves.values() if m.notices or any(e.notices for e in m.edges)}
+    writing = {
+        m.name for m in workflow.moves.values() if m.notices or any(e.notices for e in m.edges)
+    }
     for here, move, there in world.steps:
         if move.name in writing:
             taken = [e for e in move.edges if (e.source, e.target) == (here.state, there.state)]
@@ -186,7 +266,10 @@ def drafted(world: World) -> dict[str, list[Draft]]:
 
 
 def sendable(world: World) -> dict[str, set[str]]:
-    """Give, per notice, every state in which it can still stand open: where it is drafted, and all that can follow."""
+    """Give, per notice, every state in which it can still stand open.
+
+    Where it is drafted, and all that can follow.
+    """
     after: dict[str, set[str]] = {}
     edges = [(e.source, e.target) for m in world.workflow.moves.values() for e in m.edges]
 
@@ -201,4 +284,7 @@ def sendable(world: World) -> dict[str, set[str]]:
             after[state] = seen
         return after[state]
 
-    return {kind: set().union(*(_onward(draft.spot.state) for draft in drafts)) for kind, drafts in drafted(world).items()}
+    return {
+        kind: set().union(*(_onward(draft.spot.state) for draft in drafts))
+        for kind, drafts in drafted(world).items()
+    }

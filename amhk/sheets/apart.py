@@ -1,4 +1,7 @@
-"""Reading a file of others in a process of its own, with an end to its time and memory: whatever is in the file, the house goes on."""
+"""Reading a file of others in a process of its own, with an end to its time and memory.
+
+Whatever is in the file, the house goes on.
+"""
 
 import json
 import os
@@ -15,23 +18,34 @@ from typing import BinaryIO
 from amhk.errors import BadInput
 from amhk.sheets.reading import MOST_BYTES, Line, lines, no
 
-# Seconds of one processor (and more for each MB that was sent), and bytes of memory that reading one file may take.
+# Seconds of one processor (and more for each MB that was sent), and bytes of memory that reading
+# one file may take.
 MOST_SECONDS, SECONDS_A_MB, MOST_MEMORY = 30, 12, 2 << 30
 _AT_ONCE, _IN_HOUSE = BoundedSemaphore(2), BoundedSemaphore(4)
-_TOO_MUCH = "Dit bestand vraagt te veel tijd of geheugen om te lezen en wordt niet geopend. Splits het, of sla het opnieuw op zonder opmaak en lege cellen."
+_TOO_MUCH = (
+    "Dit bestand vraagt te veel tijd of geheugen om te lezen en wordt niet geopend. Splits het, of"
+    " sla het opnieuw op zonder opmaak en lege cellen."
+)
 _BUSY = "Er worden nu al andere bestanden gelezen. Probeer het over een minuut opnieuw."
 _TOLD = "amhk-gelezen"
 
 
-def read_apart(file: BinaryIO, inside: str, schema: str = "", waits: bool = False) -> Iterator[Line]:
-    """Give the rows of a file as `reading.lines` does, read in a process of its own as they are asked for.
+def read_apart(
+    file: BinaryIO, inside: str, schema: str = "", waits: bool = False
+) -> Iterator[Line]:
+    """Give the rows of a file as `reading.lines` does, read in a process of its own as they are
+    asked for.
 
-    Two are read at once and two wait for them; BadInput, in one sentence, for one more (with `waits` it waits too: it was read before), and
+    Two are read at once and two wait for them; BadInput, in one sentence, for one more (with
+    `waits` it waits too: it was read before), and
     for a file that cannot be read or asks more of a processor or of memory than its size allows.
     """
     size = file.seek(0, 2)
     if size > MOST_BYTES:
-        raise no(f"Dit bestand is {size // 1_000_000} MB; hooguit {MOST_BYTES // 1_000_000} MB. Splits het in delen.")
+        raise no(
+            f"Dit bestand is {size // 1_000_000} MB; hooguit {MOST_BYTES // 1_000_000} MB. Splits"
+            " het in delen."
+        )
     file.seek(0)
     if not _IN_HOUSE.acquire(blocking=waits):
         raise no(_BUSY)
@@ -39,14 +53,18 @@ def read_apart(file: BinaryIO, inside: str, schema: str = "", waits: bool = Fals
         with _AT_ONCE, NamedTemporaryFile(prefix="amhk-", suffix=".bestand") as copied:
             copyfileobj(file, copied)
             copied.flush()
-            yield from _told(copied.name, inside, schema, MOST_SECONDS + SECONDS_A_MB * size // 1_000_000)
+            yield from _told(
+                copied.name, inside, schema, MOST_SECONDS + SECONDS_A_MB * size // 1_000_000
+            )
     finally:
         _IN_HOUSE.release()
 
 
 def _told(name: str, inside: str, schema: str, seconds: int) -> Iterator[Line]:
     command = [sys.executable, "-m", "amhk.sheets.apart", name, inside, schema, str(seconds)]
-    reader = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+    reader = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL
+    )
     try:
         assert reader.stdout is not None
         for raw in reader.stdout:
@@ -69,7 +87,9 @@ def _told(name: str, inside: str, schema: str, seconds: int) -> Iterator[Line]:
 
 
 def main(name: str, inside: str, schema: str, seconds: str) -> None:
-    """Read a file in so many seconds of a processor and tell its rows on standard output, one in JSON per line; the last line says that all was told, or why not."""
+    """Read a file in so many seconds of a processor and tell its rows on standard output, one in
+    JSON per line; the last line says that all was told, or why not.
+    """
     _bound(int(seconds))
     tell = sys.stdout.write
     try:

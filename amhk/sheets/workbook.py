@@ -1,4 +1,7 @@
-"""Tables as workbooks that open clean: typed cells, a head that stays in view, one sheet a table; XLSX and ODS."""
+"""Tables as workbooks that open clean: typed cells, a head that stays in view, one sheet a table.
+
+XLSX and ODS.
+"""
 
 import io
 import zipfile
@@ -13,7 +16,10 @@ Cell = str | int | float | None
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One table: its name (at most 31 characters), a head, and rows; a number stays a number, a text never becomes a formula."""
+    """One table: its name (at most 31 characters), a head, and rows.
+
+    A number stays a number, a text never becomes a formula.
+    """
 
     name: str
     head: tuple[str, ...]
@@ -26,7 +32,9 @@ class Sheet:
 
 
 def as_xlsx(sheets: Sequence[Sheet], title: str, made: datetime) -> bytes:
-    """Give an XLSX workbook; the same sheets give the same bytes (`made` is what it says it was made at, UTC)."""
+    """Give an XLSX workbook; the same sheets give the same bytes (`made` is what it says it was
+    made at, UTC).
+    """
     import xlsxwriter
 
     out = io.BytesIO()
@@ -80,7 +88,10 @@ def as_ods(sheets: Sequence[Sheet], title: str, made: datetime) -> bytes:
 
 @lru_cache(maxsize=1)
 def _name_spaces() -> None:
-    """Let odfpy learn every name space once: it writes those it has met so far, and a file must not depend on what was made before it."""
+    """Let odfpy learn every name space once.
+
+    It writes those it has met so far, and a file must not depend on what was made before it.
+    """
     from odf.opendocument import OpenDocumentSpreadsheet
     from odf.style import Style
 
@@ -105,9 +116,13 @@ def _page(book: Any, sheet: Sheet, number: int, bold: Any) -> Any:
         line = TableRow()
         for cell in cells:
             kind: dict[str, Any] = (
-                {"valuetype": "float", "value": cell} if isinstance(cell, int | float) else {"valuetype": "string"}
+                {"valuetype": "float", "value": cell}
+                if isinstance(cell, int | float)
+                else {"valuetype": "string"}
             )
-            made = TableCell(**({} if cell is None else kind), **({"stylename": bold} if row == 0 else {}))
+            made = TableCell(
+                **({} if cell is None else kind), **({"stylename": bold} if row == 0 else {})
+            )
             if cell is not None:
                 made.addElement(P(text=str(cell)))
             line.addElement(made)
@@ -117,18 +132,32 @@ def _page(book: Any, sheet: Sheet, number: int, bold: Any) -> Any:
 
 def _frozen(names: Sequence[str]) -> Any:
     """Give the settings that keep the first row and column of every sheet in view."""
-    from odf.config import ConfigItem, ConfigItemMapEntry, ConfigItemMapIndexed, ConfigItemMapNamed, ConfigItemSet
+    from odf.config import (
+        ConfigItem,
+        ConfigItemMapEntry,
+        ConfigItemMapIndexed,
+        ConfigItemMapNamed,
+        ConfigItemSet,
+    )
 
     tables = ConfigItemMapNamed(name="Tables")
     for name in names:
         told = ConfigItemMapEntry(name=name)
         for key, kind, value in (
-            ("HorizontalSplitMode", "short", "2"), ("VerticalSplitMode", "short", "2"), ("HorizontalSplitPosition", "int", "1"),
-            ("VerticalSplitPosition", "int", "1"), ("PositionRight", "int", "1"), ("PositionBottom", "int", "1"),
-        ):  # fmt: skip
+            ("HorizontalSplitMode", "short", "2"),
+            ("VerticalSplitMode", "short", "2"),
+            ("HorizontalSplitPosition", "int", "1"),
+            ("VerticalSplitPosition", "int", "1"),
+            ("PositionRight", "int", "1"),
+            ("PositionBottom", "int", "1"),
+        ):
             told.addElement(ConfigItem(name=key, type=kind, text=value))
         tables.addElement(told)
-    view, views, settings = ConfigItemMapEntry(), ConfigItemMapIndexed(name="Views"), ConfigItemSet(name="ooo:view-settings")
+    view, views, settings = (
+        ConfigItemMapEntry(),
+        ConfigItemMapIndexed(name="Views"),
+        ConfigItemSet(name="ooo:view-settings"),
+    )
     view.addElement(tables)
     views.addElement(view)
     settings.addElement(views)
@@ -141,6 +170,8 @@ def _steady(made: bytes) -> bytes:
     with zipfile.ZipFile(io.BytesIO(made)) as old, zipfile.ZipFile(out, "w") as new:
         for part in old.infolist():
             told = zipfile.ZipInfo(part.filename, (1980, 1, 1, 0, 0, 0))
-            told.compress_type = zipfile.ZIP_STORED if part.filename == "mimetype" else zipfile.ZIP_DEFLATED
+            told.compress_type = (
+                zipfile.ZIP_STORED if part.filename == "mimetype" else zipfile.ZIP_DEFLATED
+            )
             new.writestr(told, old.read(part.filename))
     return out.getvalue()

@@ -1,4 +1,7 @@
-"""Tables for other programs: CSV as people in the Netherlands open it, and never a cell that starts a formula."""
+"""Tables for other programs.
+
+CSV as people in the Netherlands open it, and never a cell that starts a formula.
+"""
 
 import csv
 import io
@@ -8,9 +11,15 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def safe(cell: object) -> str:
-    """Give a cell as text; one that a spreadsheet would run as a formula gets an apostrophe before it."""
+    """Give a cell as text; one that a spreadsheet would run as a formula gets an apostrophe before
+    it.
+    """
     text = "" if cell is None else str(cell)
-    return f"'{text}" if text.lstrip().startswith(_FORMULA) and not text.lstrip("-").isdigit() else text
+    return (
+        f"'{text}"
+        if text.lstrip().startswith(_FORMULA) and not text.lstrip("-").isdigit()
+        else text
+    )
 
 
 def as_csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

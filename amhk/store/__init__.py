@@ -1,1 +1,3 @@
-"""The archive: rows, the only engine and commit, every SELECT, every write that can be lost, and the journal's chain."""
+"""The archive: rows, the only engine and commit, every SELECT, every write that can be lost, and
+the journal's chain.
+"""

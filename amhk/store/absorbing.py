@@ -15,8 +15,12 @@ _AFTER = timedelta(days=60)
 
 
 def oldest(connection: Connection, release: int) -> int | None:
-    """Give the oldest release of the calendar that a running term still stands on, None when every one has the present one."""
-    found = connection.execute(select(func.min(TERM.c.calendar)).where(_HELD, TERM.c.calendar < release)).scalar()
+    """Give the oldest release of the calendar that a running term still stands on, None when every
+    one has the present one.
+    """
+    found = connection.execute(
+        select(func.min(TERM.c.calendar)).where(_HELD, TERM.c.calendar < release)
+    ).scalar()
     return None if found is None else int(found)
 
 
@@ -26,14 +30,27 @@ def since(connection: Connection, release: int) -> list[Row]:
 
 
 def pass_by(connection: Connection, release: int, first: date, last: date | None) -> None:
-    """Mark the terms that no change from the first day to the last (None: for ever) can touch: over long before, or begun after."""
+    """Mark the terms that no change from the first day to the last (None: for ever) can touch.
+
+    Over long before, or begun after.
+    """
     touched = [TERM.c.due >= iso(first - _AFTER)]
     if last is not None:
         touched.append(TERM.c.start < end_of(last))
-    connection.execute(update(TERM).where(_HELD, TERM.c.calendar < release, not_(and_(*touched))).values(calendar=release))
+    connection.execute(
+        update(TERM)
+        .where(_HELD, TERM.c.calendar < release, not_(and_(*touched)))
+        .values(calendar=release)
+    )
 
 
 def behind(connection: Connection, release: int, limit: int) -> list[int]:
     """Give the keys of cases with a term that has not yet taken in this release."""
-    statement = select(TERM.c.case_id).where(_HELD, TERM.c.calendar < release).distinct().order_by(TERM.c.case_id).limit(limit)
+    statement = (
+        select(TERM.c.case_id)
+        .where(_HELD, TERM.c.calendar < release)
+        .distinct()
+        .order_by(TERM.c.case_id)
+        .limit(limit)
+    )
     return list(connection.execute(statement).scalars())

@@ -10,8 +10,8 @@ from amhk.store.reads import CASE, TERM, Row, rows, within
 
 def running(connection: Connection, scope: Scope, names: Sequence[str]) -> list[Row]:
     """Give the running terms of these names within a scope, the one that ends first on top."""
-    statement = select(TERM.c.name, TERM.c.due, TERM.c.start, CASE.c.number, CASE.c.workflow, CASE.c.release).join(
-        CASE, CASE.c.id == TERM.c.case_id
-    )
+    statement = select(
+        TERM.c.name, TERM.c.due, TERM.c.start, CASE.c.number, CASE.c.workflow, CASE.c.release
+    ).join(CASE, CASE.c.id == TERM.c.case_id)
     statement = statement.where(TERM.c.name.in_(names), TERM.c.status == "running", within(scope))
     return rows(connection, statement.order_by(TERM.c.over_at, TERM.c.id))

@@ -1,10 +1,25 @@
-"""What the clock asks of the store: which rungs have fallen due, writing them down as one, and in whose inbox they stand."""
+"""What the clock asks of the store.
+
+Which rungs have fallen due, writing them down as one, and in whose inbox they stand.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, exists, func, insert, or_, select, true, update
+from sqlalchemy import (
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from amhk.rules.ladder import Person, Staff
 from amhk.rules.secrecy import HAND, Reader, scope_of
@@ -19,20 +34,38 @@ _DUE = (
     .order_by(TERM.c.ring_at, TERM.c.id)
     .limit(bindparam("most"))
 )
-_CASE_COLUMNS = [CASE.c[n] for n in ("id", "number", "workflow", "release", "version", "owner_id", "team_id", "entries", "head")]
-_TERM_COLUMNS = [TERM.c[n] for n in ("id", "case_id", "name", "start", "due", "round", "rung", "ring_at", "status")]
+_CASE_COLUMNS = [
+    CASE.c[n]
+    for n in (
+        "id",
+        "number",
+        "workflow",
+        "release",
+        "version",
+        "owner_id",
+        "team_id",
+        "entries",
+        "head",
+    )
+]
+_TERM_COLUMNS = [
+    TERM.c[n]
+    for n in ("id", "case_id", "name", "start", "due", "round", "rung", "ring_at", "status")
+]
 _RING = "UPDATE terms SET rung = {p}, ring_at = {p} WHERE id = {p}"
 _HEAD = "UPDATE cases SET entries = {p}, head = {p} WHERE id = {p}"
 _REMIND = (
-    "INSERT INTO reminders (term_id, round, rung, case_id, fell_due, rung_at, receivers) VALUES ({p}, {p}, {p}, {p}, {p}, {p}, {p})"
+    "INSERT INTO reminders (term_id, round, rung, case_id, fell_due, rung_at, receivers) VALUES"
+    " ({p}, {p}, {p}, {p}, {p}, {p}, {p})"
 )
 _INBOX = (
-    "INSERT INTO inbox (reminder_id, term_id, case_id, worker_id, team_id, role) "
-    "SELECT id, term_id, case_id, {p}, {p}, {p} FROM reminders WHERE term_id = {p} AND round = {p} AND rung = {p}"
+    "INSERT INTO inbox (reminder_id, term_id, case_id, worker_id, team_id, role) SELECT id,"
+    " term_id, case_id, {p}, {p}, {p} FROM reminders WHERE term_id = {p} AND round = {p} AND rung"
+    " = {p}"
 )
 _LINE = (
-    "INSERT INTO journal (case_id, sequence, instant, kind, what, content, salt, commitment, previous, hash) "
-    "VALUES ({p}, {p}, {p}, {p}, {p}, {p}, {p}, {p}, {p}, {p})"
+    "INSERT INTO journal (case_id, sequence, instant, kind, what, content, salt, commitment,"
+    " previous, hash) VALUES ({p}, {p}, {p}, {p}, {p}, {p}, {p}, {p}, {p}, {p})"
 )
 _Rows = Sequence[tuple[Any, ...]]
 
@@ -43,32 +76,61 @@ def due(connection: Connection, now: datetime, most: int) -> list[Row]:
 
 
 def lock_cases(connection: Connection, keys: Sequence[int]) -> dict[int, dict[str, Any]]:
-    """Give the cases of these keys that no other process is ringing, locked in the order of their keys, with what ringing needs of them."""
-    statement = select(*_CASE_COLUMNS).where(CASE.c.id.in_(keys)).order_by(CASE.c.id).with_for_update(skip_locked=True)
+    """Give the cases of these keys that no other process is ringing, locked in the order of their
+    keys, with what ringing needs of them.
+    """
+    statement = (
+        select(*_CASE_COLUMNS)
+        .where(CASE.c.id.in_(keys))
+        .order_by(CASE.c.id)
+        .with_for_update(skip_locked=True)
+    )
     return {r["id"]: r for r in as_rows(connection.execute(statement))}
 
 
 def ringing(connection: Connection, keys: Sequence[int], now: datetime) -> list[dict[str, Any]]:
-    """Give, of these terms, those whose rung is still to be rung; asked again once their cases are locked."""
+    """Give, of these terms, those whose rung is still to be rung.
+
+    Asked again once their cases are locked.
+    """
     return as_rows(
-        connection.execute(select(*_TERM_COLUMNS).where(TERM.c.id.in_(keys), TERM.c.ring_at <= now, TERM.c.status == "running"))
+        connection.execute(
+            select(*_TERM_COLUMNS).where(
+                TERM.c.id.in_(keys), TERM.c.ring_at <= now, TERM.c.status == "running"
+            )
+        )
     )
 
 
 def silence(connection: Connection, keys: Sequence[int]) -> None:
-    """Take the bell from terms that do not run: nothing rings for what has ended or stands still."""
+    """Take the bell from terms that do not run.
+
+    Nothing rings for what has ended or stands still.
+    """
     if keys:
-        connection.execute(update(TERM).where(TERM.c.id.in_(keys), TERM.c.status != "running").values(ring_at=None))
+        connection.execute(
+            update(TERM).where(TERM.c.id.in_(keys), TERM.c.status != "running").values(ring_at=None)
+        )
 
 
-def rung(connection: Connection, terms: _Rows, reminders: _Rows, inbox: _Rows, lines: _Rows, heads: _Rows) -> None:
+def rung(
+    connection: Connection, terms: _Rows, reminders: _Rows, inbox: _Rows, lines: _Rows, heads: _Rows
+) -> None:
     """Write what was rung, in the driver's own words because there may be very much of it.
 
-    `terms` (rung, ring_at, id); `reminders` (term, round, rung, case, fell_due, rung_at, receivers as JSON), unique per term, round and rung;
-    `inbox` (worker, team, role, term, round, rung); `lines` of the journals; `heads` (entries, head, case). Instants as they are kept.
+    `terms` (rung, ring_at, id); `reminders` (term, round, rung, case, fell_due, rung_at, receivers
+    as JSON), unique per term, round and rung;
+    `inbox` (worker, team, role, term, round, rung); `lines` of the journals; `heads` (entries,
+    head, case). Instants as they are kept.
     """
     mark = "%s" if connection.dialect.paramstyle in ("format", "pyformat") else "?"
-    for statement, rows_ in ((_RING, terms), (_REMIND, reminders), (_INBOX, inbox), (_LINE, lines), (_HEAD, heads)):
+    for statement, rows_ in (
+        (_RING, terms),
+        (_REMIND, reminders),
+        (_INBOX, inbox),
+        (_LINE, lines),
+        (_HEAD, heads),
+    ):
         if rows_:
             connection.exec_driver_sql(statement.format(p=mark), list(rows_))
 
@@ -82,16 +144,31 @@ def put_in_inbox(connection: Connection, rows_: Sequence[Mapping[str, Any]]) -> 
 def staff(connection: Connection, today: date, now: datetime) -> Staff:
     """Give everyone who works here, whether he is here today, and who has piket now."""
     away = exists(select(PLAN.c.id).where(PLAN.c.worker_id == WORKER.c.id, *away_on(today)))
-    statement = select(WORKER.c.id, WORKER.c.name, WORKER.c.role, WORKER.c.team_id, away.label("away"))
-    people = rows(connection, statement.where(WORKER.c.active == true(), WORKER.c.name != HAND).order_by(WORKER.c.id))
-    on_duty = select(PIKET.c.worker_id).where(PIKET.c.gone.is_(False), PIKET.c.start <= now, PIKET.c.end > now)
+    statement = select(
+        WORKER.c.id, WORKER.c.name, WORKER.c.role, WORKER.c.team_id, away.label("away")
+    )
+    people = rows(
+        connection,
+        statement.where(WORKER.c.active == true(), WORKER.c.name != HAND).order_by(WORKER.c.id),
+    )
+    on_duty = select(PIKET.c.worker_id).where(
+        PIKET.c.gone.is_(False), PIKET.c.start <= now, PIKET.c.end > now
+    )
     duty = frozenset(connection.execute(on_duty).scalars())
-    return Staff(tuple(Person(p["id"], p["name"], p["role"], p["team_id"], not p["away"]) for p in people), duty)
+    return Staff(
+        tuple(Person(p["id"], p["name"], p["role"], p["team_id"], not p["away"]) for p in people),
+        duty,
+    )
 
 
 def away_on(day: date) -> list[Any]:
     """Give the WHERE of plans by which somebody is away on a day."""
-    return [PLAN.c.undone.is_(None), PLAN.c.kind == "afwezig", PLAN.c.start <= day, or_(PLAN.c.end.is_(None), PLAN.c.end >= day)]
+    return [
+        PLAN.c.undone.is_(None),
+        PLAN.c.kind == "afwezig",
+        PLAN.c.start <= day,
+        or_(PLAN.c.end.is_(None), PLAN.c.end >= day),
+    ]
 
 
 def _mine(who: Reader) -> Any:
@@ -101,7 +178,9 @@ def _mine(who: Reader) -> Any:
         and_(INBOX.c.role == who.role, or_(INBOX.c.team_id.is_(None), INBOX.c.team_id == who.team)),
     ]
     if who.team is not None:
-        mine.append(and_(INBOX.c.team_id == who.team, INBOX.c.role.is_(None), INBOX.c.worker_id.is_(None)))
+        mine.append(
+            and_(INBOX.c.team_id == who.team, INBOX.c.role.is_(None), INBOX.c.worker_id.is_(None))
+        )
     return or_(*mine)
 
 
@@ -112,14 +191,27 @@ def count_inbox(connection: Connection, who: Reader) -> int:
         .join(CASE, CASE.c.id == INBOX.c.case_id)
         .join(TERM, TERM.c.id == INBOX.c.term_id)
     )
-    return int(connection.execute(count.where(_mine(who), TERM.c.status == "running", within(scope_of(who)))).scalar_one())
+    return int(
+        connection.execute(
+            count.where(_mine(who), TERM.c.status == "running", within(scope_of(who)))
+        ).scalar_one()
+    )
 
 
 def inbox(connection: Connection, who: Reader, before: int | None, limit: int) -> list[Row]:
     """Give the reminders that stand before a worker, the latest first, from before a key on."""
-    first = select(INBOX.c.reminder_id).distinct().join(CASE, CASE.c.id == INBOX.c.case_id).where(_mine(who), within(scope_of(who)))
-    statement = select(*REMINDER.c, TERM.c.name, TERM.c.due, CASE.c.number, CASE.c.workflow, CASE.c.release)
-    statement = statement.join(TERM, TERM.c.id == REMINDER.c.term_id).join(CASE, CASE.c.id == REMINDER.c.case_id)
+    first = (
+        select(INBOX.c.reminder_id)
+        .distinct()
+        .join(CASE, CASE.c.id == INBOX.c.case_id)
+        .where(_mine(who), within(scope_of(who)))
+    )
+    statement = select(
+        *REMINDER.c, TERM.c.name, TERM.c.due, CASE.c.number, CASE.c.workflow, CASE.c.release
+    )
+    statement = statement.join(TERM, TERM.c.id == REMINDER.c.term_id).join(
+        CASE, CASE.c.id == REMINDER.c.case_id
+    )
     statement = statement.where(REMINDER.c.id.in_(first), TERM.c.status == "running")
     if before is not None:
         statement = statement.where(REMINDER.c.id < before)
@@ -127,32 +219,61 @@ def inbox(connection: Connection, who: Reader, before: int | None, limit: int) -
 
 
 def readdress(connection: Connection, case: int, old: int, new: int | None, team: int) -> None:
-    """Let the reminders of a case that stood before one worker stand before who takes over: another worker, or the team."""
+    """Let the reminders of a case that stood before one worker stand before who takes over.
+
+    Another worker, or the team.
+    """
     told = {"worker_id": new, "team_id": None if new else team}
-    connection.execute(update(INBOX).where(INBOX.c.case_id == case, INBOX.c.worker_id == old).values(**told))
+    connection.execute(
+        update(INBOX).where(INBOX.c.case_id == case, INBOX.c.worker_id == old).values(**told)
+    )
 
 
 def move_team(connection: Connection, case: int, old: int, new: int) -> None:
     """Let what stood before one team (or its teamleider) for a case stand before another."""
-    connection.execute(update(INBOX).where(INBOX.c.case_id == case, INBOX.c.team_id == old).values(team_id=new))
+    connection.execute(
+        update(INBOX).where(INBOX.c.case_id == case, INBOX.c.team_id == old).values(team_id=new)
+    )
 
 
 def addresses(connection: Connection) -> list[Row]:
     """Give every address at which reminders stand, with the team of their case."""
-    statement = select(INBOX.c.worker_id, INBOX.c.team_id, INBOX.c.role, CASE.c.team_id.label("of_team"), CASE.c.owner_id)
+    statement = select(
+        INBOX.c.worker_id,
+        INBOX.c.team_id,
+        INBOX.c.role,
+        CASE.c.team_id.label("of_team"),
+        CASE.c.owner_id,
+    )
     return rows(connection, statement.join(CASE, CASE.c.id == INBOX.c.case_id).distinct())
 
 
 def move_address(connection: Connection, old: Row, rows_: Sequence[Mapping[str, Any]]) -> None:
-    """Let what stands at one address (for the cases of one team and owner) stand at others instead."""
-    same = [INBOX.c[n].is_(None) if old[n] is None else INBOX.c[n] == old[n] for n in ("worker_id", "team_id", "role")]
-    owned = CASE.c.owner_id.is_(None) if old["owner_id"] is None else CASE.c.owner_id == old["owner_id"]
+    """Let what stands at one address (for the cases of one team and owner) stand at
+    others instead.
+    """
+    same = [
+        INBOX.c[n].is_(None) if old[n] is None else INBOX.c[n] == old[n]
+        for n in ("worker_id", "team_id", "role")
+    ]
+    owned = (
+        CASE.c.owner_id.is_(None) if old["owner_id"] is None else CASE.c.owner_id == old["owner_id"]
+    )
     cases = select(CASE.c.id).where(CASE.c.team_id == old["of_team"], owned)
     found = rows(connection, select(INBOX).where(*same, INBOX.c.case_id.in_(cases)))
     connection.execute(delete(INBOX).where(INBOX.c.id.in_([r["id"] for r in found])))
-    put_in_inbox(connection, [{**{k: r[k] for k in ("reminder_id", "term_id", "case_id")}, **row} for r in found for row in rows_])
+    put_in_inbox(
+        connection,
+        [
+            {**{k: r[k] for k in ("reminder_id", "term_id", "case_id")}, **row}
+            for r in found
+            for row in rows_
+        ],
+    )
 
 
 def lock_meta(connection: Connection, key: str) -> str | None:
     """Give what the house remembers under a key, held until the transaction ends."""
-    return connection.execute(select(META.c.value).where(META.c.key == key).with_for_update()).scalar()
+    return connection.execute(
+        select(META.c.value).where(META.c.key == key).with_for_update()
+    ).scalar()

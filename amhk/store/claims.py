@@ -1,9 +1,22 @@
-"""Every write one can lose: a number, the version of a case or letter. Who comes second is told so."""
+"""Every write one can lose: a number, the version of a case or letter.
+
+Who comes second is told so.
+"""
 
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Boolean, Connection, String, bindparam, func, insert, select, type_coerce, update
+from sqlalchemy import (
+    Boolean,
+    Connection,
+    String,
+    bindparam,
+    func,
+    insert,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy import case as case_
 from sqlalchemy.exc import IntegrityError
 
@@ -11,7 +24,8 @@ from amhk.errors import ChangedMeanwhile
 from amhk.store.tables import Case, Counter, Notice, Term, table
 
 _CASE, _COUNTER, _NOTICE, _TERM = (table(t) for t in (Case, Counter, Notice, Term))
-# The order of danger as one text: urgent before the rest, each by the end of its next term; closed cases last.
+# The order of danger as one text: urgent before the rest, each by the end of its next term; closed
+# cases last.
 _ENDS = (
     select(type_coerce(func.min(_TERM.c.over_at), String))
     .where(_TERM.c.case_id == _CASE.c.id, _TERM.c.status == "running")
@@ -21,7 +35,9 @@ _ENDS = (
 
 
 def rank(closed: Any, urgent: Any) -> Any:
-    """Give the order of danger of a case as SQL, from whether it is closed and urgent and from its running terms."""
+    """Give the order of danger of a case as SQL, from whether it is closed and urgent and from its
+    running terms.
+    """
     first = case_((urgent, "0"), else_="1")
     return case_((closed, "9"), else_=first.concat(func.coalesce(_ENDS, "9999")))
 
@@ -35,7 +51,9 @@ _NEXT = (
 _SAVE_CASE = (
     update(_CASE)
     .where(_CASE.c.id == bindparam("this_id"), _CASE.c.version == bindparam("this_version"))
-    .values(rank=rank(bindparam("this_closed", type_=Boolean), bindparam("this_urgent", type_=Boolean)))
+    .values(
+        rank=rank(bindparam("this_closed", type_=Boolean), bindparam("this_urgent", type_=Boolean))
+    )
 )
 
 
@@ -52,25 +70,42 @@ def next_number(connection: Connection, prefix: str, year: int) -> str:
     raise RuntimeError("the counter could not be made")
 
 
-def save_case(connection: Connection, case: Mapping[str, Any], changes: Mapping[str, Any], bump: bool = True) -> None:
-    """Write changes to a case with its order of danger, one version on (or, without `bump`, of the same version); raises ChangedMeanwhile when another got there first."""
+def save_case(
+    connection: Connection, case: Mapping[str, Any], changes: Mapping[str, Any], bump: bool = True
+) -> None:
+    """Write changes to a case with its order of danger, one version on (or, without `bump`, of the
+    same version); raises ChangedMeanwhile when another got there first.
+    """
     told = {
-        "this_id": case["id"], "this_version": case["version"], "version": case["version"] + bump,
-        "this_closed": changes.get("closed", case["closed"]), "this_urgent": changes.get("urgent", case["urgent"]), **changes,
-    }  # fmt: skip
+        "this_id": case["id"],
+        "this_version": case["version"],
+        "version": case["version"] + bump,
+        "this_closed": changes.get("closed", case["closed"]),
+        "this_urgent": changes.get("urgent", case["urgent"]),
+        **changes,
+    }
     done = connection.execute(_SAVE_CASE, told)
     if done.rowcount != 1:
-        present = connection.execute(select(_CASE.c.version).where(_CASE.c.id == case["id"])).scalar_one()
+        present = connection.execute(
+            select(_CASE.c.version).where(_CASE.c.id == case["id"])
+        ).scalar_one()
         raise ChangedMeanwhile(present)
 
 
-def save_notice(connection: Connection, notice: Mapping[str, Any], changes: Mapping[str, Any]) -> None:
-    """Write changes to a notice, one version on; raises ChangedMeanwhile when another got there first."""
+def save_notice(
+    connection: Connection, notice: Mapping[str, Any], changes: Mapping[str, Any]
+) -> None:
+    """Write changes to a notice, one version on.
+
+    Raises ChangedMeanwhile when another got there first.
+    """
     done = connection.execute(
         update(_NOTICE)
         .where(_NOTICE.c.id == notice["id"], _NOTICE.c.version == notice["version"])
         .values(version=notice["version"] + 1, **changes)
     )
     if done.rowcount != 1:
-        present = connection.execute(select(_NOTICE.c.version).where(_NOTICE.c.id == notice["id"])).scalar_one()
+        present = connection.execute(
+            select(_NOTICE.c.version).where(_NOTICE.c.id == notice["id"])
+        ).scalar_one()
         raise ChangedMeanwhile(present)

@@ -1,4 +1,6 @@
-"""Concepts: what is typed and not yet sent, of a call that is not a case yet (no path) and of every other form. Only its writer reads it; of calls others see that they are there, and since when."""
+"""Concepts: what is typed and not yet sent, of a call that is not a case yet (no path) and of every
+other form. Only its writer reads it; of calls others see that they are there, and since when.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -20,9 +22,13 @@ def of(connection: Connection, worker: int) -> list[Row]:
 
 
 def every(connection: Connection, worker: int) -> list[Row]:
-    """Give where a worker has typed something he has not sent, calls and forms, the last saved first: mark, path, begun and saved."""
+    """Give where a worker has typed something he has not sent, calls and forms, the last saved
+    first: mark, path, begun and saved.
+    """
     told = select(CONCEPT.c.mark, CONCEPT.c.path, CONCEPT.c.begun, CONCEPT.c.saved)
-    return rows(connection, told.where(CONCEPT.c.worker_id == worker).order_by(CONCEPT.c.saved.desc()))
+    return rows(
+        connection, told.where(CONCEPT.c.worker_id == worker).order_by(CONCEPT.c.saved.desc())
+    )
 
 
 def forget_older(connection: Connection, worker: int, before: datetime) -> None:
@@ -38,31 +44,62 @@ def forget_case(connection: Connection, number: str) -> None:
 
 def one(connection: Connection, worker: int, mark: str) -> Row | None:
     """Give one concept of a worker."""
-    found = rows(connection, select(CONCEPT).where(CONCEPT.c.worker_id == worker, CONCEPT.c.mark == mark))
+    found = rows(
+        connection, select(CONCEPT).where(CONCEPT.c.worker_id == worker, CONCEPT.c.mark == mark)
+    )
     return found[0] if found else None
 
 
-def save(connection: Connection, worker: int, mark: str, typed: Mapping[str, Any], real: datetime, path: str = "") -> None:
+def save(
+    connection: Connection,
+    worker: int,
+    mark: str,
+    typed: Mapping[str, Any],
+    real: datetime,
+    path: str = "",
+) -> None:
     """Keep what was typed so far, in the place of what was kept before."""
     mine = (CONCEPT.c.worker_id == worker, CONCEPT.c.mark == mark)
-    if connection.execute(update(CONCEPT).where(*mine).values(typed=dict(typed), saved=real)).rowcount == 0:
-        row = {"worker_id": worker, "mark": mark, "path": path, "typed": dict(typed), "begun": real, "saved": real}
+    if (
+        connection.execute(
+            update(CONCEPT).where(*mine).values(typed=dict(typed), saved=real)
+        ).rowcount
+        == 0
+    ):
+        row = {
+            "worker_id": worker,
+            "mark": mark,
+            "path": path,
+            "typed": dict(typed),
+            "begun": real,
+            "saved": real,
+        }
         connection.execute(insert(CONCEPT).values(**row))
 
 
 def hold(connection: Connection, worker: int) -> None:
-    """Let a worker's concepts be saved and let go one at a time, so that none comes back after its call was registered."""
+    """Let a worker's concepts be saved and let go one at a time, so that none comes back after its
+    call was registered.
+    """
     connection.execute(select(WORKER.c.id).where(WORKER.c.id == worker).with_for_update())
 
 
 def drop(connection: Connection, worker: int, mark: str) -> int:
     """Let a concept go; gives whether there was one."""
-    return connection.execute(delete(CONCEPT).where(CONCEPT.c.worker_id == worker, CONCEPT.c.mark == mark)).rowcount
+    return connection.execute(
+        delete(CONCEPT).where(CONCEPT.c.worker_id == worker, CONCEPT.c.mark == mark)
+    ).rowcount
 
 
 def older(connection: Connection, teams: Sequence[int], before: datetime) -> list[Row]:
-    """Give whose concepts in these teams were begun before an instant, or by who takes no calls any more: how many each, and since when."""
-    statement = select(WORKER.c.name.label("worker"), func.count().label("count"), func.min(CONCEPT.c.begun).label("since"))
+    """Give whose concepts in these teams were begun before an instant, or by who takes no calls any
+    more: how many each, and since when.
+    """
+    statement = select(
+        WORKER.c.name.label("worker"),
+        func.count().label("count"),
+        func.min(CONCEPT.c.begun).label("since"),
+    )
     statement = statement.select_from(CONCEPT).join(WORKER, WORKER.c.id == CONCEPT.c.worker_id)
     gone = or_(WORKER.c.active == false(), WORKER.c.role.not_in(WORKS))
     where = (CONCEPT.c.path == "", WORKER.c.team_id.in_(teams), or_(CONCEPT.c.begun < before, gone))

@@ -1,4 +1,8 @@
-"""Files beside the database: named by the hash of their bytes, on disk before the row that names them is written, removed when no row does."""
+"""Files beside the database.
+
+Named by the hash of their bytes, on disk before the row that names them is written, removed when no
+row does.
+"""
 
 import os
 import re
@@ -42,7 +46,9 @@ class Files:
         return digest.hexdigest(), size
 
     def remove_but(self, known: Iterable[str], before: float) -> int:
-        """Remove every file that none of these hashes names and that was written before a moment (seconds since 1970): half ones, and those destroyed by law. Gives how many."""
+        """Remove every file that none of these hashes names and that was written before a moment
+        (seconds since 1970): half ones, and those destroyed by law. Gives how many.
+        """
         kept, gone = set(known), 0
         for place in self._all():
             if place.name not in kept and place.stat().st_mtime < before:
@@ -52,7 +58,11 @@ class Files:
 
     def _all(self) -> Iterator[Path]:
         """Give the files this class wrote, and nothing else that may lie there."""
-        whole = (p for p in self.folder.glob("[0-9a-f][0-9a-f]/*") if _HASH.fullmatch(p.name) and p.is_file())
+        whole = (
+            p
+            for p in self.folder.glob("[0-9a-f][0-9a-f]/*")
+            if _HASH.fullmatch(p.name) and p.is_file()
+        )
         return chain(whole, self.folder.glob("half-*"))
 
 

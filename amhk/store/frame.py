@@ -18,46 +18,85 @@ def _meta(key: str, name: str) -> Any:
 
 
 def _reminders() -> Any:
-    """Count the reminders that stand before the worker of the row: his own, his role's, his team's, within what he may see."""
+    """Count the reminders that stand before the worker of the row.
+
+    His own, his role's, his team's, within what he may see.
+    """
     mine = or_(
         INBOX.c.worker_id == WORKER.c.id,
-        and_(INBOX.c.role == WORKER.c.role, or_(INBOX.c.team_id.is_(None), INBOX.c.team_id == WORKER.c.team_id)),
-        and_(INBOX.c.team_id == WORKER.c.team_id, INBOX.c.role.is_(None), INBOX.c.worker_id.is_(None)),
+        and_(
+            INBOX.c.role == WORKER.c.role,
+            or_(INBOX.c.team_id.is_(None), INBOX.c.team_id == WORKER.c.team_id),
+        ),
+        and_(
+            INBOX.c.team_id == WORKER.c.team_id, INBOX.c.role.is_(None), INBOX.c.worker_id.is_(None)
+        ),
     )
-    own = or_(CASE.c.team_id == WORKER.c.team_id, CASE.c.owner_id == WORKER.c.id, CASE.c.taken_by == WORKER.c.id)
+    own = or_(
+        CASE.c.team_id == WORKER.c.team_id,
+        CASE.c.owner_id == WORKER.c.id,
+        CASE.c.taken_by == WORKER.c.id,
+    )
     seen = or_(WORKER.c.role.in_(ALL_CASES), and_(WORKER.c.role.in_(TEAM_CASES), own))
     count = (
         select(func.count(INBOX.c.reminder_id.distinct()))
         .join(CASE, CASE.c.id == INBOX.c.case_id)
         .join(TERM, TERM.c.id == INBOX.c.term_id)
     )
-    return count.where(mine, seen, TERM.c.status == "running").correlate(WORKER).scalar_subquery().label("reminders")
+    return (
+        count.where(mine, seen, TERM.c.status == "running")
+        .correlate(WORKER)
+        .scalar_subquery()
+        .label("reminders")
+    )
 
 
 _HOUSE = [
-    _meta("clock", "clock"), _meta("present_calendar", "present_calendar"), _meta("sweep", "sweep"), _meta("trouble", "trouble"), _meta("search_release", "search_release"),
+    _meta("clock", "clock"),
+    _meta("present_calendar", "present_calendar"),
+    _meta("sweep", "sweep"),
+    _meta("trouble", "trouble"),
+    _meta("search_release", "search_release"),
     exists(select(OUT.c.id).where(OUT.c.state == "dead")).label("dead_letters"),
     exists(select(INCIDENT.c.id).where(INCIDENT.c.closed.is_(None))).label("incidents"),
-    select(HOUSE.c.content).where(HOUSE.c.kind == bindparam("proof_kind")).order_by(HOUSE.c.sequence.desc()).limit(1)
-    .scalar_subquery().label("proof"),
-    select(func.min(IMPORT.c.brought)).join(FORM, FORM.c.import_id == IMPORT.c.id).where(FORM.c.state.in_(("repair", "ready")))
-    .scalar_subquery().label("lying_since"),
-]  # fmt: skip
+    select(HOUSE.c.content)
+    .where(HOUSE.c.kind == bindparam("proof_kind"))
+    .order_by(HOUSE.c.sequence.desc())
+    .limit(1)
+    .scalar_subquery()
+    .label("proof"),
+    select(func.min(IMPORT.c.brought))
+    .join(FORM, FORM.c.import_id == IMPORT.c.id)
+    .where(FORM.c.state.in_(("repair", "ready")))
+    .scalar_subquery()
+    .label("lying_since"),
+]
 _FRAME = (
     select(*WORKER.c, SESSION.c.csrf, _reminders(), *_HOUSE)
     .join(SESSION, SESSION.c.worker_id == WORKER.c.id)
-    .where(SESSION.c.hash == bindparam("session"), SESSION.c.until > bindparam("real"), WORKER.c.active == true())
+    .where(
+        SESSION.c.hash == bindparam("session"),
+        SESSION.c.until > bindparam("real"),
+        WORKER.c.active == true(),
+    )
 )
 _HOUSE_ALONE = select(*_HOUSE)
 
 
-def frame_of(connection: Connection, session: str, real: datetime, proof_kind: str) -> Mapping[str, Any] | None:
-    """Give the worker of a session that lasts (its hash, real time), the secret of his forms, his reminders, and how the house is; None when there is none."""
+def frame_of(
+    connection: Connection, session: str, real: datetime, proof_kind: str
+) -> Mapping[str, Any] | None:
+    """Give the worker of a session that lasts (its hash, real time), the secret of his forms, his
+    reminders, and how the house is; None when there is none.
+    """
     told = {"session": session, "real": real, "proof_kind": proof_kind}
     found = connection.execute(_FRAME, told).mappings().first()
     return dict(found) if found else None
 
 
 def house_of(connection: Connection, proof_kind: str) -> Mapping[str, Any]:
-    """Give how the house is: the training clock, the calendar's release, the last sweep, trouble, the last proof, whether incidents stand open, since when forms lie, whether letters could not go."""
+    """Give how the house is: the training clock, the calendar's release, the last sweep, trouble,
+    the last proof, whether incidents stand open, since when forms lie, whether letters could not
+    go.
+    """
     return dict(connection.execute(_HOUSE_ALONE, {"proof_kind": proof_kind}).mappings().one())

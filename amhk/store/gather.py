@@ -1,4 +1,7 @@
-"""Rows of several tables in one statement: all that belongs to one case, so that its page asks the database as often for 200 lines as for 2."""
+"""Rows of several tables in one statement.
+
+All that belongs to one case, so that its page asks the database as often for 200 lines as for 2.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -40,7 +43,11 @@ def _as_json(dialect: str, columns: Sequence[Any]) -> Any:
     pairs: list[Any] = []
     for c in columns:
         pairs += [literal_column(f"'{c.name}'"), c]
-    return func.json_object(*pairs) if dialect == "sqlite" else func.json_build_object(*pairs).cast(String)
+    return (
+        func.json_object(*pairs)
+        if dialect == "sqlite"
+        else func.json_build_object(*pairs).cast(String)
+    )
 
 
 def _read(kind: Any, value: Any) -> Any:
@@ -60,15 +67,24 @@ def _read(kind: Any, value: Any) -> Any:
 
 @lru_cache(maxsize=8)
 def _asked(dialect: str, scope: str) -> tuple[Any, dict[str, list[tuple[str, Any]]]]:
-    """Give the statement, built once per database and kind of scope, and per name the columns with their types."""
+    """Give the statement, built once per database and kind of scope, and per name the columns with
+    their types.
+    """
     wanted = _wanted(scope)
     parts = [
-        select(literal(name, String).label("tag"), columns[0].cast(Integer).label("key"), _as_json(dialect, columns).label("row"))
+        select(
+            literal(name, String).label("tag"),
+            columns[0].cast(Integer).label("key"),
+            _as_json(dialect, columns).label("row"),
+        )
         .select_from(source)
         .where(where)
         for name, (columns, source, where) in wanted.items()
     ]
-    types = {name: [(c.name, c.type if _apart(c.type) else None) for c in columns] for name, (columns, _, _) in wanted.items()}
+    types = {
+        name: [(c.name, c.type if _apart(c.type) else None) for c in columns]
+        for name, (columns, _, _) in wanted.items()
+    }
     return union_all(*parts), types
 
 
@@ -77,64 +93,133 @@ def _apart(kind: Any) -> bool:
 
 
 def _wanted(scope: str) -> Wanted:
-    """Give what belongs to a case, by name: the columns (the first of them the order), from where, and which rows."""
+    """Give what belongs to a case, by name.
+
+    The columns (the first of them the order), from where, and which rows.
+    """
     key: Any = bindparam("of_case", type_=Integer)
     worker: Any = bindparam("of_worker", type_=Integer)
     other, link = r.CASE.alias("other"), r.RELATION
-    of: dict[str, tuple[Sequence[Any], Any, Any]] = {name: (list(t.c), t, t.c.case_id == key) for name, t in _TABLES.items()}
+    of: dict[str, tuple[Sequence[Any], Any, Any]] = {
+        name: (list(t.c), t, t.c.case_id == key) for name, t in _TABLES.items()
+    }
     linked = link.join(other, other.c.id == link.c.other_id)
     related = select(link.c.other_id).where(link.c.case_id == key)
-    leave = and_(GRANT.c.worker_id == worker, GRANT.c.until > bindparam("of_real", type_=String), GRANT.c.case_id.in_(related))
-    siblings = and_(_within(scope), r.MELDING.c.dossier_id == bindparam("of_dossier", type_=Integer), r.CASE.c.id != key)
+    leave = and_(
+        GRANT.c.worker_id == worker,
+        GRANT.c.until > bindparam("of_real", type_=String),
+        GRANT.c.case_id.in_(related),
+    )
+    siblings = and_(
+        _within(scope),
+        r.MELDING.c.dossier_id == bindparam("of_dossier", type_=Integer),
+        r.CASE.c.id != key,
+    )
     referred = select(r.REFERRAL.c.institution_id).where(r.REFERRAL.c.case_id == key)
     bringers = select(ATTACHMENT.c.worker_id).where(ATTACHMENT.c.case_id == key)
     known = or_(
-        r.WORKER.c.id.in_([bindparam("of_owner", type_=Integer), bindparam("of_taker", type_=Integer)]), r.WORKER.c.id.in_(bringers)
+        r.WORKER.c.id.in_(
+            [bindparam("of_owner", type_=Integer), bindparam("of_taker", type_=Integer)]
+        ),
+        r.WORKER.c.id.in_(bringers),
     )
-    may = and_(r.WORKER.c.active == true(), r.WORKER.c.role.in_(WORKS), r.WORKER.c.registration.is_not(None))
+    may = and_(
+        r.WORKER.c.active == true(),
+        r.WORKER.c.role.in_(WORKS),
+        r.WORKER.c.registration.is_not(None),
+    )
     first = select(func.min(r.WORKER.c.id)).where(may).scalar_subquery()
     return of | {
         "deciders": ([r.WORKER.c.id, r.WORKER.c.name], r.WORKER, r.WORKER.c.id == first),
-        "notices": ([c for c in r.NOTICE.c if c.name not in _NO_TEXT], r.NOTICE, r.NOTICE.c.case_id == key),
+        "notices": (
+            [c for c in r.NOTICE.c if c.name not in _NO_TEXT],
+            r.NOTICE,
+            r.NOTICE.c.case_id == key,
+        ),
         "relations": (
-            [link.c.id, link.c.kind, link.c.other_id, other.c.number, other.c.team_id, other.c.owner_id, other.c.taken_by], linked, link.c.case_id == key,
+            [
+                link.c.id,
+                link.c.kind,
+                link.c.other_id,
+                other.c.number,
+                other.c.team_id,
+                other.c.owner_id,
+                other.c.taken_by,
+            ],
+            linked,
+            link.c.case_id == key,
         ),
         "leave": ([GRANT.c.id, GRANT.c.case_id], GRANT, leave),
         "joined": (
-            [other.c.id, other.c.number, other.c.received, other.c.zorgen], linked, and_(link.c.case_id == key, link.c.kind == "vervolgmelding"),
+            [other.c.id, other.c.number, other.c.received, other.c.zorgen],
+            linked,
+            and_(link.c.case_id == key, link.c.kind == "vervolgmelding"),
         ),
-        "dossier": ([r.CASE.c.id, r.CASE.c.number], r.CASE.join(r.MELDING, r.MELDING.c.case_id == r.CASE.c.id), siblings),
-        "institutions": ([r.INSTITUTION.c.id, r.INSTITUTION.c.name], r.INSTITUTION, r.INSTITUTION.c.id.in_(referred)),
+        "dossier": (
+            [r.CASE.c.id, r.CASE.c.number],
+            r.CASE.join(r.MELDING, r.MELDING.c.case_id == r.CASE.c.id),
+            siblings,
+        ),
+        "institutions": (
+            [r.INSTITUTION.c.id, r.INSTITUTION.c.name],
+            r.INSTITUTION,
+            r.INSTITUTION.c.id.in_(referred),
+        ),
         "workers": ([r.WORKER.c.id, r.WORKER.c.name], r.WORKER, known),
         "teams": ([r.TEAM.c.id, r.TEAM.c.name], r.TEAM, r.TEAM.c.id == bindparam("of_team")),
-    }  # fmt: skip
+    }
 
 
 def _within(scope: str) -> Any:
     """Give the WHERE of a kind of scope, the same rule as `reads.within`."""
     if scope in ("every", "none"):
         return true() if scope == "every" else false()
-    mine = or_(r.CASE.c.owner_id == bindparam("of_worker"), r.CASE.c.taken_by == bindparam("of_worker"))
+    mine = or_(
+        r.CASE.c.owner_id == bindparam("of_worker"), r.CASE.c.taken_by == bindparam("of_worker")
+    )
     return mine if scope == "own" else or_(r.CASE.c.team_id == bindparam("of_own_team"), mine)
 
 
 def of_case(
     connection: Connection, case: Mapping[str, Any], scope: Scope, worker: int, real: datetime
 ) -> dict[str, list[dict[str, Any]]]:
-    """Give all that belongs to a case but its journal: terms, notices, people, what was found and sent, whom it is related to, files, and the names it needs.
+    """Give all that belongs to a case but its journal.
 
-    `leave` are the related cases outside the scope that this worker may read at the real instant `real`.
+    Terms, notices, people, what was found and sent, whom it is related to, files, and the names it
+    needs.
+
+    `leave` are the related cases outside the scope that this worker may read at the real instant
+    `real`.
     """
-    kind = "every" if scope.every else "none" if scope.none else "own" if scope.team is None else "team"
+    kind = (
+        "every"
+        if scope.every
+        else "none"
+        if scope.none
+        else "own"
+        if scope.team is None
+        else "team"
+    )
     statement, types = _asked(connection.dialect.name, kind)
     told = {
-        "of_case": case["id"], "of_worker": worker, "of_real": as_text(real), "of_dossier": case.get("dossier_id"), "of_owner": case["owner_id"],
-        "of_taker": case["taken_by"], "of_team": case["team_id"], **({"of_own_team": scope.team} if kind == "team" else {}),
-    }  # fmt: skip
+        "of_case": case["id"],
+        "of_worker": worker,
+        "of_real": as_text(real),
+        "of_dossier": case.get("dossier_id"),
+        "of_owner": case["owner_id"],
+        "of_taker": case["taken_by"],
+        "of_team": case["team_id"],
+        **({"of_own_team": scope.team} if kind == "team" else {}),
+    }
     found: dict[str, list[dict[str, Any]]] = {name: [] for name in types}
     for tag, _, row in sorted(connection.execute(statement, told), key=lambda t: (t[0], t[1])):
         values = json.loads(row)
-        found[tag].append({name: values[name] if kind is None else _read(kind, values[name]) for name, kind in types[tag]})
+        found[tag].append(
+            {
+                name: values[name] if kind is None else _read(kind, values[name])
+                for name, kind in types[tag]
+            }
+        )
     return found
 
 
@@ -144,6 +229,12 @@ def hashes(connection: Connection) -> set[str]:
 
 
 _TABLES = {
-    "terms": r.TERM, "people": r.PERSON, "reminders": r.REMINDER, "referrals": r.REFERRAL, "checks": r.CHECK, "findings": r.FINDING,
-    "contacts": r.CONTACT, "attachments": ATTACHMENT,
-}  # fmt: skip
+    "terms": r.TERM,
+    "people": r.PERSON,
+    "reminders": r.REMINDER,
+    "referrals": r.REFERRAL,
+    "checks": r.CHECK,
+    "findings": r.FINDING,
+    "contacts": r.CONTACT,
+    "attachments": ATTACHMENT,
+}

@@ -1,4 +1,7 @@
-"""A glance at the calendar without opening the house: for the arithmetic of a term on the command line, which must answer at once."""
+"""A glance at the calendar without opening the house.
+
+For the arithmetic of a term on the command line, which must answer at once.
+"""
 
 import sqlite3
 from contextlib import closing
@@ -13,12 +16,27 @@ _CHANGES = "SELECT id, kind, day, name, gone FROM calendar_days ORDER BY id"
 
 
 def calendar_at(url: str) -> Calendar:
-    """Give the calendar kept in the database at `url`; that of the law and nothing more where there is no database yet. HouseClosed when it cannot be read."""
+    """Give the calendar kept in the database at `url`.
+
+    That of the law and nothing more where there is no database yet. HouseClosed when it cannot be
+    read.
+    """
     try:
-        rows = _sqlite(Path(url.removeprefix("sqlite:///"))) if url.startswith("sqlite") else _postgres(url)
+        rows = (
+            _sqlite(Path(url.removeprefix("sqlite:///")))
+            if url.startswith("sqlite")
+            else _postgres(url)
+        )
     except Exception as wrong:
-        raise HouseClosed(f"De kalender in de database is niet te lezen ({type(wrong).__name__}).") from wrong
-    return calendar_of([(n, k, d if isinstance(d, date) else date.fromisoformat(d), name, bool(g)) for n, k, d, name, g in rows])
+        raise HouseClosed(
+            f"De kalender in de database is niet te lezen ({type(wrong).__name__})."
+        ) from wrong
+    return calendar_of(
+        [
+            (n, k, d if isinstance(d, date) else date.fromisoformat(d), name, bool(g))
+            for n, k, d, name, g in rows
+        ]
+    )
 
 
 def _sqlite(path: Path) -> list[tuple[int, str, str, str, int]]:

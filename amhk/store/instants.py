@@ -9,7 +9,10 @@ from sqlmodel import Field
 
 
 class UtcInstant(TypeDecorator[datetime]):
-    """An instant as fixed-width UTC text: sorts as time, equal on both databases; a naive datetime is refused."""
+    """An instant as fixed-width UTC text: sorts as time, equal on both databases.
+
+    A naive datetime is refused.
+    """
 
     impl = String(27)
     cache_ok = True

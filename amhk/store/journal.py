@@ -1,4 +1,7 @@
-"""The journal: append-only, hash-chained per case over salted commitments; `verify` finds what was changed, removed or cut off."""
+"""The journal: append-only, hash-chained per case over salted commitments.
+
+`verify` finds what was changed, removed or cut off.
+"""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +21,9 @@ _INSERT = insert(_ENTRY)
 
 def as_json(content: Mapping[str, Any]) -> str:
     """Give content as one canonical JSON text; days and instants as ISO 8601."""
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, default=_plain, separators=(",", ":"))
+    return json.dumps(
+        content, ensure_ascii=False, sort_keys=True, default=_plain, separators=(",", ":")
+    )
 
 
 def _plain(value: object) -> object:
@@ -34,28 +39,62 @@ def plain(content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def commit_to(salt: str, content: str) -> str:
-    """Give the salted commitment to content: it proves nothing was altered, and tells nothing once the content is erased."""
+    """Give the salted commitment to content.
+
+    It proves nothing was altered, and tells nothing once the content is erased.
+    """
     return sha256(f"{salt}\n{content}".encode()).hexdigest()
 
 
 def link(
-    previous: str, case: str, sequence: int, instant: datetime, worker: int | None, kind: str, what: str, commitment: str, terms: str | None = None,
+    previous: str,
+    case: str,
+    sequence: int,
+    instant: datetime,
+    worker: int | None,
+    kind: str,
+    what: str,
+    commitment: str,
+    terms: str | None = None,
     figures: str | None = None,
-) -> str:  # fmt: skip
-    """Give the hash of an entry, chained to the one before it; what it did to terms (a list) and tells the figures (an object) is part of it."""
+) -> str:
+    """Give the hash of an entry, chained to the one before it.
+
+    What it did to terms (a list) and tells the figures (an object) is part of it.
+    """
     more = [part for part in (terms, figures) if part]
-    parts = (previous, case, str(sequence), iso(instant), str(worker or ""), kind, what, commitment, *more)
+    parts = (
+        previous,
+        case,
+        str(sequence),
+        iso(instant),
+        str(worker or ""),
+        kind,
+        what,
+        commitment,
+        *more,
+    )
     return sha256("\n".join(parts).encode()).hexdigest()
 
 
 def entry_row(
-    case: Mapping[str, Any], instant: datetime, worker: int | None, kind: str, what: str, content: Mapping[str, Any],
-    ledger: Sequence[Mapping[str, Any]] = (), figures: Mapping[str, Any] | None = None,
-) -> dict[str, Any]:  # fmt: skip
-    """Give the row of the next entry of a case, from its `entries` and `head`; the caller writes it and the new head in one transaction.
+    case: Mapping[str, Any],
+    instant: datetime,
+    worker: int | None,
+    kind: str,
+    what: str,
+    content: Mapping[str, Any],
+    ledger: Sequence[Mapping[str, Any]] = (),
+    figures: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Give the row of the next entry of a case, from its `entries` and `head`.
 
-    `ledger` says what the entry did to terms (docs/architecture.md): no dates worked out, no persons, so that the proof of the night can
-    work them out again and destruction by law need not touch it. `figures` says what it means to the figures: codes, days and numbers, no persons.
+    The caller writes it and the new head in one transaction.
+
+    `ledger` says what the entry did to terms (docs/architecture.md): no dates worked out, no
+    persons, so that the proof of the night can
+    work them out again and destruction by law need not touch it. `figures` says what it means to
+    the figures: codes, days and numbers, no persons.
     """
     salt, told = token_hex(16), as_json(content)
     terms = json.dumps(list(ledger), separators=(",", ":"), default=_plain) if ledger else None
@@ -63,10 +102,31 @@ def entry_row(
     sequence = case["entries"] + 1
     commitment = commit_to(salt, told)
     return {
-        "case_id": case["id"], "sequence": sequence, "instant": instant, "worker_id": worker, "kind": kind, "what": what,
-        "terms": terms, "figures": counts, "content": told, "salt": salt, "commitment": commitment, "previous": case["head"],
-        "hash": link(case["head"], case["number"], sequence, instant, worker, kind, what, commitment, terms, counts),
-    }  # fmt: skip
+        "case_id": case["id"],
+        "sequence": sequence,
+        "instant": instant,
+        "worker_id": worker,
+        "kind": kind,
+        "what": what,
+        "terms": terms,
+        "figures": counts,
+        "content": told,
+        "salt": salt,
+        "commitment": commitment,
+        "previous": case["head"],
+        "hash": link(
+            case["head"],
+            case["number"],
+            sequence,
+            instant,
+            worker,
+            kind,
+            what,
+            commitment,
+            terms,
+            counts,
+        ),
+    }
 
 
 def append(connection: Connection, rows: list[dict[str, Any]]) -> None:
@@ -75,8 +135,16 @@ def append(connection: Connection, rows: list[dict[str, Any]]) -> None:
 
 
 def verify(connection: Connection) -> Iterator[str]:
-    """Give, in Dutch, every break in the chains: a changed, removed, added or cut-off entry, a case or number that is gone."""
-    heads = {row.id: row for row in connection.execute(select(_CASE.c.id, _CASE.c.number, _CASE.c.entries, _CASE.c.head))}
+    """Give, in Dutch, every break in the chains.
+
+    A changed, removed, added or cut-off entry, a case or number that is gone.
+    """
+    heads = {
+        row.id: row
+        for row in connection.execute(
+            select(_CASE.c.id, _CASE.c.number, _CASE.c.entries, _CASE.c.head)
+        )
+    }
     yield from _numbers(connection, {row.number for row in heads.values()})
     seen: dict[int, tuple[int, str]] = {}
     entries = connection.execution_options(stream_results=True).execute(
@@ -94,7 +162,10 @@ def verify(connection: Connection) -> Iterator[str]:
         seen[entry["case_id"]] = (entry["sequence"], entry["hash"])
     for key, head in heads.items():
         if seen.get(key, (0, "")) != (head.entries, head.head):
-            yield f"{head.number}: het verloop is afgekapt of aangevuld (regel {head.entries} hoort de laatste te zijn)."
+            yield (
+                f"{head.number}: het verloop is afgekapt of aangevuld (regel {head.entries} hoort"
+                " de laatste te zijn)."
+            )
 
 
 def _entry_faults(name: str, entry: Mapping[str, Any]) -> Iterator[str]:
@@ -112,7 +183,10 @@ def _entry_faults(name: str, entry: Mapping[str, Any]) -> Iterator[str]:
     )
     if worked != entry["hash"]:
         yield f"{name}: regel {entry['sequence']} is gewijzigd."
-    elif entry["content"] is not None and commit_to(entry["salt"] or "", entry["content"]) != entry["commitment"]:
+    elif (
+        entry["content"] is not None
+        and commit_to(entry["salt"] or "", entry["content"]) != entry["commitment"]
+    ):
         yield f"{name}: de inhoud van regel {entry['sequence']} is gewijzigd."
 
 

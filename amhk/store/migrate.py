@@ -1,4 +1,7 @@
-"""The schema moves forward only through Alembic; a database that is older or newer than the program is refused with what to do."""
+"""The schema moves forward only through Alembic.
+
+A database that is older or newer than the program is refused with what to do.
+"""
 
 from typing import Any
 
@@ -18,7 +21,10 @@ def _alembic(store: Store, connection: Any = None) -> Alembic:
 
 
 def upgrade(store: Store) -> None:
-    """Bring the schema up to this program's, in one transaction; on SQLite with foreign keys off while tables are re-made."""
+    """Bring the schema up to this program's, in one transaction.
+
+    On SQLite with foreign keys off while tables are re-made.
+    """
     if store.sqlite:
         with store.engine.connect() as connection:
             raw: Any = connection.connection.driver_connection
@@ -28,7 +34,9 @@ def upgrade(store: Store) -> None:
             with connection.execution_options(amhk_writes=True).begin():
                 command.upgrade(_alembic(store, connection), "head")
                 if connection.exec_driver_sql("PRAGMA foreign_key_check").first():
-                    raise HouseClosed("De migratie laat losse verwijzingen achter en is teruggedraaid.")
+                    raise HouseClosed(
+                        "De migratie laat losse verwijzingen achter en is teruggedraaid."
+                    )
     else:
         with store.write() as connection:
             command.upgrade(_alembic(store, connection), "head")

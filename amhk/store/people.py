@@ -1,4 +1,7 @@
-"""The people of meldingen as they are found: by key among a million, the household of a dossier, joins, and leave to open a case."""
+"""The people of meldingen as they are found.
+
+By key among a million, the household of a dossier, joins, and leave to open a case.
+"""
 
 import json
 from collections.abc import Sequence
@@ -16,22 +19,47 @@ _MOST = 400  # people under one sound of a name that are looked at, the latest f
 _PERSON = [
     PERSON.c[name]
     for name in (
-        "id", "case_id", "naam", "voornamen", "voorvoegsel", "geslachtsnaam", "partnernaam", "geboren", "geslacht", "adres", "geheim_adres",
-        "bsn", "from_id", "rollen",
+        "id",
+        "case_id",
+        "naam",
+        "voornamen",
+        "voorvoegsel",
+        "geslachtsnaam",
+        "partnernaam",
+        "geboren",
+        "geslacht",
+        "adres",
+        "geheim_adres",
+        "bsn",
+        "from_id",
+        "rollen",
     )
-]  # fmt: skip
+]
 _COLUMNS = tuple(c.name for c in _PERSON)
 _NAMES = ", ".join(_COLUMNS)
 _CASE = [
     CASE.c[name]
-    for name in ("number", "state", "closed", "received", "closed_at", "team_id", "owner_id", "taken_by", "workflow", "release")
+    for name in (
+        "number",
+        "state",
+        "closed",
+        "received",
+        "closed_at",
+        "team_id",
+        "owner_id",
+        "taken_by",
+        "workflow",
+        "release",
+    )
 ]
 
 
 def candidates(connection: Connection, sure: Sequence[str], names: Sequence[str]) -> list[Row]:
-    """Give everyone under one of the `sure` keys, and the latest of those under each key of `names`; each once, without the case.
+    """Give everyone under one of the `sure` keys, and the latest of those under each key of
+    `names`; each once, without the case.
 
-    Asked with every pause in the typing, so it is SQL by hand: building the statement would cost more than running it.
+    Asked with every pause in the typing, so it is SQL by hand: building the statement would cost
+    more than running it.
     """
     found: dict[int, Row] = {}
     for first in range(0, max(len(names), 1), _AT_ONCE):
@@ -42,20 +70,40 @@ def candidates(connection: Connection, sure: Sequence[str], names: Sequence[str]
 
 def _under(connection: Connection, sure: Sequence[str], names: Sequence[str]) -> list[Row]:
     mark = "?" if connection.dialect.name == "sqlite" else "%s"
-    parts = [f"SELECT person_id FROM person_keys WHERE key IN ({', '.join([mark] * len(sure))}) LIMIT {4 * _MOST}"] if sure else []
-    parts += [f"SELECT person_id FROM person_keys WHERE key = {mark} ORDER BY person_id DESC LIMIT {_MOST}" for _ in names]
+    parts = (
+        [
+            f"SELECT person_id FROM person_keys WHERE key IN ({', '.join([mark] * len(sure))})"
+            f" LIMIT {4 * _MOST}"
+        ]
+        if sure
+        else []
+    )
+    parts += [
+        f"SELECT person_id FROM person_keys WHERE key = {mark} ORDER BY person_id DESC LIMIT"
+        f" {_MOST}"
+        for _ in names
+    ]
     if not parts:
         return []
-    inner = " UNION ALL ".join(f"SELECT person_id FROM ({part}) AS x{n}" for n, part in enumerate(parts))
-    rows = connection.exec_driver_sql(f"SELECT {_NAMES} FROM people WHERE id IN ({inner})", (*sure, *names)).fetchall()
+    inner = " UNION ALL ".join(
+        f"SELECT person_id FROM ({part}) AS x{n}" for n, part in enumerate(parts)
+    )
+    rows = connection.exec_driver_sql(
+        f"SELECT {_NAMES} FROM people WHERE id IN ({inner})", (*sure, *names)
+    ).fetchall()
     told = [dict(zip(_COLUMNS, row, strict=True)) for row in rows]
-    return [r | {"rollen": json.loads(r["rollen"]) if isinstance(r["rollen"], str) else r["rollen"]} for r in told]
+    return [
+        r | {"rollen": json.loads(r["rollen"]) if isinstance(r["rollen"], str) else r["rollen"]}
+        for r in told
+    ]
 
 
 def cases_of(connection: Connection, keys: Sequence[int]) -> dict[int, Row]:
     """Give the head and dossier of meldingen by key."""
     statement = (
-        select(CASE.c.id, *_CASE, MELDING.c.dossier_id).join(MELDING, MELDING.c.case_id == CASE.c.id).where(CASE.c.id.in_(keys))
+        select(CASE.c.id, *_CASE, MELDING.c.dossier_id)
+        .join(MELDING, MELDING.c.case_id == CASE.c.id)
+        .where(CASE.c.id.in_(keys))
     )
     return {r["id"]: r for r in rows(connection, statement)}
 
@@ -64,7 +112,12 @@ def fold_names(connection: Connection, names: Sequence[tuple[int, str]]) -> None
     """Keep people's names as they are searched by now."""
     if names:
         told = [{"of_person": key, "folded": name} for key, name in names]
-        connection.execute(update(PERSON).where(PERSON.c.id == bindparam("of_person")).values(zoeknaam=bindparam("folded")), told)
+        connection.execute(
+            update(PERSON)
+            .where(PERSON.c.id == bindparam("of_person"))
+            .values(zoeknaam=bindparam("folded")),
+            told,
+        )
 
 
 def drop_keys(connection: Connection, people: Sequence[int]) -> None:
@@ -87,26 +140,51 @@ def person(connection: Connection, key: int) -> Row:
 
 def in_batches(connection: Connection, after: int, size: int) -> list[Row]:
     """Give the next people by key, to work out their keys again."""
-    return rows(connection, select(*_PERSON).where(PERSON.c.id > after).order_by(PERSON.c.id).limit(size))
+    return rows(
+        connection, select(*_PERSON).where(PERSON.c.id > after).order_by(PERSON.c.id).limit(size)
+    )
 
 
 def dossier_cases(connection: Connection, dossier: int) -> list[Row]:
     """Give the meldingen of a dossier, oldest first."""
-    statement = select(CASE.c.id, *_CASE).join(MELDING, MELDING.c.case_id == CASE.c.id).where(MELDING.c.dossier_id == dossier)
+    statement = (
+        select(CASE.c.id, *_CASE)
+        .join(MELDING, MELDING.c.case_id == CASE.c.id)
+        .where(MELDING.c.dossier_id == dossier)
+    )
     return rows(connection, statement.order_by(CASE.c.id))
 
 
 def told_of(connection: Connection, worker: int, case: int, now: datetime, what: str) -> int:
-    """Give the line that says a worker was told of a case, of this minute; it is written when there is none."""
-    where = (LOOK.c.worker_id == worker, LOOK.c.case_id == case, LOOK.c.what == what, LOOK.c.instant > now - timedelta(minutes=1))
+    """Give the line that says a worker was told of a case, of this minute.
+
+    It is written when there is none.
+    """
+    where = (
+        LOOK.c.worker_id == worker,
+        LOOK.c.case_id == case,
+        LOOK.c.what == what,
+        LOOK.c.instant > now - timedelta(minutes=1),
+    )
     if (found := connection.execute(select(LOOK.c.id).where(*where).limit(1)).scalar()) is not None:
         return int(found)
-    return writes.add(connection, LOOK, {"instant": now, "worker_id": worker, "case_id": case, "what": what})
+    return writes.add(
+        connection, LOOK, {"instant": now, "worker_id": worker, "case_id": case, "what": what}
+    )
 
 
-def look_of(connection: Connection, key: int, worker: int, what: str, since: datetime) -> Row | None:
-    """Give a line of the log of looks by its key, when it is this worker's, of this kind and not older."""
-    where = (LOOK.c.id == key, LOOK.c.worker_id == worker, LOOK.c.what == what, LOOK.c.instant > since)
+def look_of(
+    connection: Connection, key: int, worker: int, what: str, since: datetime
+) -> Row | None:
+    """Give a line of the log of looks by its key, when it is this worker's, of this kind and not
+    older.
+    """
+    where = (
+        LOOK.c.id == key,
+        LOOK.c.worker_id == worker,
+        LOOK.c.what == what,
+        LOOK.c.instant > since,
+    )
     found = rows(connection, select(LOOK).where(*where))
     return found[0] if found else None
 
@@ -118,11 +196,16 @@ def granted(connection: Connection, worker: int, case: int, now: datetime) -> bo
 
 
 def forget(connection: Connection, case: int) -> None:
-    """Forget of a case why it was opened and what a split would put back (destruction by law); that it happened stays."""
+    """Forget of a case why it was opened and what a split would put back (destruction by law).
+
+    That it happened stays.
+    """
     connection.execute(update(GRANT).where(GRANT.c.case_id == case).values(reason=None))
     connection.execute(update(JOIN).where(JOIN.c.case_id == case).values(before={}))
     connection.execute(
-        update(FORM).where(FORM.c.case_id == case).values(told={}, faults=[], undo={}, kenmerk=None, kenmerk_key=None, twin=None)
+        update(FORM)
+        .where(FORM.c.case_id == case)
+        .values(told={}, faults=[], undo={}, kenmerk=None, kenmerk_key=None, twin=None)
     )
 
 
@@ -136,4 +219,6 @@ def unrelate(connection: Connection, one: int, other: int, kinds: Sequence[str])
     """Take away how two cases belong together, from both sides."""
     link = reads.RELATION
     for a, b in ((one, other), (other, one)):
-        connection.execute(delete(link).where(link.c.case_id == a, link.c.other_id == b, link.c.kind.in_(kinds)))
+        connection.execute(
+            delete(link).where(link.c.case_id == a, link.c.other_id == b, link.c.kind.in_(kinds))
+        )

@@ -14,30 +14,50 @@ PLAN_CASE = table(t.PlanCase)
 
 
 def waiting(connection: Connection, today: date) -> list[int]:
-    """Give the keys of the plans whose day has come and that were not carried out yet, the oldest first."""
-    statement = select(PLAN.c.id).where(PLAN.c.effect.is_(None), PLAN.c.undone.is_(None), PLAN.c.start <= today)
+    """Give the keys of the plans whose day has come and that were not carried out yet, the oldest
+    first.
+    """
+    statement = select(PLAN.c.id).where(
+        PLAN.c.effect.is_(None), PLAN.c.undone.is_(None), PLAN.c.start <= today
+    )
     return list(connection.execute(statement.order_by(PLAN.c.id)).scalars())
 
 
 def plan(connection: Connection, key: int) -> Row | None:
     """Give one plan, held until the transaction ends."""
-    found = connection.execute(select(PLAN).where(PLAN.c.id == key).with_for_update()).mappings().first()
+    found = (
+        connection.execute(select(PLAN).where(PLAN.c.id == key).with_for_update())
+        .mappings()
+        .first()
+    )
     return dict(found) if found else None
 
 
 def cases(connection: Connection, key: int) -> list[Row]:
     """Give the cases of a plan, with their numbers and who they go to."""
     to = WORKER.alias("to")
-    statement = select(*PLAN_CASE.c, CASE.c.number, to.c.name.label("to")).join(CASE, CASE.c.id == PLAN_CASE.c.case_id)
+    statement = select(*PLAN_CASE.c, CASE.c.number, to.c.name.label("to")).join(
+        CASE, CASE.c.id == PLAN_CASE.c.case_id
+    )
     return rows(
-        connection, statement.outerjoin(to, to.c.id == PLAN_CASE.c.to_id).where(PLAN_CASE.c.plan_id == key).order_by(CASE.c.id)
+        connection,
+        statement.outerjoin(to, to.c.id == PLAN_CASE.c.to_id)
+        .where(PLAN_CASE.c.plan_id == key)
+        .order_by(CASE.c.id),
     )
 
 
 def all_plans(connection: Connection, limit: int = 100) -> list[Row]:
-    """Give the latest plans with the names of who is away, who made it, and to whom the rest goes."""
+    """Give the latest plans with the names of who is away, who made it, and to whom the
+    rest goes.
+    """
     to, by = WORKER.alias("to"), WORKER.alias("by")
-    count = select(func.count()).select_from(PLAN_CASE).where(PLAN_CASE.c.plan_id == PLAN.c.id).scalar_subquery()
+    count = (
+        select(func.count())
+        .select_from(PLAN_CASE)
+        .where(PLAN_CASE.c.plan_id == PLAN.c.id)
+        .scalar_subquery()
+    )
     statement = (
         select(
             *PLAN.c,
@@ -62,27 +82,50 @@ def all_away(connection: Connection, day: date) -> set[int]:
 
 def away(connection: Connection, worker: int, day: date) -> Row | None:
     """Give the plan by which a worker is away on a day, None when he is here."""
-    found = rows(connection, select(PLAN).where(PLAN.c.worker_id == worker, *away_on(day)).order_by(PLAN.c.id.desc()).limit(1))
+    found = rows(
+        connection,
+        select(PLAN)
+        .where(PLAN.c.worker_id == worker, *away_on(day))
+        .order_by(PLAN.c.id.desc())
+        .limit(1),
+    )
     return found[0] if found else None
 
 
 def roster(connection: Connection, start: datetime, end: datetime) -> list[Row]:
-    """Give who has piket in a span, in order, with names; `active` only for who still works here and may see every case."""
+    """Give who has piket in a span, in order, with names.
+
+    `active` only for who still works here and may see every case.
+    """
     able = and_(WORKER.c.active == true(), WORKER.c.role.in_(ALL_CASES))
-    statement = select(*PIKET.c, WORKER.c.name, able.label("active")).join(WORKER, WORKER.c.id == PIKET.c.worker_id)
+    statement = select(*PIKET.c, WORKER.c.name, able.label("active")).join(
+        WORKER, WORKER.c.id == PIKET.c.worker_id
+    )
     where = (PIKET.c.gone == false(), PIKET.c.end > start, PIKET.c.start < end)
     return rows(connection, statement.where(*where).order_by(PIKET.c.start, PIKET.c.id))
 
 
 def to_come(connection: Connection, today: date) -> list[Row]:
-    """Give the absences and leavings that hold on a day or after it: worker_id, kind, start, end."""
+    """Give the absences and leavings that hold on a day or after it.
+
+    Worker_id, kind, start, end.
+    """
     until = or_(PLAN.c.end.is_(None), PLAN.c.end >= today)
-    return rows(connection, select(PLAN.c.worker_id, PLAN.c.kind, PLAN.c.start, PLAN.c.end).where(PLAN.c.undone.is_(None), until))
+    return rows(
+        connection,
+        select(PLAN.c.worker_id, PLAN.c.kind, PLAN.c.start, PLAN.c.end).where(
+            PLAN.c.undone.is_(None), until
+        ),
+    )
 
 
 def owned_by_nobody_here(connection: Connection, today: date) -> list[str]:
-    """Give the numbers of open cases whose owner has left or no longer works on cases, or is away by a plan that was carried out."""
+    """Give the numbers of open cases whose owner has left or no longer works on cases, or is away
+    by a plan that was carried out.
+    """
     gone = select(WORKER.c.id).where(or_(WORKER.c.active == false(), WORKER.c.role.not_in(WORKS)))
     away_now = select(PLAN.c.worker_id).where(PLAN.c.effect.is_not(None), *away_on(today))
-    statement = select(CASE.c.number).where(CASE.c.closed == false(), CASE.c.owner_id.in_(gone) | CASE.c.owner_id.in_(away_now))
+    statement = select(CASE.c.number).where(
+        CASE.c.closed == false(), CASE.c.owner_id.in_(gone) | CASE.c.owner_id.in_(away_now)
+    )
     return list(connection.execute(statement.order_by(CASE.c.number)).scalars())

@@ -1,4 +1,7 @@
-"""What the proof of the night reads: the ledger of every open case, its stored terms, and counts that must be nought."""
+"""What the proof of the night reads.
+
+The ledger of every open case, its stored terms, and counts that must be nought.
+"""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -33,14 +36,28 @@ _TERM = [
 
 
 def open_cases(connection: Connection) -> Iterator[tuple[Row, list[Row], list[str]]]:
-    """Give every open case with its stored terms and the ledger texts of its journal, read as a stream in order of case."""
-    cases = select(CASE.c.id, CASE.c.number, CASE.c.workflow, CASE.c.release).where(CASE.c.closed == false()).order_by(CASE.c.id)
+    """Give every open case with its stored terms and the ledger texts of its journal, read as a
+    stream in order of case.
+    """
+    cases = (
+        select(CASE.c.id, CASE.c.number, CASE.c.workflow, CASE.c.release)
+        .where(CASE.c.closed == false())
+        .order_by(CASE.c.id)
+    )
     terms = (
-        select(*_TERM).join(CASE, CASE.c.id == TERM.c.case_id).where(CASE.c.closed == false()).order_by(TERM.c.case_id, TERM.c.id)
+        select(*_TERM)
+        .join(CASE, CASE.c.id == TERM.c.case_id)
+        .where(CASE.c.closed == false())
+        .order_by(TERM.c.case_id, TERM.c.id)
     )
     lines = select(ENTRY.c.case_id, ENTRY.c.terms).join(CASE, CASE.c.id == ENTRY.c.case_id)
-    lines = lines.where(CASE.c.closed == false(), ENTRY.c.terms.is_not(None)).order_by(ENTRY.c.case_id, ENTRY.c.sequence)
-    streams = [connection.execute(s.execution_options(yield_per=1000)).mappings() for s in (cases, terms, lines)]
+    lines = lines.where(CASE.c.closed == false(), ENTRY.c.terms.is_not(None)).order_by(
+        ENTRY.c.case_id, ENTRY.c.sequence
+    )
+    streams = [
+        connection.execute(s.execution_options(yield_per=1000)).mappings()
+        for s in (cases, terms, lines)
+    ]
     try:
         stored, told = _Groups(streams[1]), _Groups(streams[2])
         for case in streams[0]:
@@ -51,7 +68,10 @@ def open_cases(connection: Connection) -> Iterator[tuple[Row, list[Row], list[st
 
 
 class _Groups:
-    """Hands out the rows of one case at a time, from a stream in order of case; it is asked in that order too."""
+    """Hands out the rows of one case at a time, from a stream in order of case.
+
+    It is asked in that order too.
+    """
 
     def __init__(self, stream: Iterable[Any]) -> None:
         self._groups = groupby(stream, key=itemgetter("case_id"))
@@ -67,7 +87,10 @@ class _Groups:
 
 
 def heads(connection: Connection) -> tuple[int, str]:
-    """Give how many cases there are, and one hash over the heads of all their journals: it stands for every line written so far."""
+    """Give how many cases there are, and one hash over the heads of all their journals.
+
+    It stands for every line written so far.
+    """
     made, count = sha256(), 0
     statement = select(CASE.c.number, CASE.c.entries, CASE.c.head).order_by(CASE.c.id)
     for number, entries, head in connection.execute(statement.execution_options(yield_per=5000)):
@@ -78,21 +101,33 @@ def heads(connection: Connection) -> tuple[int, str]:
 
 def rungs(connection: Connection, after: int) -> tuple[int, int]:
     """Give how many rungs were rung after a key, and the key of the last one."""
-    found = connection.execute(select(func.count(), func.max(REMINDER.c.id)).where(REMINDER.c.id > after)).one()
+    found = connection.execute(
+        select(func.count(), func.max(REMINDER.c.id)).where(REMINDER.c.id > after)
+    ).one()
     return int(found[0]), int(found[1] or after)
 
 
 def contradictions(connection: Connection) -> list[str]:
-    """Give the numbers of cases in which a referral says something else than the rest (`rules.pairs`): open on a closed case, or begun without a day."""
+    """Give the numbers of cases in which a referral says something else than the rest
+    (`rules.pairs`): open on a closed case, or begun without a day.
+    """
     begun, day = REFERRAL.c.status == "started", REFERRAL.c.started_on.is_not(None)
     apart = or_(and_(begun, not_(day)), and_(not_(begun), day))
     wrong = or_(apart, and_(CASE.c.closed == true(), REFERRAL.c.status == "open"))
-    found = select(CASE.c.number).distinct().join(REFERRAL, REFERRAL.c.case_id == CASE.c.id).where(wrong)
+    found = (
+        select(CASE.c.number)
+        .distinct()
+        .join(REFERRAL, REFERRAL.c.case_id == CASE.c.id)
+        .where(wrong)
+    )
     return list(connection.execute(found.order_by(CASE.c.number)).scalars())
 
 
 def strayed(connection: Connection) -> list[str]:
-    """Give the numbers of hermeldingen whose link leads to a melding that runs, or that stands in another dossier (`rules.pairs`); of one that joined another, its dossier is the one it came from."""
+    """Give the numbers of hermeldingen whose link leads to a melding that runs, or that stands in
+    another dossier (`rules.pairs`); of one that joined another, its dossier is the one it came
+    from.
+    """
     other, there = CASE.alias("other"), MELDING.alias("there")
     joined = exists(select(JOIN.c.id).where(JOIN.c.case_id == CASE.c.id, JOIN.c.undone.is_(None)))
     apart = and_(not_(joined), MELDING.c.dossier_id != there.c.dossier_id)
@@ -118,17 +153,27 @@ def running_on_closed(connection: Connection) -> list[str]:
 
 
 def rung_without_trace(connection: Connection) -> list[tuple[str, str]]:
-    """Give (number, term) of running terms that stand past a rung of which there is no reminder, or none before anybody."""
-    told = exists(select(REMINDER.c.id).where(REMINDER.c.term_id == TERM.c.id, REMINDER.c.rung == TERM.c.rung - 1))
+    """Give (number, term) of running terms that stand past a rung of which there is no reminder, or
+    none before anybody.
+    """
+    told = exists(
+        select(REMINDER.c.id).where(
+            REMINDER.c.term_id == TERM.c.id, REMINDER.c.rung == TERM.c.rung - 1
+        )
+    )
     stands = exists(select(INBOX.c.id).where(INBOX.c.term_id == TERM.c.id))
     statement = select(CASE.c.number, TERM.c.name).join(CASE, CASE.c.id == TERM.c.case_id)
-    statement = statement.where(text("terms.status = 'running'"), TERM.c.rung > 0, not_(and_(told, stands)))
+    statement = statement.where(
+        text("terms.status = 'running'"), TERM.c.rung > 0, not_(and_(told, stands))
+    )
     return [(r[0], r[1]) for r in connection.execute(statement.order_by(CASE.c.number))]
 
 
 def unrung(connection: Connection, now: datetime) -> int:
     """Give how many rungs have fallen due and were not rung."""
     statement = (
-        select(func.count()).select_from(TERM).where(TERM.c.ring_at <= now, TERM.c.ring_at.is_not(None), TERM.c.status == "running")
+        select(func.count())
+        .select_from(TERM)
+        .where(TERM.c.ring_at <= now, TERM.c.ring_at.is_not(None), TERM.c.status == "running")
     )
     return int(connection.execute(statement).scalar_one())

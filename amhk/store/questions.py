@@ -1,4 +1,7 @@
-"""Questions to the radar: who asked when, of how many people, and how many were found. Never of whom."""
+"""Questions to the radar: who asked when, of how many people, and how many were found.
+
+Never of whom.
+"""
 
 from datetime import datetime
 
@@ -11,5 +14,9 @@ QUESTION = table(Question)
 
 def counts(connection: Connection, since: datetime) -> dict[int, int]:
     """Give, per worker, how many questions he asked since a moment (real time)."""
-    statement = select(QUESTION.c.worker_id, func.count()).where(QUESTION.c.instant >= since).group_by(QUESTION.c.worker_id)
+    statement = (
+        select(QUESTION.c.worker_id, func.count())
+        .where(QUESTION.c.instant >= since)
+        .group_by(QUESTION.c.worker_id)
+    )
     return {key: count for key, count in connection.execute(statement)}

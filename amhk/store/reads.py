@@ -25,19 +25,27 @@ from amhk.store import tables as t
 from amhk.store.tables import table
 
 Row = Mapping[str, Any]
-CASE, MELDING, ADVIES, PERSON, TERM, NOTICE = (table(x) for x in (t.Case, t.Melding, t.Advies, t.Person, t.Term, t.Notice))
-WORKER, TEAM, INSTITUTION, RELATION, ENTRY = (table(x) for x in (t.Worker, t.Team, t.Institution, t.Relation, t.Entry))
+CASE, MELDING, ADVIES, PERSON, TERM, NOTICE = (
+    table(x) for x in (t.Case, t.Melding, t.Advies, t.Person, t.Term, t.Notice)
+)
+WORKER, TEAM, INSTITUTION, RELATION, ENTRY = (
+    table(x) for x in (t.Worker, t.Team, t.Institution, t.Relation, t.Entry)
+)
 REFERRAL, CHECK, FINDING, CONTACT, REMINDER, INBOX = (
     table(x) for x in (t.Referral, t.Check, t.Finding, t.Contact, t.Reminder, t.Inbox)
 )
-META, FINISH, REQUEST, SESSION, DOSSIER, LOOK = (table(x) for x in (t.Meta, t.Finish, t.Request, t.Session, t.Dossier, t.Look))
+META, FINISH, REQUEST, SESSION, DOSSIER, LOOK = (
+    table(x) for x in (t.Meta, t.Finish, t.Request, t.Session, t.Dossier, t.Look)
+)
 
 _CASE_COLUMNS = [
     *CASE.c,
     *(c for c in MELDING.c if c.name not in ("case_id", "route")),
     *(c for c in ADVIES.c if c.name not in ("case_id", "route")),
 ]
-_FULL = CASE.outerjoin(MELDING, MELDING.c.case_id == CASE.c.id).outerjoin(ADVIES, ADVIES.c.case_id == CASE.c.id)
+_FULL = CASE.outerjoin(MELDING, MELDING.c.case_id == CASE.c.id).outerjoin(
+    ADVIES, ADVIES.c.case_id == CASE.c.id
+)
 _RUNNING = TERM.c.status.in_(("running", "suspended"))
 _NOTICE_LIGHT = [c for c in NOTICE.c if c.name not in ("html", "pdf")]
 
@@ -58,8 +66,14 @@ _MOMENT = [
     select(META.c.value).where(META.c.key == key).scalar_subquery().label(name)
     for key, name in (("clock", "clock"), ("calendar", "present_calendar"))
 ]
-_BY_NUMBER = select(*_CASE_COLUMNS, *_MOMENT).select_from(_FULL).where(CASE.c.number == bindparam("case_number"))
-_BY_ID = select(*_CASE_COLUMNS, *_MOMENT).select_from(_FULL).where(CASE.c.id == bindparam("case_id"))
+_BY_NUMBER = (
+    select(*_CASE_COLUMNS, *_MOMENT)
+    .select_from(_FULL)
+    .where(CASE.c.number == bindparam("case_number"))
+)
+_BY_ID = (
+    select(*_CASE_COLUMNS, *_MOMENT).select_from(_FULL).where(CASE.c.id == bindparam("case_id"))
+)
 _BY_NUMBER_LOCKED, _BY_ID_LOCKED = (s.with_for_update(of=CASE) for s in (_BY_NUMBER, _BY_ID))
 _TERMS = select(TERM).where(TERM.c.case_id == bindparam("case")).order_by(TERM.c.id)
 _TERMS_RUNNING = _TERMS.where(_RUNNING)
@@ -71,31 +85,47 @@ _NOW = select(*_MOMENT)
 
 def case_by_number(connection: Connection, number: str, lock: bool = False) -> Row | None:
     """Give a case with its melding or advies; with `lock` held until the transaction ends."""
-    found = connection.execute(_BY_NUMBER_LOCKED if lock else _BY_NUMBER, {"case_number": number}).mappings().first()
+    found = (
+        connection.execute(_BY_NUMBER_LOCKED if lock else _BY_NUMBER, {"case_number": number})
+        .mappings()
+        .first()
+    )
     return dict(found) if found else None
 
 
 def case_by_id(connection: Connection, key: int, lock: bool = False) -> Row | None:
     """Give a case with its melding or advies by its key."""
-    found = connection.execute(_BY_ID_LOCKED if lock else _BY_ID, {"case_id": key}).mappings().first()
+    found = (
+        connection.execute(_BY_ID_LOCKED if lock else _BY_ID, {"case_id": key}).mappings().first()
+    )
     return dict(found) if found else None
 
 
 def lock_cases(connection: Connection, keys: Sequence[int]) -> dict[int, Row]:
     """Give cases by key, locked in the order of their keys."""
     statement = (
-        select(*_CASE_COLUMNS, *_MOMENT).select_from(_FULL).where(CASE.c.id.in_(keys)).order_by(CASE.c.id).with_for_update(of=CASE)
+        select(*_CASE_COLUMNS, *_MOMENT)
+        .select_from(_FULL)
+        .where(CASE.c.id.in_(keys))
+        .order_by(CASE.c.id)
+        .with_for_update(of=CASE)
     )
     return {r["id"]: r for r in rows(connection, statement)}
 
 
 def terms(connection: Connection, case: int, running: bool = False) -> list[Row]:
-    """Give the terms of a case, in order of start; only those that run or are suspended with `running`."""
+    """Give the terms of a case, in order of start.
+
+    Only those that run or are suspended with `running`.
+    """
     return as_rows(connection.execute(_TERMS_RUNNING if running else _TERMS, {"case": case}))
 
 
 def notices(connection: Connection, case: int, open_only: bool = False) -> list[Row]:
-    """Give the notices of a case without their text; only drafts and approved ones with `open_only`."""
+    """Give the notices of a case without their text.
+
+    Only drafts and approved ones with `open_only`.
+    """
     return as_rows(connection.execute(_NOTICES_OPEN if open_only else _NOTICES, {"case": case}))
 
 
@@ -107,25 +137,46 @@ def about(connection: Connection, case: Row, notice: Row) -> Row:
 
 
 def person_of(connection: Connection, notice: Row) -> Row | None:
-    """Give the person a letter is for; None when it is for nobody of the household, or he is no longer there."""
-    return next((p for p in of_case(connection, PERSON, notice["case_id"]) if p["id"] == notice["person_id"]), None)
+    """Give the person a letter is for.
+
+    None when it is for nobody of the household, or he is no longer there.
+    """
+    return next(
+        (
+            p
+            for p in of_case(connection, PERSON, notice["case_id"])
+            if p["id"] == notice["person_id"]
+        ),
+        None,
+    )
 
 
 def notices_about(connection: Connection, case: int) -> list[Row]:
-    """Give the notices on other cases that are about this one (to its melder), without their text."""
-    return rows(connection, select(*_NOTICE_LIGHT).where(NOTICE.c.about_id == case, NOTICE.c.case_id != case).order_by(NOTICE.c.id))
+    """Give the notices on other cases that are about this one (to its melder), without
+    their text.
+    """
+    return rows(
+        connection,
+        select(*_NOTICE_LIGHT)
+        .where(NOTICE.c.about_id == case, NOTICE.c.case_id != case)
+        .order_by(NOTICE.c.id),
+    )
 
 
 def lock_notices(connection: Connection, keys: Sequence[int]) -> None:
     """Hold notices until the transaction ends, in the order of their keys."""
     if keys:
-        connection.execute(select(NOTICE.c.id).where(NOTICE.c.id.in_(keys)).order_by(NOTICE.c.id).with_for_update())
+        connection.execute(
+            select(NOTICE.c.id).where(NOTICE.c.id.in_(keys)).order_by(NOTICE.c.id).with_for_update()
+        )
 
 
 def notice(connection: Connection, key: int, lock: bool = False) -> Row | None:
     """Give one notice whole."""
     statement = select(NOTICE).where(NOTICE.c.id == key)
-    found = connection.execute(statement.with_for_update() if lock else statement).mappings().first()
+    found = (
+        connection.execute(statement.with_for_update() if lock else statement).mappings().first()
+    )
     return dict(found) if found else None
 
 
@@ -141,10 +192,18 @@ def _of_case(source: Any) -> Select[Any]:
 
 
 def relations(connection: Connection, case: int) -> list[Row]:
-    """Give how a case is related: kind, number of the other case, and its dossier's other meldingen."""
-    statement = select(RELATION.c.kind, RELATION.c.other_id, CASE.c.number, CASE.c.team_id, CASE.c.owner_id, CASE.c.taken_by).join(
-        CASE, CASE.c.id == RELATION.c.other_id
-    )
+    """Give how a case is related.
+
+    Kind, number of the other case, and its dossier's other meldingen.
+    """
+    statement = select(
+        RELATION.c.kind,
+        RELATION.c.other_id,
+        CASE.c.number,
+        CASE.c.team_id,
+        CASE.c.owner_id,
+        CASE.c.taken_by,
+    ).join(CASE, CASE.c.id == RELATION.c.other_id)
     return rows(connection, statement.where(RELATION.c.case_id == case).order_by(RELATION.c.id))
 
 
@@ -163,19 +222,31 @@ def same_dossier(connection: Connection, scope: Scope, dossier: int | None, case
     if dossier is None:
         return []
     statement = select(CASE.c.id, CASE.c.number).join(MELDING, MELDING.c.case_id == CASE.c.id)
-    return rows(connection, statement.where(within(scope), MELDING.c.dossier_id == dossier, CASE.c.id != case).order_by(CASE.c.id))
+    return rows(
+        connection,
+        statement.where(within(scope), MELDING.c.dossier_id == dossier, CASE.c.id != case).order_by(
+            CASE.c.id
+        ),
+    )
 
 
 def dossier_of_people(connection: Connection, people: Sequence[Row]) -> int | None:
-    """Give the latest dossier of a household already known by BSN, or by name with whole date of birth."""
+    """Give the latest dossier of a household already known by BSN, or by name with whole date of
+    birth.
+    """
     bsns = [p["bsn"] for p in people if p.get("bsn")]
     names = [(fold(p["naam"]), p["geboren"]) for p in people if len(p.get("geboren") or "") == 10]
     hits = [select(PERSON.c.case_id).where(PERSON.c.bsn.in_(bsns))] if bsns else []
-    hits += [select(PERSON.c.case_id).where(PERSON.c.zoeknaam == name, PERSON.c.geboren == born) for name, born in names]
+    hits += [
+        select(PERSON.c.case_id).where(PERSON.c.zoeknaam == name, PERSON.c.geboren == born)
+        for name, born in names
+    ]
     if not hits:
         return None
     found = union_all(*hits).subquery()
-    statement = select(func.max(MELDING.c.dossier_id)).where(MELDING.c.case_id.in_(select(found.c.case_id)))
+    statement = select(func.max(MELDING.c.dossier_id)).where(
+        MELDING.c.case_id.in_(select(found.c.case_id))
+    )
     return connection.execute(statement).scalar()
 
 
@@ -191,15 +262,27 @@ def within(scope: Scope) -> Any:
 
 def entries(connection: Connection, case: int) -> list[Row]:
     """Give the journal of a case with the names of the workers."""
-    statement = select(*ENTRY.c, WORKER.c.name.label("worker")).outerjoin(WORKER, WORKER.c.id == ENTRY.c.worker_id)
+    statement = select(*ENTRY.c, WORKER.c.name.label("worker")).outerjoin(
+        WORKER, WORKER.c.id == ENTRY.c.worker_id
+    )
     return rows(connection, statement.where(ENTRY.c.case_id == case).order_by(ENTRY.c.sequence))
 
 
 def open_without_term(connection: Connection) -> tuple[int, list[str]]:
-    """Give how many cases are open, and the numbers of those without a running or suspended term (G1: none)."""
+    """Give how many cases are open, and the numbers of those without a running or suspended term
+    (G1: none).
+    """
     held = exists(select(TERM.c.id).where(TERM.c.case_id == CASE.c.id, _RUNNING))
-    total = connection.execute(select(func.count()).select_from(CASE).where(CASE.c.closed == false())).scalar_one()
-    bare = connection.execute(select(CASE.c.number).where(CASE.c.closed == false(), ~held).order_by(CASE.c.number)).scalars().all()
+    total = connection.execute(
+        select(func.count()).select_from(CASE).where(CASE.c.closed == false())
+    ).scalar_one()
+    bare = (
+        connection.execute(
+            select(CASE.c.number).where(CASE.c.closed == false(), ~held).order_by(CASE.c.number)
+        )
+        .scalars()
+        .all()
+    )
     return total, list(bare)
 
 
@@ -210,13 +293,20 @@ def meta(connection: Connection, key: str) -> str | None:
 
 def last_worker(connection: Connection, case: int) -> Row | None:
     """Give who wrote the last line of a case that somebody wrote: key and name."""
-    wrote = select(WORKER.c.id, WORKER.c.name).join(ENTRY, ENTRY.c.worker_id == WORKER.c.id).where(ENTRY.c.case_id == case)
+    wrote = (
+        select(WORKER.c.id, WORKER.c.name)
+        .join(ENTRY, ENTRY.c.worker_id == WORKER.c.id)
+        .where(ENTRY.c.case_id == case)
+    )
     found = rows(connection, wrote.order_by(ENTRY.c.sequence.desc()).limit(1))
     return found[0] if found else None
 
 
 def lock(connection: Connection) -> None:
-    """Let one process at a time do what may only be done by one; held until the transaction ends."""
+    """Let one process at a time do what may only be done by one.
+
+    Held until the transaction ends.
+    """
     connection.execute(update(META).where(META.c.key == "kind").values(value=META.c.value))
 
 
@@ -233,7 +323,11 @@ def any_case(connection: Connection) -> bool:
 
 def workers(connection: Connection, active: bool = True) -> list[Row]:
     """Give the workers with the names of their teams."""
-    statement = select(*WORKER.c, TEAM.c.name.label("team")).outerjoin(TEAM, TEAM.c.id == WORKER.c.team_id).order_by(WORKER.c.name)
+    statement = (
+        select(*WORKER.c, TEAM.c.name.label("team"))
+        .outerjoin(TEAM, TEAM.c.id == WORKER.c.team_id)
+        .order_by(WORKER.c.name)
+    )
     return rows(connection, statement.where(WORKER.c.active == true()) if active else statement)
 
 
@@ -252,23 +346,38 @@ def teams(connection: Connection) -> list[Row]:
 
 
 def institutions(connection: Connection, active: bool = True) -> list[Row]:
-    """Give the institutions that can be referred to; with `active=False` also those that no longer can."""
+    """Give the institutions that can be referred to.
+
+    With `active=False` also those that no longer can.
+    """
     statement = select(INSTITUTION).order_by(INSTITUTION.c.name)
-    return rows(connection, statement.where(INSTITUTION.c.active == true()) if active else statement)
+    return rows(
+        connection, statement.where(INSTITUTION.c.active == true()) if active else statement
+    )
 
 
 def cases_of(connection: Connection, worker: int) -> list[int]:
     """Give the keys of the open cases a worker owns."""
-    return list(connection.execute(select(CASE.c.id).where(CASE.c.owner_id == worker, CASE.c.closed == false())).scalars())
+    return list(
+        connection.execute(
+            select(CASE.c.id).where(CASE.c.owner_id == worker, CASE.c.closed == false())
+        ).scalars()
+    )
 
 
 def request_of(connection: Connection, worker: int, key: str) -> Row | None:
     """Give the earlier request of a worker under an Idempotency-Key."""
-    found = rows(connection, select(REQUEST).where(REQUEST.c.worker_id == worker, REQUEST.c.key == key))
+    found = rows(
+        connection, select(REQUEST).where(REQUEST.c.worker_id == worker, REQUEST.c.key == key)
+    )
     return found[0] if found else None
 
 
 def standing_places(connection: Connection) -> list[tuple[str, str, str]]:
     """Give where open cases stand: (workflow, release, state), each once."""
-    statement = select(CASE.c.workflow, CASE.c.release, CASE.c.state).where(CASE.c.closed == false()).distinct()
+    statement = (
+        select(CASE.c.workflow, CASE.c.release, CASE.c.state)
+        .where(CASE.c.closed == false())
+        .distinct()
+    )
     return [(r[0], r[1], r[2]) for r in connection.execute(statement)]

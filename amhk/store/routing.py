@@ -1,4 +1,7 @@
-"""The rules by which calls are divided over the teams: those of config.toml until the first change on screen, from then on these rows."""
+"""The rules by which calls are divided over the teams.
+
+Those of config.toml until the first change on screen, from then on these rows.
+"""
 
 from collections.abc import Sequence
 
@@ -12,14 +15,29 @@ LINE = table(RoutingLine)
 _TAKEN = "routing_taken_over"
 
 
-def rules_of(connection: Connection, configured: Sequence[RoutingRule]) -> tuple[list[RoutingRule], list[int]]:
-    """Give the rules that hold, in order, and their keys (place, while they are still those of config.toml)."""
-    statement = select(*LINE.c, TEAM.c.name.label("team")).join(TEAM, TEAM.c.id == LINE.c.team_id).order_by(LINE.c.place, LINE.c.id)
+def rules_of(
+    connection: Connection, configured: Sequence[RoutingRule]
+) -> tuple[list[RoutingRule], list[int]]:
+    """Give the rules that hold, in order, and their keys (place, while they are still those of
+    config.toml).
+    """
+    statement = (
+        select(*LINE.c, TEAM.c.name.label("team"))
+        .join(TEAM, TEAM.c.id == LINE.c.team_id)
+        .order_by(LINE.c.place, LINE.c.id)
+    )
     found = rows(connection, statement)
     if not found and (not configured or meta(connection, _TAKEN) is None):
         return list(configured), list(range(len(configured)))
     told = [
-        RoutingRule(r["team"], tuple(r["gemeente"]), tuple(r["subregio"]), tuple(r["stroom"]), r["acuut"], r["reden"])
+        RoutingRule(
+            r["team"],
+            tuple(r["gemeente"]),
+            tuple(r["subregio"]),
+            tuple(r["stroom"]),
+            r["acuut"],
+            r["reden"],
+        )
         for r in found
     ]
     return told, [r["id"] for r in found]
@@ -38,7 +56,11 @@ def add(connection: Connection, rule: RoutingRule) -> None:
     last = connection.execute(select(func.coalesce(func.max(LINE.c.place), 0))).scalar_one()
     team = connection.execute(select(TEAM.c.id).where(TEAM.c.name == rule.team)).scalar_one()
     row = {"place": last + 1, "team_id": team, "acuut": rule.acuut, "reden": rule.reden}
-    connection.execute(insert(LINE).values(**row, **{k: list(getattr(rule, k)) for k in ("gemeente", "subregio", "stroom")}))
+    connection.execute(
+        insert(LINE).values(
+            **row, **{k: list(getattr(rule, k)) for k in ("gemeente", "subregio", "stroom")}
+        )
+    )
 
 
 def drop(connection: Connection, key: int) -> None:
@@ -48,6 +70,11 @@ def drop(connection: Connection, key: int) -> None:
 
 def swap(connection: Connection, one: int, other: int) -> None:
     """Let two rules change places."""
-    places = {r[0]: r[1] for r in connection.execute(select(LINE.c.id, LINE.c.place).where(LINE.c.id.in_((one, other))))}
+    places = {
+        r[0]: r[1]
+        for r in connection.execute(
+            select(LINE.c.id, LINE.c.place).where(LINE.c.id.in_((one, other)))
+        )
+    }
     for key, place in ((one, places[other]), (other, places[one])):
         connection.execute(update(LINE).where(LINE.c.id == key).values(place=place))

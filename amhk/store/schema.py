@@ -1,4 +1,7 @@
-"""Which schema a database has, and whether this program can open it; read without Alembic, which only moves it."""
+"""Which schema a database has, and whether this program can open it.
+
+Read without Alembic, which only moves it.
+"""
 
 from sqlalchemy import inspect, text
 
@@ -23,7 +26,11 @@ def prove_current(store: Store) -> None:
     if here == NEWEST:
         return
     if here is None:
-        raise HouseClosed("Dit is geen database van een meldpunt. Maak er een met: amhk init MAP --region REGIO")
+        raise HouseClosed(
+            "Dit is geen database van een meldpunt. Maak er een met: amhk init MAP --region REGIO"
+        )
     if here < NEWEST:
-        raise HouseClosed("De database is ouder dan dit programma. Maak een kopie en geef dan: amhk migrate")
+        raise HouseClosed(
+            "De database is ouder dan dit programma. Maak een kopie en geef dan: amhk migrate"
+        )
     raise HouseClosed("De database is nieuwer dan dit programma. Werk eerst het programma bij.")

@@ -1,4 +1,7 @@
-"""The words cases are found by: kept when what they stand for changes, and asked within what a reader may see."""
+"""The words cases are found by.
+
+Kept when what they stand for changes, and asked within what a reader may see.
+"""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,7 +21,8 @@ WORD = table(SearchWord)
 NOTE = "notitie"
 
 
-# From so many cases on a word is too common to begin with: cases are then gone through in their own order.
+# From so many cases on a word is too common to begin with: cases are then gone through in their own
+# order.
 COMMON = 20_000
 
 
@@ -28,30 +32,56 @@ def _at(sought: Sought, word: Any) -> Any:
 
 
 def rarest_first(connection: Connection, sought: Sequence[Sought]) -> tuple[list[Sought], bool]:
-    """Give what is sought with the rarest first (counted no further than COMMON), and whether even that stands in very many cases."""
+    """Give what is sought with the rarest first (counted no further than COMMON), and whether even
+    that stands in very many cases.
+    """
     counts = [
-        select(func.count()).select_from(select(WORD.c.case_id).where(_at(s, WORD.c.word)).limit(COMMON).subquery()).scalar_subquery()
+        select(func.count())
+        .select_from(select(WORD.c.case_id).where(_at(s, WORD.c.word)).limit(COMMON).subquery())
+        .scalar_subquery()
         for s in sought
-    ]  # fmt: skip
+    ]
     found = connection.execute(select(*counts)).one()
     order = sorted(zip(found, sought, strict=True), key=lambda pair: pair[0])
     return [s for _, s in order], order[0][0] >= COMMON
 
 
 def found_by(sought: Sequence[Sought], common: bool) -> list[Any]:
-    """Give the WHERE of cases in which all that is sought (the rarest first) stands: from the first on, or (`common`) case by case."""
+    """Give the WHERE of cases in which all that is sought (the rarest first) stands.
+
+    From the first on, or (`common`) case by case.
+    """
     # the words of one case are looked at by case, not the case by its words
     beside = [
-        exists(select(WORD.c.case_id).where(WORD.c.case_id == reads.CASE.c.id, _at(s, WORD.c.word.concat(""))))
+        exists(
+            select(WORD.c.case_id).where(
+                WORD.c.case_id == reads.CASE.c.id, _at(s, WORD.c.word.concat(""))
+            )
+        )
         for s in (sought if common else sought[1:])
-    ]  # fmt: skip
-    return beside if common else [reads.CASE.c.id.in_(select(WORD.c.case_id).where(_at(sought[0], WORD.c.word))), *beside]
+    ]
+    return (
+        beside
+        if common
+        else [
+            reads.CASE.c.id.in_(select(WORD.c.case_id).where(_at(sought[0], WORD.c.word))),
+            *beside,
+        ]
+    )
 
 
 def words_like(connection: Connection, scope: Scope, beginning: str, most: int = 5000) -> list[str]:
-    """Give the words that begin so in the cases within a scope, each once: what a word that found nothing may have been meant to be."""
+    """Give the words that begin so in the cases within a scope, each once.
+
+    What a word that found nothing may have been meant to be.
+    """
     begins = _at(Sought(beginning), WORD.c.word)
-    found = select(WORD.c.word).distinct().join(reads.CASE, reads.CASE.c.id == WORD.c.case_id).where(begins, reads.within(scope))
+    found = (
+        select(WORD.c.word)
+        .distinct()
+        .join(reads.CASE, reads.CASE.c.id == WORD.c.case_id)
+        .where(begins, reads.within(scope))
+    )
     return list(connection.execute(found.limit(most)).scalars())
 
 
@@ -62,33 +92,51 @@ def keep(connection: Connection, case: int, words: Iterable[str]) -> None:
 
 
 def find_again(connection: Connection, head: Mapping[str, Any]) -> None:
-    """Work out again by which words a case is found (`head`: its id, route, number, kenmerk, zorgen and gemeente as they stand now), and write what changed."""
+    """Work out again by which words a case is found (`head`: its id, route, number, kenmerk, zorgen
+    and gemeente as they stand now), and write what changed.
+    """
     key = head["id"]
     people, texts = _told(connection, [key]) if head["route"] == "melding" else ({}, {})
-    wanted = _words_of(head, people.get(key, ()), texts.get(key, ()), veils(connection, [key]).get(key))
+    wanted = _words_of(
+        head, people.get(key, ()), texts.get(key, ()), veils(connection, [key]).get(key)
+    )
     present = set(connection.execute(select(WORD.c.word).where(WORD.c.case_id == key)).scalars())
     if gone := present - wanted:
         connection.execute(delete(WORD).where(WORD.c.case_id == key, WORD.c.word.in_(sorted(gone))))
     keep(connection, key, wanted - present)
 
 
-def _words_of(head: Mapping[str, Any], people: Iterable[Row], texts: Iterable[str], veil: Veil | None) -> set[str]:
-    """Give the words a case is found by, never those of what it keeps secret, wherever somebody typed them."""
+def _words_of(
+    head: Mapping[str, Any], people: Iterable[Row], texts: Iterable[str], veil: Veil | None
+) -> set[str]:
+    """Give the words a case is found by, never those of what it keeps secret, wherever somebody
+    typed them.
+    """
     if veil is None:
         return words_of_case(head, people, texts)
-    found = words_of_case(veil.upon(dict(head)), [veil.upon(dict(p)) for p in people], [veil.over(t) for t in texts])
+    found = words_of_case(
+        veil.upon(dict(head)), [veil.upon(dict(p)) for p in people], [veil.over(t) for t in texts]
+    )
     return found - words_of(COVER)
 
 
-def _told(connection: Connection, keys: Sequence[int]) -> tuple[dict[int, list[Row]], dict[int, list[str]]]:
+def _told(
+    connection: Connection, keys: Sequence[int]
+) -> tuple[dict[int, list[Row]], dict[int, list[str]]]:
     """Give, per case, its people and what else of it is searched: findings and notes."""
     people: dict[int, list[Row]] = {}
     texts: dict[int, list[str]] = {}
     for p in reads.rows(connection, select(reads.PERSON).where(reads.PERSON.c.case_id.in_(keys))):
         people.setdefault(p["case_id"], []).append(p)
-    for f in connection.execute(select(reads.FINDING.c.case_id, reads.FINDING.c.text).where(reads.FINDING.c.case_id.in_(keys))):
+    for f in connection.execute(
+        select(reads.FINDING.c.case_id, reads.FINDING.c.text).where(
+            reads.FINDING.c.case_id.in_(keys)
+        )
+    ):
         texts.setdefault(f[0], []).append(f[1])
-    noted = select(reads.ENTRY.c.case_id, reads.ENTRY.c.content).where(reads.ENTRY.c.case_id.in_(keys), reads.ENTRY.c.kind == NOTE)
+    noted = select(reads.ENTRY.c.case_id, reads.ENTRY.c.content).where(
+        reads.ENTRY.c.case_id.in_(keys), reads.ENTRY.c.kind == NOTE
+    )
     for key, content in connection.execute(noted):
         texts.setdefault(key, []).append(str(json.loads(content or "{}").get("tekst", "")))
     return people, texts
@@ -99,21 +147,46 @@ def in_batches(connection: Connection, after: int, most: int) -> list[Row]:
     case = reads.CASE
     columns = [
         case.c[n]
-        for n in ("id", "route", "number", "kenmerk", "zorgen", "gemeente", "workflow", "release", "state", "closed", "acuut")
+        for n in (
+            "id",
+            "route",
+            "number",
+            "kenmerk",
+            "zorgen",
+            "gemeente",
+            "workflow",
+            "release",
+            "state",
+            "closed",
+            "acuut",
+        )
     ]
-    return reads.rows(connection, select(*columns).where(case.c.id > after).order_by(case.c.id).limit(most).with_for_update())
+    return reads.rows(
+        connection,
+        select(*columns).where(case.c.id > after).order_by(case.c.id).limit(most).with_for_update(),
+    )
 
 
 def keep_batch(connection: Connection, heads: Sequence[Row], urgent: Sequence[int]) -> None:
-    """Work out the words and the order of danger of a batch of cases anew; `urgent` are the keys of those that are."""
+    """Work out the words and the order of danger of a batch of cases anew.
+
+    `urgent` are the keys of those that are.
+    """
     keys = [h["id"] for h in heads]
     people, texts = _told(connection, keys)
     connection.execute(delete(WORD).where(WORD.c.case_id.in_(keys)))
     over = veils(connection, keys)
-    told = {h["id"]: _words_of(h, people.get(h["id"], ()), texts.get(h["id"], ()), over.get(h["id"])) for h in heads}
+    told = {
+        h["id"]: _words_of(h, people.get(h["id"], ()), texts.get(h["id"], ()), over.get(h["id"]))
+        for h in heads
+    }
     found = [(w, key) for key, words in told.items() for w in sorted(words)]
     if found:
         connection.execute(insert(WORD), [{"word": w, "case_id": key} for w, key in found])
     case = reads.CASE
     connection.execute(update(case).where(case.c.id.in_(keys)).values(urgent=case.c.id.in_(urgent)))
-    connection.execute(update(case).where(case.c.id.in_(keys)).values(rank=claims.rank(case.c.closed, case.c.urgent)))
+    connection.execute(
+        update(case)
+        .where(case.c.id.in_(keys))
+        .values(rank=claims.rank(case.c.closed, case.c.urgent))
+    )

@@ -1,4 +1,7 @@
-"""The only engine and the only commit: `read` for looking, `write` for one transaction that holds or is nothing."""
+"""The only engine and the only commit.
+
+`read` for looking, `write` for one transaction that holds or is nothing.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -6,18 +9,43 @@ from copy import copy
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, ExceptionContext, RootTransaction, create_engine, event, inspect
-from sqlalchemy.exc import DatabaseError, IntegrityError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy import (
+    Connection,
+    Engine,
+    ExceptionContext,
+    RootTransaction,
+    create_engine,
+    event,
+    inspect,
+)
+from sqlalchemy.exc import (
+    DatabaseError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    SQLAlchemyError,
+)
 from sqlalchemy.pool import QueuePool
 
 from amhk.errors import HouseClosed
 
-__all__ = ["Connection", "Store", "StoreBroken", "StoreConflict", "StoreFailed", "StoreReplaced", "StoreUnsure"]
+__all__ = [
+    "Connection",
+    "Store",
+    "StoreBroken",
+    "StoreConflict",
+    "StoreFailed",
+    "StoreReplaced",
+    "StoreUnsure",
+]
 StoreFailed, StoreConflict = SQLAlchemyError, IntegrityError
 
 
 class StoreReplaced(SQLAlchemyError):
-    """The file of the database is another than the one that was opened, or was cut off: what is written there is read by nobody."""
+    """The file of the database is another than the one that was opened, or was cut off.
+
+    What is written there is read by nobody.
+    """
 
 
 class StoreUnsure(SQLAlchemyError):
@@ -35,7 +63,10 @@ def _broken(context: ExceptionContext) -> None:
 
 
 class Store:
-    """The database of one meldpunt; `url` as SQLAlchemy knows it (`sqlite:///...` or `postgresql+psycopg://...`)."""
+    """The database of one meldpunt.
+
+    `url` as SQLAlchemy knows it (`sqlite:///...` or `postgresql+psycopg://...`).
+    """
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -58,7 +89,10 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Give a connection to look with; nothing done on it is kept. StoreReplaced when the file is another one now."""
+        """Give a connection to look with; nothing done on it is kept.
+
+        StoreReplaced when the file is another one now.
+        """
         self._prove_same()
         with self.engine.connect() as connection:
             yield connection
@@ -73,9 +107,12 @@ class Store:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """Give the connection of one transaction: committed when the block ends well, undone when it raises.
+        """Give the connection of one transaction.
 
-        StoreReplaced when the file of the database is another one than was opened (nothing is kept); StoreUnsure when the server
+        Committed when the block ends well, undone when it raises.
+
+        StoreReplaced when the file of the database is another one than was opened (nothing is
+        kept); StoreUnsure when the server
         went away in the middle of the commit.
         """
         self._prove_same()
@@ -102,7 +139,9 @@ class Store:
             raise StoreUnsure(str(wrong.orig)) from wrong
 
     def _prove_same(self) -> None:
-        """Raise StoreReplaced when the file is gone, another than the one this store opened (device and inode), or shorter than it was: it only grows."""
+        """Raise StoreReplaced when the file is gone, another than the one this store opened (device
+        and inode), or shorter than it was: it only grows.
+        """
         if not self.sqlite or (path := self.url.removeprefix("sqlite:///")) in ("", "sqlite://"):
             return
         try:
@@ -115,12 +154,17 @@ class Store:
             self._file = now
         elif now != self._file:
             raise StoreReplaced(path)
-        if size < self._size and Path(path).stat().st_size < self._size:  # asked again: another thread may have seen it grow
+        if (
+            size < self._size and Path(path).stat().st_size < self._size
+        ):  # asked again: another thread may have seen it grow
             raise StoreReplaced(path)
         self._size = max(self._size, size)
 
     def beginning(self, first: Callable[[Connection], None]) -> "Store":
-        """Give the same store, of which the first transaction that holds begins with `first`; `aside` of it is the store without."""
+        """Give the same store, of which the first transaction that holds begins with `first`.
+
+        `aside` of it is the store without.
+        """
         armed = copy(self)
         armed._first, armed.aside = first, self
         return armed
@@ -140,13 +184,23 @@ class Store:
         try:
             with self.read() as connection:
                 connection.exec_driver_sql("SELECT 1")
-                if self.sqlite and (bad := connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()) != "ok":
-                    raise HouseClosed(f"De database is beschadigd ({bad}). Zet de laatste back-up terug.")
+                if (
+                    self.sqlite
+                    and (bad := connection.exec_driver_sql("PRAGMA quick_check(1)").scalar())
+                    != "ok"
+                ):
+                    raise HouseClosed(
+                        f"De database is beschadigd ({bad}). Zet de laatste back-up terug."
+                    )
         except OperationalError as wrong:
-            raise HouseClosed(f"De database gaat niet open: {_short(wrong)}. Controleer pad, rechten en schijfruimte.") from wrong
+            raise HouseClosed(
+                f"De database gaat niet open: {_short(wrong)}. Controleer pad, rechten en"
+                " schijfruimte."
+            ) from wrong
         except (DatabaseError, StoreBroken) as wrong:
             raise HouseClosed(
-                f"Dit bestand is geen database of is beschadigd: {_short(wrong)}. Zet de laatste back-up terug."
+                f"Dit bestand is geen database of is beschadigd: {_short(wrong)}. Zet de laatste"
+                " back-up terug."
             ) from wrong
 
 
@@ -155,7 +209,10 @@ def _short(wrong: DatabaseError | StoreBroken) -> str:
 
 
 def _tune(engine: Engine) -> None:
-    """SQLite as a durable store: WAL, foreign keys, synchronous=FULL; writers take their lock at once (BEGIN IMMEDIATE)."""
+    """SQLite as a durable store: WAL, foreign keys, synchronous=FULL.
+
+    Writers take their lock at once (BEGIN IMMEDIATE).
+    """
 
     def connected(raw: Any, record: Any) -> None:
         raw.isolation_level = None

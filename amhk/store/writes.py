@@ -1,4 +1,7 @@
-"""Plain inserts and updates inside a transaction the desk has opened; nothing here can be lost to a race."""
+"""Plain inserts and updates inside a transaction the desk has opened.
+
+Nothing here can be lost to a race.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -31,27 +34,41 @@ def _returning(source: Any) -> Any:
 
 def add_rows(connection: Connection, source: Any, rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """Insert rows, all with the same columns, and give their keys in order."""
-    return list(connection.execute(_returning(source), [dict(r) for r in rows]).scalars()) if rows else []
+    return (
+        list(connection.execute(_returning(source), [dict(r) for r in rows]).scalars())
+        if rows
+        else []
+    )
 
 
 _END = (
     update(reads.TERM)
     .where(reads.TERM.c.id == bindparam("t"))
     .values(
-        status=bindparam("status"), ended_at=bindparam("ended_at"), late=bindparam("late"), why=bindparam("why"),
-        end_entry=bindparam("end_entry"), ring_at=None,
+        status=bindparam("status"),
+        ended_at=bindparam("ended_at"),
+        late=bindparam("late"),
+        why=bindparam("why"),
+        end_entry=bindparam("end_entry"),
+        ring_at=None,
     )
-)  # fmt: skip
+)
 
 
 def end_terms(connection: Connection, ends: Sequence[Mapping[str, Any]]) -> None:
-    """End terms: each with `t` (its key), `rung`, status, ended_at, late, why and end_entry; their reminders leave the inbox."""
+    """End terms: each with `t` (its key), `rung`, status, ended_at, late, why and end_entry.
+
+    Their reminders leave the inbox.
+    """
     connection.execute(_END, list(ends))
     clear_inbox(connection, [e["t"] for e in ends if e["rung"]])
 
 
 def clear_inbox(connection: Connection, terms: Sequence[int]) -> None:
-    """Take the reminders of these terms out of every inbox; that they were given stays on the case."""
+    """Take the reminders of these terms out of every inbox.
+
+    That they were given stays on the case.
+    """
     if terms:
         connection.execute(delete(reads.INBOX).where(reads.INBOX.c.term_id.in_(terms)))
 
@@ -67,13 +84,17 @@ def add_many(connection: Connection, source: Any, rows: Sequence[Mapping[str, An
         connection.execute(_insert(source), [dict(r) for r in rows])
 
 
-def change(connection: Connection, source: Any, keys: Sequence[int], changes: Mapping[str, Any]) -> None:
+def change(
+    connection: Connection, source: Any, keys: Sequence[int], changes: Mapping[str, Any]
+) -> None:
     """Change rows by key."""
     if keys:
         connection.execute(update(source).where(source.c.id.in_(keys)).values(**changes))
 
 
-def change_case_part(connection: Connection, source: Any, case: int, changes: Mapping[str, Any]) -> None:
+def change_case_part(
+    connection: Connection, source: Any, case: int, changes: Mapping[str, Any]
+) -> None:
     """Change the melding or advies part of a case."""
     if changes:
         connection.execute(update(source).where(source.c.case_id == case).values(**changes))
@@ -92,26 +113,43 @@ def let_go_of_people(connection: Connection, case: int, people: Sequence[int]) -
 
 
 def trim_inbox(connection: Connection, term: int, rung: int) -> None:
-    """Take the reminders of a term from this rung on out of every inbox: its end moved, and they have not fallen due yet."""
-    later = select(reads.REMINDER.c.id).where(reads.REMINDER.c.term_id == term, reads.REMINDER.c.rung >= rung)
+    """Take the reminders of a term from this rung on out of every inbox.
+
+    Its end moved, and they have not fallen due yet.
+    """
+    later = select(reads.REMINDER.c.id).where(
+        reads.REMINDER.c.term_id == term, reads.REMINDER.c.rung >= rung
+    )
     connection.execute(delete(reads.INBOX).where(reads.INBOX.c.reminder_id.in_(later)))
 
 
 def mark_went(connection: Connection, plan: int, cases: Sequence[int]) -> None:
     """Mark the cases of a plan that went where it said."""
     line = table(PlanCase)
-    connection.execute(update(line).where(line.c.plan_id == plan, line.c.case_id.in_(cases)).values(went=True))
+    connection.execute(
+        update(line).where(line.c.plan_id == plan, line.c.case_id.in_(cases)).values(went=True)
+    )
 
 
 def revoke_feeds(connection: Connection, worker: int, now: datetime, key: int | None = None) -> int:
-    """Let the calendar addresses of a worker (or one of them) be void from now on; gives how many were."""
+    """Let the calendar addresses of a worker (or one of them) be void from now on.
+
+    Gives how many were.
+    """
     feed = table(Feed)
-    where = [feed.c.worker_id == worker, feed.c.revoked.is_(None), *([feed.c.id == key] if key else [])]
+    where = [
+        feed.c.worker_id == worker,
+        feed.c.revoked.is_(None),
+        *([feed.c.id == key] if key else []),
+    ]
     return connection.execute(update(feed).where(*where).values(revoked=now)).rowcount
 
 
 # Two processes may remember the same thing for the first time at once.
-_SET_META = text("INSERT INTO meta (key, value) VALUES (:key, :value) ON CONFLICT (key) DO UPDATE SET value = excluded.value")
+_SET_META = text(
+    "INSERT INTO meta (key, value) VALUES (:key, :value) ON CONFLICT (key) DO UPDATE SET value ="
+    " excluded.value"
+)
 
 
 def set_meta(connection: Connection, key: str, value: str) -> None:
@@ -125,17 +163,27 @@ def end_session(connection: Connection, hash: str) -> None:
 
 
 def erase_journal(connection: Connection, case: int) -> None:
-    """Erase the content of a case's journal lines (destruction by law); commitments and chain stay, so `verify` still holds."""
-    connection.execute(update(reads.ENTRY).where(reads.ENTRY.c.case_id == case).values(content=None, salt=None))
+    """Erase the content of a case's journal lines (destruction by law).
+
+    Commitments and chain stay, so `verify` still holds.
+    """
+    connection.execute(
+        update(reads.ENTRY).where(reads.ENTRY.c.case_id == case).values(content=None, salt=None)
+    )
 
 
 def erase_entry(connection: Connection, key: int) -> None:
     """Erase the content of one journal line; commitment and chain stay."""
-    connection.execute(update(reads.ENTRY).where(reads.ENTRY.c.id == key).values(content=None, salt=None))
+    connection.execute(
+        update(reads.ENTRY).where(reads.ENTRY.c.id == key).values(content=None, salt=None)
+    )
 
 
 def forget_reasons(connection: Connection, case: int) -> None:
-    """Forget the reasons workers gave for looking at a case (destruction by law); that they looked stays."""
+    """Forget the reasons workers gave for looking at a case (destruction by law).
+
+    That they looked stays.
+    """
     connection.execute(update(reads.LOOK).where(reads.LOOK.c.case_id == case).values(reason=None))
 
 

@@ -8,7 +8,18 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 
 from amhk.config import house_mark
-from amhk.desk import admin, casework, followup, intake, keeping, reading, reportfiles, stretching, watch, worklist
+from amhk.desk import (
+    admin,
+    casework,
+    followup,
+    intake,
+    keeping,
+    reading,
+    reportfiles,
+    stretching,
+    watch,
+    worklist,
+)
 from amhk.desk.lists import for_strangers
 from amhk.errors import BadInput, Fault, NotFound, TooLarge
 from amhk.office import Office
@@ -72,14 +83,21 @@ def number_of_notice(office: Office, key: int) -> str | None:
 
 @router.get("/openapi.json", include_in_schema=False)
 def description(request: Request, office: House) -> Any:
-    """The description of this API: to who carries a token with the names one chooses from, to others without."""
-    return describe(request.app, office, bool(request.headers.get("authorization")) and bool(by_token(request)))
+    """The description of this API.
+
+    To who carries a token with the names one chooses from, to others without.
+    """
+    return describe(
+        request.app, office, bool(request.headers.get("authorization")) and bool(by_token(request))
+    )
 
 
 @router.get("/workflows")
 def workflows(office: House, who: Who) -> Any:
     """The workflows of today's release."""
-    current = [w for (_, release), w in office.pack.workflows.items() if release == office.pack.current]
+    current = [
+        w for (_, release), w in office.pack.workflows.items() if release == office.pack.current
+    ]
     return {"items": [reading.workflow_view(w) for w in current], "next": None}
 
 
@@ -93,7 +111,10 @@ def workflow(name: str, office: House, who: Who) -> Any:
 
 @router.post("/cases", status_code=201, openapi_extra=ANY_BODY)
 def take_call(request: Request, office: House, who: Who, body: Body) -> Response:
-    """Take a call: `route` and the fields of its intake (see `GET /intake/{route}`). `Idempotency-Key` is honoured."""
+    """Take a call: `route` and the fields of its intake (see `GET /intake/{route}`).
+
+    `Idempotency-Key` is honoured.
+    """
     number = intake.take_call(office, body, who, request.headers.get("idempotency-key"))
     response = case_answer(office, number, who, 201)
     response.headers["location"] = f"/api/v1/cases/{number}"
@@ -109,8 +130,15 @@ def intake_schema(route: str, office: House, who: Who) -> Any:
 
 
 def schema_of_call(office: Office, route: str, known: bool = True) -> dict[str, Any]:
-    """Give the JSON Schema of the body that takes a call of a route; for who is not `known` without any value of the database."""
-    fields, desk = reading.intake_form(office, route) if known else (office.pack.of_route(route).intake, for_strangers(office))
+    """Give the JSON Schema of the body that takes a call of a route.
+
+    For who is not `known` without any value of the database.
+    """
+    fields, desk = (
+        reading.intake_form(office, route)
+        if known
+        else (office.pack.of_route(route).intake, for_strangers(office))
+    )
     told = schema(fields, desk)
     told["properties"] = {"route": {"const": route}, **told["properties"]}
     told["required"] = ["route", *told["required"]]
@@ -120,20 +148,34 @@ def schema_of_call(office: Office, route: str, known: bool = True) -> dict[str, 
 
 
 def describe(app: FastAPI, office: Office, known: bool) -> dict[str, Any]:
-    """Give the description of the API (OpenAPI 3.1): every route behind a token, and what taking a call needs; for who is not `known` without any value of the database."""
-    told = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
-    told.setdefault("components", {})["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+    """Give the description of the API (OpenAPI 3.1).
+
+    Every route behind a token, and what taking a call needs; for who is not `known` without any
+    value of the database.
+    """
+    told = get_openapi(
+        title=app.title, version=app.version, description=app.description, routes=app.routes
+    )
+    told.setdefault("components", {})["securitySchemes"] = {
+        "token": {"type": "http", "scheme": "bearer"}
+    }
     told["security"] = [{"token": []}]
     call = {"oneOf": [schema_of_call(office, route, known) for route in ("melding", "advies")]}
-    told["paths"]["/api/v1/cases"]["post"]["requestBody"]["content"]["application/json"]["schema"] = call
+    told["paths"]["/api/v1/cases"]["post"]["requestBody"]["content"]["application/json"][
+        "schema"
+    ] = call
     desk = reading.assign_desk(office) if known else for_strangers(office)
     case = "/api/v1/cases/{number}"
     for path, fields in (
-        (f"{case}/assign", casework.ASSIGN), (f"{case}/terms/{{term}}/suspend", stretching.SUSPEND),
-        (f"{case}/terms/{{term}}/resume", stretching.RESUME), (f"{case}/terms/{{term}}/extend", stretching.EXTEND),
-    ):  # fmt: skip
+        (f"{case}/assign", casework.ASSIGN),
+        (f"{case}/terms/{{term}}/suspend", stretching.SUSPEND),
+        (f"{case}/terms/{{term}}/resume", stretching.RESUME),
+        (f"{case}/terms/{{term}}/extend", stretching.EXTEND),
+    ):
         body = schema(fields, desk)
-        body["properties"] |= {"version": {"type": "integer", "title": "Versie van de zaak, als die is gezien"}}
+        body["properties"] |= {
+            "version": {"type": "integer", "title": "Versie van de zaak, als die is gezien"}
+        }
         if "owner" in body["properties"]:  # nobody: back to the team
             body["properties"]["owner"] = {"anyOf": [body["properties"]["owner"], {"type": "null"}]}
         told["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"] = body
@@ -142,7 +184,10 @@ def describe(app: FastAPI, office: Office, known: bool) -> dict[str, Any]:
 
 @router.get("/cases")
 def cases(request: Request, office: House, who: Who) -> Any:
-    """A page of the cases you may see: `route state gemeente team owner due_before closed q cursor`."""
+    """A page of the cases you may see.
+
+    `route state gemeente team owner due_before closed q cursor`.
+    """
     found = worklist.worklist(office, who, dict(request.query_params))
     return {k: found[k] for k in ("items", "next", "count")}
 
@@ -155,8 +200,13 @@ def case(number: str, office: House, who: Who) -> Response:
 
 
 @router.post("/cases/{number}/moves/{move}", openapi_extra=ANY_BODY)
-def make_move(number: str, move: str, office: House, who: Who, body: Body, dry_run: bool = False) -> Response:
-    """Make a move. `version` is the lock; with `dry_run=true` you hear what would happen and nothing is written."""
+def make_move(
+    number: str, move: str, office: House, who: Who, body: Body, dry_run: bool = False
+) -> Response:
+    """Make a move.
+
+    `version` is the lock; with `dry_run=true` you hear what would happen and nothing is written.
+    """
     if dry_run:
         return JSONResponse(casework.try_move(office, number, move, body, who))
     casework.make_move(office, number, move, body, who)
@@ -172,7 +222,10 @@ def add_people(number: str, office: House, who: Who, body: Body) -> Response:
 
 @router.post("/cases/{number}/assign", openapi_extra=ANY_BODY)
 def assign(number: str, office: House, who: Who, body: Body) -> Response:
-    """Give a case to a worker (`owner`) or a team (`team`), with `reason`; `owner: null` gives it back to the team."""
+    """Give a case to a worker (`owner`) or a team (`team`), with `reason`.
+
+    `owner: null` gives it back to the team.
+    """
     casework.assign(office, number, body, who)
     try:
         return case_answer(office, number, who)
@@ -182,7 +235,9 @@ def assign(number: str, office: House, who: Who, body: Body) -> Response:
 
 @router.post("/cases/{number}/terms/{term}/suspend", openapi_extra=ANY_BODY)
 def suspend(number: str, term: Key, office: House, who: Who, body: Body) -> Response:
-    """Suspend a term `until` a day, with `reason`, and `ground` and `decider` where they are not the usual ones."""
+    """Suspend a term `until` a day, with `reason`, and `ground` and `decider` where they are not
+    the usual ones.
+    """
     stretching.suspend(office, number, term, body, who)
     return case_answer(office, number, who)
 
@@ -268,11 +323,20 @@ def changes_since(key: int, office: House, who: Who) -> Any:
 
 @router.get("/reports/{name}")
 def report(
-    name: str, office: House, who: Who, period: str = "", format: str = "json", known: str = "", area: str = "", style: str = ""
+    name: str,
+    office: House,
+    who: Who,
+    period: str = "",
+    format: str = "json",
+    known: str = "",
+    area: str = "",
+    style: str = "",
 ) -> Response:
-    """A report (kwartaal, kosten, steekproef) over a period (`2026-03`, `2026-Q1`, `2026-H1`, `2026`) as json, csv, html, ods, xlsx or pdf.
+    """A report (kwartaal, kosten, steekproef) over a period (`2026-03`, `2026-Q1`, `2026-H1`,
+    `2026`) as json, csv, html, ods, xlsx or pdf.
 
-    `area`: of one gemeente, subregio or centrumgemeente; `known`: as it was known at the end of a past day; `style`: fit to publish, `cbs`
+    `area`: of one gemeente, subregio or centrumgemeente; `known`: as it was known at the end of a
+    past day; `style`: fit to publish, `cbs`
     (multiples of 5, under 10 hidden) or `tien` (10 of minder hidden).
     """
     content, kind = reportfiles.render(office, name, period, format, who, known, area, style)
@@ -303,7 +367,9 @@ def _swept(sweep: followup.Sweep) -> dict[str, Any]:
 
 @router.get("/health")
 def health(request: Request, office: House) -> Any:
-    """How the house is; with a token also its database, schema, last sweep and open cases without a next term (0)."""
+    """How the house is; with a token also its database, schema, last sweep and open cases without a
+    next term (0).
+    """
     if "authorization" not in request.headers:
         return JSONResponse({"status": "ok"}, headers={"x-amhk-house": house_mark(office.config)})
     by_token(request)

@@ -56,8 +56,10 @@ ANSWERS: dict[type[Refusal], int] = {
 MOST, MOST_FILE = 1_000_000, 26_000_000
 _FILES = ("/formulieren", "/api/v1/imports", "/beheer/instellingen")
 _HEADERS = {
-    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src"
+        " 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    ),
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
@@ -67,16 +69,28 @@ _HEADERS = {
 
 class _App(FastAPI):
     def openapi(self) -> dict[str, Any]:
-        """Give the description of the API with the fields of today's procedure in it, for who is not known."""
+        """Give the description of the API with the fields of today's procedure in it, for who is
+        not known.
+        """
         return api.describe(self, self.state.office, known=False)
 
 
 def create_app(office: Office) -> FastAPI:
-    """Give the web app on an open office: pages at `/`, the API at `/api/v1`, its description at `/api/openapi.json`."""
+    """Give the web app on an open office.
+
+    Pages at `/`, the API at `/api/v1`, its description at `/api/openapi.json`.
+    """
     app = _App(
-        title="AMHK", version=__version__, openapi_url=None, docs_url=None, redoc_url=None,
-        description="Every call travels one of two routes to one of four finishes, and no case is ever without a next term.",
-    )  # fmt: skip
+        title="AMHK",
+        version=__version__,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        description=(
+            "Every call travels one of two routes to one of four finishes, and no case is ever"
+            " without a next term."
+        ),
+    )
     app.state.office, app.state.doorman = office, Doorman()
     app.include_router(api.router, prefix="/api/v1")
     app.add_api_route("/api/openapi.json", api.description, include_in_schema=False)
@@ -89,7 +103,14 @@ def create_app(office: Office) -> FastAPI:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _wrong_address)
     app.add_exception_handler(DataError, _unfit)
-    for away in (OperationalError, InterfaceError, PoolTimeout, StoreReplaced, StoreUnsure, StoreBroken):
+    for away in (
+        OperationalError,
+        InterfaceError,
+        PoolTimeout,
+        StoreReplaced,
+        StoreUnsure,
+        StoreBroken,
+    ):
         app.add_exception_handler(away, _store_failed)
     app.add_exception_handler(Exception, _failed)
     app.middleware("http")(_guard)
@@ -112,7 +133,9 @@ class _Heads:
 
         async def bare(message: Message) -> None:
             """Send on without a body."""
-            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+            await send(
+                {**message, "body": b""} if message["type"] == "http.response.body" else message
+            )
 
         return await self.app({**scope, "method": "GET"}, receive, bare)
 
@@ -120,10 +143,16 @@ class _Heads:
 async def _guard(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
     """Refuse what is too large before it is read whole, and give every answer its safe headers."""
     length = request.headers.get("content-length", "0")
-    most = MOST_FILE if request.url.path in _FILES or request.url.path.endswith("/bijlagen") else MOST
+    most = (
+        MOST_FILE if request.url.path in _FILES or request.url.path.endswith("/bijlagen") else MOST
+    )
     if length.isdigit() and int(length) > most:
         response = _answer(request, 413, TooLarge())
-    elif request.method == "POST" and not _is_api(request) and "content-length" not in request.headers:
+    elif (
+        request.method == "POST"
+        and not _is_api(request)
+        and "content-length" not in request.headers
+    ):
         response = _answer(request, 411, TooLarge("Een formulier zegt vooraf hoe groot het is."))
     else:
         response = await go_on(request)
@@ -131,7 +160,9 @@ async def _guard(request: Request, go_on: Callable[[Request], Awaitable[Response
     if request.url.path.startswith("/static/") and response.status_code < 400:
         # marked by its content it never changes; a font, named by a style sheet, hardly
         response.headers["cache-control"] = (
-            "public, max-age=31536000, immutable" if request.url.query else "public, max-age=2592000"
+            "public, max-age=31536000, immutable"
+            if request.url.query
+            else "public, max-age=2592000"
         )
     return response
 
@@ -158,7 +189,10 @@ def _answer(request: Request, status: int, wrong: Refusal) -> Response:
 
 
 def _case_of(request: Request, wrong: Refusal) -> tuple[dict[str, Any] | None, bool, Any]:
-    """Give the case a refusal is about, so that its doors can be named; none when it cannot be seen."""
+    """Give the case a refusal is about, so that its doors can be named.
+
+    None when it cannot be seen.
+    """
     office: Office = request.app.state.office
     number = request.path_params.get("number")
     if key := request.path_params.get("key"):
@@ -183,7 +217,9 @@ def _http(request: Request, wrong: Exception) -> Response:
     # the address of a form that was sent, opened again
     if wrong.status_code == 405 and request.method == "GET" and not _is_api(request):
         return RedirectResponse(request.url.path.rsplit("/", 1)[0] or "/", 303)
-    said = {404: "Deze pagina bestaat niet.", 405: "Dat kan hier niet."}.get(wrong.status_code, str(wrong.detail))
+    said = {404: "Deze pagina bestaat niet.", 405: "Dat kan hier niet."}.get(
+        wrong.status_code, str(wrong.detail)
+    )
     return _answer(request, wrong.status_code, Refusal(said))
 
 
@@ -193,7 +229,10 @@ def _wrong_address(request: Request, wrong: Exception) -> Response:
     places = {e["loc"][0] for e in wrong.errors()}
     if "path" in places:
         return _answer(request, 404, NotFound())
-    faults = [Fault("verkeerd_soort", f"'{e['loc'][-1]}' kan zo niet.", str(e["loc"][-1])) for e in wrong.errors()]
+    faults = [
+        Fault("verkeerd_soort", f"'{e['loc'][-1]}' kan zo niet.", str(e["loc"][-1]))
+        for e in wrong.errors()
+    ]
     return _answer(request, 422, BadInput(faults=faults))
 
 
@@ -204,22 +243,59 @@ def _unfit(request: Request, wrong: Exception) -> Response:
 
 
 _AWAY = (
-    (StoreReplaced, "Er is niets opgeslagen: het databasebestand is vervangen of afgekapt terwijl het meldpunt draaide. De beheerder start het meldpunt opnieuw; tot dan neemt het niets aan."),
-    (StoreUnsure, "Het is niet zeker of dit is opgeslagen: de database viel weg op het moment van bewaren. Kijk straks of het er staat; nog een keer versturen kan geen kwaad."),
-    (StoreBroken, "Er is niets opgeslagen: het databasebestand is beschadigd. De beheerder zet de laatste back-up terug; tot dan neemt het meldpunt niets aan."),
-    (StoreFailed, "Er is niets opgeslagen: de database is nu niet te bereiken, of kan niet schrijven (schijf vol). Waarschuw de beheerder als het zo blijft."),
-)  # fmt: skip
+    (
+        StoreReplaced,
+        (
+            "Er is niets opgeslagen: het databasebestand is vervangen of afgekapt terwijl het"
+            " meldpunt draaide. De beheerder start het meldpunt opnieuw; tot dan neemt het niets"
+            " aan."
+        ),
+    ),
+    (
+        StoreUnsure,
+        (
+            "Het is niet zeker of dit is opgeslagen: de database viel weg op het moment van"
+            " bewaren. Kijk straks of het er staat; nog een keer versturen kan geen kwaad."
+        ),
+    ),
+    (
+        StoreBroken,
+        (
+            "Er is niets opgeslagen: het databasebestand is beschadigd. De beheerder zet de laatste"
+            " back-up terug; tot dan neemt het meldpunt niets aan."
+        ),
+    ),
+    (
+        StoreFailed,
+        (
+            "Er is niets opgeslagen: de database is nu niet te bereiken, of kan niet schrijven"
+            " (schijf vol). Waarschuw de beheerder als het zo blijft."
+        ),
+    ),
+)
 
 
 def _store_failed(request: Request, wrong: Exception) -> Response:
-    """The disk is full, the file is locked, replaced or gone, the server is away: staff hear what is so, on a page that needs no database."""
+    """The disk is full, the file is locked, replaced or gone, the server is away.
+
+    Staff hear what is so, on a page that needs no database.
+    """
     log.error("store: %s at %s", type(wrong).__name__, request.url.path)
     text = next(said for kind, said in _AWAY if isinstance(wrong, kind))
     if request.method in ("GET", "HEAD") and not isinstance(wrong, StoreReplaced | StoreBroken):
-        text = "De database is nu niet te bereiken. Probeer het zo opnieuw; waarschuw de beheerder als het zo blijft."
+        text = (
+            "De database is nu niet te bereiken. Probeer het zo opnieuw; waarschuw de beheerder als"
+            " het zo blijft."
+        )
     return _answer(request, 503, HouseClosed(text))
 
 
 def _failed(request: Request, wrong: Exception) -> Response:
     log.error("unexpected %s at %s", type(wrong).__name__, request.url.path, exc_info=wrong)
-    return _answer(request, 500, Refusal("Er ging iets mis aan onze kant. Er is niets half opgeslagen; waarschuw de beheerder."))
+    return _answer(
+        request,
+        500,
+        Refusal(
+            "Er ging iets mis aan onze kant. Er is niets half opgeslagen; waarschuw de beheerder."
+        ),
+    )

@@ -1,4 +1,7 @@
-"""Who is at the door: a bearer token for programs, a cookie with a CSRF secret for browsers; both run on real time."""
+"""Who is at the door: a bearer token for programs, a cookie with a CSRF secret for browsers.
+
+Both run on real time.
+"""
 
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
@@ -48,10 +51,17 @@ class TooManyQuestions(Refusal):
 
 
 def by_token(request: Request) -> Reader:
-    """Give who carries the bearer token of a request; NotSignedIn when it is missing, wrong or void, ChooseOwnPassword for who still has his first one."""
+    """Give who carries the bearer token of a request.
+
+    NotSignedIn when it is missing, wrong or void, ChooseOwnPassword for who still has his first
+    one.
+    """
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
-        raise NotSignedIn("Stuur een token mee: Authorization: Bearer ... (maak er een met: amhk worker token NAAM).")
+        raise NotSignedIn(
+            "Stuur een token mee: Authorization: Bearer ... (maak er een met: amhk worker token"
+            " NAAM)."
+        )
     office: Office = request.app.state.office
     with office.store.read() as connection:
         worker = reads.worker_by(connection, token=hash_token(token.strip()), active=True)
@@ -68,26 +78,39 @@ def by_token(request: Request) -> Reader:
 
 
 def _used(office: Office, worker: int, day: date) -> None:
-    """Write down on which day (UTC) a token was last used, once a day; a store that cannot write keeps nobody from reading."""
+    """Write down on which day (UTC) a token was last used, once a day.
+
+    A store that cannot write keeps nobody from reading.
+    """
     with suppress(StoreFailed), office.store.aside.write() as connection:
         writes.change(connection, reads.WORKER, [worker], {"token_used": day})
 
 
 def by_cookie(request: Request) -> Seat:
-    """Give the seat of who is signed in with this browser, looked up once a request; NotSignedIn otherwise."""
+    """Give the seat of who is signed in with this browser, looked up once a request.
+
+    NotSignedIn otherwise.
+    """
     office: Office = request.app.state.office
     seat: Seat | None = getattr(request.state, "seat", None)
     if seat is None and (cookie := request.cookies.get(COOKIE)):
         seat = request.state.seat = take_seat(office, cookie)
     if seat is None:
         raise NotSignedIn()
-    if seat.must_change and not office.training and request.url.path not in ("/wachtwoord", "/logout"):
+    if (
+        seat.must_change
+        and not office.training
+        and request.url.path not in ("/wachtwoord", "/logout")
+    ):
         raise ChooseOwnPassword()
     return seat
 
 
 def prove_own_form(request: Request, csrf: str, sent: str | None) -> None:
-    """Refuse a form that did not come from our own page: another site, or without the secret of this session."""
+    """Refuse a form that did not come from our own page.
+
+    Another site, or without the secret of this session.
+    """
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise NotAllowed("Dit formulier kwam van een andere site.")
     if not compare_digest(csrf.encode(), (sent or "").encode("utf-8", "replace")):
@@ -95,7 +118,11 @@ def prove_own_form(request: Request, csrf: str, sent: str | None) -> None:
 
 
 class Doorman:
-    """Counts what is tried too often: wrong passwords per name and per address, and questions to the radar per worker. A moving window each; a restart forgets."""
+    """Counts what is tried too often.
+
+    Wrong passwords per name and per address, and questions to the radar per worker. A moving window
+    each; a restart forgets.
+    """
 
     def __init__(self) -> None:
         self._window = MovingWindowRateLimiter(MemoryStorage())
@@ -103,7 +130,11 @@ class Doorman:
         self._asked = parse_many("120/minute; 1000/hour")
 
     def prove_calm(self, name: str, address: str, known: bool) -> None:
-        """Raise TooManyTries when this name was tried too often, or this address tried too often. Who comes with the mark of a sign-in that held (`known`) is counted apart, so that no stranger locks him out."""
+        """Raise TooManyTries when this name was tried too often, or this address tried too often.
+
+        Who comes with the mark of a sign-in that held (`known`) is counted apart, so that no
+        stranger locks him out.
+        """
         for limit, key in self._keys(name, address, known):
             if not self._window.test(limit, *key):
                 raise TooManyTries()
@@ -113,21 +144,32 @@ class Doorman:
         for limit, key in self._keys(name, address, known):
             self._window.hit(limit, *key)
 
-    def _keys(self, name: str, address: str, known: bool) -> list[tuple[RateLimitItem, tuple[str, str]]]:
+    def _keys(
+        self, name: str, address: str, known: bool
+    ) -> list[tuple[RateLimitItem, tuple[str, str]]]:
         if known:
             return [(self._device, ("known", f"{name} {address}"))]
         return [(self._name, ("name", name)), (self._address, ("address", address))]
 
     def prove_curious(self, worker: int) -> None:
-        """Count a question to the radar; TooManyQuestions when a worker asks more of them than a conversation can hold."""
+        """Count a question to the radar.
+
+        TooManyQuestions when a worker asks more of them than a conversation can hold.
+        """
         if not all([self._window.hit(limit, "asked", str(worker)) for limit in self._asked]):
             raise TooManyQuestions()
 
 
-def sign_in(office: Office, doorman: Doorman, name: str, password: str, address: str, device: str = "") -> tuple[str, str]:
-    """Give the cookie of a new session and the mark of this browser; NotSignedIn when name and password do not belong together (the same words for both), TooManyTries when too much was tried.
+def sign_in(
+    office: Office, doorman: Doorman, name: str, password: str, address: str, device: str = ""
+) -> tuple[str, str]:
+    """Give the cookie of a new session and the mark of this browser.
 
-    `device` is the mark an earlier sign-in gave this browser: with it a right password enters however many strangers guess at the name.
+    NotSignedIn when name and password do not belong together (the same words for both),
+    TooManyTries when too much was tried.
+
+    `device` is the mark an earlier sign-in gave this browser: with it a right password enters
+    however many strangers guess at the name.
     """
     name = name if not unfit(name, 80) else ""
     with office.store.read() as connection:
@@ -140,7 +182,12 @@ def sign_in(office: Office, doorman: Doorman, name: str, password: str, address:
         raise NotSignedIn("Naam en wachtwoord horen niet bij elkaar.")
     cookie, until = token_urlsafe(32), datetime.now(UTC) + _LASTS
     with office.store.write() as connection:
-        row = {"hash": hash_token(cookie), "worker_id": worker["id"], "csrf": token_urlsafe(32), "until": until}
+        row = {
+            "hash": hash_token(cookie),
+            "worker_id": worker["id"],
+            "csrf": token_urlsafe(32),
+            "until": until,
+        }
         writes.add_many(connection, reads.SESSION, [row])
     return cookie, device_mark(worker["password"])
 
@@ -152,8 +199,12 @@ def sign_out(office: Office, cookie: str) -> None:
 
 
 def admitted(request: Request, response: Response, cookie: str, device: str) -> None:
-    """Give a browser the cookie of its session, and the mark by which it is known next time (a year)."""
+    """Give a browser the cookie of its session, and the mark by which it is known next time (a
+    year).
+    """
     office: Office = request.app.state.office
     secure = office.config.secure_cookies or request.url.scheme == "https"
     for name, value, lasts in ((COOKIE, cookie, None), (DEVICE, device, _KEPT)):
-        response.set_cookie(name, value, max_age=lasts, httponly=True, samesite="strict", secure=secure, path="/")
+        response.set_cookie(
+            name, value, max_age=lasts, httponly=True, samesite="strict", secure=secure, path="/"
+        )

@@ -1,4 +1,7 @@
-"""JSON for the house itself: calendar, piket, absence, the proof of the night, calendar addresses. One desk call each."""
+"""JSON for the house itself: calendar, piket, absence, the proof of the night, calendar addresses.
+
+One desk call each.
+"""
 
 from datetime import date
 from typing import Any
@@ -18,7 +21,10 @@ router = APIRouter(tags=["huis"])
 
 @router.get("/calendar")
 def read_calendar(office: House, who: Who) -> Any:
-    """The calendar: days added, office hours, the days of the law for a year, every change; and the schema of a new day."""
+    """The calendar: days added, office hours, the days of the law for a year, every change.
+
+    And the schema of a new day.
+    """
     told = calendar.view(office)
     desk = calendar.day_desk(office)
     return told | {"add": schema(calendar.DAY, desk), "set_hours": schema(calendar.HOURS, desk)}
@@ -26,7 +32,10 @@ def read_calendar(office: House, who: Who) -> Any:
 
 @router.post("/calendar", status_code=201, openapi_extra=ANY_BODY)
 def add_day(office: House, who: Who, body: Body) -> Any:
-    """Add a day (`kind` feestdag or sluitingsdag, `day`, `name`); `moved` says how many running terms got another end."""
+    """Add a day (`kind` feestdag or sluitingsdag, `day`, `name`).
+
+    `moved` says how many running terms got another end.
+    """
     return {"moved": calendar.add_day(office, body, who), **calendar.view(office)}
 
 
@@ -69,14 +78,21 @@ def acute(office: House, who: Who) -> Any:
 
 @router.get("/untouched")
 def untouched(office: House, who: Who) -> Any:
-    """The meldingen nobody has opened yet, acute first: `count` is all of them, `late` those past their four office hours."""
+    """The meldingen nobody has opened yet, acute first.
+
+    `count` is all of them, `late` those past their four office hours.
+    """
     return worklist.untouched(office, who)
 
 
 @router.get("/plans")
 def plans(office: House, who: Who) -> Any:
     """Who is away or leaves, and what becomes of the cases."""
-    return {"items": absence.view(office, who), "next": None, "add": schema(absence.PLAN, absence.plan_desk(office, who))}
+    return {
+        "items": absence.view(office, who),
+        "next": None,
+        "add": schema(absence.PLAN, absence.plan_desk(office, who)),
+    }
 
 
 @router.get("/plans/preview")
@@ -87,7 +103,10 @@ def preview(worker: str, office: House, who: Who) -> Any:
 
 @router.post("/plans", status_code=201, openapi_extra=ANY_BODY)
 def make_plan(office: House, who: Who, body: Body) -> Any:
-    """Plan an absence or a leaving: `worker kind start end to reason`, and `cases` ({number: name}) for what goes elsewhere."""
+    """Plan an absence or a leaving.
+
+    `worker kind start end to reason`, and `cases` ({number: name}) for what goes elsewhere.
+    """
     key = absence.make_plan(office, body, who)
     return next(p for p in absence.view(office, who) if p["id"] == key)
 
@@ -101,7 +120,9 @@ def undo(key: Key, office: House, who: Who) -> Any:
 
 @router.get("/proof")
 def proof(office: House, who: Who) -> Any:
-    """The last proof of the night, how it is now, what stands open against the house, and the proofs before."""
+    """The last proof of the night, how it is now, what stands open against the house, and the
+    proofs before.
+    """
     return _proof(nightly.latest(office))
 
 
@@ -116,15 +137,22 @@ def _proof(told: dict[str, Any]) -> dict[str, Any]:
     """Give the proof with its instants as text."""
     last = told["proof"]
     return {
-        "proof": last and {**last, "instant": iso(last["instant"])}, "live": {k: v for k, v in told["live"].items() if k != "numbers"},
-        "incidents": [{"id": i["id"], "what": i["what"], "due": iso(i["due"]), "late": i["late"]} for i in told["incidents"]],
+        "proof": last and {**last, "instant": iso(last["instant"])},
+        "live": {k: v for k, v in told["live"].items() if k != "numbers"},
+        "incidents": [
+            {"id": i["id"], "what": i["what"], "due": iso(i["due"]), "late": i["late"]}
+            for i in told["incidents"]
+        ],
         "earlier": [{**e, "instant": iso(e["instant"])} for e in told["earlier"]],
-    }  # fmt: skip
+    }
 
 
 @router.post("/incidents/{key}/solve", openapi_extra=ANY_BODY)
 def solve(key: Key, office: House, who: Who, body: Body) -> Any:
-    """Close what stands open against the house, with what was done (`reason`); refused while the proof still fails."""
+    """Close what stands open against the house, with what was done (`reason`).
+
+    Refused while the proof still fails.
+    """
     nightly.solve(office, key, body, who)
     return _proof(nightly.latest(office))
 
@@ -153,7 +181,12 @@ def revoke_feed(key: Key, office: House, who: Who) -> Response:
 
 @router.get("/watch")
 def watch(office: House) -> Response:
-    """For a monitor outside, without a token: 200 while the clock runs, the proof holds and the house can write, 503 when not."""
+    """For a monitor outside, without a token.
+
+    200 while the clock runs, the proof holds and the house can write, 503 when not.
+    """
     wrong = followup.alarms(office)
     followup.prove_writable(office)
-    return JSONResponse({"status": "fout" if wrong else "ok", "wrong": len(wrong)}, 503 if wrong else 200)
+    return JSONResponse(
+        {"status": "fout" if wrong else "ok", "wrong": len(wrong)}, 503 if wrong else 200
+    )

@@ -1,4 +1,7 @@
-"""How this meldpunt is known outside: who asks, by which scheme, host and path prefix. As the settings say it, or a proxy that the settings trust; never as a stranger's header says it."""
+"""How this meldpunt is known outside: who asks, by which scheme, host and path prefix.
+
+As the settings say it, or a proxy that the settings trust; never as a stranger's header says it.
+"""
 
 import re
 from ipaddress import ip_address, ip_network
@@ -16,14 +19,17 @@ _HERE = ("127.0.0.1", "localhost", "::1")
 _OUTSIDE = "amhk.outside"
 _PREFIX = re.compile(r"(/[\w.~-]{1,60}){1,6}")
 _HOST = re.compile(r"[\w.-]{1,253}(:\d{1,5})?|\[[0-9a-fA-F:]{2,45}\](:\d{1,5})?")
-# Addresses of our own in a page and in an answer; in a text of somebody a quote is never bare, so none is found there.
+# Addresses of our own in a page and in an answer; in a text of somebody a quote is never bare, so
+# none is found there.
 _IN_PAGE = re.compile(rb'(?<=\s)((?:href|src|action|formaction|hx-get|hx-post)=")/(?!/)')
 _IN_JSON = re.compile(rb'("href":\s?")/(?!/)')
 _ROOT = b'<html lang="nl"'
 
 
 class Outside:
-    """Takes the word of a trusted proxy for who asks and how the house is called, and gives every address of ours the path prefix it has outside."""
+    """Takes the word of a trusted proxy for who asks and how the house is called, and gives every
+    address of ours the path prefix it has outside.
+    """
 
     def __init__(self, app: ASGIApp, config: Config) -> None:
         self._trusted = [ip_network(one) for one in config.proxies]
@@ -32,7 +38,9 @@ class Outside:
         self._app = cast(ASGIApp, ProxyHeadersMiddleware(cast(Any, app), list(config.proxies)))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on; of one that came by a trusted proxy path and answer are brought to and from the prefix."""
+        """Pass a request on; of one that came by a trusted proxy path and answer are brought to and
+        from the prefix.
+        """
         if scope["type"] != "http" or not self._trusts(scope):
             await self._inner(scope, receive, send)
             return
@@ -44,7 +52,9 @@ class Outside:
         if _HOST.fullmatch(host):
             shown = scheme if scheme in ("http", "https") else scope["scheme"]
             scope = {**scope, _OUTSIDE: f"{shown}://{host}{prefix}"}
-        if prefix and (scope["path"] == prefix or scope["path"].startswith(f"{prefix}/")):  # a proxy that does not take it off
+        if prefix and (
+            scope["path"] == prefix or scope["path"].startswith(f"{prefix}/")
+        ):  # a proxy that does not take it off
             path = scope["path"].removeprefix(prefix) or "/"
             scope = {**scope, "path": path, "raw_path": path.encode()}
         await self._app(scope, receive, _Under(prefix, send) if prefix else send)
@@ -58,7 +68,10 @@ class Outside:
 
 
 class _Under:
-    """Sends an answer on with our own addresses under a prefix: in its head, and in a page or an answer of the API."""
+    """Sends an answer on with our own addresses under a prefix.
+
+    In its head, and in a page or an answer of the API.
+    """
 
     def __init__(self, prefix: str, send: Send) -> None:
         self._prefix, self._send = prefix.encode(), send
@@ -70,7 +83,9 @@ class _Under:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(raw=message["headers"])
             self._head(headers)
-            if headers.get("content-type", "").startswith(("text/html", "application/json", "application/problem+json")):
+            if headers.get("content-type", "").startswith(
+                ("text/html", "application/json", "application/problem+json")
+            ):
                 self._start = message
                 return
         if self._start is None:
@@ -84,7 +99,9 @@ class _Under:
         prefix = self._prefix.decode()
         if (place := headers.get("location", "")).startswith("/"):
             headers["location"] = prefix + place
-        cookies = [c.replace("Path=/;", f"Path={prefix}/;", 1) for c in headers.getlist("set-cookie")]
+        cookies = [
+            c.replace("Path=/;", f"Path={prefix}/;", 1) for c in headers.getlist("set-cookie")
+        ]
         del headers["set-cookie"]
         for cookie in cookies:
             headers.append("set-cookie", re.sub(r"Path=/$", f"Path={prefix}/", cookie))
@@ -101,7 +118,11 @@ class _Under:
 
 
 def address_of(office: Office, request: Request) -> str:
-    """Give scheme, host and path prefix without a slash at the end: `server.address`, else as a trusted proxy says it, else where it listens (as the browser calls it when that is this machine)."""
+    """Give scheme, host and path prefix without a slash at the end.
+
+    `server.address`, else as a trusted proxy says it, else where it listens (as the browser calls
+    it when that is this machine).
+    """
     config = office.config
     if told := config.address or request.scope.get(_OUTSIDE):
         return str(told)

@@ -1,4 +1,7 @@
-"""JSON for letters and the post: what is owed, a letter, what is done with it, and how it goes out."""
+"""JSON for letters and the post.
+
+What is owed, a letter, what is done with it, and how it goes out.
+"""
 
 from typing import Any
 
@@ -16,19 +19,27 @@ router = APIRouter(tags=["brieven"])
 
 @router.get("/notices")
 def owed(office: House, who: Who, only: str = "verplicht", cursor: str | None = None) -> Any:
-    """The letters that still have to go (`only`: verplicht, goedgekeurd, uitgesteld, gesloten, or alles): to whom, by when, and whether a case can close without."""
+    """The letters that still have to go (`only`: verplicht, goedgekeurd, uitgesteld, gesloten, or
+    alles): to whom, by when, and whether a case can close without.
+    """
     return ledger.owed(office, who, only, cursor)
 
 
 @router.get("/notices/{key}.pdf")
 def notice_pdf(key: Key, office: House, who: Who, reason: str | None = None) -> Response:
-    """The letter as PDF: frozen once approved, before that as it would be now. One that names somebody who stays secret asks a `reason`, which is written down."""
+    """The letter as PDF: frozen once approved, before that as it would be now.
+
+    One that names somebody who stays secret asks a `reason`, which is written down.
+    """
     return Response(letter.pdf(office, key, who, reason), media_type="application/pdf")
 
 
 @router.get("/notices/{key}.html")
 def notice_html(key: Key, office: House, who: Who, reason: str | None = None) -> Response:
-    """The letter as HTML: frozen once approved, before that as it would be now. One that names somebody who stays secret asks a `reason`, which is written down."""
+    """The letter as HTML: frozen once approved, before that as it would be now.
+
+    One that names somebody who stays secret asks a `reason`, which is written down.
+    """
     return HTMLResponse(letter.html(office, key, who, reason))
 
 
@@ -40,7 +51,10 @@ def notice_data(key: Key, office: House, who: Who, reason: str | None = None) ->
 
 @router.get("/notices/{key}")
 def notice(key: Key, office: House, who: Who) -> Any:
-    """A letter: its state, what is missing and where to fill it in, what was left out and why; who asked is written down."""
+    """A letter: its state, what is missing and where to fill it in, what was left out and why.
+
+    Who asked is written down.
+    """
     told = _notice(office, key, who)
     reading.look(office, told["case"], who, f"brief {key}")
     return told
@@ -51,10 +65,15 @@ def _notice(office: Office, key: Key, who: Reader) -> dict[str, Any]:
     view = reading.case_view(office, told["case"], who)
     desk = forms_desk(view)
     told["missing"] = [
-        {"fact": m["fact"], "text": m["text"], "do": do_json(m["do"], view, office.training, desk)} for m in told["missing"]
-    ]  # fmt: skip
+        {"fact": m["fact"], "text": m["text"], "do": do_json(m["do"], view, office.training, desk)}
+        for m in told["missing"]
+    ]
     told["lacks"] = [
-        {"text": one["text"], "do": do_json(one["do"], view, office.training, desk) if one["do"] else None} for one in told["lacks"]
+        {
+            "text": one["text"],
+            "do": do_json(one["do"], view, office.training, desk) if one["do"] else None,
+        }
+        for one in told["lacks"]
     ]
     return told
 
@@ -110,7 +129,9 @@ def give_back(key: Key, office: House, who: Who, body: Body) -> Any:
 
 @router.get("/outbox")
 def outbox(office: House, who: Who) -> Any:
-    """What is in the post: dead letters, the print tray, printed piles, on its way to the folder."""
+    """What is in the post: dead letters, the print tray, printed piles, on its way to
+    the folder.
+    """
     return post.overview(office, who)
 
 
@@ -122,13 +143,19 @@ def make_pile(office: House, who: Who) -> Any:
 
 @router.get("/outbox/piles/{pile}.pdf")
 def pile_pdf(pile: str, office: House, who: Who, reason: str | None = None) -> Response:
-    """A pile as one PDF, for who made it. Where a letter in it names somebody who stays secret it asks a `reason`, which is written down with each letter."""
+    """A pile as one PDF, for who made it.
+
+    Where a letter in it names somebody who stays secret it asks a `reason`, which is written down
+    with each letter.
+    """
     return Response(post.pile_pdf(office, pile, who, reason), media_type="application/pdf")
 
 
 @router.post("/outbox/piles/{pile}", openapi_extra=ANY_BODY)
 def finish_pile(pile: str, office: House, who: Who, body: Body) -> Any:
-    """Record that a pile went (`went: true`, `but`: letters of the pile that did not), or lay it back."""
+    """Record that a pile went (`went: true`, `but`: letters of the pile that did not), or lay it
+    back.
+    """
     return post.finish_pile(office, pile, who, body)
 
 

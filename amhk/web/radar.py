@@ -1,4 +1,6 @@
-"""The radar over JSON: earlier contacts, leave to open one, splitting, changing dossier, forms in bulk and their triage."""
+"""The radar over JSON: earlier contacts, leave to open one, splitting, changing dossier, forms in
+bulk and their triage.
+"""
 
 from tempfile import TemporaryFile
 from typing import Annotated, Any
@@ -17,14 +19,20 @@ router = APIRouter(tags=["amhk"])
 
 @router.post("/earlier", openapi_extra=ANY_BODY)
 def earlier(request: Request, office: House, who: Who, body: Body) -> Any:
-    """Who of `betrokkenen` is known from an earlier melding, the likeliest first; nothing is recorded of them. An advies has none."""
+    """Who of `betrokkenen` is known from an earlier melding, the likeliest first.
+
+    Nothing is recorded of them. An advies has none.
+    """
     request.app.state.doorman.prove_curious(who.id)
     return {"items": people.earlier(office, body, who), "next": None}
 
 
 @router.post("/earlier/{ref}/open", openapi_extra=ANY_BODY)
 def open_earlier(ref: Key, office: House, who: Who, body: Body) -> Any:
-    """Leave to read a hidden earlier contact for eight hours, for `reden`; its own workers see who and why."""
+    """Leave to read a hidden earlier contact for eight hours, for `reden`.
+
+    Its own workers see who and why.
+    """
     return {"number": people.open_earlier(office, ref, part(body, "reden"), who)}
 
 
@@ -58,10 +66,21 @@ def imports(office: House, who: Who) -> Any:
 @router.post(
     "/imports",
     status_code=201,
-    openapi_extra={"requestBody": {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}},
+    openapi_extra={
+        "requestBody": {
+            "content": {
+                "application/octet-stream": {"schema": {"type": "string", "format": "binary"}}
+            }
+        }
+    },
 )
-async def bring(request: Request, office: House, who: Who, layout: str = SCHEMA, name: str = "bestand") -> Any:
-    """Bring a file of forms (CSV, XLSX or JSON as the body): every row is staged, nothing is a case yet."""
+async def bring(
+    request: Request, office: House, who: Who, layout: str = SCHEMA, name: str = "bestand"
+) -> Any:
+    """Bring a file of forms (CSV, XLSX or JSON as the body).
+
+    Every row is staged, nothing is a case yet.
+    """
     with TemporaryFile() as file:
         size = 0
         async for piece in request.stream():
@@ -75,9 +94,15 @@ async def bring(request: Request, office: House, who: Who, layout: str = SCHEMA,
 
 @router.get("/imports/{imported}")
 def one_import(
-    imported: Key, office: House, who: Who, state: str = "repair", after: Annotated[int, Query(ge=0, lt=2**31)] = 0
+    imported: Key,
+    office: House,
+    who: Who,
+    state: str = "repair",
+    after: Annotated[int, Query(ge=0, lt=2**31)] = 0,
 ) -> Any:
-    """How far a file is, and a page of its forms in a state (repair, ready, taken) with what is wrong with each and who is known."""
+    """How far a file is, and a page of its forms in a state (repair, ready, taken) with what is
+    wrong with each and who is known.
+    """
     return forms.view(office, imported, who, state, after)
 
 
@@ -111,14 +136,18 @@ def drop_form(form_id: Key, office: House, who: Who, body: Body) -> Any:
 
 @router.get("/triage")
 def to_triage(office: House, who: Who) -> Any:
-    """The forms nobody has triaged, acute first, each with who is known and what it may belong to."""
+    """The forms nobody has triaged, acute first, each with who is known and what it may
+    belong to.
+    """
     told = triage.worklist(office, who)
     return {"items": told["items"], "next": None, "count": told["count"], "last": told["last"]}
 
 
 @router.post("/triage/{form_id}", openapi_extra=ANY_BODY)
 def decide(form_id: Key, office: House, who: Who, body: Body) -> Any:
-    """Say what a form is: `outcome` nieuw, geen_hgkm, or hoort_bij with `bij` (or the `ref` of a hidden contact)."""
+    """Say what a form is: `outcome` nieuw, geen_hgkm, or hoort_bij with `bij` (or the `ref` of a
+    hidden contact).
+    """
     return {"number": triage.decide(office, form_id, body, who)}
 
 

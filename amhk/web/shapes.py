@@ -1,4 +1,7 @@
-"""The shapes the API answers in: views of the desk as JSON, each refusal with the door that opens it (method, address, schema)."""
+"""The shapes the API answers in.
+
+Views of the desk as JSON, each refusal with the door that opens it (method, address, schema).
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -15,7 +18,9 @@ BASE = "/api/v1"
 
 
 def fault_json(fault: Fault, do: dict[str, Any] | None) -> dict[str, Any]:
-    """Give a fault as code and sentence, with its field and the door that mends it where there are any."""
+    """Give a fault as code and sentence, with its field and the door that mends it where there are
+    any.
+    """
     told: dict[str, Any] = {"code": fault.code, "text": fault.text}
     if fault.field is not None:
         told["field"] = fault.field
@@ -25,25 +30,40 @@ def fault_json(fault: Fault, do: dict[str, Any] | None) -> dict[str, Any]:
 
 
 def faults_json(
-    faults: Iterable[Fault], view: Mapping[str, Any] | None, training: bool, desk: Desk | None = None
+    faults: Iterable[Fault],
+    view: Mapping[str, Any] | None,
+    training: bool,
+    desk: Desk | None = None,
 ) -> list[dict[str, Any]]:
     """Give faults as JSON; doors are resolved against the case view when there is one."""
-    return [fault_json(f, do_json(f.do, view, training, desk) if f.do and view else None) for f in faults]
+    return [
+        fault_json(f, do_json(f.do, view, training, desk) if f.do and view else None)
+        for f in faults
+    ]
 
 
 def case_json(view: Mapping[str, Any], training: bool, desk: Desk | None = None) -> dict[str, Any]:
-    """Give a case view as the contract states it: every closed door with its reasons, every reason with its door."""
+    """Give a case view as the contract states it.
+
+    Every closed door with its reasons, every reason with its door.
+    """
     told = dict(view)
     told["moves"] = [
-        {k: m[k] for k in ("name", "title", "finish", "ending", "allowed", "input")} | {"why_not": faults_json(m["why_not"], view, training, desk)}
+        {k: m[k] for k in ("name", "title", "finish", "ending", "allowed", "input")}
+        | {"why_not": faults_json(m["why_not"], view, training, desk)}
         for m in view["moves"]
-    ]  # fmt: skip
+    ]
     told["notices"] = [{k: v for k, v in n.items() if k != "gap"} for n in view["notices"]]
     return told
 
 
-def do_json(opens: Opens, view: Mapping[str, Any], training: bool, desk: Desk | None = None) -> dict[str, Any] | None:
-    """Give the request that opens a door: method, href and a schema that can be filled in as it stands."""
+def do_json(
+    opens: Opens, view: Mapping[str, Any], training: bool, desk: Desk | None = None
+) -> dict[str, Any] | None:
+    """Give the request that opens a door.
+
+    Method, href and a schema that can be filled in as it stands.
+    """
     case = f"{BASE}/cases/{view['number']}"
     if opens.kind == "move":
         move = next((m for m in view["moves"] if m["name"] == opens.target), None)
@@ -51,7 +71,11 @@ def do_json(opens: Opens, view: Mapping[str, Any], training: bool, desk: Desk | 
     if opens.kind == "clock":
         if not training:
             return None
-        told = {"type": "object", "properties": {"now": {"const": opens.target}}, "required": ["now"]}
+        told = {
+            "type": "object",
+            "properties": {"now": {"const": opens.target}},
+            "required": ["now"],
+        }
         return {"method": "PUT", "href": f"{BASE}/clock", "schema": told}
     if opens.kind == "institution":
         return None  # who runs the house enters an address
@@ -70,7 +94,9 @@ def _person(opens: Opens) -> dict[str, Any]:
     return {"type": "object", "properties": properties, "required": ["naam", *fixed]}
 
 
-def _notice(opens: Opens, view: Mapping[str, Any], training: bool, desk: Desk | None) -> dict[str, Any] | None:
+def _notice(
+    opens: Opens, view: Mapping[str, Any], training: bool, desk: Desk | None
+) -> dict[str, Any] | None:
     notice = next((n for n in view["notices"] if str(n["id"]) == opens.target), None)
     if notice is None or desk is None:
         return None

@@ -1,4 +1,7 @@
-"""Real browsers on the real server: without JavaScript (`page`), with it (`live`), and more of them when a story needs two."""
+"""Real browsers on the real server.
+
+Without JavaScript (`page`), with it (`live`), and more of them when a story needs two.
+"""
 
 import os
 from contextlib import ExitStack
@@ -33,7 +36,8 @@ def chromium(play):
         browser.close()
 
 
-# With this every story is told through nginx, with TLS, under a path of its own: docs/operations.md.
+# With this every story is told through nginx, with TLS, under a path of its own:
+# docs/operations.md.
 BEHIND_NGINX = os.environ.get("AMHK_PROXY") == "nginx"
 
 
@@ -53,27 +57,50 @@ def server(tmp_path):
 
 @pytest.fixture
 def browse(server, chromium):
-    """Open a browser with a profile of its own; what it must never see (an error of ours, a word to the outside, a breach of the page's policy) fails the test."""
+    """Open a browser with a profile of its own.
+
+    What it must never see (an error of ours, a word to the outside, a breach of the page's policy)
+    fails the test.
+    """
     wrong = []
 
     def watch(page):
         away = 502 if BEHIND_NGINX else None  # how nginx says that the server is away
-        page.on("response", lambda r: wrong.append((r.status, r.url)) if r.status >= 500 and r.status != away else None)
+        page.on(
+            "response",
+            lambda r: (
+                wrong.append((r.status, r.url)) if r.status >= 500 and r.status != away else None
+            ),
+        )
         page.on(
             "request",
-            lambda r: wrong.append(r.url) if "127.0.0.1" not in r.url and not r.url.startswith(("data:", "blob:")) else None,
+            lambda r: (
+                wrong.append(r.url)
+                if "127.0.0.1" not in r.url and not r.url.startswith(("data:", "blob:"))
+                else None
+            ),
         )
-        page.on("console", lambda m: wrong.append(m.text) if "Content Security Policy" in m.text else None)
+        page.on(
+            "console",
+            lambda m: wrong.append(m.text) if "Content Security Policy" in m.text else None,
+        )
         page.on("pageerror", lambda e: wrong.append(str(e)))
         goto = page.goto
-        page.goto = lambda url, **more: goto(server.address + url if url.startswith("/") else url, **more)
+        page.goto = lambda url, **more: goto(
+            server.address + url if url.startswith("/") else url, **more
+        )
         return page
 
     opened = []
 
     def new(**more):
         context = chromium.new_context(
-            **{"base_url": server.address, "reduced_motion": "reduce", "ignore_https_errors": BEHIND_NGINX, **more}
+            **{
+                "base_url": server.address,
+                "reduced_motion": "reduce",
+                "ignore_https_errors": BEHIND_NGINX,
+                **more,
+            }
         )
         context.set_default_timeout(patient(30) * 1000)
         context.on("page", watch)

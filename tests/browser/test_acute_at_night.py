@@ -1,4 +1,6 @@
-"""At 23:55: from the phone ringing to the crisisdienst recorded, on a phone, counted in screens and taps; and what is typed is never lost."""
+"""At 23:55: from the phone ringing to the crisisdienst recorded, on a phone, counted in screens and
+taps; and what is typed is never lost.
+"""
 
 import re
 
@@ -25,7 +27,9 @@ def night(server, browse):
 
     server.kill()
     text = server.folder.read_text(encoding="utf-8")
-    server.folder.write_text(text.replace('crisis_phone = ""', 'crisis_phone = "010 123 45 67"'), encoding="utf-8")
+    server.folder.write_text(
+        text.replace('crisis_phone = ""', 'crisis_phone = "010 123 45 67"'), encoding="utf-8"
+    )
     office = open_office(server.folder, proof=False)
     assert reader(office, "Piet")
     watch.set_clock(office, {"now": "2026-02-04T23:55"})
@@ -60,7 +64,11 @@ def test_from_the_phone_ringing_to_the_crisisdienst_recorded_in_four_screens(nig
     counted.screens += 1
     page.check("[name=acuut][value=ja]")
     counted.taps += 1
-    for name, value in (("kanaal", "telefoon"), ("hoedanigheid", "Politie"), ("gemeente", "Schiedam")):
+    for name, value in (
+        ("kanaal", "telefoon"),
+        ("hoedanigheid", "Politie"),
+        ("gemeente", "Schiedam"),
+    ):
         page.fill(f"[name={name}]", value)
     page.fill("[name=zorgen]", "Vader dreigt met een mes, moeder en twee kinderen zitten boven.")
     page.check("[name=route][value=melding]")
@@ -129,7 +137,9 @@ def test_findings_typed_on_a_step_are_there_again_after_another_page(live, serve
     expect(live.locator("form .saved")).to_contain_text("nog niet vastgelegd")
     live.click("main form button.main")
     expect(live.locator("#vastgelegd")).to_be_visible()
-    expect(live.locator("section[aria-labelledby=vastgelegd]")).to_contain_text("De kinderen slapen bij oma")
+    expect(live.locator("section[aria-labelledby=vastgelegd]")).to_contain_text(
+        "De kinderen slapen bij oma"
+    )
     live.goto(f"/zaak/{number}/notities")
     expect(live.locator("#tekst")).to_have_value("")
     live.fill("#tekst", "Gebeld met oma.")

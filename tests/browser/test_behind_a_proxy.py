@@ -1,4 +1,7 @@
-"""The desk behind nginx with TLS, under a path of its own: a call is taken, kept while it is typed, and read back; the calendar comes out by the same door."""
+"""The desk behind nginx with TLS, under a path of its own.
+
+A call is taken, kept while it is typed, and read back; the calendar comes out by the same door.
+"""
 
 import re
 
@@ -37,7 +40,8 @@ def test_a_call_is_taken_and_kept_behind_a_proxy_under_a_path(server, proxy, bro
     page.fill("[name=zorgen]", "Er wordt elke avond geschreeuwd.")
     page.reload()
     links = page.eval_on_selector_all(
-        "a[href^='/'], form[action^='/']", "all => all.map(x => x.getAttribute('href') || x.getAttribute('action'))"
+        "a[href^='/'], form[action^='/']",
+        "all => all.map(x => x.getAttribute('href') || x.getAttribute('action'))",
     )
     assert len(links) > 5 and all(link.startswith("/amhk/") for link in links)
     page.goto(f"{proxy.address}/agenda")
@@ -46,8 +50,12 @@ def test_a_call_is_taken_and_kept_behind_a_proxy_under_a_path(server, proxy, bro
     office = open_office(server.folder, proof=False)
     number = take_call(office, melding(), reader(office, "Tom"))
     with office.store.read() as connection:
-        due = next(t["due"] for t in reads.terms(connection, 1) if t["name"] == "veiligheidsbeoordeling")
+        due = next(
+            t["due"] for t in reads.terms(connection, 1) if t["name"] == "veiligheidsbeoordeling"
+        )
     office.close()
-    assert f"{number} Veiligheidsbeoordeling" in calendar_program(tmp_path, address, due, proxy.folder / "cert.pem")
+    assert f"{number} Veiligheidsbeoordeling" in calendar_program(
+        tmp_path, address, due, proxy.folder / "cert.pem"
+    )
     page.click("form[action='/amhk/logout'] button")
     expect(page).to_have_url(re.compile(rf"{re.escape(proxy.address)}/login"))

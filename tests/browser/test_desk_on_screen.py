@@ -1,4 +1,7 @@
-"""In headless Chromium, without JavaScript: a worker takes a melding and leads it to finish 3 and closed, by clicking."""
+"""In headless Chromium, without JavaScript.
+
+A worker takes a melding and leads it to finish 3 and closed, by clicking.
+"""
 
 import re
 
@@ -21,7 +24,13 @@ def test_a_melding_is_led_to_finish_three_on_screen(page):
     expect(page.locator("h1")).to_contain_text("Sem Çelik")
     step(page, number, "veiligheidsbeoordeling", uitkomst="onderzoek nodig")
     step(page, number, "onderzoek_besluiten")
-    step(page, number, "onderzoek_afronden", uitkomst="06", conclusie="Bevestigd; ouders willen hulp.")
+    step(
+        page,
+        number,
+        "onderzoek_afronden",
+        uitkomst="06",
+        conclusie="Bevestigd; ouders willen hulp.",
+    )
     step(page, number, "verwijzen", instelling="Wijkteam Schiedam", motivering="Er is hulp nodig.")
     expect(page.locator(".case")).to_contain_text("finish 3")
     send_letters(page, number)
@@ -96,7 +105,9 @@ def test_every_role_can_open_every_page_of_the_menu(page, name):
 
 @pytest.mark.browser
 def test_three_months_pass_and_nobody_could_have_forgotten(page, server):
-    """Task, question letter, reminder, escalation after ten working days, and the outcome that closes finish 3."""
+    """Task, question letter, reminder, escalation after ten working days, and the outcome that
+    closes finish 3.
+    """
     sign_in(page)
     clock(page, "4-2-2026 09:00")
     number = take_melding(page)
@@ -106,18 +117,30 @@ def test_three_months_pass_and_nobody_could_have_forgotten(page, server):
     page.click("text=Overdragen >> nth=-1")
     step(page, number, "veiligheidsbeoordeling", uitkomst="onderzoek nodig")
     step(page, number, "onderzoek_besluiten")
-    step(page, number, "onderzoek_afronden", uitkomst="06", conclusie="Bevestigd; ouders willen hulp.")
+    step(
+        page,
+        number,
+        "onderzoek_afronden",
+        uitkomst="06",
+        conclusie="Bevestigd; ouders willen hulp.",
+    )
     step(page, number, "verwijzen", instelling="Wijkteam Schiedam", motivering="Er is hulp nodig.")
     send_letters(page, number)
     step(page, number, "verwijzing_geaccepteerd")
     page.goto(f"/zaak/{number}")
-    expect(page.locator(".case .next")).to_contain_text("Voortgangscontrole na 3 maanden · ma 4 mei 2026")
-    clock(page, "20-4-2026 09:00")  # fourteen days before: the owner's task, and the question to the institution lies ready
+    expect(page.locator(".case .next")).to_contain_text(
+        "Voortgangscontrole na 3 maanden · ma 4 mei 2026"
+    )
+    clock(
+        page, "20-4-2026 09:00"
+    )  # fourteen days before: the owner's task, and the question to the institution lies ready
     sign_in(page, "Anna")
     expect(page.locator(".me")).to_contain_text("1 herinnering")
     expect(page.locator("#herinneringen")).to_contain_text("Voortgangscontrole na 3 maanden")
     page.goto(f"/zaak/{number}")
-    expect(page.locator("section[aria-labelledby=brieven]")).to_contain_text("Vraag bij de voortgangscontrole · concept")
+    expect(page.locator("section[aria-labelledby=brieven]")).to_contain_text(
+        "Vraag bij de voortgangscontrole · concept"
+    )
     page.click("text=Vraag bij de voortgangscontrole")
     expect(page.locator("main")).to_contain_text("Wijkteam Schiedam")
     sign_in(page, "Mia")
@@ -128,13 +151,20 @@ def test_three_months_pass_and_nobody_could_have_forgotten(page, server):
     expect(page.locator("#herinneringen")).to_contain_text(number)
     page.goto("/werkvoorraad")
     expect(page.locator("table.list")).to_contain_text("vandaag")
-    clock(page, "20-5-2026 09:00")  # ten working days on, Ascension Day skipped: teamleider, then manager
+    clock(
+        page, "20-5-2026 09:00"
+    )  # ten working days on, Ascension Day skipped: teamleider, then manager
     page.goto(f"/zaak/{number}")
     page.click("section[aria-labelledby=termijnen] a:has-text('Voortgangscontrole')")
     ladder = page.locator("section", has_text="Herinneringen").locator("li")
     expect(ladder).to_have_count(4)
     for n, words in enumerate(
-        ("14 dagen voor · Anna", "op de dag · Anna, team", "5 werkdagen na · teamleider", "10 werkdagen na · manager")
+        (
+            "14 dagen voor · Anna",
+            "op de dag · Anna, team",
+            "5 werkdagen na · teamleider",
+            "10 werkdagen na · manager",
+        )
     ):
         expect(ladder.nth(n)).to_contain_text(words)
         expect(ladder.nth(n)).to_contain_text("✓")
@@ -152,7 +182,9 @@ def test_three_months_pass_and_nobody_could_have_forgotten(page, server):
     sign_in(page)
     page.goto("/bewijs")
     page.click("text=Nu narekenen")
-    expect(page.locator(".sum")).to_contain_text("0 open zaken · 0 met een volgende termijn · 0 zonder")
+    expect(page.locator(".sum")).to_contain_text(
+        "0 open zaken · 0 met een volgende termijn · 0 zonder"
+    )
     expect(page.locator("main")).to_contain_text("Alles klopt")
 
 
@@ -164,9 +196,9 @@ def test_at_night_two_buttons_on_a_phone_do_it(page):
     number = take_melding(page)
     page.goto("/vannacht")
     expect(page.locator(".warn")).to_contain_text("buiten kantooruren heeft dan niemand piket")
-    page.check("input[name=worker][value=Piet]") if page.locator("input[name=worker]").count() else page.select_option(
-        "[name=worker]", "Piet"
-    )
+    page.check("input[name=worker][value=Piet]") if page.locator(
+        "input[name=worker]"
+    ).count() else page.select_option("[name=worker]", "Piet")
     page.fill("[name=start]", "4-2-2026 17:00")
     page.fill("[name=end]", "5-2-2026 09:00")
     page.click("text=Op het rooster >> nth=-1")
@@ -189,7 +221,10 @@ def test_at_night_two_buttons_on_a_phone_do_it(page):
 
 @pytest.mark.browser
 def test_the_house_is_run_on_screen(page):
-    """Absence with its preview, the calendar, a term that stands still, a calendar address: by clicking, with what was typed kept."""
+    """Absence with its preview, the calendar, a term that stands still, a calendar address.
+
+    By clicking, with what was typed kept.
+    """
     sign_in(page, "Mia")
     clock(page, "4-2-2026 09:00")
     number = take_melding(page)
@@ -225,17 +260,23 @@ def test_the_house_is_run_on_screen(page):
     page.click("text=Dag toevoegen")
     expect(page.locator(".done")).to_contain_text("verschoven")
     page.goto(f"/zaak/{number}")
-    expect(page.locator("section[aria-labelledby=termijnen]")).to_contain_text("do 12 februari 2026")
+    expect(page.locator("section[aria-labelledby=termijnen]")).to_contain_text(
+        "do 12 februari 2026"
+    )
     expect(page.locator("section[aria-labelledby=verloop]")).to_contain_text("studiedag")
     page.click("section[aria-labelledby=termijnen] a:has-text('Betrokkene informeren')")
     page.locator("form[action$='/verlengen'] [name=days]").fill("30")
     page.locator("form[action$='/verlengen'] [name=reason]").fill("De veiligheid gaat voor.")
     page.click("button:has-text('Verlengen')")
     expect(page.locator(".errors")).to_contain_text("1 tot en met 14 dagen")
-    expect(page.locator("form[action$='/verlengen'] [name=reason]")).to_have_value("De veiligheid gaat voor.")
+    expect(page.locator("form[action$='/verlengen'] [name=reason]")).to_have_value(
+        "De veiligheid gaat voor."
+    )
     page.locator("form[action$='/verlengen'] [name=days]").fill("14")
     page.click("button:has-text('Verlengen')")
-    expect(page.locator("main")).to_contain_text("verlengd met 14 dagen: De veiligheid gaat voor. door Mia")
+    expect(page.locator("main")).to_contain_text(
+        "verlengd met 14 dagen: De veiligheid gaat voor. door Mia"
+    )
     page.goto("/agenda")
     page.click("text=Adres voor mijn team")
     address = page.locator("input[readonly]").input_value()

@@ -1,4 +1,7 @@
-"""`amhk desktop` on a screen that is not there: a window of its own, which joins the service that runs or starts and stops one."""
+"""`amhk desktop` on a screen that is not there.
+
+A window of its own, which joins the service that runs or starts and stops one.
+"""
 
 import json
 import os
@@ -37,12 +40,23 @@ def folder(tmp_path):
 
 
 def port_of(folder):
-    return int(next(line for line in folder.read_text(encoding="utf-8").splitlines() if line.startswith("port = ")).split()[2])
+    return int(
+        next(
+            line
+            for line in folder.read_text(encoding="utf-8").splitlines()
+            if line.startswith("port = ")
+        ).split()[2]
+    )
 
 
 def answers(port):
     try:
-        return urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/health", timeout=patient(2)).status == 200
+        return (
+            urllib.request.urlopen(
+                f"http://127.0.0.1:{port}/api/v1/health", timeout=patient(2)
+            ).status
+            == 200
+        )
     except (urllib.error.URLError, ConnectionError):
         return False
 
@@ -55,7 +69,9 @@ def desktop():
     def start(folder, **env):
         command = [sys.executable, "-m", "amhk", "desktop", "--config", str(folder)]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-        started.append(subprocess.Popen(command, env={**os.environ, **env}, start_new_session=True, **pipes))
+        started.append(
+            subprocess.Popen(command, env={**os.environ, **env}, start_new_session=True, **pipes)
+        )
         return started[-1]
 
     yield start
@@ -68,7 +84,11 @@ def desktop():
 def pages_of(debug):
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{debug}/json", timeout=patient(2)) as answer:
-            return [p for p in json.loads(answer.read()) if p["type"] == "page" and "127.0.0.1" in p["url"]]
+            return [
+                p
+                for p in json.loads(answer.read())
+                if p["type"] == "page" and "127.0.0.1" in p["url"]
+            ]
     except (urllib.error.URLError, ConnectionError):
         return []
 
@@ -79,7 +99,9 @@ def as_app(desktop, folder, screen, debug):
 
 
 @pytest.mark.browser
-def test_the_worklist_stands_in_a_window_of_its_own_and_the_service_goes_with_it(folder, play, desktop, tmp_path):
+def test_the_worklist_stands_in_a_window_of_its_own_and_the_service_goes_with_it(
+    folder, play, desktop, tmp_path
+):
     debug = free_port()
     with Display(90 + os.getpid() % 400) as screen:
         program = as_app(desktop, folder, screen, debug)
@@ -95,7 +117,11 @@ def test_the_worklist_stands_in_a_window_of_its_own_and_the_service_goes_with_it
         page.goto(f"{home}/werkvoorraad")
         page.wait_for_selector("table.list")
         assert page.locator("table.list tbody tr").count() == 3
-        until(lambda: share_of(screen.photograph(), ACCENT) > 0.01, 30, "the desk is not on the screen")
+        until(
+            lambda: share_of(screen.photograph(), ACCENT) > 0.01,
+            30,
+            "the desk is not on the screen",
+        )
         picture = as_png(screen.photograph())
         (tmp_path / "venster.png").write_bytes(picture)
         assert len(picture) > 20_000
@@ -103,8 +129,14 @@ def test_the_worklist_stands_in_a_window_of_its_own_and_the_service_goes_with_it
             (ROOT / "docs" / "screens" / "venster.png").write_bytes(picture)
         session = browser.contexts[0].new_cdp_session(page)
         window = session.send("Browser.getWindowForTarget")["windowId"]
-        session.send("Browser.setWindowBounds", {"windowId": window, "bounds": {"width": 900, "height": 700}})
-        until(lambda: page.evaluate("[outerWidth, outerHeight]") == [900, 700], 30, "the window was not resized")
+        session.send(
+            "Browser.setWindowBounds", {"windowId": window, "bounds": {"width": 900, "height": 700}}
+        )
+        until(
+            lambda: page.evaluate("[outerWidth, outerHeight]") == [900, 700],
+            30,
+            "the window was not resized",
+        )
         page.close()
         said, _ = program.communicate(timeout=patient(60))
         assert program.returncode == 0
@@ -116,7 +148,11 @@ def test_the_worklist_stands_in_a_window_of_its_own_and_the_service_goes_with_it
         assert page.evaluate("[outerWidth, outerHeight]") == [900, 700], "it remembers its size"
         page.close()
         again.communicate(timeout=patient(60))
-    settings = json.loads((folder.parent / ".venster" / "profiel" / "Default" / "Preferences").read_text(encoding="utf-8"))
+    settings = json.loads(
+        (folder.parent / ".venster" / "profiel" / "Default" / "Preferences").read_text(
+            encoding="utf-8"
+        )
+    )
     assert settings["plugins"]["always_open_pdf_externally"] is True
     assert settings["download"]["extensions_to_open"].startswith("pdf")
 

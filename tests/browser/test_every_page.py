@@ -1,4 +1,8 @@
-"""Every page, as every kind of worker: no barrier that axe finds, nothing wider than a phone, light, still while loading, and none forgotten."""
+"""Every page, as every kind of worker.
+
+No barrier that axe finds, nothing wider than a phone, light, still while loading, and none
+forgotten.
+"""
 
 import re
 from datetime import timedelta
@@ -11,17 +15,31 @@ from support.cast import reader
 from support.families import EL_AMRANI, melding
 from support.screen import clock, sign_in
 
-from amhk.desk import attachments, casework, concept, forms, intake, keeping, notices, people, post, reading
+from amhk.desk import (
+    attachments,
+    casework,
+    concept,
+    forms,
+    intake,
+    keeping,
+    notices,
+    people,
+    post,
+    reading,
+)
 from amhk.office import open_office
 from amhk.rules.periods import period_of
 from amhk.store import outbox
 from amhk.web.pages import ROOMS
 from amhk.words import day_of
 
-AXE = (Path(__file__).parent.parent / "support" / "vendor" / "axe-4.14.1.min.js").read_text(encoding="utf-8")
+AXE = (Path(__file__).parent.parent / "support" / "vendor" / "axe-4.14.1.min.js").read_text(
+    encoding="utf-8"
+)
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
-# Every page: the route, and as whom and where it is opened. A route that is not here fails the test below.
+# Every page: the route, and as whom and where it is opened. A route that is not here fails the test
+# below.
 PAGES = {
     "/": [("Anna", "/"), ("Tom", "/"), ("Mia", "/"), ("Piet", "/"), ("Bea", "/")],
     "/login": [("", "/login")],
@@ -30,16 +48,29 @@ PAGES = {
     "/werkvoorraad": [("Tom", "/werkvoorraad"), ("Anna", "/werkvoorraad?gemeente=nergens")],
     "/zoeken": [("Tom", "/zoeken?q=elamrani"), ("Anna", "/zoeken?q=de")],
     "/nieuw": [("Anna", "/nieuw"), ("Anna", "/nieuw?concept={mark}")],
-    "/zaak/{number}": [("Tom", "/zaak/{melding}"), ("Tom", "/zaak/{advies}"), ("Tom", "/zaak/{referred}")],
+    "/zaak/{number}": [
+        ("Tom", "/zaak/{melding}"),
+        ("Tom", "/zaak/{advies}"),
+        ("Tom", "/zaak/{referred}"),
+    ],
     "/zaak/{number}/mensen": [("Tom", "/zaak/{melding}/mensen")],
     "/zaak/{number}/notities": [("Tom", "/zaak/{melding}/notities?citeer=1")],
     "/zaak/{number}/bijlagen": [("Tom", "/zaak/{melding}/bijlagen")],
     "/zaak/{number}/verwant": [("Tom", "/zaak/{melding}/verwant")],
     "/zaak/{number}/geheim": [("Tom", "/zaak/{melding}/geheim")],
     "/zaak/{number}/overdragen": [("Tom", "/zaak/{melding}/overdragen")],
-    "/zaak/{number}/stap/{name}": [("Tom", "/zaak/{melding}/stap/veiligheidsbeoordeling"), ("Tom", "/zaak/{referred}/stap/voortgangscontrole"), ("Tom", "/zaak/{melding}/stap/corrigeren")],
+    "/zaak/{number}/stap/{name}": [
+        ("Tom", "/zaak/{melding}/stap/veiligheidsbeoordeling"),
+        ("Tom", "/zaak/{referred}/stap/voortgangscontrole"),
+        ("Tom", "/zaak/{melding}/stap/corrigeren"),
+    ],
     "/zaak/{number}/termijn/{key}": [("Tom", "/zaak/{melding}/termijn/{term}")],
-    "/brief/{key}": [("Tom", "/brief/{letter}"), ("Tom", "/brief/{approved}"), ("Tom", "/brief/{sent}"), ("Tom", "/brief/{gap}")],
+    "/brief/{key}": [
+        ("Tom", "/brief/{letter}"),
+        ("Tom", "/brief/{approved}"),
+        ("Tom", "/brief/{sent}"),
+        ("Tom", "/brief/{gap}"),
+    ],
     "/versturen": [("Tom", "/versturen"), ("Anna", "/versturen?lijst=gesloten")],
     "/post": [("Tom", "/post")],
     "/eerder/{ref}": [("Anna", "/eerder/1")],
@@ -49,7 +80,12 @@ PAGES = {
     "/formulieren/{imported}": [("Tom", "/formulieren/{file}")],
     "/formulier/{form_id}": [("Tom", "/formulier/{form}")],
     "/vannacht": [("Piet", "/vannacht"), ("Bea", "/vannacht")],
-    "/rapportage": [("Rita", "/rapportage"), ("Mia", "/rapportage?period=onzin"), ("Mia", "/rapportage?style=tien&known={yesterday}"), ("Rita", "/rapportage?area=Vlaardingen")],
+    "/rapportage": [
+        ("Rita", "/rapportage"),
+        ("Mia", "/rapportage?period=onzin"),
+        ("Mia", "/rapportage?style=tien&known={yesterday}"),
+        ("Rita", "/rapportage?area=Vlaardingen"),
+    ],
     "/rapportage/zaken": [("Tom", "/rapportage/zaken?figure=meldingen&period={year}")],
     "/rapportage/bewaard/{key:int}": [("Rita", "/rapportage/bewaard/{kept}")],
     "/agenda": [("Anna", "/agenda")],
@@ -58,15 +94,29 @@ PAGES = {
     "/bewijs": [("Bea", "/bewijs")],
     "/beheer": [("Bea", "/beheer")],
     "/beheer/instellingen": [("Bea", "/beheer/instellingen")],
-    "/beheer/instellingen/{key}": [("Bea", "/beheer/instellingen/1"), ("Anna", "/beheer/instellingen/1")],
+    "/beheer/instellingen/{key}": [
+        ("Bea", "/beheer/instellingen/1"),
+        ("Anna", "/beheer/instellingen/1"),
+    ],
     "/beheer/medewerkers": [("Bea", "/beheer/medewerkers")],
     "/beheer/medewerkers/{key}": [("Bea", "/beheer/medewerkers/1")],
     "/beheer/verdeling": [("Bea", "/beheer/verdeling?gemeente=Schiedam&stroom=melding&acuut=nee")],
     "/beheer/brieven": [("Bea", "/beheer/brieven")],
     "/beheer/brieven/{kind}": [("Bea", "/beheer/brieven/terugkoppeling_melder")],
-}  # fmt: skip
+}
 # Not pages: files, what another program reads, and what answers a form.
-FILES = {"/concept", "/werkvoorraad.csv", "/post/stapel/{pile}", "/zaak/{number}/bijlagen/{key}", "/brief/{key}/pdf", "/agenda/{secret}.ics", "/rapportage/{name}.{format}", "/rapportage/bewaard/{key:int}.{format}", "/beheer/instellingen.csv", "/formulieren/voorbeeld/{name}"}  # fmt: skip
+FILES = {
+    "/concept",
+    "/werkvoorraad.csv",
+    "/post/stapel/{pile}",
+    "/zaak/{number}/bijlagen/{key}",
+    "/brief/{key}/pdf",
+    "/agenda/{secret}.ics",
+    "/rapportage/{name}.{format}",
+    "/rapportage/bewaard/{key:int}.{format}",
+    "/beheer/instellingen.csv",
+    "/formulieren/voorbeeld/{name}",
+}
 
 
 def routes():
@@ -82,16 +132,45 @@ def places(server):
     """A house with a bit of everything, and where it is found."""
     office = open_office(server.folder, proof=False)
     tom, anna = reader(office, "Tom"), reader(office, "Anna")
-    told = {"melder": {"naam": "Politie, basisteam", "bereikbaar": "Doelwater 5, 3011 AH Rotterdam"}}
-    number = intake.take_call(office, melding(EL_AMRANI, gemeente="Schiedam", zorgen="Hij zegt: " + "heel veel " * 40, **told), tom)
+    told = {
+        "melder": {"naam": "Politie, basisteam", "bereikbaar": "Doelwater 5, 3011 AH Rotterdam"}
+    }
+    number = intake.take_call(
+        office,
+        melding(EL_AMRANI, gemeente="Schiedam", zorgen="Hij zegt: " + "heel veel " * 40, **told),
+        tom,
+    )
     referred = intake.take_call(office, melding(EL_AMRANI[:1], **told), tom)
-    advies = intake.take_call(office, {"route": "advies", "kanaal": "telefoon", "hoedanigheid": "15", "gemeente": "Schiedam", "aanleiding": ["08"], "zorgen": "Zorg over verzuim.", "advies": "Bespreek het."}, tom)  # fmt: skip
-    for move, told in (("veiligheidsbeoordeling", {"uitkomst": "Onderzoek nodig."}), ("onderzoek_besluiten", {}), ("onderzoek_afronden", {"uitkomst": ["06"], "conclusie": "Bevestigd."}), ("verwijzen", {"instelling": "Wijkteam Schiedam", "motivering": "Er is hulp nodig."})):  # fmt: skip
+    advies = intake.take_call(
+        office,
+        {
+            "route": "advies",
+            "kanaal": "telefoon",
+            "hoedanigheid": "15",
+            "gemeente": "Schiedam",
+            "aanleiding": ["08"],
+            "zorgen": "Zorg over verzuim.",
+            "advies": "Bespreek het.",
+        },
+        tom,
+    )
+    for move, told in (
+        ("veiligheidsbeoordeling", {"uitkomst": "Onderzoek nodig."}),
+        ("onderzoek_besluiten", {}),
+        ("onderzoek_afronden", {"uitkomst": ["06"], "conclusie": "Bevestigd."}),
+        ("verwijzen", {"instelling": "Wijkteam Schiedam", "motivering": "Er is hulp nodig."}),
+    ):
         casework.make_move(office, referred, move, told, tom, checked=False)
     casework.assign(office, referred, {"owner": "Anna", "reason": "verdeling"}, tom)
     attachments.add_note(office, number, {"tekst": "Nagebeld."}, tom)
     mark = "a" * 32
-    concept.save(office, mark, {"zorgen": ["Halverwege."], "route": ["advies"]}, anna, office.now(office.store.engine.connect()))
+    concept.save(
+        office,
+        mark,
+        {"zorgen": ["Halverwege."], "route": ["advies"]},
+        anna,
+        office.now(office.store.engine.connect()),
+    )
     from io import BytesIO
 
     file = forms.stage(
@@ -106,9 +185,16 @@ def places(server):
     letters = in_the_post(office, referred, number, tom)
     people.earlier(office, {"route": "melding", "betrokkenen": EL_AMRANI}, anna)
     told = {
-        "melding": number, "referred": referred, "advies": advies, "mark": mark, "file": file, "form": form, "term": view["terms"][0]["id"],
-        **letters, **figures_of(office),
-    }  # fmt: skip
+        "melding": number,
+        "referred": referred,
+        "advies": advies,
+        "mark": mark,
+        "file": file,
+        "form": form,
+        "term": view["terms"][0]["id"],
+        **letters,
+        **figures_of(office),
+    }
     office.close()
     return told
 
@@ -122,7 +208,9 @@ def figures_of(office):
 
 
 def in_the_post(office, referred, number, tom):
-    """Letters in every stand: to be approved, in the tray, on a pile, sent, one with a gap, and one that could not go."""
+    """Letters in every stand: to be approved, in the tray, on a pile, sent, one with a gap, and one
+    that could not go.
+    """
     mine = reading.case_view(office, referred, tom)["notices"]
     for n in mine[:-1]:
         notices.approve(office, n["id"], {"version": n["version"]}, tom)
@@ -136,7 +224,9 @@ def in_the_post(office, referred, number, tom):
     post.queue(office, dead, {"version": 2, "way": "map"}, tom)
     with office.store.write() as connection:
         connection.execute(
-            update(outbox.OUT).where(outbox.OUT.c.way == "map").values(state="dead", why="No space left on device", tries=6)
+            update(outbox.OUT)
+            .where(outbox.OUT.c.way == "map")
+            .values(state="dead", why="No space left on device", tries=6)
         )
     unknown = intake.take_call(office, melding([{"naam": "onbekend", "rollen": ["ouder"]}]), tom)
     gap = reading.case_view(office, unknown, tom)["notices"][0]["id"]
@@ -159,7 +249,11 @@ def by_worker(places):
 def barriers(page):
     page.evaluate(AXE)
     found = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", TAGS)
-    return [f"{v['id']}: {n['html'][:160]} {n['failureSummary'][:200]}" for v in found["violations"] for n in v["nodes"]]
+    return [
+        f"{v['id']}: {n['html'][:160]} {n['failureSummary'][:200]}"
+        for v in found["violations"]
+        for n in v["nodes"]
+    ]
 
 
 @pytest.mark.browser
@@ -201,15 +295,21 @@ def test_a_page_is_light_and_nothing_jumps_while_it_loads(server, browse, places
                 session.send("Network.enable")
                 session.send("Network.clearBrowserCache")
                 weight = []
-                session.on("Network.loadingFinished", lambda e, w=weight: w.append(e["encodedDataLength"]))
+                session.on(
+                    "Network.loadingFinished", lambda e, w=weight: w.append(e["encodedDataLength"])
+                )
             weight.clear()
             page.goto(path, wait_until="networkidle")
             shift = page.evaluate(
-                "new Promise(done => { let sum = 0; new PerformanceObserver(l => { for (const e of l.getEntries()) sum += e.value; })"
-                ".observe({type: 'layout-shift', buffered: true}); setTimeout(() => done(sum), 200); })"
+                "new Promise(done => { let sum = 0; new PerformanceObserver(l => { for (const e of"
+                " l.getEntries()) sum += e.value; }).observe({type: 'layout-shift', buffered:"
+                " true}); setTimeout(() => done(sum), 200); })"
             )
             if sum(weight) > most or shift > 0:
-                heavy.append(f"{who} {path} {'first' if first else 'after'}: {sum(weight)} bytes, shift {shift}")
+                heavy.append(
+                    f"{who} {path} {'first' if first else 'after'}: {sum(weight)} bytes, shift"
+                    f" {shift}"
+                )
         page.close()
     assert not heavy, "\n".join(heavy)
 
@@ -257,7 +357,9 @@ def test_a_training_house_says_so_on_every_page_and_its_clock_moves(page, places
 
 
 def test_what_the_pages_use_of_the_design_system_is_vendored():
-    css = (ROOT / "amhk" / "web" / "static" / "vendor" / "nl-design.css").read_text(encoding="utf-8")
+    css = (ROOT / "amhk" / "web" / "static" / "vendor" / "nl-design.css").read_text(
+        encoding="utf-8"
+    )
     used = {
         c
         for p in (ROOT / "templates" / "pages").glob("*.html")
@@ -270,4 +372,6 @@ def test_what_the_pages_use_of_the_design_system_is_vendored():
 def test_no_page_holds_script_or_style_of_its_own_or_speaks_to_the_outside():
     for path in (ROOT / "templates" / "pages").glob("*.html"):
         text = path.read_text(encoding="utf-8")
-        assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?! src=\"\{\{ static)|https?://", text), path.name
+        assert not re.search(
+            r"<style|\sstyle=|\son[a-z]+=|<script(?! src=\"\{\{ static)|https?://", text
+        ), path.name

@@ -1,4 +1,7 @@
-"""In headless Chromium, without JavaScript: from a number to its cases and back, what can be published, and a report that is kept."""
+"""In headless Chromium, without JavaScript.
+
+From a number to its cases and back, what can be published, and a report that is kept.
+"""
 
 import re
 
@@ -24,7 +27,9 @@ def test_a_number_leads_to_its_cases_and_a_kept_report_says_what_changed(page):
     page.goto("/rapportage?period=2026-Q1")
     page.click("summary:has-text('Meldingen naar aanleiding')")
     page.locator("details[open] tbody td a").first.click()
-    expect(page.locator("h1")).to_contain_text("Meldingen naar aanleiding: Kindermishandeling, anders")
+    expect(page.locator("h1")).to_contain_text(
+        "Meldingen naar aanleiding: Kindermishandeling, anders"
+    )
     expect(page.locator("main")).to_contain_text(number)
     clock(page, "10-4-2026 09:00")
     sign_in(page, "Mia")
@@ -35,7 +40,9 @@ def test_a_number_leads_to_its_cases_and_a_kept_report_says_what_changed(page):
     step(page, number, "corrigeren", reden="verkeerd verstaan", gemeente="Brielle")
     page.goto("/rapportage?period=2026-Q1")
     page.click("text=wat is er sindsdien veranderd")
-    expect(page.locator("section[aria-labelledby=sinds] table")).to_contain_text("1 zaak gecorrigeerd")
+    expect(page.locator("section[aria-labelledby=sinds] table")).to_contain_text(
+        "1 zaak gecorrigeerd"
+    )
 
 
 @pytest.mark.browser
@@ -46,7 +53,9 @@ def test_a_report_to_publish_hides_small_numbers_and_a_wrong_question_is_kept(pa
     page.goto("/rapportage?period=2026-Q1")
     page.select_option("#style", "tien")
     page.click("form.filters button")
-    expect(page.locator("section[aria-labelledby=t-meldingen] tbody td").first).to_have_text("10 of minder")
+    expect(page.locator("section[aria-labelledby=t-meldingen] tbody td").first).to_have_text(
+        "10 of minder"
+    )
     page.fill("#period", "vorig kwartaal")
     page.fill("#known", "ooit")
     page.click("form.filters button")
@@ -61,9 +70,14 @@ def test_a_report_that_takes_longer_than_a_second_says_how_long_it_has_been(live
     """The form is asked, and its answer does not come."""
     sign_in(live)
     live.goto("/rapportage?period=2026-Q1")
-    live.evaluate("document.querySelector('form.filters').addEventListener('submit', (event) => event.preventDefault())")
+    live.evaluate(
+        "document.querySelector('form.filters').addEventListener('submit', (event) =>"
+        " event.preventDefault())"
+    )
     expect(live.locator("#bezig")).to_be_hidden()
     live.click("form.filters button")
-    expect(live.locator("#bezig")).to_contain_text(re.compile(r"Het rapport wordt gemaakt: [1-9]\d* s"))
+    expect(live.locator("#bezig")).to_contain_text(
+        re.compile(r"Het rapport wordt gemaakt: [1-9]\d* s")
+    )
     live.reload()
     expect(live.locator("#bezig")).to_be_hidden()

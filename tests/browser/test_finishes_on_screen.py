@@ -1,4 +1,7 @@
-"""The other finishes, by clicking: advice given, support in carrying it out, a report to the RvdK; and a collision in which both keep their text."""
+"""The other finishes, by clicking: advice given, support in carrying it out, a report to the RvdK.
+
+And a collision in which both keep their text.
+"""
 
 import pytest
 from playwright.sync_api import expect
@@ -35,7 +38,13 @@ def test_finish_four_a_report_to_the_rvdk_is_sent_and_answered(live):
     number = take_melding(live)
     step(live, number, "veiligheidsbeoordeling", uitkomst="onderzoek nodig")
     step(live, number, "onderzoek_besluiten")
-    step(live, number, "onderzoek_afronden", uitkomst="06", conclusie="Bevestigd; vrijwillige hulp komt niet van de grond.")
+    step(
+        live,
+        number,
+        "onderzoek_afronden",
+        uitkomst="06",
+        conclusie="Bevestigd; vrijwillige hulp komt niet van de grond.",
+    )
     live.goto(f"/zaak/{number}")
     door = live.locator(".doors li", has_text="Melden bij de RvdK")
     expect(door).to_contain_text("dan: gemeld bij RvdK of politie")
@@ -67,14 +76,22 @@ def test_two_workers_on_one_case_and_both_keep_their_text(browse):
     sign_in(anna, "Anna")
     for one, text in ((tom, "Tom ziet acuut gevaar."), (anna, "Anna ziet geen acuut gevaar.")):
         one.goto(f"/zaak/{number}/stap/veiligheidsbeoordeling")
-        one.fill("[name=beoordeling]", text) if one.locator("[name=beoordeling]").count() else one.fill("[name=uitkomst]", text)
+        one.fill("[name=beoordeling]", text) if one.locator(
+            "[name=beoordeling]"
+        ).count() else one.fill("[name=uitkomst]", text)
     with tom.expect_navigation():
         tom.click("form[action*='/stap/'] button.main")
     anna.click("form[action*='/stap/'] button.main")
     if "Tom ziet acuut gevaar." not in tom.content():
-        expect(tom.locator("section[aria-labelledby=verloop]")).to_contain_text("Veiligheid beoordeeld")
+        expect(tom.locator("section[aria-labelledby=verloop]")).to_contain_text(
+            "Veiligheid beoordeeld"
+        )
     expect(anna.locator("main")).to_contain_text("Wat er intussen veranderde")
-    kept = anna.locator("[name=beoordeling]") if anna.locator("[name=beoordeling]").count() else anna.locator("[name=uitkomst]")
+    kept = (
+        anna.locator("[name=beoordeling]")
+        if anna.locator("[name=beoordeling]").count()
+        else anna.locator("[name=uitkomst]")
+    )
     expect(kept).to_have_value("Anna ziet geen acuut gevaar.")
 
 
@@ -88,7 +105,9 @@ def test_a_note_quotes_the_history_and_a_file_is_kept_with_its_hash(page, tmp_pa
     assert "Melding ontvangen" in page.locator("#tekst").input_value()
     page.fill("#tekst", page.locator("#tekst").input_value() + "Nagebeld: klopt.")
     page.click("button:has-text('Notitie bewaren')")
-    expect(page.locator("#notities ~ ul, section[aria-labelledby=notities]").first).to_contain_text("Nagebeld: klopt.")
+    expect(page.locator("#notities ~ ul, section[aria-labelledby=notities]").first).to_contain_text(
+        "Nagebeld: klopt."
+    )
     page.goto(f"/zaak/{number}?verloop=notities")
     expect(page.locator("#verloop-lijst li")).to_have_count(1)
     page.goto("/zoeken?q=nagebeld")
@@ -99,10 +118,15 @@ def test_a_note_quotes_the_history_and_a_file_is_kept_with_its_hash(page, tmp_pa
         ("leeg.txt", b"", "is leeg"),
     ):
         page.goto(f"/zaak/{number}/bijlagen")
-        page.set_input_files("#bestand", {"name": name, "mimeType": "application/octet-stream", "buffer": content})
+        page.set_input_files(
+            "#bestand", {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+        )
         page.click("main form button.main")
         expect(page.locator(".errors")).to_contain_text(said)
-    page.set_input_files("#bestand", {"name": "brief.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 een brief"})
+    page.set_input_files(
+        "#bestand",
+        {"name": "brief.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 een brief"},
+    )
     page.click("main form button.main")
     expect(page.locator("section[aria-labelledby=bijlagen]")).to_contain_text("brief.pdf")
     with page.expect_download() as download:

@@ -1,4 +1,8 @@
-"""Nieuw contact with a phone at the ear: by keyboard alone and counted, a concept that survives everything, and nothing of a family left of an advice."""
+"""Nieuw contact with a phone at the ear.
+
+By keyboard alone and counted, a concept that survives everything, and nothing of a family left of
+an advice.
+"""
 
 import re
 import signal
@@ -90,7 +94,12 @@ def test_a_melding_by_keyboard_alone_has_its_number_after_page_one(live):
     keys = Keys(live)
     keys.to("[name=acuut]")
     keys.press("ArrowRight")
-    for name, text in (("kanaal", "telef"), ("hoedanigheid", "huisarts"), ("gemeente", "schie"), ("zorgen", "Kind is stil.")):
+    for name, text in (
+        ("kanaal", "telef"),
+        ("hoedanigheid", "huisarts"),
+        ("gemeente", "schie"),
+        ("zorgen", "Kind is stil."),
+    ):
         keys.to(f"[name={name}]")
         keys.type(text)
     keys.to("[name=route]")
@@ -111,7 +120,9 @@ def test_a_melding_by_keyboard_alone_has_its_number_after_page_one(live):
     keys.type("kind")
     keys.to("button.main")
     keys.press("Enter")
-    expect(live.locator(".errors")).to_contain_text("Geboren")  # 5-2018 is no date: what was typed stays
+    expect(live.locator(".errors")).to_contain_text(
+        "Geboren"
+    )  # 5-2018 is no date: what was typed stays
     expect(live.locator("[name='betrokkenen.0.rollen']")).to_have_value("kind")
     live.fill("[name='betrokkenen.0.geboren']", "2018-05")
     live.click("main form button.main")
@@ -164,7 +175,9 @@ def test_while_the_server_is_away_the_page_says_so_and_saves_when_it_is_back(ser
     expect(live.locator("#bewaard")).to_contain_text("Nog niet bewaard")
     server.start(port)
     expect(live.locator("#bewaard")).to_contain_text("Concept bewaard om", timeout=patient(20_000))
-    assert in_store(server, everything_kept)[0]["typed"]["zorgen"] == ["Getypt terwijl het meldpunt weg was."]
+    assert in_store(server, everything_kept)[0]["typed"]["zorgen"] == [
+        "Getypt terwijl het meldpunt weg was."
+    ]
 
 
 @pytest.mark.browser
@@ -183,7 +196,11 @@ def test_of_an_advice_nothing_typed_stays_and_a_name_is_warned_about_before(serv
     # an autosave that comes in late brings nothing back
     late = live.request.post(
         f"{server.address}/nieuw/concept",
-        form={"_csrf": live.locator("[name=_csrf]").first.get_attribute("value"), "_once": mark, "zorgen": "Willemijn"},
+        form={
+            "_csrf": live.locator("[name=_csrf]").first.get_attribute("value"),
+            "_once": mark,
+            "zorgen": "Willemijn",
+        },
     )
     assert late.ok
     assert in_store(server, everything_kept) == []

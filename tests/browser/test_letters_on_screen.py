@@ -1,4 +1,6 @@
-"""A letter by clicking: what it uses and what is left out, approved, printed in a pile, received, come back, postponed; and its text changed by the beheerder."""
+"""A letter by clicking: what it uses and what is left out, approved, printed in a pile, received,
+come back, postponed; and its text changed by the beheerder.
+"""
 
 import re
 
@@ -46,11 +48,15 @@ def test_a_referral_is_printed_in_a_pile_and_what_came_of_it_is_recorded(live):
     expect(live.locator(".lead")).to_contain_text("verzonden op wo 4 februari 2026, post")
     live.fill("form[action$='/ontvangen'] [name=date]", "gisteren")
     live.click("form[action$='/ontvangen'] button")
-    expect(live.locator(".error-summary, [role=alert]").first).to_contain_text("voor de dag van verzending")
+    expect(live.locator(".error-summary, [role=alert]").first).to_contain_text(
+        "voor de dag van verzending"
+    )
     live.fill("form[action$='/ontvangen'] [name=date]", "vandaag")
     live.fill("form[action$='/ontvangen'] [name=reference]", "WT-9")
     live.click("form[action$='/ontvangen'] button")
-    expect(live.locator("main")).to_contain_text("Ontvangst bevestigd op wo 4 februari 2026, kenmerk WT-9")
+    expect(live.locator("main")).to_contain_text(
+        "Ontvangst bevestigd op wo 4 februari 2026, kenmerk WT-9"
+    )
     live.click("summary:has-text('De brief kwam terug')")
     live.fill("form[action$='/terug'] [name=reason]", "Verhuisd.")
     live.click("form[action$='/terug'] button")
@@ -80,7 +86,9 @@ def test_a_text_that_would_tell_the_melder_is_refused_and_what_was_typed_stays(p
     text = page.input_value("#tekst") + "\nGemeld door {{ melder_naam }}.\n"
     page.fill("#tekst", text)
     page.click("button:has-text('Nagaan en bewaren')")
-    expect(page.locator("main")).to_contain_text("toont 'melder_naam' aan een betrokkene: de bron wordt niet genoemd")
+    expect(page.locator("main")).to_contain_text(
+        "toont 'melder_naam' aan een betrokkene: de bron wordt niet genoemd"
+    )
     assert "melder_naam" in page.input_value("#tekst")
     page.fill("#tekst", text.replace("{{ melder_naam }}", "iemand"))
     page.click("button:has-text('Zo ziet hij eruit')")

@@ -1,4 +1,7 @@
-"""Forty police forms triaged in headless Chromium by keyboard alone, steps counted; and who is known is shown while a name is typed."""
+"""Forty police forms triaged in headless Chromium by keyboard alone, steps counted.
+
+And who is known is shown while a name is typed.
+"""
 
 import io
 import json
@@ -28,7 +31,13 @@ def told(n):
     )
     body.pop("route")
     if n % 4 == 0:
-        body["betrokkenen"] = [{"naam": "Samira Elamrani", "geboren": "1991-03-14", "adres": "Havenstraat 12, 3024 AA Rotterdam"}]
+        body["betrokkenen"] = [
+            {
+                "naam": "Samira Elamrani",
+                "geboren": "1991-03-14",
+                "adres": "Havenstraat 12, 3024 AA Rotterdam",
+            }
+        ]
     return body
 
 
@@ -37,7 +46,9 @@ def page(server, live):
     """Anna at her desk at eight in the morning, with one family known from the evening before."""
     office = open_office(server.folder, proof=False)
     followup.move_clock(office, {"now": "2026-02-02T08:00"})
-    intake.take_call(office, melding(EL_AMRANI, ontvangen="2026-02-01T20:00"), reader(office, "Tom"))
+    intake.take_call(
+        office, melding(EL_AMRANI, ontvangen="2026-02-01T20:00"), reader(office, "Tom")
+    )
     office.close()
     sign_in(live, "Anna")
     return live
@@ -46,7 +57,10 @@ def page(server, live):
 @pytest.mark.browser
 def test_forty_forms_are_brought_looked_at_and_triaged_by_keyboard_alone(page, tmp_path):
     file = tmp_path / "ochtend.json"
-    file.write_text(json.dumps({"schema": "formulier/1", "formulieren": [told(n) for n in range(FORTY)]}), encoding="utf-8")
+    file.write_text(
+        json.dumps({"schema": "formulier/1", "formulieren": [told(n) for n in range(FORTY)]}),
+        encoding="utf-8",
+    )
     page.goto("/formulieren")
     page.set_input_files("#bestand", file)
     page.focus("main button.main")
@@ -67,7 +81,9 @@ def test_forty_forms_are_brought_looked_at_and_triaged_by_keyboard_alone(page, t
         known = row.locator("[name=bij]").input_value()
         left = int(page.locator("main .lead").inner_text().split()[0])
         text = row.inner_text()
-        page.keyboard.press("3" if known else "1" if "Formulier 1" in text and "acuut" not in text else "2")
+        page.keyboard.press(
+            "3" if known else "1" if "Formulier 1" in text and "acuut" not in text else "2"
+        )
         keys += 1
         if left > 1:
             expect(page.locator("main .lead")).to_contain_text(f"{left - 1} formulier")
@@ -89,7 +105,11 @@ def test_acute_forms_come_first_and_one_moves_by_keyboard(page, server):
     office = open_office(server.folder, proof=False) if hasattr(server, "folder") else None
     if office:
         key = forms.stage(
-            office, io.BytesIO(json.dumps([told(n) for n in range(5)]).encode()), "x", "formulier/1", reader(office, "Tom")
+            office,
+            io.BytesIO(json.dumps([told(n) for n in range(5)]).encode()),
+            "x",
+            "formulier/1",
+            reader(office, "Tom"),
         )
         forms.accept(office, key, reader(office, "Tom"))
         forms.take_all(office, key)

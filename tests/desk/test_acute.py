@@ -1,4 +1,8 @@
-"""Somebody is in danger now: the four hours run from the call, and end only when somebody has seen them or says why it is not acute."""
+"""Somebody is in danger now.
+
+The four hours run from the call, and end only when somebody has seen them or says why it is not
+acute.
+"""
 
 import io
 import json
@@ -9,9 +13,16 @@ from support.cast import Client, hire, reader, send_owed, term
 from amhk.desk import forms, households, proof, reading, triage
 
 MELDING = {
-    "route": "melding", "kanaal": "telefoon", "ontvangen": "2026-02-02T08:30", "hoedanigheid": "15", "gemeente": "Schiedam", "zorgen": "z", "acuut": True,
-    "melder": {"naam": "School"}, "betrokkenen": [{"naam": "Kind", "geboren": "2019", "rollen": ["kind"]}],
-}  # fmt: skip
+    "route": "melding",
+    "kanaal": "telefoon",
+    "ontvangen": "2026-02-02T08:30",
+    "hoedanigheid": "15",
+    "gemeente": "Schiedam",
+    "zorgen": "z",
+    "acuut": True,
+    "melder": {"naam": "School"},
+    "betrokkenen": [{"naam": "Kind", "geboren": "2019", "rollen": ["kind"]}],
+}
 ENDS = ("crisisdienst_ter_plaatse", "gezien", "niet_acuut")
 
 
@@ -24,10 +35,14 @@ def test_yes_at_the_call_starts_the_four_hours_from_its_receipt(client):
     number = client.post("/cases", MELDING)["number"]
     assert term(client.case(number), "crisis")["due"] == "2026-02-02T12:30:00+01:00"
     case = client.move(number, "acuut_vaststellen")
-    assert [t["name"] for t in case["terms"]].count("crisis") == 1, "establishing it starts no second clock"
+    assert [t["name"] for t in case["terms"]].count("crisis") == 1, (
+        "establishing it starts no second clock"
+    )
     calm = client.post("/cases", MELDING | {"acuut": False})["number"]
     assert "crisis" not in [t["name"] for t in client.case(calm)["terms"]]
-    assert term(client.move(calm, "acuut_vaststellen"), "crisis")["due"] == "2026-02-02T13:00:00+01:00"
+    assert (
+        term(client.move(calm, "acuut_vaststellen"), "crisis")["due"] == "2026-02-02T13:00:00+01:00"
+    )
 
 
 def test_only_who_saw_them_or_a_reason_ends_it(client, pack):
@@ -36,7 +51,8 @@ def test_only_who_saw_them_or_a_reason_ends_it(client, pack):
     ending = {
         m.name
         for m in flow.moves.values()
-        if "crisis" in {*m.meets, *m.voids} or any("crisis" in {*e.meets, *e.voids} for e in m.edges)
+        if "crisis" in {*m.meets, *m.voids}
+        or any("crisis" in {*e.meets, *e.voids} for e in m.edges)
     }
     assert ending == set(ENDS)
     number = client.post("/cases", MELDING)["number"]
@@ -44,7 +60,9 @@ def test_only_who_saw_them_or_a_reason_ends_it(client, pack):
     client.move(number, "melden_rvdk", spoed=True, motivering="m", gezaghebbenden_geinformeerd="ja")
     client.move(number, "melden_politie", motivering="m")
     send_owed(client, number)
-    assert term(client.case(number), "crisis")["status"] == "lopend", "a report to others does not end it"
+    assert term(client.case(number), "crisis")["status"] == "lopend", (
+        "a report to others does not end it"
+    )
     assert "geen_crisis" in [e["code"] for e in client.move(number, "afsluiten", 422)["errors"]]
     client.move(number, "niet_acuut", 422)
     client.move(number, "gezien", gezien_door="De politie")
@@ -56,8 +74,13 @@ def test_what_was_done_stands_beside_the_clock_with_its_time(client, sqlite_offi
     piet = reader(sqlite_office, "Piet")
     assert reading.case_page(sqlite_office, number, piet)["acute"]["done"] == []
     client.move(number, "crisisdienst_inschakelen", op="2026-02-02T08:45")
-    for told in (reading.case_page(sqlite_office, number, piet)["acute"], reading.acute_view(sqlite_office, number, piet)):
-        assert told["done"] == [{"title": "Crisisdienst ingeschakeld", "at": "2026-02-02T08:45:00+01:00"}]
+    for told in (
+        reading.case_page(sqlite_office, number, piet)["acute"],
+        reading.acute_view(sqlite_office, number, piet),
+    ):
+        assert told["done"] == [
+            {"title": "Crisisdienst ingeschakeld", "at": "2026-02-02T08:45:00+01:00"}
+        ]
         assert {b["name"]: b["again"] for b in told["buttons"]}["crisisdienst_inschakelen"] is True
 
 
@@ -87,21 +110,34 @@ def test_who_is_in_danger_goes_along_when_a_melding_joins_another(client):
     assert term(client.case(first), "crisis")["status"] == "lopend"
 
 
-def test_an_acute_form_is_only_none_of_ours_with_a_reason_and_all_comes_back_when_that_is_taken_back(client, sqlite_office):
+def test_an_acute_form_is_none_of_ours_only_with_a_reason_and_all_comes_back_with_it_taken_back(
+    client, sqlite_office
+):
     tom = reader(sqlite_office, "Tom")
     told = {k: v for k, v in MELDING.items() if k != "route"} | {
         "id": "F-1",
         "kanaal": "zorgformulier politie",
         "hoedanigheid": "01",
     }
-    key = forms.stage(sqlite_office, io.BytesIO(json.dumps({"formulieren": [told]}).encode()), "x", "formulier/1", tom)
+    key = forms.stage(
+        sqlite_office,
+        io.BytesIO(json.dumps({"formulieren": [told]}).encode()),
+        "x",
+        "formulier/1",
+        tom,
+    )
     forms.accept(sqlite_office, key, tom)
     forms.take_all(sqlite_office, key)
     item = triage.worklist(sqlite_office, tom)["items"][0]
     path = f"/forms/{item['form']}/triage"
     with pytest.raises(Exception, match="waarom het niet acuut is"):
         triage.decide(sqlite_office, item["form"], {"outcome": "geen_hgkm"}, tom)
-    number = triage.decide(sqlite_office, item["form"], {"outcome": "geen_hgkm", "niet_acuut": "Verkeerd ingevuld."}, tom)
+    number = triage.decide(
+        sqlite_office,
+        item["form"],
+        {"outcome": "geen_hgkm", "niet_acuut": "Verkeerd ingevuld."},
+        tom,
+    )
     assert client.case(number)["closed"] and path
     triage.undo(sqlite_office, item["form"], tom)
     case = client.case(number)
@@ -116,16 +152,27 @@ def test_a_decision_names_somebody_registered(client, sqlite_office, pack):
     anna = Client(sqlite_office, "Anna")
     number = client.post("/cases", MELDING | {"acuut": False})["number"]
     move = next(m for m in anna.case(number)["moves"] if m["name"] == "veiligheidsbeoordeling")
-    assert "beslisser" in move["input"]["required"] and set(move["input"]["properties"]["beslisser"]["enum"]) == {
+    assert "beslisser" in move["input"]["required"] and set(
+        move["input"]["properties"]["beslisser"]["enum"]
+    ) == {
         "Carla",
         "Vera",
         "Tom",
     }
     wrong = anna.move(number, "veiligheidsbeoordeling", 422, uitkomst="x")["errors"]
     assert [(e["code"], e["field"]) for e in wrong] == [("ontbreekt", "beslisser")]
-    assert anna.move(number, "veiligheidsbeoordeling", 422, uitkomst="x", beslisser="Bram")["errors"][0]["field"] == "beslisser"
+    assert (
+        anna.move(number, "veiligheidsbeoordeling", 422, uitkomst="x", beslisser="Bram")["errors"][
+            0
+        ]["field"]
+        == "beslisser"
+    )
     anna.move(number, "veiligheidsbeoordeling", uitkomst="x", beslisser="Carla")
-    line = next(e for e in anna.get(f"/cases/{number}/journal")["items"] if e["kind"] == "veiligheidsbeoordeling")
+    line = next(
+        e
+        for e in anna.get(f"/cases/{number}/journal")["items"]
+        if e["kind"] == "veiligheidsbeoordeling"
+    )
     assert "besloten door Carla, SKJ 100000001" in line["what"]
     client.move(number, "onderzoek_besluiten")  # who is registered decides himself
     decisions = {m.name for m in pack.of_route("melding").moves.values() if m.registered}
@@ -145,14 +192,24 @@ def test_without_anybody_registered_the_door_is_closed_and_says_so(sqlite_office
 
 def test_a_check_of_which_nobody_can_judge_is_followed_up(client):
     number = client.post("/cases", MELDING | {"acuut": False})["number"]
-    for name, body in (("veiligheidsbeoordeling", {"uitkomst": "x"}), ("onderzoek_besluiten", {}), ("onderzoek_afronden", {"uitkomst": ["06"], "conclusie": "c"}),
-                       ("verwijzen", {"instelling": "Wijkteam Schiedam"})):  # fmt: skip
+    for name, body in (
+        ("veiligheidsbeoordeling", {"uitkomst": "x"}),
+        ("onderzoek_besluiten", {}),
+        ("onderzoek_afronden", {"uitkomst": ["06"], "conclusie": "c"}),
+        ("verwijzen", {"instelling": "Wijkteam Schiedam"}),
+    ):
         client.move(number, name, **body)
     client.clock("2026-05-04T09:00")
-    case = client.move(number, "voortgangscontrole", passend="onbekend", nu_veilig="onbekend", hulp_gestart="")
-    assert case["state"] == "vervolg_te_bepalen" and term(case, "vervolgbesluit")["status"] == "lopend"
+    case = client.move(
+        number, "voortgangscontrole", passend="onbekend", nu_veilig="onbekend", hulp_gestart=""
+    )
+    assert (
+        case["state"] == "vervolg_te_bepalen" and term(case, "vervolgbesluit")["status"] == "lopend"
+    )
     assert [v["status"] for v in case["verwijzingen"]] == ["lapsed"]
-    assert "vervolg_besloten" in [e["code"] for e in client.move(number, "afsluiten", 422)["errors"]]
+    assert "vervolg_besloten" in [
+        e["code"] for e in client.move(number, "afsluiten", 422)["errors"]
+    ]
     for move in ("melden_politie", "melden_rvdk", "verwijzen"):
         extra = {
             "melden_rvdk": {"spoed": False, "gezaghebbenden_geinformeerd": "ja"},

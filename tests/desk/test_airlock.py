@@ -1,4 +1,7 @@
-"""Between advies and melding only what the law lets cross does; and the sociale kaart goes out and comes in whole."""
+"""Between advies and melding only what the law lets cross does.
+
+And the sociale kaart goes out and comes in whole.
+"""
 
 import io
 import json
@@ -20,22 +23,41 @@ def converted(client, number):
 
 
 REPORT = {
-    "reden": "Zij wil nu melden.", "melder": {"naam": "B. Yilmaz"}, "zorgen": "Zoon heeft moeder opnieuw geslagen.", "acuut": False,
-}  # fmt: skip
+    "reden": "Zij wil nu melden.",
+    "melder": {"naam": "B. Yilmaz"},
+    "zorgen": "Zoon heeft moeder opnieuw geslagen.",
+    "acuut": False,
+}
 
 
 def test_of_an_advies_only_codes_cross_and_the_journal_says_which(client):
     number = client.post(
-        "/cases", advies(advies=None, vervolg="ondersteunen", zorgen="In vertrouwen verteld: het gaat om de buren.", aard=["01"])
+        "/cases",
+        advies(
+            advies=None,
+            vervolg="ondersteunen",
+            zorgen="In vertrouwen verteld: het gaat om de buren.",
+            aard=["01"],
+        ),
     )["number"]
     client.move(number, "omzetten_in_melding", **REPORT, betrokkenen=VISSER)
     new = client.case(converted(client, number))
-    assert (new["gemeente"], new["hoedanigheid"], new["aanleiding"], new["aard"]) == ("Rotterdam", "15", ["08"], ["01"])
+    assert (new["gemeente"], new["hoedanigheid"], new["aanleiding"], new["aard"]) == (
+        "Rotterdam",
+        "15",
+        ["08"],
+        ["01"],
+    )
     assert "buren" not in json.dumps(new)
-    line = next(e["what"] for e in client.get(f"/cases/{new['number']}/journal")["items"] if e["kind"] == "omgezet_uit")
+    line = next(
+        e["what"]
+        for e in client.get(f"/cases/{new['number']}/journal")["items"]
+        if e["kind"] == "omgezet_uit"
+    )
     assert (
         line.endswith(
-            "Overgenomen: kanaal, hoedanigheid van de adviesvrager, gemeente, aanleiding, aard; niet de tekst van het gesprek."
+            "Overgenomen: kanaal, hoedanigheid van de adviesvrager, gemeente, aanleiding, aard;"
+            " niet de tekst van het gesprek."
         )
         or "niet de tekst" in line
     )
@@ -55,12 +77,32 @@ def test_converting_asks_for_what_is_missing_all_at_once(client):
 
 def test_a_melding_that_becomes_an_advies_keeps_its_people_only_on_a_ground(client):
     number = client.post("/cases", melding(VISSER))["number"]
-    wrong = client.move(number, "omzetten_in_advies", 422, reden="Melder houdt de regie.", persoonsgegevens="bewaren")
+    wrong = client.move(
+        number,
+        "omzetten_in_advies",
+        422,
+        reden="Melder houdt de regie.",
+        persoonsgegevens="bewaren",
+    )
     (fault,) = wrong["errors"]
-    assert (fault["field"], "Grond om te bewaren" in fault["text"], "Persoonsgegevens" in fault["text"]) == ("grond", True, True)
-    client.move(number, "omzetten_in_advies", reden="Melder houdt de regie.", persoonsgegevens="bewaren", grond="belang_ander")
+    assert (
+        fault["field"],
+        "Grond om te bewaren" in fault["text"],
+        "Persoonsgegevens" in fault["text"],
+    ) == ("grond", True, True)
+    client.move(
+        number,
+        "omzetten_in_advies",
+        reden="Melder houdt de regie.",
+        persoonsgegevens="bewaren",
+        grond="belang_ander",
+    )
     assert len(client.case(number)["people"]) == 2
-    told = next(e["what"] for e in client.get(f"/cases/{number}/journal")["items"] if e["kind"] == "omzetten_in_advies")
+    told = next(
+        e["what"]
+        for e in client.get(f"/cases/{number}/journal")["items"]
+        if e["kind"] == "omzetten_in_advies"
+    )
     assert "persoonsgegevens bewaard (Aanmerkelijk belang van een ander (art. 5.3.5))" in told
     new = client.case(converted(client, number))
     assert (new["people"], "Visser" in json.dumps(new)) == ([], False)
@@ -76,13 +118,17 @@ def test_a_procedure_that_lets_text_or_people_through_the_airlock_is_refused(pac
         assert any(f"laat '{leak}' naar de andere route gaan" in f.text for f in faults), leak
 
 
-_STEPS = st.lists(st.sampled_from(["contact", "melding", "persoon", "zoek", "corrigeren", "terug"]), max_size=5)
+_STEPS = st.lists(
+    st.sampled_from(["contact", "melding", "persoon", "zoek", "corrigeren", "terug"]), max_size=5
+)
 
 
 @settings(max_examples=25)
 @given(steps=_STEPS, told=st.sampled_from(["Sem Çelik", "Samira El Amrani"]))
 def test_no_path_leads_from_an_advies_to_a_person_record(sqlite_office, steps, told):
-    """Whatever is tried with an advies, no row of the database joins it to a person, and no journal line of it names the family."""
+    """Whatever is tried with an advies, no row of the database joins it to a person, and no journal
+    line of it names the family.
+    """
     office = sqlite_office
     with office.store.read() as connection:
         if not any(w["name"] == "Tom" for w in reads.workers(connection)):
@@ -92,7 +138,9 @@ def test_no_path_leads_from_an_advies_to_a_person_record(sqlite_office, steps, t
     if new:
         hire(office)
     client = Client(office)
-    number = client.post("/cases", advies(advies=None, vervolg="ondersteunen", ontvangen=None))["number"]
+    number = client.post("/cases", advies(advies=None, vervolg="ondersteunen", ontvangen=None))[
+        "number"
+    ]
     for step in steps:
         _try(client, number, step, told)
     with office.store.read() as connection:
@@ -102,13 +150,20 @@ def test_no_path_leads_from_an_advies_to_a_person_record(sqlite_office, steps, t
             for name, sql in {
                 "people": "SELECT count(*) FROM people WHERE case_id = ?",
                 "terms": "SELECT count(*) FROM terms WHERE case_id = ? AND person_id IS NOT NULL",
-                "notices": "SELECT count(*) FROM notices WHERE case_id = ? AND person_id IS NOT NULL",
-                "keys": "SELECT count(*) FROM person_keys k JOIN people p ON p.id = k.person_id WHERE p.case_id = ?",
+                "notices": (
+                    "SELECT count(*) FROM notices WHERE case_id = ? AND person_id IS NOT NULL"
+                ),
+                "keys": (
+                    "SELECT count(*) FROM person_keys k JOIN people p ON p.id = k.person_id WHERE"
+                    " p.case_id = ?"
+                ),
                 "melding": "SELECT count(*) FROM meldingen WHERE case_id = ?",
             }.items()
         }
     assert not any(linked.values()), linked
-    assert told not in json.dumps([client.case(number)["people"], client.get(f"/cases/{number}/journal")], ensure_ascii=False)
+    assert told not in json.dumps(
+        [client.case(number)["people"], client.get(f"/cases/{number}/journal")], ensure_ascii=False
+    )
     assert client.get(f"/cases/{number}/earlier")["items"] == []
 
 
@@ -117,7 +172,9 @@ def _try(client, number, step, told):
     if step == "contact":
         client.move(number, "contact_vastleggen", any_status, verslag="Besproken.")
     elif step == "melding":
-        client.move(number, "omzetten_in_melding", any_status, **REPORT, betrokkenen=[{"naam": told}])
+        client.move(
+            number, "omzetten_in_melding", any_status, **REPORT, betrokkenen=[{"naam": told}]
+        )
     elif step == "persoon":
         client.post(f"/cases/{number}/people", {"naam": told}, any_status)
     elif step == "zoek":
@@ -126,7 +183,13 @@ def _try(client, number, step, told):
         client.move(number, "corrigeren", any_status, reden="x", persoonsgegevens={"naam": told})
     else:
         for r in client.case(number)["relations"]:
-            client.move(r["number"], "omzetten_in_advies", any_status, reden="Toch advies.", persoonsgegevens="vernietigen")
+            client.move(
+                r["number"],
+                "omzetten_in_advies",
+                any_status,
+                reden="Toch advies.",
+                persoonsgegevens="vernietigen",
+            )
 
 
 # ------------------------------------------------------------------ code lists on their days
@@ -138,7 +201,10 @@ def test_a_code_that_is_over_is_refused_with_both_days_and_stays_readable(tmp_pa
     folder = make_folder(tmp_path / "m", "meldpunt.sqlite")
     lists = folder.parent / "workflows/amhk/codelijsten.toml"
     lists.write_text(
-        lists.read_text(encoding="utf-8").replace('titel = "Chat" }', 'titel = "Chat", tot = 2026-02-01 }'), encoding="utf-8"
+        lists.read_text(encoding="utf-8").replace(
+            'titel = "Chat" }', 'titel = "Chat", tot = 2026-02-01 }'
+        ),
+        encoding="utf-8",
     )
     office = open_office(folder, proof=False)
     hire(office)
@@ -148,7 +214,9 @@ def test_a_code_that_is_over_is_refused_with_both_days_and_stays_readable(tmp_pa
     assert old["kanaal"] == "chat"
     wrong = client.post("/cases", melding(kanaal="chat"), 422)
     assert (
-        wrong["errors"][0]["text"] == "Kanaal: 'Chat' geldt niet meer sinds zo 1 februari 2026, en dit is van ma 2 februari 2026."
+        wrong["errors"][0]["text"]
+        == "Kanaal: 'Chat' geldt niet meer sinds zo 1 februari 2026, en dit is van ma 2 februari"
+        " 2026."
     )
     assert "chat" not in client.get("/intake/melding")["properties"]["kanaal"]["enum"]
     office.close()
@@ -165,13 +233,20 @@ def bring(office, text, name="Mia"):
 def test_what_goes_out_comes_in_again_unchanged(client, office):
     with office.store.read() as connection:
         count = len(reads.institutions(connection, active=False))
-    assert directory.bring_in(office, io.BytesIO(directory.export(office).encode("utf-8")), reader(office, "Bea")) == {
-        "toegevoegd": 0, "gewijzigd": 0, "gelijk": count,
-    }  # fmt: skip
+    assert directory.bring_in(
+        office, io.BytesIO(directory.export(office).encode("utf-8")), reader(office, "Bea")
+    ) == {
+        "toegevoegd": 0,
+        "gewijzigd": 0,
+        "gelijk": count,
+    }
 
 
 def test_a_file_adds_changes_and_takes_out_of_use(client, office):
-    rows = "Steunpunt Zoë;jeugdhulp;lokaal;Schiedam, Vlaardingen;Kade 1;veilig@zoe.voorbeeld.nl;ja\r\nWijkteam Schiedam;wijkteam;lokaal;Schiedam;;;nee\r\n"
+    rows = (
+        "Steunpunt Zoë;jeugdhulp;lokaal;Schiedam, Vlaardingen;Kade"
+        " 1;veilig@zoe.voorbeeld.nl;ja\r\nWijkteam Schiedam;wijkteam;lokaal;Schiedam;;;nee\r\n"
+    )
     assert bring(office, HEAD + rows) == {"toegevoegd": 1, "gewijzigd": 1, "gelijk": 0}
     names = {i["name"]: i for i in client.get("/institutions")["items"]}
     assert names["Steunpunt Zoë"]["secure_address"] == "veilig@zoe.voorbeeld.nl"
@@ -183,11 +258,17 @@ def test_every_fault_of_every_line_is_told_at_once_and_nothing_changes(client, o
     with pytest.raises(BadInput) as wrong:
         bring(
             office,
-            HEAD
-            + "Nieuw A;;lokaal;Schiedam;;;ja\r\nNieuw B;jeugdhulp;groot;Nergenshuizen;;geen-adres;ja\r\nNieuw A;x;lokaal;;;;ja\r\n",
+            HEAD + "Nieuw A;;lokaal;Schiedam;;;ja\r\nNieuw"
+            " B;jeugdhulp;groot;Nergenshuizen;;geen-adres;ja\r\nNieuw A;x;lokaal;;;;ja\r\n",
         )
     told = [f.text for f in wrong.value.faults]
-    assert [t.split(":")[0] for t in told] == ["Regel 2", "Regel 3", "Regel 3", "Regel 3", "Regel 4"] or len(told) >= 4
+    assert [t.split(":")[0] for t in told] == [
+        "Regel 2",
+        "Regel 3",
+        "Regel 3",
+        "Regel 3",
+        "Regel 4",
+    ] or len(told) >= 4
     assert client.get("/institutions")["items"] == before
     with pytest.raises(NotAllowed):
         bring(office, HEAD + "Nieuw;x;lokaal;;;;ja\r\n", "Anna")
@@ -215,7 +296,9 @@ def test_what_became_of_a_melding_is_told_in_the_codes_of_the_protocol(client):
 
 def test_what_is_not_in_the_file_stays_and_an_apostrophe_is_part_of_a_name(client, office):
     bring(office, HEAD + "'t Lange Huis;jeugdhulp;lokaal;Schiedam;Kade 1;;ja\r\n")
-    directory.bring_in(office, io.BytesIO(directory.export(office).encode("utf-8")), reader(office, "Bea"))
+    directory.bring_in(
+        office, io.BytesIO(directory.export(office).encode("utf-8")), reader(office, "Bea")
+    )
     bring(office, "naam;soort hulp;schaal\r\n't Lange Huis;jeugdhulp;subregionaal\r\n")
     (house,) = [i for i in client.get("/institutions")["items"] if "Lange Huis" in i["name"]]
     assert (house["name"], house["scale"], house["gemeenten"], house["address"]) == (

@@ -1,4 +1,7 @@
-"""An advies holds nothing of the family, by construction: what looks like it stops the saving, and what is corrected is erased, also from the journal (G6)."""
+"""An advies holds nothing of the family, by construction.
+
+What looks like it stops the saving, and what is corrected is erased, also from the journal (G6).
+"""
 
 import json
 
@@ -9,17 +12,41 @@ from amhk.store import reads
 from amhk.store.journal import verify
 
 ADVIES = {
-    "route": "advies", "kanaal": "chat", "hoedanigheid": "33", "gemeente": "Schiedam", "aanleiding": ["08"], "zorgen": "Een kind is vaak stil.",
+    "route": "advies",
+    "kanaal": "chat",
+    "hoedanigheid": "33",
+    "gemeente": "Schiedam",
+    "aanleiding": ["08"],
+    "zorgen": "Een kind is vaak stil.",
     "advies": "Praat met de ouders.",
-}  # fmt: skip
+}
 FAMILY = [
-    "Het gaat om Samira El Amrani.", "Zijn moeder Noor slaat hem.", "geboren op 4-2-2019", "geboren 12 maart 2015", "4 2 1989", "bel 06-12345678", "bel 06 1234 5678",
-    "bel +31 6 12345678", "BSN 999990019", "ze wonen op 3024 AA", "Havenstraat 12", "j.visser@example.nl", "het gezin Jansen", "J. de Boer", "mevrouw Van den Berg",
-]  # fmt: skip
+    "Het gaat om Samira El Amrani.",
+    "Zijn moeder Noor slaat hem.",
+    "geboren op 4-2-2019",
+    "geboren 12 maart 2015",
+    "4 2 1989",
+    "bel 06-12345678",
+    "bel 06 1234 5678",
+    "bel +31 6 12345678",
+    "BSN 999990019",
+    "ze wonen op 3024 AA",
+    "Havenstraat 12",
+    "j.visser@example.nl",
+    "het gezin Jansen",
+    "J. de Boer",
+    "mevrouw Van den Berg",
+]
 NOBODY = [
-    "Praat met de ouders en bel Veilig Thuis.", "De leerkracht van Basisschool De Boog belt.", "Sinds 2015 in Rotterdam.", "Om 1000 uur, 200 euro.", "Bel 0800-2000.",
-    "Het kind is stil. De moeder is bang.", "Wijkteam Delfshaven weet ervan.", "Op maandag en dinsdag.",
-]  # fmt: skip
+    "Praat met de ouders en bel Veilig Thuis.",
+    "De leerkracht van Basisschool De Boog belt.",
+    "Sinds 2015 in Rotterdam.",
+    "Om 1000 uur, 200 euro.",
+    "Bel 0800-2000.",
+    "Het kind is stil. De moeder is bang.",
+    "Wijkteam Delfshaven weet ervan.",
+    "Op maandag en dinsdag.",
+]
 
 
 @pytest.fixture
@@ -41,11 +68,18 @@ def texts_of(pack):
     """Every place where words of an advies are told: the intake, and each field of each step."""
     flow = pack.of_route("advies")
     told = [("", f.name) for f in flow.intake if f.bare]
-    told += [(m.name, f.name) for m in flow.moves.values() for f in m.fields if f.bare and m.effect != "to_melding"]
+    told += [
+        (m.name, f.name)
+        for m in flow.moves.values()
+        for f in m.fields
+        if f.bare and m.effect != "to_melding"
+    ]
     return told
 
 
-def test_no_text_of_an_advies_takes_the_family_in_and_every_form_can_say_that_it_is_not(client, pack):
+def test_no_text_of_an_advies_takes_the_family_in_and_every_form_can_say_that_it_is_not(
+    client, pack
+):
     seen = 0
     for move, field in texts_of(pack):
         body = {**ADVIES, field: FAMILY[0]} if not move else {}
@@ -63,33 +97,64 @@ def test_no_text_of_an_advies_takes_the_family_in_and_every_form_can_say_that_it
         body = {k: v for k, v in needed.items() if k in asked and k != field} | {field: FAMILY[0]}
         wrong = client.move(number, move, 422, **body)["errors"]
         assert ("gezinsgegevens", field) in [(e["code"], e["field"]) for e in wrong], (move, field)
-        assert "Samira" not in json.dumps(client.case(number)) + json.dumps(client.get(f"/cases/{number}/journal"))
-        assert "geen_gezinsgegevens" in client.case(number)["moves"][0]["input"]["properties"] or move
+        assert "Samira" not in json.dumps(client.case(number)) + json.dumps(
+            client.get(f"/cases/{number}/journal")
+        )
+        assert (
+            "geen_gezinsgegevens" in client.case(number)["moves"][0]["input"]["properties"] or move
+        )
         seen += 1
     assert seen >= 8
-    melding = {"route": "melding", "kanaal": "telefoon", "ontvangen": "2026-02-02T08:00", "hoedanigheid": "15", "gemeente": "Schiedam", "zorgen": "z",
-               "acuut": False, "melder": {"naam": "School"}}  # fmt: skip
+    melding = {
+        "route": "melding",
+        "kanaal": "telefoon",
+        "ontvangen": "2026-02-02T08:00",
+        "hoedanigheid": "15",
+        "gemeente": "Schiedam",
+        "zorgen": "z",
+        "acuut": False,
+        "melder": {"naam": "School"},
+    }
     number = client.post("/cases", melding)["number"]
-    wrong = client.move(number, "omzetten_in_advies", 422, reden="Regie.", advies=FAMILY[1])["errors"]
+    wrong = client.move(number, "omzetten_in_advies", 422, reden="Regie.", advies=FAMILY[1])[
+        "errors"
+    ]
     assert [(e["code"], e["field"]) for e in wrong] == [("gezinsgegevens", "advies")]
 
 
 def test_correcting_an_advies_erases_the_old_words_and_the_journal_says_so(client, sqlite_office):
     kept = {**ADVIES, "zorgen": "Samira El Amrani slaat haar kind.", "geen_gezinsgegevens": True}
     number = client.post("/cases", kept)["number"]
-    client.move(number, "contact_vastleggen", verslag="Samira El Amrani gebeld.", geen_gezinsgegevens=True)
+    client.move(
+        number, "contact_vastleggen", verslag="Samira El Amrani gebeld.", geen_gezinsgegevens=True
+    )
     assert "Samira" in json.dumps(client.get(f"/cases/{number}/journal"))
     client.move(
-        number, "corrigeren", reden="Er stond een naam in.", zorgen="Een moeder slaat haar kind.", verslag="Met haar gebeld."
+        number,
+        "corrigeren",
+        reden="Er stond een naam in.",
+        zorgen="Een moeder slaat haar kind.",
+        verslag="Met haar gebeld.",
     )
     case, journal = client.case(number), client.get(f"/cases/{number}/journal")["items"]
     with sqlite_office.store.read() as connection:
-        everything = json.dumps([str(dict(e)) for e in reads.entries(connection, reads.case_by_number(connection, number)["id"])])
+        everything = json.dumps(
+            [
+                str(dict(e))
+                for e in reads.entries(connection, reads.case_by_number(connection, number)["id"])
+            ]
+        )
         assert "Samira" not in everything + json.dumps(case) + json.dumps(journal)
         assert list(verify(connection)) == []
     line = next(e for e in journal if e["kind"] == "corrigeren")
-    assert "de oude tekst is gewist door Tom" in line["what"] and line["reason"] == "Er stond een naam in."
-    assert case["zorgen"] == "Een moeder slaat haar kind." and case["contacten"][0]["verslag"] == "Met haar gebeld."
+    assert (
+        "de oude tekst is gewist door Tom" in line["what"]
+        and line["reason"] == "Er stond een naam in."
+    )
+    assert (
+        case["zorgen"] == "Een moeder slaat haar kind."
+        and case["contacten"][0]["verslag"] == "Met haar gebeld."
+    )
     told = json.dumps(case["steps"])
     assert "Praat met de ouders." in told, "what was not corrected is still told"
 
@@ -111,4 +176,6 @@ def test_of_an_advies_that_becomes_a_melding_no_words_stay_twice(client):
         zorgen="Samira slaat haar kind.",
         acuut=False,
     )
-    assert "Samira" not in json.dumps(client.case(number)) + json.dumps(client.get(f"/cases/{number}/journal"))
+    assert "Samira" not in json.dumps(client.case(number)) + json.dumps(
+        client.get(f"/cases/{number}/journal")
+    )

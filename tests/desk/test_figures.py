@@ -1,4 +1,7 @@
-"""Figures two people can never dispute: one definition, from the journal, the same tomorrow; checked a second way, by hand, on both databases."""
+"""Figures two people can never dispute: one definition, from the journal, the same tomorrow.
+
+Checked a second way, by hand, on both databases.
+"""
 
 import json
 from collections import Counter
@@ -26,18 +29,28 @@ def report(client, period="2026-Q1", **asked):
 def take(client, call, moment, received=None):
     """A call taken on a moment of the training clock; gives its number."""
     client.clock(moment)
-    return client.post("/cases", {**call, **({"ontvangen": received or moment} if call["route"] == "melding" else {})})["number"]
+    return client.post(
+        "/cases",
+        {**call, **({"ontvangen": received or moment} if call["route"] == "melding" else {})},
+    )["number"]
 
 
 def lived_in(client):
-    """A first quarter with a bit of everything: two routes, four finishes, a join, a split, corrections, a complaint. Gives the numbers."""
+    """A first quarter with a bit of everything.
+
+    Two routes, four finishes, a join, a split, corrections, a complaint. Gives the numbers.
+    """
     told = {}
     told["advies"] = take(client, advies(vervolg="advies_gegeven"), "2026-01-05T09:00")
     told["police"] = take(client, melding(EL_AMRANI, acuut=True), "2026-01-06T10:00")
     told["school"] = take(
-        client, melding(VISSER, hoedanigheid="15", gemeente="Schiedam", aanleiding=["08"], aard=["03"]), "2026-01-07T10:00"
+        client,
+        melding(VISSER, hoedanigheid="15", gemeente="Schiedam", aanleiding=["08"], aard=["03"]),
+        "2026-01-07T10:00",
     )
-    told["other"] = take(client, melding([EL_AMRANI[2]], hoedanigheid="33", gemeente="Rotterdam"), "2026-01-08T10:00")
+    told["other"] = take(
+        client, melding([EL_AMRANI[2]], hoedanigheid="33", gemeente="Rotterdam"), "2026-01-08T10:00"
+    )
     client.move(told["other"], "vervolgmelding", bij=told["police"])
     client.move(told["school"], "veiligheidsbeoordeling", uitkomst="onderzoek nodig")
     client.move(told["school"], "onderzoek_besluiten")
@@ -45,9 +58,18 @@ def lived_in(client):
     client.move(told["police"], "veiligheidsbeoordeling", uitkomst="onderzoek nodig")
     client.move(told["police"], "onderzoek_besluiten", op="2026-01-19T10:00")
     client.clock("2026-02-10T10:00")
-    client.move(told["school"], "onderzoek_afronden", uitkomst=["06"], conclusie="Het kind wordt verwaarloosd.")
-    institution = next(i for i in client.get("/institutions")["items"] if i["kind"] == "wijkteam")["name"]
-    client.move(told["school"], "verwijzen", instelling=institution, motivering="belang van het kind")
+    client.move(
+        told["school"],
+        "onderzoek_afronden",
+        uitkomst=["06"],
+        conclusie="Het kind wordt verwaarloosd.",
+    )
+    institution = next(i for i in client.get("/institutions")["items"] if i["kind"] == "wijkteam")[
+        "name"
+    ]
+    client.move(
+        told["school"], "verwijzen", instelling=institution, motivering="belang van het kind"
+    )
     client.clock("2026-02-16T10:00")
     client.move(told["school"], "hulp_gestart_vastleggen")
     client.move(told["school"], "tegenkracht_vastleggen", tegenkracht="klacht")
@@ -57,18 +79,29 @@ def lived_in(client):
     told["none"] = take(client, melding(gemeente="Brielle"), "2026-03-10T10:00")
     client.move(told["none"], "geen_hgkm", doorgezet_naar="wijkagent")
     client.post(f"/cases/{told['other']}/split", {"reden": "ander gezin"})
-    client.move(told["school"], "corrigeren", reden="verkeerd genoteerd", gemeente="Vlaardingen", aanleiding=["06", "08"])
+    client.move(
+        told["school"],
+        "corrigeren",
+        reden="verkeerd genoteerd",
+        gemeente="Vlaardingen",
+        aanleiding=["06", "08"],
+    )
     return told
 
 
 def facts_now(office, period):
-    """What is counted of a period now: (fact, gemeente, value) to count, without the phase of a join."""
+    """What is counted of a period now.
+
+    (fact, gemeente, value) to count, without the phase of a join.
+    """
     span = read_period(period)
     counts = counting.counted(office, Scope(every=True), [span])[1][0]
     told = Counter()
     for (name, row, value), count in counts.events.items():
         told[name, row, "" if name == "vervolgmelding" else value] += count
-    return told, {(value, row): n for (name, row, value), n in counts.stood.items() if name == "voorraad"}
+    return told, {
+        (value, row): n for (name, row, value), n in counts.stood.items() if name == "voorraad"
+    }
 
 
 def test_each_figure_is_the_same_when_counted_a_second_way_from_the_lines_of_the_journal(client):
@@ -81,7 +114,13 @@ def test_the_quarter_counts_what_happened_in_it(client):
     numbers = lived_in(client)
     told = report(client)
     total = told["total"]
-    assert (total["adviezen"], total["meldingen"], total["finish_1"], total["finish_3"], total["finish_4"]) == (1, 3, 1, 1, 1)
+    assert (
+        total["adviezen"],
+        total["meldingen"],
+        total["finish_1"],
+        total["finish_3"],
+        total["finish_4"],
+    ) == (1, 3, 1, 1, 1)
     assert total["einde_geen HG/KM"] == 1
     assert total["meldingen_hoedanigheid"] == {"01": 1, "15": 1, "33": 1}
     assert total["uitkomst"] == {"06": 1, "03": 1}
@@ -124,9 +163,13 @@ def test_the_same_stamp_gives_the_same_figures_and_the_same_files(client):
     assert one["stamp"] == two["stamp"]
     assert one == two
     for format in reportfiles.FORMATS:
-        assert reportfiles.rendered(client.office, one, format) == reportfiles.rendered(client.office, two, format)
+        assert reportfiles.rendered(client.office, one, format) == reportfiles.rendered(
+            client.office, two, format
+        )
     again = reports.kwartaal(client.office, period, rita, counting.catch_up(client.office))
-    assert {k: again[k] for k in ("rows", "total", "levels", "stamp")} == {k: one[k] for k in ("rows", "total", "levels", "stamp")}
+    assert {k: again[k] for k in ("rows", "total", "levels", "stamp")} == {
+        k: one[k] for k in ("rows", "total", "levels", "stamp")
+    }
 
 
 def test_a_report_as_known_on_a_past_day_does_not_know_what_came_later(client):
@@ -139,7 +182,11 @@ def test_a_report_as_known_on_a_past_day_does_not_know_what_came_later(client):
     client.clock("2026-04-04T09:00")
     now, known = report(client), report(client, known="2026-04-02")
     assert now["total"]["meldingen"] == then["total"]["meldingen"] + 1
-    assert (known["total"], known["rows"], known["levels"]) == (then["total"], then["rows"], then["levels"])
+    assert (known["total"], known["rows"], known["levels"]) == (
+        then["total"],
+        then["rows"],
+        then["levels"],
+    )
     assert known["stamp"]["position"] <= then["stamp"]["position"]
 
 
@@ -148,13 +195,20 @@ def test_a_late_entered_fact_never_changes_a_kept_report_and_the_change_is_expla
     client.clock("2026-04-10T09:00")
     kept = Client(client.office, "Rita").get("/reports/kept")["items"]
     assert [(k["period"], k["by"]) for k in kept] == [("2026-Q1", "vanzelf")]
-    before = Client(client.office, "Rita").ask("GET", f"/reports/kept/{kept[0]['id']}?format=csv").content
+    before = (
+        Client(client.office, "Rita")
+        .ask("GET", f"/reports/kept/{kept[0]['id']}?format=csv")
+        .content
+    )
     take(client, melding(gemeente="Brielle"), "2026-04-13T10:00", "2026-03-30T10:00")
     client.move(numbers["school"], "corrigeren", reden="toch Schiedam", gemeente="Schiedam")
     client.post(f"/cases/{numbers['none']}/split", {"reden": "x"}, expect=422)
     rita = Client(client.office, "Rita")
     assert rita.ask("GET", f"/reports/kept/{kept[0]['id']}?format=csv").content == before
-    changes = {(c["figure"], c["gemeente"]): c for c in rita.get(f"/reports/kept/{kept[0]['id']}/changes")["items"]}
+    changes = {
+        (c["figure"], c["gemeente"]): c
+        for c in rita.get(f"/reports/kept/{kept[0]['id']}/changes")["items"]
+    }
     late, moved = changes["meldingen", "Brielle"], changes["meldingen", "Schiedam"]
     assert (late["was"], late["now"], late["why"]) == (0, 1, "1 zaak later vastgelegd")
     assert (moved["was"], moved["now"], moved["why"]) == (0, 1, "1 zaak gecorrigeerd")
@@ -163,7 +217,9 @@ def test_a_late_entered_fact_never_changes_a_kept_report_and_the_change_is_expla
     assert ("adviezen", "Totaal") not in changes
 
 
-def test_a_report_makes_itself_once_on_its_day_is_announced_and_stands_in_the_journal_of_the_house(client):
+def test_a_report_makes_itself_once_on_its_day_is_announced_and_stands_in_the_journal_of_the_house(
+    client,
+):
     lived_in(client)
     client.clock("2026-04-09T09:00")
     rita = Client(client.office, "Rita")
@@ -178,7 +234,9 @@ def test_a_report_makes_itself_once_on_its_day_is_announced_and_stands_in_the_jo
         assert line["sha256"] == told[0]["hash"]
         assert list(keeping.faults(connection)) == []
         assert list(verify(connection)) == []
-    assert [r["period"] for r in keeping.fresh(client.office, reader(client.office, "Mia"))] == ["2026-Q1"]
+    assert [r["period"] for r in keeping.fresh(client.office, reader(client.office, "Mia"))] == [
+        "2026-Q1"
+    ]
     client.clock("2026-05-10T06:00")
     assert keeping.fresh(client.office, reader(client.office, "Mia")) == []
 
@@ -186,7 +244,9 @@ def test_a_report_makes_itself_once_on_its_day_is_announced_and_stands_in_the_jo
 def test_reports_missed_while_the_house_was_closed_are_made_when_it_opens(client):
     lived_in(client)
     client.clock("2026-10-20T09:00")
-    assert sorted(k["period"] for k in Client(client.office, "Rita").get("/reports/kept")["items"]) == [
+    assert sorted(
+        k["period"] for k in Client(client.office, "Rita").get("/reports/kept")["items"]
+    ) == [
         "2026-Q1",
         "2026-Q2",
         "2026-Q3",
@@ -200,9 +260,17 @@ def test_what_was_changed_outside_the_program_is_found(client):
     client.clock("2026-04-10T09:00")
     with client.office.store.write() as connection:
         connection.execute(
-            text("UPDATE journal SET figures = replace(figures, 'Rotterdam', 'Brielle') WHERE figures LIKE '%Rotterdam%'")
+            text(
+                "UPDATE journal SET figures = replace(figures, 'Rotterdam', 'Brielle') WHERE"
+                " figures LIKE '%Rotterdam%'"
+            )
         )
-        connection.execute(text("UPDATE kept_reports SET content = replace(content, '\"meldingen\": 3', '\"meldingen\": 2')"))
+        connection.execute(
+            text(
+                "UPDATE kept_reports SET content = replace(content, '\"meldingen\": 3',"
+                " '\"meldingen\": 2')"
+            )
+        )
     with client.office.store.read() as connection:
         assert any("gewijzigd" in fault for fault in list(verify(connection)))
         assert any("bewaarde rapport over 2026-Q1" in fault for fault in keeping.faults(connection))
@@ -221,7 +289,9 @@ def test_a_case_whose_people_were_destroyed_by_law_still_counts_the_same(client)
     told, _ = facts_now(client.office, "2026-01")
     with client.office.store.write() as connection:
         figures.empty(connection)
-        connection.execute(reads.META.update().where(reads.META.c.key == counting._AT).values(value="weg 0"))
+        connection.execute(
+            reads.META.update().where(reads.META.c.key == counting._AT).values(value="weg 0")
+        )
     again, _ = facts_now(client.office, "2026-01")
     assert again == told
     after = report(client, "2026-01")["total"]
@@ -229,7 +299,9 @@ def test_a_case_whose_people_were_destroyed_by_law_still_counts_the_same(client)
     assert (after["meldingen"], after["adviezen"], after["einde_omgezet in advies"]) == (1, 1, 1)
     with client.office.store.read() as connection:
         lines = [e["figures"] for e in reads.entries(connection, 1) if e["figures"]]
-    assert not any("Samira" in line or "999965323" in line or "Havenstraat" in line for line in lines)
+    assert not any(
+        "Samira" in line or "999965323" in line or "Havenstraat" in line for line in lines
+    )
 
 
 def test_a_triage_taken_back_and_a_split_leave_no_trace_in_the_figures(client):
@@ -244,7 +316,9 @@ def test_a_triage_taken_back_and_a_split_leave_no_trace_in_the_figures(client):
     assert (told, stood) == before
 
 
-def test_a_household_that_comes_back_within_a_year_is_a_hermelding_until_it_proves_another_family(client):
+def test_a_household_that_comes_back_within_a_year_is_a_hermelding_until_it_proves_another_family(
+    client,
+):
     one = take(client, melding(EL_AMRANI), "2026-01-06T10:00")
     client.move(one, "intrekken", reden="ingetrokken")
     two = take(client, melding(EL_AMRANI), "2026-06-06T10:00")
@@ -269,7 +343,9 @@ def test_a_hermelding_stays_one_of_the_melding_before_when_the_last_proves_anoth
     assert came_back_from(client, last) == [third]
     version = client.case(last)["version"]
     client.post(f"/cases/{third}/split", {"reden": "ander gezin"})
-    assert came_back_from(client, last) == [second], "not lost: the others still stand in its dossier"
+    assert came_back_from(client, last) == [second], (
+        "not lost: the others still stand in its dossier"
+    )
     assert came_back_from(client, third) == []
     assert client.case(last)["version"] == version, "nobody's form grew stale by it"
     assert f"Hermelding van {second}" in client.get(f"/cases/{last}/journal")["items"][-1]["what"]
@@ -287,7 +363,9 @@ def test_what_the_end_of_help_brought_is_counted_by_its_indicators(client):
     client.move(number, "veiligheidsbeoordeling", uitkomst="onderzoek")
     client.move(number, "onderzoek_besluiten")
     client.move(number, "onderzoek_afronden", uitkomst=["06"], conclusie="c")
-    institution = next(i for i in client.get("/institutions")["items"] if i["kind"] == "jeugdhulp")["name"]
+    institution = next(i for i in client.get("/institutions")["items"] if i["kind"] == "jeugdhulp")[
+        "name"
+    ]
     client.move(number, "verwijzen", instelling=institution)
     client.clock("2026-04-07T10:00")
     ended = {
@@ -300,13 +378,28 @@ def test_what_the_end_of_help_brought_is_counted_by_its_indicators(client):
     }
     asked = client.move(number, "voortgangscontrole", expect=422, **ended)
     assert {e["field"] for e in asked["errors"]} == {"hulp_geeindigd"}
-    wrong = client.move(number, "voortgangscontrole", expect=422, **{**ended, "tevreden_ouder": [11]}, hulp_geeindigd="2026-04-01")
+    wrong = client.move(
+        number,
+        "voortgangscontrole",
+        expect=422,
+        **{**ended, "tevreden_ouder": [11]},
+        hulp_geeindigd="2026-04-01",
+    )
     assert [e["field"] for e in wrong["errors"]] == ["tevreden_ouder"]
     client.move(
-        number, "voortgangscontrole", **ended, hulp_geeindigd="2026-04-01", reden_einde="2", kader="vrijwillig naar gedwongen"
+        number,
+        "voortgangscontrole",
+        **ended,
+        hulp_geeindigd="2026-04-01",
+        reden_einde="2",
+        kader="vrijwillig naar gedwongen",
     )
     total = report(client, "2026-Q2")["total"]
-    assert (total["passende_hulp"], total["nu_veilig"], total["voortgangscontrole"]) == ([1, 1], [1, 1], [1, 1])
+    assert (total["passende_hulp"], total["nu_veilig"], total["voortgangscontrole"]) == (
+        [1, 1],
+        [1, 1],
+        [1, 1],
+    )
     assert (total["doelrealisatie"], total["reden_einde"], total["kader"]) == (
         {"1": 1, "2": 1},
         {"2": 1},
@@ -318,14 +411,24 @@ def test_what_the_end_of_help_brought_is_counted_by_its_indicators(client):
 @pytest.mark.parametrize(
     ("asked", "field"),
     [
-        ("period=2026-Q5", "period"), ("period=", "period"), ("period=2027-Q1", "period"), ("period=2026-Q1&known=gisteren", "known"),
-        ("period=2026-Q1&known=2026-12-31", "known"), ("period=2026-Q1&known=2025-06-01", "known"), ("period=2026-Q1&area=Parijs", "area"),
-        ("period=2026-Q1&style=mooi", "style"), ("period=2026-Q1&format=doc", "format"),
+        ("period=2026-Q5", "period"),
+        ("period=", "period"),
+        ("period=2027-Q1", "period"),
+        ("period=2026-Q1&known=gisteren", "known"),
+        ("period=2026-Q1&known=2026-12-31", "known"),
+        ("period=2026-Q1&known=2025-06-01", "known"),
+        ("period=2026-Q1&area=Parijs", "area"),
+        ("period=2026-Q1&style=mooi", "style"),
+        ("period=2026-Q1&format=doc", "format"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_asked_of_a_report_is_refused_in_one_sentence(client, asked, field):
     client.clock("2026-03-10T10:00")
-    wrong = Client(client.office, "Rita").ask("GET", f"/reports/kwartaal?{asked}", expect=422).json()["errors"]
+    wrong = (
+        Client(client.office, "Rita")
+        .ask("GET", f"/reports/kwartaal?{asked}", expect=422)
+        .json()["errors"]
+    )
     assert [w["field"] for w in wrong] == [field]
     assert all(w["text"].endswith(".") for w in wrong)
 
@@ -339,7 +442,10 @@ def test_an_empty_period_is_a_report_of_noughts(client):
 
 def test_a_teamleider_counts_his_own_team_and_rapportage_sees_no_cases(client):
     lived_in(client)
-    assert Client(client.office, "Tom").get("/reports/kwartaal?period=2026-Q1")["total"]["meldingen"] == 3
+    assert (
+        Client(client.office, "Tom").get("/reports/kwartaal?period=2026-Q1")["total"]["meldingen"]
+        == 3
+    )
     from amhk.errors import NotAllowed
 
     with pytest.raises(NotAllowed):
@@ -374,19 +480,25 @@ def test_a_gemeente_that_joins_or_leaves_halfway_counts_as_long_as_it_belongs(fo
     hire(office)
     client = Client(office)
     take(client, melding(gemeente="Brielle"), "2026-02-03T10:00")
-    wrong = client.ask("POST", "/cases", melding(gemeente="Nieuwdorp"), expect=(422,)).json()["errors"]
+    wrong = client.ask("POST", "/cases", melding(gemeente="Nieuwdorp"), expect=(422,)).json()[
+        "errors"
+    ]
     assert "geldt pas vanaf" in wrong[0]["text"]
     old = take(client, melding(gemeente="Brielle"), "2026-03-03T10:00", "2026-02-27T10:00")
     take(client, melding(gemeente="Nieuwdorp"), "2026-03-04T10:00")
     client.move(old, "veiligheidsbeoordeling", uitkomst="onderzoek")
     client.move(old, "onderzoek_besluiten")
-    wrong = client.ask("POST", "/cases", melding(gemeente="Brielle", ontvangen="2026-03-04T09:00"), expect=(422,)).json()["errors"]
+    wrong = client.ask(
+        "POST", "/cases", melding(gemeente="Brielle", ontvangen="2026-03-04T09:00"), expect=(422,)
+    ).json()["errors"]
     assert "geldt niet meer" in wrong[0]["text"]
     quarter = report(client)
     rows = {row["gemeente"]: row for row in quarter["rows"]}
     assert (rows["Brielle"]["meldingen"], rows["Nieuwdorp"]["meldingen"]) == (2, 1)
     assert rows["Buiten de regio"]["onderzoeken"] == 1  # decided after Brielle had left
-    assert quarter["total"]["onderzoeken"] == sum(row["onderzoeken"] for row in quarter["rows"]) == 1
+    assert (
+        quarter["total"]["onderzoeken"] == sum(row["onderzoeken"] for row in quarter["rows"]) == 1
+    )
     client.clock("2026-04-10T10:00")
     april = {row["gemeente"] for row in report(client, "2026-04")["rows"]}
     assert ("Brielle" in april, "Nieuwdorp" in april) == (False, True)
@@ -397,8 +509,14 @@ def test_a_gemeente_that_joins_or_leaves_halfway_counts_as_long_as_it_belongs(fo
 
 @pytest.mark.parametrize(
     "text",
-    ["[gemeenten.Brielle]\ntot = 2026-03-15", "[gemeenten.Nieuw]\nvan = 2026-03-01", "[gemeenten.Brielle]\nvan = 2026-03-01\ntot = 2026-02-01", "[gemeenten.Brielle]\ninwoners = -4", "[gemeenten.Brielle]\nkleur = 3"],
-)  # fmt: skip
+    [
+        "[gemeenten.Brielle]\ntot = 2026-03-15",
+        "[gemeenten.Nieuw]\nvan = 2026-03-01",
+        "[gemeenten.Brielle]\nvan = 2026-03-01\ntot = 2026-02-01",
+        "[gemeenten.Brielle]\ninwoners = -4",
+        "[gemeenten.Brielle]\nkleur = 3",
+    ],
+)
 def test_a_gemeente_written_down_wrong_is_refused_by_name(folder, text):
     from amhk.errors import HouseClosed
 
@@ -418,17 +536,32 @@ def test_a_sample_holds_nobody_and_is_the_same_for_the_same_stamp(client):
     read = json.loads(told)
     assert read["closed"] == len(read["cases"]) == 5
     assert all(case["steps"] and case["case"].startswith("Z-") for case in read["cases"])
-    for secret in ("M-2026", "A-2026", "Samira", "Bouzid", "Jansen", "Havenstraat", "Politie", "Tom", "Schiedam"):
+    for secret in (
+        "M-2026",
+        "A-2026",
+        "Samira",
+        "Bouzid",
+        "Jansen",
+        "Havenstraat",
+        "Politie",
+        "Tom",
+        "Schiedam",
+    ):
         assert secret not in told
     Client(client.office, "Tom").ask("GET", "/reports/steekproef?period=2026-Q1", expect=(403,))
 
 
 def test_a_clock_that_counts_can_be_chosen_and_both_stand_in_the_report(client):
-    number = take(client, melding(), "2026-02-04T10:00")  # law: Monday the 9th, norm: Wednesday the 11th
+    number = take(
+        client, melding(), "2026-02-04T10:00"
+    )  # law: Monday the 9th, norm: Wednesday the 11th
     client.clock("2026-02-10T10:00")
     client.move(number, "veiligheidsbeoordeling", uitkomst="x")
     total = report(client)["total"]
-    assert (total["veiligheidsbeoordeling"], total["veiligheidsbeoordeling_ander"]) == ([1, 1], [0, 1])
+    assert (total["veiligheidsbeoordeling"], total["veiligheidsbeoordeling_ander"]) == (
+        [1, 1],
+        [0, 1],
+    )
 
 
 def test_the_journal_and_the_tallies_give_the_same_for_every_reader(client):
@@ -451,7 +584,10 @@ def test_the_facts_are_made_again_when_the_definitions_ask_for_others(client, fo
     text = (folder.parent / "workflows/amhk/cijfers.toml").read_text(encoding="utf-8")
     more = (
         text
-        + '\n[cijfers.openen]\ntitel = "Geopend op tijd"\nzin = "Deel van de meldingen dat op tijd is geopend."\ngroep = "termijnen"\nsoort = "deel"\ntermijn = "openen"\ngoed = ["op tijd"]\nalle = ["op tijd", "te laat"]\npopulatie = "alle meldingen"\nmoment = "de laatste dag"\nbron = "eigen norm"\n'
+        + '\n[cijfers.openen]\ntitel = "Geopend op tijd"\nzin = "Deel van de meldingen dat op tijd'
+        ' is geopend."\ngroep = "termijnen"\nsoort = "deel"\ntermijn = "openen"\ngoed = ["op'
+        ' tijd"]\nalle = ["op tijd", "te laat"]\npopulatie = "alle meldingen"\nmoment = "de'
+        ' laatste dag"\nbron = "eigen norm"\n'
     )
     assert report(client)["total"]["meldingen"] == 3
     (folder.parent / "workflows/amhk/cijfers.toml").write_text(more, encoding="utf-8")
@@ -467,15 +603,27 @@ def test_a_definition_that_is_not_whole_is_refused_with_every_fault_at_once(fold
 
     path = folder.parent / "workflows/amhk/cijfers.toml"
     path.write_text(
-        path.read_text(encoding="utf-8") + '\n[cijfers.half]\ntitel = "Half"\nsoort = "gok"\ntermijn = "nooit"\n', encoding="utf-8"
+        path.read_text(encoding="utf-8")
+        + '\n[cijfers.half]\ntitel = "Half"\nsoort = "gok"\ntermijn = "nooit"\n',
+        encoding="utf-8",
     )
     with pytest.raises(HouseClosed) as wrong:
         open_office(folder, proof=False)
     told = str(wrong.value)
-    assert all(part in told for part in ("cijfers.half.zin", "cijfers.half.bron", "'gok' is geen soort", "'nooit' is geen termijn"))
+    assert all(
+        part in told
+        for part in (
+            "cijfers.half.zin",
+            "cijfers.half.bron",
+            "'gok' is geen soort",
+            "'nooit' is geen termijn",
+        )
+    )
 
 
-def test_a_call_whose_receipt_was_corrected_out_of_the_period_is_still_in_the_report_as_it_was_known(client):
+def test_a_receipt_corrected_out_of_the_period_is_still_in_the_report_as_it_was_known(
+    client,
+):
     number = take(client, melding(gemeente="Brielle"), "2026-04-01T10:00", "2026-03-31T10:00")
     client.clock("2026-04-02T10:00")
     then = report(client)
@@ -494,11 +642,20 @@ def test_what_was_changed_with_its_own_marks_is_found_by_the_journal_of_the_hous
     lived_in(client)
     client.clock("2026-04-10T09:00")
     with client.office.store.write() as connection:
-        content = connection.execute(text("SELECT content FROM kept_reports")).scalar().replace('"meldingen": 3', '"meldingen": 2')
+        content = (
+            connection.execute(text("SELECT content FROM kept_reports"))
+            .scalar()
+            .replace('"meldingen": 3', '"meldingen": 2')
+        )
         mark = sha256(content.encode()).hexdigest()
-        connection.execute(text("UPDATE kept_reports SET content = :content, hash = :mark"), {"content": content, "mark": mark})
+        connection.execute(
+            text("UPDATE kept_reports SET content = :content, hash = :mark"),
+            {"content": content, "mark": mark},
+        )
     with client.office.store.read() as connection:
-        assert list(keeping.faults(connection)) == ["Het bewaarde rapport over 2026-Q1 (nummer 1) is gewijzigd."]
+        assert list(keeping.faults(connection)) == [
+            "Het bewaarde rapport over 2026-Q1 (nummer 1) is gewijzigd."
+        ]
     with client.office.store.write() as connection:
         connection.execute(text("DELETE FROM kept_reports"))
         connection.execute(text("DELETE FROM stamps"))
@@ -526,7 +683,9 @@ def test_facts_somebody_emptied_are_made_again_and_changed_ones_are_found_and_me
     assert report(client)["total"] == before
 
 
-def test_a_report_holds_no_more_than_its_stamp_says_also_when_a_call_comes_in_between(client, monkeypatch):
+def test_a_report_holds_no_more_than_its_stamp_says_also_when_a_call_comes_in_between(
+    client, monkeypatch
+):
     take(client, melding(gemeente="Brielle"), "2026-02-04T10:00")
     catch_up, calls = counting.catch_up, []
 
@@ -540,9 +699,13 @@ def test_a_report_holds_no_more_than_its_stamp_says_also_when_a_call_comes_in_be
     monkeypatch.setattr(counting, "catch_up", busy)
     told = reports.kwartaal(client.office, read_period("2026-Q1"), reader(client.office, "Rita"))
     monkeypatch.undo()
-    known = counting.Known(told["stamp"]["position"], told["stamp"]["digest"], counting.catch_up(client.office).moment)
+    known = counting.Known(
+        told["stamp"]["position"], told["stamp"]["digest"], counting.catch_up(client.office).moment
+    )
     assert calls
-    again = reports.kwartaal(client.office, read_period("2026-Q1"), reader(client.office, "Rita"), known)
+    again = reports.kwartaal(
+        client.office, read_period("2026-Q1"), reader(client.office, "Rita"), known
+    )
     assert again["total"]["meldingen"] == told["total"]["meldingen"] == 2
 
 
@@ -551,10 +714,24 @@ def test_what_changed_in_a_split_is_told_value_by_value(client):
     client.clock("2026-04-10T09:00")
     key = Client(client.office, "Rita").get("/reports/kept")["items"][0]["id"]
     client.move(numbers["school"], "corrigeren", reden="de huisarts", hoedanigheid="02")
-    told = [(c["title"], c["was"], c["now"], c["why"]) for c in keeping.changes(client.office, key) if c["gemeente"] == "Totaal"]
+    told = [
+        (c["title"], c["was"], c["now"], c["why"])
+        for c in keeping.changes(client.office, key)
+        if c["gemeente"] == "Totaal"
+    ]
     assert told == [
-        ("Meldingen naar hoedanigheid van de melder: Huisarts of praktijkondersteuner", 0, 1, "1 zaak gecorrigeerd"),
-        ("Meldingen naar hoedanigheid van de melder: Lid ZAT-team school, leerkracht, directeur", 1, 0, "1 zaak gecorrigeerd"),
+        (
+            "Meldingen naar hoedanigheid van de melder: Huisarts of praktijkondersteuner",
+            0,
+            1,
+            "1 zaak gecorrigeerd",
+        ),
+        (
+            "Meldingen naar hoedanigheid van de melder: Lid ZAT-team school, leerkracht, directeur",
+            1,
+            0,
+            "1 zaak gecorrigeerd",
+        ),
     ]
     client.move(numbers["police"], "corrigeren", reden="netter gezegd", zorgen="Andere woorden.")
     assert len([c for c in keeping.changes(client.office, key) if c["gemeente"] == "Totaal"]) == 2
@@ -562,10 +739,18 @@ def test_what_changed_in_a_split_is_told_value_by_value(client):
 
 def test_a_correction_of_a_moment_reaches_the_figures(client):
     numbers = lived_in(client)
-    client.move(numbers["school"], "corrigeren", reden="al eerder", stap="hulp_gestart_vastleggen", moment="2026-02-12T10:00")
+    client.move(
+        numbers["school"],
+        "corrigeren",
+        reden="al eerder",
+        stap="hulp_gestart_vastleggen",
+        moment="2026-02-12T10:00",
+    )
     assert report(client)["total"]["hulp_mediaan"] == [36, 1]
     client.clock("2026-03-11T10:00")
-    client.move(numbers["none"], "corrigeren", reden="later", stap="geen_hgkm", moment="2026-03-10T12:00")
+    client.move(
+        numbers["none"], "corrigeren", reden="later", stap="geen_hgkm", moment="2026-03-10T12:00"
+    )
     assert client.case(numbers["none"])["closed"]
     same(client.office, read_period("2026-Q1"))
     with client.office.store.read() as connection:
@@ -582,7 +767,9 @@ def test_the_first_and_last_year_there_can_be_are_refused_or_empty_and_break_not
     for key in (0, -1, 2**31, 2**63, 10**30):
         rita.ask("GET", f"/reports/kept/{key}", expect=(404, 422))
     for name in ("kosten", "steekproef"):
-        wrong = rita.ask("GET", f"/reports/{name}?period=2026&style=tien&area=Brielle", expect=422).json()["errors"]
+        wrong = rita.ask(
+            "GET", f"/reports/{name}?period=2026&style=tien&area=Brielle", expect=422
+        ).json()["errors"]
         assert {w["field"] for w in wrong} == {"area", "style"}
 
 
@@ -592,13 +779,23 @@ def test_a_gemeente_and_a_centrumgemeente_of_one_name_are_told_apart(client):
     assert report(client, area="gemeente:Rotterdam")["total"]["meldingen"] == 1
     assert report(client, area="centrumgemeente:Rotterdam")["total"]["meldingen"] == 2
     tom = reader(client.office, "Tom")
-    assert len(reports.behind(client.office, "meldingen", "2026-Q1", "gemeente:Rotterdam", tom)["cases"]) == 1
+    assert (
+        len(
+            reports.behind(client.office, "meldingen", "2026-Q1", "gemeente:Rotterdam", tom)[
+                "cases"
+            ]
+        )
+        == 1
+    )
 
 
 def test_an_earlier_period_is_told_as_the_region_was_then(folder):
     from support.cast import hire
 
-    folder.write_text(folder.read_text(encoding="utf-8") + "\n[gemeenten.Brielle]\ntot = 2026-04-01\n", encoding="utf-8")
+    folder.write_text(
+        folder.read_text(encoding="utf-8") + "\n[gemeenten.Brielle]\ntot = 2026-04-01\n",
+        encoding="utf-8",
+    )
     office = open_office(folder, proof=False)
     hire(office)
     client = Client(office)
@@ -649,8 +846,14 @@ def test_two_processes_that_refresh_at_once_count_nothing_twice(client, folder):
     lived_in(client)
     before = report(client)["total"]
     with client.office.store.write() as connection:
-        connection.execute(reads.META.update().where(reads.META.c.key == counting._AT).values(value=""))
-    told = "import sys; from pathlib import Path; from amhk.desk import counting; from amhk.office import open_office; counting._BATCH = 5; o = open_office(Path(sys.argv[1]), proof=False); counting.catch_up(o); o.close()"
+        connection.execute(
+            reads.META.update().where(reads.META.c.key == counting._AT).values(value="")
+        )
+    told = (
+        "import sys; from pathlib import Path; from amhk.desk import counting; from amhk.office"
+        " import open_office; counting._BATCH = 5; o = open_office(Path(sys.argv[1]), proof=False);"
+        " counting.catch_up(o); o.close()"
+    )
     both = [subprocess.Popen([sys.executable, "-c", told, str(folder)]) for _ in range(2)]
     assert [process.wait(timeout=patient(120)) for process in both] == [0, 0]
     assert list(counting.faults(client.office)) == []

@@ -1,4 +1,7 @@
-"""The forty police forms of the morning: read whole or not at all, none twice, none lost, triaged with three answers and taken back."""
+"""The forty police forms of the morning.
+
+Read whole or not at all, none twice, none lost, triaged with three answers and taken back.
+"""
 
 import io
 import json
@@ -61,17 +64,25 @@ def test_the_same_file_twice_adds_nothing(client, office):
 
 
 @settings(max_examples=20)
-@given(picks=st.lists(st.lists(st.integers(1, 8), max_size=8), min_size=1, max_size=4), twice=st.booleans())
+@given(
+    picks=st.lists(st.lists(st.integers(1, 8), max_size=8), min_size=1, max_size=4),
+    twice=st.booleans(),
+)
 def test_import_is_idempotent_whatever_is_sent_again(tmp_path_factory, picks, twice):
     from conftest import make_folder
 
     from amhk.office import open_office
 
-    office = open_office(make_folder(tmp_path_factory.mktemp("i") / "m", "meldpunt.sqlite"), proof=False)
+    office = open_office(
+        make_folder(tmp_path_factory.mktemp("i") / "m", "meldpunt.sqlite"), proof=False
+    )
     hire(office, "Tom")
     try:
         for told in [[1], *picks] * (1 + twice):
-            take(office, bring(office, [form(n, ontvangen="2026-02-02T06:00") for n in told] or [form(1)]))
+            take(
+                office,
+                bring(office, [form(n, ontvangen="2026-02-02T06:00") for n in told] or [form(1)]),
+            )
         with office.store.read() as connection:
             borne = [c["kenmerk"] for c in reads.rows(connection, reads.CASE.select())]
         assert sorted(borne) == sorted({"PF-1", *(f"PF-{n}" for p in picks for n in p)})
@@ -81,7 +92,12 @@ def test_import_is_idempotent_whatever_is_sent_again(tmp_path_factory, picks, tw
 
 def test_a_broken_file_changes_nothing(client, office):
     whole = file_of([form(n) for n in range(1, 4)]).getvalue()
-    for broken in (whole[:-40], b'id;zorgen\n1;"x', whole.replace(b"formulier/1", b"formulier/7"), b"id;zorgen;onbekend\n1;x;y"):
+    for broken in (
+        whole[:-40],
+        b'id;zorgen\n1;"x',
+        whole.replace(b"formulier/1", b"formulier/7"),
+        b"id;zorgen;onbekend\n1;x;y",
+    ):
         with pytest.raises(BadInput) as wrong:
             bring(office, io.BytesIO(broken))
         assert len(wrong.value.faults) == 1
@@ -90,7 +106,9 @@ def test_a_broken_file_changes_nothing(client, office):
 
 def test_a_kenmerk_with_other_content_waits_to_be_looked_at(client, office):
     take(office, bring(office, [form(1)]))
-    key = bring(office, [form(1, zorgen="Iets heel anders."), form(2), form(2, zorgen="Nog anders.")])
+    key = bring(
+        office, [form(1, zorgen="Iets heel anders."), form(2), form(2, zorgen="Nog anders.")]
+    )
     told = forms.view(office, key, reader(office, "Tom"))
     assert (told["ready"], told["repair"]) == (1, 2)
     assert "staat al op zaak M-2026-000001" in told["forms"][0]["faults"][0]["text"]
@@ -104,7 +122,9 @@ def test_a_form_is_repaired_and_becomes_a_case_at_once(client, office):
     (wrong,) = forms.view(office, key, tom)["forms"]
     with pytest.raises(BadInput):
         forms.repair(office, wrong["id"], wrong["told"] | {"gemeente": "Rotterdm"}, tom)
-    assert forms.one(office, wrong["id"], tom)["told"]["gemeente"] == "Rotterdm", "what was typed is kept"
+    assert forms.one(office, wrong["id"], tom)["told"]["gemeente"] == "Rotterdm", (
+        "what was typed is kept"
+    )
     number = forms.repair(office, wrong["id"], wrong["told"] | {"gemeente": "Rotterdam"}, tom)
     assert client.case(number)["kenmerk"] == "PF-2"
 
@@ -121,7 +141,12 @@ def test_a_repaired_file_that_comes_again_takes_the_place_of_what_waited(client,
 def test_forms_that_lie_too_long_turn_every_screen_red(client, office):
     key = bring(office, [form(1), form(2, gemeente="Nergens")])
     with office.store.write() as connection:
-        writes.change(connection, store.IMPORT, [key], {"brought": office.now(connection) - timedelta(hours=5)})
+        writes.change(
+            connection,
+            store.IMPORT,
+            [key],
+            {"brought": office.now(connection) - timedelta(hours=5)},
+        )
     assert "2 formulieren liggen sinds" in followup.alarms(office)[0]
     tom = reader(office, "Tom")
     take(office, key)
@@ -142,7 +167,9 @@ def test_an_accepted_file_goes_on_after_a_crash_with_the_next_round(client, offi
     assert forms.view(office, key, reader(office, "Tom"))["state"] == "done"
 
 
-def test_a_file_whose_reading_was_cut_off_is_completed_by_bringing_it_again(client, office, monkeypatch):
+def test_a_file_whose_reading_was_cut_off_is_completed_by_bringing_it_again(
+    client, office, monkeypatch
+):
     told = [form(n) for n in range(1, 8)]
     monkeypatch.setattr(forms, "_STAGED", 2)
 
@@ -160,7 +187,11 @@ def test_the_police_layout_of_the_config_is_read_with_its_own_words(client, offi
         key = forms.stage(office, file, "zorgformulier.csv", "zorgformulier", reader(office, "Tom"))
     assert take(office, key) == 2
     case = client.case("M-2026-000001")
-    assert (case["acuut"], case["aanleiding"], case["kanaal"]) == (True, ["01"], "zorgformulier politie")
+    assert (case["acuut"], case["aanleiding"], case["kanaal"]) == (
+        True,
+        ["01"],
+        "zorgformulier politie",
+    )
     assert "patiënte" in case["zorgen"]
     assert [p["naam"] for p in case["people"]] == ["Joyce Pinas", "Dennis Kartosen"]
 
@@ -168,7 +199,9 @@ def test_the_police_layout_of_the_config_is_read_with_its_own_words(client, offi
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "json"])
 def test_each_shipped_example_is_taken_whole(client, office, kind):
     with (EXAMPLES / f"voorbeeld.{kind}").open("rb") as file:
-        assert take(office, forms.stage(office, file, kind, "formulier/1", reader(office, "Tom"))) == 3
+        assert (
+            take(office, forms.stage(office, file, kind, "formulier/1", reader(office, "Tom"))) == 3
+        )
 
 
 def test_a_file_laid_aside_takes_nothing_with_it_that_stands_in_a_fuller_one(client, office):
@@ -216,15 +249,27 @@ def test_a_half_repaired_form_keeps_what_was_typed_when_its_file_comes_again(cli
 @pytest.mark.parametrize(
     "odd",
     [
-        {"betrokkenen": [{"bsn": "999965323"}, {"naam": "B", "bsn": "999965323"}]}, {"betrokkenen": [{"naam": "K", "rolperiodes": [{"van": "2020", "tot": "2015"}]}]},
-        {"betrokkenen": [{"rollen": ["ouder"], "geboren": "1990"}, {"naam": "k", "rollen": ["kind"], "geboren": "1980"}]}, {"id": "a\u0000b"},
-        {"betrokkenen": [{"naam": "x", "rollen": True}]}, {"betrokkenen": 5}, {"acuut": 10**40}, {"melder": "Politie"}, {"id": {"a": 1}},
+        {"betrokkenen": [{"bsn": "999965323"}, {"naam": "B", "bsn": "999965323"}]},
+        {"betrokkenen": [{"naam": "K", "rolperiodes": [{"van": "2020", "tot": "2015"}]}]},
+        {
+            "betrokkenen": [
+                {"rollen": ["ouder"], "geboren": "1990"},
+                {"naam": "k", "rollen": ["kind"], "geboren": "1980"},
+            ]
+        },
+        {"id": "a\u0000b"},
+        {"betrokkenen": [{"naam": "x", "rollen": True}]},
+        {"betrokkenen": 5},
+        {"acuut": 10**40},
+        {"melder": "Politie"},
+        {"id": {"a": 1}},
     ],
-)  # fmt: skip
+)
 def test_one_odd_row_waits_to_be_repaired_and_holds_up_none(client, office, odd):
     try:
         key = bring(office, [form(1), form(2) | odd, form(3)])
-    except BadInput as wrong:  # a number no reader holds, or a column nobody knows, refuses the file in one sentence
+    except BadInput as wrong:
+        # a number no reader holds, or a column nobody knows, refuses the file in one sentence
         assert len(wrong.faults) == 1 and not isinstance(odd.get("betrokkenen"), list)
         return
     tom = reader(office, "Tom")
@@ -278,7 +323,9 @@ def test_a_secret_melder_stands_in_no_list_of_forms(client, office):
     secret = form(
         1,
         melder={"naam": "Gerda Zonneveld", "geheim": True},
-        betrokkenen=[{"naam": "Z. Çelik", "adres": "Kade 9, 3011 AA Rotterdam", "geheim_adres": True}],
+        betrokkenen=[
+            {"naam": "Z. Çelik", "adres": "Kade 9, 3011 AA Rotterdam", "geheim_adres": True}
+        ],
     )
     key = bring(office, [secret])
     told = json.dumps(forms.view(office, key, reader(office, "Tom"), "ready"))
@@ -319,8 +366,12 @@ def test_three_answers_and_each_does_what_it_says(client, office, morning):
     anna = reader(office, "Anna")
     by = {tuple(i["names"]): i for i in listed(office)["items"]}
     family, acute = by[("Samira El Amrani",)], listed(office)["items"][0]
-    other = next(i for i in listed(office)["items"] if i["form"] not in (family["form"], acute["form"]))
-    triage.decide(office, family["form"], {"outcome": "hoort_bij", "bij": family["join"]["number"]}, anna)
+    other = next(
+        i for i in listed(office)["items"] if i["form"] not in (family["form"], acute["form"])
+    )
+    triage.decide(
+        office, family["form"], {"outcome": "hoort_bij", "bij": family["join"]["number"]}, anna
+    )
     triage.decide(office, acute["form"], {"outcome": "nieuw"}, anna)
     triage.decide(office, other["form"], {"outcome": "geen_hgkm"}, anna)
     assert listed(office)["items"] == []
@@ -340,12 +391,16 @@ def test_a_hermelding_of_a_form_is_one_no_more_when_its_triage_is_taken_back(cli
     back = client.post("/cases", melding(child, ontvangen="2026-02-02T08:00"))["number"]
     assert {"kind": "hermelding_van", "number": item["number"]} in client.case(back)["relations"]
     triage.undo(office, item["form"], anna)
-    assert [r["kind"] for r in client.case(back)["relations"]] == ["zelfde_dossier"], "that one runs again"
+    assert [r["kind"] for r in client.case(back)["relations"]] == ["zelfde_dossier"], (
+        "that one runs again"
+    )
     same(office, read_period("2026"))
 
 
 @pytest.mark.parametrize("outcome", ["nieuw", "geen_hgkm", "hoort_bij"])
-def test_the_last_answer_is_taken_back_and_the_form_stands_on_the_list_again(client, office, morning, outcome):
+def test_the_last_answer_is_taken_back_and_the_form_stands_on_the_list_again(
+    client, office, morning, outcome
+):
     anna = reader(office, "Anna")
     item = listed(office)["items"][-1]
     before = client.case(item["number"])

@@ -1,4 +1,7 @@
-"""A password that is given anew ends every way in that was there; nobody comes in with a first password alone."""
+"""A password that is given anew ends every way in that was there.
+
+Nobody comes in with a first password alone.
+"""
 
 import re
 
@@ -13,7 +16,11 @@ from amhk.web.app import create_app
 
 def signed_in(office, name):
     http = Http(create_app(office))
-    http.post("/login", data={"name": name, "password": "oefenen-oefenen"}, headers={"sec-fetch-site": "same-origin"})
+    http.post(
+        "/login",
+        data={"name": name, "password": "oefenen-oefenen"},
+        headers={"sec-fetch-site": "same-origin"},
+    )
     assert http.get("/", follow_redirects=False).status_code == 200
     return http
 
@@ -29,7 +36,9 @@ def test_a_new_password_ends_the_session_the_token_and_the_calendar_address(clie
 
 
 def test_in_a_real_meldpunt_a_token_works_once_its_worker_chose_his_own_password(tmp_path):
-    office = open_office(make_folder(tmp_path / "m", "meldpunt.sqlite", training=False), proof=False)
+    office = open_office(
+        make_folder(tmp_path / "m", "meldpunt.sqlite", training=False), proof=False
+    )
     first = admin.add_worker(office, "Tom", "teamleider", None, "SKJ 100000002")
     client = Client(office)
     told = client.ask("GET", "/cases", expect=403).json()

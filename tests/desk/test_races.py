@@ -1,4 +1,7 @@
-"""Two at once: one wins, the other hears it; two sweeps ring each rung once; numbers have no gaps."""
+"""Two at once: one wins, the other hears it; two sweeps ring each rung once.
+
+Numbers have no gaps.
+"""
 
 import threading
 
@@ -11,9 +14,16 @@ from amhk.store import reads
 from amhk.store.journal import verify
 
 MELDING = {
-    "route": "melding", "kanaal": "telefoon", "ontvangen": "2026-02-02T09:00", "hoedanigheid": "15", "gemeente": "Schiedam", "zorgen": "z",
-    "acuut": False, "melder": {"naam": "School"}, "betrokkenen": [{"naam": "Kind", "geboren": "2019"}],
-}  # fmt: skip
+    "route": "melding",
+    "kanaal": "telefoon",
+    "ontvangen": "2026-02-02T09:00",
+    "hoedanigheid": "15",
+    "gemeente": "Schiedam",
+    "zorgen": "z",
+    "acuut": False,
+    "melder": {"naam": "School"},
+    "betrokkenen": [{"naam": "Kind", "geboren": "2019"}],
+}
 
 
 def together(count, act):
@@ -46,7 +56,9 @@ def test_four_workers_make_the_same_move_and_one_wins(office):
     number = intake.take_call(office, MELDING, who)
     version = reading.case_view(office, number, who)["version"]
     body = {"version": version, "uitkomst": "onderzoek nodig"}
-    results = together(4, lambda: casework.make_move(office, number, "veiligheidsbeoordeling", body, who))
+    results = together(
+        4, lambda: casework.make_move(office, number, "veiligheidsbeoordeling", body, who)
+    )
     assert results.count(None) == 1
     assert sum(isinstance(r, ChangedMeanwhile) for r in results) == 3
     lines = [e["kind"] for e in reading.journal_view(office, number, who)]
@@ -77,7 +89,9 @@ def test_a_double_click_approves_one_letter(office):
     who = begin(office)
     number = intake.take_call(office, MELDING, who)
     letter = reading.case_view(office, number, who)["notices"][0]
-    results = together(3, lambda: notices.approve(office, letter["id"], {"version": letter["version"]}, who))
+    results = together(
+        3, lambda: notices.approve(office, letter["id"], {"version": letter["version"]}, who)
+    )
     assert results.count(None) == 1
 
 
@@ -100,7 +114,8 @@ def test_a_term_that_cannot_ring_holds_up_none_behind_it(sqlite_office):
     with office.store.write() as connection:
         case = reads.case_by_number(connection, first)
         connection.exec_driver_sql(
-            f"UPDATE terms SET due = 'kapot' WHERE case_id = {case['id']} AND name = 'veiligheidsbeoordeling'"
+            f"UPDATE terms SET due = 'kapot' WHERE case_id = {case['id']} AND name ="
+            " 'veiligheidsbeoordeling'"
         )
     swept = watch.set_clock(office, {"now": "2026-02-20T09:00"})
     assert set(swept.failed) == {first}

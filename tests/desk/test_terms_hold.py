@@ -1,4 +1,7 @@
-"""Terms as staff live with them: two clocks, standing still, the calendar, who is told, who is away, what lies unread."""
+"""Terms as staff live with them.
+
+Two clocks, standing still, the calendar, who is told, who is away, what lies unread.
+"""
 
 import json
 from datetime import date, timedelta
@@ -12,9 +15,16 @@ from amhk.store import house, plans, reads
 from amhk.store.journal import verify
 
 MELDING = {
-    "route": "melding", "kanaal": "telefoon", "ontvangen": "2026-02-02T09:00", "hoedanigheid": "15", "gemeente": "Schiedam", "zorgen": "Stil kind.",
-    "acuut": False, "melder": {"naam": "Juf Ans"}, "betrokkenen": [{"naam": "Sem Bakker", "geboren": "2016-04-04", "rollen": ["kind"]}],
-}  # fmt: skip
+    "route": "melding",
+    "kanaal": "telefoon",
+    "ontvangen": "2026-02-02T09:00",
+    "hoedanigheid": "15",
+    "gemeente": "Schiedam",
+    "zorgen": "Stil kind.",
+    "acuut": False,
+    "melder": {"naam": "Juf Ans"},
+    "betrokkenen": [{"naam": "Sem Bakker", "geboren": "2016-04-04", "rollen": ["kind"]}],
+}
 
 
 @pytest.fixture
@@ -42,16 +52,24 @@ def test_law_and_norm_run_side_by_side_and_the_config_says_which_counts(client, 
     client.clock("2026-02-10T09:00")
     judged = term(client.case(number), "veiligheidsbeoordeling")
     assert (judged["kind"], judged["due"], judged["counts"]) == ("norm", "2026-02-09", True)
-    assert (judged["beside"]["kind"], judged["beside"]["due"], judged["beside"]["counts"]) == ("wet", "2026-02-09", False)
+    assert (judged["beside"]["kind"], judged["beside"]["due"], judged["beside"]["counts"]) == (
+        "wet",
+        "2026-02-09",
+        False,
+    )
     begun = term(client.case(number), "onderzoek_start")
     assert (begun["kind"], begun["beside"]["kind"], begun["counts"]) == ("wet", "norm", True)
     easter = client.post("/cases", {**MELDING, "ontvangen": "2026-02-10T08:00"})["number"]
-    assert term(client.case(easter), "veiligheidsbeoordeling")["beside"]["steps"][-1].endswith("einde ma 16 feb")
+    assert term(client.case(easter), "veiligheidsbeoordeling")["beside"]["steps"][-1].endswith(
+        "einde ma 16 feb"
+    )
 
 
 def test_the_clock_that_counts_decides_the_figure(client, office, number):
     client.clock("2026-04-01T09:00")
-    late = client.post("/cases", {**MELDING, "ontvangen": "2026-03-31T09:00"})["number"]  # norm: 8 April, law: 7 April
+    late = client.post("/cases", {**MELDING, "ontvangen": "2026-03-31T09:00"})[
+        "number"
+    ]  # norm: 8 April, law: 7 April
     client.clock("2026-04-08T10:00")
     client.move(late, "veiligheidsbeoordeling", uitkomst="geen onderzoek")
     figure = client.get("/reports/kwartaal?period=2026-04")["total"]["veiligheidsbeoordeling"]
@@ -59,7 +77,10 @@ def test_the_clock_that_counts_decides_the_figure(client, office, number):
     object.__setattr__(office.config, "counts", {"veiligheidsbeoordeling": "wet"})
     told = client.get("/reports/kwartaal?period=2026-04")
     assert told["total"]["veiligheidsbeoordeling"] == [0, 1]
-    assert told["definitions"]["veiligheidsbeoordeling"]["title"] == "Veiligheidsbeoordeling op tijd (wet, 5 dagen)"
+    assert (
+        told["definitions"]["veiligheidsbeoordeling"]["title"]
+        == "Veiligheidsbeoordeling op tijd (wet, 5 dagen)"
+    )
     assert term(client.case(late), "veiligheidsbeoordeling")["beside"]["counts"] is True
 
 
@@ -72,10 +93,19 @@ def referred(client, number):
     send_owed(client, number)
 
 
-def test_a_term_stands_still_as_often_as_needed_and_counts_the_days_it_really_did(client, office, number):
+def test_a_term_stands_still_as_often_as_needed_and_counts_the_days_it_really_did(
+    client, office, number
+):
     referred(client, number)
     assert term(client.case(number), "acceptatie_verwijzing")["due"] == "2026-02-16"
-    act(client, number, "acceptatie_verwijzing", "suspend", until="2026-02-20", reason="instelling dicht")
+    act(
+        client,
+        number,
+        "acceptatie_verwijzing",
+        "suspend",
+        until="2026-02-20",
+        reason="instelling dicht",
+    )
     case = client.case(number)
     assert term(case, "acceptatie_verwijzing")["status"] == "opgeschort"
     assert term(case, "heropvatten")["due"] == "2026-02-20"
@@ -101,7 +131,10 @@ def test_a_term_stands_still_as_often_as_needed_and_counts_the_days_it_really_di
         (32, "weer dicht", "vakantie", "Carla"),
     ]
     assert told["due"] == "2026-03-23"
-    assert [s["status"] for s in client.case(number)["terms"] if s["name"] == "heropvatten"] == ["gehaald", "te_laat_gehaald"]
+    assert [s["status"] for s in client.case(number)["terms"] if s["name"] == "heropvatten"] == [
+        "gehaald",
+        "te_laat_gehaald",
+    ]
     holds(office)
 
 
@@ -114,7 +147,9 @@ def test_waiting_is_a_term_too_and_rings(client, number):
     assert [r["receivers"] for r in rung if r["term"] == waiting] == [["team"], ["teamleider"]]
 
 
-@pytest.mark.parametrize("name", ["onderzoek_start", "veiligheidsbeoordeling", "voortgangscontrole"])
+@pytest.mark.parametrize(
+    "name", ["onderzoek_start", "veiligheidsbeoordeling", "voortgangscontrole"]
+)
 def test_a_term_without_ground_refuses_standstill_and_more_time(client, number, name):
     if name == "voortgangscontrole":
         referred(client, number)
@@ -124,19 +159,30 @@ def test_a_term_without_ground_refuses_standstill_and_more_time(client, number, 
     assert "geen grond" in more["errors"][0]["text"]
 
 
-def test_informing_runs_per_person_and_each_extension_is_at_most_two_weeks_with_decider_and_motive(client, office, number):
+def test_informing_runs_per_person_and_each_extension_is_at_most_two_weeks_with_decider_and_motive(
+    client, office, number
+):
     client.post(f"/cases/{number}/people", {"naam": "Moeder Bakker", "rollen": ["ouder"]})
     both = [t for t in client.case(number)["terms"] if t["name"] == "informeren_betrokkene"]
     assert len({t["person"] for t in both}) == 2
     path = f"/cases/{number}/terms/{both[0]['id']}/extend"
-    assert "1 tot en met 14" in client.post(path, {"days": 15, "reason": "veiligheid"}, 422)["errors"][0]["text"]
+    assert (
+        "1 tot en met 14"
+        in client.post(path, {"days": 15, "reason": "veiligheid"}, 422)["errors"][0]["text"]
+    )
     assert client.post(path, {"days": 7}, 422)["errors"][0]["field"] == "reason"
     for _ in range(3):
         client.post(path, {"days": 14, "reason": "veiligheid", "decider": "Vera"})
-    first, second = [t for t in client.case(number)["terms"] if t["name"] == "informeren_betrokkene"]
+    first, second = [
+        t for t in client.case(number)["terms"] if t["name"] == "informeren_betrokkene"
+    ]
     assert (first["due"], second["due"]) == ("2026-04-13", "2026-03-02")
     assert [s["by"] for s in first["ledger"]] == ["Vera"] * 3
-    told = [e["what"] for e in client.get(f"/cases/{number}/journal")["items"] if e["kind"] == "verlengd"]
+    told = [
+        e["what"]
+        for e in client.get(f"/cases/{number}/journal")["items"]
+        if e["kind"] == "verlengd"
+    ]
     assert len(told) == 3
     assert "door Vera" in told[0]
     holds(office)
@@ -150,15 +196,23 @@ def test_a_local_closing_day_moves_norms_with_the_reason_and_never_the_law(clien
     assert told["moved"] >= 1
     case = client.case(number)
     after = {t["name"]: t["due"] for t in case["terms"]}
-    assert (before["veiligheidsbeoordeling"], after["veiligheidsbeoordeling"]) == ("2026-02-09", "2026-02-10")
+    assert (before["veiligheidsbeoordeling"], after["veiligheidsbeoordeling"]) == (
+        "2026-02-09",
+        "2026-02-10",
+    )
     assert after["onderzoek_start"] == before["onderzoek_start"] == "2026-02-09"
     assert term(case, "veiligheidsbeoordeling")["beside"]["due"] == "2026-02-09"
     assert term(case, "onderzoek_start")["beside"]["due"] == "2026-02-10"
     assert "studiedag" in term(case, "veiligheidsbeoordeling")["why"]
     assert "ma 9 feb studiedag" in " ".join(term(case, "veiligheidsbeoordeling")["steps"])
-    line = next(e["what"] for e in client.get(f"/cases/{number}/journal")["items"] if e["kind"] == "kalender")
+    line = next(
+        e["what"]
+        for e in client.get(f"/cases/{number}/journal")["items"]
+        if e["kind"] == "kalender"
+    )
     assert line.startswith(
-        "Veiligheidsbeoordeling: van ma 9 februari 2026 naar di 10 februari 2026, want ma 9 februari 2026 is een sluitingsdag"
+        "Veiligheidsbeoordeling: van ma 9 februari 2026 naar di 10 februari 2026, want ma 9"
+        " februari 2026 is een sluitingsdag"
     )
     holds(office)
     bea.ask("DELETE", "/calendar/sluitingsdag/2026-02-09")
@@ -166,8 +220,12 @@ def test_a_local_closing_day_moves_norms_with_the_reason_and_never_the_law(clien
     holds(office)
 
 
-def test_a_day_by_koninklijk_besluit_counts_for_new_statutory_terms_and_moves_no_running_one(client, office, number):
-    Client(office, "Bea").post("/calendar", {"kind": "feestdag", "day": "2026-02-09", "name": "nationale dag"})
+def test_a_day_by_koninklijk_besluit_counts_for_new_statutory_terms_and_moves_no_running_one(
+    client, office, number
+):
+    Client(office, "Bea").post(
+        "/calendar", {"kind": "feestdag", "day": "2026-02-09", "name": "nationale dag"}
+    )
     assert term(client.case(number), "onderzoek_start")["due"] == "2026-02-09"
     later = client.post("/cases", MELDING)["number"]
     assert term(client.case(later), "onderzoek_start")["due"] == "2026-02-10"
@@ -178,7 +236,11 @@ def test_other_office_hours_move_the_hours_in_which_a_melding_is_opened(client, 
     assert term(client.case(number), "openen")["due"] == "2026-02-02T13:00:00+01:00"
     told = (
         Client(office, "Bea")
-        .ask("PUT", "/calendar/hours", {"day": "2026-02-02", "hours": "ma 11:00-13:00, di-vr 09:00-17:00"})
+        .ask(
+            "PUT",
+            "/calendar/hours",
+            {"day": "2026-02-02", "hours": "ma 11:00-13:00, di-vr 09:00-17:00"},
+        )
         .json()
     )
     assert told["moved"] == 1
@@ -201,7 +263,9 @@ def test_a_day_that_cannot_be_is_refused_with_every_fault(client, office, number
 
 
 # ------------------------------------------------------------------ the ladder
-def test_each_rung_stands_on_the_case_with_time_and_receiver_and_what_is_still_to_come(client, number):
+def test_each_rung_stands_on_the_case_with_time_and_receiver_and_what_is_still_to_come(
+    client, number
+):
     client.post(f"/cases/{number}/assign", {"owner": "Anna", "reason": "verdeling"})
     client.clock("2026-02-10T09:00")
     ladder = term(client.case(number), "veiligheidsbeoordeling")["ladder"]
@@ -212,18 +276,31 @@ def test_each_rung_stands_on_the_case_with_time_and_receiver_and_what_is_still_t
     ]
 
 
-def test_an_absent_owner_is_the_team_at_once_and_what_stood_before_him_moves(client, office, number):
+def test_an_absent_owner_is_the_team_at_once_and_what_stood_before_him_moves(
+    client, office, number
+):
     client.post(f"/cases/{number}/assign", {"owner": "Anna", "reason": "verdeling"})
     client.clock("2026-02-09T09:00")
     anna, bram = Client(office, "Anna"), Client(office, "Bram")
     assert anna.get("/reminders")["count"] >= 1
-    client.post("/plans", {"worker": "Anna", "kind": "afwezig", "start": "2026-02-09", "reason": "ziek", "to": "Bram"})
+    client.post(
+        "/plans",
+        {
+            "worker": "Anna",
+            "kind": "afwezig",
+            "start": "2026-02-09",
+            "reason": "ziek",
+            "to": "Bram",
+        },
+    )
     assert client.case(number)["owner"] == "Bram"
     mine = [r["number"] for r in bram.get("/reminders")["items"]]
     assert number in mine
     with office.store.read() as connection:
         away = reads.worker_by(connection, name="Anna")["id"]
-        assert not reads.rows(connection, select(reads.INBOX).where(reads.INBOX.c.worker_id == away))
+        assert not reads.rows(
+            connection, select(reads.INBOX).where(reads.INBOX.c.worker_id == away)
+        )
     refused = client.post(f"/cases/{number}/assign", {"owner": "Anna", "reason": "terug"}, 422)
     assert refused["errors"][0]["code"] == "afwezig"
     holds(office)
@@ -237,7 +314,11 @@ def test_nobody_can_switch_off_a_rung_that_concerns_himself(client, office, numb
     admin.set_email(office, "Tom", "")
     assert client.get("/reminders")["count"] == before >= 1
     paths = client.get("/api/openapi.json")["paths"]
-    assert list(paths["/api/v1/reminders"]) == list(paths["/api/v1/cases/{number}/reminders"]) == ["get"]
+    assert (
+        list(paths["/api/v1/reminders"])
+        == list(paths["/api/v1/cases/{number}/reminders"])
+        == ["get"]
+    )
 
 
 def test_when_the_whole_team_is_away_the_teamleider_hears_it_and_without_him_the_manager(office):
@@ -246,10 +327,16 @@ def test_when_the_whole_team_is_away_the_teamleider_hears_it_and_without_him_the
     client.clock("2026-02-02T09:00")
     number = client.post("/cases", MELDING)["number"]
     for name in ("Anna", "Tom"):
-        client.post("/plans", {"worker": name, "kind": "afwezig", "start": "2026-02-02", "reason": "griep"})
+        client.post(
+            "/plans", {"worker": name, "kind": "afwezig", "start": "2026-02-02", "reason": "griep"}
+        )
     client.clock("2026-02-09T09:00")
     judged = term(client.case(number), "veiligheidsbeoordeling")["id"]
-    told = [r["receivers"] for r in client.get(f"/cases/{number}/reminders")["items"] if r["term"] == judged]
+    told = [
+        r["receivers"]
+        for r in client.get(f"/cases/{number}/reminders")["items"]
+        if r["term"] == judged
+    ]
     assert told == [["manager"]]
     assert client.get("/reminders")["count"] >= 1
 
@@ -261,35 +348,63 @@ def acute(client, number):
 
 def rung_of(client, number, name):
     key = term(client.case(number), name)["id"]
-    return [(r["fell_due"][11:16], r["receivers"]) for r in client.get(f"/cases/{number}/reminders")["items"] if r["term"] == key]
+    return [
+        (r["fell_due"][11:16], r["receivers"])
+        for r in client.get(f"/cases/{number}/reminders")["items"]
+        if r["term"] == key
+    ]
 
 
-def test_acute_rings_at_once_after_one_and_three_hours_to_who_has_piket_then_the_teamleider(client, office, number):
-    client.post("/piket", {"worker": "Piet", "start": "2026-02-02T08:00", "end": "2026-02-02T22:30"})
-    client.post("/piket", {"worker": "Vera", "start": "2026-02-02T22:30", "end": "2026-02-03T09:00"})
+def test_acute_rings_at_once_after_one_and_three_hours_to_who_has_piket_then_the_teamleider(
+    client, office, number
+):
+    client.post(
+        "/piket", {"worker": "Piet", "start": "2026-02-02T08:00", "end": "2026-02-02T22:30"}
+    )
+    client.post(
+        "/piket", {"worker": "Vera", "start": "2026-02-02T22:30", "end": "2026-02-03T09:00"}
+    )
     client.clock("2026-02-02T21:00")
     acute(client, number)
     for moment in ("2026-02-02T21:01", "2026-02-02T22:01", "2026-02-03T00:01", "2026-02-03T01:01"):
         client.clock(moment)
     assert rung_of(client, number, "crisis") == [
-        ("21:00", ["Piet"]), ("22:00", ["Piet"]), ("00:00", ["Vera", "teamleider"]), ("01:00", ["teamleider", "manager"]),
-    ]  # fmt: skip
+        ("21:00", ["Piet"]),
+        ("22:00", ["Piet"]),
+        ("00:00", ["Vera", "teamleider"]),
+        ("01:00", ["teamleider", "manager"]),
+    ]
     assert Client(office, "Piet").get("/reminders")["count"] >= 2
 
 
-def test_a_gap_in_the_roster_is_warned_of_and_rings_the_piketdienst_and_the_teamleider(client, number):
+def test_a_gap_in_the_roster_is_warned_of_and_rings_the_piketdienst_and_the_teamleider(
+    client, number
+):
     assert len(client.get("/piket")["gaps"]) > 5
     acute(client, number)
     client.clock("2026-02-02T09:01")
     assert rung_of(client, number, "crisis") == [("09:00", ["piket", "teamleider"])]
-    client.post("/piket", {"worker": "Piet", "start": "2026-02-02T09:01", "end": "2026-02-17T00:00"})
+    client.post(
+        "/piket", {"worker": "Piet", "start": "2026-02-02T09:01", "end": "2026-02-17T00:00"}
+    )
     assert client.get("/piket")["gaps"] == []
 
 
 def test_who_is_away_during_his_piket_leaves_a_gap(client):
-    client.post("/piket", {"worker": "Piet", "start": "2026-02-02T09:00", "end": "2026-02-17T00:00"})
+    client.post(
+        "/piket", {"worker": "Piet", "start": "2026-02-02T09:00", "end": "2026-02-17T00:00"}
+    )
     assert client.get("/piket")["gaps"] == []
-    client.post("/plans", {"worker": "Piet", "kind": "afwezig", "start": "2026-02-04", "end": "2026-02-05", "reason": "ziek"})
+    client.post(
+        "/plans",
+        {
+            "worker": "Piet",
+            "kind": "afwezig",
+            "start": "2026-02-04",
+            "end": "2026-02-05",
+            "reason": "ziek",
+        },
+    )
     told = [(g["start"][:16], g["end"][:16]) for g in client.get("/piket")["gaps"]]
     assert told == [
         ("2026-02-04T00:00", "2026-02-04T09:00"),
@@ -300,11 +415,18 @@ def test_who_is_away_during_his_piket_leaves_a_gap(client):
 
 
 def test_an_acute_melding_nobody_opened_rings_at_once(client, office):
-    client.post("/piket", {"worker": "Piet", "start": "2026-02-02T08:00", "end": "2026-02-03T09:00"})
+    client.post(
+        "/piket", {"worker": "Piet", "start": "2026-02-02T08:00", "end": "2026-02-03T09:00"}
+    )
     client.clock("2026-02-02T23:55")
-    number = client.post("/cases", {**MELDING, "acuut": True, "ontvangen": "2026-02-02T23:50"})["number"]
+    number = client.post("/cases", {**MELDING, "acuut": True, "ontvangen": "2026-02-02T23:50"})[
+        "number"
+    ]
     client.clock("2026-02-03T00:56")
-    assert rung_of(client, number, "openen_acuut") == [("23:55", ["Piet", "team"]), ("00:55", ["Piet", "teamleider"])]
+    assert rung_of(client, number, "openen_acuut") == [
+        ("23:55", ["Piet", "team"]),
+        ("00:55", ["Piet", "teamleider"]),
+    ]
     usual = client.post("/cases", {**MELDING, "ontvangen": "2026-02-02T10:00"})["number"]
     told = client.get("/untouched")
     assert [i["number"] for i in told["items"]] == [number, usual]
@@ -313,21 +435,28 @@ def test_an_acute_melding_nobody_opened_rings_at_once(client, office):
     assert [i["number"] for i in client.get("/untouched")["items"]] == [usual]
 
 
-def test_looking_oneself_at_what_one_wrote_down_is_not_opening_it_but_acting_on_it_is(client, number):
+def test_looking_oneself_at_what_one_wrote_down_is_not_opening_it_but_acting_on_it_is(
+    client, number
+):
     client.get(f"/cases/{number}")
     assert term(client.case(number), "openen")["status"] == "lopend"
     client.post(f"/cases/{number}/assign", {"owner": "Anna", "reason": "verdeling"})
     assert term(client.case(number), "openen")["status"] == "gehaald"
 
 
-def test_a_case_without_owner_is_looked_at_again_every_two_weeks_until_somebody_takes_it_up(client, office, number):
+def test_a_case_without_owner_is_looked_at_again_every_two_weeks_until_somebody_takes_it_up(
+    client, office, number
+):
     waits = term(client.case(number), "wachtcontrole")
     assert (waits["due"], waits["status"]) == ("2026-02-16", "lopend")
     client.clock("2026-02-16T09:00")
     client.move(number, "wachtende_bekijken", nu_veilig="ja")
     assert term(client.case(number), "wachtcontrole")["due"] == "2026-03-02"
     client.post(f"/cases/{number}/assign", {"owner": "Anna", "reason": "opgepakt"})
-    assert [t["status"] for t in client.case(number)["terms"] if t["name"] == "wachtcontrole"] == ["gehaald", "gehaald"]
+    assert [t["status"] for t in client.case(number)["terms"] if t["name"] == "wachtcontrole"] == [
+        "gehaald",
+        "gehaald",
+    ]
     shut = next(m for m in client.case(number)["moves"] if m["name"] == "wachtende_bekijken")
     assert "heeft een behandelaar" in shut["why_not"][0]["text"]
     client.post(f"/cases/{number}/assign", {"owner": None, "reason": "weer vrij"})
@@ -344,9 +473,17 @@ def test_a_plan_puts_every_case_somewhere_in_one_go_and_back_in_one_go(client, o
     assert [c["number"] for c in listed] == numbers
     assert all(c["terms"] for c in listed)
     plan = client.post(
-        "/plans", {"worker": "Anna", "kind": "afwezig", "start": "2026-02-09", "end": "2026-02-20", "reason": "vakantie", "to": "Bram",
-                   "cases": {numbers[1]: "Vera", numbers[2]: None}},
-    )  # fmt: skip
+        "/plans",
+        {
+            "worker": "Anna",
+            "kind": "afwezig",
+            "start": "2026-02-09",
+            "end": "2026-02-20",
+            "reason": "vakantie",
+            "to": "Bram",
+            "cases": {numbers[1]: "Vera", numbers[2]: None},
+        },
+    )
     assert plan["state"] == "gepland"
     assert {client.case(n)["owner"] for n in numbers} == {"Anna"}
     later = client.post("/cases", MELDING)["number"]
@@ -358,7 +495,9 @@ def test_a_plan_puts_every_case_somewhere_in_one_go_and_back_in_one_go(client, o
     back = client.post(f"/plans/{plan['id']}/undo")
     assert back["back"] == 3
     assert [client.case(n)["owner"] for n in (*numbers, later)] == ["Carla", "Anna", "Anna", "Anna"]
-    assert "al teruggedraaid" in client.post(f"/plans/{plan['id']}/undo", {}, 422)["errors"][0]["text"]
+    assert (
+        "al teruggedraaid" in client.post(f"/plans/{plan['id']}/undo", {}, 422)["errors"][0]["text"]
+    )
     holds(office)
 
 
@@ -396,7 +535,11 @@ def test_a_plan_that_fails_halfway_changes_nothing(client, office, number, monke
 
     monkeypatch.setattr(absence, "_hand_over", break_down)
     with pytest.raises(OSError, match="full"):
-        absence.make_plan(office, {"worker": "Anna", "kind": "vertrek", "start": "vandaag", "reason": "weg"}, reader(office, "Tom"))
+        absence.make_plan(
+            office,
+            {"worker": "Anna", "kind": "vertrek", "start": "vandaag", "reason": "weg"},
+            reader(office, "Tom"),
+        )
     assert [client.case(n)["owner"] for n in (number, second)] == ["Anna", "Anna"]
     assert client.get("/plans")["items"] == []
     with office.store.read() as connection:
@@ -407,16 +550,55 @@ def test_a_plan_that_fails_halfway_changes_nothing(client, office, number, monke
     ("body", "field"),
     [
         ({"worker": "Anna", "kind": "afwezig", "start": "2026-01-01", "reason": "ziek"}, "start"),
-        ({"worker": "Anna", "kind": "afwezig", "start": "2026-03-01", "end": "2026-02-01", "reason": "ziek"}, "end"),
-        ({"worker": "Anna", "kind": "afwezig", "start": "2026-03-01", "to": "Anna", "reason": "ziek"}, "to"),
-        ({"worker": "Anna", "kind": "afwezig", "start": "2026-03-01", "to": "Bea", "reason": "ziek"}, "to"),
+        (
+            {
+                "worker": "Anna",
+                "kind": "afwezig",
+                "start": "2026-03-01",
+                "end": "2026-02-01",
+                "reason": "ziek",
+            },
+            "end",
+        ),
+        (
+            {
+                "worker": "Anna",
+                "kind": "afwezig",
+                "start": "2026-03-01",
+                "to": "Anna",
+                "reason": "ziek",
+            },
+            "to",
+        ),
+        (
+            {
+                "worker": "Anna",
+                "kind": "afwezig",
+                "start": "2026-03-01",
+                "to": "Bea",
+                "reason": "ziek",
+            },
+            "to",
+        ),
         ({"worker": "Niemand", "kind": "afwezig", "start": "2026-03-01"}, "reason"),
         (
-            {"worker": "Anna", "kind": "afwezig", "start": "2026-03-01", "reason": "ziek", "cases": {"M-2026-999999": "Bram"}},
+            {
+                "worker": "Anna",
+                "kind": "afwezig",
+                "start": "2026-03-01",
+                "reason": "ziek",
+                "cases": {"M-2026-999999": "Bram"},
+            },
             "cases",
         ),
         (
-            {"worker": "Anna", "kind": "afwezig", "start": "2026-03-01", "reason": "ziek", "cases": {"M-2026-000001": "Henk"}},
+            {
+                "worker": "Anna",
+                "kind": "afwezig",
+                "start": "2026-03-01",
+                "reason": "ziek",
+                "cases": {"M-2026-000001": "Henk"},
+            },
             "cases",
         ),
     ],
@@ -436,7 +618,9 @@ SPOIL = {
 
 
 @pytest.mark.parametrize("what", SPOIL)
-def test_an_end_that_was_changed_behind_the_desk_turns_the_screen_red_and_is_a_term_for_the_beheerder(client, office, number, what):
+def test_an_end_changed_behind_the_desk_turns_the_screen_red_and_is_a_term_for_the_beheerder(
+    client, office, number, what
+):
     holds(office)
     key = term(client.case(number), "veiligheidsbeoordeling")["id"]
     sets = ", ".join(f"{k} = '{v}'" for k, v in SPOIL[what].items())
@@ -452,11 +636,17 @@ def test_an_end_that_was_changed_behind_the_desk_turns_the_screen_red_and_is_a_t
     refused = bea.post(f"/incidents/{told['incidents'][0]['id']}/solve", {"reason": "gekeken"}, 422)
     assert "klopt nog niet" in refused["errors"][0]["text"]
     with office.store.write() as connection:
-        connection.execute(update(reads.TERM).where(reads.TERM.c.id == key).values(name="veiligheidsbeoordeling"))
-        connection.exec_driver_sql(
-            f"UPDATE terms SET due = '2026-02-09', beside_due = '2026-02-09', over_at = '2026-02-09T23:00:00.000000Z' WHERE id = {key}"
+        connection.execute(
+            update(reads.TERM).where(reads.TERM.c.id == key).values(name="veiligheidsbeoordeling")
         )
-    bea.post(f"/incidents/{told['incidents'][0]['id']}/solve", {"reason": "de rij is hersteld uit de back-up"})
+        connection.exec_driver_sql(
+            "UPDATE terms SET due = '2026-02-09', beside_due = '2026-02-09', over_at ="
+            f" '2026-02-09T23:00:00.000000Z' WHERE id = {key}"
+        )
+    bea.post(
+        f"/incidents/{told['incidents'][0]['id']}/solve",
+        {"reason": "de rij is hersteld uit de back-up"},
+    )
     assert client.get("/health")["status"] == "ok"
     holds(office)
 
@@ -465,7 +655,9 @@ def test_a_term_that_vanished_and_one_that_came_from_nowhere_are_both_found(clie
     key = term(client.case(number), "onderzoek_start")["id"]
     with office.store.write() as connection:
         connection.exec_driver_sql(f"DELETE FROM terms WHERE id = {key}")
-        other = dict(reads.rows(connection, select(reads.TERM).where(reads.TERM.c.name == "openen"))[0])
+        other = dict(
+            reads.rows(connection, select(reads.TERM).where(reads.TERM.c.name == "openen"))[0]
+        )
         other.pop("id")
         connection.execute(reads.TERM.insert().values(**other))
     told = nightly.prove(office)
@@ -473,27 +665,37 @@ def test_a_term_that_vanished_and_one_that_came_from_nowhere_are_both_found(clie
     assert any("staat niet in het verloop" in d for d in told["differences"])
 
 
-def test_the_proof_is_made_once_a_night_and_its_hash_chains_to_the_night_before(client, office, number):
+def test_the_proof_is_made_once_a_night_and_its_hash_chains_to_the_night_before(
+    client, office, number
+):
     for day in (3, 4, 5):
         client.clock(f"2026-02-0{day}T03:10")
         client.post("/tick")
     told = Client(office, "Rita").get("/proof")
     assert len(told["earlier"]) == 4  # the first was made when the clock was first set
-    assert (told["proof"]["open"], told["proof"]["with_next_term"], told["proof"]["without"]) == (1, 1, 0)
+    assert (told["proof"]["open"], told["proof"]["with_next_term"], told["proof"]["without"]) == (
+        1,
+        1,
+        0,
+    )
     with office.store.write() as connection:
         connection.exec_driver_sql("UPDATE house SET what = 'alles goed' WHERE sequence = 1")
     with office.store.read() as connection:
         assert list(house.verify(connection))
 
 
-def test_the_proof_counts_what_was_rung_and_the_longest_time_without_a_round(client, office, number):
+def test_the_proof_counts_what_was_rung_and_the_longest_time_without_a_round(
+    client, office, number
+):
     client.clock("2026-02-03T09:00")
     client.clock("2026-02-09T09:00")
     with office.store.write() as connection:
         old = json.loads(reads.meta(connection, "sweep"))
         from amhk.store import writes
 
-        writes.set_meta(connection, "sweep", json.dumps({**old, "real": "2026-11-01T00:00:00+00:00"}))
+        writes.set_meta(
+            connection, "sweep", json.dumps({**old, "real": "2026-11-01T00:00:00+00:00"})
+        )
     watch.go_round(office)
     told = nightly.prove(office)
     assert told["longest_gap"] > 3600
@@ -510,26 +712,37 @@ def test_a_case_on_the_name_of_somebody_who_left_is_found(client, office, number
 def test_moving_a_case_to_another_team_keeps_its_reminders_before_somebody(client, office, number):
     admin.add_team(office, "Waterweg")
     client.clock("2026-02-10T09:00")
-    casework.assign(office, number, {"team": "Waterweg", "reason": "andere kant van de rivier"}, reader(office, "Mia"))
+    casework.assign(
+        office,
+        number,
+        {"team": "Waterweg", "reason": "andere kant van de rivier"},
+        reader(office, "Mia"),
+    )
     mia = Client(office, "Mia")
     assert number in [r["number"] for r in mia.get("/reminders")["items"]]
 
 
 # ------------------------------------------------------------------ what an inspector found
-def test_office_hours_in_which_nothing_would_ever_be_opened_are_refused_and_nothing_is_written(client, office, number):
+def test_office_hours_in_which_nothing_would_ever_be_opened_are_refused_and_nothing_is_written(
+    client, office, number
+):
     bea = Client(office, "Bea")
-    told = bea.ask("PUT", "/calendar/hours", {"day": "2026-02-02", "hours": "ma 09:00-09:01"}, 422).json()
+    told = bea.ask(
+        "PUT", "/calendar/hours", {"day": "2026-02-02", "hours": "ma 09:00-09:01"}, 422
+    ).json()
     assert "tien uur open" in told["errors"][0]["text"]
     assert bea.get("/calendar")["release"] == 0
     days = [(date(2026, 2, 3) + timedelta(days=n)).isoformat() for n in range(50)]
     body = {"kind": "sluitingsdag", "name": "dicht"}
-    told = [bea.ask("POST", "/calendar", {**body, "day": day}, (201, 422)).status_code for day in days]
+    told = [
+        bea.ask("POST", "/calendar", {**body, "day": day}, (201, 422)).status_code for day in days
+    ]
     assert 422 in told
     assert client.clock("2026-03-20T09:00")["failed"] == []
     holds(office)
 
 
-def test_one_part_of_the_watch_that_breaks_down_keeps_no_rung_from_ringing_and_turns_the_screens_red(
+def test_a_part_of_the_watch_that_breaks_keeps_no_rung_from_ringing_and_turns_the_screens_red(
     client, office, number, monkeypatch
 ):
     def break_down(_):
@@ -572,7 +785,9 @@ def test_a_case_given_to_another_team_takes_its_reminders_along(client, office, 
 
 
 def test_another_role_leaves_no_reminder_behind(client, office, number):
-    client.post("/piket", {"worker": "Vera", "start": "2026-02-02T17:00", "end": "2026-02-03T09:00"})
+    client.post(
+        "/piket", {"worker": "Vera", "start": "2026-02-02T17:00", "end": "2026-02-03T09:00"}
+    )
     client.clock("2026-02-10T09:00")
     admin.set_role(office, "Tom", "medewerker")
     assert number in {r["number"] for r in Client(office, "Mia").get("/reminders")["items"]}
@@ -580,7 +795,9 @@ def test_another_role_leaves_no_reminder_behind(client, office, number):
 
 
 def test_who_may_no_longer_see_every_case_has_no_piket(client, office, number):
-    client.post("/piket", {"worker": "Vera", "start": "2026-02-02T08:00", "end": "2026-02-17T00:00"})
+    client.post(
+        "/piket", {"worker": "Vera", "start": "2026-02-02T08:00", "end": "2026-02-17T00:00"}
+    )
     admin.set_role(office, "Vera", "medewerker")
     told = client.get("/piket")
     assert told["now"] == []
@@ -592,7 +809,16 @@ def test_who_may_no_longer_see_every_case_has_no_piket(client, office, number):
 
 def test_a_plan_hands_no_case_to_who_no_longer_works_on_cases(client, office, number):
     client.post(f"/cases/{number}/assign", {"owner": "Anna", "reason": "verdeling"})
-    client.post("/plans", {"worker": "Anna", "kind": "afwezig", "start": "2026-02-04", "reason": "ziek", "to": "Bram"})
+    client.post(
+        "/plans",
+        {
+            "worker": "Anna",
+            "kind": "afwezig",
+            "start": "2026-02-04",
+            "reason": "ziek",
+            "to": "Bram",
+        },
+    )
     admin.set_role(office, "Bram", "rapportage")
     client.clock("2026-02-04T09:00")
     assert client.case(number)["owner"] is None
@@ -603,34 +829,72 @@ def test_a_teamleider_plans_for_the_people_of_his_own_team_only(client, office, 
     admin.add_team(office, "Zuid")
     admin.add_worker(office, "Zoe", "teamleider", "Zuid", None, "oefenen-oefenen")
     client.post(f"/cases/{number}/assign", {"owner": "Anna", "reason": "verdeling"})
-    plan = client.post("/plans", {"worker": "Anna", "kind": "afwezig", "start": "2026-03-04", "reason": "ziek"})
+    plan = client.post(
+        "/plans", {"worker": "Anna", "kind": "afwezig", "start": "2026-03-04", "reason": "ziek"}
+    )
     zoe = Client(office, "Zoe")
     zoe.get("/plans/preview?worker=Anna", 404)
-    told = zoe.post("/plans", {"worker": "Anna", "kind": "afwezig", "start": "2026-02-02", "reason": "x", "to": "Zoe"}, 422)
+    told = zoe.post(
+        "/plans",
+        {"worker": "Anna", "kind": "afwezig", "start": "2026-02-02", "reason": "x", "to": "Zoe"},
+        422,
+    )
     assert {e["field"] for e in told["errors"]} == {"worker"}
     assert zoe.get("/plans")["items"] == []
     zoe.post(f"/plans/{plan['id']}/undo", {}, 404)
     zoe.get(f"/cases/{number}", 404)
     assert [
         e["field"]
-        for e in client.post("/plans", {"worker": "Mia", "kind": "vertrek", "start": "2026-02-02", "reason": "x"}, 422)["errors"]
+        for e in client.post(
+            "/plans",
+            {"worker": "Mia", "kind": "vertrek", "start": "2026-02-02", "reason": "x"},
+            422,
+        )["errors"]
     ] == ["worker"]
 
 
 def test_an_undone_plan_gives_nothing_to_who_left_or_is_away_by_another(client, office, number):
     client.post(f"/cases/{number}/assign", {"owner": "Anna", "reason": "verdeling"})
     first = client.post(
-        "/plans", {"worker": "Anna", "kind": "afwezig", "start": "2026-02-02", "end": "2026-02-10", "reason": "ziek", "to": "Bram"}
+        "/plans",
+        {
+            "worker": "Anna",
+            "kind": "afwezig",
+            "start": "2026-02-02",
+            "end": "2026-02-10",
+            "reason": "ziek",
+            "to": "Bram",
+        },
     )
-    client.post("/plans", {"worker": "Anna", "kind": "afwezig", "start": "2026-02-02", "end": "2026-02-20", "reason": "vakantie"})
+    client.post(
+        "/plans",
+        {
+            "worker": "Anna",
+            "kind": "afwezig",
+            "start": "2026-02-02",
+            "end": "2026-02-20",
+            "reason": "vakantie",
+        },
+    )
     assert client.post(f"/plans/{first['id']}/undo")["back"] == 0
     assert client.case(number)["owner"] == "Bram"
     holds(office)
 
 
-def test_an_absence_that_was_over_before_the_house_opened_takes_nothing_away(client, office, number):
+def test_an_absence_that_was_over_before_the_house_opened_takes_nothing_away(
+    client, office, number
+):
     client.post(f"/cases/{number}/assign", {"owner": "Anna", "reason": "verdeling"})
-    client.post("/plans", {"worker": "Anna", "kind": "afwezig", "start": "2026-02-03", "end": "2026-02-03", "reason": "ziek"})
+    client.post(
+        "/plans",
+        {
+            "worker": "Anna",
+            "kind": "afwezig",
+            "start": "2026-02-03",
+            "end": "2026-02-03",
+            "reason": "ziek",
+        },
+    )
     client.clock("2026-02-09T09:00")
     assert client.case(number)["owner"] == "Anna"
     holds(office)
@@ -658,8 +922,12 @@ def test_standing_still_for_a_moment_or_a_day_more_dismisses_no_reminder(client,
     holds(office)
 
 
-def test_more_time_for_a_statutory_term_is_counted_by_the_calendar_of_that_day(client, office, number):
-    Client(office, "Bea").post("/calendar", {"kind": "feestdag", "day": "2026-03-03", "name": "nationale dag"})
+def test_more_time_for_a_statutory_term_is_counted_by_the_calendar_of_that_day(
+    client, office, number
+):
+    Client(office, "Bea").post(
+        "/calendar", {"kind": "feestdag", "day": "2026-03-03", "name": "nationale dag"}
+    )
     act(client, number, "informeren_betrokkene", "extend", days=1, reason="veiligheid")
     assert term(client.case(number), "informeren_betrokkene")["due"] == "2026-03-04"
     holds(office)
@@ -667,7 +935,9 @@ def test_more_time_for_a_statutory_term_is_counted_by_the_calendar_of_that_day(c
     holds(office)
 
 
-def test_a_proof_asked_for_at_once_finds_nothing_wrong_in_what_has_just_begun(client, office, number):
+def test_a_proof_asked_for_at_once_finds_nothing_wrong_in_what_has_just_begun(
+    client, office, number
+):
     acute(client, number)
     told = Client(office, "Bea").post("/proof", {})
     assert told["proof"]["wrong"] == []
@@ -678,19 +948,30 @@ def test_a_proof_asked_for_at_once_finds_nothing_wrong_in_what_has_just_begun(cl
 HIDDEN = {
     "the case closed": "UPDATE cases SET closed = true",
     "the bell taken": "UPDATE terms SET ring_at = NULL WHERE name = 'onderzoek_start'",
-    "the bell put off": "UPDATE terms SET ring_at = '2199-01-01T00:00:00.000000Z' WHERE name = 'onderzoek_start'",
-    "the ladder climbed": "UPDATE terms SET rung = 99, ring_at = NULL WHERE name = 'onderzoek_start'",
+    "the bell put off": (
+        "UPDATE terms SET ring_at = '2199-01-01T00:00:00.000000Z' WHERE name = 'onderzoek_start'"
+    ),
+    "the ladder climbed": (
+        "UPDATE terms SET rung = 99, ring_at = NULL WHERE name = 'onderzoek_start'"
+    ),
     "the inbox emptied": "DELETE FROM inbox",
     "the reminders gone": "DELETE FROM inbox; DELETE FROM reminders",
-    "the second clock": "UPDATE terms SET beside_over_at = '2199-01-01T00:00:00.000000Z' WHERE name = 'onderzoek_start'",
-    "the start": "UPDATE terms SET start = '2026-02-01T08:00:00.000000Z' WHERE name = 'onderzoek_start'",
+    "the second clock": (
+        "UPDATE terms SET beside_over_at = '2199-01-01T00:00:00.000000Z' WHERE name ="
+        " 'onderzoek_start'"
+    ),
+    "the start": (
+        "UPDATE terms SET start = '2026-02-01T08:00:00.000000Z' WHERE name = 'onderzoek_start'"
+    ),
     "the name": "UPDATE terms SET name = 'weg' WHERE name = 'onderzoek_start'",
     "the ledger": "UPDATE journal SET terms = '[[1]]' WHERE terms IS NOT NULL",
 }
 
 
 @pytest.mark.parametrize("what", HIDDEN)
-def test_nothing_that_was_changed_behind_the_desk_hides_from_the_proof(client, office, number, what):
+def test_nothing_that_was_changed_behind_the_desk_hides_from_the_proof(
+    client, office, number, what
+):
     client.clock("2026-02-10T09:00")
     holds(office)
     with office.store.write() as connection:
@@ -701,25 +982,50 @@ def test_nothing_that_was_changed_behind_the_desk_hides_from_the_proof(client, o
 
 @pytest.mark.parametrize(
     "cases",
-    [{"M-2026-000001": ["x"]}, {"M-2026-000001": []}, {"M-2026-000001": 0}, {"\ud800": "Bram"}, {"M-2026-000001": "\ud800"}, ["x"]],
+    [
+        {"M-2026-000001": ["x"]},
+        {"M-2026-000001": []},
+        {"M-2026-000001": 0},
+        {"\ud800": "Bram"},
+        {"M-2026-000001": "\ud800"},
+        ["x"],
+    ],
 )
 def test_a_plan_with_garbled_cases_is_refused(client, office, number, cases):
     client.post(f"/cases/{number}/assign", {"owner": "Anna", "reason": "verdeling"})
-    body = {"worker": "Anna", "kind": "afwezig", "start": "2026-02-04", "reason": "ziek", "cases": cases}
+    body = {
+        "worker": "Anna",
+        "kind": "afwezig",
+        "start": "2026-02-04",
+        "reason": "ziek",
+        "cases": cases,
+    }
     assert "cases" in {e["field"] for e in client.post("/plans", body, 422)["errors"]}
 
 
 def test_numbers_that_are_none_are_refused_with_a_sentence(client, office, number):
     referred(client, number)
     for days in ("--5", "²", "5.0", "9" * 40):
-        assert act(client, number, "acceptatie_verwijzing", "extend", 422, days=days, reason="x")["errors"][0]["field"] == "days"
+        assert (
+            act(client, number, "acceptatie_verwijzing", "extend", 422, days=days, reason="x")[
+                "errors"
+            ][0]["field"]
+            == "days"
+        )
     client.get("/reminders?cursor=99999999999999999999999", 422)
     raw = '{"days": ' + "9" * 5000 + "}"
-    assert client.http.post(f"/api/v1/cases/{number}/terms/1/extend", content=raw, headers=client.headers).status_code == 422
+    assert (
+        client.http.post(
+            f"/api/v1/cases/{number}/terms/1/extend", content=raw, headers=client.headers
+        ).status_code
+        == 422
+    )
 
 
 def test_an_advies_taken_by_somebody_who_is_away_is_the_teams(client, office):
-    client.post("/plans", {"worker": "Anna", "kind": "afwezig", "start": "2026-02-02", "reason": "ziek"})
+    client.post(
+        "/plans", {"worker": "Anna", "kind": "afwezig", "start": "2026-02-02", "reason": "ziek"}
+    )
     body = {
         "route": "advies",
         "kanaal": "chat",
@@ -736,7 +1042,9 @@ def test_an_advies_taken_by_somebody_who_is_away_is_the_teams(client, office):
 
 def test_an_hour_that_summer_time_skips_is_no_office_hour(client, office):
     client.clock("2026-03-20T09:00")
-    Client(office, "Bea").ask("PUT", "/calendar/hours", {"day": "2026-03-26", "hours": "zo 02:15-03:00, ma 09:00-17:00"})
+    Client(office, "Bea").ask(
+        "PUT", "/calendar/hours", {"day": "2026-03-26", "hours": "zo 02:15-03:00, ma 09:00-17:00"}
+    )
     client.clock("2026-03-27T10:00")
     number = client.post("/cases", {**MELDING, "ontvangen": "2026-03-27T10:00"})["number"]
     assert term(client.case(number), "openen")["due"] == "2026-03-30T13:00:00+02:00"

@@ -1,4 +1,7 @@
-"""The table of Utrecht (regiovisie, 2012): so many children in onderzoek per gemeente give back every cell, 2005 in all, and can be published."""
+"""The table of Utrecht (regiovisie, 2012).
+
+So many children in onderzoek per gemeente give back every cell, 2005 in all, and can be published.
+"""
 
 import csv
 from pathlib import Path
@@ -21,20 +24,35 @@ TOTAL = 2005
 def wanted():
     """Children in onderzoek by gemeente, as printed."""
     with TABLE.open(encoding="utf-8", newline="") as file:
-        return {r["gemeente"]: int(r["amk_jeugdigen_in_onderzoek_2012"]) for r in csv.DictReader(file) if r["gemeente"] != "totaal"}
+        return {
+            r["gemeente"]: int(r["amk_jeugdigen_in_onderzoek_2012"])
+            for r in csv.DictReader(file)
+            if r["gemeente"] != "totaal"
+        }
 
 
 def household(count, mark):
-    """So many children of one family, some of whom only their age or only that they are a child is known."""
+    """So many children of one family, some of whom only their age or only that they are a child is
+    known.
+    """
     births = ({"geboren": "2018-05-04"}, {"geboren": "2012"}, {}, {"uitgerekend": "2026-08-01"})
     roles = (["kind"], ["kind"], ["kind"], ["ongeboren kind"])
-    return [{"naam": f"Kind {n} van gezin {mark}", "rollen": roles[n % 4], **births[n % 4]} for n in range(count)]
+    return [
+        {"naam": f"Kind {n} van gezin {mark}", "rollen": roles[n % 4], **births[n % 4]}
+        for n in range(count)
+    ]
 
 
 @pytest.fixture(scope="module")
 def utrecht(tmp_path_factory):
-    """A meldpunt in which every child of the table is in onderzoek: nine to a melding at most, grown-ups beside them."""
-    office = open_office(make_folder(tmp_path_factory.mktemp("utrecht"), "meldpunt.sqlite", region="utrecht"), proof=False)
+    """A meldpunt in which every child of the table is in onderzoek.
+
+    Nine to a melding at most, grown-ups beside them.
+    """
+    office = open_office(
+        make_folder(tmp_path_factory.mktemp("utrecht"), "meldpunt.sqlite", region="utrecht"),
+        proof=False,
+    )
     hire(office)
     client = Client(office)
     client.clock("2026-02-02T09:00")
@@ -42,13 +60,30 @@ def utrecht(tmp_path_factory):
     for gemeente, children in wanted().items():
         while children > 0:
             some, mark = min(children, 9), mark + 1
-            people = [*household(some, mark), {"naam": f"Ouder {mark}", "geboren": "1985-01-01", "rollen": ["ouder"]}]
+            people = [
+                *household(some, mark),
+                {"naam": f"Ouder {mark}", "geboren": "1985-01-01", "rollen": ["ouder"]},
+            ]
             call = {
-                "route": "melding", "kanaal": "telefoon", "ontvangen": "2026-02-02T08:30", "hoedanigheid": "15", "gemeente": gemeente,
-                "zorgen": "zorg", "acuut": False, "melder": {"naam": "School"}, "betrokkenen": people,
-            }  # fmt: skip
+                "route": "melding",
+                "kanaal": "telefoon",
+                "ontvangen": "2026-02-02T08:30",
+                "hoedanigheid": "15",
+                "gemeente": gemeente,
+                "zorgen": "zorg",
+                "acuut": False,
+                "melder": {"naam": "School"},
+                "betrokkenen": people,
+            }
             number = intake.take_call(office, call, tom)
-            casework.make_move(office, number, "veiligheidsbeoordeling", {"uitkomst": "onderzoek nodig"}, tom, checked=False)
+            casework.make_move(
+                office,
+                number,
+                "veiligheidsbeoordeling",
+                {"uitkomst": "onderzoek nodig"},
+                tom,
+                checked=False,
+            )
             casework.make_move(office, number, "onderzoek_besluiten", {}, tom, checked=False)
             children -= some
     yield office
@@ -66,7 +101,9 @@ def test_published_the_small_cells_say_10_of_minder_and_nobody_can_solve_for_the
     told = reports.make(utrecht, "kwartaal", "2026-Q1", reader(utrecht, "Rita"), style="tien")
     cells = {row["gemeente"]: row["kinderen_onderzoek"] for row in told["rows"]}
     for gemeente, count in wanted().items():
-        assert cells[gemeente] in ((TEN.small,) if count <= TEN.most else (count, TEN.other)), gemeente
+        assert cells[gemeente] in ((TEN.small,) if count <= TEN.most else (count, TEN.other)), (
+            gemeente
+        )
     assert TEN.small in cells.values()
     assert told["total"]["kinderen_onderzoek"] == TOTAL
     # everything printed, as equations: gemeenten add up to subregio's, these to the whole
@@ -75,8 +112,12 @@ def test_published_the_small_cells_say_10_of_minder_and_nobody_can_solve_for_the
         f"s:{r['gemeente']}": r["kinderen_onderzoek"] for r in told["levels"]["subregio"]
     }
     for name, value in (lines | {"all": TOTAL}).items():
-        attacker.cell(name, *(known(label[value], TEN.most) if isinstance(value, str) else (value, value)))
-    areas = [a for a in reports.areas_of(utrecht, read_period("2026-Q1"), False) if a.level == "subregio"]
+        attacker.cell(
+            name, *(known(label[value], TEN.most) if isinstance(value, str) else (value, value))
+        )
+    areas = [
+        a for a in reports.areas_of(utrecht, read_period("2026-Q1"), False) if a.level == "subregio"
+    ]
     for area in areas:
         attacker.adds_up(f"s:{area.name}", [f"g:{g}" for g in area.rows])
     attacker.adds_up("all", [f"s:{a.name}" for a in areas])
@@ -90,24 +131,43 @@ def test_a_number_that_is_hidden_is_hidden_in_every_file(utrecht):
 
     rita = reader(utrecht, "Rita")
     for style, word in (("tien", "10 of minder"), ("cbs", ".")):
-        csv_ = reportfiles.render(utrecht, "kwartaal", "2026-Q1", "csv", rita, style=style)[0].decode("utf-8-sig")
+        csv_ = reportfiles.render(utrecht, "kwartaal", "2026-Q1", "csv", rita, style=style)[
+            0
+        ].decode("utf-8-sig")
         head, *rows = csv.reader(csv_.splitlines(), delimiter=";")
         montfoort = next(r for r in rows if r[0] == "Montfoort")
         assert montfoort[head.index("Kinderen in onderzoek")] == word
         for format in ("html", "json"):
-            assert word in reportfiles.render(utrecht, "kwartaal", "2026-Q1", format, rita, style=style)[0].decode()
+            assert (
+                word
+                in reportfiles.render(utrecht, "kwartaal", "2026-Q1", format, rita, style=style)[
+                    0
+                ].decode()
+            )
 
 
 def test_an_area_that_lies_across_others_is_not_published():
     places = [
-        publishing.Place("region", frozenset("abcd")), publishing.Place("one", frozenset("ab")), publishing.Place("across", frozenset("bc")),
+        publishing.Place("region", frozenset("abcd")),
+        publishing.Place("one", frozenset("ab")),
+        publishing.Place("across", frozenset("bc")),
         *(publishing.Place(x, frozenset(x)) for x in "abcd"),
-    ]  # fmt: skip
-    assert publishing.tree(places) == {"region": None, "one": "region", "a": "one", "b": "one", "c": "region", "d": "region"}
+    ]
+    assert publishing.tree(places) == {
+        "region": None,
+        "one": "region",
+        "a": "one",
+        "b": "one",
+        "c": "region",
+        "d": "region",
+    }
 
 
 def test_what_one_figure_says_of_another_gives_nothing_away():
-    """Outcomes are at most the onderzoeken, a median says how many were at most so long: what an attacker tried."""
+    """Outcomes are at most the onderzoeken, a median says how many were at most so long.
+
+    What an attacker tried.
+    """
     from amhk.rules.definitions import Definition
 
     def figure(name, kind, fact, **more):
@@ -119,26 +179,38 @@ def test_what_one_figure_says_of_another_gives_nothing_away():
     parents = {"all": None, "m": "all", "s": "all", "v": "all"}
     spread = {"m": ([10, 19], [1, 19]), "s": ([40, 60], [3, 60]), "v": ([30, 50], [3, 50])}
     lines = {
-        "m": {"done": 11, "outcome": {"06": 11}}, "s": {"done": 20, "outcome": {"06": 3, "03": 17}}, "v": {"done": 20, "outcome": {"06": 20}},
+        "m": {"done": 11, "outcome": {"06": 11}},
+        "s": {"done": 20, "outcome": {"06": 3, "03": 17}},
+        "v": {"done": 20, "outcome": {"06": 20}},
         "all": {"done": 51, "outcome": {"06": 34, "03": 17}, "soon": [80, 129], "half": [3, 129]},
-    }  # fmt: skip
+    }
     for area, (share, median) in spread.items():
         lines[area] |= {"soon": share, "half": median}
     told = publishing.protected(
-        {d.name: d for d in (done, outcome, soon, half)}, {"done": "duur", "outcome": "uitkomst", "soon": "help", "half": "help"},
-        parents, lines, {"outcome": {"06": "06", "03": "03"}}, TEN,
-    )  # fmt: skip
+        {d.name: d for d in (done, outcome, soon, half)},
+        {"done": "duur", "outcome": "uitkomst", "soon": "help", "half": "help"},
+        parents,
+        lines,
+        {"outcome": {"06": "06", "03": "03"}},
+        TEN,
+    )
     attacker, label = Attacker(), {TEN.small: (0, 10), TEN.other: (0, 1e6)}
     for area, line in told.items():
         low, high = label[line["done"]] if isinstance(line["done"], str) else (line["done"],) * 2
         attacker.cell((area, "done"), low, high)
         for value, count in line["outcome"].items():
-            attacker.cell((area, value), *(label[count] if isinstance(count, str) else (count, count)))
+            attacker.cell(
+                (area, value), *(label[count] if isinstance(count, str) else (count, count))
+            )
             attacker.adds_up((area, "done"), [(area, value)], (0, 1e6))
     for column in ("done", "06", "03"):
         attacker.adds_up(("all", column), [(a, column) for a in "msv"])
-    hidden = [(a, v) for a, line in told.items() for v, n in line["outcome"].items() if isinstance(n, str)]
+    hidden = [
+        (a, v) for a, line in told.items() for v, n in line["outcome"].items() if isinstance(n, str)
+    ]
     assert ("s", "06") in hidden
     assert [cell for cell in hidden if len(set(attacker.span(cell))) == 1] == []
     assert isinstance(told["m"]["soon"], str)
-    assert isinstance(told["m"]["half"], str), "a median beside a hidden share would tell how many at least"
+    assert isinstance(told["m"]["half"], str), (
+        "a median beside a hidden share would tell how many at least"
+    )

@@ -1,4 +1,7 @@
-"""Worklists in the order of danger, search within what one may see, notes and files: on both databases."""
+"""Worklists in the order of danger, search within what one may see, notes and files.
+
+On both databases.
+"""
 
 import io
 import os
@@ -10,7 +13,19 @@ import pytest
 from support.cast import reader
 from support.families import EL_AMRANI, advies, melding
 
-from amhk.desk import admin, attachments, casework, concept, directory, finding, intake, listing, staffing, texts, worklist
+from amhk.desk import (
+    admin,
+    attachments,
+    casework,
+    concept,
+    directory,
+    finding,
+    intake,
+    listing,
+    staffing,
+    texts,
+    worklist,
+)
 from amhk.desk.seat import take_seat
 from amhk.errors import BadInput, ClosedDoor, NotAllowed, NotFound
 from amhk.keys import hash_token
@@ -74,11 +89,39 @@ def test_a_page_goes_on_where_the_last_one_ended_in_every_order(client, office, 
 
 @pytest.mark.parametrize(
     "typed",
-    ["M-2026-000001", "m2026000001", "000001", "El Amrani", "elamrani", "amrani samira", "AMR", "14-3-1991", "1991-03-14", "Havenstraat 12", "3024 AA", "3024aa", "ijsland", "O'Brien", "obrien", "brien", "Çelik", "celik", "vandenberg", "van den Berg"],
-)  # fmt: skip
+    [
+        "M-2026-000001",
+        "m2026000001",
+        "000001",
+        "El Amrani",
+        "elamrani",
+        "amrani samira",
+        "AMR",
+        "14-3-1991",
+        "1991-03-14",
+        "Havenstraat 12",
+        "3024 AA",
+        "3024aa",
+        "ijsland",
+        "O'Brien",
+        "obrien",
+        "brien",
+        "Çelik",
+        "celik",
+        "vandenberg",
+        "van den Berg",
+    ],
+)
 def test_a_case_is_found_by_all_that_a_worker_remembers_of_it(client, office, tom, typed):
-    people = [*EL_AMRANI, person("Sinéad O'Brien"), person("Gülay Çelik"), person("Joost van den Berg")]
-    number = intake.take_call(office, melding(people, zorgen="Het gezin is terug uit IJsland."), tom)
+    people = [
+        *EL_AMRANI,
+        person("Sinéad O'Brien"),
+        person("Gülay Çelik"),
+        person("Joost van den Berg"),
+    ]
+    number = intake.take_call(
+        office, melding(people, zorgen="Het gezin is terug uit IJsland."), tom
+    )
     intake.take_call(office, melding([person("Iemand Anders")]), tom)
     assert found(office, "Tom", typed) == [number]
 
@@ -91,7 +134,16 @@ def test_what_finds_everything_is_not_searched_for_but_said(client, office, tom,
 
 
 def test_the_melder_a_bsn_and_a_secret_address_are_not_to_be_searched(client, office, tom):
-    body = melding([person("Noor Voorbeeld", adres="Schuilplaats 7, 3311 ZZ Dordrecht", geheim_adres=True, bsn="999990019")])
+    body = melding(
+        [
+            person(
+                "Noor Voorbeeld",
+                adres="Schuilplaats 7, 3311 ZZ Dordrecht",
+                geheim_adres=True,
+                bsn="999990019",
+            )
+        ]
+    )
     body["melder"] = {"naam": "Buurvrouw Klikspaan", "bereikbaar": "010-1234567", "geheim": True}
     intake.take_call(office, body, tom)
     for secret in ("Klikspaan", "Schuilplaats", "3311 ZZ", "999990019", "010-1234567"):
@@ -112,16 +164,29 @@ def test_search_stays_within_what_the_reader_may_see(client, office, tom):
 def test_a_corrected_name_is_found_and_the_old_one_no_longer(client, office, tom):
     number = intake.take_call(office, melding([person("Piet Foutjes")]), tom)
     key = client.case(number)["people"][0]["id"]
-    client.move(number, "corrigeren", reden="Verkeerd verstaan.", persoon=str(key), persoonsgegevens={"naam": "Piet Voutjes"})
+    client.move(
+        number,
+        "corrigeren",
+        reden="Verkeerd verstaan.",
+        persoon=str(key),
+        persoonsgegevens={"naam": "Piet Voutjes"},
+    )
     assert found(office, "Tom", "voutjes") == [number]
     assert found(office, "Tom", "foutjes") == []
 
 
 def test_of_a_melding_that_was_destroyed_no_word_is_left_and_no_file(client, office, tom):
-    number = intake.take_call(office, melding([person("Willemijn Zonneveld")], zorgen="Een verhaal over fietsen."), tom)
+    number = intake.take_call(
+        office, melding([person("Willemijn Zonneveld")], zorgen="Een verhaal over fietsen."), tom
+    )
     attachments.add_note(office, number, {"tekst": "Oom heet Archibald."}, tom)
     attachments.add_file(office, number, "brief.pdf", io.BytesIO(b"%PDF-1.7 geheim"), tom)
-    client.move(number, "omzetten_in_advies", reden="Het bleek een adviesvraag.", persoonsgegevens="vernietigen")
+    client.move(
+        number,
+        "omzetten_in_advies",
+        reden="Het bleek een adviesvraag.",
+        persoonsgegevens="vernietigen",
+    )
     for word in ("zonneveld", "fietsen", "archibald"):
         assert found(office, "Mia", word) == [], word
     folder = office.config.folder / office.config.attachments
@@ -160,7 +225,9 @@ def test_cases_are_given_to_a_colleague_all_or_none(client, office, tom):
     assert casework.assign_many(office, numbers[:2], {"owner": None, "reason": "te druk"}, tom) == 2
     assert [client.case(n)["owner"] for n in numbers] == [None, None, "Anna"]
     with pytest.raises(BadInput):
-        casework.assign_many(office, ["M-2026-999999", "x", "\ud800"], {"owner": "Anna", "reason": "verdeling"}, tom)
+        casework.assign_many(
+            office, ["M-2026-999999", "x", "\ud800"], {"owner": "Anna", "reason": "verdeling"}, tom
+        )
 
 
 def test_a_list_that_leaves_is_safe_to_open_and_written_down(client, office, tom):
@@ -169,11 +236,20 @@ def test_a_list_that_leaves_is_safe_to_open_and_written_down(client, office, tom
     assert "'=cmd" in text
     with office.store.read() as connection:
         case = reads.case_by_number(connection, number)
-        assert [r for r in reads.of_case(connection, reads.LOOK, case["id"]) if r["what"] == "lijst als bestand"]
+        assert [
+            r
+            for r in reads.of_case(connection, reads.LOOK, case["id"])
+            if r["what"] == "lijst als bestand"
+        ]
 
 
 def test_a_list_is_saved_and_only_its_owner_drops_it(client, office, tom):
-    listing.save(office, "Mijn Schiedam", {"gemeente": "Schiedam", "kolom": ["staat", "onzin"], "vreemd": "x"}, tom)
+    listing.save(
+        office,
+        "Mijn Schiedam",
+        {"gemeente": "Schiedam", "kolom": ["staat", "onzin"], "vreemd": "x"},
+        tom,
+    )
     listing.save(office, "Mijn Schiedam", {"gemeente": "Rotterdam", "kolom": ["staat"]}, tom)
     (one,) = listing.saved(office, tom)
     assert one["asks"] == {"gemeente": "Rotterdam", "kolom": ["staat"]}
@@ -197,18 +273,29 @@ def test_an_advies_holds_no_note_and_no_file(client, office, tom):
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("a.exe", b"MZ", "kan niet bewaard"), ("a.pdf", b"MZ", "geen PDF"), ("a.pdf", b"", "is leeg"), ("a.docx", b"PK\x03\x04kapot", "beschadigd"),
-        ("a.txt", b"\xff\xfe\x00", "geen TXT"), ("", b"x", "een naam"), ("x" * 130 + ".txt", b"x", "een naam"), ("a.svg", b"<svg onload=x>", "kan niet bewaard"),
-        ("..\\..\\etc\\passwd", b"x", "kan niet bewaard"), ("groot.pdf", b"%PDF-" + b"x" * 20_000_001, "hooguit 20 MB"),
+        ("a.exe", b"MZ", "kan niet bewaard"),
+        ("a.pdf", b"MZ", "geen PDF"),
+        ("a.pdf", b"", "is leeg"),
+        ("a.docx", b"PK\x03\x04kapot", "beschadigd"),
+        ("a.txt", b"\xff\xfe\x00", "geen TXT"),
+        ("", b"x", "een naam"),
+        ("x" * 130 + ".txt", b"x", "een naam"),
+        ("a.svg", b"<svg onload=x>", "kan niet bewaard"),
+        ("..\\..\\etc\\passwd", b"x", "kan niet bewaard"),
+        ("groot.pdf", b"%PDF-" + b"x" * 20_000_001, "hooguit 20 MB"),
     ],
-)  # fmt: skip
-def test_a_file_that_will_not_do_gets_one_sentence_and_leaves_nothing(client, office, tom, name, content, said):
+)
+def test_a_file_that_will_not_do_gets_one_sentence_and_leaves_nothing(
+    client, office, tom, name, content, said
+):
     number = intake.take_call(office, melding(), tom)
     with pytest.raises(BadInput) as wrong:
         attachments.add_file(office, number, name, io.BytesIO(content), tom)
     assert len(wrong.value.faults) == 1
     assert said in wrong.value.faults[0].text
-    assert client.case(number)["attachments"] == [] if "attachments" in client.case(number) else True
+    assert (
+        client.case(number)["attachments"] == [] if "attachments" in client.case(number) else True
+    )
 
 
 def test_a_file_of_another_case_is_not_there(client, office, tom):
@@ -242,7 +329,9 @@ def test_the_beheerder_divides_calls_on_screen_and_hears_where_one_would_go(clie
 
 def test_the_beheerder_runs_workers_but_never_his_own_role(client, office, tom):
     bea = reader(office, "Bea")
-    first = staffing.add(office, {"name": "Nieuwe Collega", "role": "medewerker", "registration": "SKJ 999"}, bea)
+    first = staffing.add(
+        office, {"name": "Nieuwe Collega", "role": "medewerker", "registration": "SKJ 999"}, bea
+    )
     assert len(first) >= 12
     one = next(w for w in staffing.view(office, bea) if w["name"] == "Nieuwe Collega")
     staffing.change(office, one["id"], {"role": "teamleider", "team": "Meldpunt"}, bea)
@@ -256,35 +345,61 @@ def test_the_beheerder_runs_workers_but_never_his_own_role(client, office, tom):
         staffing.view(office, tom)
 
 
-def test_a_text_of_a_letter_is_changed_seen_and_kept_and_the_approved_one_stays(client, office, tom):
+def test_a_text_of_a_letter_is_changed_seen_and_kept_and_the_approved_one_stays(
+    client, office, tom
+):
     bea = reader(office, "Bea")
-    kind, text = "terugkoppeling_melder", "terugkoppeling_melder_beroepsmatig"  # the police report by profession
+    kind, text = (
+        "terugkoppeling_melder",
+        "terugkoppeling_melder_beroepsmatig",
+    )  # the police report by profession
     number = intake.take_call(office, melding(), tom)
     client.move(number, "veiligheidsbeoordeling", uitkomst="Onderzoek nodig.")
     letter = next(n for n in client.case(number)["notices"] if n["kind"] == kind)
     client.post(f"/notices/{letter['id']}/approve", {"version": letter["version"]})
     before = texts.view(office, text, bea)["text"]
     assert (
-        "Voorbeeld" in texts.preview(office, "informeren_betrokkene", texts.view(office, "informeren_betrokkene", bea)["text"])
+        "Voorbeeld"
+        in texts.preview(
+            office,
+            "informeren_betrokkene",
+            texts.view(office, "informeren_betrokkene", bea)["text"],
+        )
         or before
     )
-    assert texts.save(office, text, before.replace("Terugkoppeling op uw melding", "Wat wij deden met uw bericht"), bea) == 1
+    assert (
+        texts.save(
+            office,
+            text,
+            before.replace("Terugkoppeling op uw melding", "Wat wij deden met uw bericht"),
+            bea,
+        )
+        == 1
+    )
     assert "Terugkoppeling op uw melding" in client.get(f"/notices/{letter['id']}")["html"]
     other = intake.take_call(office, melding(), tom)
     client.move(other, "veiligheidsbeoordeling", uitkomst="Onderzoek nodig.")
     fresh = next(n for n in client.case(other)["notices"] if n["kind"] == kind)
     assert "Wat wij deden met uw bericht" in client.get(f"/notices/{fresh['id']}")["html"]
     assert [v["release"] for v in texts.view(office, text, bea)["versions"]] == [1]
-    assert [client.get(f"/notices/{n}")["release"] for n in (letter["id"], fresh["id"])] == [0, None]
+    assert [client.get(f"/notices/{n}")["release"] for n in (letter["id"], fresh["id"])] == [
+        0,
+        None,
+    ]
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "1 tot"), ("# Kop {{ ", "niet te lezen"), ("{{ bestaat_niet }}", "niets levert dat"), ("{{ 1 / 0 }}", "niet te lezen"),
-        ("{{ zaaknummer.__class__.__mro__ }}", "niet te maken"), ("{% for s in 5 %}x{% endfor %}", "somt alleen op"), ("x" * 20_001, "1 tot"),
+        ("", "1 tot"),
+        ("# Kop {{ ", "niet te lezen"),
+        ("{{ bestaat_niet }}", "niets levert dat"),
+        ("{{ 1 / 0 }}", "niet te lezen"),
+        ("{{ zaaknummer.__class__.__mro__ }}", "niet te maken"),
+        ("{% for s in 5 %}x{% endfor %}", "somt alleen op"),
+        ("x" * 20_001, "1 tot"),
     ],
-)  # fmt: skip
+)
 def test_a_text_that_will_not_do_is_refused_and_nothing_changes(client, office, text, said):
     bea = reader(office, "Bea")
     before = texts.view(office, "terugkoppeling_melder", bea)["text"]
@@ -296,7 +411,10 @@ def test_a_text_that_will_not_do_is_refused_and_nothing_changes(client, office, 
 
 def test_a_text_that_lets_a_secret_reach_its_reader_is_refused(client, office):
     bea = reader(office, "Bea")
-    text = texts.view(office, "informeren_betrokkene", bea)["text"] + "\n\nGemeld door {{ melder_naam }}.\n"
+    text = (
+        texts.view(office, "informeren_betrokkene", bea)["text"]
+        + "\n\nGemeld door {{ melder_naam }}.\n"
+    )
     with pytest.raises(BadInput) as wrong:
         texts.save(office, "informeren_betrokkene", text, bea)
     assert "melder_naam" in " ".join(f.text for f in wrong.value.faults)
@@ -306,13 +424,30 @@ def test_a_text_that_lets_a_secret_reach_its_reader_is_refused(client, office):
 
 def test_an_institution_is_added_and_changed_on_screen(client, office, tom):
     bea = reader(office, "Bea")
-    made = admin.add_institution(office, {"name": "Huis Nieuw", "kind": "opvang", "scale": "lokaal"}, bea)
-    directory.change(office, made["id"], {"name": "Huis Oud", "kind": "opvang", "scale": "lokaal", "active": "nee"}, bea)
+    made = admin.add_institution(
+        office, {"name": "Huis Nieuw", "kind": "opvang", "scale": "lokaal"}, bea
+    )
+    directory.change(
+        office,
+        made["id"],
+        {"name": "Huis Oud", "kind": "opvang", "scale": "lokaal", "active": "nee"},
+        bea,
+    )
     assert directory.one(office, made["id"])["active"] is False
     with pytest.raises(BadInput):
-        directory.change(office, made["id"], {"name": "Wijkteam Schiedam", "kind": "opvang", "scale": "lokaal"}, bea)
+        directory.change(
+            office,
+            made["id"],
+            {"name": "Wijkteam Schiedam", "kind": "opvang", "scale": "lokaal"},
+            bea,
+        )
     with pytest.raises(NotAllowed):
-        directory.change(office, made["id"], {"name": "x", "kind": "opvang", "scale": "lokaal"}, reader(office, "Anna"))
+        directory.change(
+            office,
+            made["id"],
+            {"name": "x", "kind": "opvang", "scale": "lokaal"},
+            reader(office, "Anna"),
+        )
 
 
 def test_every_letter_of_the_procedure_can_be_seen_and_kept_as_it_is(sqlite_client, sqlite_office):
@@ -339,10 +474,16 @@ def test_a_text_cannot_be_made_endless(client, office, text):
 
 
 def test_no_list_of_people_but_the_one_that_says_so_holds_a_bsn(client, office, tom):
-    number = intake.take_call(office, melding([person("Noor Voorbeeld", geboren="2015-03-03", bsn="999990019")]), tom)
+    number = intake.take_call(
+        office, melding([person("Noor Voorbeeld", geboren="2015-03-03", bsn="999990019")]), tom
+    )
     text = texts.view(office, "melding_politie", reader(office, "Bea"))["text"]
     with pytest.raises(BadInput):
-        texts.preview(office, "melding_politie", text + "\n{% for p in personen %}\n- {{ p.bsn }}\n{% endfor %}\n")
+        texts.preview(
+            office,
+            "melding_politie",
+            text + "\n{% for p in personen %}\n- {{ p.bsn }}\n{% endfor %}\n",
+        )
     assert client.case(number)["people"][0]["bsn"] == "999990019"
 
 
@@ -368,13 +509,20 @@ def test_a_sweep_touches_nothing_but_its_own_files(client, office):
 def test_what_was_destroyed_stays_so(client, office, tom):
     number = intake.take_call(office, melding([person("Willemijn Zonneveld")]), tom)
     attachments.add_file(office, number, "Rapport Zonneveld.txt", io.BytesIO(b"x"), tom)
-    client.move(number, "omzetten_in_advies", reden="Het bleek een adviesvraag.", persoonsgegevens="vernietigen")
+    client.move(
+        number,
+        "omzetten_in_advies",
+        reden="Het bleek een adviesvraag.",
+        persoonsgegevens="vernietigen",
+    )
     assert "Zonneveld" not in str(client.get(f"/cases/{number}/journal"))
     with pytest.raises(ClosedDoor):
         attachments.add_note(office, number, {"tekst": "Gezin Zonneveld."}, tom)
     with pytest.raises(ClosedDoor):
         attachments.add_file(office, number, "x.txt", io.BytesIO(b"x"), tom)
-    assert client.move(number, "corrigeren", expect=422, reden="Terugzetten.", zorgen="Gezin Zonneveld.")
+    assert client.move(
+        number, "corrigeren", expect=422, reden="Terugzetten.", zorgen="Gezin Zonneveld."
+    )
 
 
 def odt(mimetype, **parts):

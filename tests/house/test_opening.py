@@ -1,4 +1,7 @@
-"""The house refuses to open when anything is missing, and says what to do; the command line answers with the right exit code."""
+"""The house refuses to open when anything is missing, and says what to do.
+
+The command line answers with the right exit code.
+"""
 
 import json
 import os
@@ -18,8 +21,14 @@ from amhk.store import reads, schema
 from amhk.store.journal import verify
 
 ADVIES = {
-    "route": "advies", "kanaal": "telefoon", "hoedanigheid": "15", "gemeente": "Schiedam", "aanleiding": ["08"], "zorgen": "stil", "advies": "praat",
-}  # fmt: skip
+    "route": "advies",
+    "kanaal": "telefoon",
+    "hoedanigheid": "15",
+    "gemeente": "Schiedam",
+    "aanleiding": ["08"],
+    "zorgen": "stil",
+    "advies": "praat",
+}
 
 
 @pytest.fixture
@@ -29,7 +38,12 @@ def folder(tmp_path):
 
 def amhk(*words, cwd=None, stdin=None, expect=0):
     done = subprocess.run(
-        [sys.executable, "-m", "amhk", *map(str, words)], cwd=cwd, input=stdin, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "amhk", *map(str, words)],
+        cwd=cwd,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == expect, done.stdout + done.stderr
     return done
@@ -47,7 +61,10 @@ def refuses(folder, words):
 def test_a_missing_template_or_workflow_key(folder):
     (folder.parent / "templates/notices/verzoek_rvdk.j2").unlink()
     file = folder.parent / "workflows/amhk/2026.1/adviesroute.toml"
-    file.write_text(file.read_text(encoding="utf-8").replace('rolls = "werkdagen"', 'rolls = "soms"'), encoding="utf-8")
+    file.write_text(
+        file.read_text(encoding="utf-8").replace('rolls = "werkdagen"', 'rolls = "soms"'),
+        encoding="utf-8",
+    )
     refuses(folder, "'soms' kan niet; kies uit geen, atw, werkdagen, vooruit")
 
 
@@ -98,13 +115,18 @@ def test_migrating_what_is_up_to_date_changes_nothing(folder):
 
 
 def test_an_unknown_setting_is_refused_by_name(folder):
-    folder.write_text(folder.read_text(encoding="utf-8") + "\n[sever]\nport = 1\n", encoding="utf-8")
+    folder.write_text(
+        folder.read_text(encoding="utf-8") + "\n[sever]\nport = 1\n", encoding="utf-8"
+    )
     refuses(folder, "sever: onbekende instelling; bedoelt u 'server'?")
 
 
 def test_a_rule_for_a_team_that_does_not_exist(folder):
     folder.write_text(
-        folder.read_text(encoding="utf-8").replace("[clock]", '[[routing.rules]]\nteam = "Noord"\n[clock]'), encoding="utf-8"
+        folder.read_text(encoding="utf-8").replace(
+            "[clock]", '[[routing.rules]]\nteam = "Noord"\n[clock]'
+        ),
+        encoding="utf-8",
     )
     refuses(folder, "team 'Noord'")
     amhk("team", "add", "Noord", "--config", folder)
@@ -118,8 +140,14 @@ def test_a_case_keeps_its_release_and_the_house_stays_shut_without_it(folder):
     office.close()
     shutil.move(folder.parent / "workflows/amhk/2026.1", folder.parent / "workflows/amhk/2027.1")
     for file in (folder.parent / "workflows/amhk/2027.1").glob("*.toml"):
-        file.write_text(file.read_text(encoding="utf-8").replace('release = "2026.1"', 'release = "2027.1"'), encoding="utf-8")
-    folder.write_text(folder.read_text(encoding="utf-8").replace('release = "2026.1"', 'release = "2027.1"'), encoding="utf-8")
+        file.write_text(
+            file.read_text(encoding="utf-8").replace('release = "2026.1"', 'release = "2027.1"'),
+            encoding="utf-8",
+        )
+    folder.write_text(
+        folder.read_text(encoding="utf-8").replace('release = "2026.1"', 'release = "2027.1"'),
+        encoding="utf-8",
+    )
     refuses(folder, "lopende zaken in adviesroute 2026.1")
 
 
@@ -135,9 +163,16 @@ def test_a_full_disk_is_said_and_nothing_is_half_written(folder):
     client = Client(office, "Tom")
     with office.store.read() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
-    event.listen(office.store.engine, "connect", lambda raw, _: raw.execute(f"PRAGMA max_page_count={pages + 8}").close())
+    event.listen(
+        office.store.engine,
+        "connect",
+        lambda raw, _: raw.execute(f"PRAGMA max_page_count={pages + 8}").close(),
+    )
     office.store.engine.dispose()
-    answers = [client.ask("POST", "/cases", {**ADVIES, "zorgen": "x" * 15_000}, expect=(201, 503)) for _ in range(6)]
+    answers = [
+        client.ask("POST", "/cases", {**ADVIES, "zorgen": "x" * 15_000}, expect=(201, 503))
+        for _ in range(6)
+    ]
     assert answers[-1].status_code == 503
     assert "niets opgeslagen" in answers[-1].json()["detail"]
     with office.store.read() as connection:
@@ -153,19 +188,44 @@ def test_the_command_line_takes_a_call_and_makes_a_move(tmp_path):
     amhk("init", folder, "--region", "utrecht", expect=1)
     amhk("init", tmp_path / "x", "--region", "atlantis", expect=1)
     amhk("clock", "--set", "2026-02-04T09:00", cwd=folder)
-    case = json.loads(amhk("call", "--json", "-", cwd=folder, stdin=json.dumps({**ADVIES, "gemeente": "Zeist"})).stdout)
-    assert case["number"] == "A-2026-000001"
-    case = json.loads(amhk("move", case["number"], "advies_geven", "--json", "-", cwd=folder, stdin="{}").stdout)
-    assert (case["finish"], case["closed"]) == (1, True)
-    assert amhk("move", case["number"], "advies_geven", "--json", "-", cwd=folder, stdin="{}", expect=1).stderr.startswith(
-        "Dit kan niet"
+    case = json.loads(
+        amhk(
+            "call", "--json", "-", cwd=folder, stdin=json.dumps({**ADVIES, "gemeente": "Zeist"})
+        ).stdout
     )
+    assert case["number"] == "A-2026-000001"
+    case = json.loads(
+        amhk("move", case["number"], "advies_geven", "--json", "-", cwd=folder, stdin="{}").stdout
+    )
+    assert (case["finish"], case["closed"]) == (1, True)
+    assert amhk(
+        "move", case["number"], "advies_geven", "--json", "-", cwd=folder, stdin="{}", expect=1
+    ).stderr.startswith("Dit kan niet")
     assert "A-2026-000001" in amhk("list", cwd=folder).stdout
-    assert json.loads(amhk("check", "--json", cwd=folder).stdout) == {"open": 0, "with_next_term": 0, "without": 0, "faults": []}
+    assert json.loads(amhk("check", "--json", cwd=folder).stdout) == {
+        "open": 0,
+        "with_next_term": 0,
+        "without": 0,
+        "faults": [],
+    }
     amhk("verify", cwd=folder)
     amhk("tick", cwd=folder)
-    amhk("report", "kwartaal", "--period", "2026-Q1", "--format", "csv", "--out", folder / "uit", cwd=folder)
-    assert (folder / "uit/kwartaal-2026-Q1.csv").read_text(encoding="utf-8-sig").startswith("Gemeente;")
+    amhk(
+        "report",
+        "kwartaal",
+        "--period",
+        "2026-Q1",
+        "--format",
+        "csv",
+        "--out",
+        folder / "uit",
+        cwd=folder,
+    )
+    assert (
+        (folder / "uit/kwartaal-2026-Q1.csv")
+        .read_text(encoding="utf-8-sig")
+        .startswith("Gemeente;")
+    )
     assert "-->" in amhk("workflow", "diagram", "meldingsroute", cwd=folder).stdout
     amhk("workflow", "check", cwd=folder)
     amhk("demo", cwd=folder, expect=1)
@@ -175,9 +235,16 @@ def test_the_command_line_takes_a_call_and_makes_a_move(tmp_path):
 
 def test_due_tells_its_arithmetic():
     told = json.loads(amhk("due", "veiligheidsbeoordeling", "2026-04-02", "--json").stdout)
-    assert (told["term"], told["start"], told["due"]) == ("veiligheidsbeoordeling", "2026-04-02", "2026-04-13")
+    assert (told["term"], told["start"], told["due"]) == (
+        "veiligheidsbeoordeling",
+        "2026-04-02",
+        "2026-04-13",
+    )
     assert any("Goede Vrijdag" in s for s in told["steps"])
-    assert json.loads(amhk("due", "crisis", "2026-02-14T01:20", "--json").stdout)["due"] == "2026-02-14T05:20:00+01:00"
+    assert (
+        json.loads(amhk("due", "crisis", "2026-02-14T01:20", "--json").stdout)["due"]
+        == "2026-02-14T05:20:00+01:00"
+    )
     amhk("due", "onzin", "2026-04-02", expect=1)
     amhk("due", "onderzoek", "2026-02-30", expect=1)
 

@@ -1,4 +1,7 @@
-"""A meldpunt of the first schema is brought up to this one: nothing is lost, and the proof holds from the first night on."""
+"""A meldpunt of the first schema is brought up to this one.
+
+Nothing is lost, and the proof holds from the first night on.
+"""
 
 from alembic import command
 from conftest import make_folder, new_database
@@ -12,9 +15,16 @@ from amhk.store.journal import link, verify
 from amhk.store.session import Store
 
 MELDING = {
-    "route": "melding", "kanaal": "telefoon", "ontvangen": "2026-02-02T09:00", "hoedanigheid": "15", "gemeente": "Schiedam", "zorgen": "z",
-    "acuut": False, "melder": {"naam": "School"}, "betrokkenen": [{"naam": "Kind", "geboren": "2019", "rollen": ["kind"]}],
-}  # fmt: skip
+    "route": "melding",
+    "kanaal": "telefoon",
+    "ontvangen": "2026-02-02T09:00",
+    "hoedanigheid": "15",
+    "gemeente": "Schiedam",
+    "zorgen": "z",
+    "acuut": False,
+    "melder": {"naam": "School"},
+    "betrokkenen": [{"naam": "Kind", "geboren": "2019", "rollen": ["kind"]}],
+}
 
 
 def lived_in(tmp_path):
@@ -27,18 +37,36 @@ def lived_in(tmp_path):
     number = client.post("/cases", MELDING)["number"]
     client.post(f"/cases/{number}/assign", {"owner": "Anna", "reason": "verdeling"})
     advies = client.post(
-        "/cases", {"route": "advies", "kanaal": "chat", "hoedanigheid": "33", "gemeente": "Schiedam", "aanleiding": ["08"], "zorgen": "z", "vervolg": "ondersteunen"}
-    )["number"]  # fmt: skip
+        "/cases",
+        {
+            "route": "advies",
+            "kanaal": "chat",
+            "hoedanigheid": "33",
+            "gemeente": "Schiedam",
+            "aanleiding": ["08"],
+            "zorgen": "z",
+            "vervolg": "ondersteunen",
+        },
+    )["number"]
     runs = {t["name"]: t["id"] for n in (number, advies) for t in client.case(n)["terms"]}
-    client.post(f"/cases/{number}/terms/{runs['informeren_betrokkene']}/extend", {"days": 14, "reason": "veiligheid"})
-    client.post(f"/cases/{advies}/terms/{runs['ondersteuning']}/suspend", {"until": "2026-02-20", "reason": "vakantie"})
+    client.post(
+        f"/cases/{number}/terms/{runs['informeren_betrokkene']}/extend",
+        {"days": 14, "reason": "veiligheid"},
+    )
+    client.post(
+        f"/cases/{advies}/terms/{runs['ondersteuning']}/suspend",
+        {"until": "2026-02-20", "reason": "vakantie"},
+    )
     client.clock("2026-02-12T09:00")
     office.close()
     return folder
 
 
 def as_it_was(folder, url):
-    """Write the same meldpunt at `url` as the first schema had it: no ledger in the journal, receivers in the reminders."""
+    """Write the same meldpunt at `url` as the first schema had it.
+
+    No ledger in the journal, receivers in the reminders.
+    """
     store = Store(url)
     if store.sqlite:
         store.close()
@@ -49,23 +77,43 @@ def as_it_was(folder, url):
     source = create_engine(f"sqlite:///{folder.parent / 'meldpunt.sqlite'}")
     old.reflect(store.engine)
     new.reflect(source)
-    with source.connect() as there, store.engine.connect().execution_options(amhk_writes=True) as here, here.begin():
+    with (
+        source.connect() as there,
+        store.engine.connect().execution_options(amhk_writes=True) as here,
+        here.begin(),
+    ):
         for table in [t for t in old.sorted_tables if t.name != "alembic_version"]:
             rows = [
                 dict(r)
                 for r in there.execute(
-                    select(*[new.tables[table.name].c[c.name] for c in table.c if c.name in new.tables[table.name].c])
+                    select(
+                        *[
+                            new.tables[table.name].c[c.name]
+                            for c in table.c
+                            if c.name in new.tables[table.name].c
+                        ]
+                    )
                 ).mappings()
             ]
-            rows = [r for r in rows if r.get("key") not in ("house", "calendar", "figures", "figures_at", "reports_seen")]
+            rows = [
+                r
+                for r in rows
+                if r.get("key")
+                not in ("house", "calendar", "figures", "figures_at", "reports_seen")
+            ]
             if table.name == "journal":
                 rows = list(without_ledger(there, new, rows, here, old))
             for row in sorted(rows, key=lambda r: r.get("id") or 0):
-                here.execute(insert(table).values(**row, **({"seen": False} if table.name == "reminders" else {})))
+                here.execute(
+                    insert(table).values(
+                        **row, **({"seen": False} if table.name == "reminders" else {})
+                    )
+                )
         if not store.sqlite:
             for table in [t.name for t in old.sorted_tables if "id" in t.c]:
                 here.exec_driver_sql(
-                    f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT coalesce(max(id), 1) FROM {table}))"
+                    f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT"
+                    f" coalesce(max(id), 1) FROM {table}))"
                 )
     source.dispose()
     store.close()
@@ -75,7 +123,9 @@ def without_ledger(there, new, rows, here, old):
     """The journal lines hashed as the first schema did it; the heads of the cases follow."""
     from datetime import datetime
 
-    numbers = dict(there.execute(select(new.tables["cases"].c.id, new.tables["cases"].c.number)).all())
+    numbers = dict(
+        there.execute(select(new.tables["cases"].c.id, new.tables["cases"].c.number)).all()
+    )
     heads = {}
     for row in sorted(rows, key=lambda r: (r["case_id"], r["sequence"])):
         row.pop("terms", None)
@@ -95,13 +145,17 @@ def without_ledger(there, new, rows, here, old):
         heads[row["case_id"]] = row["hash"]
         yield row
     for case, head in heads.items():
-        here.execute(old.tables["cases"].update().where(old.tables["cases"].c.id == case).values(head=head))
+        here.execute(
+            old.tables["cases"].update().where(old.tables["cases"].c.id == case).values(head=head)
+        )
 
 
 def upgraded(tmp_path, folder, database):
     there = tmp_path / "old"
     there.mkdir()
-    text = folder.read_text(encoding="utf-8").replace('database = "meldpunt.sqlite"', f'database = "{database}"')
+    text = folder.read_text(encoding="utf-8").replace(
+        'database = "meldpunt.sqlite"', f'database = "{database}"'
+    )
     for name in ("workflows", "templates"):
         (there / name).symlink_to(folder.parent / name)
     (there / "config.toml").write_text(text, encoding="utf-8")
@@ -162,11 +216,18 @@ def test_closing_days_of_the_old_settings_are_taken_over(tmp_path):
 
     folder = upgraded(tmp_path, lived_in(tmp_path), "meldpunt.sqlite")
     text = folder.read_text(encoding="utf-8")
-    folder.write_text(text + '\n[calendar]\nclosing_days = [{ date = 2026-02-13, name = "studiedag" }]\n', encoding="utf-8")
+    folder.write_text(
+        text + '\n[calendar]\nclosing_days = [{ date = 2026-02-13, name = "studiedag" }]\n',
+        encoding="utf-8",
+    )
     amhk = [sys.executable, "-m", "amhk"]
-    refused = subprocess.run([*amhk, "check", "--config", folder], capture_output=True, text=True, check=False)
+    refused = subprocess.run(
+        [*amhk, "check", "--config", folder], capture_output=True, text=True, check=False
+    )
     assert "amhk migrate" in refused.stdout
-    done = subprocess.run([*amhk, "migrate", "--config", folder], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [*amhk, "migrate", "--config", folder], capture_output=True, text=True, check=True
+    )
     assert "1 sluitingsdag overgenomen" in done.stdout
     folder.write_text(text, encoding="utf-8")
     office = open_office(folder, proof=False)

@@ -1,4 +1,6 @@
-"""The letters themselves: each in every state that can send it, with the most and the least there can be; and how their PDF is built (PDF/A-2a, PDF/UA-1)."""
+"""The letters themselves: each in every state that can send it, with the most and the least there
+can be; and how their PDF is built (PDF/A-2a, PDF/UA-1).
+"""
 
 import re
 from datetime import date
@@ -19,7 +21,9 @@ from amhk.rules.disclosure import REFERRED
 from amhk.rules.world import drafted, explore, sendable
 
 LETTERS = Letters(ROOT / "templates" / "notices")
-HEAD = specimen.head("Meldpunt Oefenregio", ("Postbus 1", "0000 AA Oefenstad", "0800-2000"), "Wijkteam Oefenstad")
+HEAD = specimen.head(
+    "Meldpunt Oefenregio", ("Postbus 1", "0000 AA Oefenstad", "0800-2000"), "Wijkteam Oefenstad"
+)
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +32,9 @@ def worlds(pack):
 
 
 def written(worlds):
-    """Every template: its notice, the class of reader, and the states in which it can still stand open."""
+    """Every template: its notice, the class of reader, and the states in which it can still stand
+    open.
+    """
     for world in worlds:
         states = sendable(world)
         for rule in world.workflow.notices.values():
@@ -36,7 +42,9 @@ def written(worlds):
                 yield world, rule, template, recipient, sorted(states[rule.name])
 
 
-def test_every_letter_renders_in_every_state_that_can_send_it_with_the_most_and_the_least_there_can_be(worlds):
+def test_every_letter_renders_in_every_state_that_can_send_it_with_the_most_and_the_least(
+    worlds,
+):
     seen, templates = 0, set()
     for world, rule, template, recipient, states in written(worlds):
         roads = drafted(world)[rule.name]
@@ -53,9 +61,17 @@ def test_every_letter_renders_in_every_state_that_can_send_it_with_the_most_and_
                 assert blocks[0].kind == "kop" and sum(b.kind == "kop" for b in blocks) < 15
                 seen += 1
         for facts in (specimen.worst(), specimen.least(), specimen.fair()):
-            pdf = as_pdf(LETTERS.render(template, specimen.for_letter(facts, recipient)), rule.title, "Meldpunt", True, HEAD)
+            pdf = as_pdf(
+                LETTERS.render(template, specimen.for_letter(facts, recipient)),
+                rule.title,
+                "Meldpunt",
+                True,
+                HEAD,
+            )
             assert pdf.startswith(b"%PDF")
-    assert templates == {p.stem for p in (ROOT / "templates" / "notices").glob("*.j2")}, "no text lies unused"
+    assert templates == {p.stem for p in (ROOT / "templates" / "notices").glob("*.j2")}, (
+        "no text lies unused"
+    )
     assert len(templates) == 15 and seen > 200
 
 
@@ -115,17 +131,27 @@ def flat(tags):
 
 @pytest.fixture(scope="module")
 def referral():
-    blocks = LETTERS.render("verwijzing_instelling", specimen.for_letter(specimen.fair(), "instelling"))
-    return blocks, PdfReader(BytesIO(as_pdf(blocks, "Verwijzing M-2026-000012", "Meldpunt Oefenregio", False, HEAD)))
+    blocks = LETTERS.render(
+        "verwijzing_instelling", specimen.for_letter(specimen.fair(), "instelling")
+    )
+    return blocks, PdfReader(
+        BytesIO(as_pdf(blocks, "Verwijzing M-2026-000012", "Meldpunt Oefenregio", False, HEAD))
+    )
 
 
 def test_a_pdf_has_its_title_its_language_and_says_which_standards_it_keeps(referral):
     _, pdf = referral
     root = plain(pdf.trailer["/Root"])
     assert root["/Lang"] == "nl" and bool(plain(root["/MarkInfo"])["/Marked"])
-    assert pdf.metadata.title == "Verwijzing M-2026-000012" and bool(plain(root["/ViewerPreferences"])["/DisplayDocTitle"])
+    assert pdf.metadata.title == "Verwijzing M-2026-000012" and bool(
+        plain(root["/ViewerPreferences"])["/DisplayDocTitle"]
+    )
     said = plain(root["/Metadata"]).get_data().decode()
-    assert re.search(r"pdfaid:part>2<", said) and re.search(r"pdfaid:conformance>A<", said) and re.search(r"pdfuaid:part>1<", said)
+    assert (
+        re.search(r"pdfaid:part>2<", said)
+        and re.search(r"pdfaid:conformance>A<", said)
+        and re.search(r"pdfuaid:part>1<", said)
+    )
 
 
 def test_headings_lists_and_paragraphs_stand_in_the_tag_tree_as_in_the_letter(referral):
@@ -134,16 +160,22 @@ def test_headings_lists_and_paragraphs_stand_in_the_tag_tree_as_in_the_letter(re
     heads = [b for b in blocks if b.kind == "kop"]
     assert [t for t in tags if re.fullmatch(r"/H\d", t)] == ["/H1"] + ["/H2"] * (len(heads) - 1)
     lists = [b for b in blocks if b.kind == "lijst"]
-    assert tags.count("/L") == len(lists) and tags.count("/LI") == tags.count("/LBody") == sum(len(b.items) for b in lists)
+    assert tags.count("/L") == len(lists) and tags.count("/LI") == tags.count("/LBody") == sum(
+        len(b.items) for b in lists
+    )
     assert tags.count("/P") >= sum(b.kind == "alinea" for b in blocks)
 
 
 def test_every_font_is_inside_and_what_is_read_aloud_is_what_stands_there(referral):
     blocks, pdf = referral
-    fonts = [plain(f) for page in pdf.pages for f in plain(plain(page["/Resources"])["/Font"]).values()]
+    fonts = [
+        plain(f) for page in pdf.pages for f in plain(plain(page["/Resources"])["/Font"]).values()
+    ]
     for font in fonts:
         below = plain(plain(font["/DescendantFonts"])[0])
-        assert {"/FontFile", "/FontFile2", "/FontFile3"} & set(plain(below["/FontDescriptor"])) and "/ToUnicode" in font
+        assert {"/FontFile", "/FontFile2", "/FontFile3"} & set(
+            plain(below["/FontDescriptor"])
+        ) and "/ToUnicode" in font
     text = " ".join(p.extract_text() for p in pdf.pages)
     squeezed = re.sub(r"\s+", "", text)
     for block in blocks:
@@ -157,13 +189,16 @@ def test_a_letter_of_a_training_meldpunt_has_the_mark_on_every_page():
     pdf = PdfReader(BytesIO(as_pdf(blocks, "t", "o", True, HEAD)))
     assert len(pdf.pages) > 2
     for page in pdf.pages:
-        assert "OEFENING: geen echte brief" in page.extract_text() and re.search(r"OEFENING$|OEFENING\n", page.extract_text())
+        assert "OEFENING: geen echte brief" in page.extract_text() and re.search(
+            r"OEFENING$|OEFENING\n", page.extract_text()
+        )
 
 
 def test_a_letter_carries_the_mark_of_the_meldpunt_with_words_for_who_cannot_see_it(tmp_path):
     logo = tmp_path / "logo.svg"
     logo.write_text(
-        '<svg xmlns="http://www.w3.org/2000/svg" width="80" height="40"><rect width="80" height="40" fill="#00568b"/></svg>',
+        '<svg xmlns="http://www.w3.org/2000/svg" width="80" height="40"><rect width="80"'
+        ' height="40" fill="#00568b"/></svg>',
         encoding="utf-8",
     )
     pdf = PdfReader(BytesIO(as_pdf((Block("kop", ("Kop",)),), "t", "Meldpunt", False, HEAD, logo)))
@@ -188,26 +223,54 @@ def test_every_character_that_counts_as_printable_can_be_printed_and_others_beco
     spans = json.loads((ROOT / "amhk/letters/fonts/covered.json").read_text(encoding="utf-8"))
     every = printable("".join(chr(c) for first, last in spans for c in range(first, last + 1)))
     for start in range(0, len(every), 500):
-        as_pdf((Block("kop", ("Kop",)), Block("alinea", (every[start : start + 500].replace("\n", " "),))), "t", "o", False)
-    assert printable("Ğül \u0627\u062d\u0645\u062f 漢😀\u0007") == f"Ğül \u0627\u062d\u0645\u062f {BOX}{BOX}"
+        as_pdf(
+            (
+                Block("kop", ("Kop",)),
+                Block("alinea", (every[start : start + 500].replace("\n", " "),)),
+            ),
+            "t",
+            "o",
+            False,
+        )
+    assert (
+        printable("Ğül \u0627\u062d\u0645\u062f 漢😀\u0007")
+        == f"Ğül \u0627\u062d\u0645\u062f {BOX}{BOX}"
+    )
     assert unprintable("a漢b漢😀\u202e") == "漢😀"
 
 
 def test_a_pile_is_the_letters_as_they_are_each_on_a_sheet_of_its_own():
     short = as_pdf((Block("kop", ("Kort",)),), "t", "o", False)
-    long = as_pdf((Block("kop", ("Lang",)), *[Block("alinea", ("woord " * 60,))] * 14), "t", "o", False)
+    long = as_pdf(
+        (Block("kop", ("Lang",)), *[Block("alinea", ("woord " * 60,))] * 14), "t", "o", False
+    )
     pages = PdfReader(
         BytesIO(
             piles.together(
-                "Meldpunt", date(2026, 2, 2), [("A", "gesloten envelop"), ("B", "gesloten envelop")], [short, long], False
+                "Meldpunt",
+                date(2026, 2, 2),
+                [("A", "gesloten envelop"), ("B", "gesloten envelop")],
+                [short, long],
+                False,
             )
         )
     ).pages
     said = [p.extract_text() for p in pages]
     assert "2 brieven" in said[0] and "A. 1 bladzijde. gesloten envelop." in said[0]
-    assert [n for n, text in enumerate(said) if "Kort" in text or "Lang" in text] == [2, 4] and len(pages) % 2 == 0
+    assert [n for n, text in enumerate(said) if "Kort" in text or "Lang" in text] == [2, 4] and len(
+        pages
+    ) % 2 == 0
 
 
 def test_the_head_of_a_letter_is_escaped_and_clean():
-    html = as_html((Block("kop", ("K",)),), Head("M & Co", ("<b>",), ("Jan\u202e", "漢"), (("Datum", "<i>"),), ("groet",)))
-    assert "<b>" not in html and "<i>" not in html and "\u202e" not in html and BOX in html and "M &amp; Co" in html
+    html = as_html(
+        (Block("kop", ("K",)),),
+        Head("M & Co", ("<b>",), ("Jan\u202e", "漢"), (("Datum", "<i>"),), ("groet",)),
+    )
+    assert (
+        "<b>" not in html
+        and "<i>" not in html
+        and "\u202e" not in html
+        and BOX in html
+        and "M &amp; Co" in html
+    )

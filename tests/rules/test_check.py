@@ -1,4 +1,7 @@
-"""The proof of the procedure: the shipped one has no fault, and each fault that can be made is found and told as a story."""
+"""The proof of the procedure.
+
+The shipped one has no fault, and each fault that can be made is found and told as a story.
+"""
 
 import copy
 import tomllib
@@ -40,7 +43,12 @@ def test_the_loader_lists_every_fault_at_once_with_file_and_key(data):
     data["moves"]["afsluiten"]["needs"].append("geluk")
     _, faults = read_workflow("amhk", "meldingsroute.toml", data)
     told = "\n".join(f.text for f in faults)
-    for key in ("states.binnengekomen.kleur", "terms.onderzoek", "moves.verwijzen.to", "moves.afsluiten.needs"):
+    for key in (
+        "states.binnengekomen.kleur",
+        "terms.onderzoek",
+        "moves.verwijzen.to",
+        "moves.afsluiten.needs",
+    ):
         assert f"meldingsroute.toml, {key}" in told
 
 
@@ -83,7 +91,13 @@ def leak(d):
 @pytest.mark.parametrize(
     ("break_it", "said"),
     [
-        (way_round, "een weg om de voortgangscontrole heen. Een melding komt binnen, dan: veiligheid beoordeeld"),
+        (
+            way_round,
+            (
+                "een weg om de voortgangscontrole heen. Een melding komt binnen, dan: veiligheid"
+                " beoordeeld"
+            ),
+        ),
         (no_investigation, "finish 4 zonder eigen onderzoek"),
         (no_term, "geen termijn die tot een stap leidt. Een melding komt binnen"),
         (dead_end, "geen finish of einde te bereiken"),

@@ -1,4 +1,7 @@
-"""Code lists are data with a validity: what held on the day of receipt can be chosen, and a clash names both fields."""
+"""Code lists are data with a validity.
+
+What held on the day of receipt can be chosen, and a clash names both fields.
+"""
 
 import tomllib
 from datetime import date
@@ -33,19 +36,26 @@ def test_a_code_can_be_chosen_only_on_the_days_it_holds_and_stays_readable_ever_
     assert "09" in codes.on(date(2025, 12, 31))["aanleiding"]
     assert "09" not in codes.on(date(2026, 1, 1))["aanleiding"]
     assert codes.title("aanleiding", "09") == "Huiselijk geweld, anders"
-    assert "geldt niet meer sinds do 1 januari 2026" in codes.why_not("aanleiding", "09", date(2026, 2, 4))
+    assert "geldt niet meer sinds do 1 januari 2026" in codes.why_not(
+        "aanleiding", "09", date(2026, 2, 4)
+    )
     assert codes.why_not("aanleiding", "99", date(2026, 2, 4)) is None
 
 
 def test_what_does_not_go_together_is_said_in_one_sentence_that_names_both_fields():
     codes, _ = read()
     (fault,) = codes.faults({"aard": ["05", "01"], "aanleiding": ["01"]}, date(2026, 2, 4))
-    assert fault.text == "Aard 05 kan alleen bij aanleiding 06, 07 of 08. Pas 'Aard' of 'Aanleiding' aan."
+    assert (
+        fault.text
+        == "Aard 05 kan alleen bij aanleiding 06, 07 of 08. Pas 'Aard' of 'Aanleiding' aan."
+    )
     assert not codes.faults({"aard": ["05"], "aanleiding": ["01", "07"]}, date(2026, 2, 4))
 
 
 def test_a_cross_rule_holds_only_between_its_days():
-    codes, faults = read('alleen_bij = ["06", "07", "08"]', 'alleen_bij = ["06", "07", "08"]\ntot = 2019-01-01')
+    codes, faults = read(
+        'alleen_bij = ["06", "07", "08"]', 'alleen_bij = ["06", "07", "08"]\ntot = 2019-01-01'
+    )
     assert not faults
     assert codes.faults({"aard": ["05"]}, date(2018, 12, 31))
     assert not codes.faults({"aard": ["05"]}, date(2019, 1, 1))
@@ -61,8 +71,16 @@ def test_a_cross_rule_holds_only_between_its_days():
             '{ code = "01", titel = "Eergerelateerd geweld" }',
             "staat er twee keer in",
         ),
-        ('titel = "Partnergeweld"', 'titel = "Partnergeweld", tot = "2019"', "schrijf een datum als 2019-01-01"),
-        ('titel = "Partnergeweld"', 'titel = "Partnergeweld", van = 2020-01-01, tot = 2019-01-01', "ligt niet na 'van'"),
+        (
+            'titel = "Partnergeweld"',
+            'titel = "Partnergeweld", tot = "2019"',
+            "schrijf een datum als 2019-01-01",
+        ),
+        (
+            'titel = "Partnergeweld"',
+            'titel = "Partnergeweld", van = 2020-01-01, tot = 2019-01-01',
+            "ligt niet na 'van'",
+        ),
         ("[lijsten.kanaal]", "[lijsten.kanalen]", "lijsten.kanaal: deze lijst ontbreekt"),
         (
             'code = "35", titel = "Buurtbewoner", groep = "niet-beroepsmatig"',
@@ -71,7 +89,11 @@ def test_a_cross_rule_holds_only_between_its_days():
         ),
         ('titel = "Eergerelateerd geweld"', 'titel = "Partnergeweld"', "staat er twee keer in"),
         ('alleen_bij = ["06", "07", "08"]', "alleen_bij = []", "noemt 'codes' en 'alleen_bij'"),
-        ('titel = "Partnergeweld"', 'titel = "Partnergeweld", sinds = 2020-01-01', "onbekende sleutel"),
+        (
+            'titel = "Partnergeweld"',
+            'titel = "Partnergeweld", sinds = 2020-01-01',
+            "onbekende sleutel",
+        ),
     ],
 )
 def test_every_fault_in_the_lists_is_named_by_its_key(old, new, said):

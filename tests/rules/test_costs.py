@@ -14,7 +14,9 @@ def years(*counts):
 
 
 def test_a_budget_over_three_equal_gemeenten_loses_no_cent():
-    assert divided(100, {"Schiedam": Fraction(1), "Brielle": Fraction(1), "Krimpen": Fraction(1)}) == {
+    assert divided(
+        100, {"Schiedam": Fraction(1), "Brielle": Fraction(1), "Krimpen": Fraction(1)}
+    ) == {
         "Schiedam": 33,
         "Brielle": 34,
         "Krimpen": 33,
@@ -22,13 +24,21 @@ def test_a_budget_over_three_equal_gemeenten_loses_no_cent():
 
 
 def test_vlaktax_looks_at_the_years_before_and_verrekening_at_the_year_itself():
-    told = shared(1_000_00, {"Schiedam": years(30, 30, 30, 90), "Brielle": years(10, 10, 10, 10)}, 3)
-    assert [(t.gemeente, t.vlaktax, t.verrekening) for t in told] == [("Schiedam", 750_00, 900_00), ("Brielle", 250_00, 100_00)]
+    told = shared(
+        1_000_00, {"Schiedam": years(30, 30, 30, 90), "Brielle": years(10, 10, 10, 10)}, 3
+    )
+    assert [(t.gemeente, t.vlaktax, t.verrekening) for t in told] == [
+        ("Schiedam", 750_00, 900_00),
+        ("Brielle", 250_00, 100_00),
+    ]
 
 
 def test_last_year_stands_beside_it_under_the_same_two_ways():
     told = shared(200_00, {"A": years(1, 1, 3), "B": years(1, 3, 1)}, 2, before=100_00)
-    assert [(t.vlaktax_before, t.verrekening_before) for t in told] == [(50_00, 25_00), (50_00, 75_00)]
+    assert [(t.vlaktax_before, t.verrekening_before) for t in told] == [
+        (50_00, 25_00),
+        (50_00, 75_00),
+    ]
 
 
 def test_who_joined_halfway_pays_for_the_half_year_it_was_there():
@@ -43,7 +53,9 @@ def test_without_any_use_there_is_nothing_to_share_by():
         shared(100, {"A": years(0, 0), "B": years(0, 0)}, 1)
 
 
-_WEIGHTS = st.dictionaries(st.text("abcdef", min_size=1, max_size=4), st.fractions(0, 1000), min_size=1, max_size=30)
+_WEIGHTS = st.dictionaries(
+    st.text("abcdef", min_size=1, max_size=4), st.fractions(0, 1000), min_size=1, max_size=30
+)
 
 
 @given(st.integers(0, 10**12), _WEIGHTS)

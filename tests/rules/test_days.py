@@ -38,7 +38,12 @@ def test_five_days_and_five_working_days_end_where_the_table_says(calendar, rece
         (date(2026, 1, 31), date(2026, 4, 30)),
         (date(2024, 2, 29), date(2024, 5, 29)),
     ],
-    ids=["29 may is a sunday", "february has no 30th, 28 feb is a sunday", "april has 30 days", "no sticking to the month's end"],
+    ids=[
+        "29 may is a sunday",
+        "february has no 30th, 28 feb is a sunday",
+        "april has 30 days",
+        "no sticking to the month's end",
+    ],
 )
 def test_three_months_end_on_the_same_number_or_the_last_day(calendar, start, end):
     assert term_end(start, 3, "maanden", "atw", calendar).due == end
@@ -53,7 +58,13 @@ def test_ten_weeks_that_end_on_koningsdag_end_the_day_after(calendar):
 
 def test_the_holidays_in_the_term_are_named_one_by_one(calendar):
     told = " ".join(working_days(date(2026, 4, 2), 5, calendar).steps)
-    for words in ("vr 3 apr Goede Vrijdag", "za 4 apr", "zo 5 apr Eerste Paasdag", "ma 6 apr Tweede Paasdag", "overgeslagen"):
+    for words in (
+        "vr 3 apr Goede Vrijdag",
+        "za 4 apr",
+        "zo 5 apr Eerste Paasdag",
+        "ma 6 apr Tweede Paasdag",
+        "overgeslagen",
+    ):
         assert words in told
 
 
@@ -73,11 +84,16 @@ def test_a_local_closing_day_moves_a_norm_and_never_a_law(calendar):
 
 def test_a_melding_at_five_to_midnight_counts_for_that_day(calendar):
     rule = TermRule("vb", "VB", 5, "werkdagen", "werkdagen", "norm", "", "medewerker", ())
-    assert end_of_term(rule, datetime(2026, 2, 2, 23, 55, tzinfo=AMSTERDAM), calendar).due == date(2026, 2, 9)
+    assert end_of_term(rule, datetime(2026, 2, 2, 23, 55, tzinfo=AMSTERDAM), calendar).due == date(
+        2026, 2, 9
+    )
 
 
 def test_the_ladder_rings_before_on_and_after_the_day(calendar):
-    rungs = tuple(parse_rung(a, ("eigenaar",)) for a in ("14 dagen voor", "op de dag", "5 werkdagen na", "60 minuten na start"))
+    rungs = tuple(
+        parse_rung(a, ("eigenaar",))
+        for a in ("14 dagen voor", "op de dag", "5 werkdagen na", "60 minuten na start")
+    )
     rule = TermRule("x", "X", 3, "maanden", "vooruit", "norm", "", "medewerker", rungs)
     start = datetime(2026, 2, 20, 16, 20, tzinfo=AMSTERDAM)
     told = [iso(i)[:16] for i in rung_instants(rule, start, date(2026, 5, 20), calendar)]
@@ -92,7 +108,10 @@ def test_a_length_that_is_none_is_refused_in_words(text):
 
 
 class SecondOpinion(Netherlands):
-    """workalendar's Netherlands with the days art. 3 ATW adds: Goede Vrijdag, and 5 May every year."""
+    """workalendar's Netherlands with the days art. 3 ATW adds.
+
+    Goede Vrijdag, and 5 May every year.
+    """
 
     include_good_friday = True
     include_carnival = False
@@ -109,7 +128,8 @@ def other():
     return {date(2014, 1, 1) + timedelta(n) for n in range(366 * 26)} - {
         date(2014, 1, 1) + timedelta(n)
         for n in range(366 * 26)
-        if (date(2014, 1, 1) + timedelta(n)).weekday() >= 5 or date(2014, 1, 1) + timedelta(n) in days
+        if (date(2014, 1, 1) + timedelta(n)).weekday() >= 5
+        or date(2014, 1, 1) + timedelta(n) in days
     }
 
 
@@ -169,7 +189,9 @@ def test_months_agree_with_dateutil_on_every_day():
 
 
 def test_the_holidays_are_those_of_two_other_calendars(calendar):
-    first = holidays.country_holidays("NL", categories=("public", "optional"), years=range(2000, 2101))
+    first = holidays.country_holidays(
+        "NL", categories=("public", "optional"), years=range(2000, 2101)
+    )
     second = SecondOpinion()
     for year in range(2000, 2101):
         ours = set(of_year(year))

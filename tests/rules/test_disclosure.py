@@ -1,4 +1,7 @@
-"""What of a case can reach which reader: the static proof of a template, and the same rule on the facts at hand (G7)."""
+"""What of a case can reach which reader.
+
+The static proof of a template, and the same rule on the facts at hand (G7).
+"""
 
 import pytest
 from hypothesis import given
@@ -8,7 +11,17 @@ from jinja2 import Environment
 from amhk.letters.flow import paths
 from amhk.letters.render import Letters
 from amhk.rules.check import check
-from amhk.rules.disclosure import FACTS, FIELDS, FORBIDDEN, HIDDEN, LABELS, for_recipient, forbidden, labels_of, supplied
+from amhk.rules.disclosure import (
+    FACTS,
+    FIELDS,
+    FORBIDDEN,
+    HIDDEN,
+    LABELS,
+    for_recipient,
+    forbidden,
+    labels_of,
+    supplied,
+)
 
 ROUTES = [
     "{{ melder_naam }}",
@@ -29,7 +42,10 @@ ROUTES = [
 
 
 def asked(text, *facts):
-    return paths(Environment().parse(text), frozenset(facts or ("melder_naam", "zaaknummer", "personen", "jeugdigen")))
+    return paths(
+        Environment().parse(text),
+        frozenset(facts or ("melder_naam", "zaaknummer", "personen", "jeugdigen")),
+    )
 
 
 def shows(text, path):
@@ -43,7 +59,9 @@ def test_a_template_made_to_leak_the_melder_is_found_whatever_road_it_takes(text
     workflow = pack.of_route("melding")
     found = Letters_of(pack) | {"informeren_betrokkene": asked(text)}
     faults = [f.text for f in check(workflow, found)]
-    assert any("toont 'melder_naam' aan een betrokkene: de bron wordt niet genoemd" in f for f in faults), faults
+    assert any(
+        "toont 'melder_naam' aan een betrokkene: de bron wordt niet genoemd" in f for f in faults
+    ), faults
     assert any("Een melding komt binnen" in f for f in faults), "the shortest story to it is told"
 
 
@@ -71,13 +89,18 @@ def Letters_of(pack):
         "{% for j in jeugdigen if j.bsn %}x{% endfor %}",
     ],
 )
-def test_a_field_is_followed_through_loops_and_names_and_what_cannot_be_followed_counts_as_all_of_it(text):
+def test_a_field_is_followed_through_loops_and_what_cannot_be_followed_counts_as_all_of_it(
+    text,
+):
     assert shows(text, "jeugdigen.bsn"), asked(text)
     assert any(forbidden(p, "instelling") for p in asked(text))
 
 
 def test_what_a_letter_does_not_show_is_not_held_against_it():
-    text = "{% for j in jeugdigen %}{{ j.naam }}, {{ j.geboren }}{% else %}niemand{% endfor %}{% if personen %}x{% endif %}"
+    text = (
+        "{% for j in jeugdigen %}{{ j.naam }}, {{ j.geboren }}{% else %}niemand{% endfor %}{% if"
+        " personen %}x{% endif %}"
+    )
     assert asked(text) == {"jeugdigen", "jeugdigen.naam", "jeugdigen.geboren", "personen"}
     assert not any(forbidden(p, "instelling") for p in asked(text))
 
@@ -88,23 +111,51 @@ def test_every_shipped_letter_stays_within_what_its_reader_may_see(pack):
 
 
 def test_a_fact_that_is_not_there_in_every_state_is_found_with_the_story_to_that_state(pack):
-    told = [f.text for f in check(pack.of_route("melding"), Letters_of(pack) | {"melding_politie": {"op.*", "uiterlijk.*"}})]
-    assert any("vraagt om 'uiterlijk', en dat is er niet altijd. Een melding komt binnen" in t for t in told), told
+    told = [
+        f.text
+        for f in check(
+            pack.of_route("melding"),
+            Letters_of(pack) | {"melding_politie": {"op.*", "uiterlijk.*"}},
+        )
+    ]
+    assert any(
+        "vraagt om 'uiterlijk', en dat is er niet altijd. Een melding komt binnen" in t
+        for t in told
+    ), told
 
 
 def test_the_same_rule_runs_on_the_facts_at_hand():
     facts = {
-        "melder_naam": "M. Elder", "zorgen": "stil", "jeugdigen": [{"naam": "Kim", "bsn": "999990019", "adres": "Weg 1", LABELS: {"adres": ("geheim_adres",)}}],
-        "bevindingen": [{"tekst": "blauwe plek", LABELS: {"": ("medisch",)}}, {"tekst": "koud huis", LABELS: {"": ()}}],
-    }  # fmt: skip
+        "melder_naam": "M. Elder",
+        "zorgen": "stil",
+        "jeugdigen": [
+            {
+                "naam": "Kim",
+                "bsn": "999990019",
+                "adres": "Weg 1",
+                LABELS: {"adres": ("geheim_adres",)},
+            }
+        ],
+        "bevindingen": [
+            {"tekst": "blauwe plek", LABELS: {"": ("medisch",)}},
+            {"tekst": "koud huis", LABELS: {"": ()}},
+        ],
+    }
     kept, left_out = for_recipient(facts, "politie")
-    assert kept == {"zorgen": "stil", "jeugdigen": [{"naam": "Kim", "adres": HIDDEN}], "bevindingen": [{"tekst": "koud huis"}]}
+    assert kept == {
+        "zorgen": "stil",
+        "jeugdigen": [{"naam": "Kim", "adres": HIDDEN}],
+        "bevindingen": [{"tekst": "koud huis"}],
+    }
     assert {(one.path, one.whose) for one in left_out} == {
         ("melder_naam", ""),
         ("jeugdigen.adres", "Kim"),
         ("bevindingen", "een deel"),
     }
-    assert [b["tekst"] for b in for_recipient(facts, "rvdk")[0]["bevindingen"]] == ["blauwe plek", "koud huis"]
+    assert [b["tekst"] for b in for_recipient(facts, "rvdk")[0]["bevindingen"]] == [
+        "blauwe plek",
+        "koud huis",
+    ]
     assert for_recipient(facts, "melder")[0] == {"melder_naam": "M. Elder"}
 
 
@@ -121,11 +172,16 @@ def test_nothing_a_reader_may_not_see_is_ever_left_in_whatever_the_facts(data, r
             marks[f"#{n}#"] = set(labels_of(name))
             facts[name] = f"#{n}#"
             continue
-        own = {"": tuple(data.draw(st.sets(_LABELS, max_size=2))), "adres": tuple(data.draw(st.sets(_LABELS, max_size=1)))}
+        own = {
+            "": tuple(data.draw(st.sets(_LABELS, max_size=2))),
+            "adres": tuple(data.draw(st.sets(_LABELS, max_size=1))),
+        }
         item = {LABELS: own}
         for f, field in enumerate(FIELDS[name]):
             marks[f"#{n}.{f}#"] = (
-                set(labels_of(f"{name}.{field}")) | set(own[""]) | (set(own["adres"]) if field == "adres" else set())
+                set(labels_of(f"{name}.{field}"))
+                | set(own[""])
+                | (set(own["adres"]) if field == "adres" else set())
             )
             item[field] = f"#{n}.{f}#"
         facts[name] = [item]
@@ -135,7 +191,16 @@ def test_nothing_a_reader_may_not_see_is_ever_left_in_whatever_the_facts(data, r
 
 
 def test_every_label_stands_in_the_rule_of_some_reader_and_every_field_is_known():
-    labels = set().union(*FACTS.values()) | {x for f in FIELDS.values() for y in f.values() for x in y.split()}
+    labels = set().union(*FACTS.values()) | {
+        x for f in FIELDS.values() for y in f.values() for x in y.split()
+    }
     barred = {label for told in FORBIDDEN.values() for label in told}
-    assert labels <= barred | {"stappen"} and {"medisch", "strafrechtelijk", "ouder", "geheim_adres"} <= barred
-    assert supplied("jeugdigen.bsn") and not supplied("jeugdigen.telefoon") and not supplied("lievelingskleur")
+    assert (
+        labels <= barred | {"stappen"}
+        and {"medisch", "strafrechtelijk", "ouder", "geheim_adres"} <= barred
+    )
+    assert (
+        supplied("jeugdigen.bsn")
+        and not supplied("jeugdigen.telefoon")
+        and not supplied("lievelingskleur")
+    )

@@ -1,4 +1,6 @@
-"""Small numbers: a solver that knows everything that is printed cannot pin one hidden cell, and hardly more is hidden than must be."""
+"""Small numbers: a solver that knows everything that is printed cannot pin one hidden cell, and
+hardly more is hidden than must be.
+"""
 
 import random
 from itertools import combinations
@@ -16,7 +18,9 @@ def whole_of(values, parents, columns):
     inner = [a for a in parents if a in parents.values()]
     for area in sorted(inner, key=lambda a: -depth(parents, a)):
         for column in columns:
-            values[area, column] = sum(values[kid, column] for kid, parent in parents.items() if parent == area)
+            values[area, column] = sum(
+                values[kid, column] for kid, parent in parents.items() if parent == area
+            )
     return values
 
 
@@ -26,7 +30,9 @@ def depth(parents, area):
 
 
 def a_tree(rnd):
-    """A region of one to three subregio's with two to nine gemeenten, some of them straight under the region."""
+    """A region of one to three subregio's with two to nine gemeenten, some of them straight under
+    the region.
+    """
     parents = {"regio": None}
     subs = [f"s{n}" for n in range(rnd.randint(1, 3))]
     gemeenten = {f"g{n}": rnd.choice([*subs, *subs, "regio"]) for n in range(rnd.randint(2, 9))}
@@ -38,7 +44,9 @@ def a_number(rnd):
 
 
 def a_report(rnd):
-    """A count over a tree with two splits that add up to it, and one that does not (as aanleiding)."""
+    """A count over a tree with two splits that add up to it, and one that does not (as
+    aanleiding).
+    """
     parents = a_tree(rnd)
     gemeenten = [a for a in parents if a not in parents.values()]
     blocks = [[f"{b}{n}" for n in range(rnd.randint(2, 4))] for b in ("a", "b")]
@@ -58,8 +66,16 @@ def protected(parents, blocks, values, most):
     totals = protect_totals(parents, {a: values[a, "all"] for a in parents}, most)
     hidden = {(a, "all"): label for a, label in totals.items()}
     for block in blocks:
-        hidden |= protect_parts(parents, {(a, c): values[a, c] for a in parents for c in block}, totals, most)
-    many = protect_totals(parents, {a: values[a, "many"] for a in parents}, most, {a: values[a, "all"] for a in parents}, totals)
+        hidden |= protect_parts(
+            parents, {(a, c): values[a, c] for a in parents for c in block}, totals, most
+        )
+    many = protect_totals(
+        parents,
+        {a: values[a, "many"] for a in parents},
+        most,
+        {a: values[a, "all"] for a in parents},
+        totals,
+    )
     return hidden | {(a, "many"): label for a, label in many.items()}
 
 
@@ -76,7 +92,9 @@ def attack(parents, blocks, values, hidden, most, cells=None, known_as=known):
         for block in blocks:
             attacker.adds_up((area, "all"), [(area, c) for c in block])
         if (area, "many") in values:
-            attacker.adds_up((area, "all"), [(area, "many")], (0, FAR))  # nobody counts for an aanleiding and not for the whole
+            attacker.adds_up(
+                (area, "all"), [(area, "many")], (0, FAR)
+            )  # nobody counts for an aanleiding and not for the whole
     return [c for c in cells or hidden if len(set(attacker.span(c))) == 1]
 
 
@@ -85,7 +103,9 @@ def attack(parents, blocks, values, hidden, most, cells=None, known_as=known):
 def test_no_hidden_cell_of_a_report_can_be_worked_out_from_all_that_is_printed(seed, most):
     parents, blocks, values = a_report(random.Random(seed))
     hidden = protected(parents, blocks, values, most)
-    assert all(name in hidden for name, value in values.items() if value <= most), "every small number is hidden"
+    assert all(name in hidden for name, value in values.items() if value <= most), (
+        "every small number is hidden"
+    )
     assert attack(parents, blocks, values, hidden, most) == []
 
 
@@ -93,7 +113,10 @@ def test_the_attacker_can_pin_a_cell_when_only_the_small_ones_are_hidden():
     parents = {"regio": None, "g0": "regio", "g1": "regio"}
     values = whole_of({("g0", "all"): 4, ("g1", "all"): 40}, parents, ["all"])
     assert attack(parents, [], values, {("g0", "all"): SMALL}, 10) == [("g0", "all")]
-    hidden = {(a, "all"): label for a, label in protect_totals(parents, {a: values[a, "all"] for a in parents}, 10).items()}
+    hidden = {
+        (a, "all"): label
+        for a, label in protect_totals(parents, {a: values[a, "all"] for a in parents}, 10).items()
+    }
     assert hidden == {("g0", "all"): SMALL, ("g1", "all"): OTHER}
     assert attack(parents, [], values, hidden, 10) == []
 
@@ -107,9 +130,18 @@ def optimum(parents, values, most):
     """The least one can hide besides the small ones, by trying everything."""
     small = {n: SMALL for n, v in values.items() if v <= most}
     others = sorted((n for n in values if n not in small), key=lambda n: worth(parents, n))
-    tries = sorted((sum(worth(parents, n) for n in c), c) for size in range(5) for c in combinations(others, size))
+    tries = sorted(
+        (sum(worth(parents, n) for n in c), c)
+        for size in range(5)
+        for c in combinations(others, size)
+    )
     return next(
-        (cost for cost, chosen in tries if not attack(parents, [], values, small | dict.fromkeys(chosen, OTHER), most)), None
+        (
+            cost
+            for cost, chosen in tries
+            if not attack(parents, [], values, small | dict.fromkeys(chosen, OTHER), most)
+        ),
+        None,
     )
 
 
@@ -117,8 +149,17 @@ def test_hardly_more_is_hidden_than_the_least_that_is_safe():
     ours = least = 0
     for seed in range(40):
         rnd = random.Random(seed)
-        parents = {"regio": None, "s0": "regio", "g0": "s0", "g1": "s0", "g2": "regio", "g3": "regio"}
-        values = whole_of({(g, "all"): a_number(rnd) for g in ("g0", "g1", "g2", "g3")}, parents, ["all"])
+        parents = {
+            "regio": None,
+            "s0": "regio",
+            "g0": "s0",
+            "g1": "s0",
+            "g2": "regio",
+            "g3": "regio",
+        }
+        values = whole_of(
+            {(g, "all"): a_number(rnd) for g in ("g0", "g1", "g2", "g3")}, parents, ["all"]
+        )
         best = optimum(parents, values, 10)
         if best is None:
             continue

@@ -1,4 +1,6 @@
-"""The second opinion agrees with the first, for every term of the procedure, any start, any calendar; and it would notice if not."""
+"""The second opinion agrees with the first, for every term of the procedure, any start, any
+calendar; and it would notice if not.
+"""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -28,12 +30,21 @@ def known_of(calendar):
 def test_both_ways_of_counting_agree(pack, day, minutes, data):
     closing = data.draw(st.sets(st.integers(0, 120), max_size=12))
     start = datetime(day.year, day.month, day.day, minutes // 60, minutes % 60, tzinfo=UTC)
-    changes = [(n, SLUITINGSDAG, day + timedelta(days=d), "dicht", False) for n, d in enumerate(sorted(closing), 1)]
+    changes = [
+        (n, SLUITINGSDAG, day + timedelta(days=d), "dicht", False)
+        for n, d in enumerate(sorted(closing), 1)
+    ]
     if data.draw(st.booleans()):
         import json
 
         changes.append(
-            (99, KANTOORUREN, day + timedelta(days=2), json.dumps(read_hours("ma-wo 10:00-12:30, za 09:00-10:00")), False)
+            (
+                99,
+                KANTOORUREN,
+                day + timedelta(days=2),
+                json.dumps(read_hours("ma-wo 10:00-12:30, za 09:00-10:00")),
+                False,
+            )
         )
     calendar = calendar_of(changes)
     name = data.draw(st.sampled_from(sorted(pack.term_names())))
@@ -46,9 +57,14 @@ def test_both_ways_of_counting_agree(pack, day, minutes, data):
         due, unrolled = moved_end(calendar, rule, due, unrolled, more)
     told = recount.Told(name, start, on, calendar.release, [(d, calendar.release) for d in days])
     length = recount.Length(rule.count, rule.unit, rule.rolls, rule.by_law)
-    assert recount.end(told, length, lambda _: known_of(calendar), known_of(calendar)) == (iso(due), over_at(due).astimezone(UTC))
+    assert recount.end(told, length, lambda _: known_of(calendar), known_of(calendar)) == (
+        iso(due),
+        over_at(due).astimezone(UTC),
+    )
     if rule.beside and not days:
-        other = recount.Length(rule.beside.count, rule.beside.unit, rule.beside.rolls, rule.beside.kind == "wet")
+        other = recount.Length(
+            rule.beside.count, rule.beside.unit, rule.beside.rolls, rule.beside.kind == "wet"
+        )
         assert recount.end(told, other, lambda _: known_of(calendar), known_of(calendar))[0] == iso(
             beside_end(rule, start, calendar).due
         )
@@ -75,7 +91,9 @@ def test_four_office_hours_stand_still_over_the_weekend(pack, calendar):
     end = end_of_term(rule, friday, calendar)
     assert iso(end.due) == "2026-02-09T12:20:00+01:00"
     assert "za 7 feb gesloten" in end.steps
-    easter = datetime(2026, 4, 2, 14, tzinfo=UTC)  # Thursday 16.00; Good Friday to Easter Monday closed, and the clock was moved
+    easter = datetime(
+        2026, 4, 2, 14, tzinfo=UTC
+    )  # Thursday 16.00; Good Friday to Easter Monday closed, and the clock was moved
     assert iso(end_of_term(rule, easter, calendar).due) == "2026-04-07T12:00:00+02:00"
 
 
@@ -84,4 +102,12 @@ def test_an_end_that_was_tampered_with_is_noticed(pack, calendar):
     told = recount.Told("onderzoek", datetime(2026, 2, 2, 9, tzinfo=UTC), None, 0)
     length = recount.Length(rule.count, rule.unit, rule.rolls, rule.by_law)
     assert recount.end(told, length, lambda _: recount.Known(), recount.Known())[0] == "2026-04-13"
-    assert recount.end(told, recount.Length(9, "weken", "atw", True), lambda _: recount.Known(), recount.Known())[0] != "2026-04-13"
+    assert (
+        recount.end(
+            told,
+            recount.Length(9, "weken", "atw", True),
+            lambda _: recount.Known(),
+            recount.Known(),
+        )[0]
+        != "2026-04-13"
+    )

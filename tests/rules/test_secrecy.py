@@ -1,4 +1,6 @@
-"""Who may not be named in a letter, in whatever spelling, and who may although his name looks alike."""
+"""Who may not be named in a letter, in whatever spelling, and who may although his name looks
+alike.
+"""
 
 import pytest
 

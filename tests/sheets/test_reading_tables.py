@@ -39,7 +39,10 @@ def test_a_csv_is_read_in_every_dutch_spelling(encoding, delimiter):
         + "\r\n"
     )
     (line,) = read(text.encode(encoding))
-    assert line.cells == {"naam": "Zoë van 't Hof", "zorgen": "eerste regel\ntweede; regel, met \t alles"}
+    assert line.cells == {
+        "naam": "Zoë van 't Hof",
+        "zorgen": "eerste regel\ntweede; regel, met \t alles",
+    }
 
 
 def test_the_same_forms_are_the_same_in_csv_xlsx_and_json():
@@ -47,7 +50,10 @@ def test_the_same_forms_are_the_same_in_csv_xlsx_and_json():
     for kind in ("csv", "xlsx", "json"):
         rows = read((EXAMPLES / f"voorbeeld.{kind}").read_bytes())
         told[kind] = [
-            {k: ", ".join(v) if isinstance(v, list) else {True: "ja", False: "nee"}.get(v, v) for k, v in r.cells.items()}
+            {
+                k: ", ".join(v) if isinstance(v, list) else {True: "ja", False: "nee"}.get(v, v)
+                for k, v in r.cells.items()
+            }
             for r in rows
         ]
     assert told["csv"] == told["xlsx"] == told["json"]
@@ -55,7 +61,10 @@ def test_the_same_forms_are_the_same_in_csv_xlsx_and_json():
 
 
 def test_json_may_be_a_list_or_one_object_a_line():
-    assert [x.cells for x in read(b'[{"a": 1}, {"b": {"c": [{"d": 2}]}}]')] == [{"a": 1}, {"b.c.0.d": 2}]
+    assert [x.cells for x in read(b'[{"a": 1}, {"b": {"c": [{"d": 2}]}}]')] == [
+        {"a": 1},
+        {"b.c.0.d": 2},
+    ]
     assert [x.cells for x in read(b'{"a": 1}\n{"a": 2}\n')] == [{"a": 1}, {"a": 2}]
 
 
@@ -112,7 +121,9 @@ def workbook():
 
 
 def test_a_zip_bomb_is_not_opened():
-    assert "uitgepakt groter dan 200 MB" in refused(packed(workbook() | {"xl/media/x.xml": b"\0" * 210_000_000}))
+    assert "uitgepakt groter dan 200 MB" in refused(
+        packed(workbook() | {"xl/media/x.xml": b"\0" * 210_000_000})
+    )
     assert "uitgepakt groter" in refused(packed({f"{n}.xml": b"" for n in range(2_100)}))
 
 
@@ -125,25 +136,40 @@ def test_a_bomb_that_lies_about_its_size_is_not_unpacked_further_than_it_says():
 
 def test_a_workbook_with_macros_is_not_opened():
     assert "macro's" in refused(packed(workbook() | {"xl/vbaProject.bin": b"x"}))
-    kinds = workbook()["[Content_Types].xml"].replace(b"spreadsheetml.sheet.main", b"ms-excel.sheet.macroEnabled.main")
+    kinds = workbook()["[Content_Types].xml"].replace(
+        b"spreadsheetml.sheet.main", b"ms-excel.sheet.macroEnabled.main"
+    )
     assert "macro's" in refused(packed(workbook() | {"[Content_Types].xml": kinds}))
 
 
 def test_a_workbook_with_entities_is_not_read():
-    bomb = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>&b;</t></is></c></row></sheetData></worksheet>'
+    bomb = (
+        b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><worksheet'
+        b' xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row'
+        b' r="1"><c r="A1" t="inlineStr"><is><t>&b;</t></is></c></row></sheetData></worksheet>'
+    )
     assert refused(packed(workbook() | {"xl/worksheets/sheet1.xml": bomb}))
-    assert "geen Excel-bestand" in refused(packed({"[Content_Types].xml": b"<Types/>", "word/document.xml": b"x"}))
+    assert "geen Excel-bestand" in refused(
+        packed({"[Content_Types].xml": b"<Types/>", "word/document.xml": b"x"})
+    )
 
 
 def test_numbers_days_and_answers_of_a_workbook_are_read_as_typed():
     out = io.BytesIO()
     book = openpyxl.Workbook()
     book.active.append(["bsn", "geboren", "ontvangen", "acuut", "leeg"])
-    book.active.append([99996532, date(1991, 3, 14), datetime.fromisoformat("2026-02-02T09:05"), True, None])
+    book.active.append(
+        [99996532, date(1991, 3, 14), datetime.fromisoformat("2026-02-02T09:05"), True, None]
+    )
     book.active.append([None] * 5)
     book.save(out)
     (line,) = read(out.getvalue())
-    assert line.cells == {"bsn": "99996532", "geboren": "1991-03-14", "ontvangen": "2026-02-02T09:05", "acuut": "ja"}
+    assert line.cells == {
+        "bsn": "99996532",
+        "geboren": "1991-03-14",
+        "ontvangen": "2026-02-02T09:05",
+        "acuut": "ja",
+    }
 
 
 def sheet_of(xml):
@@ -153,18 +179,23 @@ def sheet_of(xml):
 
 def cells(row, *told):
     inner = b"".join(
-        b'<c r="%s%d" t="inlineStr"><is><t>%s</t></is></c>' % (chr(65 + n).encode(), row, c) for n, c in enumerate(told)
+        b'<c r="%s%d" t="inlineStr"><is><t>%s</t></is></c>' % (chr(65 + n).encode(), row, c)
+        for n, c in enumerate(told)
     )
     return b'<row r="%d">%s</row>' % (row, inner)
 
 
 def test_a_workbook_is_read_to_its_end_whatever_it_says_of_its_size():
     rows = b"".join(cells(n, b"naam" if n == 1 else b"x%d" % n) for n in range(1, 41))
-    assert len(read(sheet_of(b'<dimension ref="A1:A3"/><sheetData>' + rows + b"</sheetData>"))) == 39
+    assert (
+        len(read(sheet_of(b'<dimension ref="A1:A3"/><sheetData>' + rows + b"</sheetData>"))) == 39
+    )
 
 
 def test_a_workbook_with_a_row_at_the_end_of_the_world_is_refused_at_once():
-    assert "te groot" in refused(sheet_of(b"<sheetData>" + cells(1, b"naam") + cells(99_999_999_999, b"x") + b"</sheetData>"))
+    assert "te groot" in refused(
+        sheet_of(b"<sheetData>" + cells(1, b"naam") + cells(99_999_999_999, b"x") + b"</sheetData>")
+    )
 
 
 def test_what_stands_on_a_second_worksheet_is_not_lost_without_a_word():
@@ -187,7 +218,9 @@ def test_a_formula_is_not_worked_out_and_said_of_its_row():
 
 def test_a_second_list_and_mixed_letters_are_refused():
     assert "ook 'acuut'" in refused(b'{"formulieren": [{"a": 1}], "acuut": [{"a": 2}]}')
-    assert "twee soorten tekens" in refused("a;b\nÇelik;café\n".encode() + "Zoë".encode("cp1252") + b";1\n")
+    assert "twee soorten tekens" in refused(
+        "a;b\nÇelik;café\n".encode() + "Zoë".encode("cp1252") + b";1\n"
+    )
 
 
 def test_no_more_rows_than_can_be_looked_at(monkeypatch):
@@ -217,16 +250,24 @@ def test_a_dutch_name_has_four_parts(told, parts):
 
 def test_what_is_typed_as_a_part_holds_and_the_name_reads_as_it_is_said():
     assert name_of({"naam": "Sanne Jansen-Visser"}).whole() == "Sanne Jansen-Visser"
-    assert name_of({"naam": "Ait Ali", "voornamen": "Houda", "geslachtsnaam": "Ait Ali"}).geslachtsnaam == "Ait Ali"
+    assert (
+        name_of({"naam": "Ait Ali", "voornamen": "Houda", "geslachtsnaam": "Ait Ali"}).geslachtsnaam
+        == "Ait Ali"
+    )
     assert bare("van 't Hof") == "hof"
 
 
 @pytest.mark.parametrize(
     ("address", "place"),
     [
-        ("Havenstraat 12, 3024 AA Rotterdam", "3024aa12"), ("havenstr. 12a 3024aa", "3024aa12"), ("Lindelaan 4, Spijkenisse", "lindelaan4spykenisse"), ("Lindelaan 4, SPYKENISSE", "lindelaan4spykenisse"),
-        ("GEHEIM", None), ("onbekend, Utrecht", None), (None, None),
+        ("Havenstraat 12, 3024 AA Rotterdam", "3024aa12"),
+        ("havenstr. 12a 3024aa", "3024aa12"),
+        ("Lindelaan 4, Spijkenisse", "lindelaan4spykenisse"),
+        ("Lindelaan 4, SPYKENISSE", "lindelaan4spykenisse"),
+        ("GEHEIM", None),
+        ("onbekend, Utrecht", None),
+        (None, None),
     ],
-)  # fmt: skip
+)
 def test_two_spellings_of_one_address_are_one_place(address, place):
     assert place_of(address) == place

@@ -1,4 +1,6 @@
-"""A client that knows nothing of the trade reaches every finish, and closed, from the schemas and the doors alone."""
+"""A client that knows nothing of the trade reaches every finish, and closed, from the schemas and
+the doors alone.
+"""
 
 import jsonschema
 import pytest
@@ -17,8 +19,12 @@ def test_a_blind_client_reaches_a_finish_and_closed(office, finish):
     if not case["closed"]:
         flow = client.get(f"/workflows/{case['workflow']['name']}")
         final = {s["name"] for s in flow["states"] if s["final"]}
-        ends = {m["name"] for m in flow["moves"] if m["target"] in final and m["source"] not in final}
-        case = blind.reach(number, lambda m: m["name"] in ends and not m["ending"], lambda c: c["closed"])
+        ends = {
+            m["name"] for m in flow["moves"] if m["target"] in final and m["source"] not in final
+        }
+        case = blind.reach(
+            number, lambda m: m["name"] in ends and not m["ending"], lambda c: c["closed"]
+        )
     assert case["finish"] == finish
     assert case["ending"] is None
 

@@ -1,4 +1,7 @@
-"""Terms reach people: a real calendar program reads the feed, a real SMTP server gets the mail; what fails neither loses nor doubles anything."""
+"""Terms reach people: a real calendar program reads the feed, a real SMTP server gets the mail.
+
+What fails neither loses nor doubles anything.
+"""
 
 import re
 import threading
@@ -19,10 +22,16 @@ from amhk.office import open_office
 from amhk.store import channels, reads, writes
 
 MELDING = {
-    "route": "melding", "kanaal": "telefoon", "ontvangen": "2026-02-02T09:00", "hoedanigheid": "15", "gemeente": "Schiedam",
-    "zorgen": "Geheim verhaal over Bakker.", "acuut": False, "melder": {"naam": "Gerda Zonneveld"},
+    "route": "melding",
+    "kanaal": "telefoon",
+    "ontvangen": "2026-02-02T09:00",
+    "hoedanigheid": "15",
+    "gemeente": "Schiedam",
+    "zorgen": "Geheim verhaal over Bakker.",
+    "acuut": False,
+    "melder": {"naam": "Gerda Zonneveld"},
     "betrokkenen": [{"naam": "Roan Bakker", "geboren": "2016-04-04", "rollen": ["kind"]}],
-}  # fmt: skip
+}
 SECRETS = ("Bakker", "Zonneveld", "Schiedam", "verhaal")
 
 
@@ -52,13 +61,17 @@ def test_a_feed_holds_number_and_term_and_follows_the_case(client, office):
     assert len(events(client, other)) == len(told)
 
 
-def test_an_address_is_shown_once_and_void_when_revoked_or_when_its_worker_changes_role(client, office):
+def test_an_address_is_shown_once_and_void_when_revoked_or_when_its_worker_changes_role(
+    client, office
+):
     anna = Client(office, "Anna")
     href = anna.post("/feeds", {"kind": "persoonlijk"})["href"]
     listed = anna.get("/feeds")["items"]
     assert "href" not in listed[0]
     with office.store.read() as connection:
-        assert href.rsplit("/", 1)[-1][:-4] not in str(reads.rows(connection, channels.FEED.select()))
+        assert href.rsplit("/", 1)[-1][:-4] not in str(
+            reads.rows(connection, channels.FEED.select())
+        )
     Client(office, "Bram").ask("DELETE", f"/feeds/{listed[0]['id']}", expect=404)
     anna.ask("DELETE", f"/feeds/{listed[0]['id']}", expect=204)
     path = href.replace("http://testserver", "")
@@ -123,7 +136,17 @@ def box():
 def posted(office, client, box):
     """The meldpunt with mail, Anna and Tom with an address, and one case of Anna's that is late."""
     object.__setattr__(
-        office.config, "mail", Mail("127.0.0.1", box.port, "none", "meldpunt@voorbeeld.nl", "", "", "https://meldpunt.intern")
+        office.config,
+        "mail",
+        Mail(
+            "127.0.0.1",
+            box.port,
+            "none",
+            "meldpunt@voorbeeld.nl",
+            "",
+            "",
+            "https://meldpunt.intern",
+        ),
     )
     number = client.post("/cases", MELDING)["number"]
     client.post(f"/cases/{number}/assign", {"owner": "Anna", "reason": "verdeling"})
@@ -153,7 +176,9 @@ def test_the_daily_mail_holds_numbers_only_and_goes_once_a_day(office, client, b
     assert digest.write_due(office) == 2
 
 
-def test_a_mail_that_fails_holds_up_none_and_leaves_later_under_the_same_key(office, client, box, posted):
+def test_a_mail_that_fails_holds_up_none_and_leaves_later_under_the_same_key(
+    office, client, box, posted
+):
     box.refuse = "anna@voorbeeld.nl"
     before = client.get("/reminders")["count"]
     digest.write_due(office)
@@ -165,12 +190,16 @@ def test_a_mail_that_fails_holds_up_none_and_leaves_later_under_the_same_key(off
     assert digest.write_due(office) == 0
     box.refuse = None
     with office.store.write() as connection:
-        connection.exec_driver_sql("UPDATE digests SET claimed = '2026-01-01T00:00:00.000000Z' WHERE state = 'queued'")
+        connection.exec_driver_sql(
+            "UPDATE digests SET claimed = '2026-01-01T00:00:00.000000Z' WHERE state = 'queued'"
+        )
     assert digest.post(office) == {"sent": 1, "failed": 0}
     assert len([m for m in box.mails if m.rcpt_tos == ["anna@voorbeeld.nl"]]) == 1
 
 
-def test_a_mail_whose_sender_died_after_sending_goes_again_under_the_same_key(office, box, posted, monkeypatch):
+def test_a_mail_whose_sender_died_after_sending_goes_again_under_the_same_key(
+    office, box, posted, monkeypatch
+):
     digest.write_due(office)
 
     def die(*_):
@@ -181,9 +210,13 @@ def test_a_mail_whose_sender_died_after_sending_goes_again_under_the_same_key(of
         digest.post(office)
     monkeypatch.undo()
     digest.post(office)
-    assert len(box.mails) == 2  # the first and the other one; what is claimed is left to its sender for ten minutes
+    assert (
+        len(box.mails) == 2
+    )  # the first and the other one; what is claimed is left to its sender for ten minutes
     with office.store.write() as connection:
-        connection.exec_driver_sql("UPDATE digests SET claimed = '2026-01-01T00:00:00.000000Z' WHERE state = 'queued'")
+        connection.exec_driver_sql(
+            "UPDATE digests SET claimed = '2026-01-01T00:00:00.000000Z' WHERE state = 'queued'"
+        )
     digest.post(office)
     keys = [re.search(r"Message-ID: (\S+)", text(m)).group(1) for m in box.mails]
     assert len(keys) == 3
@@ -200,24 +233,37 @@ def test_two_posters_at_once_send_each_mail_once(office, box, posted):
     assert sorted(m.rcpt_tos[0] for m in box.mails) == ["anna@voorbeeld.nl", "tom@voorbeeld.nl"]
 
 
-def test_a_server_that_is_away_loses_nothing_and_the_mail_of_today_replaces_that_of_yesterday(office, client, box, posted):
+def test_a_server_that_is_away_loses_nothing_and_the_mail_of_today_replaces_that_of_yesterday(
+    office, client, box, posted
+):
     object.__setattr__(office.config.mail, "port", free_port())
     digest.write_due(office)
     assert digest.post(office) == {"sent": 0, "failed": 2}
     client.clock("2026-02-11T07:01")
     digest.write_due(office)
-    assert sorted(d["state"] for d in digest.recent(office)) == ["queued", "queued", "replaced", "replaced"]
+    assert sorted(d["state"] for d in digest.recent(office)) == [
+        "queued",
+        "queued",
+        "replaced",
+        "replaced",
+    ]
     object.__setattr__(office.config.mail, "port", box.port)
     assert digest.post(office)["sent"] == 2
     assert all("11-2-2026" in text(m) for m in box.mails)
 
 
 def test_who_is_away_gets_no_mail_and_the_beheerder_hears_of_the_house(office, client, box, posted):
-    client.post("/plans", {"worker": "Anna", "kind": "afwezig", "start": "2026-02-10", "reason": "ziek"})
+    client.post(
+        "/plans", {"worker": "Anna", "kind": "afwezig", "start": "2026-02-10", "reason": "ziek"}
+    )
     admin.set_email(office, "Bea", "bea@voorbeeld.nl")
     with office.store.write() as connection:
-        connection.exec_driver_sql("UPDATE terms SET due = '2027-01-01' WHERE name = 'onderzoek_start'")
-        writes.set_meta(connection, "clock", (office.now(connection) + timedelta(days=1)).isoformat())
+        connection.exec_driver_sql(
+            "UPDATE terms SET due = '2027-01-01' WHERE name = 'onderzoek_start'"
+        )
+        writes.set_meta(
+            connection, "clock", (office.now(connection) + timedelta(days=1)).isoformat()
+        )
     watch.go_round(office)
     digest.write_due(office)
     digest.post(office)

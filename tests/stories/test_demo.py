@@ -1,4 +1,6 @@
-"""A made-up year can be played in every region, with any dice, and leaves a meldpunt that keeps every promise."""
+"""A made-up year can be played in every region, with any dice, and leaves a meldpunt that keeps
+every promise.
+"""
 
 import pytest
 from conftest import make_folder
@@ -10,7 +12,9 @@ from amhk.store.journal import verify
 from amhk.words import REGIONS, day_of
 
 
-@pytest.mark.parametrize(("region", "seed"), [*zip(REGIONS, range(1, 5), strict=True), ("rotterdam-rijnmond", 7)])
+@pytest.mark.parametrize(
+    ("region", "seed"), [*zip(REGIONS, range(1, 5), strict=True), ("rotterdam-rijnmond", 7)]
+)
 def test_a_made_up_year_keeps_every_promise(tmp_path, region, seed):
     office = open_office(make_folder(tmp_path / "m", "meldpunt.sqlite", region=region), proof=False)
     logins = demo.fill(office, 2026, 160 if seed == 1 else 48, seed)
@@ -27,7 +31,9 @@ def test_a_made_up_year_keeps_every_promise(tmp_path, region, seed):
 
 
 def test_a_real_meldpunt_gets_no_made_up_cases(tmp_path):
-    office = open_office(make_folder(tmp_path / "m", "meldpunt.sqlite", training=False), proof=False)
+    office = open_office(
+        make_folder(tmp_path / "m", "meldpunt.sqlite", training=False), proof=False
+    )
     with pytest.raises(ClosedDoor):
         demo.fill(office, 2026, 70, 1)
     office.close()

@@ -1,4 +1,6 @@
-"""The house was closed for a day, for forty, over New Year, over both changes of the clock, or its clock was set back: each rung once, in order."""
+"""The house was closed for a day, for forty, over New Year, over both changes of the clock, or its
+clock was set back: each rung once, in order.
+"""
 
 from datetime import datetime, timedelta
 
@@ -12,9 +14,15 @@ from amhk.store.journal import verify
 from amhk.words import AMSTERDAM, iso
 
 MELDING = {
-    "route": "melding", "kanaal": "telefoon", "hoedanigheid": "15", "gemeente": "Schiedam", "zorgen": "z", "acuut": False,
-    "melder": {"naam": "School"}, "betrokkenen": [{"naam": "Kind", "geboren": "2019", "rollen": ["kind"]}],
-}  # fmt: skip
+    "route": "melding",
+    "kanaal": "telefoon",
+    "hoedanigheid": "15",
+    "gemeente": "Schiedam",
+    "zorgen": "z",
+    "acuut": False,
+    "melder": {"naam": "School"},
+    "betrokkenen": [{"naam": "Kind", "geboren": "2019", "rollen": ["kind"]}],
+}
 
 
 def local(text):
@@ -63,7 +71,10 @@ def rung(office):
 
 
 def once_and_in_order(office):
-    """No rung twice, all in the order in which they fell due; none that has fallen due is missing; the journals are whole."""
+    """No rung twice, all in the order in which they fell due; none that has fallen due is missing.
+
+    The journals are whole.
+    """
     found = rung(office)
     told = [(r["term_id"], r["round"], r["rung"]) for r in found]
     assert len(told) == len(set(told))
@@ -72,9 +83,13 @@ def once_and_in_order(office):
         now = office.now(connection)
         assert list(verify(connection)) == []
         assert reads.open_without_term(connection)[1] == []
-        for term in reads.rows(connection, select(reads.TERM).where(reads.TERM.c.status == "running")):
+        for term in reads.rows(
+            connection, select(reads.TERM).where(reads.TERM.c.status == "running")
+        ):
             assert term["ring_at"] is None or term["ring_at"] > now
-            assert [r for t, turn, r in told if t == term["id"] and turn == term["round"]] == list(range(term["rung"]))
+            assert [r for t, turn, r in told if t == term["id"] and turn == term["round"]] == list(
+                range(term["rung"])
+            )
     assert nightly.prove(office)["wrong"] == []
     return found
 
@@ -119,8 +134,13 @@ def test_it_is_the_same_as_if_the_house_had_been_open_every_hour(sqlite_office, 
         watch.go_round(other)
     set_clock(other, moment + away)
     watch.go_round(other)
-    key = [(r["term_id"], r["round"], r["rung"], r["fell_due"], r["receivers"]) for r in rung(other)]
-    assert sorted(key) == sorted((r["term_id"], r["round"], r["rung"], r["fell_due"], r["receivers"]) for r in rung(sqlite_office))
+    key = [
+        (r["term_id"], r["round"], r["rung"], r["fell_due"], r["receivers"]) for r in rung(other)
+    ]
+    assert sorted(key) == sorted(
+        (r["term_id"], r["round"], r["rung"], r["fell_due"], r["receivers"])
+        for r in rung(sqlite_office)
+    )
     other.close()
 
 
@@ -152,7 +172,9 @@ def test_a_term_of_hours_is_four_hours_long_also_in_the_night_the_clock_changes(
     for case in client.get("/cases?route=melding")["items"]:
         crisis = [t for t in client.case(case["number"])["terms"] if t["name"] == "crisis"]
         if crisis:
-            assert crisis[0]["due"] == "2026-03-29T03:00:00+02:00"  # received at 22:00, and one hour of the night is not there
+            assert (
+                crisis[0]["due"] == "2026-03-29T03:00:00+02:00"
+            )  # received at 22:00, and one hour of the night is not there
             break
     else:
         raise AssertionError("no acute case")
@@ -166,6 +188,16 @@ def test_a_term_ends_with_the_amsterdam_day_and_not_with_the_utc_day(office):
     due = {t["name"]: t["due"] for t in client.case(number)["terms"]}
     assert due["veiligheidsbeoordeling"] == "2026-02-13"
     client.clock("2026-02-13T23:59")
-    assert next(t for t in client.case(number)["terms"] if t["name"] == "veiligheidsbeoordeling")["status"] == "lopend"
+    assert (
+        next(t for t in client.case(number)["terms"] if t["name"] == "veiligheidsbeoordeling")[
+            "status"
+        ]
+        == "lopend"
+    )
     client.clock("2026-02-14T00:00")
-    assert next(t for t in client.case(number)["terms"] if t["name"] == "veiligheidsbeoordeling")["status"] == "te_laat"
+    assert (
+        next(t for t in client.case(number)["terms"] if t["name"] == "veiligheidsbeoordeling")[
+            "status"
+        ]
+        == "te_laat"
+    )

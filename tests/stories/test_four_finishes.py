@@ -20,10 +20,20 @@ ADVIES = {
     "advies": "praat",
 }
 MELDING = {
-    "route": "melding", "kanaal": "telefoon", "hoedanigheid": "03", "gemeente": "Schiedam", "zorgen": "baby valt af", "acuut": False,
-    "melder": {"naam": "E. Mulder", "bereikbaar": "010-0000001"}, "aanleiding": ["08"], "aard": ["02"],
-    "betrokkenen": [{"naam": "Liam Visser", "geboren": "2025-09-25", "rollen": ["kind"]}, {"naam": "Wes Visser", "geboren": "1999", "rollen": ["ouder"], "gezag": True}],
-}  # fmt: skip
+    "route": "melding",
+    "kanaal": "telefoon",
+    "hoedanigheid": "03",
+    "gemeente": "Schiedam",
+    "zorgen": "baby valt af",
+    "acuut": False,
+    "melder": {"naam": "E. Mulder", "bereikbaar": "010-0000001"},
+    "aanleiding": ["08"],
+    "aard": ["02"],
+    "betrokkenen": [
+        {"naam": "Liam Visser", "geboren": "2025-09-25", "rollen": ["kind"]},
+        {"naam": "Wes Visser", "geboren": "1999", "rollen": ["ouder"], "gezag": True},
+    ],
+}
 
 
 class Desk:
@@ -45,7 +55,11 @@ class Desk:
         return self.ask("GET", f"/cases/{self.number}")
 
     def move(self, name, **fields):
-        return self.ask("POST", f"/cases/{self.number}/moves/{name}", {"version": self.case()["version"], **fields})
+        return self.ask(
+            "POST",
+            f"/cases/{self.number}/moves/{name}",
+            {"version": self.case()["version"], **fields},
+        )
 
     def refused(self, name, **fields):
         with pytest.raises(urllib.error.HTTPError) as wrong:
@@ -57,7 +71,11 @@ class Desk:
             if n["obligatory"] and n["state"] == "draft":
                 n = self.ask("POST", f"/notices/{n['id']}/approve", {"version": n["version"]})
                 today = self.ask("GET", "/clock")["now"][:10]
-                self.ask("POST", f"/notices/{n['id']}/send", {"version": n["version"], "date": today, "way": "post"})
+                self.ask(
+                    "POST",
+                    f"/notices/{n['id']}/send",
+                    {"version": n["version"], "date": today, "way": "post"},
+                )
 
 
 @pytest.fixture

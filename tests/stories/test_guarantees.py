@@ -1,4 +1,7 @@
-"""Random moves, corrections, clock jumps, letters, post, sweeps and people leaving: G1-G4 and G7 hold after every step, on both databases."""
+"""Random moves, corrections, clock jumps, letters, post, sweeps and people leaving.
+
+G1-G4 and G7 hold after every step, on both databases.
+"""
 
 import json
 import re
@@ -12,7 +15,14 @@ import psycopg
 from conftest import FULL, make_folder
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from sqlalchemy import select
 from support import second
 from support.cast import hire, reader
@@ -52,13 +62,24 @@ from amhk.words import day_of, iso
 # A failing run is told as it happened; shrinking a whole meldpunt takes longer than reading it.
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 MELDING = {
-    "route": "melding", "kanaal": "telefoon", "hoedanigheid": "15", "gemeente": "Schiedam", "zorgen": "zorgen", "acuut": False,
+    "route": "melding",
+    "kanaal": "telefoon",
+    "hoedanigheid": "15",
+    "gemeente": "Schiedam",
+    "zorgen": "zorgen",
+    "acuut": False,
     "melder": {"naam": "Zwaluw Kwarteldrift", "bereikbaar": "06-11122233", "geheim": True},
-}  # fmt: skip
+}
 GIVES_AWAY = "Mevrouw Kwarteldrift zag het, bel 0611122233."
 ADVIES = {
-    "route": "advies", "kanaal": "telefoon", "hoedanigheid": "15", "gemeente": "Schiedam", "zorgen": "zorgen", "aanleiding": ["08"], "advies": "praat",
-}  # fmt: skip
+    "route": "advies",
+    "kanaal": "telefoon",
+    "hoedanigheid": "15",
+    "gemeente": "Schiedam",
+    "zorgen": "zorgen",
+    "aanleiding": ["08"],
+    "advies": "praat",
+}
 KIND = {"naam": "Kind", "geboren": "2018-04-04", "rollen": ["kind"]}
 
 
@@ -86,16 +107,29 @@ def fill_any(schema, data):
         optional = [
             n
             for n in schema["properties"]
-            if n not in schema.get("required", []) and n not in ("version", "op", "ontvangen", "betrokkenen", "stap", "moment")
+            if n not in schema.get("required", [])
+            and n not in ("version", "op", "ontvangen", "betrokkenen", "stap", "moment")
         ]
-        some = data.draw(st.lists(st.sampled_from(optional), max_size=2, unique=True)) if optional else []
-        return {n: fill_any(schema["properties"][n], data) for n in [*schema.get("required", []), *some]}
+        some = (
+            data.draw(st.lists(st.sampled_from(optional), max_size=2, unique=True))
+            if optional
+            else []
+        )
+        return {
+            n: fill_any(schema["properties"][n], data) for n in [*schema.get("required", []), *some]
+        }
     if kind == "array":
         return [fill_any(schema["items"], data)]
     if kind == "boolean":
         return data.draw(st.booleans())
-    text = data.draw(st.sampled_from(["een tekst", "een tekst", GIVES_AWAY])) if kind == "string" else ""
-    return {"string": text, "integer": 1}[kind] if "pattern" not in schema else schema["examples"][0]
+    text = (
+        data.draw(st.sampled_from(["een tekst", "een tekst", GIVES_AWAY]))
+        if kind == "string"
+        else ""
+    )
+    return (
+        {"string": text, "integer": 1}[kind] if "pattern" not in schema else schema["examples"][0]
+    )
 
 
 class Meldpunt(RuleBasedStateMachine):
@@ -120,7 +154,10 @@ class Meldpunt(RuleBasedStateMachine):
             self.office.close()
 
     def figures_hold(self):
-        """Counted by hand from the journal it is the same; a report that was kept is still what it was, and its stamp makes it again."""
+        """Counted by hand from the journal it is the same.
+
+        A report that was kept is still what it was, and its stamp makes it again.
+        """
         for period in ("2026-01", "2026-Q1", "2026"):
             second.same(self.office, read_period(period))
         with self.office.store.read() as connection:
@@ -128,7 +165,10 @@ class Meldpunt(RuleBasedStateMachine):
             rows = [figures.kept_by(connection, row["id"]) for row in figures.kept(connection)]
         mia = reader(self.office, "Mia")
         for row in rows:
-            told, known = json.loads(row["content"]), counting.Known(row["position"], row["digest"], row["made"])
+            told, known = (
+                json.loads(row["content"]),
+                counting.Known(row["position"], row["digest"], row["made"]),
+            )
             again = reports.kwartaal(self.office, read_period(row["period"]), mia, known)
             assert (again["total"], again["rows"]) == (told["total"], told["rows"]), row["period"]
 
@@ -144,7 +184,9 @@ class Meldpunt(RuleBasedStateMachine):
 
     @rule(melding=st.booleans(), people=st.integers(0, 2), acute=st.booleans())
     def take_call(self, melding, people, acute):
-        body = {**MELDING, "acuut": acute, "betrokkenen": [KIND] * people} if melding else dict(ADVIES)
+        body = (
+            {**MELDING, "acuut": acute, "betrokkenen": [KIND] * people} if melding else dict(ADVIES)
+        )
         if melding:
             body["ontvangen"] = iso(followup.read_clock(self.office))
         self.numbers.append(intake.take_call(self.office, body, self.who[0]))
@@ -165,7 +207,9 @@ class Meldpunt(RuleBasedStateMachine):
             except Refusal as wrong:
                 assert wrong.faults, (move["name"], body)
             self.numbers += [
-                r["number"] for r in reading.case_view(self.office, number, who)["relations"] if r["number"] not in self.numbers
+                r["number"]
+                for r in reading.case_view(self.office, number, who)["relations"]
+                if r["number"] not in self.numbers
             ]
 
     @precondition(lambda self: self.numbers)
@@ -174,7 +218,9 @@ class Meldpunt(RuleBasedStateMachine):
         number, who = self.pick(data)
         view = reading.case_view(self.office, number, who)
         step = next(m for m in view["moves"] if m["name"] == "corrigeren")
-        earlier = iso(followup.read_clock(self.office) - timedelta(hours=data.draw(st.integers(1, 400))))
+        earlier = iso(
+            followup.read_clock(self.office) - timedelta(hours=data.draw(st.integers(1, 400)))
+        )
         change = data.draw(
             st.sampled_from(
                 [
@@ -187,7 +233,11 @@ class Meldpunt(RuleBasedStateMachine):
         )
         try:
             casework.make_move(
-                self.office, number, step["name"], {"version": view["version"], "reden": "vergissing", **change}, who
+                self.office,
+                number,
+                step["name"],
+                {"version": view["version"], "reden": "vergissing", **change},
+                who,
             )
         except Refusal as wrong:
             assert wrong.faults
@@ -196,21 +246,31 @@ class Meldpunt(RuleBasedStateMachine):
     @rule(data=st.data())
     def letter(self, data):
         number, who = self.pick(data)
-        letters = [n for n in reading.case_view(self.office, number, who)["notices"] if n["state"] in ("draft", "approved", "sent")]
+        letters = [
+            n
+            for n in reading.case_view(self.office, number, who)["notices"]
+            if n["state"] in ("draft", "approved", "sent")
+        ]
         if not letters:
             return
         n = data.draw(st.sampled_from(letters))
         version = {"version": n["version"]}
         today = {"date": iso(followup.read_clock(self.office))[:10]}
         acts = {
-            "draft": [(notices.approve, {}), (notices.withhold, {"reason": "nee", "ground": "grond"})],
+            "draft": [
+                (notices.approve, {}),
+                (notices.withhold, {"reason": "nee", "ground": "grond"}),
+            ],
             "approved": [
                 (notices.send, today | {"way": "post"}),
                 (notices.send, today | {"way": "persoonlijk", "reference": "aan de moeder"}),
                 (post.queue, {"way": "print"}),
                 (post.queue, {"way": "map"}),
             ],
-            "sent": [(notices.receive, today), (notices.give_back, today | {"reason": "adres onbekend"})],
+            "sent": [
+                (notices.receive, today),
+                (notices.give_back, today | {"reason": "adres onbekend"}),
+            ],
         }[n["state"]]
         act, body = data.draw(st.sampled_from(acts))
         try:
@@ -235,7 +295,9 @@ class Meldpunt(RuleBasedStateMachine):
     def terms(self, data):
         number, who = self.pick(data)
         running = [
-            t for t in reading.case_view(self.office, number, who)["terms"] if t["status"] in ("lopend", "te_laat", "opgeschort")
+            t
+            for t in reading.case_view(self.office, number, who)["terms"]
+            if t["status"] in ("lopend", "te_laat", "opgeschort")
         ]
         if not running:
             return
@@ -270,7 +332,11 @@ class Meldpunt(RuleBasedStateMachine):
         number, who = self.pick(data)
         act, body = data.draw(
             st.sampled_from(
-                [(splitting.split, {}), (splitting.split, {}), (splitting.place, {"bij": data.draw(st.sampled_from(self.numbers))})]
+                [
+                    (splitting.split, {}),
+                    (splitting.split, {}),
+                    (splitting.place, {"bij": data.draw(st.sampled_from(self.numbers))}),
+                ]
             )
         )
         try:
@@ -295,9 +361,18 @@ class Meldpunt(RuleBasedStateMachine):
         except Refusal as wrong:
             assert wrong.faults
         forms.continue_all(self.office)
-        self.numbers = sorted({*self.numbers, *(i["number"] for i in triage.worklist(self.office, self.who[0])["items"])})
+        self.numbers = sorted(
+            {
+                *self.numbers,
+                *(i["number"] for i in triage.worklist(self.office, self.who[0])["items"]),
+            }
+        )
 
-    @rule(data=st.data(), outcome=st.sampled_from(["nieuw", "geen_hgkm", "hoort_bij"]), again=st.booleans())
+    @rule(
+        data=st.data(),
+        outcome=st.sampled_from(["nieuw", "geen_hgkm", "hoort_bij"]),
+        again=st.booleans(),
+    )
     def triage_and_take_back(self, data, outcome, again):
         listed = triage.worklist(self.office, self.who[1])["items"]
         if not listed:
@@ -305,7 +380,10 @@ class Meldpunt(RuleBasedStateMachine):
         item = data.draw(st.sampled_from(listed))
         try:
             triage.decide(
-                self.office, item["form"], {"outcome": outcome, "bij": data.draw(st.sampled_from(self.numbers))}, self.who[1]
+                self.office,
+                item["form"],
+                {"outcome": outcome, "bij": data.draw(st.sampled_from(self.numbers))},
+                self.who[1],
             )
             if again:
                 triage.undo(self.office, item["form"], self.who[1])
@@ -313,9 +391,12 @@ class Meldpunt(RuleBasedStateMachine):
             assert wrong.faults
 
     @rule(
-        name=st.sampled_from(["Anna", "Bram", "Vera"]), kind=st.sampled_from(["afwezig", "afwezig", "vertrek"]), later=st.sampled_from([0, 0, 3, 30]),
-        until=st.sampled_from([None, 10]), to=st.sampled_from([None, "Anna", "Bram", "Vera"]),
-    )  # fmt: skip
+        name=st.sampled_from(["Anna", "Bram", "Vera"]),
+        kind=st.sampled_from(["afwezig", "afwezig", "vertrek"]),
+        later=st.sampled_from([0, 0, 3, 30]),
+        until=st.sampled_from([None, 10]),
+        to=st.sampled_from([None, "Anna", "Bram", "Vera"]),
+    )
     def somebody_is_away_or_leaves(self, name, kind, later, until, to):
         today = followup.read_clock(self.office).date()
         start = today + timedelta(days=later)
@@ -336,23 +417,38 @@ class Meldpunt(RuleBasedStateMachine):
     def a_plan_is_taken_back(self, data):
         if plans := absence.view(self.office, self.who[0]):
             try:
-                absence.undo(self.office, data.draw(st.sampled_from([p["id"] for p in plans])), self.who[0])
+                absence.undo(
+                    self.office, data.draw(st.sampled_from([p["id"] for p in plans])), self.who[0]
+                )
             except Refusal as wrong:
                 assert wrong.faults
 
-    @rule(kind=st.sampled_from(["sluitingsdag", "feestdag"]), ahead=st.integers(0, 90), add=st.booleans())
+    @rule(
+        kind=st.sampled_from(["sluitingsdag", "feestdag"]),
+        ahead=st.integers(0, 90),
+        add=st.booleans(),
+    )
     def the_calendar_changes(self, kind, ahead, add):
         day = followup.read_clock(self.office).date() + timedelta(days=ahead)
         try:
             if add:
-                calendar.add_day(self.office, {"kind": kind, "day": iso(day), "name": "dicht"}, self.bea)
+                calendar.add_day(
+                    self.office, {"kind": kind, "day": iso(day), "name": "dicht"}, self.bea
+                )
             elif present := [d for d in calendar.view(self.office)["days"]]:
-                calendar.drop_day(self.office, present[-1]["kind"], date.fromisoformat(present[-1]["day"]), self.bea)
+                calendar.drop_day(
+                    self.office,
+                    present[-1]["kind"],
+                    date.fromisoformat(present[-1]["day"]),
+                    self.bea,
+                )
         except Refusal as wrong:
             assert wrong.faults
 
     @rule(
-        hours=st.sampled_from(["ma-vr 09:00-17:00", "ma-do 08:30-12:00, za 10:00-11:00", "wo 00:00-23:59"]),
+        hours=st.sampled_from(
+            ["ma-vr 09:00-17:00", "ma-do 08:30-12:00, za 10:00-11:00", "wo 00:00-23:59"]
+        ),
         ahead=st.integers(0, 20),
     )
     def office_hours_change(self, hours, ahead):
@@ -366,7 +462,11 @@ class Meldpunt(RuleBasedStateMachine):
     def somebody_has_piket(self, ahead, long):
         start = followup.read_clock(self.office) + timedelta(hours=ahead)
         try:
-            piket.give(self.office, {"worker": "Vera", "start": iso(start), "end": iso(start + timedelta(hours=long))}, self.who[0])
+            piket.give(
+                self.office,
+                {"worker": "Vera", "start": iso(start), "end": iso(start + timedelta(hours=long))},
+                self.who[0],
+            )
         except Refusal as wrong:
             assert wrong.faults
 
@@ -387,7 +487,10 @@ class Meldpunt(RuleBasedStateMachine):
 
     @rule(days=st.sampled_from([0, 1, 3, 14, 40, 100]), hours=st.integers(0, 23))
     def time_passes(self, days, hours):
-        watch.set_clock(self.office, {"now": iso(followup.read_clock(self.office) + timedelta(days=days, hours=hours))})
+        watch.set_clock(
+            self.office,
+            {"now": iso(followup.read_clock(self.office) + timedelta(days=days, hours=hours))},
+        )
 
     @rule()
     def sweep_again(self):
@@ -420,11 +523,17 @@ class Meldpunt(RuleBasedStateMachine):
             relations = reads.rows(connection, select(reads.RELATION))
             meldingen = reads.rows(connection, select(reads.MELDING))
             homes = {r["case_id"]: r["dossier_id"] for r in meldingen}
-            joins = {r["case_id"] for r in reads.rows(connection, select(JOIN)) if r["undone"] is None}
-            assert proofs.strayed(connection) == [], "a hermelding leads to a closed melding of its household"
+            joins = {
+                r["case_id"] for r in reads.rows(connection, select(JOIN)) if r["undone"] is None
+            }
+            assert proofs.strayed(connection) == [], (
+                "a hermelding leads to a closed melding of its household"
+            )
             assert proofs.contradictions(connection) == [], "what the night looks at agrees too"
             told_again = {
-                e["case_id"] for e in reads.rows(connection, select(reads.ENTRY)) if "gegevens van de melder" in e["what"]
+                e["case_id"]
+                for e in reads.rows(connection, select(reads.ENTRY))
+                if "gegevens van de melder" in e["what"]
             }
             notes = [
                 (e["case_id"], json.loads(e["content"] or "{}").get("tekst", ""))
@@ -433,53 +542,94 @@ class Meldpunt(RuleBasedStateMachine):
             ]
         self.post_is_right(cases, letters, out, told_again)
         for case in cases:
-            mine = [[r for r in rows if r["case_id"] == case["id"]] for rows in (terms, letters, referrals, checks)]
+            mine = [
+                [r for r in rows if r["case_id"] == case["id"]]
+                for rows in (terms, letters, referrals, checks)
+            ]
             flow = self.office.pack.workflows[case["workflow"], case["release"]]
-            links = [r["other_id"] for r in relations if r["case_id"] == case["id"] and r["kind"] == "hermelding_van"]
-            here, *before = ({**c, "dossier_id": homes.get(c["id"])} for c in (case, *(c for c in cases if c["id"] in links)))
-            assert contradictions(flow, Told(here, *mine, before, case["id"] in joins)) == [], case["number"]
+            links = [
+                r["other_id"]
+                for r in relations
+                if r["case_id"] == case["id"] and r["kind"] == "hermelding_van"
+            ]
+            here, *before = (
+                {**c, "dossier_id": homes.get(c["id"])}
+                for c in (case, *(c for c in cases if c["id"] in links))
+            )
+            assert contradictions(flow, Told(here, *mine, before, case["id"] in joins)) == [], case[
+                "number"
+            ]
             if case["closed"] and 3 in case["finishes"]:
                 assert case["facts"]["nazorg"] in ("goed", "gevolgd"), "G2"
             if case["closed"]:
-                assert not [t for t in terms if t["case_id"] == case["id"] and t["status"] in ("running", "suspended")]
-            texts = [f["text"] for f in findings if f["case_id"] == case["id"]] + [t for key, t in notes if key == case["id"]]
-            holds = {"case": dict(case), "people": [dict(p) for p in people if p["case_id"] == case["id"]], "texts": texts}
+                assert not [
+                    t
+                    for t in terms
+                    if t["case_id"] == case["id"] and t["status"] in ("running", "suspended")
+                ]
+            texts = [f["text"] for f in findings if f["case_id"] == case["id"]] + [
+                t for key, t in notes if key == case["id"]
+            ]
+            holds = {
+                "case": dict(case),
+                "people": [dict(p) for p in people if p["case_id"] == case["id"]],
+                "texts": texts,
+            }
             beside = {case["id"], *(r["other_id"] for r in relations if r["case_id"] == case["id"])}
-            if any(m["melder_geheim"] and m["melder_naam"] for m in meldingen if m["case_id"] in beside):
+            if any(
+                m["melder_geheim"] and m["melder_naam"] for m in meldingen if m["case_id"] in beside
+            ):
                 holds = hidden(holds)
             words = words_of_case(holds["case"], holds["people"], holds["texts"]) - {"geheim"}
-            assert {w for key, w in kept if key == case["id"]} == words, "found by what it holds, and by nothing that is gone"
+            assert {w for key, w in kept if key == case["id"]} == words, (
+                "found by what it holds, and by nothing that is gone"
+            )
         told = [(r["term_id"], r["round"], r["rung"]) for r in rung]
         terms_by = {t["id"]: t for t in terms}
         assert len(told) == len(set(told)), "G4: never twice"
         for t in terms:
             mine = sorted(r for term, turn, r in told if term == t["id"] and turn == t["round"])
-            assert mine == list(range(t["rung"] - len(mine), t["rung"])), "G4: every rung of this round, none skipped"
+            assert mine == list(range(t["rung"] - len(mine), t["rung"])), (
+                "G4: every rung of this round, none skipped"
+            )
             assert t["round"] or len(mine) == t["rung"]
             if t["status"] == "running" and mine:
-                assert [i for i in inbox if i["term_id"] == t["id"]], "what was rung stands before somebody until it is answered"
+                assert [i for i in inbox if i["term_id"] == t["id"]], (
+                    "what was rung stands before somebody until it is answered"
+                )
         cases_by = {c["id"]: c for c in cases}
         for i in inbox:
             case = cases_by[i["case_id"]]
-            assert terms_by[i["term_id"]]["status"] in ("running", "suspended"), "nothing stands open for what has ended"
+            assert terms_by[i["term_id"]]["status"] in ("running", "suspended"), (
+                "nothing stands open for what has ended"
+            )
             here = Address("", i["worker_id"], i["team_id"], i["role"])
-            assert i["role"] == "manager" or attended(here, case["owner_id"], case["team_id"], staff), "somebody here reads it"
+            assert i["role"] == "manager" or attended(
+                here, case["owner_id"], case["team_id"], staff
+            ), "somebody here reads it"
 
     def post_is_right(self, cases, letters, out, told_again):
-        """One letter per approval, in the folder too; and nowhere a melder who is secret (G4, G7)."""
+        """One letter per approval, in the folder too.
+
+        And nowhere a melder who is secret (G4, G7).
+        """
         by = {n["id"]: n for n in letters}
         went = [o for o in out if o["state"] == "delivered"]
         assert len(went) == len({o["notice_id"] for o in went}), "never two"
         assert all(by[o["notice_id"]]["state"] == "sent" for o in went)
         folder = self.folder.parent / "oefenpost"
-        seen = sorted(p.name for p in folder.iterdir() if p.name != ".werk") if folder.is_dir() else []
+        seen = (
+            sorted(p.name for p in folder.iterdir() if p.name != ".werk") if folder.is_dir() else []
+        )
         assert seen == sorted(o["key"] for o in went if o["way"] == "map")
         for n in letters:
             if n["recipient"] != "melder" and n["html"] and not told_again:
                 said = (n["html"] + json.dumps(n["data"], ensure_ascii=False)).casefold()
                 assert "kwarteldrift" not in said and "0611122233" not in said, "G7"
             if n["obligatory"] and n["state"] in ("draft", "approved"):
-                assert n["term_id"] or next(c for c in cases if c["id"] == n["case_id"])["closed"], "what is owed has a term"
+                assert (
+                    n["term_id"] or next(c for c in cases if c["id"] == n["case_id"])["closed"]
+                ), "what is owed has a term"
 
 
 def test_the_guarantees_hold_whatever_happens_on_sqlite(tmp_path):
@@ -522,5 +672,10 @@ def run(make):
     machine = type("Here", (Meldpunt,), {"make": staticmethod(make)})
     run_state_machine_as_test(
         machine,
-        settings=settings(max_examples=150 if FULL else 12, stateful_step_count=40 if FULL else 25, deadline=None, phases=PHASES),
+        settings=settings(
+            max_examples=150 if FULL else 12,
+            stateful_step_count=40 if FULL else 25,
+            deadline=None,
+            phases=PHASES,
+        ),
     )

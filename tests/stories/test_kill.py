@@ -1,4 +1,7 @@
-"""kill -9 of the real server during moves and sweeps: nothing answered is lost, no reminder twice, no case without a term, the journal holds."""
+"""kill -9 of the real server during moves and sweeps.
+
+Nothing answered is lost, no reminder twice, no case without a term, the journal holds.
+"""
 
 import http.client
 import io
@@ -22,9 +25,16 @@ from amhk.store.journal import verify
 
 ROUNDS = 100 if FULL else 6
 MELDING = {
-    "route": "melding", "kanaal": "telefoon", "ontvangen": "2026-01-05T09:00", "hoedanigheid": "15", "gemeente": "Schiedam", "zorgen": "z",
-    "acuut": False, "melder": {"naam": "School"}, "betrokkenen": [{"naam": "Kind", "geboren": "2019"}],
-}  # fmt: skip
+    "route": "melding",
+    "kanaal": "telefoon",
+    "ontvangen": "2026-01-05T09:00",
+    "hoedanigheid": "15",
+    "gemeente": "Schiedam",
+    "zorgen": "z",
+    "acuut": False,
+    "melder": {"naam": "School"},
+    "betrokkenen": [{"naam": "Kind", "geboren": "2019"}],
+}
 
 
 class Worker(threading.Thread):
@@ -40,11 +50,22 @@ class Worker(threading.Thread):
             while True:
                 case = self.server.ask("POST", "/cases", MELDING, self.token)
                 self.answered[case["number"]] = case["version"]
-                for name, body in (("veiligheidsbeoordeling", {"uitkomst": "x"}), ("onderzoek_besluiten", {})):
+                for name, body in (
+                    ("veiligheidsbeoordeling", {"uitkomst": "x"}),
+                    ("onderzoek_besluiten", {}),
+                ):
                     body = {"version": case["version"], **body}
-                    case = self.server.ask("POST", f"/cases/{case['number']}/moves/{name}", body, self.token)
+                    case = self.server.ask(
+                        "POST", f"/cases/{case['number']}/moves/{name}", body, self.token
+                    )
                     self.answered[case["number"]] = case["version"]
-        except (urllib.error.URLError, ConnectionError, OSError, http.client.HTTPException, json.JSONDecodeError):
+        except (
+            urllib.error.URLError,
+            ConnectionError,
+            OSError,
+            http.client.HTTPException,
+            json.JSONDecodeError,
+        ):
             return
 
 
@@ -77,8 +98,16 @@ def test_kill_nine_loses_nothing_that_was_answered(folder):
 
 def move_clock(server, token, day):
     try:
-        server.ask("PUT", "/clock", {"now": f"2026-{1 + day // 28:02}-{1 + day % 28:02}T09:00"}, token)
-    except (urllib.error.URLError, ConnectionError, OSError, http.client.HTTPException, json.JSONDecodeError):
+        server.ask(
+            "PUT", "/clock", {"now": f"2026-{1 + day // 28:02}-{1 + day % 28:02}T09:00"}, token
+        )
+    except (
+        urllib.error.URLError,
+        ConnectionError,
+        OSError,
+        http.client.HTTPException,
+        json.JSONDecodeError,
+    ):
         return
 
 
@@ -101,14 +130,21 @@ def check(office, answered):
 
 @pytest.mark.soak
 def test_kill_nine_while_forms_become_cases_loses_none_and_doubles_none(folder):
-    """The server dies again and again in the middle of taking an accepted file; the next one goes on where it stopped."""
+    """The server dies again and again in the middle of taking an accepted file.
+
+    The next one goes on where it stopped.
+    """
     office = open_office(folder, proof=False)
     hire(office, "Tom")
     watch.set_clock(office, {"now": "2026-01-05T09:00"})
     count = 600 if FULL else 60
-    told = [{k: v for k, v in MELDING.items() if k != "route"} | {"id": f"ZF-{n}"} for n in range(count)]
+    told = [
+        {k: v for k, v in MELDING.items() if k != "route"} | {"id": f"ZF-{n}"} for n in range(count)
+    ]
     who = reader(office, "Tom")
-    key = forms.stage(office, io.BytesIO(json.dumps({"formulieren": told}).encode()), "x", "formulier/1", who)
+    key = forms.stage(
+        office, io.BytesIO(json.dumps({"formulieren": told}).encode()), "x", "formulier/1", who
+    )
     forms.accept(office, key, who)
     dice, server, deaths = random.Random(11), Server(folder), 0
     while forms.view(office, key, who)["state"] != "done" and deaths < 10 * ROUNDS:
@@ -116,7 +152,9 @@ def test_kill_nine_while_forms_become_cases_loses_none_and_doubles_none(folder):
         token = admin.make_token(office, "Tom")
         asker = threading.Thread(target=lambda t=token: _ask_quietly(server, t), daemon=True)
         asker.start()
-        time.sleep(dice.uniform(0.0, 0.25) * (1 if FULL else 1 + deaths))  # in the small size each life is longer, so that it ends
+        time.sleep(
+            dice.uniform(0.0, 0.25) * (1 if FULL else 1 + deaths)
+        )  # in the small size each life is longer, so that it ends
         server.kill()
         deaths += 1
     forms.continue_all(office)

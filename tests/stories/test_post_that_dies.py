@@ -1,4 +1,7 @@
-"""Senders are killed with -9 at every step of sending, race each other, and find the folder full: one letter, or none and a dead letter that is seen; never two."""
+"""Senders are killed with -9 at every step of sending, race each other, and find the folder full.
+
+One letter, or none and a dead letter that is seen; never two.
+"""
 
 import re
 import shutil
@@ -17,10 +20,18 @@ from amhk.store import outbox, reads
 from amhk.store.journal import verify
 
 MELDING = {
-    "route": "melding", "kanaal": "telefoon", "ontvangen": "2026-02-02T09:00", "hoedanigheid": "03", "gemeente": "Schiedam", "zorgen": "z",
-    "acuut": False, "melder": {"naam": "Arts", "geheim": False, "bereikbaar": "Dreef 1, 3111 AA Schiedam"},
-    "betrokkenen": [{"naam": "Kind", "geboren": "2019", "rollen": ["kind"], "adres": "Kade 1, 3111 AA Schiedam"}],
-}  # fmt: skip
+    "route": "melding",
+    "kanaal": "telefoon",
+    "ontvangen": "2026-02-02T09:00",
+    "hoedanigheid": "03",
+    "gemeente": "Schiedam",
+    "zorgen": "z",
+    "acuut": False,
+    "melder": {"naam": "Arts", "geheim": False, "bereikbaar": "Dreef 1, 3111 AA Schiedam"},
+    "betrokkenen": [
+        {"naam": "Kind", "geboren": "2019", "rollen": ["kind"], "adres": "Kade 1, 3111 AA Schiedam"}
+    ],
+}
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +42,10 @@ def zygote():
 
 
 def prepare(folder):
-    """A meldpunt with two approved letters on their way to the watched folder; gives the keys of their notices."""
+    """A meldpunt with two approved letters on their way to the watched folder.
+
+    Gives the keys of their notices.
+    """
     office = open_office(folder, proof=False)
     hire(office, "Tom")
     client = Client(office)
@@ -79,7 +93,10 @@ def later(config):
     office = open_office(config, proof=False)
     with office.store.write() as connection:
         past = "2020-01-01T00:00:00.000000Z"
-        connection.exec_driver_sql(f"UPDATE outbox SET until = CASE WHEN until IS NULL THEN NULL ELSE '{past}' END, due = '{past}'")
+        connection.exec_driver_sql(
+            f"UPDATE outbox SET until = CASE WHEN until IS NULL THEN NULL ELSE '{past}' END, due ="
+            f" '{past}'"
+        )
     office.close()
 
 
@@ -88,7 +105,11 @@ def letters_of(config):
     with office.store.read() as connection:
         rows = reads.rows(connection, select(outbox.OUT).order_by(outbox.OUT.c.id))
         notices = {n["id"]: n for n in reads.rows(connection, select(reads.NOTICE))}
-        lines = [e["what"] for e in reads.rows(connection, select(reads.ENTRY)) if ": verzonden op" in e["what"]]
+        lines = [
+            e["what"]
+            for e in reads.rows(connection, select(reads.ENTRY))
+            if ": verzonden op" in e["what"]
+        ]
         assert list(verify(connection)) == []
         assert reads.open_without_term(connection)[1] == []
     dead = len(post.overview(office, reader(office, "Tom"))["dead"])
@@ -98,10 +119,18 @@ def letters_of(config):
 
 def all_went_once(config, seen, wanted):
     rows, notices, lines, dead = letters_of(config)
-    assert sorted(seen) == sorted(r["key"] for r in rows), "each letter appeared once, and none twice"
+    assert sorted(seen) == sorted(r["key"] for r in rows), (
+        "each letter appeared once, and none twice"
+    )
     assert len(rows) == len(wanted) == len(lines)
-    assert {r["state"] for r in rows} == {"delivered"} and {notices[n]["state"] for n in wanted} == {"sent"} and dead == 0
-    assert list((config.parent / "oefenpost" / ".werk").iterdir()) == [], "nothing half made is left"
+    assert (
+        {r["state"] for r in rows} == {"delivered"}
+        and {notices[n]["state"] for n in wanted} == {"sent"}
+        and dead == 0
+    )
+    assert list((config.parent / "oefenpost" / ".werk").iterdir()) == [], (
+        "nothing half made is left"
+    )
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
@@ -139,7 +168,10 @@ def test_four_senders_at_once_send_each_letter_once(tmp_path, zygote, postgres):
 
 
 def test_a_sender_that_was_thought_dead_and_comes_back_sends_nothing_again(tmp_path, monkeypatch):
-    """It stood still between making a letter ready and deciding on it; meanwhile another sent it and it was picked up."""
+    """It stood still between making a letter ready and deciding on it.
+
+    Meanwhile another sent it and it was picked up.
+    """
     config = make_folder(tmp_path / "first", "meldpunt.sqlite")
     wanted, seen = prepare(config), []
     office = open_office(config, proof=False)
@@ -158,16 +190,23 @@ def test_a_sender_that_was_thought_dead_and_comes_back_sends_nothing_again(tmp_p
     all_went_once(config, seen + picked_up(config), wanted)
 
 
-def test_a_folder_that_is_full_gives_dead_letters_that_are_seen_and_later_go_once(tmp_path, zygote, postgres):
+def test_a_folder_that_is_full_gives_dead_letters_that_are_seen_and_later_go_once(
+    tmp_path, zygote, postgres
+):
     first = make_folder(tmp_path / "first", new_database(postgres))
     wanted = prepare(first)
     for _ in range(6):
-        assert zygote.run({"config": str(first), "kill": 0, "act": "post", "most": 4000})[0]["status"] == 0
+        assert (
+            zygote.run({"config": str(first), "kill": 0, "act": "post", "most": 4000})[0]["status"]
+            == 0
+        )
         assert picked_up(first) == []
         later(first)
     rows, notices, lines, dead = letters_of(first)
     assert (dead, lines) == (len(wanted), []) and {r["state"] for r in rows} == {"dead"}
-    assert all("File too large (oefenpost)" in r["why"] for r in rows) and {n["state"] for n in notices.values()} == {"approved"}
+    assert all("File too large (oefenpost)" in r["why"] for r in rows) and {
+        n["state"] for n in notices.values()
+    } == {"approved"}
     zygote.run({"config": str(first), "kill": 0, "act": "post"})
     assert picked_up(first) == [], "a dead letter waits for somebody"
     office = open_office(first, proof=False)
@@ -186,7 +225,9 @@ def test_a_letter_that_died_after_it_was_decided_on_goes_on_under_the_same_claim
     tom, folder = reader(office, "Tom"), config.parent / "oefenpost"
     post.carry(office)
     seen = picked_up(config)
-    with office.store.write() as connection:  # as if recording it had failed six times, after it had appeared
+    with (
+        office.store.write() as connection
+    ):  # as if recording it had failed six times, after it had appeared
         connection.execute(update(outbox.OUT).values(state="dead", why="schijf vol"))
         connection.execute(update(reads.NOTICE).values(state="approved"))
     with office.store.read() as connection:

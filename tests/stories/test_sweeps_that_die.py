@@ -1,4 +1,7 @@
-"""A round of the watch is killed with -9 at every one of its statements, alone and beside others: every rung exactly once, none lost, in order."""
+"""A round of the watch is killed with -9 at every one of its statements, alone and beside others.
+
+Every rung exactly once, none lost, in order.
+"""
 
 import json
 import re
@@ -20,9 +23,16 @@ from amhk.store import figures, house, reads, writes
 from amhk.store.journal import verify
 
 MELDING = {
-    "route": "melding", "kanaal": "telefoon", "ontvangen": "2026-02-02T09:00", "hoedanigheid": "15", "gemeente": "Schiedam", "zorgen": "z",
-    "acuut": False, "melder": {"naam": "School"}, "betrokkenen": [{"naam": "Kind", "geboren": "2019", "rollen": ["kind"]}],
-}  # fmt: skip
+    "route": "melding",
+    "kanaal": "telefoon",
+    "ontvangen": "2026-02-02T09:00",
+    "hoedanigheid": "15",
+    "gemeente": "Schiedam",
+    "zorgen": "z",
+    "acuut": False,
+    "melder": {"naam": "School"},
+    "betrokkenen": [{"naam": "Kind", "geboren": "2019", "rollen": ["kind"]}],
+}
 
 
 class Zygote:
@@ -30,9 +40,13 @@ class Zygote:
 
     def __init__(self):
         self.process = subprocess.Popen(
-            [sys.executable, "-P", str(ROOT / "tests/support/sweeper.py")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            text=True, cwd=ROOT,
-        )  # fmt: skip
+            [sys.executable, "-P", str(ROOT / "tests/support/sweeper.py")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            cwd=ROOT,
+        )
         if (said := self.process.stdout.readline()) != "ready\n":
             self.close()
             raise AssertionError(f"the process that forks rounds said {said!r}")
@@ -58,7 +72,10 @@ def zygote():
 
 
 def prepare(folder):
-    """A meldpunt where much falls due at once: a finish 3 with its check, a fresh melding, somebody whose absence begins, a new closing day."""
+    """A meldpunt where much falls due at once.
+
+    A finish 3 with its check, a fresh melding, somebody whose absence begins, a new closing day.
+    """
     office = open_office(folder, proof=False)
     hire(office, "Tom", "Anna", "Bram", "Mia", "Bea", "Piet")
     client = Client(office)
@@ -70,7 +87,16 @@ def prepare(folder):
     client.move(first, "verwijzen", instelling="Wijkteam Schiedam")
     send_owed(client, first)
     client.post(f"/cases/{second}/assign", {"owner": "Anna", "reason": "verdeling"})
-    client.post("/plans", {"worker": "Anna", "kind": "afwezig", "start": "2026-02-03", "reason": "ziek", "to": "Bram"})
+    client.post(
+        "/plans",
+        {
+            "worker": "Anna",
+            "kind": "afwezig",
+            "start": "2026-02-03",
+            "reason": "ziek",
+            "to": "Bram",
+        },
+    )
     with office.store.write() as connection:
         from amhk.store import calendar as kept
         from amhk.words import day_of
@@ -92,17 +118,31 @@ def prepare(folder):
 
 
 def outcome(folder, single):
-    """What is there in the end, after whoever is left has gone round once more; and that all promises hold."""
+    """What is there in the end, after whoever is left has gone round once more.
+
+    And that all promises hold.
+    """
     office = open_office(folder, proof=False)
     watch.go_round(office)
     assert watch.go_round(office).rung == 0
     with office.store.read() as connection:
         rung = reads.rows(connection, select(reads.REMINDER).order_by(reads.REMINDER.c.id))
         inbox = {r["reminder_id"] for r in reads.rows(connection, select(reads.INBOX))}
-        lines = [e for e in reads.rows(connection, select(reads.ENTRY).order_by(reads.ENTRY.c.id)) if e["kind"] == "herinnering"]
+        lines = [
+            e
+            for e in reads.rows(connection, select(reads.ENTRY).order_by(reads.ENTRY.c.id))
+            if e["kind"] == "herinnering"
+        ]
         terms = {t["id"]: t for t in reads.rows(connection, select(reads.TERM))}
-        drafts = [n["kind"] for n in reads.rows(connection, select(reads.NOTICE)) if n["kind"] == "controlevraag_instelling"]
-        owners = [c["owner_id"] for c in reads.rows(connection, select(reads.CASE).order_by(reads.CASE.c.id))]
+        drafts = [
+            n["kind"]
+            for n in reads.rows(connection, select(reads.NOTICE))
+            if n["kind"] == "controlevraag_instelling"
+        ]
+        owners = [
+            c["owner_id"]
+            for c in reads.rows(connection, select(reads.CASE).order_by(reads.CASE.c.id))
+        ]
         assert [*verify(connection), *house.verify(connection)] == []
         assert reads.open_without_term(connection)[1] == []
         proofs = len(house.entries(connection, nightly.KIND))
@@ -110,11 +150,16 @@ def outcome(folder, single):
         assert list(keeping.faults(connection)) == []
     assert list(counting.faults(office)) == []
     assert len(lines) == len(rung), "each rung stands on the case"
-    assert all(r["id"] in inbox for r in rung if terms[r["term_id"]]["status"] == "running"), "and before somebody"
+    assert all(r["id"] in inbox for r in rung if terms[r["term_id"]]["status"] == "running"), (
+        "and before somebody"
+    )
     by_case = {}
     for r in rung:
         by_case.setdefault(r["case_id"], []).append(r["fell_due"])
-    assert all(found == sorted(found) for found in ([[r["fell_due"] for r in rung]] if single else by_case.values())), "in order"
+    assert all(
+        found == sorted(found)
+        for found in ([[r["fell_due"] for r in rung]] if single else by_case.values())
+    ), "in order"
     assert nightly.prove(office)["wrong"] == []
     office.close()
     told = [(r["term_id"], r["round"], r["rung"], r["fell_due"]) for r in rung]
@@ -147,7 +192,9 @@ def test_a_single_round_on_sqlite_may_die_at_any_statement(tmp_path, zygote):
 
 
 @pytest.mark.parametrize("count", [2, 4])
-def test_of_several_processes_on_one_postgresql_one_may_die_at_any_statement(tmp_path, zygote, postgres, count):
+def test_of_several_processes_on_one_postgresql_one_may_die_at_any_statement(
+    tmp_path, zygote, postgres, count
+):
     first = make_folder(tmp_path / "first", new_database(postgres))
     prepare(first)
     text = first.read_text(encoding="utf-8")
@@ -167,7 +214,9 @@ def test_of_several_processes_on_one_postgresql_one_may_die_at_any_statement(tmp
     wanted = outcome(whole, True)
     for n in range(1, told["statements"] + 1) if FULL else range(count, told["statements"] + 1, 14):
         there = fresh()
-        done = zygote.run({"config": str(there), "kill": n}, *[{"config": str(there), "kill": 0}] * (count - 1))
+        done = zygote.run(
+            {"config": str(there), "kill": n}, *[{"config": str(there), "kill": 0}] * (count - 1)
+        )
         assert [d["status"] for d in done[1:]] == [0] * (count - 1), n
         assert outcome(there, False) == wanted, f"killed at statement {n}"
         with psycopg.connect(postgres, autocommit=True) as connection:

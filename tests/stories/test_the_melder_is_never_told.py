@@ -1,4 +1,7 @@
-"""The melder's name, phone and address, planted in every field there is: no letter, page, export, feed, mail, file or log line for who may not have it holds them (G7)."""
+"""The melder's name, phone and address, planted in every field there is.
+
+No letter, page, export, feed, mail, file or log line for who may not have it holds them (G7).
+"""
 
 import logging
 import re
@@ -14,7 +17,16 @@ from amhk.store import reads
 
 NAME, PHONE, PLACE = "Zwaluw Kwarteldrift", "06-11122233", "Verklikkersteeg 77, 3099 ZZ Rotterdam"
 PLANTED = f"volgens mevr. Kwarteldrift (bel 06 111 222 33), {PLACE}"
-SIGNS = ("kwarteldrift", "zwaluw", "0611122233", "06-11122233", "06 111 222 33", "verklikkersteeg", "3099 zz", "3099zz")
+SIGNS = (
+    "kwarteldrift",
+    "zwaluw",
+    "0611122233",
+    "06-11122233",
+    "06 111 222 33",
+    "verklikkersteeg",
+    "3099 zz",
+    "3099zz",
+)
 MELDER = {
     "naam": NAME,
     "bereikbaar": f"{PHONE}, {PLACE}",
@@ -22,7 +34,12 @@ MELDER = {
     "functie": "buurvrouw Kwarteldrift",
     "organisatie": "Kwarteldrift Advies",
 }
-CHILD = {"naam": f"Liv Visser (gemeld door {NAME})", "geboren": "2019-03-04", "rollen": ["kind"], "adres": PLACE}
+CHILD = {
+    "naam": f"Liv Visser (gemeld door {NAME})",
+    "geboren": "2019-03-04",
+    "rollen": ["kind"],
+    "adres": PLACE,
+}
 MOTHER = {
     "naam": "Noor Visser",
     "geboren": "1991",
@@ -43,8 +60,10 @@ def plant(move, **filled):
     texts = {
         name: f"{filled.get(name, 'Tekst')}, {PLANTED}"
         for name, told in move["input"]["properties"].items()
-        if told.get("type") == "string" and not {"enum", "format", "pattern", "const", "examples"} & set(told) and name not in ("op", "bij", "gezaghebbenden_geinformeerd")
-    }  # fmt: skip
+        if told.get("type") == "string"
+        and not {"enum", "format", "pattern", "const", "examples"} & set(told)
+        and name not in ("op", "bij", "gezaghebbenden_geinformeerd")
+    }
     return texts | {k: v for k, v in filled.items() if k not in texts}
 
 
@@ -58,10 +77,19 @@ def the_whole_way(client, child=CHILD):
     number = client.post(
         "/cases",
         {
-            "route": "melding", "kanaal": "telefoon", "ontvangen": "2026-02-02T09:00", "hoedanigheid": "35", "gemeente": "Schiedam", "acuut": False,
-            "zorgen": PLANTED, "melder": MELDER, "betrokkenen": [child, MOTHER], "aanleiding": ["08"], "id": f"K-{PHONE}",
+            "route": "melding",
+            "kanaal": "telefoon",
+            "ontvangen": "2026-02-02T09:00",
+            "hoedanigheid": "35",
+            "gemeente": "Schiedam",
+            "acuut": False,
+            "zorgen": PLANTED,
+            "melder": MELDER,
+            "betrokkenen": [child, MOTHER],
+            "aanleiding": ["08"],
+            "id": f"K-{PHONE}",
         },
-    )["number"]  # fmt: skip
+    )["number"]
     step(client, number, "veiligheidsbeoordeling")
     step(client, number, "onderzoek_besluiten")
     step(client, number, "bevindingen_vastleggen", bron="professional")
@@ -84,13 +112,21 @@ def test_no_letter_to_anybody_else_holds_the_melder_and_each_refusal_says_where_
     for told in letters_of(client, number):
         path = f"/notices/{told['id']}"
         if told["recipient"] == "melder":
-            assert given_away(told["html"] or "") == [], "on screen his own letter shows no name either"
-            assert given_away(client.ask("GET", f"{path}.html", expect=422).text) == [], "a reason is asked first"
-            assert NAME in client.ask("GET", f"{path}.html?reason=post+controleren").text, "but the letter itself is to him"
+            assert given_away(told["html"] or "") == [], (
+                "on screen his own letter shows no name either"
+            )
+            assert given_away(client.ask("GET", f"{path}.html", expect=422).text) == [], (
+                "a reason is asked first"
+            )
+            assert NAME in client.ask("GET", f"{path}.html?reason=post+controleren").text, (
+                "but the letter itself is to him"
+            )
             continue
         kinds.add(told["kind"])
         assert given_away(told["html"] or "") == []
-        wrong = client.ask("POST", f"{path}/approve", {"version": told["version"]}, expect=(200, 422))
+        wrong = client.ask(
+            "POST", f"{path}/approve", {"version": told["version"]}, expect=(200, 422)
+        )
         if wrong.status_code == 422:
             faults = wrong.json()["errors"]
             assert {f["code"] for f in faults} == {"geheim"} and all(
@@ -101,34 +137,65 @@ def test_no_letter_to_anybody_else_holds_the_melder_and_each_refusal_says_where_
             answer = client.ask("GET", f"{path}.{form}", expect=(200, 404, 422))
             assert answer.status_code != 200 or given_away(answer.text) == [], (told["kind"], form)
     assert kinds == {
-        "informeren_betrokkene", "verzoek_rvdk", "bericht_college", "melding_politie", "verwijzing_instelling", "bevestiging_instelling",
+        "informeren_betrokkene",
+        "verzoek_rvdk",
+        "bericht_college",
+        "melding_politie",
+        "verwijzing_instelling",
+        "bevestiging_instelling",
         "controlevraag_instelling",
-    }  # fmt: skip
+    }
 
 
-def test_once_the_texts_are_corrected_every_letter_goes_and_none_of_them_holds_the_melder(client, office):
+def test_once_the_texts_are_corrected_every_letter_goes_and_none_of_them_holds_the_melder(
+    client, office
+):
     number = the_whole_way(client)
     case = client.case(number)
     person = str(case["people"][0]["id"])
     clean = {
         n: "Er is hulp nodig."
-        for n in ("conclusie", "bevindingen", "motivering", "afspraken", "veiligheidsvoorwaarden", "geprobeerde_hulp")
+        for n in (
+            "conclusie",
+            "bevindingen",
+            "motivering",
+            "afspraken",
+            "veiligheidsvoorwaarden",
+            "geprobeerde_hulp",
+        )
     }
     told = {"naam": "Liv Visser", "adres": "Kade 1, 3111 AA Schiedam"}
     client.move(
-        number, "corrigeren", reden=PLANTED, gezaghebbenden_geinformeerd="ja", persoon=person, persoonsgegevens=told, **clean
+        number,
+        "corrigeren",
+        reden=PLANTED,
+        gezaghebbenden_geinformeerd="ja",
+        persoon=person,
+        persoonsgegevens=told,
+        **clean,
     )
     findings = [n for n in letters_of(client, number) if n["recipient"] != "melder"]
     for n in findings:
-        answer = client.ask("POST", f"/notices/{n['id']}/approve", {"version": n["version"]}, expect=(200, 422))
-        if answer.status_code == 422:  # earlier findings are corrected one at a time: the last one is; the first still names her
+        answer = client.ask(
+            "POST", f"/notices/{n['id']}/approve", {"version": n["version"]}, expect=(200, 422)
+        )
+        if answer.status_code == 422:
+            # earlier findings are corrected one at a time: the last one is; the first still names
+            # her
             assert [f["field"] for f in answer.json()["errors"]] == ["bevindingen"]
             continue
-        pdf = "".join(p.extract_text() for p in PdfReader(BytesIO(client.ask("GET", f"/notices/{n['id']}.pdf").content)).pages)
+        pdf = "".join(
+            p.extract_text()
+            for p in PdfReader(BytesIO(client.ask("GET", f"/notices/{n['id']}.pdf").content)).pages
+        )
         assert len(pdf) > 200 and given_away(pdf) == []
-        client.post(f"/notices/{n['id']}/queue", {"version": answer.json()["version"], "way": "map"})
+        client.post(
+            f"/notices/{n['id']}/queue", {"version": answer.json()["version"], "way": "map"}
+        )
     watch.go_round(office)
-    step(client, number, "geen_antwoord")  # its letter says who is to answer, not what was said on the telephone
+    step(
+        client, number, "geen_antwoord"
+    )  # its letter says who is to answer, not what was said on the telephone
     reminder = next(n for n in letters_of(client, number) if n["kind"] == "herinnering_instelling")
     assert reminder["html"] and given_away(reminder["html"]) == []
     files = [p for p in (office.config.folder / "oefenpost").rglob("*.json")]
@@ -137,8 +204,24 @@ def test_once_the_texts_are_corrected_every_letter_goes_and_none_of_them_holds_t
 
 def crawl(client, most=400, *more):
     """Give every page a signed-in reader can come to by following links: address and text."""
-    seen, queue = {}, [*more, "/", "/werkvoorraad", "/zoeken?q=kwarteldrift", "/post", "/versturen", "/versturen?lijst=alles", "/beheer", "/rapportage?period=2026-Q1", "/werkvoorraad.csv",
-                       "/api/openapi.json", "/zoeken?q=0611122233", "/zoeken?q=verklikkersteeg"]  # fmt: skip
+    seen, queue = (
+        {},
+        [
+            *more,
+            "/",
+            "/werkvoorraad",
+            "/zoeken?q=kwarteldrift",
+            "/post",
+            "/versturen",
+            "/versturen?lijst=alles",
+            "/beheer",
+            "/rapportage?period=2026-Q1",
+            "/werkvoorraad.csv",
+            "/api/openapi.json",
+            "/zoeken?q=0611122233",
+            "/zoeken?q=verklikkersteeg",
+        ],
+    )
     while queue and len(seen) < most:
         path = queue.pop(0)
         if path in seen:
@@ -147,11 +230,15 @@ def crawl(client, most=400, *more):
         seen[path] = answer.text
         if "text/html" in answer.headers.get("content-type", ""):
             found = re.findall(r'href="(/[^"#]*)"', answer.text)
-            queue += [p.replace("&amp;", "&") for p in found if not p.startswith(("/static", "/uit"))]
+            queue += [
+                p.replace("&amp;", "&") for p in found if not p.startswith(("/static", "/uit"))
+            ]
     return seen
 
 
-def test_no_page_export_or_answer_for_who_has_no_right_to_the_case_holds_the_melder(sqlite_client, sqlite_office):
+def test_no_page_export_or_answer_for_who_has_no_right_to_the_case_holds_the_melder(
+    sqlite_client, sqlite_office
+):
     client, office = sqlite_client, sqlite_office
     number = the_whole_way(client)
     admin.add_team(office, "Elders")
@@ -162,13 +249,24 @@ def test_no_page_export_or_answer_for_who_has_no_right_to_the_case_holds_the_mel
 
 def looked_everywhere(client, office, number, name):
     other = Client(office, name)
-    other.http.post("/login", data={"name": name, "password": "oefenen-oefenen"}, headers={"sec-fetch-site": "same-origin"})
+    other.http.post(
+        "/login",
+        data={"name": name, "password": "oefenen-oefenen"},
+        headers={"sec-fetch-site": "same-origin"},
+    )
     pages = crawl(other)
     assert len(pages) > 12 and not [
-        path for path, text in pages.items() if number in text and "zoeken" not in path and path != "/bewijs"
+        path
+        for path, text in pages.items()
+        if number in text and "zoeken" not in path and path != "/bewijs"
     ]
     for path, text in pages.items():
-        assert given_away(text.replace("q=kwarteldrift", "").replace('value="kwarteldrift"', "").replace('value="0611122233"', "").replace('value="verklikkersteeg"', "")) == [] or path.startswith("/zoeken"), path  # fmt: skip
+        assert given_away(
+            text.replace("q=kwarteldrift", "")
+            .replace('value="kwarteldrift"', "")
+            .replace('value="0611122233"', "")
+            .replace('value="verklikkersteeg"', "")
+        ) == [] or path.startswith("/zoeken"), path
     ids = [n["id"] for n in client.case(number)["notices"]]
     for path in (
         f"/cases/{number}",
@@ -187,7 +285,9 @@ def looked_everywhere(client, office, number, name):
         assert given_away(other.ask("GET", path, expect=(200, 403)).text) == [], path
 
 
-def test_who_works_on_the_case_sees_the_melder_only_after_asking_and_searching_does_not_find_her_by_phone(client, office):
+def test_who_works_on_the_case_sees_the_melder_only_after_asking_nor_finds_her_by_phone(
+    client, office
+):
     number = the_whole_way(client)
     case = client.case(number)
     assert case["melder"]["naam"] is None and case["melder"]["bereikbaar"] is None
@@ -199,10 +299,18 @@ def test_no_feed_mail_or_log_line_holds_the_melder(client, office, caplog):
     with caplog.at_level(logging.DEBUG):
         number = the_whole_way(client)
         for n in letters_of(client, number):
-            client.ask("POST", f"/notices/{n['id']}/approve", {"version": n["version"]}, expect=(200, 422))
+            client.ask(
+                "POST", f"/notices/{n['id']}/approve", {"version": n["version"]}, expect=(200, 422)
+            )
         watch.go_round(office)
     assert (
-        given_away("\n".join(f"{r.name} {r.getMessage()} {r.exc_text or ''}" for r in caplog.records if r.name.startswith("amhk")))
+        given_away(
+            "\n".join(
+                f"{r.name} {r.getMessage()} {r.exc_text or ''}"
+                for r in caplog.records
+                if r.name.startswith("amhk")
+            )
+        )
         == []
     )
     tom = reader(office, "Tom")
@@ -233,8 +341,12 @@ def filled(path, number, ids):
     return path
 
 
-def test_at_no_address_of_the_house_anybody_reads_the_melder_without_a_reason(sqlite_client, sqlite_office):
-    """Every GET of the API and every page to be come to, for every role, also for who works on the case; the melder planted in every text, a note and a file."""
+def test_at_no_address_of_the_house_anybody_reads_the_melder_without_a_reason(
+    sqlite_client, sqlite_office
+):
+    """Every GET of the API and every page to be come to, for every role, also for who works on the
+    case; the melder planted in every text, a note and a file.
+    """
     client, office = sqlite_client, sqlite_office
     number = the_whole_way(client, ELSEWHERE)
     anna = reader(office, "Anna")
@@ -244,37 +356,72 @@ def test_at_no_address_of_the_house_anybody_reads_the_melder_without_a_reason(sq
     paths = client.http.get("/api/openapi.json").json()["paths"]
     asked = [filled(p, number, ids) for p, told in paths.items() if "get" in told]
     asked += [f"/api/v1/notices/{i}{end}" for i in ids for end in ("", ".pdf", ".html", ".json")]
-    asked += [f"/api/v1/cases?q={word}" for word in ("kwarteldrift", "zwaluw", "0611122233", "verklikkersteeg")]
+    asked += [
+        f"/api/v1/cases?q={word}"
+        for word in ("kwarteldrift", "zwaluw", "0611122233", "verklikkersteeg")
+    ]
     assert len(asked) > 60
     for name in CAST:
         other = Client(office, name)
         for path in asked:
             answer = other.ask("GET", path, expect=range(200, 500))
-            assert given_away(answer.text) == [] and not shows(answer), (name, path, answer.status_code)
-        found = [other.get(f"/cases?q={word}", expect=range(200, 500)) for word in ("kwarteldrift", "zwaluw", "0611122233")]
+            assert given_away(answer.text) == [] and not shows(answer), (
+                name,
+                path,
+                answer.status_code,
+            )
+        found = [
+            other.get(f"/cases?q={word}", expect=range(200, 500))
+            for word in ("kwarteldrift", "zwaluw", "0611122233")
+        ]
         assert all(not told.get("items") for told in found), name
     for name in ("Anna", "Tom", "Piet"):
         other = Client(office, name)
-        other.http.post("/login", data={"name": name, "password": "oefenen-oefenen"}, headers={"sec-fetch-site": "same-origin"})
-        pages = crawl(other, 120, f"/zaak/{number}", *(f"/brief/{i}" for i in ids), *(f"/brief/{i}/pdf" for i in ids))
+        other.http.post(
+            "/login",
+            data={"name": name, "password": "oefenen-oefenen"},
+            headers={"sec-fetch-site": "same-origin"},
+        )
+        pages = crawl(
+            other,
+            120,
+            f"/zaak/{number}",
+            *(f"/brief/{i}" for i in ids),
+            *(f"/brief/{i}/pdf" for i in ids),
+        )
         for path, text in pages.items():
-            said = text.replace("q=kwarteldrift", "").replace('value="kwarteldrift"', "").replace("„kwarteldrift”", "")
-            assert given_away(said) == [] or path.startswith("/zoeken"), (name, path, given_away(said))
+            said = (
+                text.replace("q=kwarteldrift", "")
+                .replace('value="kwarteldrift"', "")
+                .replace("„kwarteldrift”", "")
+            )
+            assert given_away(said) == [] or path.startswith("/zoeken"), (
+                name,
+                path,
+                given_away(said),
+            )
 
 
 def shows(answer):
     """What a PDF gives away: its text, not its bytes."""
     if not answer.content.startswith(b"%PDF"):
         return []
-    return given_away("".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages))
+    return given_away(
+        "".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages)
+    )
 
 
-def test_with_a_reason_the_texts_come_whole_and_each_letter_is_written_down_as_looked_at(sqlite_client, sqlite_office):
+def test_with_a_reason_the_texts_come_whole_and_each_letter_is_written_down_as_looked_at(
+    sqlite_client, sqlite_office
+):
     client, office = sqlite_client, sqlite_office
     number = the_whole_way(client, ELSEWHERE)
     attachments.add_note(office, number, {"tekst": f"Gebeld met {PLANTED}"}, reader(office, "Anna"))
     told = client.post(f"/cases/{number}/reveal", {"reason": "terugbellen"})
-    assert any(f"Gebeld met {PLANTED}" in text for text in told["teksten"]) and PLANTED in told["teksten"]
+    assert (
+        any(f"Gebeld met {PLANTED}" in text for text in told["teksten"])
+        and PLANTED in told["teksten"]
+    )
     mine = [n for n in letters_of(client, number) if n["recipient"] == "melder"]
     for n in mine:
         client.post(f"/notices/{n['id']}/approve", {"version": n["version"]})
@@ -286,18 +433,24 @@ def test_with_a_reason_the_texts_come_whole_and_each_letter_is_written_down_as_l
     assert sorted(look["what"] for look in looks) == sorted(f"brief {n['id']}" for n in mine)
 
 
-def test_a_pile_is_opened_by_who_made_it_for_a_reason_and_each_letter_in_it_counts_as_looked_at(sqlite_client, sqlite_office):
+def test_a_pile_is_opened_by_who_made_it_for_a_reason_and_each_letter_in_it_counts_as_looked_at(
+    sqlite_client, sqlite_office
+):
     client, office = sqlite_client, sqlite_office
     melder = MELDER | {"functie": "", "organisatie": ""}
     number = client.post("/cases", melding(melder={k: v for k, v in melder.items() if v}))["number"]
     client.move(number, "veiligheidsbeoordeling", uitkomst="Onderzoek nodig.")
     letter = next(n for n in letters_of(client, number) if n["recipient"] == "melder")
-    version = client.post(f"/notices/{letter['id']}/approve", {"version": letter["version"]})["version"]
+    version = client.post(f"/notices/{letter['id']}/approve", {"version": letter["version"]})[
+        "version"
+    ]
     client.post(f"/notices/{letter['id']}/queue", {"version": version, "way": "print"})
     pile = client.post("/outbox/piles")["pile"]
     for name in CAST:
         if name != "Tom":
-            assert Client(office, name).ask("GET", f"/outbox/piles/{pile}.pdf?reason=afdrukken", expect=404)
+            assert Client(office, name).ask(
+                "GET", f"/outbox/piles/{pile}.pdf?reason=afdrukken", expect=404
+            )
     client.ask("GET", f"/outbox/piles/{pile}.pdf", expect=422)
     assert shows(client.ask("GET", f"/outbox/piles/{pile}.pdf?reason=afdrukken")) != []
     with office.store.read() as connection:
@@ -307,10 +460,15 @@ def test_a_pile_is_opened_by_who_made_it_for_a_reason_and_each_letter_in_it_coun
 
 def test_who_becomes_secret_later_is_no_longer_found_by_what_was_typed_before(sqlite_client):
     client = sqlite_client
-    number = client.post("/cases", melding(melder=MELDER | {"geheim": False}, zorgen=PLANTED))["number"]
+    number = client.post("/cases", melding(melder=MELDER | {"geheim": False}, zorgen=PLANTED))[
+        "number"
+    ]
     assert client.get("/cases?q=kwarteldrift")["items"]
     client.move(number, "corrigeren", reden="zij wil niet bekend zijn", melder={"geheim": True})
-    assert not client.get("/cases?q=kwarteldrift")["items"] and given_away(str(client.case(number))) == []
+    assert (
+        not client.get("/cases?q=kwarteldrift")["items"]
+        and given_away(str(client.case(number))) == []
+    )
 
 
 def test_what_is_covered_on_screen_is_not_saved_back_over_what_was_told(sqlite_client):

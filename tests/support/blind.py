@@ -1,4 +1,7 @@
-"""A client that knows nothing of the trade: it fills in schemas and follows the doors it is shown."""
+"""A client that knows nothing of the trade.
+
+It fills in schemas and follows the doors it is shown.
+"""
 
 
 def fill(schema):

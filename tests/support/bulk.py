@@ -25,7 +25,13 @@ def file_of(told):
 
 
 def bring(office, told, name="Tom", layout="formulier/1"):
-    return forms.stage(office, told if hasattr(told, "read") else file_of(told), "ochtend.json", layout, reader(office, name))
+    return forms.stage(
+        office,
+        told if hasattr(told, "read") else file_of(told),
+        "ochtend.json",
+        layout,
+        reader(office, name),
+    )
 
 
 def take(office, key, name="Tom"):

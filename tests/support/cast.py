@@ -22,7 +22,8 @@ CAST = {
 }
 
 
-# The cast has one password: its (real) hash is made once in a process, not for each of nine people in each of a thousand tests.
+# The cast has one password: its (real) hash is made once in a process, not for each of nine people
+# in each of a thousand tests.
 admin.hash_password = cache(admin.hash_password)
 
 
@@ -53,7 +54,9 @@ class Client:
     def ask(self, method, path, body=None, expect=(200, 201), headers=None):
         path = path if path.startswith("/api/") else f"/api/v1{path}"
         content = None if body is None else json.dumps(body)
-        answer = self.http.request(method, path, content=content, headers={**self.headers, **(headers or {})})
+        answer = self.http.request(
+            method, path, content=content, headers={**self.headers, **(headers or {})}
+        )
         assert answer.status_code in ((expect,) if isinstance(expect, int) else expect), (
             method,
             path,
@@ -75,7 +78,10 @@ class Client:
         return self.get(f"/cases/{number}")
 
     def move(self, number, name, expect=200, **fields):
-        """Make a move as a worker would: a referral says why, and its letter goes before anybody asks how it went."""
+        """Make a move as a worker would.
+
+        A referral says why, and its letter goes before anybody asks how it went.
+        """
         if name == "verwijzen":
             fields.setdefault("motivering", "Er is hulp nodig.")
         if name in ("voortgangscontrole", "geen_antwoord"):
@@ -85,30 +91,47 @@ class Client:
 
     def send_kind(self, number, kind, way="post"):
         """Approve and send what lies ready of one kind of letter."""
-        for n in [n for n in self.case(number)["notices"] if n["kind"] == kind and n["state"] in ("draft", "approved")]:
+        for n in [
+            n
+            for n in self.case(number)["notices"]
+            if n["kind"] == kind and n["state"] in ("draft", "approved")
+        ]:
             version = n["version"]
             if n["state"] == "draft":
                 version = self.post(f"/notices/{n['id']}/approve", {"version": version})["version"]
             day = self.get("/clock")["now"][:10]
-            self.post(f"/notices/{n['id']}/send", {"version": version, "date": day, "way": way, "reference": "oefening"})
+            self.post(
+                f"/notices/{n['id']}/send",
+                {"version": version, "date": day, "way": way, "reference": "oefening"},
+            )
 
 
 def send_owed(client, number):
-    """Send every notice that is owed, as a worker would: approve and send, or withhold what has nobody to go to."""
+    """Send every notice that is owed, as a worker would.
+
+    Approve and send, or withhold what has nobody to go to.
+    """
     for notice in client.case(number)["notices"]:
         if not notice["obligatory"] or notice["state"] not in ("draft", "approved"):
             continue
         full = client.get(f"/notices/{notice['id']}")
         path = f"/notices/{notice['id']}"
         if full["missing"]:
-            body = {"version": full["version"], "reason": "Deze persoon is niet bekend.", "ground": "geen gegevens"}
+            body = {
+                "version": full["version"],
+                "reason": "Deze persoon is niet bekend.",
+                "ground": "geen gegevens",
+            }
             client.post(f"{path}/withhold", body)
             continue
         version = full["version"]
         if full["state"] == "draft":
             version = client.post(f"{path}/approve", {"version": version})["version"]
         today = client.get("/clock")["now"][:10]
-        client.post(f"{path}/send", {"version": version, "date": today, "way": "post", "reference": "oefening"})
+        client.post(
+            f"{path}/send",
+            {"version": version, "date": today, "way": "post", "reference": "oefening"},
+        )
 
 
 def term(case, name):

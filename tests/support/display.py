@@ -1,4 +1,7 @@
-"""A screen that is not there (Xvfb): start it, and photograph it whole, as anybody before it would see it."""
+"""A screen that is not there (Xvfb).
+
+Start it, and photograph it whole, as anybody before it would see it.
+"""
 
 import shutil
 import struct
@@ -16,8 +19,18 @@ class Display:
         self.name = f":{number}"
 
     def __enter__(self):
-        command = [shutil.which("Xvfb"), self.name, "-screen", "0", "1400x950x24", "-nolisten", "tcp"]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        command = [
+            shutil.which("Xvfb"),
+            self.name,
+            "-screen",
+            "0",
+            "1400x950x24",
+            "-nolisten",
+            "tcp",
+        ]
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         try:
             until(lambda: self.photograph() is not None, 10, "the display")
         except BaseException:
@@ -32,7 +45,9 @@ class Display:
 
     def photograph(self):
         """Give (width, height, rows of RGB bytes); None while there is no display."""
-        done = subprocess.run(["xwd", "-root", "-silent", "-display", self.name], capture_output=True)
+        done = subprocess.run(
+            ["xwd", "-root", "-silent", "-display", self.name], capture_output=True
+        )
         if done.returncode or len(done.stdout) < 100:
             return None
         head = struct.unpack(">25I", done.stdout[:100])
@@ -41,7 +56,9 @@ class Display:
         rows = []
         for y in range(height):
             raw = done.stdout[start + y * line : start + y * line + width * 4]
-            rows.append(bytes(b for x in range(0, len(raw), 4) for b in (raw[x + 2], raw[x + 1], raw[x])))
+            rows.append(
+                bytes(b for x in range(0, len(raw), 4) for b in (raw[x + 2], raw[x + 1], raw[x]))
+            )
         return width, height, rows
 
 
@@ -50,7 +67,9 @@ def as_png(picture):
     width, height, rows = picture
 
     def chunk(kind, data):
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
 
     body = zlib.compress(b"".join(b"\0" + row for row in rows), 9)
     return (

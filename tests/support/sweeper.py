@@ -1,8 +1,12 @@
-"""One process that imports the house once and then forks a round of the watch at every command, killed with -9 at the Nth step if asked.
+"""One process that imports the house once and then forks a round of the watch at every command,
+killed with -9 at the Nth step if asked.
 
-Commands on standard input, one JSON list a line: each item is {"config", "kill"}; all items of a line run at the same time, each in a
-process of its own. With "act": "post" only the letters for the watched folder are carried, and what is done to files there counts as a step
-too; "most" is the largest file it may write, in bytes. The answer is a JSON list: for each item its exit status and how many steps it had
+Commands on standard input, one JSON list a line: each item is {"config", "kill"}; all items of a
+line run at the same time, each in a
+process of its own. With "act": "post" only the letters for the watched folder are carried, and what
+is done to files there counts as a step
+too; "most" is the largest file it may write, in bytes. The answer is a JSON list: for each item its
+exit status and how many steps it had
 begun (statements and commits).
 """
 
@@ -39,7 +43,9 @@ def child(item, out):
     event.listen(office.store.engine, "commit", counted)
     if item.get("act") == "post":
         files = ("os.mkdir", "os.rename", "os.rmdir", "os.remove", "open")
-        sys.addaudithook(lambda name, told: counted() if name in files and ".werk" in str(told[0]) else None)
+        sys.addaudithook(
+            lambda name, told: counted() if name in files and ".werk" in str(told[0]) else None
+        )
         post.carry(office)
     else:
         watch.go_round(office)
@@ -76,7 +82,10 @@ def run(items):
         t.join()
     for pipe in pipes:
         os.close(pipe)
-    return [{"status": os.waitstatus_to_exitcode(s), "statements": n} for s, n in zip(statuses, counts, strict=True)]
+    return [
+        {"status": os.waitstatus_to_exitcode(s), "statements": n}
+        for s, n in zip(statuses, counts, strict=True)
+    ]
 
 
 def main():

@@ -9,12 +9,24 @@ from support.cast import Client, hire
 from amhk.store import reads
 
 MELDING = {
-    "route": "melding", "kanaal": "telefoon", "ontvangen": "2026-02-02T09:00", "hoedanigheid": "15", "gemeente": "Schiedam",
-    "zorgen": "Kind is stil.", "acuut": False, "melder": {"naam": "School"},
-}  # fmt: skip
+    "route": "melding",
+    "kanaal": "telefoon",
+    "ontvangen": "2026-02-02T09:00",
+    "hoedanigheid": "15",
+    "gemeente": "Schiedam",
+    "zorgen": "Kind is stil.",
+    "acuut": False,
+    "melder": {"naam": "School"},
+}
 ADVIES = {
-    "route": "advies", "kanaal": "telefoon", "hoedanigheid": "15", "gemeente": "Schiedam", "aanleiding": ["08"], "zorgen": "Kind is stil.", "advies": "Praat.",
-}  # fmt: skip
+    "route": "advies",
+    "kanaal": "telefoon",
+    "hoedanigheid": "15",
+    "gemeente": "Schiedam",
+    "aanleiding": ["08"],
+    "zorgen": "Kind is stil.",
+    "advies": "Praat.",
+}
 
 
 @pytest.fixture
@@ -73,17 +85,39 @@ def test_a_wrong_melding_is_refused_by_name_and_leaves_nothing(client, change, f
 
 
 def test_every_fault_is_told_at_once(client):
-    answer = client.ask("POST", "/cases", {"route": "melding", "kanaal": "postduif", "gemeente": "Schidam"}, expect=422).json()
+    answer = client.ask(
+        "POST",
+        "/cases",
+        {"route": "melding", "kanaal": "postduif", "gemeente": "Schidam"},
+        expect=422,
+    ).json()
     fields = [e["field"] for e in answer["errors"]]
-    assert set(fields) == {"kanaal", "gemeente", "ontvangen", "hoedanigheid", "melder", "zorgen", "acuut"}
-    assert "Bedoelt u 'Schiedam'?" in next(e["text"] for e in answer["errors"] if e["field"] == "gemeente")
+    assert set(fields) == {
+        "kanaal",
+        "gemeente",
+        "ontvangen",
+        "hoedanigheid",
+        "melder",
+        "zorgen",
+        "acuut",
+    }
+    assert "Bedoelt u 'Schiedam'?" in next(
+        e["text"] for e in answer["errors"] if e["field"] == "gemeente"
+    )
 
 
 def test_a_megabyte_is_too_much(client):
-    assert client.ask("POST", "/cases", {**MELDING, "zorgen": "x" * 1_000_001}, expect=413).json()["status"] == 413
+    assert (
+        client.ask("POST", "/cases", {**MELDING, "zorgen": "x" * 1_000_001}, expect=413).json()[
+            "status"
+        ]
+        == 413
+    )
 
 
-@pytest.mark.parametrize("raw", [b"{", b"\xff\xfe", b"[" * 100_000, b'"tekst"', b"[]", b"null", b'{"route": "derde"}'])
+@pytest.mark.parametrize(
+    "raw", [b"{", b"\xff\xfe", b"[" * 100_000, b'"tekst"', b"[]", b"null", b'{"route": "derde"}']
+)
 def test_what_is_no_call_is_refused(client, raw):
     answer = client.http.post("/api/v1/cases", content=raw, headers=client.headers)
     assert answer.status_code == 422
@@ -94,11 +128,15 @@ def test_an_advies_holds_nobody(client):
     number = client.post("/cases", ADVIES)["number"]
     client.ask("POST", "/cases", {**ADVIES, "betrokkenen": [{"naam": "Kind"}]}, expect=422)
     client.ask("POST", f"/cases/{number}/people", {"naam": "Kind"}, expect=422)
-    told = client.ask("POST", "/cases", {**ADVIES, "adviesvrager": {"naam": "Juf"}}, expect=422).json()
+    told = client.ask(
+        "POST", "/cases", {**ADVIES, "adviesvrager": {"naam": "Juf"}}, expect=422
+    ).json()
     assert told["errors"][0]["field"] == "adviesvrager.toestemming"
     family = {**ADVIES, "zorgen": "het kind heet dan Piet Jansen, geboren 4-2-2019"}
     wrong = client.post("/cases", family, expect=422)["errors"]
-    assert {(e["code"], e["field"]) for e in wrong} == {("gezinsgegevens", "zorgen")} and "Piet Jansen" in str(wrong)
+    assert {(e["code"], e["field"]) for e in wrong} == {
+        ("gezinsgegevens", "zorgen")
+    } and "Piet Jansen" in str(wrong)
     warned = client.post("/cases", family | {"geen_gezinsgegevens": True})
     assert any("naam" in w for w in warned["warnings"])
 
@@ -124,25 +162,33 @@ def test_a_move_twice_and_a_stale_version(client):
     body = {"version": case["version"], "uitkomst": "onderzoek nodig"}
     path = f"/cases/{case['number']}/moves/veiligheidsbeoordeling"
     after = client.post(path, body)
-    stale = client.ask("POST", path, {"version": case["version"], "uitkomst": ["fout"]}, expect=409).json()
+    stale = client.ask(
+        "POST", path, {"version": case["version"], "uitkomst": ["fout"]}, expect=409
+    ).json()
     assert stale["version"] == after["version"]
     again = client.ask("POST", path, {**body, "version": after["version"]}, expect=422).json()
     assert again["errors"][0]["code"] == "beoordeling_loopt"
     client.ask("POST", path, {"uitkomst": "zonder versie"}, expect=422)
-    client.ask("POST", f"/cases/{case['number']}/moves/toveren", {"version": after["version"]}, expect=404)
+    client.ask(
+        "POST", f"/cases/{case['number']}/moves/toveren", {"version": after["version"]}, expect=404
+    )
     client.ask("GET", "/cases/M-2026-999999", expect=404)
 
 
 def test_a_decision_is_never_in_the_future_nor_before_the_receipt(client):
     case = client.post("/cases", MELDING)
     for op, code in (("2026-02-02T09:01", "toekomst"), ("2026-02-02T08:59", "voor_ontvangst")):
-        told = client.move(case["number"], "veiligheidsbeoordeling", expect=422, uitkomst="x", op=op)
+        told = client.move(
+            case["number"], "veiligheidsbeoordeling", expect=422, uitkomst="x", op=op
+        )
         assert [e["code"] for e in told["errors"]] == [code]
 
 
 def test_closed_doors_and_bad_input_are_told_together(client):
     case = client.post("/cases", MELDING)
-    told = client.move(case["number"], "verwijzen", expect=422, instelling="Bestaat niet", op="2030-01-01")
+    told = client.move(
+        case["number"], "verwijzen", expect=422, instelling="Bestaat niet", op="2030-01-01"
+    )
     assert {e["code"] for e in told["errors"]} >= {"verkeerde_staat", "onbekende_code", "toekomst"}
     assert told["errors"][0]["do"]["href"].endswith("/moves/veiligheidsbeoordeling")
 
@@ -169,7 +215,9 @@ def test_production_refuses_clock_and_tick(tmp_path):
 
     from amhk.office import open_office
 
-    office = open_office(make_folder(tmp_path / "echt", "meldpunt.sqlite", training=False), proof=False)
+    office = open_office(
+        make_folder(tmp_path / "echt", "meldpunt.sqlite", training=False), proof=False
+    )
     hire(office, "Mia")
     client = Client(office, "Mia")
     client.ask("PUT", "/clock", {"now": "2030-01-01T00:00"}, expect=403)
@@ -186,7 +234,10 @@ def test_the_clock_only_goes_forward_once_there_is_a_case(client):
 
 def test_the_gateway_of_the_api(client):
     assert client.http.get("/api/v1/cases").status_code == 401
-    assert client.http.get("/api/v1/cases", headers={"authorization": "Bearer onzin"}).status_code == 401
+    assert (
+        client.http.get("/api/v1/cases", headers={"authorization": "Bearer onzin"}).status_code
+        == 401
+    )
     assert client.http.get("/api/v1/health").json() == {"status": "ok"}
     assert client.get("/health")["without"] == 0
     assert client.http.get("/api/v1/bestaat-niet", headers=client.headers).status_code == 404
@@ -201,13 +252,21 @@ def test_who_sees_which_case_is_one_rule_for_page_api_search_and_report(client):
         other.ask("GET", f"/cases/{number}/journal", expect=404)
         assert other.get("/cases?q=stil")["items"] == []
     assert Client(client.office, "Mia").get("/cases?q=stil")["items"][0]["number"] == number
-    assert Client(client.office, "Rita").get("/reports/kwartaal?period=2026-Q1")["total"]["meldingen"] == 1
+    assert (
+        Client(client.office, "Rita").get("/reports/kwartaal?period=2026-Q1")["total"]["meldingen"]
+        == 1
+    )
     Client(client.office, "Bea").ask("GET", "/reports/kwartaal?period=2026-Q1", expect=403)
 
 
 @pytest.mark.parametrize("period", ["", "2026-Q5", "2026-13", "gisteren", "1999"])
 def test_a_period_that_is_none_is_refused(client, period):
-    assert client.ask("GET", f"/reports/kwartaal?period={period}", expect=422).json()["errors"][0]["field"] == "period"
+    assert (
+        client.ask("GET", f"/reports/kwartaal?period={period}", expect=422).json()["errors"][0][
+            "field"
+        ]
+        == "period"
+    )
 
 
 def test_a_period_that_has_not_begun_is_refused(client):
@@ -242,10 +301,17 @@ def test_nonsense_at_any_door_is_a_refusal_in_the_same_form(client, method, path
 
 def test_a_form_that_is_not_ours_or_too_large_or_garbled_is_refused(client):
     assert client.http.post("/login", data={"name": "a\x00", "password": "b"}).status_code == 401
-    assert client.http.post("/login", data={"name": "a"}, headers={"sec-fetch-site": "cross-site"}).status_code == 403
     assert (
         client.http.post(
-            "/login", content=iter([b"name=a"]), headers={"content-type": "application/x-www-form-urlencoded"}
+            "/login", data={"name": "a"}, headers={"sec-fetch-site": "cross-site"}
+        ).status_code
+        == 403
+    )
+    assert (
+        client.http.post(
+            "/login",
+            content=iter([b"name=a"]),
+            headers={"content-type": "application/x-www-form-urlencoded"},
         ).status_code
         == 411
     )
@@ -260,14 +326,19 @@ def test_guessing_is_slowed_and_a_colleague_is_not_locked_out(client):
         client.http.post("/login", data={"name": "Piet", "password": "fout"})
     assert client.http.post("/login", data={"name": "Piet", "password": "fout"}).status_code == 429
     assert (
-        client.http.post("/login", data={"name": "Mia", "password": "oefenen-oefenen"}, follow_redirects=False).status_code == 303
+        client.http.post(
+            "/login", data={"name": "Mia", "password": "oefenen-oefenen"}, follow_redirects=False
+        ).status_code
+        == 303
     )
 
 
 def test_a_back_door_for_going_back_is_only_on_this_site(client):
     for naar in ("//evil.example", "https://evil.example", "/\\evil.example"):
         answer = client.http.post(
-            "/login", data={"name": "Tom", "password": "oefenen-oefenen", "naar": naar}, follow_redirects=False
+            "/login",
+            data={"name": "Tom", "password": "oefenen-oefenen", "naar": naar},
+            follow_redirects=False,
         )
         assert answer.headers["location"] == "/"
 
@@ -275,7 +346,12 @@ def test_a_back_door_for_going_back_is_only_on_this_site(client):
 def test_looking_leaves_a_trace(client):
     number = client.post("/cases", {**MELDING, "betrokkenen": [{"naam": "Kind"}]})["number"]
     letter = client.case(number)["notices"][0]["id"]
-    for path in (f"/notices/{letter}", f"/notices/{letter}.html", f"/notices/{letter}.pdf", f"/cases/{number}/journal"):
+    for path in (
+        f"/notices/{letter}",
+        f"/notices/{letter}.html",
+        f"/notices/{letter}.pdf",
+        f"/cases/{number}/journal",
+    ):
         client.ask("GET", path)
     with client.office.store.read() as connection:
         looks = connection.execute(select(reads.LOOK.c.what)).scalars().all()

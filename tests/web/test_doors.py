@@ -1,4 +1,6 @@
-"""Who is let in: wrong passwords count against who typed them, a known browser enters all the same, tokens end, and the house has the address it has outside."""
+"""Who is let in: wrong passwords count against who typed them, a known browser enters all the same,
+tokens end, and the house has the address it has outside.
+"""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -23,15 +25,21 @@ RIGHT = "oefenen-oefenen"
 
 
 def sign_in(http, name, password=RIGHT, **headers):
-    return http.post("/login", data={"name": name, "password": password}, headers=headers, follow_redirects=False)
+    return http.post(
+        "/login", data={"name": name, "password": password}, headers=headers, follow_redirects=False
+    )
 
 
 @pytest.fixture
 def behind(tmp_path):
     """A meldpunt that trusts the proxy on this machine, under /amhk."""
     path = make_folder(tmp_path / "m", "meldpunt.sqlite", seated=True)
-    text = path.read_text().replace("trusted_proxies = []", 'trusted_proxies = ["127.0.0.1", "10.0.0.0/8"]')
-    path.write_text(text.replace('address = ""  ', 'address = "https://meldpunt.voorbeeld.nl/amhk"  '))
+    text = path.read_text().replace(
+        "trusted_proxies = []", 'trusted_proxies = ["127.0.0.1", "10.0.0.0/8"]'
+    )
+    path.write_text(
+        text.replace('address = ""  ', 'address = "https://meldpunt.voorbeeld.nl/amhk"  ')
+    )
     office = open_office(path, proof=False)
     yield office
     office.close()
@@ -54,11 +62,15 @@ def test_who_is_no_trusted_proxy_cannot_say_who_asks(behind):
     for n in range(30):
         sign_in(http, f"Niemand {n}", "fout", **{"x-forwarded-for": f"198.51.100.{n}"})
     assert sign_in(http, "Anna", **{"x-forwarded-for": "198.51.100.200"}).status_code == 429
-    page = http.get("/login", headers={"x-forwarded-prefix": "/kwaad", "x-forwarded-host": "kwaad.voorbeeld"})
+    page = http.get(
+        "/login", headers={"x-forwarded-prefix": "/kwaad", "x-forwarded-host": "kwaad.voorbeeld"}
+    )
     assert "kwaad" not in page.text and 'action="/login"' in page.text
 
 
-def test_a_worker_whose_name_strangers_guess_at_enters_with_a_browser_that_is_known(sqlite_office, sqlite_client):
+def test_a_worker_whose_name_strangers_guess_at_enters_with_a_browser_that_is_known(
+    sqlite_office, sqlite_client
+):
     known = Http(create_app(sqlite_office))
     stranger = Http(known.app)
     assert sign_in(known, "Anna").status_code == 303
@@ -76,7 +88,9 @@ def test_a_mark_of_a_browser_is_void_after_a_new_password(sqlite_office, sqlite_
     sign_in(known, "Anna")
     with sqlite_office.store.write() as connection:
         fresh = admin.hash_password("een heel ander wachtwoord")
-        connection.execute(update(reads.WORKER).where(reads.WORKER.c.name == "Anna").values(password=fresh))
+        connection.execute(
+            update(reads.WORKER).where(reads.WORKER.c.name == "Anna").values(password=fresh)
+        )
     stranger = Http(known.app)
     for _ in range(11):
         sign_in(stranger, "Anna", "fout")
@@ -99,20 +113,34 @@ def test_a_name_is_one_name_whatever_its_capitals_and_accents(sqlite_office, sql
 def test_a_token_ends_and_says_when_it_was_last_used(sqlite_office, sqlite_client):
     anna = Client(sqlite_office, "Anna")
     row = next(w for w in admin.list_workers(sqlite_office) if w["name"] == "Anna")
-    assert row["token_used"] is None and row["token_until"] > (datetime.now(UTC) + timedelta(days=179)).isoformat()
+    assert (
+        row["token_used"] is None
+        and row["token_until"] > (datetime.now(UTC) + timedelta(days=179)).isoformat()
+    )
     anna.get("/cases")
     row = next(w for w in admin.list_workers(sqlite_office) if w["name"] == "Anna")
     assert row["token_used"] == datetime.now(UTC).date().isoformat()
     with sqlite_office.store.write() as connection:
         over = datetime.now(UTC) - timedelta(seconds=1)
-        connection.execute(update(reads.WORKER).where(reads.WORKER.c.name == "Anna").values(token_until=over))
+        connection.execute(
+            update(reads.WORKER).where(reads.WORKER.c.name == "Anna").values(token_until=over)
+        )
     assert "verlopen" in anna.get("/cases", expect=401)["detail"]
     assert admin.make_token(sqlite_office, "Anna")
 
 
 @pytest.mark.parametrize(
     "password",
-    ["aaaaaaaaaaaa", "123456789012", "wachtwoord123", "Meldpunt2026!", "Anna de Vries1", "qwertyuiop12", "abcabcabcabc", "kort"],
+    [
+        "aaaaaaaaaaaa",
+        "123456789012",
+        "wachtwoord123",
+        "Meldpunt2026!",
+        "Anna de Vries1",
+        "qwertyuiop12",
+        "abcabcabcabc",
+        "kort",
+    ],
 )
 def test_a_password_that_is_soon_guessed_is_refused_in_a_sentence(password):
     assert weak(password, ("Anna de Vries", "Meldpunt Rotterdam"))
@@ -131,9 +159,14 @@ def test_a_password_that_nobody_soon_guesses_is_taken(password):
     assert weak(password, ("Anna",)) is None
 
 
-def test_who_asks_the_radar_too_often_waits_and_every_question_is_written_down(sqlite_office, sqlite_client):
+def test_who_asks_the_radar_too_often_waits_and_every_question_is_written_down(
+    sqlite_office, sqlite_client
+):
     body = {"betrokkenen": [{"naam": "Kees Jansen", "geboren": "2011-03-12"}]}
-    answers = [sqlite_client.ask("POST", "/earlier", body, expect=(200, 429)).status_code for _ in range(140)]
+    answers = [
+        sqlite_client.ask("POST", "/earlier", body, expect=(200, 429)).status_code
+        for _ in range(140)
+    ]
     assert answers[:120] == [200] * 120 and answers[121:] == [429] * 19
     assert Client(sqlite_office, "Anna").post("/earlier", body) == {"items": [], "next": None}
     with sqlite_office.store.read() as connection:
@@ -151,7 +184,9 @@ def test_a_session_ends_after_ten_hours(sqlite_office, sqlite_client):
     with sqlite_office.store.write() as connection:
         (until,) = connection.execute(select(reads.SESSION.c.until)).scalars()
         assert timedelta(hours=9, minutes=59) < until - datetime.now(UTC) <= timedelta(hours=10)
-        connection.execute(update(reads.SESSION).values(until=datetime.now(UTC) - timedelta(seconds=1)))
+        connection.execute(
+            update(reads.SESSION).values(until=datetime.now(UTC) - timedelta(seconds=1))
+        )
     assert http.get("/", follow_redirects=False).headers["location"].startswith("/login")
 
 
@@ -160,7 +195,10 @@ def test_only_hashes_of_passwords_tokens_and_cookies_are_kept(sqlite_office):
     anna = Client(sqlite_office, "Anna")
     sign_in(anna.http, "Anna")
     address = anna.post("/feeds", {"kind": "persoonlijk"})["href"]
-    token, secret = anna.headers["authorization"].split()[1], address.rpartition("/")[2].removesuffix(".ics")
+    token, secret = (
+        anna.headers["authorization"].split()[1],
+        address.rpartition("/")[2].removesuffix(".ics"),
+    )
     kept = [RIGHT, token, token.removeprefix("amhk_"), secret, *anna.http.cookies.values()]
     whole = b"".join(p.read_bytes() for p in sqlite_office.config.folder.glob("meldpunt.sqlite*"))
     assert len(kept) == 6 and not [k for k in kept if k.encode() in whole]
@@ -168,15 +206,35 @@ def test_only_hashes_of_passwords_tokens_and_cookies_are_kept(sqlite_office):
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/login", "/bestaat-niet", "/static/desk.js", "/api/v1/health", "/api/v1/cases", "/api/openapi.json"]
+    "path",
+    [
+        "/",
+        "/login",
+        "/bestaat-niet",
+        "/static/desk.js",
+        "/api/v1/health",
+        "/api/v1/cases",
+        "/api/openapi.json",
+    ],
 )
 def test_every_answer_carries_the_headers_that_keep_a_page_to_itself(sqlite_client, path):
     answer = sqlite_client.http.get(path, follow_redirects=False)
     rules = answer.headers["content-security-policy"]
-    assert "default-src 'none'" in rules and "unsafe" not in rules and "frame-ancestors 'none'" in rules
-    assert answer.headers["x-content-type-options"] == "nosniff" and answer.headers["referrer-policy"] == "same-origin"
+    assert (
+        "default-src 'none'" in rules
+        and "unsafe" not in rules
+        and "frame-ancestors 'none'" in rules
+    )
+    assert (
+        answer.headers["x-content-type-options"] == "nosniff"
+        and answer.headers["referrer-policy"] == "same-origin"
+    )
     if "text/html" in answer.headers.get("content-type", ""):
-        assert not re.search(r"<script(?![^>]*src=\"/static/)|<style|\son\w+=|style=\"|(?:src|href)=\"(?:https?:)?//", answer.text)
+        assert not re.search(
+            r"<script(?![^>]*src=\"/static/)|<style|\son\w+=|style=\"|(?:src|"
+            r"href)=\"(?:https?:)?//",
+            answer.text,
+        )
 
 
 # ------------------------------------------------------------------ under a path of its own
@@ -193,15 +251,27 @@ PROXY = {
 def test_every_address_on_every_page_carries_the_prefix_and_leads_somewhere(behind):
     """Followed from page to page, through a proxy that takes the prefix off."""
     client = Client(behind)
-    number = client.post("/cases", {
-        "route": "melding", "kanaal": "telefoon", "ontvangen": "2026-02-02T08:00", "hoedanigheid": "15", "gemeente": "Schiedam", "zorgen": "z", "acuut": False,
-        "melder": {"naam": "School"}, "betrokkenen": [{"naam": "Kind", "geboren": "2019", "rollen": ["kind"]}],
-    })["number"]  # fmt: skip
+    number = client.post(
+        "/cases",
+        {
+            "route": "melding",
+            "kanaal": "telefoon",
+            "ontvangen": "2026-02-02T08:00",
+            "hoedanigheid": "15",
+            "gemeente": "Schiedam",
+            "zorgen": "z",
+            "acuut": False,
+            "melder": {"naam": "School"},
+            "betrokkenen": [{"naam": "Kind", "geboren": "2019", "rollen": ["kind"]}],
+        },
+    )["number"]
     http = Http(create_app(behind), client=("127.0.0.1", 4))
     answer = sign_in(http, "Tom", **PROXY)
     assert answer.headers["location"] == "/amhk/"
     cookies = answer.headers.get_list("set-cookie")
-    assert len(cookies) == 2 and all("Path=/amhk/" in c and "Secure" in c and "HttpOnly" in c for c in cookies)
+    assert len(cookies) == 2 and all(
+        "Path=/amhk/" in c and "Secure" in c and "HttpOnly" in c for c in cookies
+    )
     session = "; ".join(c.split(";")[0] for c in cookies)
     seen, queue = set(), ["/", f"/zaak/{number}", "/nieuw"]
     while queue and len(seen) < 80:
@@ -214,7 +284,9 @@ def test_every_address_on_every_page_carries_the_prefix_and_leads_somewhere(behi
         if "text/html" not in answer.headers.get("content-type", ""):
             continue
         own = re.findall(r'(?:href|src|action|formaction|hx-get|hx-post)="(/[^"]*)"', answer.text)
-        assert (own or path.startswith("/rapportage/")) and all(a.startswith("/amhk/") for a in own), (
+        assert (own or path.startswith("/rapportage/")) and all(
+            a.startswith("/amhk/") for a in own
+        ), (
             path,
             [a for a in own if not a.startswith("/amhk/")],
         )
@@ -222,23 +294,29 @@ def test_every_address_on_every_page_carries_the_prefix_and_leads_somewhere(behi
         links = re.findall(r'href="/amhk(/[^"#]*)"', answer.text)
         queue += [a.replace("&amp;", "&") for a in links if not a.startswith(("/uit", "/static"))]
     assert len(seen) > 40
-    assert http.get(f"/amhk/zaak/{number}", headers={**PROXY, "cookie": session}).status_code == 200, (
-        "also when the proxy leaves it on"
-    )
+    assert (
+        http.get(f"/amhk/zaak/{number}", headers={**PROXY, "cookie": session}).status_code == 200
+    ), "also when the proxy leaves it on"
 
 
 def test_the_answers_of_the_api_and_calendar_addresses_carry_it_too(behind):
     client = Client(behind)
     client.http = Http(create_app(behind), client=("127.0.0.1", 4))
     client.headers |= PROXY
-    number = client.post("/cases", melding([{"naam": "Kind", "geboren": "2019", "rollen": ["kind"]}]))["number"]
+    number = client.post(
+        "/cases", melding([{"naam": "Kind", "geboren": "2019", "rollen": ["kind"]}])
+    )["number"]
     told = client.ask("GET", f"/cases/{number}").text
     hrefs = re.findall(r'"href": ?"([^"]*)"', told)
     assert hrefs and all(h.startswith("/amhk/api/v1/") for h in hrefs)
-    assert client.post("/feeds", {"kind": "persoonlijk"})["href"].startswith("https://meldpunt.voorbeeld.nl/amhk/agenda/")
+    assert client.post("/feeds", {"kind": "persoonlijk"})["href"].startswith(
+        "https://meldpunt.voorbeeld.nl/amhk/agenda/"
+    )
 
 
-@pytest.mark.parametrize("wrong", ['["overal"]', '["127.0.0.1", "300.1.1.1"]', '"niet een lijst"', "[7.5]"])
+@pytest.mark.parametrize(
+    "wrong", ['["overal"]', '["127.0.0.1", "300.1.1.1"]', '"niet een lijst"', "[7.5]"]
+)
 def test_a_proxy_that_is_no_address_closes_the_house_with_a_sentence(tmp_path, wrong):
     path = make_folder(tmp_path / "m", "meldpunt.sqlite")
     path.write_text(path.read_text().replace("trusted_proxies = []", f"trusted_proxies = {wrong}"))
@@ -248,5 +326,10 @@ def test_a_proxy_that_is_no_address_closes_the_house_with_a_sentence(tmp_path, w
 
 def test_a_network_is_an_address_too(tmp_path):
     path = make_folder(tmp_path / "m", "meldpunt.sqlite")
-    path.write_text(path.read_text().replace("trusted_proxies = []", 'trusted_proxies = ["10.0.0.0/8", "::1"]'))
-    assert [ip_network(p) for p in read_config(path).proxies] == [ip_network("10.0.0.0/8"), ip_network("::1")]
+    path.write_text(
+        path.read_text().replace("trusted_proxies = []", 'trusted_proxies = ["10.0.0.0/8", "::1"]')
+    )
+    assert [ip_network(p) for p in read_config(path).proxies] == [
+        ip_network("10.0.0.0/8"),
+        ip_network("::1"),
+    ]

@@ -1,4 +1,7 @@
-"""Every address of the app, whatever stands in it: the right status and one sentence, and never an error of ours."""
+"""Every address of the app, whatever stands in it.
+
+The right status and one sentence, and never an error of ours.
+"""
 
 import re
 
@@ -14,7 +17,17 @@ from amhk.web import house as doors
 from amhk.web.app import create_app
 from amhk.web.pages import ROOMS
 
-ODD = ("99999999999999999999", "-1", "0", "1e9", "%00", "x" * 300, "٣", "1;drop table cases", "..%2f..%2fetc%2fpasswd")
+ODD = (
+    "99999999999999999999",
+    "-1",
+    "0",
+    "1e9",
+    "%00",
+    "x" * 300,
+    "٣",
+    "1;drop table cases",
+    "..%2f..%2fetc%2fpasswd",
+)
 
 
 def addresses():
@@ -25,14 +38,23 @@ def addresses():
         for r in part.router.routes
         for method in sorted(r.methods)
     ]
-    return programs + [(method, r.path) for room in ROOMS for r in room.router.routes for method in sorted(r.methods)]
+    return programs + [
+        (method, r.path)
+        for room in ROOMS
+        for r in room.router.routes
+        for method in sorted(r.methods)
+    ]
 
 
 @pytest.fixture
 def house(sqlite_client, sqlite_office):
     sqlite_client.post("/cases", melding([{"naam": "Liv Visser"}]))
     http = Http(create_app(sqlite_office), raising=False)
-    http.post("/login", data={"name": "Bea", "password": "oefenen-oefenen"}, headers={"sec-fetch-site": "same-origin"})
+    http.post(
+        "/login",
+        data={"name": "Bea", "password": "oefenen-oefenen"},
+        headers={"sec-fetch-site": "same-origin"},
+    )
     return http, sqlite_client, sqlite_office
 
 
@@ -46,7 +68,13 @@ def test_whatever_stands_in_an_address_there_is_no_error_of_ours(house, odd):
             continue
         filled = re.sub(r"\{[^}]+\}", odd, path)
         headers = client.headers if path.startswith("/api/") else {}
-        body = {"data": {"_csrf": csrf}} if method == "POST" and not headers else {"json": {}} if method != "GET" else {}
+        body = (
+            {"data": {"_csrf": csrf}}
+            if method == "POST" and not headers
+            else {"json": {}}
+            if method != "GET"
+            else {}
+        )
         answer = http.request(method, filled, headers=headers, follow_redirects=False, **body)
         looked += 1
         assert answer.status_code < 500, (method, filled, answer.text[:300])
@@ -70,7 +98,9 @@ def test_the_head_of_a_page_is_that_of_the_page(house):
 
 def test_a_letter_that_is_queued_twenty_times_lies_there_once(house):
     _, client, _ = house
-    number = client.post("/cases", melding([{"naam": "Noor Visser", "adres": "Kade 1, 3111 AA Schiedam"}]))["number"]
+    number = client.post(
+        "/cases", melding([{"naam": "Noor Visser", "adres": "Kade 1, 3111 AA Schiedam"}])
+    )["number"]
     n = next(n for n in client.case(number)["notices"] if n["kind"] == "informeren_betrokkene")
     version = client.post(f"/notices/{n['id']}/approve", {"version": n["version"]})["version"]
     for _ in range(20):
@@ -86,9 +116,15 @@ def test_a_letter_that_is_queued_twenty_times_lies_there_once(house):
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:8400", "127.0.0.1.evil.example"])
 def test_a_calendar_address_never_carries_the_name_a_stranger_gives_the_house(house, host):
     http, client, _ = house
-    told = client.ask("POST", "/feeds", {"kind": "persoonlijk"}, headers={"host": host}).json()["href"]
+    told = client.ask("POST", "/feeds", {"kind": "persoonlijk"}, headers={"host": host}).json()[
+        "href"
+    ]
     assert "evil" not in told and told.startswith("http://127.0.0.1:8400/agenda/")
-    http.post("/login", data={"name": "Tom", "password": "oefenen-oefenen"}, headers={"sec-fetch-site": "same-origin"})
+    http.post(
+        "/login",
+        data={"name": "Tom", "password": "oefenen-oefenen"},
+        headers={"sec-fetch-site": "same-origin"},
+    )
     csrf = re.search(r'name="_csrf" value="([^"]+)"', http.get("/agenda").text)[1]
     page = http.post("/agenda", data={"_csrf": csrf, "kind": "persoonlijk"}, headers={"host": host})
     assert "/agenda/" in page.text and "evil" not in page.text
@@ -97,7 +133,9 @@ def test_a_calendar_address_never_carries_the_name_a_stranger_gives_the_house(ho
 def test_a_calendar_address_carries_the_outside_name_with_its_prefix(tmp_path):
     path = make_folder(tmp_path / "m", "meldpunt.sqlite")
     path.write_text(
-        path.read_text(encoding="utf-8").replace('address = ""  ', 'address = "https://meldpunt.voorbeeld.nl/thuis/"  '),
+        path.read_text(encoding="utf-8").replace(
+            'address = ""  ', 'address = "https://meldpunt.voorbeeld.nl/thuis/"  '
+        ),
         encoding="utf-8",
     )
     office = open_office(path, proof=False)

@@ -27,7 +27,11 @@ def counted(office):
 
 
 def sign_in(client, name="Tom"):
-    client.http.post("/login", data={"name": name, "password": "oefenen-oefenen"}, headers={"sec-fetch-site": "same-origin"})
+    client.http.post(
+        "/login",
+        data={"name": name, "password": "oefenen-oefenen"},
+        headers={"sec-fetch-site": "same-origin"},
+    )
 
 
 def statements(client, office, path):
@@ -43,7 +47,9 @@ def house(client, office):
     """Three cases, one of them with a short history."""
     tom = reader(office, "Tom")
     for n in range(3):
-        intake.take_call(office, melding([{"naam": f"Persoon Voorbeeld {n}", "geboren": "2011-03-12"}]), tom)
+        intake.take_call(
+            office, melding([{"naam": f"Persoon Voorbeeld {n}", "geboren": "2011-03-12"}]), tom
+        )
     casework.assign(office, "M-2026-000001", {"owner": "Tom", "reason": "verdeling"}, tom)
     sign_in(client)
     return tom
@@ -52,15 +58,25 @@ def house(client, office):
 def much_more(office, tom):
     """Forty more cases, and two hundred lines, letters, people and files on the first."""
     for n in range(40):
-        intake.take_call(office, melding([{"naam": f"Persoon Anders {n}", "geboren": "2012-03-12"}]), tom)
-    casework.add_people(office, "M-2026-000001", {"betrokkenen": [{"naam": f"Kind {n}"} for n in range(40)]}, tom)
+        intake.take_call(
+            office, melding([{"naam": f"Persoon Anders {n}", "geboren": "2012-03-12"}]), tom
+        )
+    casework.add_people(
+        office, "M-2026-000001", {"betrokkenen": [{"naam": f"Kind {n}"} for n in range(40)]}, tom
+    )
     for n in range(200):
         attachments.add_note(office, "M-2026-000001", {"tekst": f"Regel {n}"}, tom)
 
 
 @pytest.mark.parametrize(
     "path",
-    ["/werkvoorraad", "/werkvoorraad?owner=-&sort=nieuwste", "/zaak/M-2026-000001", "/zoeken?q=persoon", "/zoeken?q=12-3-2011"],
+    [
+        "/werkvoorraad",
+        "/werkvoorraad?owner=-&sort=nieuwste",
+        "/zaak/M-2026-000001",
+        "/zoeken?q=persoon",
+        "/zoeken?q=12-3-2011",
+    ],
 )
 def test_a_page_asks_at_most_eight_times_however_much_there_is(client, office, house, path):
     few = statements(client, office, path)

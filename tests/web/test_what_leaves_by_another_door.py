@@ -1,4 +1,7 @@
-"""Nothing of the database leaves by a door that is open to all: the description of the API, and every answer without a token or cookie."""
+"""Nothing of the database leaves by a door that is open to all.
+
+The description of the API, and every answer without a token or cookie.
+"""
 
 import json
 
@@ -15,7 +18,11 @@ def told_of(office):
     with office.store.read() as connection:
         workers, teams = reads.workers(connection, active=False), reads.teams(connection)
         institutions = reads.institutions(connection, active=False)
-    words = {w["registration"] for w in workers} | {t["name"] for t in teams} | {i["name"] for i in institutions}
+    words = (
+        {w["registration"] for w in workers}
+        | {t["name"] for t in teams}
+        | {i["name"] for i in institutions}
+    )
     words |= {i["address"] for i in institutions} | {w["name"] for w in workers}
     return {w for w in words if w and len(w) > 3}
 
@@ -28,7 +35,9 @@ def values(told):
 
 
 @pytest.mark.parametrize("path", PLAIN)
-def test_who_has_not_signed_in_reads_no_name_and_no_registration(sqlite_client, sqlite_office, path):
+def test_who_has_not_signed_in_reads_no_name_and_no_registration(
+    sqlite_client, sqlite_office, path
+):
     found = sqlite_client.http.get(path)
     assert found.status_code == 200
     names = told_of(sqlite_office)
@@ -38,13 +47,17 @@ def test_who_has_not_signed_in_reads_no_name_and_no_registration(sqlite_client, 
 
 
 @pytest.mark.parametrize("path", PLAIN[:2])
-def test_with_a_token_the_description_names_who_can_be_chosen_and_a_wrong_token_is_refused(sqlite_client, path):
+def test_with_a_token_the_description_names_who_can_be_chosen_and_a_wrong_token_is_refused(
+    sqlite_client, path
+):
     told = sqlite_client.http.get(path, headers=sqlite_client.headers).json()
-    owner = told["paths"]["/api/v1/cases/{number}/assign"]["post"]["requestBody"]["content"]["application/json"]["schema"][
-        "properties"
-    ]["owner"]
+    owner = told["paths"]["/api/v1/cases/{number}/assign"]["post"]["requestBody"]["content"][
+        "application/json"
+    ]["schema"]["properties"]["owner"]
     assert {"Anna", "Carla"} <= set(json.dumps(owner).replace('"', " ").split()) & set(CAST)
-    assert sqlite_client.http.get(path, headers={"authorization": "Bearer onzin"}).status_code == 401
+    assert (
+        sqlite_client.http.get(path, headers={"authorization": "Bearer onzin"}).status_code == 401
+    )
 
 
 def test_without_a_token_or_a_cookie_no_route_answers_with_a_name(sqlite_client, sqlite_office):

@@ -1,4 +1,8 @@
-"""The rows. SQLModel states the schema; hot paths use `Table` objects through SQLAlchemy Core. A row validates nothing."""
+"""The rows.
+
+SQLModel states the schema; hot paths use `Table` objects through SQLAlchemy Core. A row validates
+nothing.
+"""
 
 from typing import Any, cast
 
@@ -44,13 +48,67 @@ from amhk.store.tables.house import (
 )
 from amhk.store.tables.post import Outgoing
 from amhk.store.tables.radar import Form, Grant, Import, Join, PersonKey
-from amhk.store.tables.screen import Attachment, Concept, LetterText, RoutingLine, SavedList, SearchWord
+from amhk.store.tables.screen import (
+    Attachment,
+    Concept,
+    LetterText,
+    RoutingLine,
+    SavedList,
+    SearchWord,
+)
 
 __all__ = [
-    "Advies", "Attachment", "CalendarDay", "Case", "Check", "Concept", "Contact", "CountedFact", "Counter", "Digest", "Dossier", "Entry", "Feed", "Finding", "Finish", "Form", "Grant", "HouseEntry",
-    "Import", "Inbox", "Incident", "Institution", "Join", "KeptReport", "LetterText", "Look", "Melding", "Meta", "Notice", "Outgoing", "Person", "PersonKey", "Piket", "Plan", "PlanCase", "Question", "Referral", "Relation",
-    "Reminder", "Request", "RoutingLine", "SavedList", "SearchWord", "Session", "Stamp", "Tally", "Team", "Term", "Worker", "table",
-]  # fmt: skip
+    "Advies",
+    "Attachment",
+    "CalendarDay",
+    "Case",
+    "Check",
+    "Concept",
+    "Contact",
+    "CountedFact",
+    "Counter",
+    "Digest",
+    "Dossier",
+    "Entry",
+    "Feed",
+    "Finding",
+    "Finish",
+    "Form",
+    "Grant",
+    "HouseEntry",
+    "Import",
+    "Inbox",
+    "Incident",
+    "Institution",
+    "Join",
+    "KeptReport",
+    "LetterText",
+    "Look",
+    "Melding",
+    "Meta",
+    "Notice",
+    "Outgoing",
+    "Person",
+    "PersonKey",
+    "Piket",
+    "Plan",
+    "PlanCase",
+    "Question",
+    "Referral",
+    "Relation",
+    "Reminder",
+    "Request",
+    "RoutingLine",
+    "SavedList",
+    "SearchWord",
+    "Session",
+    "Stamp",
+    "Tally",
+    "Team",
+    "Term",
+    "Worker",
+    "table",
+]
 
 
 def table(model: type[SQLModel]) -> Any:

@@ -29,7 +29,11 @@ class Dossier(SQLModel, table=True):
 
 
 class Case(SQLModel, table=True):
-    """One advies or one melding. `version` is the lock; `head` and `entries` close the journal's chain; `rank` sorts by danger: see `claims.rank`."""
+    """One advies or one melding.
+
+    `version` is the lock; `head` and `entries` close the journal's chain; `rank` sorts by danger:
+    see `claims.rank`.
+    """
 
     __tablename__ = "cases"
     __table_args__ = (
@@ -52,17 +56,25 @@ class Case(SQLModel, table=True):
     version: int = 1
     state: str
     finish: int | None = None
-    finishes: list[int] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
+    finishes: list[int] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, default=list)
+    )
     closed: bool = False
     closed_at: datetime | None = instant(default=None)
     ending: str | None = None
-    facts: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False, default=dict))
+    facts: dict[str, Any] = Field(
+        default_factory=dict, sa_column=Column(JSON, nullable=False, default=dict)
+    )
     gemeente: str
     kanaal: str
     hoedanigheid: str
     meldcodestap: str | None = None
-    aanleiding: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
-    aard: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
+    aanleiding: list[str] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, default=list)
+    )
+    aard: list[str] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, default=list)
+    )
     zorgen: str
     kenmerk: str | None = None
     kenmerk_key: str | None = None
@@ -82,7 +94,10 @@ class Case(SQLModel, table=True):
 
 
 class Melding(SQLModel, table=True):
-    """What only a melding has: its dossier and the melder. No advies can have this row (the check on `route`), so none can have people."""
+    """What only a melding has: its dossier and the melder.
+
+    No advies can have this row (the check on `route`), so none can have people.
+    """
 
     __tablename__ = "meldingen"
     __table_args__ = (
@@ -101,7 +116,10 @@ class Melding(SQLModel, table=True):
 
 
 class Advies(SQLModel, table=True):
-    """What only an advies has: the advice, and the adviesvrager if he consented. There is no place for the family."""
+    """What only an advies has: the advice, and the adviesvrager if he consented.
+
+    There is no place for the family.
+    """
 
     __tablename__ = "adviezen"
     __table_args__ = (
@@ -126,7 +144,11 @@ class Contact(SQLModel, table=True):
 
 
 class Person(SQLModel, table=True):
-    """A person a melding is about, as told; roles are many-valued, bound in time (`rolperiodes`) and never fixed labels. `from_id`: the vervolgmelding he came along with."""
+    """A person a melding is about, as told.
+
+    Roles are many-valued, bound in time (`rolperiodes`) and never fixed labels. `from_id`: the
+    vervolgmelding he came along with.
+    """
 
     __tablename__ = "people"
     __table_args__ = (UniqueConstraint("case_id", "id"),)
@@ -141,9 +163,15 @@ class Person(SQLModel, table=True):
     geboren: str | None = None
     uitgerekend: date | None = None
     geslacht: str | None = None
-    rollen: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
-    rolperiodes: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
-    betrokken_als: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
+    rollen: list[str] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, default=list)
+    )
+    rolperiodes: list[dict[str, Any]] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, default=list)
+    )
+    betrokken_als: list[str] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, default=list)
+    )
     adres: str | None = None
     geheim_adres: bool = False
     bsn: str | None = Field(default=None, index=True)
@@ -169,19 +197,34 @@ _HELD = text("status IN ('running', 'suspended')")
 
 
 class Term(SQLModel, table=True):
-    """A deadline. `calendar` is the release of the calendar it has absorbed, `beside` the end by its second clock, `for_id` the suspended term a waiting term belongs to. `over_at` is the instant it ends, `ring_at` the next rung; both UTC. `start_entry`/`end_entry` name the journal entries."""
+    """A deadline.
+
+    `calendar` is the release of the calendar it has absorbed, `beside` the end by its second clock,
+    `for_id` the suspended term a waiting term belongs to. `over_at` is the instant it ends,
+    `ring_at` the next rung; both UTC. `start_entry`/`end_entry` name the journal entries.
+    """
 
     __tablename__ = "terms"
     __table_args__ = (
         CheckConstraint("status IN ('running', 'suspended', 'met', 'void')"),
-        ForeignKeyConstraint(["case_id", "person_id"], ["people.case_id", "people.id"], name="terms_person"),
-        Index("terms_to_ring", "ring_at", sqlite_where=text("ring_at IS NOT NULL"), postgresql_where=text("ring_at IS NOT NULL")),
+        ForeignKeyConstraint(
+            ["case_id", "person_id"], ["people.case_id", "people.id"], name="terms_person"
+        ),
+        Index(
+            "terms_to_ring",
+            "ring_at",
+            sqlite_where=text("ring_at IS NOT NULL"),
+            postgresql_where=text("ring_at IS NOT NULL"),
+        ),
         Index("terms_to_absorb", "calendar", sqlite_where=_HELD, postgresql_where=_HELD),
         Index(
-            "terms_running", "over_at", "case_id",
-            sqlite_where=text("status = 'running'"), postgresql_where=text("status = 'running'"),
+            "terms_running",
+            "over_at",
+            "case_id",
+            sqlite_where=text("status = 'running'"),
+            postgresql_where=text("status = 'running'"),
         ),
-    )  # fmt: skip
+    )
     id: int | None = Field(default=None, primary_key=True)
     case_id: int = Field(foreign_key="cases.id", index=True)
     name: str
@@ -206,11 +249,16 @@ class Term(SQLModel, table=True):
     rung: int = 0
     ring_at: datetime | None = instant(default=None)
     suspended_at: datetime | None = instant(default=None)
-    extensions: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
+    extensions: list[dict[str, Any]] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, default=list)
+    )
 
 
 class Reminder(SQLModel, table=True):
-    """One rung that was rung: to whom, when. Unique per (term, round, rung): no reminder twice (G4); a moved end begins a new round."""
+    """One rung that was rung: to whom, when.
+
+    Unique per (term, round, rung): no reminder twice (G4); a moved end begins a new round.
+    """
 
     __tablename__ = "reminders"
     __table_args__ = (UniqueConstraint("term_id", "round", "rung"),)
@@ -221,11 +269,16 @@ class Reminder(SQLModel, table=True):
     case_id: int = Field(foreign_key="cases.id", index=True)
     fell_due: datetime = instant()
     rung_at: datetime = instant()
-    receivers: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
+    receivers: list[str] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, default=list)
+    )
 
 
 class Inbox(SQLModel, table=True):
-    """To whom a reminder of a running term stands: one worker, a team, or a role (of a team). It goes when the term ends; the reminder stays."""
+    """To whom a reminder of a running term stands: one worker, a team, or a role (of a team).
+
+    It goes when the term ends; the reminder stays.
+    """
 
     __tablename__ = "inbox"
     id: int | None = Field(default=None, primary_key=True)
@@ -238,12 +291,17 @@ class Inbox(SQLModel, table=True):
 
 
 class Notice(SQLModel, table=True):
-    """A letter: draft, approved (text, PDF and `data` frozen, with the release of its text), sent, withheld or void; `decisions` to postpone or withhold; `receipt` and `returned` say what came of it."""
+    """A letter: draft, approved (text, PDF and `data` frozen, with the release of its text), sent,
+    withheld or void; `decisions` to postpone or withhold; `receipt` and `returned` say what came of
+    it.
+    """
 
     __tablename__ = "notices"
     __table_args__ = (
         CheckConstraint("state IN ('draft', 'approved', 'sent', 'withheld', 'void')"),
-        ForeignKeyConstraint(["case_id", "person_id"], ["people.case_id", "people.id"], name="notices_person"),
+        ForeignKeyConstraint(
+            ["case_id", "person_id"], ["people.case_id", "people.id"], name="notices_person"
+        ),
         Index("notices_owed", "state", sqlite_where=text(_OWED), postgresql_where=text(_OWED)),
     )
     id: int | None = Field(default=None, primary_key=True)
@@ -257,11 +315,15 @@ class Notice(SQLModel, table=True):
     person_id: int | None = None
     institution_id: int | None = Field(default=None, foreign_key="institutions.id")
     about_id: int | None = Field(default=None, foreign_key="cases.id")
-    facts: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False, default=dict))
+    facts: dict[str, Any] = Field(
+        default_factory=dict, sa_column=Column(JSON, nullable=False, default=dict)
+    )
     html: str | None = None
     pdf: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     hash: str | None = None
-    left_out: list[Any] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
+    left_out: list[Any] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, default=list)
+    )
     approved_at: datetime | None = instant(default=None)
     sent_on: date | None = None
     way: str | None = None
@@ -271,14 +333,26 @@ class Notice(SQLModel, table=True):
     old_fact: bool = False
     drafted: datetime | None = instant(default=None)
     release: int | None = None
-    data: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
-    decisions: list[Any] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
-    receipt: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
-    returned: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
+    data: dict[str, Any] | None = Field(
+        default=None, sa_column=Column(JSON(none_as_null=True), nullable=True)
+    )
+    decisions: list[Any] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, default=list)
+    )
+    receipt: dict[str, Any] | None = Field(
+        default=None, sa_column=Column(JSON(none_as_null=True), nullable=True)
+    )
+    returned: dict[str, Any] | None = Field(
+        default=None, sa_column=Column(JSON(none_as_null=True), nullable=True)
+    )
 
 
 class Referral(SQLModel, table=True):
-    """A referral to hulpverlening (overdracht): open, accepted, refused, started, or lapsed (it was never answered, and nobody waits for it any more)."""
+    """A referral to hulpverlening (overdracht).
+
+    Open, accepted, refused, started, or lapsed (it was never answered, and nobody waits for it any
+    more).
+    """
 
     __tablename__ = "referrals"
     id: int | None = Field(default=None, primary_key=True)
@@ -303,16 +377,24 @@ class Check(SQLModel, table=True):
     passend: str
     nu_veilig: str
     hulp_geeindigd: date | None = None
-    doelrealisatie: list[int] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
+    doelrealisatie: list[int] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, default=list)
+    )
     reden_einde: str | None = None
     kader: str | None = None
-    tevreden_jeugdige: list[int] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
-    tevreden_ouder: list[int] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
+    tevreden_jeugdige: list[int] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, default=list)
+    )
+    tevreden_ouder: list[int] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, default=list)
+    )
     entry: int
 
 
 class Finding(SQLModel, table=True):
-    """What the own investigation found, with its kind of source (never who) and what it is beyond that (`labels`: medisch, strafrechtelijk, ouder)."""
+    """What the own investigation found, with its kind of source (never who) and what it is beyond
+    that (`labels`: medisch, strafrechtelijk, ouder).
+    """
 
     __tablename__ = "findings"
     id: int | None = Field(default=None, primary_key=True)
@@ -320,7 +402,9 @@ class Finding(SQLModel, table=True):
     moment: datetime = instant()
     bron: str | None = None
     text: str
-    labels: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
+    labels: list[str] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, default=list)
+    )
 
 
 class Finish(SQLModel, table=True):
@@ -335,7 +419,12 @@ class Finish(SQLModel, table=True):
 
 
 class Entry(SQLModel, table=True):
-    """One journal entry. `hash` chains over `previous` and `commitment` (a salted hash of `content`), so content can be erased by law; `terms` says what it did to terms and `figures` what it means to the figures (no person in either), and they stay."""
+    """One journal entry.
+
+    `hash` chains over `previous` and `commitment` (a salted hash of `content`), so content can be
+    erased by law; `terms` says what it did to terms and `figures` what it means to the figures (no
+    person in either), and they stay.
+    """
 
     __tablename__ = "journal"
     __table_args__ = (UniqueConstraint("case_id", "sequence"),)

@@ -1,4 +1,6 @@
-"""The rows of the figures: what each case counts for, the same added up by month, the stamps they were made at, and the reports that are kept."""
+"""The rows of the figures: what each case counts for, the same added up by month, the stamps they
+were made at, and the reports that are kept.
+"""
 
 from datetime import datetime
 
@@ -11,7 +13,9 @@ _LASTS, _RUNS = text("until <> ''"), text("value = 'loopt'")
 
 
 class CountedFact(SQLModel, table=True):
-    """One fact of a case (`rules.figures.Fact`), as the journal told it up to the position the figures are made at."""
+    """One fact of a case (`rules.figures.Fact`), as the journal told it up to the position the
+    figures are made at.
+    """
 
     __tablename__ = "facts"
     __table_args__ = (
@@ -30,7 +34,10 @@ class CountedFact(SQLModel, table=True):
 
 
 class Tally(SQLModel, table=True):
-    """How often something happened in a month, a gemeente and with a value: the facts that do not change by the passing of time alone, added up."""
+    """How often something happened in a month, a gemeente and with a value.
+
+    The facts that do not change by the passing of time alone, added up.
+    """
 
     __tablename__ = "tallies"
     __table_args__ = {"sqlite_with_rowid": False}
@@ -42,7 +49,9 @@ class Tally(SQLModel, table=True):
 
 
 class Stamp(SQLModel, table=True):
-    """A position of the journal (all lines up to and including that key), and the hash over the hashes of those lines, one after another."""
+    """A position of the journal (all lines up to and including that key), and the hash over the
+    hashes of those lines, one after another.
+    """
 
     __tablename__ = "stamps"
     position: int = Field(primary_key=True)
@@ -51,7 +60,10 @@ class Stamp(SQLModel, table=True):
 
 
 class KeptReport(SQLModel, table=True):
-    """A report as it was made and announced; it never changes. `content` is the whole report as JSON, `hash` its SHA-256."""
+    """A report as it was made and announced; it never changes.
+
+    `content` is the whole report as JSON, `hash` its SHA-256.
+    """
 
     __tablename__ = "kept_reports"
     __table_args__ = (UniqueConstraint("name", "period", "number"),)

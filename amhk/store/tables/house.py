@@ -1,4 +1,7 @@
-"""The rows of the house itself: who works here, when, where calls go, the calendar, the channels, and the house's own journal."""
+"""The rows of the house itself.
+
+Who works here, when, where calls go, the calendar, the channels, and the house's own journal.
+"""
 
 from datetime import date, datetime
 
@@ -9,7 +12,10 @@ from amhk.store.instants import instant
 
 
 class Meta(SQLModel, table=True):
-    """What the house remembers of itself: its kind (training or production), the training clock, heartbeat, last sweep."""
+    """What the house remembers of itself.
+
+    Its kind (training or production), the training clock, heartbeat, last sweep.
+    """
 
     __tablename__ = "meta"
     key: str = Field(primary_key=True)
@@ -35,7 +41,10 @@ class Team(SQLModel, table=True):
 
 
 class Worker(SQLModel, table=True):
-    """Someone who works here; `name_key` is his name without capitals and accents. Passwords are argon2id hashes, tokens SHA-256 hashes of 256 random bits."""
+    """Someone who works here; `name_key` is his name without capitals and accents.
+
+    Passwords are argon2id hashes, tokens SHA-256 hashes of 256 random bits.
+    """
 
     __tablename__ = "workers"
     id: int | None = Field(default=None, primary_key=True)
@@ -54,7 +63,10 @@ class Worker(SQLModel, table=True):
 
 
 class Question(SQLModel, table=True):
-    """A question whether somebody is known from before: who asked when (real time), of how many people, and how many were found; never of whom."""
+    """A question whether somebody is known from before.
+
+    Who asked when (real time), of how many people, and how many were found; never of whom.
+    """
 
     __tablename__ = "questions"
     __table_args__ = (Index("ix_questions_worker_id", "worker_id", "instant"),)
@@ -83,7 +95,9 @@ class Institution(SQLModel, table=True):
     name: str = Field(unique=True)
     kind: str
     scale: str
-    gemeenten: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
+    gemeenten: list[str] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, default=list)
+    )
     address: str | None = None
     secure_address: str | None = None
     vervolg: str | None = None
@@ -103,7 +117,10 @@ class Request(SQLModel, table=True):
 
 
 class CalendarDay(SQLModel, table=True):
-    """One change of the calendar, never taken back: `id` is the release it makes. `kind` is feestdag, sluitingsdag or kantooruren (`day`: valid from)."""
+    """One change of the calendar, never taken back: `id` is the release it makes.
+
+    `kind` is feestdag, sluitingsdag or kantooruren (`day`: valid from).
+    """
 
     __tablename__ = "calendar_days"
     id: int | None = Field(default=None, primary_key=True)
@@ -127,7 +144,10 @@ class Piket(SQLModel, table=True):
 
 
 class Plan(SQLModel, table=True):
-    """Who is away or leaves, from which day, and what becomes of his cases; `effect` once it was carried out, `undone` once taken back."""
+    """Who is away or leaves, from which day, and what becomes of his cases.
+
+    `effect` once it was carried out, `undone` once taken back.
+    """
 
     __tablename__ = "plans"
     id: int | None = Field(default=None, primary_key=True)
@@ -156,7 +176,9 @@ class PlanCase(SQLModel, table=True):
 
 
 class Feed(SQLModel, table=True):
-    """A calendar address: the hash of its secret, of one worker, his own or (with `team_id`) his team's."""
+    """A calendar address: the hash of its secret, of one worker, his own or (with `team_id`) his
+    team's.
+    """
 
     __tablename__ = "feeds"
     id: int | None = Field(default=None, primary_key=True)
@@ -168,7 +190,10 @@ class Feed(SQLModel, table=True):
 
 
 class Digest(SQLModel, table=True):
-    """The mail of one day to one worker: claimed once, sent under a stable key, recorded; tried again until it went or a newer one took its place."""
+    """The mail of one day to one worker: claimed once, sent under a stable key, recorded.
+
+    Tried again until it went or a newer one took its place.
+    """
 
     __tablename__ = "digests"
     __table_args__ = (UniqueConstraint("worker_id", "day"),)
@@ -185,7 +210,9 @@ class Digest(SQLModel, table=True):
 
 
 class HouseEntry(SQLModel, table=True):
-    """One line of the house's own journal (calendar, piket, absence, the proof of the night), chained by hash."""
+    """One line of the house's own journal (calendar, piket, absence, the proof of the night),
+    chained by hash.
+    """
 
     __tablename__ = "house"
     id: int | None = Field(default=None, primary_key=True)
@@ -200,7 +227,10 @@ class HouseEntry(SQLModel, table=True):
 
 
 class Incident(SQLModel, table=True):
-    """Something wrong with the house itself: a term for the beheerder, open until he says what was done."""
+    """Something wrong with the house itself.
+
+    A term for the beheerder, open until he says what was done.
+    """
 
     __tablename__ = "incidents"
     id: int | None = Field(default=None, primary_key=True)

@@ -11,12 +11,22 @@ _LIVE = "state IN ('queued', 'claimed', 'written', 'dead')"
 
 
 class Outgoing(SQLModel, table=True):
-    """One letter on its way by one way (`print`: the tray, `map`: the watched folder), under a key that stays the same whatever happens; a letter has at most one that is not over."""
+    """One letter on its way by one way (`print`: the tray, `map`: the watched folder), under a key
+    that stays the same whatever happens; a letter has at most one that is not over.
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (
-        CheckConstraint("state IN ('queued', 'claimed', 'written', 'delivered', 'dead', 'cancelled')"),
-        Index("outbox_one_live", "notice_id", unique=True, sqlite_where=text(_LIVE), postgresql_where=text(_LIVE)),
+        CheckConstraint(
+            "state IN ('queued', 'claimed', 'written', 'delivered', 'dead', 'cancelled')"
+        ),
+        Index(
+            "outbox_one_live",
+            "notice_id",
+            unique=True,
+            sqlite_where=text(_LIVE),
+            postgresql_where=text(_LIVE),
+        ),
         Index("outbox_by_state", "state", "due"),
     )
     id: int | None = Field(default=None, primary_key=True)

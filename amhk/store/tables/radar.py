@@ -1,4 +1,6 @@
-"""The rows of the radar: keys to find people by, joins that can be undone, leave to open a case, and the forms that come in bulk."""
+"""The rows of the radar: keys to find people by, joins that can be undone, leave to open a case,
+and the forms that come in bulk.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +12,10 @@ from amhk.store.instants import instant
 
 
 class PersonKey(SQLModel, table=True):
-    """One way to find a person of a melding: by BSN, day of birth, sound of the name, or address (`matching.keys`)."""
+    """One way to find a person of a melding.
+
+    By BSN, day of birth, sound of the name, or address (`matching.keys`).
+    """
 
     __tablename__ = "person_keys"
     __table_args__ = {"sqlite_with_rowid": False}
@@ -19,14 +24,18 @@ class PersonKey(SQLModel, table=True):
 
 
 class Join(SQLModel, table=True):
-    """A melding that was joined to another as vervolgmelding, with all that splitting needs to put it back (`before`)."""
+    """A melding that was joined to another as vervolgmelding, with all that splitting needs to put
+    it back (`before`).
+    """
 
     __tablename__ = "joins"
     id: int | None = Field(default=None, primary_key=True)
     case_id: int = Field(foreign_key="meldingen.case_id", index=True)
     target_id: int = Field(foreign_key="meldingen.case_id", index=True)
     phase: str
-    before: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False, default=dict))
+    before: dict[str, Any] = Field(
+        default_factory=dict, sa_column=Column(JSON, nullable=False, default=dict)
+    )
     entry: int
     target_entry: int
     undone: datetime | None = instant(default=None)
@@ -48,7 +57,9 @@ class Import(SQLModel, table=True):
     """A file of forms: who brought it, how it was read, and how far it is."""
 
     __tablename__ = "imports"
-    __table_args__ = (CheckConstraint("state IN ('reading', 'preview', 'taking', 'done', 'dropped')"),)
+    __table_args__ = (
+        CheckConstraint("state IN ('reading', 'preview', 'taking', 'done', 'dropped')"),
+    )
     id: int | None = Field(default=None, primary_key=True)
     name: str
     digest: str
@@ -61,7 +72,11 @@ class Import(SQLModel, table=True):
 
 
 class Form(SQLModel, table=True):
-    """One row of such a file: to repair, ready, taken as a case, and what the triage made of it. `mark` is what the same form always gives, `mended` what it gave after repair: none comes in twice."""
+    """One row of such a file: to repair, ready, taken as a case, and what the triage made of it.
+
+    `mark` is what the same form always gives, `mended` what it gave after repair: none comes in
+    twice.
+    """
 
     __tablename__ = "forms"
     __table_args__ = (
@@ -85,10 +100,16 @@ class Form(SQLModel, table=True):
     state: str
     acuut: bool = False
     received: datetime | None = instant(default=None)
-    told: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False, default=dict))
-    faults: list[Any] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
+    told: dict[str, Any] = Field(
+        default_factory=dict, sa_column=Column(JSON, nullable=False, default=dict)
+    )
+    faults: list[Any] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, default=list)
+    )
     case_id: int | None = Field(default=None, foreign_key="cases.id", index=True)
     outcome: str | None = None
     decided: datetime | None = instant(default=None)
     decided_by: int | None = Field(default=None, foreign_key="workers.id")
-    undo: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False, default=dict))
+    undo: dict[str, Any] = Field(
+        default_factory=dict, sa_column=Column(JSON, nullable=False, default=dict)
+    )

@@ -1,4 +1,7 @@
-"""The rows of the desk on screen: concepts, saved lists, words to search by, attachments, routing rules, texts of letters."""
+"""The rows of the desk on screen.
+
+Concepts, saved lists, words to search by, attachments, routing rules, texts of letters.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +13,11 @@ from amhk.store.instants import instant
 
 
 class Concept(SQLModel, table=True):
-    """What a worker has typed in a form and not yet sent, by the mark of its form; only he sees it. It goes when the form is carried out or thrown away. `path` is where the form leads, empty for a call that is not a case yet. Real time."""
+    """What a worker has typed in a form and not yet sent, by the mark of its form; only he sees it.
+
+    It goes when the form is carried out or thrown away. `path` is where the form leads, empty for a
+    call that is not a case yet. Real time.
+    """
 
     __tablename__ = "concepts"
     __table_args__ = (UniqueConstraint("worker_id", "mark"),)
@@ -18,7 +25,9 @@ class Concept(SQLModel, table=True):
     worker_id: int = Field(foreign_key="workers.id")
     mark: str
     path: str = ""
-    typed: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False, default=dict))
+    typed: dict[str, Any] = Field(
+        default_factory=dict, sa_column=Column(JSON, nullable=False, default=dict)
+    )
     begun: datetime = instant()
     saved: datetime = instant()
 
@@ -31,21 +40,33 @@ class SavedList(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     worker_id: int = Field(foreign_key="workers.id")
     name: str
-    asks: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False, default=dict))
+    asks: dict[str, Any] = Field(
+        default_factory=dict, sa_column=Column(JSON, nullable=False, default=dict)
+    )
 
 
 class SearchWord(SQLModel, table=True):
-    """One word (folded) by which a case is found. Never of the melder, a BSN or a secret address."""
+    """One word (folded) by which a case is found.
+
+    Never of the melder, a BSN or a secret address.
+    """
 
     __tablename__ = "search_words"
     __table_args__ = {"sqlite_with_rowid": False}
     # by byte, or PostgreSQL would sort by language and a range would not be how a word begins
-    word: str = Field(sa_column=Column(String().with_variant(String(collation="C"), "postgresql"), primary_key=True))
+    word: str = Field(
+        sa_column=Column(
+            String().with_variant(String(collation="C"), "postgresql"), primary_key=True
+        )
+    )
     case_id: int = Field(primary_key=True, foreign_key="cases.id", index=True)
 
 
 class Attachment(SQLModel, table=True):
-    """A file that belongs to a melding; the bytes lie outside the web root, by their hash; they go when no row names them."""
+    """A file that belongs to a melding; the bytes lie outside the web root, by their hash.
+
+    They go when no row names them.
+    """
 
     __tablename__ = "attachments"
     id: int | None = Field(default=None, primary_key=True)
@@ -66,15 +87,24 @@ class RoutingLine(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     place: int
     team_id: int = Field(foreign_key="teams.id")
-    gemeente: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
-    subregio: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
-    stroom: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
+    gemeente: list[str] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, default=list)
+    )
+    subregio: list[str] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, default=list)
+    )
+    stroom: list[str] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, default=list)
+    )
     acuut: bool | None = None
     reden: str = ""
 
 
 class LetterText(SQLModel, table=True):
-    """A text of a letter as it was changed on screen: its releases, the last of which is used; an empty text is the one that came with the procedure."""
+    """A text of a letter as it was changed on screen: its releases, the last of which is used.
+
+    An empty text is the one that came with the procedure.
+    """
 
     __tablename__ = "letter_texts"
     __table_args__ = (UniqueConstraint("kind", "release"),)

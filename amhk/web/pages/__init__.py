@@ -1,4 +1,7 @@
-"""Pages for staff: server-rendered, Dutch, working without JavaScript; every form is made from the desk's own fields."""
+"""Pages for staff: server-rendered, Dutch, working without JavaScript.
+
+Every form is made from the desk's own fields.
+"""
 
 from fastapi import APIRouter, Depends
 

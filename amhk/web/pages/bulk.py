@@ -1,4 +1,6 @@
-"""Forms in bulk on screen: bring a file, look before it counts, repair what is wrong, and the triage of the morning."""
+"""Forms in bulk on screen: bring a file, look before it counts, repair what is wrong, and the
+triage of the morning.
+"""
 
 from typing import Annotated, Any
 
@@ -14,7 +16,12 @@ from amhk.web.pages.forms import from_values, nested, shown, typed
 from amhk.web.pages.frame import FileForm, Form, Here, Visit, errors_of, go, page
 
 router = APIRouter()
-_EXAMPLES = {"csv": "voorbeeld.csv", "xlsx": "voorbeeld.xlsx", "json": "voorbeeld.json", "zorgformulier": "zorgformulier.csv"}
+_EXAMPLES = {
+    "csv": "voorbeeld.csv",
+    "xlsx": "voorbeeld.xlsx",
+    "json": "voorbeeld.json",
+    "zorgformulier": "zorgformulier.csv",
+}
 
 
 @router.get("/formulieren")
@@ -23,12 +30,21 @@ def imports_page(here: Here) -> Response:
     return _imports(here)
 
 
-def _imports(here: Visit, status: int = 200, errors: list[dict[str, Any]] | None = None, chosen: str = "") -> Response:
+def _imports(
+    here: Visit, status: int = 200, errors: list[dict[str, Any]] | None = None, chosen: str = ""
+) -> Response:
     layouts = [(x.name, x.title) for x in forms.layouts(here.office).values()]
     found = forms.overview(here.office, here.who)
     waiting = triage.count(here.office, here.who)
     return page(
-        here, "formulieren.html", status, imports=found, layouts=layouts, chosen=chosen, waiting=waiting, errors=errors or []
+        here,
+        "formulieren.html",
+        status,
+        imports=found,
+        layouts=layouts,
+        chosen=chosen,
+        waiting=waiting,
+        errors=errors or [],
     )
 
 
@@ -42,7 +58,9 @@ def bring(here: Here, form: FileForm) -> Response:
         key = forms.stage(here.office, file.file, file.filename, layout, here.who)
     except BadInput as wrong:
         return _imports(here, 422, errors_of(wrong), layout)
-    return go(f"/formulieren/{key}", "Het bestand is gelezen. Kijk het na; er is nog niets vastgelegd.")
+    return go(
+        f"/formulieren/{key}", "Het bestand is gelezen. Kijk het na; er is nog niets vastgelegd."
+    )
 
 
 @router.get("/formulieren/voorbeeld/{name}")
@@ -54,7 +72,9 @@ def example(here: Here, name: str) -> Response:
 
 
 @router.get("/formulieren/{imported}")
-def import_page(here: Here, imported: Key, stand: str = "", na: Annotated[int, Query(ge=0, lt=2**31)] = 0) -> Response:
+def import_page(
+    here: Here, imported: Key, stand: str = "", na: Annotated[int, Query(ge=0, lt=2**31)] = 0
+) -> Response:
     """One file: how far it is, and its rows with their problems."""
     return _import(here, imported, stand, na)
 
@@ -72,12 +92,24 @@ def _import(
     told = forms.view(here.office, key, here.who, stand if stand in known else "repair", na)
     if stand not in known and not told["repair"]:
         told = forms.view(here.office, key, here.who, "ready" if told["ready"] else "taken", na)
-    return page(here, "inlezen.html", status, told=told, errors=errors or [], busy=told["state"] == "taking", reason=reason)
+    return page(
+        here,
+        "inlezen.html",
+        status,
+        told=told,
+        errors=errors or [],
+        busy=told["state"] == "taking",
+        reason=reason,
+    )
 
 
 @router.post("/formulieren/{imported}/{act}")
-def decide_import(here: Here, imported: Key, act: str, form: Form, later: BackgroundTasks) -> Response:
-    """Take the good forms of a file as meldingen (going on behind the page), or lay the file aside with a reason."""
+def decide_import(
+    here: Here, imported: Key, act: str, form: Form, later: BackgroundTasks
+) -> Response:
+    """Take the good forms of a file as meldingen (going on behind the page), or lay the file aside
+    with a reason.
+    """
     try:
         if act == "innemen":
             forms.accept(here.office, imported, here.who)
@@ -89,7 +121,9 @@ def decide_import(here: Here, imported: Key, act: str, form: Form, later: Backgr
             forms.drop(here.office, imported, str(form.get("reden", "")), here.who)
             return go("/formulieren", "Het bestand is weggelegd.")
     except (BadInput, ClosedDoor) as wrong:
-        return _import(here, imported, status=422, errors=errors_of(wrong), reason=str(form.get("reden", "")))
+        return _import(
+            here, imported, status=422, errors=errors_of(wrong), reason=str(form.get("reden", ""))
+        )
     raise NotFound()
 
 
@@ -112,9 +146,15 @@ def _repair(
 ) -> Response:
     fields, desk = reading.intake_form(here.office, "melding")
     return page(
-        here, "formulier.html", status, form=told, fields=shown(fields, desk, filled), errors=errors_of(faults), reason=reason,
+        here,
+        "formulier.html",
+        status,
+        form=told,
+        fields=shown(fields, desk, filled),
+        errors=errors_of(faults),
+        reason=reason,
         original=from_values(told["original"]),
-    )  # fmt: skip
+    )
 
 
 @router.post("/formulier/{form_id}")
@@ -128,7 +168,9 @@ def repair(here: Here, form_id: Key, form: Form) -> Response:
         return _repair(here, form_id, told, typed(form), 422, wrong.faults)
     return go(
         f"/formulieren/{told['import']}",
-        f"Vastgelegd als {number}." if number else "Hersteld; het gaat mee als u het bestand inneemt.",
+        f"Vastgelegd als {number}."
+        if number
+        else "Hersteld; het gaat mee als u het bestand inneemt.",
     )
 
 
@@ -140,8 +182,19 @@ def lapse(here: Here, form_id: Key, form: Form) -> Response:
         forms.drop_form(here.office, form_id, str(form.get("reden", "")), here.who)
     except BadInput as wrong:
         own = tuple(Fault(f["code"], f["text"], f["field"]) for f in told["faults"])
-        return _repair(here, form_id, told, from_values(told["told"]), 422, (*wrong.faults, *own), str(form.get("reden", "")))
-    return go(f"/formulieren/{told['import']}", "Het formulier is vervallen; de reden staat in het logboek.")
+        return _repair(
+            here,
+            form_id,
+            told,
+            from_values(told["told"]),
+            422,
+            (*wrong.faults, *own),
+            str(form.get("reden", "")),
+        )
+    return go(
+        f"/formulieren/{told['import']}",
+        "Het formulier is vervallen; de reden staat in het logboek.",
+    )
 
 
 @router.get("/triage")
@@ -151,10 +204,20 @@ def triage_page(here: Here, na: Annotated[int, Query(ge=0, lt=1000)] = 0) -> Res
 
 
 def _triage(
-    here: Visit, status: int = 200, errors: list[dict[str, Any]] | None = None, at: int = 0, typed: dict[int, str] | None = None
-) -> Response:  # fmt: skip
+    here: Visit,
+    status: int = 200,
+    errors: list[dict[str, Any]] | None = None,
+    at: int = 0,
+    typed: dict[int, str] | None = None,
+) -> Response:
     return page(
-        here, "triage.html", status, **triage.worklist(here.office, here.who), errors=errors or [], at=at, typed=typed or {}
+        here,
+        "triage.html",
+        status,
+        **triage.worklist(here.office, here.who),
+        errors=errors or [],
+        at=at,
+        typed=typed or {},
     )
 
 
@@ -166,9 +229,14 @@ def decide(here: Here, form_id: Key, form: Form) -> Response:
     body = {k: str(form.get(k, "")) for k in ("outcome", "bij", "ref", "niet_acuut")}
     try:
         if form.get("terug"):
-            return go("/triage", f"{triage.undo(here.office, form_id, here.who)} staat weer op de lijst.")
+            return go(
+                "/triage", f"{triage.undo(here.office, form_id, here.who)} staat weer op de lijst."
+            )
         number = triage.decide(here.office, form_id, body, here.who)
     except (BadInput, ClosedDoor) as wrong:
-        errors = [{"text": e["text"], "field": f"bij-{form_id}" if e["field"] == "bij" else None} for e in errors_of(wrong)]
+        errors = [
+            {"text": e["text"], "field": f"bij-{form_id}" if e["field"] == "bij" else None}
+            for e in errors_of(wrong)
+        ]
         return _triage(here, 422, errors, at, {form_id: body["bij"]})
     return go(f"/triage?na={at}", f"{number}: {triage.OUTCOMES[body['outcome']].lower()}.")

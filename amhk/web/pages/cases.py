@@ -14,7 +14,18 @@ from amhk.rules.fields import Desk
 from amhk.sheets.diagram import as_svg
 from amhk.web.api import Key
 from amhk.web.pages.forms import nested, shown, typed
-from amhk.web.pages.frame import FileForm, Form, Here, Visit, dag, errors_of, go, page, part, shown_term
+from amhk.web.pages.frame import (
+    FileForm,
+    Form,
+    Here,
+    Visit,
+    dag,
+    errors_of,
+    go,
+    page,
+    part,
+    shown_term,
+)
 from amhk.words import lower_first
 
 router = APIRouter()
@@ -22,24 +33,49 @@ router = APIRouter()
 
 @router.get("/zaak/{number}")
 def case_page(here: Here, number: str, verloop: str = "") -> Response:
-    """One case: state, next term, the route, what now, what must still be sent, people, letters, terms, notes, files, history."""
+    """One case: state, next term, the route, what now, what must still be sent, people, letters,
+    terms, notes, files, history.
+    """
     view = reading.case_page(here.office, number, here.who)
     for term in view["terms"]:
         term |= shown_term(term, here.now, here.office.calendar)
-    running = sorted((t for t in view["terms"] if t["status"] in ("lopend", "te_laat")), key=lambda t: t["over_at"])
+    running = sorted(
+        (t for t in view["terms"] if t["status"] in ("lopend", "te_laat")),
+        key=lambda t: t["over_at"],
+    )
     owed, may = (
-        [n for n in view["notices"] if n["obligatory"] == must and n["state"] in ("draft", "approved")] for must in (True, False)
+        [
+            n
+            for n in view["notices"]
+            if n["obligatory"] == must and n["state"] in ("draft", "approved")
+        ]
+        for must in (True, False)
     )
     picture = as_svg(
-        view["map"], f"De route van {number}: nu {view['state_title'].lower()}; dezelfde route staat eronder als lijst"
+        view["map"],
+        f"De route van {number}: nu {view['state_title'].lower()}; dezelfde route staat eronder als"
+        " lijst",
     )
-    told: dict[str, Any] = {"case": view, "journal": _filtered(view["journal"], verloop), "kinds": _KINDS, "verloop": verloop}
+    told: dict[str, Any] = {
+        "case": view,
+        "journal": _filtered(view["journal"], verloop),
+        "kinds": _KINDS,
+        "verloop": verloop,
+    }
     if here.in_part:
         return part("verloop.html", office=here.office, **told)
     return page(
-        here, "zaak.html", **told, clock=f"{here.local:%H:%M}", running=running, owed=owed, may=may, picture=picture, link=lambda opens: link_of(opens, view),
+        here,
+        "zaak.html",
+        **told,
+        clock=f"{here.local:%H:%M}",
+        running=running,
+        owed=owed,
+        may=may,
+        picture=picture,
+        link=lambda opens: link_of(opens, view),
         notes=[e for e in view["journal"] if e["kind"] == "notitie"],
-    )  # fmt: skip
+    )
 
 
 # What the history can be narrowed to; all that is none of these is a step.
@@ -52,10 +88,22 @@ _KINDS = {
     "notities": "Notities",
 }
 _OF_KIND = {
-    "bericht": "brieven", "concept": "brieven", "herinnering": "termijnen", "termijnen": "termijnen",
-    "termijn_mislukt": "termijnen", "opgeschort": "termijnen", "hervat": "termijnen", "verlengd": "termijnen", "kalender": "termijnen", "notitie": "notities",
-    "persoon_toegevoegd": "mensen", "corrigeren": "mensen", "oud_gegeven": "mensen", "dossier": "mensen", "bijlage": "notities",
-}  # fmt: skip
+    "bericht": "brieven",
+    "concept": "brieven",
+    "herinnering": "termijnen",
+    "termijnen": "termijnen",
+    "termijn_mislukt": "termijnen",
+    "opgeschort": "termijnen",
+    "hervat": "termijnen",
+    "verlengd": "termijnen",
+    "kalender": "termijnen",
+    "notitie": "notities",
+    "persoon_toegevoegd": "mensen",
+    "corrigeren": "mensen",
+    "oud_gegeven": "mensen",
+    "dossier": "mensen",
+    "bijlage": "notities",
+}
 
 
 def _filtered(journal: list[dict[str, Any]], wanted: str) -> list[dict[str, Any]]:
@@ -70,16 +118,25 @@ def link_of(opens: Opens | None, view: dict[str, Any]) -> str | None:
         return None
     case = f"/zaak/{view['number']}"
     where = {
-        "move": f"{case}/stap/{opens.target}" + (f"?{urlencode(dict(opens.values))}" if opens.values else ""),
-        "clock": "/klok", "person": f"{case}/mensen",
-        "institution": f"/beheer/instellingen/{opens.target}" if opens.target else "/beheer/instellingen",
-    }  # fmt: skip
+        "move": (
+            f"{case}/stap/{opens.target}"
+            + (f"?{urlencode(dict(opens.values))}" if opens.values else "")
+        ),
+        "clock": "/klok",
+        "person": f"{case}/mensen",
+        "institution": (
+            f"/beheer/instellingen/{opens.target}" if opens.target else "/beheer/instellingen"
+        ),
+    }
     return where.get(opens.kind, f"/brief/{opens.target}")
 
 
 def with_links(faults: Sequence[Fault], view: dict[str, Any]) -> list[dict[str, Any]]:
     """Give what is wrong as a page shows it, each with the page that mends it."""
-    return [error | {"href": link_of(f.do, view)} for error, f in zip(errors_of(faults), faults, strict=True)]
+    return [
+        error | {"href": link_of(f.do, view)}
+        for error, f in zip(errors_of(faults), faults, strict=True)
+    ]
 
 
 def _step(view: dict[str, Any], name: str) -> dict[str, Any]:
@@ -90,16 +147,29 @@ def _step(view: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _step_page(
-    here: Visit, number: str, name: str, form: FormData | None = None, status: int = 200, faults: tuple[Fault, ...] = (), **more: Any
-) -> Response:  # fmt: skip
+    here: Visit,
+    number: str,
+    name: str,
+    form: FormData | None = None,
+    status: int = 200,
+    faults: tuple[Fault, ...] = (),
+    **more: Any,
+) -> Response:
     view = reading.case_view(here.office, number, here.who)
     step = _step(view, name)
     desk = casework.step_desk(here.office, number, name, here.who)
     drawn = shown(step["fields"], desk, typed(form))
     return page(
-        here, "stap.html", status, case=view, step=step, fields=drawn, errors=with_links(faults, view), link=lambda o: link_of(o, view),
+        here,
+        "stap.html",
+        status,
+        case=view,
+        step=step,
+        fields=drawn,
+        errors=with_links(faults, view),
+        link=lambda o: link_of(o, view),
         **({"dry": None, "changed": None} | more),
-    )  # fmt: skip
+    )
 
 
 @router.get("/zaak/{number}/stap/{name}")
@@ -111,7 +181,10 @@ def step_page(here: Here, number: str, name: str) -> Response:
 
 @router.post("/zaak/{number}/stap/{name}")
 def make_step(here: Here, number: str, name: str, form: Form) -> Response:
-    """Make a move, or first hear what it would do; who comes second sees what changed and keeps his text."""
+    """Make a move, or first hear what it would do.
+
+    Who comes second sees what changed and keeps his text.
+    """
     view = reading.case_view(here.office, number, here.who)
     step = _step(view, name)
     body = nested(form, step["fields"]) | {"version": str(form.get("version", ""))}
@@ -130,7 +203,11 @@ def make_step(here: Here, number: str, name: str, form: Form) -> Response:
     except (BadInput, ClosedDoor) as wrong:
         return _step_page(here, number, name, form, 422, wrong.faults)
     done = f"Vastgelegd: {lower_first(step['title'])}."
-    return go(f"/zaak/{made}", f"{done} {number} is gesloten; dit is de nieuwe zaak.") if made else go(f"/zaak/{number}", done)
+    return (
+        go(f"/zaak/{made}", f"{done} {number} is gesloten; dit is de nieuwe zaak.")
+        if made
+        else go(f"/zaak/{number}", done)
+    )
 
 
 @router.get("/zaak/{number}/overdragen")
@@ -139,7 +216,13 @@ def assign_page(here: Here, number: str) -> Response:
     return _assign_page(here, number, None)
 
 
-def _assign_page(here: Visit, number: str, form: FormData | None, status: int = 200, faults: tuple[Fault, ...] = ()) -> Response:
+def _assign_page(
+    here: Visit,
+    number: str,
+    form: FormData | None,
+    status: int = 200,
+    faults: tuple[Fault, ...] = (),
+) -> Response:
     view = reading.case_view(here.office, number, here.who)
     desk: Desk = reading.assign_desk(here.office)
     drawn = shown(casework.ASSIGN, desk, typed(form))
@@ -160,7 +243,9 @@ def assign(here: Here, number: str, form: Form) -> Response:
 @router.get("/zaak/{number}/geheim")
 def secret_page(here: Here, number: str) -> Response:
     """Ask why, before anything secret is shown."""
-    return page(here, "geheim.html", case=reading.case_view(here.office, number, here.who), secrets=None)
+    return page(
+        here, "geheim.html", case=reading.case_view(here.office, number, here.who), secrets=None
+    )
 
 
 @router.post("/zaak/{number}/geheim")
@@ -170,7 +255,9 @@ def secret(here: Here, number: str, form: Form) -> Response:
     try:
         told = reading.reveal(here.office, number, here.who, str(form.get("reason", "")))
     except Refusal as wrong:
-        return page(here, "geheim.html", 422, case=view, secrets=None, errors=errors_of(wrong, "reason"))
+        return page(
+            here, "geheim.html", 422, case=view, secrets=None, errors=errors_of(wrong, "reason")
+        )
     return page(here, "geheim.html", case=view, secrets=told)
 
 
@@ -189,11 +276,15 @@ def note_page(here: Here, number: str, citeer: int = 0) -> Response:
     """A page to write a note on, with a line of the history quoted."""
     lines = reading.journal_view(here.office, number, here.who)
     quoted = next((e for e in lines if e["sequence"] == citeer), None)
-    text = f"Bij {dag(quoted['instant'])} ({quoted['worker']}): {quoted['what']}\n\n" if quoted else ""
+    text = (
+        f"Bij {dag(quoted['instant'])} ({quoted['worker']}): {quoted['what']}\n\n" if quoted else ""
+    )
     return _note_page(here, number, text)
 
 
-def _note_page(here: Visit, number: str, text: str, status: int = 200, faults: tuple[Fault, ...] = ()) -> Response:
+def _note_page(
+    here: Visit, number: str, text: str, status: int = 200, faults: tuple[Fault, ...] = ()
+) -> Response:
     drawn = shown(attachments.NOTE, Desk(here.now, {}), {"tekst": [text]})
     view = reading.case_view(here.office, number, here.who)
     return page(here, "notitie.html", status, case=view, fields=drawn, errors=errors_of(faults))
@@ -218,9 +309,18 @@ def file_page(here: Here, number: str) -> Response:
     return _file_page(here, number)
 
 
-def _file_page(here: Visit, number: str, status: int = 200, faults: tuple[Fault, ...] = ()) -> Response:
+def _file_page(
+    here: Visit, number: str, status: int = 200, faults: tuple[Fault, ...] = ()
+) -> Response:
     view = reading.case_view(here.office, number, here.who)
-    return page(here, "bijlage.html", status, case=view, errors=errors_of(faults), endings=", ".join(attachments.KINDS))
+    return page(
+        here,
+        "bijlage.html",
+        status,
+        case=view,
+        errors=errors_of(faults),
+        endings=", ".join(attachments.KINDS),
+    )
 
 
 @router.get("/zaak/{number}/bijlagen/{key}")

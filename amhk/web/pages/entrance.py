@@ -27,10 +27,19 @@ def login(request: Request, form: Annotated[FormData, Depends(form_of)]) -> Resp
     prove_own_form(request, "", "")
     address = request.client.host if request.client else ""
     try:
-        cookie, device = sign_in(office, doorman, name.strip(), password, address, request.cookies.get(DEVICE, ""))
+        cookie, device = sign_in(
+            office, doorman, name.strip(), password, address, request.cookies.get(DEVICE, "")
+        )
     except (NotSignedIn, TooManyTries) as wrong:
         status = 429 if isinstance(wrong, TooManyTries) else 401
-        return bare_page(request, "login.html", status, naar=naar, name=name, errors=[{"text": wrong.text, "field": "name"}])
+        return bare_page(
+            request,
+            "login.html",
+            status,
+            naar=naar,
+            name=name,
+            errors=[{"text": wrong.text, "field": "name"}],
+        )
     response = go(naar if naar.startswith("/") and not naar.startswith(("//", "/\\")) else "/")
     admitted(request, response, cookie, device)
     return response
@@ -55,7 +64,9 @@ def password_page(here: Here) -> Response:
 def password(here: Here, form: Form) -> Response:
     """Choose a password."""
     try:
-        admin.change_password(here.office, here.who, str(form.get("old", "")), str(form.get("new", "")))
+        admin.change_password(
+            here.office, here.who, str(form.get("old", "")), str(form.get("new", ""))
+        )
     except Refusal as wrong:
         return page(here, "wachtwoord.html", 422, errors=errors_of(wrong))
     return go("/login")
@@ -74,5 +85,11 @@ def clock(here: Here, form: Form) -> Response:
     try:
         done = watch.set_clock(here.office, {"now": wanted})
     except Refusal as wrong:
-        return page(here, "klok.html", 422 if wrong.faults else 403, errors=errors_of(wrong, "now"), typed=wanted)
+        return page(
+            here,
+            "klok.html",
+            422 if wrong.faults else 403,
+            errors=errors_of(wrong, "now"),
+            typed=wanted,
+        )
     return go("/klok", f"De klok is verzet; {done.rung} herinneringen gegeven.")

@@ -1,4 +1,6 @@
-"""Pages of figures: a report with its charts and what each number means, the cases behind one, and the reports that are kept."""
+"""Pages of figures: a report with its charts and what each number means, the cases behind one, and
+the reports that are kept.
+"""
 
 from typing import Any
 
@@ -17,8 +19,12 @@ _ASKED = ("period", "area", "known", "style")
 
 
 @router.get("/rapportage")
-def report_page(here: Here, period: str = "", area: str = "", known: str = "", style: str = "") -> Response:
-    """The report of a period: sentences first, then charts with their tables, then every figure, then what the numbers mean."""
+def report_page(
+    here: Here, period: str = "", area: str = "", known: str = "", style: str = ""
+) -> Response:
+    """The report of a period: sentences first, then charts with their tables, then every figure,
+    then what the numbers mean.
+    """
     wanted = period or period_of(day_of(here.now), 3).text
     asked = dict(zip(_ASKED, (wanted, area, known, style), strict=True))
     report, errors = None, []
@@ -33,24 +39,49 @@ def _shown(here: Visit, report: Any, asked: dict[str, str], errors: list[Any]) -
     told: dict[str, Any] = {}
     if report:
         told = {
-            "charts": reporttables.charts(report), "values": {k: reporttables.values_of(report, k) for k, d in report["definitions"].items() if d["kind"] == "split"}, "say": reports.SAY, "trends": {g: reporttables.trend(report, g) for g in report["groups"]},
-            "changed": reporttables.changed(report), "about": reporttables.about(report), "query": "&".join(f"{k}={v}" for k, v in asked.items() if v),
-        }  # fmt: skip
+            "charts": reporttables.charts(report),
+            "values": {
+                k: reporttables.values_of(report, k)
+                for k, d in report["definitions"].items()
+                if d["kind"] == "split"
+            },
+            "say": reports.SAY,
+            "trends": {g: reporttables.trend(report, g) for g in report["groups"]},
+            "changed": reporttables.changed(report),
+            "about": reporttables.about(report),
+            "query": "&".join(f"{k}={v}" for k, v in asked.items() if v),
+        }
     kept = keeping.listed(here.office, here.who)
     return page(
-        here, "rapportage.html", 422 if errors else 200, report=report, asked=asked, errors=errors, styles=STYLES, kept=kept,
-        kept_here=next((k for k in kept if k["period"] == asked["period"]), None), formats=reportfiles.FORMATS,
-        places=_places(here), drill=here.who.role in WORKS, every=reports.read_scope(here.who).every, **told,
-    )  # fmt: skip
+        here,
+        "rapportage.html",
+        422 if errors else 200,
+        report=report,
+        asked=asked,
+        errors=errors,
+        styles=STYLES,
+        kept=kept,
+        kept_here=next((k for k in kept if k["period"] == asked["period"]), None),
+        formats=reportfiles.FORMATS,
+        places=_places(here),
+        drill=here.who.role in WORKS,
+        every=reports.read_scope(here.who).every,
+        **told,
+    )
 
 
 def _places(here: Visit) -> list[tuple[str, str]]:
     """Give what a report can be of: the larger areas first, each said with its level."""
     places = here.office.config.gemeenten.values()
-    larger = [(level, getattr(g, level)) for level in reports.LEVELS[:0:-1] for g in places if getattr(g, level)]
-    return [(f"{level}:{name}", f"{level.capitalize()} {name}") for level, name in dict.fromkeys(larger)] + [
-        (f"gemeente:{g.name}", g.name) for g in places
+    larger = [
+        (level, getattr(g, level))
+        for level in reports.LEVELS[:0:-1]
+        for g in places
+        if getattr(g, level)
     ]
+    return [
+        (f"{level}:{name}", f"{level.capitalize()} {name}") for level, name in dict.fromkeys(larger)
+    ] + [(f"gemeente:{g.name}", g.name) for g in places]
 
 
 @router.get("/rapportage/zaken")
@@ -67,9 +98,15 @@ def kept_page(here: Here, key: int) -> Response:
     since = keeping.changes(here.office, key)
     changed = reporttables.changed(report | {"changes": since})
     return page(
-        here, "rapportage-bewaard.html", report=report, since=since, changed=changed, about=reporttables.about(report), formats=reportfiles.FORMATS,
+        here,
+        "rapportage-bewaard.html",
+        report=report,
+        since=since,
+        changed=changed,
+        about=reporttables.about(report),
+        formats=reportfiles.FORMATS,
         title=reporttables.title_of(report),
-    )  # fmt: skip
+    )
 
 
 @router.get("/rapportage/bewaard/{key:int}.{format}")
@@ -78,19 +115,35 @@ def kept_file(here: Here, key: int, format: str) -> Response:
     reportfiles.fit(format)
     report = keeping.kept(here.office, key, here.who)
     content, kind = reportfiles.rendered(here.office, report, format)
-    headers = {"content-disposition": f'attachment; filename="{report["name"]}-{report["period"]}-{report["number"]}.{format}"'}
+    headers = {
+        "content-disposition": (
+            "attachment;"
+            f' filename="{report["name"]}-{report["period"]}-{report["number"]}.{format}"'
+        )
+    }
     return Response(content, media_type=kind, headers=headers)
 
 
 @router.post("/rapportage/bewaren")
 def keep(here: Here, form: Form) -> Response:
     """Keep the report of a period that is over."""
-    return go(f"/rapportage/bewaard/{keeping.keep_by_hand(here.office, str(form.get('period', '')), here.who)}")
+    kept = keeping.keep_by_hand(here.office, str(form.get("period", "")), here.who)
+    return go(f"/rapportage/bewaard/{kept}")
 
 
 @router.get("/rapportage/{name}.{format}")
-def report_file(here: Here, name: str, format: str, period: str, area: str = "", known: str = "", style: str = "") -> Response:
+def report_file(
+    here: Here,
+    name: str,
+    format: str,
+    period: str,
+    area: str = "",
+    known: str = "",
+    style: str = "",
+) -> Response:
     """The same figures as a file."""
-    content, kind = reportfiles.render(here.office, name, period, format, here.who, known, area, style)
+    content, kind = reportfiles.render(
+        here.office, name, period, format, here.who, known, area, style
+    )
     headers = {"content-disposition": f'attachment; filename="{name}-{period}.{format}"'}
     return Response(content, media_type=kind, headers=headers)

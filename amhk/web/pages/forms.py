@@ -1,4 +1,7 @@
-"""Forms and the desk's fields: from names with dots to nested values, and what was typed back into the form."""
+"""Forms and the desk's fields.
+
+From names with dots to nested values, and what was typed back into the form.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +17,10 @@ MOST_ROWS = 50
 
 
 def nested(form: FormData, fields: tuple[Field, ...]) -> dict[str, Any]:
-    """Give a form's values nested as the fields are; what was left empty is left out, except where empty is an answer."""
+    """Give a form's values nested as the fields are.
+
+    What was left empty is left out, except where empty is an answer.
+    """
     return _object(form, "", fields)
 
 
@@ -40,25 +46,38 @@ def _object(form: FormData, path: str, fields: tuple[Field, ...]) -> dict[str, A
 
 
 def _rows(form: FormData, name: str) -> int:
-    return min(max((_index(k, name) for k in form if k.startswith(f"{name}.")), default=-1) + 1, MOST_ROWS)
+    return min(
+        max((_index(k, name) for k in form if k.startswith(f"{name}.")), default=-1) + 1, MOST_ROWS
+    )
 
 
 def typed(form: FormData | None) -> dict[str, list[str]]:
     """Give what was typed, by field name, so that nothing is lost when a form comes back."""
     if form is None:
         return {}
-    return {key: told for key in form if (told := [v for v in form.getlist(key) if isinstance(v, str) and v])}
+    return {
+        key: told
+        for key in form
+        if (told := [v for v in form.getlist(key) if isinstance(v, str) and v])
+    }
 
 
 def likeliest(told: dict[str, Any], fields: tuple[Field, ...], desk: Desk) -> dict[str, Any]:
-    """Give what was typed with each choice as its code where the start or a part of its title says which: `schie` is Schiedam; what fits none or several stays as typed."""
+    """Give what was typed with each choice as its code where the start or a part of its title says
+    which: `schie` is Schiedam; what fits none or several stays as typed.
+    """
     found = dict(told)
     for f in fields:
         value = told.get(f.name)
         if f.type == "choice" and isinstance(value, str):
             found[f.name] = _code(desk.lists[f.choices], value)
         elif f.type == "choices" and isinstance(value, list):
-            found[f.name] = [_code(desk.lists[f.choices], part) for v in value for part in v.split(",") if part.strip()]
+            found[f.name] = [
+                _code(desk.lists[f.choices], part)
+                for v in value
+                for part in v.split(",")
+                if part.strip()
+            ]
         elif f.type == "object" and isinstance(value, dict):
             found[f.name] = likeliest(value, f.fields, desk)
         elif f.type == "list" and isinstance(value, list):
@@ -81,8 +100,13 @@ def _code(options: Mapping[str, str], text: str) -> str:
 
 
 def from_values(values: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Give values (what a form said, a default) as if they had been typed, whatever is wrong with them."""
-    return {path: [_said(v) for v in (told if isinstance(told, list) else [told])] for path, told in flat(values).items()}
+    """Give values (what a form said, a default) as if they had been typed, whatever is wrong with
+    them.
+    """
+    return {
+        path: [_said(v) for v in (told if isinstance(told, list) else [told])]
+        for path, told in flat(values).items()
+    }
 
 
 def _said(value: object) -> str:
@@ -90,20 +114,37 @@ def _said(value: object) -> str:
 
 
 def shown(
-    fields: tuple[Field, ...], desk: Desk, told: Mapping[str, list[str]], path: str = "", rows: int = 3
+    fields: tuple[Field, ...],
+    desk: Desk,
+    told: Mapping[str, list[str]],
+    path: str = "",
+    rows: int = 3,
 ) -> list[dict[str, Any]]:
     """Give the fields as a template draws them: name, title, type, options, what was typed."""
     drawn = []
     for f in fields:
         name = f"{path}{f.name}"
         item: dict[str, Any] = {
-            "name": name, "id": name.replace(".", "-"), "title": f.title, "type": f.type, "required": f.required or f.ask, "hint": f.hint, "more": f.more,
-            "values": told.get(name, []), "options": list(desk.lists[f.choices].items()) if f.choices else [],
-        }  # fmt: skip
+            "name": name,
+            "id": name.replace(".", "-"),
+            "title": f.title,
+            "type": f.type,
+            "required": f.required or f.ask,
+            "hint": f.hint,
+            "more": f.more,
+            "values": told.get(name, []),
+            "options": list(desk.lists[f.choices].items()) if f.choices else [],
+        }
         if f.type == "object":
             item["parts"] = shown(f.fields, desk, told, f"{name}.", rows)
         elif f.type == "list":
-            count = min(MOST_ROWS, max(rows, 1 + max((_index(k, name) for k in told if k.startswith(f"{name}.")), default=0)))
+            count = min(
+                MOST_ROWS,
+                max(
+                    rows,
+                    1 + max((_index(k, name) for k in told if k.startswith(f"{name}.")), default=0),
+                ),
+            )
             item["rows"] = [shown(f.fields, desk, told, f"{name}.{n}.", 1) for n in range(count)]
         drawn.append(item)
     return drawn

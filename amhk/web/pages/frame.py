@@ -1,4 +1,6 @@
-"""The frame of every page: who is at the desk, the banner of a training meldpunt, how a term is shown, what a refusal looks like."""
+"""The frame of every page: who is at the desk, the banner of a training meldpunt, how a term is
+shown, what a refusal looks like.
+"""
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
@@ -32,7 +34,8 @@ from amhk.web.pages.menu import menu
 from amhk.words import LISTS, ROLES, day_of, local, say_day, say_instant, some
 
 _STATIC = Path(__file__).parent.parent / "static"
-# A call has a key of its own (`desk.intake`); signing in and out, and what is kept while typing, are no acts on the desk.
+# A call has a key of its own (`desk.intake`); signing in and out, and what is kept while typing,
+# are no acts on the desk.
 DONE = "amhk_gedaan"
 RETRY_AFTER = {"retry-after": "10"}  # seconds after which a program may ask a closed house again
 _UNARMED = ("/nieuw", "/concept", "/login", "/logout", "/triage")
@@ -49,7 +52,9 @@ class Visit:
 
     @property
     def office(self) -> Office:
-        """Give the house; while a form is carried out, armed with the key of that form, so that it is carried out once."""
+        """Give the house; while a form is carried out, armed with the key of that form, so that it
+        is carried out once.
+        """
         if self.request.method != "POST" or self.in_part or self.path.startswith(_UNARMED):
             return self.house
         armed_house: Office | None = getattr(self.request.state, "armed", None)
@@ -57,7 +62,9 @@ class Visit:
             sent = dict(getattr(self.request.state, "sent", ()))
             if not sent or "_vooraf" in sent:
                 return self.house
-            armed_house = self.request.state.armed = armed(self.house, self.who, sent.get("_once", ""), self.path)
+            armed_house = self.request.state.armed = armed(
+                self.house, self.who, sent.get("_once", ""), self.path
+            )
         return armed_house
 
     @property
@@ -96,14 +103,20 @@ async def form_of(request: Request) -> FormData:
     form = await request.form(max_fields=2000, max_files=0)
     request.state.csrf = str(form.get("_csrf", ""))
     request.state.sent = [
-        (k, v) for k, v in form.multi_items() if isinstance(v, str) and k not in ("_csrf", "password", "old", "new")
+        (k, v)
+        for k, v in form.multi_items()
+        if isinstance(v, str) and k not in ("_csrf", "password", "old", "new")
     ]
     return form
 
 
 async def keep_sent(request: Request) -> None:
-    """Read a form before anybody asks who sent it, so that what was typed can be given back to who was signed out meanwhile."""
-    if request.method == "POST" and request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+    """Read a form before anybody asks who sent it, so that what was typed can be given back to who
+    was signed out meanwhile.
+    """
+    if request.method == "POST" and request.headers.get("content-type", "").startswith(
+        "application/x-www-form-urlencoded"
+    ):
         await form_of(request)
 
 
@@ -116,7 +129,9 @@ def own_form(request: Request, form: Annotated[FormData, Depends(form_of)]) -> F
 
 
 async def with_file(request: Request) -> AsyncIterator[FormData]:
-    """Give a form of our own page that may carry one file (kept on disk, not in memory; gone afterwards)."""
+    """Give a form of our own page that may carry one file (kept on disk, not in memory; gone
+    afterwards).
+    """
     csrf = by_cookie(request).csrf
     async with request.form(max_fields=20, max_files=1) as form:
         sent = form.get("_csrf")
@@ -150,19 +165,35 @@ def environment() -> Environment:
         "ontvanger": _recipient,
         "veld": _title,
     }
-    env.globals |= {"own": own, "dict": dict, "some": some, "shapes": _SHAPES, "roles": ROLES, "static": static}
+    env.globals |= {
+        "own": own,
+        "dict": dict,
+        "some": some,
+        "shapes": _SHAPES,
+        "roles": ROLES,
+        "static": static,
+    }
     return env
 
 
 def own(csrf: str) -> Markup:
-    """Give what makes a form one of ours: the secret of the session, and a key under which it is carried out once."""
-    told = '<input type="hidden" name="_csrf" value="{}">\n<input type="hidden" name="_once" value="{}">'
+    """Give what makes a form one of ours.
+
+    The secret of the session, and a key under which it is carried out once.
+    """
+    told = (
+        '<input type="hidden" name="_csrf" value="{}">\n<input type="hidden" name="_once"'
+        ' value="{}">'
+    )
     return Markup(told).format(csrf, uuid4().hex)
 
 
 @lru_cache(maxsize=64)
 def static(name: str, marked: bool = True) -> str:
-    """Give the address of a file that comes with the pages; marked by its content, so that a browser keeps it until it changes."""
+    """Give the address of a file that comes with the pages.
+
+    Marked by its content, so that a browser keeps it until it changes.
+    """
     if not marked:
         return f"/static/{name}"
     mark = sha256((_STATIC / name).read_bytes()).hexdigest()[:10]
@@ -172,10 +203,19 @@ def static(name: str, marked: bool = True) -> str:
 def page(here: Visit, template: str, status: int = 200, **told: Any) -> Response:
     """Give a page with its frame: navigation, banner, reminders count."""
     frame: dict[str, Any] = {
-        "who": here.who, "csrf": here.seat.csrf, "office": here.office, "now": here.now, "today": day_of(here.now), "path": here.path,
-        "reminders": here.seat.reminders, "errors": [], "notice": unquote(here.request.cookies.get(DONE, "")) or None, "alarms": here.seat.alarms,
-        "works": here.who.role in WORKS, "menu": menu(here.who.role, here.path),
-    }  # fmt: skip
+        "who": here.who,
+        "csrf": here.seat.csrf,
+        "office": here.office,
+        "now": here.now,
+        "today": day_of(here.now),
+        "path": here.path,
+        "reminders": here.seat.reminders,
+        "errors": [],
+        "notice": unquote(here.request.cookies.get(DONE, "")) or None,
+        "alarms": here.seat.alarms,
+        "works": here.who.role in WORKS,
+        "menu": menu(here.who.role, here.path),
+    }
     answer = HTMLResponse(environment().get_template(template).render(**(frame | told)), status)
     if frame["notice"]:
         answer.delete_cookie(DONE, httponly=True, samesite="strict")
@@ -188,7 +228,10 @@ def part(template: str, **told: Any) -> Response:
 
 
 def errors_of(wrong: Refusal | Sequence[Fault], at: str | None = None) -> list[dict[str, Any]]:
-    """Give what is wrong as a page shows it: one sentence each, with the field it stands at (`at`: all of them there)."""
+    """Give what is wrong as a page shows it.
+
+    One sentence each, with the field it stands at (`at`: all of them there).
+    """
     if isinstance(wrong, Refusal):
         return errors_of(wrong.faults, at) or [{"text": wrong.text, "field": at}]
     return [{"text": f.text, "field": at or f.field} for f in wrong]
@@ -240,7 +283,10 @@ def _shown(sent: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def _closed(request: Request, status: int, wrong: Refusal, sent: list[tuple[str, str]]) -> Response:
-    """Give the one page that asks nothing of the database: what is so, and what was typed, ready to be sent again with the same key."""
+    """Give the one page that asks nothing of the database.
+
+    What is so, and what was typed, ready to be sent again with the same key.
+    """
     told = {
         "wrong": wrong,
         "sent": sent,
@@ -253,7 +299,10 @@ def _closed(request: Request, status: int, wrong: Refusal, sent: list[tuple[str,
 
 
 def _send_again(request: Request, wrong: Refusal, sent: list[tuple[str, str]]) -> Response:
-    """Give a form back that came when the session was over: what was typed is kept, to be sent again after signing in (in another tab)."""
+    """Give a form back that came when the session was over.
+
+    What was typed is kept, to be sent again after signing in (in another tab).
+    """
     status = 401 if isinstance(wrong, NotSignedIn) else 403
     if request.headers.get("hx-request") == "true":
         return HTMLResponse("", status)
@@ -271,22 +320,38 @@ def _send_again(request: Request, wrong: Refusal, sent: list[tuple[str, str]]) -
 
 
 def home_of(path: str) -> str:
-    """Give the page a form stands on, from where it leads: a case, a letter, a page of the house."""
+    """Give the page a form stands on, from where it leads.
+
+    A case, a letter, a page of the house.
+    """
     parts = [part for part in path.split("/") if part]
     return "/" + "/".join(parts[: 2 if parts and parts[0] in ("zaak", "brief", "beheer") else 1])
 
 
-def as_pdf(here: Visit, action: str, back: str, read: Callable[[object], bytes], reason: str | None = None) -> Response:
-    """Give what `read` makes as PDF; when it names somebody who stays secret and no good reason was given, the page that asks one (sent to `action`)."""
+def as_pdf(
+    here: Visit, action: str, back: str, read: Callable[[object], bytes], reason: str | None = None
+) -> Response:
+    """Give what `read` makes as PDF.
+
+    When it names somebody who stays secret and no good reason was given, the page that asks one
+    (sent to `action`).
+    """
     try:
-        return Response(read(reason), media_type="application/pdf", headers={"content-disposition": "inline"})
+        return Response(
+            read(reason), media_type="application/pdf", headers={"content-disposition": "inline"}
+        )
     except BadInput as wrong:
         asked = errors_of(wrong, "reason") if reason is not None else []
-        return page(here, "reden.html", 422 if asked else 200, action=action, back=back, errors=asked)
+        return page(
+            here, "reden.html", 422 if asked else 200, action=action, back=back, errors=asked
+        )
 
 
 def go(path: str, done: str = "") -> Response:
-    """Send the browser to a page after something was done, with what was done in words: they go along in a cookie of this browser, never in the address, and are said once."""
+    """Send the browser to a page after something was done, with what was done in words.
+
+    They go along in a cookie of this browser, never in the address, and are said once.
+    """
     answer = RedirectResponse(path, 303)
     if done:
         answer.set_cookie(DONE, quote(done), max_age=60, httponly=True, samesite="strict")
@@ -313,7 +378,10 @@ def _moment(value: str) -> str:
 
 
 def _offered(options: dict[str, str], typed: str) -> list[tuple[str, str]]:
-    """Give what can be chosen in the place of what was typed: code and title, when it may mean a few."""
+    """Give what can be chosen in the place of what was typed.
+
+    Code and title, when it may mean a few.
+    """
     fits = candidates(options, typed)
     return [(code, options[code]) for code in fits[:MOST_OFFERED]] if len(fits) > 1 else []
 
@@ -321,12 +389,18 @@ def _offered(options: dict[str, str], typed: str) -> list[tuple[str, str]]:
 def _place(path: str) -> str:
     """Give in words where a form leads: `M-2026-000001, stap verwijzen`."""
     parts = [part.replace("_", " ") for part in path.split("/") if part]
-    return " ".join(parts) if parts[:1] != ["zaak"] else f"{parts[1]}{', ' if parts[2:] else ''}{' '.join(parts[2:])}"
+    return (
+        " ".join(parts)
+        if parts[:1] != ["zaak"]
+        else f"{parts[1]}{', ' if parts[2:] else ''}{' '.join(parts[2:])}"
+    )
 
 
 def _names(names: Sequence[str]) -> str:
     """Give the people of a case on one line: two by name, the others counted."""
-    return ", ".join(names[:2]) + (f" en {some(len(names) - 2, 'ander', 'anderen')}" if len(names) > 2 else "")
+    return ", ".join(names[:2]) + (
+        f" en {some(len(names) - 2, 'ander', 'anderen')}" if len(names) > 2 else ""
+    )
 
 
 def _clock_time(value: datetime) -> str:
@@ -342,6 +416,10 @@ def _title(told: Any, code: str, name: str) -> str:
 
 def shown_term(term: dict[str, Any], now: datetime, calendar: Calendar) -> dict[str, Any]:
     """Give a term as it is shown everywhere: shape, date in words, distance."""
-    due = datetime.fromisoformat(term["due"]) if "T" in term["due"] else date.fromisoformat(term["due"])
+    due = (
+        datetime.fromisoformat(term["due"])
+        if "T" in term["due"]
+        else date.fromisoformat(term["due"])
+    )
     shape, far = distance(due, now, calendar)
     return term | {"shape": shape, "far": far, "words": dag(due)}

@@ -1,4 +1,7 @@
-"""Nieuw contact: one page for every call, kept while it is typed; of a melding the people follow on page two, when the clocks already run."""
+"""Nieuw contact: one page for every call, kept while it is typed.
+
+Of a melding the people follow on page two, when the clocks already run.
+"""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -35,10 +38,18 @@ def new_contact(here: Here, route: str = "") -> Response:
         kept = concept.load(here.office, mark, here.who)
         return _page(here, kept | {"_once": [mark]})
     now = here.local
-    return _page(here, {"ontvangen": [f"{now.day}-{now.month}-{now.year} {now:%H:%M}"], "route": [route]})
+    return _page(
+        here, {"ontvangen": [f"{now.day}-{now.month}-{now.year} {now:%H:%M}"], "route": [route]}
+    )
 
 
-def _page(here: Visit, told: dict[str, list[str]], status: int = 200, faults: tuple[Fault, ...] = (), saved: str = "") -> Response:
+def _page(
+    here: Visit,
+    told: dict[str, list[str]],
+    status: int = 200,
+    faults: tuple[Fault, ...] = (),
+    saved: str = "",
+) -> Response:
     drawn = {}
     for name in ("advies", "melding"):
         fields, desk = reading.intake_form(here.office, name)
@@ -47,23 +58,43 @@ def _page(here: Visit, told: dict[str, list[str]], status: int = 200, faults: tu
     once = (told.get("_once") or [""])[0] or uuid4().hex
     signs = concept.warnings(here.office, told) if becomes != "melding" else []
     return page(
-        here, "nieuw.html", status, route=becomes, drawn=drawn, errors=errors_of(faults), once=once, becomes=BECOMES, saved=saved,
-        signs=signs if becomes else [], crisis=here.office.config.crisis_phone,
-    )  # fmt: skip
+        here,
+        "nieuw.html",
+        status,
+        route=becomes,
+        drawn=drawn,
+        errors=errors_of(faults),
+        once=once,
+        becomes=BECOMES,
+        saved=saved,
+        signs=signs if becomes else [],
+        crisis=here.office.config.crisis_phone,
+    )
 
 
 @router.post("/nieuw/concept")
 def keep_concept(here: Here, form: Form) -> Response:
-    """Keep what was typed so far: a line that says so while typing, or the whole page where there is no JavaScript."""
+    """Keep what was typed so far.
+
+    A line that says so while typing, or the whole page where there is no JavaScript.
+    """
     told, mark, real = typed(form), str(form.get("_once", "")), datetime.now(UTC)
     try:
         kept = concept.save(here.office, mark, told, here.who, real)
     except BadInput as wrong:
         return _page(here, told, 422, wrong.faults)
-    signs = concept.warnings(here.office, told) if (told.get("route") or [""])[0] in ("advies", "ondersteuning") else []
+    signs = (
+        concept.warnings(here.office, told)
+        if (told.get("route") or [""])[0] in ("advies", "ondersteuning")
+        else []
+    )
     if here.in_part:
         return part("bewaard.html", at=real, kept=kept, signs=signs)
-    return go(f"/nieuw?concept={mark}", "Het concept is bewaard.") if kept else go("/", "Dit contact was al vastgelegd.")
+    return (
+        go(f"/nieuw?concept={mark}", "Het concept is bewaard.")
+        if kept
+        else go("/", "Dit contact was al vastgelegd.")
+    )
 
 
 @router.post("/nieuw/weg")
@@ -87,27 +118,48 @@ def take_call(here: Here, form: Form) -> Response:
     chosen = BECOMES.get(str(form.get("route", "")))
     if chosen is None:
         return _page(
-            here, told, 422, (Fault("ontbreekt", "Kies onderaan wat het wordt: advies, ondersteuning of melding.", "route"),)
+            here,
+            told,
+            422,
+            (
+                Fault(
+                    "ontbreekt",
+                    "Kies onderaan wat het wordt: advies, ondersteuning of melding.",
+                    "route",
+                ),
+            ),
         )
     route, after, _ = chosen
     fields, desk = reading.intake_form(here.office, route)
-    body = likeliest(nested(form, fields), fields, desk) | {"route": route} | ({"vervolg": after} if after else {})
+    body = (
+        likeliest(nested(form, fields), fields, desk)
+        | {"route": route}
+        | ({"vervolg": after} if after else {})
+    )
     try:
         number = intake.take_call(here.office, body, here.who, str(form.get("_once") or "") or None)
     except BadInput as wrong:
         return _page(here, told, 422, wrong.faults)
-    except AlreadyUsed:  # sent before, gone back to, and changed: another contact, under a mark of its own
+    except (
+        AlreadyUsed
+    ):  # sent before, gone back to, and changed: another contact, under a mark of its own
         again = Fault(
-            "al_vastgelegd", "Dit contact was al vastgelegd of weggegooid. Is dit een nieuw contact, leg het dan nog een keer vast."
+            "al_vastgelegd",
+            "Dit contact was al vastgelegd of weggegooid. Is dit een nieuw contact, leg het dan nog"
+            " een keer vast.",
         )
         return _page(here, told | {"_once": []}, 422, (again,))
     if route == "melding" and body.get("acuut") in ("ja", True):
         return go(
             f"/zaak/{number}",
-            f"Melding vastgelegd als {number}; de vier uur lopen. Eerst wat nu moet; wie betrokken zijn kan daarna.",
+            f"Melding vastgelegd als {number}; de vier uur lopen. Eerst wat nu moet; wie betrokken"
+            " zijn kan daarna.",
         )
     if route == "melding":
-        return go(f"/zaak/{number}/mensen", f"Melding vastgelegd als {number}; de klokken lopen. Wie zijn betrokken?")
+        return go(
+            f"/zaak/{number}/mensen",
+            f"Melding vastgelegd als {number}; de klokken lopen. Wie zijn betrokken?",
+        )
     return go(f"/zaak/{number}", f"Advies vastgelegd als {number}.")
 
 
@@ -118,8 +170,13 @@ def people_page(here: Here, number: str) -> Response:
 
 
 def _people(
-    here: Visit, number: str, form: FormData | None, status: int = 200, faults: tuple[Fault, ...] = (), found: dict[str, Any] | None = None
-) -> Response:  # fmt: skip
+    here: Visit,
+    number: str,
+    form: FormData | None,
+    status: int = 200,
+    faults: tuple[Fault, ...] = (),
+    found: dict[str, Any] | None = None,
+) -> Response:
     view = reading.case_view(here.office, number, here.who)
     fields, desk = reading.person_form(here.office, number, here.who)
     (lines,) = shown((_lines(fields),), desk, typed(form), rows=_LINES)
@@ -156,18 +213,28 @@ def add_people(here: Here, number: str, form: Form) -> Response:
     except (BadInput, ClosedDoor) as wrong:
         return _people(here, number, form, 422, wrong.faults)
     if any(e["known"] for e in people.earlier_of(here.office, number, here.who)):
-        return go(f"/zaak/{number}/verwant", "Vastgelegd. Een van deze mensen is eerder bekend: hoort deze melding daarbij?")
+        return go(
+            f"/zaak/{number}/verwant",
+            "Vastgelegd. Een van deze mensen is eerder bekend: hoort deze melding daarbij?",
+        )
     return go(f"/zaak/{number}", "Betrokkenen vastgelegd.")
 
 
 @router.post("/zaak/{number}/mensen/eerder")
 def earlier(request: Request, here: Here, number: str, form: Form) -> Response:
-    """Who of the people typed so far is known: a part of the page while typing, or the whole page where there is no JavaScript."""
+    """Who of the people typed so far is known.
+
+    A part of the page while typing, or the whole page where there is no JavaScript.
+    """
     told = _told_people(here, number, form)
     if told:
         request.app.state.doorman.prove_curious(here.who.id)
     known = people.earlier(here.office, {"route": "melding", **told}, here.who) if told else []
-    found = {"found": [e for e in known if e["number"] != number], "route": "melding", "asked": bool(told)}
+    found = {
+        "found": [e for e in known if e["number"] != number],
+        "route": "melding",
+        "asked": bool(told),
+    }
     if here.in_part:
         return part("eerder.html", office=here.office, **found)
     return _people(here, number, form, found=found)

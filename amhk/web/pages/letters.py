@@ -1,4 +1,7 @@
-"""Letters on screen: the facts and gaps on the left, the letter as it will be on the right; approve, send, withhold, post, and what came of it."""
+"""Letters on screen: the facts and gaps on the left, the letter as it will be on the right.
+
+Approve, send, withhold, post, and what came of it.
+"""
 
 from collections.abc import Callable
 from functools import partial
@@ -20,48 +23,78 @@ from amhk.web.pages.frame import Form, Here, Visit, as_pdf, go, page
 from amhk.words import LISTS, day_of, iso
 
 router = APIRouter()
-# What can be done with a letter: how, what it asks, what is said once it is done, and whether one stays with the letter.
-_ACTS: dict[str, tuple[Callable[[Office, int, object, Reader], None], tuple[Field, ...], str, bool]] = {
+# What can be done with a letter: how, what it asks, what is said once it is done, and whether one
+# stays with the letter.
+_ACTS: dict[
+    str, tuple[Callable[[Office, int, object, Reader], None], tuple[Field, ...], str, bool]
+] = {
     "goedkeuren": (notices.approve, notices.APPROVE, "Goedgekeurd en vastgezet.", True),
     "verzonden": (notices.send, notices.SEND, "Verzonden vastgelegd.", False),
     "niet-versturen": (notices.withhold, notices.WITHHOLD, "Vastgelegd met reden.", False),
     "concept": (notices.reopen, (), "De brief is weer een concept.", True),
     "post": (post.queue, (), "De brief ligt bij de post.", False),
     "ontvangen": (notices.receive, notices.RECEIPT, "Ontvangst vastgelegd.", True),
-    "terug": (notices.give_back, notices.RETURN, "Vastgelegd. Er ligt een nieuw concept klaar.", False),
+    "terug": (
+        notices.give_back,
+        notices.RETURN,
+        "Vastgelegd. Er ligt een nieuw concept klaar.",
+        False,
+    ),
 }
 
 
 def _page(
-    here: Visit, key: int, act: str = "", form: FormData | None = None, status: int = 200, faults: tuple[Fault, ...] = ()
+    here: Visit,
+    key: int,
+    act: str = "",
+    form: FormData | None = None,
+    status: int = 200,
+    faults: tuple[Fault, ...] = (),
 ) -> Response:
     letter = letters.view(here.office, key, here.who)
     view = reading.case_view(here.office, letter["case"], here.who)
     desk = Desk(here.now, {**LISTS, "verzendwijze": letter["by_hand"]})
     today = from_values({"date": iso(day_of(here.now))})
     drawn: dict[str, Any] = {
-        name: shown(fields, desk, typed(form) if name == act else today) for name, (_, fields, _, _) in _ACTS.items()
+        name: shown(fields, desk, typed(form) if name == act else today)
+        for name, (_, fields, _, _) in _ACTS.items()
     }
-    aside = "ontvangen" if act == "terug" else "terug"  # both ask a day: each field has a name of its own on the page
+    aside = (
+        "ontvangen" if act == "terug" else "terug"
+    )  # both ask a day: each field has a name of its own on the page
     for field in drawn[aside]:
         field["id"] = f"{aside}-{field['id']}"
     return page(
-        here, "brief.html", status, letter=letter, case=view, errors=with_links(faults, view), drawn=drawn, act=act,
+        here,
+        "brief.html",
+        status,
+        letter=letter,
+        case=view,
+        errors=with_links(faults, view),
+        drawn=drawn,
+        act=act,
         link=lambda opens: link_of(opens, view),
-    )  # fmt: skip
+    )
 
 
 @router.get("/brief/{key}")
 def letter_page(here: Here, key: Key) -> Response:
     """One letter; who looked is written down."""
-    reading.look(here.office, letters.view(here.office, key, here.who)["case"], here.who, f"brief {key} (scherm)")
+    reading.look(
+        here.office,
+        letters.view(here.office, key, here.who)["case"],
+        here.who,
+        f"brief {key} (scherm)",
+    )
     return _page(here, key)
 
 
 @router.get("/brief/{key}/pdf")
 def letter_pdf(here: Here, key: Key) -> Response:
     """The letter as PDF; of one that names somebody who stays secret the page that asks why."""
-    return as_pdf(here, f"/brief/{key}/pdf", f"/brief/{key}", partial(letters.pdf, here.office, key, here.who))
+    return as_pdf(
+        here, f"/brief/{key}/pdf", f"/brief/{key}", partial(letters.pdf, here.office, key, here.who)
+    )
 
 
 @router.post("/brief/{key}/pdf")
@@ -83,7 +116,12 @@ def act_on_letter(here: Here, key: Key, act: str, form: Form) -> Response:
     try:
         do(here.office, key, body, here.who)
     except ChangedMeanwhile as wrong:
-        return _page(here, key, act, form, 409, (Fault("gewijzigd", wrong.text.replace("zaak", "brief")),))
+        return _page(
+            here, key, act, form, 409, (Fault("gewijzigd", wrong.text.replace("zaak", "brief")),)
+        )
     except (BadInput, ClosedDoor) as wrong:
         return _page(here, key, act, form, 422, wrong.faults)
-    return go(f"/brief/{key}" if stays else f"/zaak/{letters.view(here.office, key, here.who)['case']}", said)
+    return go(
+        f"/brief/{key}" if stays else f"/zaak/{letters.view(here.office, key, here.who)['case']}",
+        said,
+    )

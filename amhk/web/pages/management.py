@@ -1,4 +1,7 @@
-"""Reports, and how the house is: workers, teams, institutions, the clock's heartbeat. Never case content."""
+"""Reports, and how the house is: workers, teams, institutions, the clock's heartbeat.
+
+Never case content.
+"""
 
 from typing import Any
 
@@ -21,13 +24,23 @@ def directory_page(here: Here) -> Response:
 
 
 def _directory(
-    here: Visit, status: int = 200, errors: list[dict[str, Any]] | None = None, form: FormData | None = None
-) -> Response:  # fmt: skip
+    here: Visit,
+    status: int = 200,
+    errors: list[dict[str, Any]] | None = None,
+    form: FormData | None = None,
+) -> Response:
     found = admin.list_institutions(here.office)
     fields = shown(admin.INSTITUTION, admin.institution_desk(here.office), typed(form))
     return page(
-        here, "instellingen.html", status, institutions=found, errors=errors or [], may=here.who.role in directory.MAY, fields=fields, adding=form is not None
-    )  # fmt: skip
+        here,
+        "instellingen.html",
+        status,
+        institutions=found,
+        errors=errors or [],
+        may=here.who.role in directory.MAY,
+        fields=fields,
+        adding=form is not None,
+    )
 
 
 @router.post("/beheer/instellingen/nieuw")
@@ -48,12 +61,24 @@ def institution_page(here: Here, key: Key) -> Response:
 
 
 def _institution(
-    here: Visit, key: int, form: FormData | None = None, status: int = 200, faults: tuple[Fault, ...] = ()
+    here: Visit,
+    key: int,
+    form: FormData | None = None,
+    status: int = 200,
+    faults: tuple[Fault, ...] = (),
 ) -> Response:
     one = directory.one(here.office, key)
-    fields = shown(admin.INSTITUTION, admin.institution_desk(here.office), typed(form) or from_values(one))
+    fields = shown(
+        admin.INSTITUTION, admin.institution_desk(here.office), typed(form) or from_values(one)
+    )
     return page(
-        here, "instelling.html", status, one=one, fields=fields, may=here.who.role in directory.MAY, errors=errors_of(faults)
+        here,
+        "instelling.html",
+        status,
+        one=one,
+        fields=fields,
+        may=here.who.role in directory.MAY,
+        errors=errors_of(faults),
     )
 
 
@@ -71,7 +96,9 @@ def change_institution(here: Here, key: Key, form: Form) -> Response:
 def directory_file(here: Here) -> Response:
     """The sociale kaart as CSV."""
     headers = {"content-disposition": 'attachment; filename="sociale-kaart.csv"'}
-    return Response(directory.export(here.office), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(
+        directory.export(here.office), media_type="text/csv; charset=utf-8", headers=headers
+    )
 
 
 @router.post("/beheer/instellingen")
@@ -84,7 +111,9 @@ def bring_directory(here: Here, form: FileForm) -> Response:
         done = directory.bring_in(here.office, file.file, here.who)
     except BadInput as wrong:
         return _directory(here, 422, errors_of(wrong, "bestand")[:40])
-    return go("/beheer/instellingen", ", ".join(f"{count} {what}" for what, count in done.items()) + ".")
+    return go(
+        "/beheer/instellingen", ", ".join(f"{count} {what}" for what, count in done.items()) + "."
+    )
 
 
 @router.get("/beheer")
@@ -93,6 +122,12 @@ def management_page(here: Here) -> Response:
     with here.office.store.read() as connection:
         health = followup.health(here.office, connection)
     return page(
-        here, "beheer.html", health=health, workers=admin.list_workers(here.office), teams=admin.list_teams(here.office),
-        institutions=admin.list_institutions(here.office), config=here.office.config, mails=digest.recent(here.office)[:20],
-    )  # fmt: skip
+        here,
+        "beheer.html",
+        health=health,
+        workers=admin.list_workers(here.office),
+        teams=admin.list_teams(here.office),
+        institutions=admin.list_institutions(here.office),
+        config=here.office.config,
+        mails=digest.recent(here.office)[:20],
+    )

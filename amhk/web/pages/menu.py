@@ -23,9 +23,16 @@ def menu(role: str, path: str) -> list[Word]:
     works, leads = role in WORKS, role in LEADS
     away = (("/afwezigheid", "Afwezigheid"),) if leads or role in RUNS else ()
     desk: tuple[tuple[str, str], ...] = (
-        ("/", "Vandaag"), ("/werkvoorraad", "Zaken"), ("/triage", "Triage"), ("/vannacht", "Vannacht"), ("/versturen", "Te versturen"), ("/post", "Post"), ("/herinneringen", "Herinneringen"),
-        ("/formulieren", "Formulieren"), ("/agenda", "Agenda"),
-    )  # fmt: skip
+        ("/", "Vandaag"),
+        ("/werkvoorraad", "Zaken"),
+        ("/triage", "Triage"),
+        ("/vannacht", "Vannacht"),
+        ("/versturen", "Te versturen"),
+        ("/post", "Post"),
+        ("/herinneringen", "Herinneringen"),
+        ("/formulieren", "Formulieren"),
+        ("/agenda", "Agenda"),
+    )
     staff = (
         ("/beheer/medewerkers", "Medewerkers"),
         ("/beheer/verdeling", "Teams en verdeling"),
@@ -33,10 +40,17 @@ def menu(role: str, path: str) -> list[Word]:
     )
     roster = () if works else (("/vannacht", "Piketrooster"),)
     house = (
-        *(staff if role in RUNS else ()), ("/beheer/instellingen", "Instellingen"), ("/kalender", "Kalender"), *roster, *away, ("/bewijs", "Nachtbewijs"),
-    )  # fmt: skip
+        *(staff if role in RUNS else ()),
+        ("/beheer/instellingen", "Instellingen"),
+        ("/kalender", "Kalender"),
+        *roster,
+        *away,
+        ("/bewijs", "Nachtbewijs"),
+    )
     words: list[tuple[str, str, tuple[tuple[str, str], ...]]] = (
-        [("Werkvoorraad", "/", desk), ("Nieuw", "/nieuw", ()), ("Zoeken", "/zoeken", ())] if works else []
+        [("Werkvoorraad", "/", desk), ("Nieuw", "/nieuw", ()), ("Zoeken", "/zoeken", ())]
+        if works
+        else []
     )
     words += [("Rapportage", "/rapportage", ()), ("Beheer", "/beheer", house)]
     return [Word(name, href, sub, _open(href, sub, path)) for name, href, sub in words]

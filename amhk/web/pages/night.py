@@ -1,4 +1,6 @@
-"""Night and weekend: the acute cases on a phone with two buttons each, and the roster with its gaps."""
+"""Night and weekend: the acute cases on a phone with two buttons each, and the roster with its
+gaps.
+"""
 
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
@@ -14,12 +16,22 @@ from amhk.words import local
 router = APIRouter()
 
 
-def _page(here: Visit, form: FormData | None = None, status: int = 200, faults: tuple[Fault, ...] = ()) -> Response:
+def _page(
+    here: Visit, form: FormData | None = None, status: int = 200, faults: tuple[Fault, ...] = ()
+) -> Response:
     acute = piket.acute_cases(here.office, here.who) if here.who.role in WORKS else []
     return page(
-        here, "vannacht.html", status, cases=acute, crisis=here.office.config.crisis_phone, roster=piket.roster(here.office), fields=shown(piket.PIKET, piket.desk(here.office), typed(form)),
-        may=piket.may_plan(here.who), clock=f"{local(here.now):%H:%M}", errors=errors_of(faults),
-    )  # fmt: skip
+        here,
+        "vannacht.html",
+        status,
+        cases=acute,
+        crisis=here.office.config.crisis_phone,
+        roster=piket.roster(here.office),
+        fields=shown(piket.PIKET, piket.desk(here.office), typed(form)),
+        may=piket.may_plan(here.who),
+        clock=f"{local(here.now):%H:%M}",
+        errors=errors_of(faults),
+    )
 
 
 @router.get("/vannacht")
@@ -31,7 +43,12 @@ def night_page(here: Here) -> Response:
 @router.post("/vannacht/zaak/{number}/{move}")
 def press(here: Here, number: str, move: str, form: Form) -> Response:
     """One of the two buttons: the move, at the time that was typed (today; empty is now)."""
-    if move not in {b["name"] for c in piket.acute_cases(here.office, here.who) if c["number"] == number for b in c["buttons"]}:
+    if move not in {
+        b["name"]
+        for c in piket.acute_cases(here.office, here.who)
+        if c["number"] == number
+        for b in c["buttons"]
+    }:
         raise NotFound("Deze stap is hier niet (meer) te zetten.")
     told = {"version": str(form.get("version", ""))}
     if time := str(form.get("time", "")).strip():

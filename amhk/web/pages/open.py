@@ -10,4 +10,6 @@ router = APIRouter()
 @router.get("/agenda/{secret}.ics")
 def feed(secret: str, request: Request) -> Response:
     """The calendar at a secret address: case number and term only."""
-    return Response(agenda.read(request.app.state.office, secret), media_type="text/calendar; charset=utf-8")
+    return Response(
+        agenda.read(request.app.state.office, secret), media_type="text/calendar; charset=utf-8"
+    )

@@ -1,4 +1,7 @@
-"""What still has to go, and the post: the ledger, the print tray, printed piles, the watched folder and what could not go."""
+"""What still has to go, and the post.
+
+The ledger, the print tray, printed piles, the watched folder and what could not go.
+"""
 
 from functools import partial
 
@@ -33,7 +36,13 @@ def _post(here: Visit, status: int = 200, wrong: ClosedDoor | None = None) -> Re
         piles.setdefault(one["claim"], []).append(one)
     folder = outgoing.folder_of(here.office)
     return page(
-        here, "post.html", status, found=found, piles=piles, folder=folder and folder.name, errors=errors_of(wrong) if wrong else []
+        here,
+        "post.html",
+        status,
+        found=found,
+        piles=piles,
+        folder=folder and folder.name,
+        errors=errors_of(wrong) if wrong else [],
     )
 
 
@@ -43,14 +52,25 @@ def print_tray(here: Here, form: Form) -> Response:
     pile = post.make_pile(here.office, here.who)
     return go(
         "/post",
-        "De stapel is van u: open het PDF, druk het af, en leg daarna vast dat hij weg is." if pile else "De printlade is leeg.",
+        (
+            "De stapel is van u: open het PDF, druk het af, en leg daarna vast dat hij weg is."
+            if pile
+            else "De printlade is leeg."
+        ),
     )
 
 
 @router.get("/post/stapel/{pile}")
 def pile_pdf(here: Here, pile: str) -> Response:
-    """A pile as one PDF; where a letter in it names somebody who stays secret the page that asks why."""
-    return as_pdf(here, f"/post/stapel/{pile}/pdf", "/post", partial(post.pile_pdf, here.office, pile, here.who))
+    """A pile as one PDF; where a letter in it names somebody who stays secret the page that asks
+    why.
+    """
+    return as_pdf(
+        here,
+        f"/post/stapel/{pile}/pdf",
+        "/post",
+        partial(post.pile_pdf, here.office, pile, here.who),
+    )
 
 
 @router.post("/post/stapel/{pile}/pdf")
@@ -63,16 +83,25 @@ def pile_pdf_for_reason(here: Here, pile: str, form: Form) -> Response:
 @router.post("/post/stapel/{pile}")
 def finish_pile(here: Here, pile: str, form: Form) -> Response:
     """Record that a pile went (but the letters that were left behind), or lay it back."""
-    left = [int(k) for k in form.getlist("niet") if isinstance(k, str) and k.isascii() and k.isdigit() and len(k) < 10]
-    done = post.finish_pile(here.office, pile, here.who, {"went": form.get("weg") == "1", "but": left})
+    left = [
+        int(k)
+        for k in form.getlist("niet")
+        if isinstance(k, str) and k.isascii() and k.isdigit() and len(k) < 10
+    ]
+    done = post.finish_pile(
+        here.office, pile, here.who, {"went": form.get("weg") == "1", "but": left}
+    )
     told = [
         f"{done['sent']} verzonden vastgelegd" if done["sent"] else "",
         f"{done['back']} terug in de printlade of weer concept" if done["back"] else "",
     ]
     told += [
-        f"let op: {some(done['gone'], 'brief hoefde', 'brieven hoefden')} niet meer weg en is niet vastgelegd"
-        if done["gone"]
-        else ""
+        (
+            f"let op: {some(done['gone'], 'brief hoefde', 'brieven hoefden')} niet meer weg en is"
+            " niet vastgelegd"
+            if done["gone"]
+            else ""
+        )
     ]
     return go("/post", "; ".join(filter(None, told)).capitalize() + ".")
 

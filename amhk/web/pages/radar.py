@@ -1,4 +1,6 @@
-"""The radar on screen: who is known while a call is typed, leave to open a case with a reason, what belongs together and what does not."""
+"""The radar on screen: who is known while a call is typed, leave to open a case with a reason, what
+belongs together and what does not.
+"""
 
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
@@ -27,36 +29,64 @@ def ask(here: Here, ref: Key, form: Form) -> Response:
         number = people.open_earlier(here.office, ref, reason, here.who)
     except (BadInput, NotFound) as wrong:
         status = 422 if wrong.faults else 404
-        return page(here, "inzien.html", status, ref=ref, typed=reason, errors=errors_of(wrong, "reden"))
-    return go(f"/zaak/{number}", "U mag deze zaak acht uur inzien; dat en de reden staan op de zaak.")
+        return page(
+            here, "inzien.html", status, ref=ref, typed=reason, errors=errors_of(wrong, "reden")
+        )
+    return go(
+        f"/zaak/{number}", "U mag deze zaak acht uur inzien; dat en de reden staan op de zaak."
+    )
 
 
 @router.get("/zaak/{number}/verwant")
 def related_page(here: Here, number: str) -> Response:
-    """What belongs with a melding: earlier contacts, its dossier, and the two ways to set a mistake right."""
+    """What belongs with a melding.
+
+    Earlier contacts, its dossier, and the two ways to set a mistake right.
+    """
     reading.look(here.office, number, here.who, "eerdere contacten (scherm)")
     return _related(here, number, None)
 
 
-def _related(here: Visit, number: str, form: FormData | None, status: int = 200, faults: tuple[Fault, ...] = ()) -> Response:
+def _related(
+    here: Visit,
+    number: str,
+    form: FormData | None,
+    status: int = 200,
+    faults: tuple[Fault, ...] = (),
+) -> Response:
     view = reading.case_view(here.office, number, here.who)
     desk = Desk(here.now, {})
-    parts = {"split": shown(splitting.SPLIT, desk, typed(form)), "place": shown(splitting.PLACE, desk, typed(form))}
+    parts = {
+        "split": shown(splitting.SPLIT, desk, typed(form)),
+        "place": shown(splitting.PLACE, desk, typed(form)),
+    }
     found = people.earlier_of(here.office, number, here.who)
-    return page(here, "verwant.html", status, case=view, found=found, errors=errors_of(faults), **parts)
+    return page(
+        here, "verwant.html", status, case=view, found=found, errors=errors_of(faults), **parts
+    )
 
 
 @router.post("/zaak/{number}/{act}")
 def relate(here: Here, number: str, act: str, form: Form) -> Response:
     """Split a melding off, or put it in the dossier of another."""
-    acts = {"losmaken": (splitting.split, splitting.SPLIT), "dossier": (splitting.place, splitting.PLACE)}
+    acts = {
+        "losmaken": (splitting.split, splitting.SPLIT),
+        "dossier": (splitting.place, splitting.PLACE),
+    }
     if act not in acts:
         raise NotFound()
     do, fields = acts[act]
     try:
-        do(here.office, number, nested(form, fields) | {"version": str(form.get("version", ""))}, here.who)
+        do(
+            here.office,
+            number,
+            nested(form, fields) | {"version": str(form.get("version", ""))},
+            here.who,
+        )
     except ChangedMeanwhile as wrong:
         return _related(here, number, form, 409, (Fault("gewijzigd", wrong.text),))
     except (BadInput, ClosedDoor) as wrong:
         return _related(here, number, form, 422, wrong.faults)
-    return go(f"/zaak/{number}", "Losgemaakt." if act == "losmaken" else "In het dossier geplaatst.")
+    return go(
+        f"/zaak/{number}", "Losgemaakt." if act == "losmaken" else "In het dossier geplaatst."
+    )

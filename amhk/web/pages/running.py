@@ -1,4 +1,6 @@
-"""Running the house: who is away, the calendar, the proof of the night, calendar addresses, all reminders."""
+"""Running the house: who is away, the calendar, the proof of the night, calendar addresses, all
+reminders.
+"""
 
 from datetime import date
 
@@ -19,19 +21,31 @@ router = APIRouter()
 @router.get("/herinneringen")
 def reminders_page(here: Here, vanaf: Cursor = None) -> Response:
     """Every reminder that stands before this worker."""
-    return page(here, "herinneringen.html", found=worklist.reminders(here.office, here.who, vanaf, 50))
+    return page(
+        here, "herinneringen.html", found=worklist.reminders(here.office, here.who, vanaf, 50)
+    )
 
 
-def _absence_page(here: Visit, form: FormData | None = None, status: int = 200, faults: tuple[Fault, ...] = ()) -> Response:
+def _absence_page(
+    here: Visit, form: FormData | None = None, status: int = 200, faults: tuple[Fault, ...] = ()
+) -> Response:
     worker = str(form.get("worker", "")) if form else here.request.query_params.get("worker", "")
     desk = absence.plan_desk(here.office, here.who)
     known = worker in desk.lists["medewerker"]
     cases = absence.preview(here.office, worker, here.who) if known else []
     told = typed(form) or {"worker": [worker]}
     return page(
-        here, "afwezigheid.html", status, plans=absence.view(here.office, here.who), fields=shown(absence.PLAN, desk, told), cases=cases,
-        worker=worker if known else "", people=list(desk.lists["medewerker"]), told=told, errors=errors_of(faults),
-    )  # fmt: skip
+        here,
+        "afwezigheid.html",
+        status,
+        plans=absence.view(here.office, here.who),
+        fields=shown(absence.PLAN, desk, told),
+        cases=cases,
+        worker=worker if known else "",
+        people=list(desk.lists["medewerker"]),
+        told=told,
+        errors=errors_of(faults),
+    )
 
 
 @router.get("/afwezigheid")
@@ -45,7 +59,11 @@ def absence_page(here: Here) -> Response:
 def make_plan(here: Here, form: Form) -> Response:
     """Make a plan; first seen case by case, then carried out."""
     body = nested(form, absence.PLAN)
-    goes = {key.removeprefix("zaak."): str(value) for key, value in form.items() if key.startswith("zaak.") and value}
+    goes = {
+        key.removeprefix("zaak."): str(value)
+        for key, value in form.items()
+        if key.startswith("zaak.") and value
+    }
     body["cases"] = {number: name if name != "-" else None for number, name in goes.items()}
     try:
         absence.make_plan(here.office, body, here.who)
@@ -65,15 +83,27 @@ def undo_plan(here: Here, key: Key, form: Form) -> Response:
 
 
 def _calendar_page(
-    here: Visit, act: str = "", form: FormData | None = None, status: int = 200, faults: tuple[Fault, ...] = ()
+    here: Visit,
+    act: str = "",
+    form: FormData | None = None,
+    status: int = 200,
+    faults: tuple[Fault, ...] = (),
 ) -> Response:
     desk = calendar.day_desk(here.office)
     day, hours = (
-        shown(f, desk, typed(form) if act == name else {}) for f, name in ((calendar.DAY, "dag"), (calendar.HOURS, "uren"))
+        shown(f, desk, typed(form) if act == name else {})
+        for f, name in ((calendar.DAY, "dag"), (calendar.HOURS, "uren"))
     )
     return page(
-        here, "kalender.html", status, told=calendar.view(here.office), day=day, hours=hours, may=calendar.may_change(here.who), errors=errors_of(faults),
-    )  # fmt: skip
+        here,
+        "kalender.html",
+        status,
+        told=calendar.view(here.office),
+        day=day,
+        hours=hours,
+        may=calendar.may_change(here.who),
+        errors=errors_of(faults),
+    )
 
 
 @router.get("/kalender")
@@ -95,7 +125,8 @@ def change_calendar(here: Here, act: str, form: Form) -> Response:
         return _calendar_page(here, act, form, 422, wrong.faults)
     return go(
         "/kalender",
-        f"Vastgelegd; {some(moved, 'lopende termijn is', 'lopende termijnen zijn')} verschoven, met de reden op de zaak.",
+        f"Vastgelegd; {some(moved, 'lopende termijn is', 'lopende termijnen zijn')} verschoven, met"
+        " de reden op de zaak.",
     )
 
 
@@ -106,11 +137,16 @@ def drop_day(here: Here, kind: str, day: date, form: Form) -> Response:
         moved = calendar.drop_day(here.office, kind, day, here.who)
     except BadInput as wrong:
         return _calendar_page(here, "", None, 422, wrong.faults)
-    return go("/kalender", f"Weggehaald; {some(moved, 'lopende termijn is', 'lopende termijnen zijn')} verschoven.")
+    return go(
+        "/kalender",
+        f"Weggehaald; {some(moved, 'lopende termijn is', 'lopende termijnen zijn')} verschoven.",
+    )
 
 
 def _proof_page(here: Visit, status: int = 200, faults: tuple[Fault, ...] = ()) -> Response:
-    return page(here, "bewijs.html", status, told=nightly.latest(here.office), errors=errors_of(faults))
+    return page(
+        here, "bewijs.html", status, told=nightly.latest(here.office), errors=errors_of(faults)
+    )
 
 
 @router.get("/bewijs")

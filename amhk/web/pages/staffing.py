@@ -1,4 +1,7 @@
-"""The functioneel beheerder's pages: workers, teams and how calls are divided, the texts of letters. No case content in sight."""
+"""The functioneel beheerder's pages.
+
+Workers, teams and how calls are divided, the texts of letters. No case content in sight.
+"""
 
 from typing import Any
 
@@ -21,11 +24,23 @@ def workers_page(here: Here) -> Response:
 
 
 def _workers(
-    here: Visit, form: FormData | None = None, status: int = 200, faults: tuple[Fault, ...] = (), fresh: Any = None
+    here: Visit,
+    form: FormData | None = None,
+    status: int = 200,
+    faults: tuple[Fault, ...] = (),
+    fresh: Any = None,
 ) -> Response:
     found = staffing.view(here.office, here.who)
     fields = shown(staffing.WORKER, staffing.desk(here.office), typed(form))
-    return page(here, "medewerkers.html", status, workers=found, fields=fields, errors=errors_of(faults), fresh=fresh)
+    return page(
+        here,
+        "medewerkers.html",
+        status,
+        workers=found,
+        fields=fields,
+        errors=errors_of(faults),
+        fresh=fresh,
+    )
 
 
 @router.post("/beheer/medewerkers")
@@ -46,12 +61,27 @@ def worker_page(here: Here, key: Key) -> Response:
 
 
 def _worker(
-    here: Visit, key: int, form: FormData | None = None, status: int = 200, faults: tuple[Fault, ...] = (), fresh: Any = None
+    here: Visit,
+    key: int,
+    form: FormData | None = None,
+    status: int = 200,
+    faults: tuple[Fault, ...] = (),
+    fresh: Any = None,
 ) -> Response:
     one = staffing.worker(here.office, key, here.who)
-    told = typed(form) or from_values({k: one[k] for k in ("name", "role", "team", "registration", "email") if one[k]})
+    told = typed(form) or from_values(
+        {k: one[k] for k in ("name", "role", "team", "registration", "email") if one[k]}
+    )
     fields = shown(staffing.CHANGE, staffing.desk(here.office), told)
-    return page(here, "medewerker.html", status, one=one, fields=fields, errors=errors_of(faults), fresh=fresh)
+    return page(
+        here,
+        "medewerker.html",
+        status,
+        one=one,
+        fields=fields,
+        errors=errors_of(faults),
+        fresh=fresh,
+    )
 
 
 @router.post("/beheer/medewerkers/{key}")
@@ -69,7 +99,9 @@ def act_on_worker(here: Here, key: Key, act: str, form: Form) -> Response:
     """Give a one-time password, or let somebody leave."""
     try:
         if act == "wachtwoord":
-            return _worker(here, key, fresh={"password": staffing.new_password(here.office, key, here.who)})
+            return _worker(
+                here, key, fresh={"password": staffing.new_password(here.office, key, here.who)}
+            )
         if act == "uit-dienst":
             count = staffing.let_go(here.office, key, here.who)
             return go("/beheer/medewerkers", f"Uit dienst; {count} zaken vielen aan het team.")
@@ -86,7 +118,11 @@ def division_page(here: Here) -> Response:
     if not asked:
         return _division(here)
     try:
-        return _division(here, ("proef", asked), answer=staffing.try_call(here.office, nested(asked, staffing.CALL)))
+        return _division(
+            here,
+            ("proef", asked),
+            answer=staffing.try_call(here.office, nested(asked, staffing.CALL)),
+        )
     except BadInput as wrong:
         return _division(here, ("proef", asked), 422, wrong.faults)
 
@@ -95,14 +131,27 @@ _PARTS = {"team": staffing.TEAM, "regel": staffing.RULE, "proef": staffing.CALL}
 
 
 def _division(
-    here: Visit, told: tuple[str, FormData] = ("", FormData()), status: int = 200, faults: tuple[Fault, ...] = (), answer: str = ""
-) -> Response:  # fmt: skip
+    here: Visit,
+    told: tuple[str, FormData] = ("", FormData()),
+    status: int = 200,
+    faults: tuple[Fault, ...] = (),
+    answer: str = "",
+) -> Response:
     desk = staffing.desk(here.office)
-    drawn = {name: shown(fields, desk, typed(told[1]) if name == told[0] else {}) for name, fields in _PARTS.items()}
+    drawn = {
+        name: shown(fields, desk, typed(told[1]) if name == told[0] else {})
+        for name, fields in _PARTS.items()
+    }
     return page(
-        here, "verdeling.html", status, **staffing.division(here.office), drawn=drawn, answer=answer, at=told[0],
+        here,
+        "verdeling.html",
+        status,
+        **staffing.division(here.office),
+        drawn=drawn,
+        answer=answer,
+        at=told[0],
         errors=errors_of(faults),
-    )  # fmt: skip
+    )
 
 
 @router.post("/beheer/verdeling/{what}")
@@ -142,11 +191,25 @@ def text_page(here: Here, kind: str, versie: int = 0) -> Response:
 @router.post("/beheer/brieven/{kind}")
 def change_text(here: Here, kind: str, form: Form) -> Response:
     """See a text as it will be, or keep it as a new version."""
-    told, text = texts.view(here.office, kind, here.who), str(form.get("tekst", "")).replace("\r\n", "\n")
+    told, text = (
+        texts.view(here.office, kind, here.who),
+        str(form.get("tekst", "")).replace("\r\n", "\n"),
+    )
     try:
         if form.get("_vooraf"):
-            return page(here, "tekst.html", told=told, text=text, shown=texts.preview(here.office, kind, text))
+            return page(
+                here,
+                "tekst.html",
+                told=told,
+                text=text,
+                shown=texts.preview(here.office, kind, text),
+            )
         release = texts.save(here.office, kind, text, here.who)
     except BadInput as wrong:
-        return page(here, "tekst.html", 422, told=told, text=text, shown=None, errors=errors_of(wrong))
-    return go(f"/beheer/brieven/{kind}", f"Bewaard als versie {release}. Brieven die al zijn goedgekeurd blijven zoals ze zijn.")
+        return page(
+            here, "tekst.html", 422, told=told, text=text, shown=None, errors=errors_of(wrong)
+        )
+    return go(
+        f"/beheer/brieven/{kind}",
+        f"Bewaard als versie {release}. Brieven die al zijn goedgekeurd blijven zoals ze zijn.",
+    )

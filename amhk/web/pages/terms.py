@@ -1,4 +1,7 @@
-"""One term on screen: its arithmetic, its ladder, its ledger; letting it stand still, go on, or giving it more time."""
+"""One term on screen: its arithmetic, its ladder, its ledger.
+
+Letting it stand still, go on, or giving it more time.
+"""
 
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
@@ -18,18 +21,36 @@ _ACTS = {
 
 
 def _page(
-    here: Visit, number: str, key: int, act: str = "", form: FormData | None = None, status: int = 200, faults: tuple[Fault, ...] = ()
-) -> Response:  # fmt: skip
+    here: Visit,
+    number: str,
+    key: int,
+    act: str = "",
+    form: FormData | None = None,
+    status: int = 200,
+    faults: tuple[Fault, ...] = (),
+) -> Response:
     view = reading.case_view(here.office, number, here.who)
     term = next((t for t in view["terms"] if t["id"] == key), None)
     if term is None:
         raise NotFound("Deze termijn staat niet op deze zaak.")
     now = here.now
     desk = casework.small_desk(here.office, number, here.who)
-    drawn = {name: shown(fields, desk, typed(form) if name == act else {}) for name, (_, fields, _) in _ACTS.items()}
+    drawn = {
+        name: shown(fields, desk, typed(form) if name == act else {})
+        for name, (_, fields, _) in _ACTS.items()
+    }
     person = next((p["naam"] for p in view["people"] if p["id"] == term["person"]), None)
     shaped = shown_term(term, now, here.office.calendar)
-    return page(here, "termijn.html", status, case=view, t=shaped, drawn=drawn, errors=errors_of(faults), person=person)
+    return page(
+        here,
+        "termijn.html",
+        status,
+        case=view,
+        t=shaped,
+        drawn=drawn,
+        errors=errors_of(faults),
+        person=person,
+    )
 
 
 @router.get("/zaak/{number}/termijn/{key}")
@@ -46,7 +67,13 @@ def act_on_term(here: Here, number: str, key: Key, act: str, form: Form) -> Resp
         raise NotFound()
     do, fields, said = _ACTS[act]
     try:
-        do(here.office, number, key, nested(form, fields) | {"version": str(form.get("version", ""))}, here.who)
+        do(
+            here.office,
+            number,
+            key,
+            nested(form, fields) | {"version": str(form.get("version", ""))},
+            here.who,
+        )
     except ChangedMeanwhile as wrong:
         return _page(here, number, key, act, form, 409, (Fault("gewijzigd", wrong.text),))
     except (BadInput, ClosedDoor) as wrong:

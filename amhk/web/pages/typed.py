@@ -1,4 +1,7 @@
-"""What is typed in a form and not sent yet: kept while typing, given back when one returns to it."""
+"""What is typed in a form and not sent yet.
+
+Kept while typing, given back when one returns to it.
+"""
 
 from datetime import UTC, datetime
 
@@ -16,7 +19,10 @@ router = APIRouter()
 
 @router.get("/concept")
 def given_back(here: Here, pad: str = "") -> Response:
-    """What this worker had typed in the form that leads to `pad`; nothing (204) when there is none."""
+    """What this worker had typed in the form that leads to `pad`.
+
+    Nothing (204) when there is none.
+    """
     try:
         found = concept.kept(here.house, pad, here.who)
     except Refusal:
@@ -30,5 +36,7 @@ def given_back(here: Here, pad: str = "") -> Response:
 def keep(here: Here, form: Form, pad: str = "") -> Response:
     """Keep what was typed so far; 409 when that form was carried out meanwhile."""
     told = typed(form)
-    kept = concept.keep(here.house, pad, told, here.who, datetime.now(UTC), str(form.get("_once", "")))
+    kept = concept.keep(
+        here.house, pad, told, here.who, datetime.now(UTC), str(form.get("_once", ""))
+    )
     return JSONResponse({"saved": f"{local(datetime.now(UTC)):%H.%M}"}, 200 if kept else 409)

@@ -31,12 +31,23 @@ def morning_page(here: Here) -> Response:
     terms = [(case, _shaped(here, term)) for case in told.pop("mine") for term in case["terms"]]
     lead, watch = here.who.role in morning.LEADS, here.who.role == "piket"
     return page(
-        here, "ochtend.html", **told, **_sorted(terms), proof=here.seat.proof, greeting=_greeting(here), lead=lead, watch=watch,
-        waiting_shown=[c | {"next_term": c["next_term"] and _shaped(here, c["next_term"])} for c in told["waiting"]],
-        trend=morning.trend(here.office, here.who) if here.who.role == "manager" else [], reports=keeping.fresh(here.office, here.who),
+        here,
+        "ochtend.html",
+        **told,
+        **_sorted(terms),
+        proof=here.seat.proof,
+        greeting=_greeting(here),
+        lead=lead,
+        watch=watch,
+        waiting_shown=[
+            c | {"next_term": c["next_term"] and _shaped(here, c["next_term"])}
+            for c in told["waiting"]
+        ],
+        trend=morning.trend(here.office, here.who) if here.who.role == "manager" else [],
+        reports=keeping.fresh(here.office, here.who),
         gaps=len(piket.roster(here.office)["gaps"]) if lead or watch else 0,
         acute=piket.acute_cases(here.office, here.who) if watch else [],
-    )  # fmt: skip
+    )
 
 
 def _shaped(here: Visit, term: dict[str, Any]) -> dict[str, Any]:
@@ -45,11 +56,22 @@ def _shaped(here: Visit, term: dict[str, Any]) -> dict[str, Any]:
 
 def _greeting(here: Visit) -> str:
     hour = here.local.hour
-    return "Goedenacht" if hour < 6 else "Goedemorgen" if hour < 12 else "Goedemiddag" if hour < 18 else "Goedenavond"
+    return (
+        "Goedenacht"
+        if hour < 6
+        else "Goedemorgen"
+        if hour < 12
+        else "Goedemiddag"
+        if hour < 18
+        else "Goedenavond"
+    )
 
 
 def _sorted(terms: list[tuple[dict[str, Any], dict[str, Any]]]) -> dict[str, Any]:
-    """Give one's terms by what they ask: now, this week, of others, later; each a case with its term."""
+    """Give one's terms by what they ask: now, this week, of others, later.
+
+    Each a case with its term.
+    """
     first = [(c, t) for c, t in terms if t["shape"] in (LATE, NOW) and not t["waits_for"]]
     others = [(c, t) for c, t in terms if t["waits_for"]]
     week = [(c, t) for c, t in terms if t["shape"] == WEEK and not t["waits_for"]]
@@ -76,8 +98,13 @@ def worklist_page(here: Here) -> Response:
 
 
 def _worklist(
-    here: Visit, asked: dict[str, str], names: list[str], status: int = 200, errors: list[dict[str, Any]] | None = None, **more: Any
-) -> Response:  # fmt: skip
+    here: Visit,
+    asked: dict[str, str],
+    names: list[str],
+    status: int = 200,
+    errors: list[dict[str, Any]] | None = None,
+    **more: Any,
+) -> Response:
     told = {"closed": "false"} | asked
     columns, wrong = listing.columns_of(names), list(errors or [])
     saved = listing.saved(here.office, here.who) if here.who.role in WORKS else []
@@ -85,29 +112,64 @@ def _worklist(
         found = worklist.worklist(here.office, here.who, told)
     except BadInput as fault:
         found, wrong, status = _nothing(), wrong + errors_of(fault), 422
-    states = {s.name: s.title for w in here.office.pack.workflows.values() for s in w.states.values()}
+    states = {
+        s.name: s.title for w in here.office.pack.workflows.values() for s in w.states.values()
+    }
     return page(
-        here, "werkvoorraad.html", status, groups=_groups(here, found["items"]), found=found, asked=asked, errors=wrong, columns=columns,
-        titles=listing.COLUMNS, cell=listing.cell, saved=saved,
-        states=states, link=_link, tabs=_tabs(here, saved, asked, columns), counted=worklist.COUNTED, chosen_numbers={n.partition(":")[0] for n in more.get("chosen", ())}, typed=more.get("typed", {}),
-    )  # fmt: skip
+        here,
+        "werkvoorraad.html",
+        status,
+        groups=_groups(here, found["items"]),
+        found=found,
+        asked=asked,
+        errors=wrong,
+        columns=columns,
+        titles=listing.COLUMNS,
+        cell=listing.cell,
+        saved=saved,
+        states=states,
+        link=_link,
+        tabs=_tabs(here, saved, asked, columns),
+        counted=worklist.COUNTED,
+        chosen_numbers={n.partition(":")[0] for n in more.get("chosen", ())},
+        typed=more.get("typed", {}),
+    )
 
 
-def _tabs(here: Visit, saved: list[dict[str, Any]], asked: dict[str, str], columns: list[str]) -> list[tuple[str, str, bool]]:
-    """Give the lists one click away: the usual ones, then those this worker saved; each its name, what it asks, and whether it is shown now."""
+def _tabs(
+    here: Visit, saved: list[dict[str, Any]], asked: dict[str, str], columns: list[str]
+) -> list[tuple[str, str, bool]]:
+    """Give the lists one click away: the usual ones, then those this worker saved.
+
+    Each its name, what it asks, and whether it is shown now.
+    """
     usual: list[tuple[str, dict[str, str]]] = [
-        ("Alles open", {}), ("Mijn zaken", {"owner": here.who.name}), ("Van niemand", {"owner": "-"}),
-        ("Niet geopend", {"route": "melding", "opened": "nee"}), ("Tot en met morgen", {"due_before": "morgen"}),
-    ]  # fmt: skip
+        ("Alles open", {}),
+        ("Mijn zaken", {"owner": here.who.name}),
+        ("Van niemand", {"owner": "-"}),
+        ("Niet geopend", {"route": "melding", "opened": "nee"}),
+        ("Tot en met morgen", {"due_before": "morgen"}),
+    ]
     plain = list(listing.USUAL)
     known = [(name, _link(asks, plain)) for name, asks in usual]
-    known += [(r["name"], _link({k: v for k, v in r["asks"].items() if k != "kolom"}, r["asks"]["kolom"])) for r in saved]
+    known += [
+        (r["name"], _link({k: v for k, v in r["asks"].items() if k != "kolom"}, r["asks"]["kolom"]))
+        for r in saved
+    ]
     present = _link(asked, columns)
     return [(name, href, href == present) for name, href in known]
 
 
 def _nothing() -> dict[str, Any]:
-    return {"items": [], "next": None, "count": 0, "staff": [], "hands": [], "teams": [], "near": []}
+    return {
+        "items": [],
+        "next": None,
+        "count": 0,
+        "staff": [],
+        "hands": [],
+        "teams": [],
+        "near": [],
+    }
 
 
 def _link(asked: dict[str, str], columns: list[str], **other: str) -> str:
@@ -119,7 +181,12 @@ def _link(asked: dict[str, str], columns: list[str], **other: str) -> str:
 
 def _groups(here: Visit, items: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
     """Give the rows under what they ask for, in the order they came."""
-    groups: dict[str, list[dict[str, Any]]] = {"Eerst doen": [], "Deze week": [], "Later": [], "Gesloten": []}
+    groups: dict[str, list[dict[str, Any]]] = {
+        "Eerst doen": [],
+        "Deze week": [],
+        "Later": [],
+        "Gesloten": [],
+    }
     for item in items:
         if item["next_term"]:
             item["next_term"] = _shaped(here, item["next_term"])
@@ -139,7 +206,9 @@ def worklist_file(here: Here) -> Response:
     _must_work(here)
     columns = listing.columns_of(here.request.query_params.getlist("kolom"))
     text = listing.as_file(here.office, here.who, {"closed": "false"} | _asked(here), columns)
-    headers = {"content-disposition": f'attachment; filename="werkvoorraad-{here.local:%Y-%m-%d}.csv"'}
+    headers = {
+        "content-disposition": f'attachment; filename="werkvoorraad-{here.local:%Y-%m-%d}.csv"'
+    }
     return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
 
 
@@ -153,7 +222,9 @@ def assign_many(here: Here, form: Form) -> Response:
     """Give the chosen cases to somebody, or back to their team, all or none."""
     chosen = [n for n in form.getlist("zaak") if isinstance(n, str)]
     body: dict[str, Any] = (
-        {"owner": None, **nested(form, casework.ASSIGN)} if form.get("vrijgeven") else nested(form, casework.ASSIGN)
+        {"owner": None, **nested(form, casework.ASSIGN)}
+        if form.get("vrijgeven")
+        else nested(form, casework.ASSIGN)
     )
     if form.get("vrijgeven"):
         body |= {"owner": None}
@@ -161,11 +232,17 @@ def assign_many(here: Here, form: Form) -> Response:
     try:
         done = casework.assign_many(here.office, chosen, body, here.who)
     except BadInput as wrong:
-        asked = {k[2:]: v for k, v in form.items() if k.startswith("v.") and isinstance(v, str) and v}
+        asked = {
+            k[2:]: v for k, v in form.items() if k.startswith("v.") and isinstance(v, str) and v
+        }
         columns = [c for c in form.getlist("kolom") if isinstance(c, str)]
         typed = {k: str(form.get(k, "")) for k in ("owner", "team", "reason")}
         return _worklist(here, asked, columns, 422, errors_of(wrong), chosen=chosen, typed=typed)
-    to = "teruggegeven aan het team" if form.get("vrijgeven") else f"toegewezen aan {body.get('owner') or body.get('team')}"
+    to = (
+        "teruggegeven aan het team"
+        if form.get("vrijgeven")
+        else f"toegewezen aan {body.get('owner') or body.get('team')}"
+    )
     return go("/werkvoorraad", f"{done} {'zaak' if done == 1 else 'zaken'} {to}.")
 
 
@@ -178,10 +255,11 @@ def save_list(here: Here, form: Form) -> Response:
     try:
         listing.save(here.office, str(form.get("naam", "")), asks | {"kolom": columns}, here.who)
     except BadInput as wrong:
-        return _worklist(here, {k: str(v) for k, v in asks.items() if v}, columns, 422, errors_of(wrong))
-    return go(
-        f"/werkvoorraad?{_link({k: str(v) for k, v in asks.items() if v}, listing.columns_of(columns))}", "De lijst is bewaard."
-    )
+        return _worklist(
+            here, {k: str(v) for k, v in asks.items() if v}, columns, 422, errors_of(wrong)
+        )
+    link = _link({k: str(v) for k, v in asks.items() if v}, listing.columns_of(columns))
+    return go(f"/werkvoorraad?{link}", "De lijst is bewaard.")
 
 
 @router.post("/werkvoorraad/{key}/weg")
@@ -198,10 +276,16 @@ def search_page(here: Here, q: str = "") -> Response:
     found, errors, status = _nothing(), [], 200
     if q.strip():
         try:
-            found = worklist.worklist(here.office, here.who, {"q": q} | {k: v for k, v in _asked(here).items() if k == "cursor"})
+            found = worklist.worklist(
+                here.office,
+                here.who,
+                {"q": q} | {k: v for k, v in _asked(here).items() if k == "cursor"},
+            )
         except BadInput as wrong:
             errors, status = errors_of(wrong), 422
-    items = [i | {"next_term": i["next_term"] and _shaped(here, i["next_term"])} for i in found["items"]]
+    items = [
+        i | {"next_term": i["next_term"] and _shaped(here, i["next_term"])} for i in found["items"]
+    ]
     return page(
         here,
         "zoeken.html",

@@ -244,8 +244,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("email", sa.String(), nullable=True))
     op.execute(
         sa.text(
-            "UPDATE terms SET round = round + 1, rung = 0, ring_at = '2000-01-01T00:00:00.000000Z' WHERE status = 'running' AND rung > 0 "
-            "AND NOT EXISTS (SELECT 1 FROM reminders r WHERE r.term_id = terms.id AND r.rung = terms.rung - 1)"
+            "UPDATE terms SET round = round + 1, rung = 0, ring_at = '2000-01-01T00:00:00.000000Z'"
+            " WHERE status = 'running' AND rung > 0 AND NOT EXISTS (SELECT 1 FROM reminders r WHERE"
+            " r.term_id = terms.id AND r.rung = terms.rung - 1)"
         )
     )  # the first schema skipped rungs when an end moved: those are rung after all
     _open_ledger()
@@ -258,8 +259,9 @@ def _fill_inbox() -> None:
     workers = {name: key for key, name in bind.execute(sa.text("SELECT id, name FROM workers"))}
     told = bind.execute(
         sa.text(
-            "SELECT r.id, r.term_id, r.case_id, r.receivers, c.team_id FROM reminders r JOIN terms t ON t.id = r.term_id "
-            "JOIN cases c ON c.id = r.case_id WHERE t.status = 'running' ORDER BY r.id"
+            "SELECT r.id, r.term_id, r.case_id, r.receivers, c.team_id FROM reminders r JOIN terms"
+            " t ON t.id = r.term_id JOIN cases c ON c.id = r.case_id WHERE t.status = 'running'"
+            " ORDER BY r.id"
         )
     ).all()
     for reminder, term, case, receivers, team in told:
@@ -273,7 +275,10 @@ def _fill_inbox() -> None:
                 "role": None,
             }
             if name not in workers:
-                row |= {"team_id": None if name in ("manager", "piket") else team, "role": None if name == "team" else name}
+                row |= {
+                    "team_id": None if name in ("manager", "piket") else team,
+                    "role": None if name == "team" else name,
+                }
             bind.execute(
                 sa.text(
                     "INSERT INTO inbox (reminder_id, term_id, case_id, worker_id, team_id, role) "
@@ -284,40 +289,76 @@ def _fill_inbox() -> None:
 
 
 def _open_ledger() -> None:
-    """Each open case gets one journal line that says which terms run there, so that the proof can be worked out from the journal alone."""
+    """Each open case gets one journal line that says which terms run there, so that the proof can
+    be worked out from the journal alone.
+    """
     bind = op.get_bind()
     now = datetime.now(UTC).replace(microsecond=0)
     instant = now.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    cases = bind.execute(sa.text("SELECT id, number, entries, head FROM cases WHERE NOT closed ORDER BY id")).mappings().all()
+    cases = (
+        bind.execute(
+            sa.text("SELECT id, number, entries, head FROM cases WHERE NOT closed ORDER BY id")
+        )
+        .mappings()
+        .all()
+    )
     terms = sa.text(
-        "SELECT id, name, start, chosen, extensions, status FROM terms WHERE case_id = :case AND status IN ('running', 'suspended') ORDER BY id"
+        "SELECT id, name, start, chosen, extensions, status FROM terms WHERE case_id = :case AND"
+        " status IN ('running', 'suspended') ORDER BY id"
     )
     for case in cases:
-        ledger = [step for term in bind.execute(terms, {"case": case["id"]}).mappings() for step in _steps(dict(term))]
+        ledger = [
+            step
+            for term in bind.execute(terms, {"case": case["id"]}).mappings()
+            for step in _steps(dict(term))
+        ]
         told, content, salt = json.dumps(ledger, separators=(",", ":")), "{}", "0" * 32
         commitment, sequence = commit_to(salt, content), case["entries"] + 1
         what = "De lopende termijnen, overgenomen bij het bijwerken van het programma."
-        made = link(case["head"], case["number"], sequence, now, None, "overgenomen", what, commitment, told)
+        made = link(
+            case["head"], case["number"], sequence, now, None, "overgenomen", what, commitment, told
+        )
         row = {
-            "case": case["id"], "sequence": sequence, "instant": instant, "what": what, "terms": told, "content": content, "salt": salt,
-            "commitment": commitment, "previous": case["head"], "hash": made,
-        }  # fmt: skip
+            "case": case["id"],
+            "sequence": sequence,
+            "instant": instant,
+            "what": what,
+            "terms": told,
+            "content": content,
+            "salt": salt,
+            "commitment": commitment,
+            "previous": case["head"],
+            "hash": made,
+        }
         bind.execute(
             sa.text(
-                "INSERT INTO journal (case_id, sequence, instant, kind, what, terms, content, salt, commitment, previous, hash) "
-                "VALUES (:case, :sequence, :instant, 'overgenomen', :what, :terms, :content, :salt, :commitment, :previous, :hash)"
+                "INSERT INTO journal (case_id, sequence, instant, kind, what, terms, content, salt,"
+                " commitment, previous, hash) VALUES (:case, :sequence, :instant, 'overgenomen',"
+                " :what, :terms, :content, :salt, :commitment, :previous, :hash)"
             ),
             row,
         )
         bind.execute(
-            sa.text("UPDATE cases SET entries = :n, head = :h WHERE id = :id"), {"n": sequence, "h": made, "id": case["id"]}
+            sa.text("UPDATE cases SET entries = :n, head = :h WHERE id = :id"),
+            {"n": sequence, "h": made, "id": case["id"]},
         )
 
 
 def _steps(term: dict[str, object]) -> list[dict[str, object]]:
     chosen = str(term["chosen"])[:10] if term["chosen"] else None
-    start = {"op": "start", "id": term["id"], "name": term["name"], "start": term["start"], "on": chosen, "calendar": 0}
+    start = {
+        "op": "start",
+        "id": term["id"],
+        "name": term["name"],
+        "start": term["start"],
+        "on": chosen,
+        "calendar": 0,
+    }
     told = term["extensions"]
     stretched: Any = json.loads(told) if isinstance(told, str) else told
     days = [{"op": "days", "id": term["id"], "days": step["days"]} for step in stretched or []]
-    return [start, *days, *([{"op": "suspend", "id": term["id"]}] if term["status"] == "suspended" else [])]
+    return [
+        start,
+        *days,
+        *([{"op": "suspend", "id": term["id"]}] if term["status"] == "suspended" else []),
+    ]

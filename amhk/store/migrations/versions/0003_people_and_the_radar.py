@@ -145,18 +145,25 @@ def upgrade() -> None:
             batch_op.add_column(sa.Column(name, sa.String(), nullable=True))
         batch_op.add_column(sa.Column("uitgerekend", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("bsn_gecontroleerd", sa.Date(), nullable=True))
-        batch_op.add_column(sa.Column("rolperiodes", sa.JSON(), nullable=False, server_default="[]"))
+        batch_op.add_column(
+            sa.Column("rolperiodes", sa.JSON(), nullable=False, server_default="[]")
+        )
         batch_op.add_column(sa.Column("from_id", sa.Integer(), nullable=True))
         batch_op.create_unique_constraint("people_case_id_id_key", ["case_id", "id"])
         batch_op.create_foreign_key("people_from_id_fkey", "cases", ["from_id"], ["id"])
 
-    # A term or letter about a person lies on the case of that person: an advies can therefore never have one (G6).
+    # A term or letter about a person lies on the case of that person: an advies can therefore never
+    # have one (G6).
     _person_of_same_case("notices", "state IN ('draft', 'approved', 'sent', 'withheld', 'void')")
     _person_of_same_case("terms", "status IN ('running', 'suspended', 'met', 'void')")
 
 
 def _person_of_same_case(table: str, check: str) -> None:
     names = {"fk": "%(table_name)s_%(column_0_name)s_fkey"}
-    with op.batch_alter_table(table, schema=None, naming_convention=names, table_args=(sa.CheckConstraint(check),)) as batch_op:
+    with op.batch_alter_table(
+        table, schema=None, naming_convention=names, table_args=(sa.CheckConstraint(check),)
+    ) as batch_op:
         batch_op.drop_constraint(f"{table}_person_id_fkey", type_="foreignkey")
-        batch_op.create_foreign_key(f"{table}_person", "people", ["case_id", "person_id"], ["case_id", "id"])
+        batch_op.create_foreign_key(
+            f"{table}_person", "people", ["case_id", "person_id"], ["case_id", "id"]
+        )

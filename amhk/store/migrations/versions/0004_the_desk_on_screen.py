@@ -9,18 +9,28 @@ down_revision = "0003"
 
 def upgrade() -> None:
     """Go forward."""
-    op.add_column("cases", sa.Column("urgent", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column(
+        "cases", sa.Column("urgent", sa.Boolean(), nullable=False, server_default=sa.false())
+    )
     op.add_column("cases", sa.Column("rank", sa.String(), nullable=False, server_default="9"))
     # the first round of the watch marks what is urgent, and works out the words (`finding.refresh`)
-    ends = "(SELECT min(over_at) FROM terms WHERE terms.case_id = cases.id AND terms.status = 'running')"
-    op.execute(f"UPDATE cases SET rank = CASE WHEN closed THEN '9' ELSE '1' || coalesce({ends}, '9999') END")
+    ends = (
+        "(SELECT min(over_at) FROM terms WHERE terms.case_id = cases.id AND terms.status ="
+        " 'running')"
+    )
+    op.execute(
+        f"UPDATE cases SET rank = CASE WHEN closed THEN '9' ELSE '1' || coalesce({ends},"
+        " '9999') END"
+    )
     op.create_index("cases_by_rank", "cases", ["rank", "id"])
     op.create_index("cases_by_team_rank", "cases", ["team_id", "rank", "id"])
     op.create_index("cases_by_owner_rank", "cases", ["owner_id", "rank", "id"])
     op.create_index("cases_by_taker_rank", "cases", ["taken_by", "rank", "id"])
     op.create_table(
         "search_words",
-        sa.Column("word", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
+        sa.Column(
+            "word", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False
+        ),
         sa.Column("case_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"]),
         sa.PrimaryKeyConstraint("word", "case_id"),

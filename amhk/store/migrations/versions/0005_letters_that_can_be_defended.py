@@ -20,10 +20,21 @@ def upgrade() -> None:
         op.execute(f"UPDATE findings SET labels = '[\"{label}\"]' WHERE bron = '{source}'")
     # what was approved by the old rules and has not gone is read again by the new ones
     told = "SELECT case_id FROM findings WHERE bron IN ('vertrouwensarts', 'politie')"
-    where = f"recipient = 'rvdk' OR (recipient IN ('politie', 'instelling') AND case_id IN ({told}))"
-    blank = "state = 'draft', html = NULL, pdf = NULL, hash = NULL, approved_at = NULL, version = version + 1"
+    where = (
+        f"recipient = 'rvdk' OR (recipient IN ('politie', 'instelling') AND case_id IN ({told}))"
+    )
+    blank = (
+        "state = 'draft', html = NULL, pdf = NULL, hash = NULL, approved_at = NULL, version ="
+        " version + 1"
+    )
     op.execute(f"UPDATE notices SET {blank} WHERE state = 'approved' AND ({where})")
-    op.create_index("notices_owed", "notices", ["state"], sqlite_where=sa.text(_OWED), postgresql_where=sa.text(_OWED))
+    op.create_index(
+        "notices_owed",
+        "notices",
+        ["state"],
+        sqlite_where=sa.text(_OWED),
+        postgresql_where=sa.text(_OWED),
+    )
     op.create_table(
         "outbox",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -40,7 +51,9 @@ def upgrade() -> None:
         sa.Column("until", sa.String(27), nullable=True),
         sa.Column("ended", sa.String(27), nullable=True),
         sa.Column("why", sa.String(), nullable=True),
-        sa.CheckConstraint("state IN ('queued', 'claimed', 'written', 'delivered', 'dead', 'cancelled')"),
+        sa.CheckConstraint(
+            "state IN ('queued', 'claimed', 'written', 'delivered', 'dead', 'cancelled')"
+        ),
         sa.ForeignKeyConstraint(["notice_id"], ["notices.id"]),
         sa.ForeignKeyConstraint(["worker_id"], ["workers.id"]),
         sa.ForeignKeyConstraint(["claimed_by"], ["workers.id"]),
@@ -51,7 +64,12 @@ def upgrade() -> None:
     op.create_index(op.f("ix_outbox_claim"), "outbox", ["claim"])
     op.create_index("outbox_by_state", "outbox", ["state", "due"])
     op.create_index(
-        "outbox_one_live", "outbox", ["notice_id"], unique=True, sqlite_where=sa.text(_LIVE), postgresql_where=sa.text(_LIVE)
+        "outbox_one_live",
+        "outbox",
+        ["notice_id"],
+        unique=True,
+        sqlite_where=sa.text(_LIVE),
+        postgresql_where=sa.text(_LIVE),
     )
 
 

@@ -20,8 +20,12 @@ def upgrade() -> None:
     """Go forward."""
     op.add_column("journal", sa.Column("figures", sa.String(), nullable=True))
     op.add_column("checks", sa.Column("kader", sa.String(), nullable=True))
-    op.add_column("checks", sa.Column("tevreden_jeugdige", sa.JSON(), nullable=False, server_default="[]"))
-    op.add_column("checks", sa.Column("tevreden_ouder", sa.JSON(), nullable=False, server_default="[]"))
+    op.add_column(
+        "checks", sa.Column("tevreden_jeugdige", sa.JSON(), nullable=False, server_default="[]")
+    )
+    op.add_column(
+        "checks", sa.Column("tevreden_ouder", sa.JSON(), nullable=False, server_default="[]")
+    )
     op.create_table(
         "facts",
         sa.Column("case_id", sa.Integer(), nullable=False),
@@ -36,8 +40,12 @@ def upgrade() -> None:
     )
     op.create_index("facts_by_day", "facts", ["name", "day"])
     runs = sa.text("value = 'loopt'")
-    op.create_index("facts_that_run", "facts", ["name", "day"], sqlite_where=runs, postgresql_where=runs)
-    op.create_index("facts_that_last", "facts", ["name", "until"], sqlite_where=_LASTS, postgresql_where=_LASTS)
+    op.create_index(
+        "facts_that_run", "facts", ["name", "day"], sqlite_where=runs, postgresql_where=runs
+    )
+    op.create_index(
+        "facts_that_last", "facts", ["name", "until"], sqlite_where=_LASTS, postgresql_where=_LASTS
+    )
     op.create_table(
         "tallies",
         sa.Column("name", sa.String(), nullable=False),
@@ -75,28 +83,55 @@ def upgrade() -> None:
     _open_figures()
 
 
-# What the moves of the first procedure mean in the official lists (workflows/amhk/2026.1); an institution has its own code.
+# What the moves of the first procedure mean in the official lists (workflows/amhk/2026.1); an
+# institution has its own code.
 _VERVOLG = {
-    "onderzoek_besluiten": ("01", None), "afzien_van_onderzoek": ("04", None), "verwijzen": ("02", "10"), "melden_rvdk": ("02", "02"),
-    "melden_politie": ("02", "03"), "einde_zonder_vervolg": ("04", "21"), "omzetten_in_advies": ("03", None),
-}  # fmt: skip
+    "onderzoek_besluiten": ("01", None),
+    "afzien_van_onderzoek": ("04", None),
+    "verwijzen": ("02", "10"),
+    "melden_rvdk": ("02", "02"),
+    "melden_politie": ("02", "03"),
+    "einde_zonder_vervolg": ("04", "21"),
+    "omzetten_in_advies": ("03", None),
+}
 
 
 def _open_figures() -> None:
-    """Each case gets journal lines that tell the figures what is known of it, so that they can be made from the journal alone."""
+    """Each case gets journal lines that tell the figures what is known of it, so that they can be
+    made from the journal alone.
+    """
     bind = op.get_bind()
     now = datetime.now(UTC).replace(microsecond=0)
     cases = bind.execute(sa.text("SELECT * FROM cases ORDER BY id")).mappings().all()
     insert = sa.text(
-        "INSERT INTO journal (case_id, sequence, instant, kind, what, figures, content, salt, commitment, previous, hash) "
-        "VALUES (:case, :sequence, :instant, 'overgenomen', :what, :figures, :content, :salt, :commitment, :previous, :hash)"
+        "INSERT INTO journal (case_id, sequence, instant, kind, what, figures, content, salt,"
+        " commitment, previous, hash) VALUES (:case, :sequence, :instant, 'overgenomen', :what,"
+        " :figures, :content, :salt, :commitment, :previous, :hash)"
     )
-    what, content, salt = "Voor de cijfers overgenomen bij het bijwerken van het programma.", "{}", "0" * 32
+    what, content, salt = (
+        "Voor de cijfers overgenomen bij het bijwerken van het programma.",
+        "{}",
+        "0" * 32,
+    )
     for case in cases:
         head, entries, commitment = case["head"], case["entries"], commit_to(salt, content)
         for figures in _told(bind, dict(case)):
-            told, entries = json.dumps(figures, ensure_ascii=False, sort_keys=True, separators=(",", ":")), entries + 1
-            made = link(head, case["number"], entries, now, None, "overgenomen", what, commitment, None, told)
+            told, entries = (
+                json.dumps(figures, ensure_ascii=False, sort_keys=True, separators=(",", ":")),
+                entries + 1,
+            )
+            made = link(
+                head,
+                case["number"],
+                entries,
+                now,
+                None,
+                "overgenomen",
+                what,
+                commitment,
+                None,
+                told,
+            )
             row = {
                 "sequence": entries,
                 "instant": now.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
@@ -105,7 +140,16 @@ def _open_figures() -> None:
                 "hash": made,
                 "previous": head,
             }
-            bind.execute(insert, row | {"case": case["id"], "content": content, "salt": salt, "commitment": commitment})
+            bind.execute(
+                insert,
+                row
+                | {
+                    "case": case["id"],
+                    "content": content,
+                    "salt": salt,
+                    "commitment": commitment,
+                },
+            )
             head = made
         bind.execute(
             sa.text("UPDATE cases SET entries = :entries, head = :head WHERE id = :id"),
@@ -127,7 +171,11 @@ def _list(value: Any) -> Any:
 
 def _told(bind: Any, case: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """What is known of a case, each thing with the moment at which it counts."""
-    plain = {k: case[k] for k in ("route", "gemeente", "kanaal", "hoedanigheid", "meldcodestap") if case[k]}
+    plain = {
+        k: case[k]
+        for k in ("route", "gemeente", "kanaal", "hoedanigheid", "meldcodestap")
+        if case[k]
+    }
     lists = {k: _list(case[k]) for k in ("aanleiding", "aard") if _list(case[k])}
     terms = {
         str(t["id"]): [
@@ -140,24 +188,36 @@ def _told(bind: Any, case: dict[str, Any]) -> Iterator[dict[str, Any]]:
         ]
         for t in _rows(bind, "SELECT * FROM terms WHERE case_id = :case ORDER BY id", case["id"])
     }
-    first: dict[str, Any] = {"case": {**plain, **lists, "received": _said(case["received"])}, "terms": terms}
+    first: dict[str, Any] = {
+        "case": {**plain, **lists, "received": _said(case["received"])},
+        "terms": terms,
+    }
     if children := _children(bind, case):
         first["children"] = children
     before = _rows(
         bind,
-        "SELECT c.closed_at FROM relations r JOIN cases c ON c.id = r.other_id WHERE r.case_id = :case AND r.kind = 'hermelding_van'",
+        "SELECT c.closed_at FROM relations r JOIN cases c ON c.id = r.other_id WHERE r.case_id ="
+        " :case AND r.kind = 'hermelding_van'",
         case["id"],
     )
     if before and before[-1]["closed_at"]:
         first["known"] = iso(day_of(datetime.fromisoformat(before[-1]["closed_at"])))
     yield first
-    for row in _rows(bind, "SELECT finish, moment FROM finishes WHERE case_id = :case ORDER BY id", case["id"]):
+    for row in _rows(
+        bind, "SELECT finish, moment FROM finishes WHERE case_id = :case ORDER BY id", case["id"]
+    ):
         yield {"finish": row["finish"], "at": _said(row["moment"])}
     yield from _referrals(bind, case["id"])
     yield from _lines(bind, case["id"])
     if case["closed"]:
-        phase = _rows(bind, "SELECT phase FROM joins WHERE case_id = :case AND undone IS NULL", case["id"])
-        ended = {"ended": [case["ending"], phase[-1]["phase"] if phase else None]} if case["ending"] else {}
+        phase = _rows(
+            bind, "SELECT phase FROM joins WHERE case_id = :case AND undone IS NULL", case["id"]
+        )
+        ended = (
+            {"ended": [case["ending"], phase[-1]["phase"] if phase else None]}
+            if case["ending"]
+            else {}
+        )
         yield {"closed": True, "at": _said(case["closed_at"]), **ended}
 
 
@@ -165,8 +225,16 @@ def _children(bind: Any, case: dict[str, Any]) -> int:
     from amhk.rules.codes import MARKS, Roles
     from amhk.rules.people import is_child
 
-    roles = Roles(dict.fromkeys(MARKS, frozenset()) | {"kind": frozenset({"kind"}), "ongeboren": frozenset({"ongeboren kind"})})
-    people = _rows(bind, "SELECT geboren, uitgerekend, rollen FROM people WHERE case_id = :case", case["id"])
+    roles = Roles(
+        dict.fromkeys(MARKS, frozenset())
+        | {
+            "kind": frozenset({"kind"}),
+            "ongeboren": frozenset({"ongeboren kind"}),
+        }
+    )
+    people = _rows(
+        bind, "SELECT geboren, uitgerekend, rollen FROM people WHERE case_id = :case", case["id"]
+    )
     day = day_of(datetime.fromisoformat(case["received"]))
     return sum(is_child(p | {"rollen": _list(p["rollen"])}, day, roles) for p in people)
 
@@ -174,7 +242,8 @@ def _children(bind: Any, case: dict[str, Any]) -> int:
 def _referrals(bind: Any, case: int) -> Iterator[dict[str, Any]]:
     for row in _rows(
         bind,
-        "SELECT r.*, i.kind, i.scale FROM referrals r JOIN institutions i ON i.id = r.institution_id WHERE r.case_id = :case ORDER BY r.id",
+        "SELECT r.*, i.kind, i.scale FROM referrals r JOIN institutions i ON i.id ="
+        " r.institution_id WHERE r.case_id = :case ORDER BY r.id",
         case,
     ):
         yield {"referral": [row["kind"], row["scale"]], "at": _said(row["moment"])}
@@ -185,21 +254,36 @@ def _referrals(bind: Any, case: int) -> Iterator[dict[str, Any]]:
     for row in _rows(bind, "SELECT * FROM checks WHERE case_id = :case ORDER BY id", case):
         told = {k: row[k] for k in ("passend", "nu_veilig", "reden_einde") if row[k]}
         yield {
-            "check": told | ({"doelrealisatie": _list(row["doelrealisatie"])} if _list(row["doelrealisatie"]) else {}),
+            "check": (
+                told
+                | (
+                    {"doelrealisatie": _list(row["doelrealisatie"])}
+                    if _list(row["doelrealisatie"])
+                    else {}
+                )
+            ),
             "at": _said(row["moment"]),
         }
 
 
 def _lines(bind: Any, case: int) -> Iterator[dict[str, Any]]:
-    """What the lines of moves meant: the first vervolg of the melding, each vervolg of the onderzoek, and outcomes."""
+    """What the lines of moves meant.
+
+    The first vervolg of the melding, each vervolg of the onderzoek, and outcomes.
+    """
     seen = False
     found = _rows(
         bind,
-        "SELECT i.vervolg FROM referrals r JOIN institutions i ON i.id = r.institution_id WHERE r.case_id = :case ORDER BY r.id",
+        "SELECT i.vervolg FROM referrals r JOIN institutions i ON i.id = r.institution_id WHERE"
+        " r.case_id = :case ORDER BY r.id",
         case,
     )
     handed = [row["vervolg"] for row in found]
-    for line in _rows(bind, "SELECT kind, instant, content FROM journal WHERE case_id = :case ORDER BY sequence", case):
+    for line in _rows(
+        bind,
+        "SELECT kind, instant, content FROM journal WHERE case_id = :case ORDER BY sequence",
+        case,
+    ):
         content = json.loads(line["content"] or "{}")
         at = _said(content.get("op") or line["instant"])
         if isinstance(content.get("uitkomst"), list) and line["kind"] != "corrigeren":
@@ -208,7 +292,9 @@ def _lines(bind: Any, case: int) -> Iterator[dict[str, Any]]:
             first, second = _VERVOLG[line["kind"]]
             if line["kind"] == "verwijzen" and handed:
                 second = handed.pop(0) or second
-            codes = ({} if seen else {"vervolg_melding": [first]}) | ({"vervolg_onderzoek": [second]} if second else {})
+            codes = ({} if seen else {"vervolg_melding": [first]}) | (
+                {"vervolg_onderzoek": [second]} if second else {}
+            )
             seen = True
             if codes:
                 yield {"codes": codes, "at": at}
