@@ -2,25 +2,15 @@
 is one sentence.
 """
 
-import os
 import stat
-import subprocess
-import sys
 
 import pytest
-from support.patience import patient
+from support.server import command
 
 
 def amhk(*told, cwd):
     """Run the command line; gives what it said."""
-    done = subprocess.run(
-        [sys.executable, "-m", "amhk", *told],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        timeout=patient(60),
-        env={**os.environ, "PYTHONUTF8": "1"},
-    )
+    done = command(*told, cwd=cwd)
     assert "Traceback" not in done.stderr, done.stderr
     return done
 

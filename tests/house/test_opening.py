@@ -6,13 +6,12 @@ The command line answers with the right exit code.
 import json
 import os
 import shutil
-import subprocess
-import sys
 
 import pytest
 from conftest import make_folder
 from sqlalchemy import event, func, select
 from support.cast import Client, hire, reader
+from support.server import command
 
 from amhk.desk import intake
 from amhk.errors import HouseClosed
@@ -37,14 +36,7 @@ def folder(tmp_path):
 
 
 def amhk(*words, cwd=None, stdin=None, expect=0):
-    done = subprocess.run(
-        [sys.executable, "-m", "amhk", *map(str, words)],
-        cwd=cwd,
-        input=stdin,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = command(*words, cwd=cwd, stdin=stdin or "")
     assert done.returncode == expect, done.stdout + done.stderr
     return done
 

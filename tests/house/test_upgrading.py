@@ -7,6 +7,7 @@ from alembic import command
 from conftest import make_folder, new_database
 from sqlalchemy import MetaData, create_engine, insert, select
 from support.cast import Client, hire
+from support.server import command as run
 
 from amhk.desk import nightly, watch
 from amhk.office import open_office
@@ -136,11 +137,11 @@ def without_ledger(there, new, rows, here, old):
             row["previous"],
             numbers[row["case_id"]],
             row["sequence"],
-            instant,
-            row["worker_id"],
-            row["kind"],
-            row["what"],
-            row["commitment"],
+            instant=instant,
+            worker=row["worker_id"],
+            kind=row["kind"],
+            what=row["what"],
+            commitment=row["commitment"],
         )
         heads[row["case_id"]] = row["hash"]
         yield row
@@ -211,24 +212,14 @@ def test_a_meldpunt_on_postgresql_is_brought_up_whole(tmp_path, postgres):
 
 
 def test_closing_days_of_the_old_settings_are_taken_over(tmp_path):
-    import subprocess
-    import sys
-
     folder = upgraded(tmp_path, lived_in(tmp_path), "meldpunt.sqlite")
     text = folder.read_text(encoding="utf-8")
     folder.write_text(
         text + '\n[calendar]\nclosing_days = [{ date = 2026-02-13, name = "studiedag" }]\n',
         encoding="utf-8",
     )
-    amhk = [sys.executable, "-m", "amhk"]
-    refused = subprocess.run(
-        [*amhk, "check", "--config", folder], capture_output=True, text=True, check=False
-    )
-    assert "amhk migrate" in refused.stdout
-    done = subprocess.run(
-        [*amhk, "migrate", "--config", folder], capture_output=True, text=True, check=True
-    )
-    assert "1 sluitingsdag overgenomen" in done.stdout
+    assert "amhk migrate" in run("check", "--config", folder).stdout
+    assert "1 sluitingsdag overgenomen" in run("migrate", "--config", folder).stdout
     folder.write_text(text, encoding="utf-8")
     office = open_office(folder, proof=False)
     assert [d["name"] for d in Client(office, "Bea").get("/calendar")["days"]] == ["studiedag"]

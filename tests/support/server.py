@@ -12,6 +12,8 @@ import sys
 import urllib.error
 import urllib.request
 from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from support.patience import patient, until
 
@@ -32,16 +34,19 @@ _READ = multiprocessing.get_context("forkserver")
 _READ.set_forkserver_preload(["amhk.cli", "amhk.web.app", "amhk.clock", "uvicorn"])
 
 
-def _amhk(arguments, environment):
-    """What runs in the fork: the command `amhk` with these words, in a session of its own, seen by
-    nobody.
+def _amhk(arguments, environment, folder, streams):
+    """What runs in the fork: the command `amhk` with these words, in a session of its own and in
+    this folder, reading and writing these three files.
     """
     os.setsid()
     os.environ.clear()
     os.environ.update(environment)
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for stream in (0, 1, 2):
-        os.dup2(nowhere, stream)
+    os.chdir(folder)
+    for stream, path in enumerate(streams):
+        os.dup2(os.open(path, os.O_RDWR), stream)
+    sys.stdin = os.fdopen(0, encoding="utf-8")
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8")
     sys.argv = ["amhk", *arguments]
     from amhk.cli import main
 
@@ -51,8 +56,9 @@ def _amhk(arguments, environment):
 class Forked:
     """A process that runs `amhk`, with the parts of `subprocess.Popen` that stories use."""
 
-    def __init__(self, arguments):
-        self._process = _READ.Process(target=_amhk, args=(arguments, dict(os.environ)))
+    def __init__(self, arguments, folder=".", streams=(os.devnull,) * 3):
+        told = (arguments, dict(os.environ), str(folder), streams)
+        self._process = _READ.Process(target=_amhk, args=told)
         self._process.start()
         self.pid = self._process.pid
 
@@ -71,6 +77,17 @@ class Forked:
 
     def send_signal(self, number):
         os.kill(self.pid, number)
+
+
+def command(*words, cwd=None, stdin=""):
+    """Run the command line to its end; gives its exit code and what it said."""
+    with TemporaryDirectory() as place:
+        streams = [str(Path(place) / name) for name in ("in", "out", "err")]
+        for path, text in zip(streams, (stdin, "", ""), strict=True):
+            Path(path).write_text(text, encoding="utf-8")
+        code = Forked([*map(str, words)], cwd or Path.cwd(), streams).wait(patient(60))
+        said = [Path(path).read_text(encoding="utf-8") for path in streams[1:]]
+    return subprocess.CompletedProcess(words, code, *said)
 
 
 def forget_forks():
