@@ -198,37 +198,45 @@ def _app(browser: str, address: str, home: Path) -> None:
     fresh = not settings.exists()
     if fresh:
         settings.parent.mkdir(parents=True, exist_ok=True)
-        told = {
-            "plugins": {"always_open_pdf_externally": True},
-            "credentials_enable_service": False,
-            "history": {"saving_disabled": True},
-            "profile": {"password_manager_enabled": False},
-            "download": {
-                "default_directory": str(downloads),
-                "prompt_for_download": False,
-                "extensions_to_open": "pdf",
-            },
-        }
-        settings.write_text(json.dumps(told), encoding="utf-8")
+        settings.write_text(json.dumps(_preferences(downloads)), encoding="utf-8")
+    wide, high = _SIZE if fresh else _last_size(settings)
     command = [
         browser,
         f"--app={address}",
         f"--user-data-dir={profile}",
-        "--no-first-run",
-        "--no-default-browser-check",
-        "--disable-sync",
+        f"--window-size={wide},{high}",
+        *_FLAGS,
+        *os.environ.get("AMHK_WINDOW_FLAGS", "").split(),
     ]
-    command += ["--disable-background-networking", "--disable-component-update", "--class=amhk"]
-    wide, high = _SIZE if fresh else _last_size(settings)
-    command.append(f"--window-size={wide},{high}")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--no-sandbox")  # Chromium refuses root with its sandbox
     try:
-        subprocess.run(
-            [*command, *os.environ.get("AMHK_WINDOW_FLAGS", "").split()],
-            check=False,
-            stderr=subprocess.DEVNULL,
-        )
+        subprocess.run(command, check=False, stderr=subprocess.DEVNULL)
     finally:
         for left in downloads.glob("*.pdf"):  # opened to be read; what was saved on purpose stays
             left.unlink(missing_ok=True)
+
+
+_FLAGS = (
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--class=amhk",
+)
+
+
+def _preferences(downloads: Path) -> dict[str, Any]:
+    """Give the settings of a new profile: a PDF opens outside, and nothing is remembered."""
+    return {
+        "plugins": {"always_open_pdf_externally": True},
+        "credentials_enable_service": False,
+        "history": {"saving_disabled": True},
+        "profile": {"password_manager_enabled": False},
+        "download": {
+            "default_directory": str(downloads),
+            "prompt_for_download": False,
+            "extensions_to_open": "pdf",
+        },
+    }

@@ -5,6 +5,7 @@ One class per kind of refusal, its docstring the default message to staff (Dutch
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,11 @@ class Refusal(Exception):
             self.faults[0].text if len(self.faults) == 1 else (self.__doc__ or "").strip()
         )
         super().__init__(self.text)
+
+    @classmethod
+    def of(cls, code: str, text: str, field: str | None = None, do: Opens | None = None) -> Self:
+        """Give the refusal for one thing that is wrong."""
+        return cls(faults=[Fault(code, text, field, do)])
 
 
 class BadInput(Refusal):

@@ -98,12 +98,12 @@ def trace(person: Mapping[str, Any]) -> Trace:
     place = None if person.get("geheim_adres") else place_of(person.get("adres"))
     sex = person.get("geslacht") if person.get("geslacht") in ("V", "M") else ""
     return Trace(
-        given,
-        surnames,
-        str(person.get("geboren") or ""),
-        str(sex or ""),
-        str(person.get("bsn") or ""),
-        place or "",
+        given=given,
+        surnames=surnames,
+        born=str(person.get("geboren") or ""),
+        sex=str(sex or ""),
+        bsn=str(person.get("bsn") or ""),
+        place=place or "",
     )
 
 

@@ -95,12 +95,17 @@ def read_pack(config: Config) -> tuple[Pack, list[Fault]]:
             )
         )
     codes, wrong_codes = _read_codes(config)
-    places = tuple(Code(g.name, g.name, g.since, g.until) for g in config.gemeenten.values())
+    places = tuple(
+        Code(code=g.name, title=g.name, since=g.since, until=g.until)
+        for g in config.gemeenten.values()
+    )
     codes = replace(codes, lists={**codes.lists, "gemeente": places})
     terms = [name for workflow in found.values() for name in workflow.terms]
     figures, wrong_figures = _read_figures(config, terms, [*codes.lists, *LISTS])
     return (
-        Pack(config.pack, found, config.release, codes, figures),
+        Pack(
+            name=config.pack, workflows=found, current=config.release, codes=codes, figures=figures
+        ),
         faults + wrong_codes + wrong_figures,
     )
 
@@ -221,8 +226,8 @@ def open_office(path: Path, proof: bool = True, teams: bool = True) -> Office:
     HouseClosed with every fault at once when anything is missing or wrong.
 
     `proof=False` leaves out the proof of the procedure (for a command that only looks something
-    up); `teams=False` opens
-    although a routing rule names a team that is not there yet (for the command that adds it).
+    up); `teams=False` opens although a routing rule names a team that is not there yet (for the
+    command that adds it).
     """
     from amhk.letters.render import Letters
     from amhk.store import calendar, reads, schema
@@ -234,25 +239,32 @@ def open_office(path: Path, proof: bool = True, teams: bool = True) -> Office:
         _close_for(faults + [f for f in procedure_faults(config) if f not in faults])
     store = Store(config.url)
     if store.sqlite and not Path(config.url.removeprefix("sqlite:///")).is_file():
-        raise HouseClosed(
-            "Er is nog geen database. Maak hem met: amhk init MAP --region REGIO, of voor oefenen:"
-            " amhk serve --training"
-        )
+        raise HouseClosed(_NO_DATABASE)
     try:
         store.prove_open()
         schema.prove_current(store)
         with store.read() as connection:
-            kind = reads.meta(connection, "kind")
+            kind, present = reads.meta(connection, "kind"), calendar.read(connection)
             _prove_pack(reads, connection, pack, config, teams)
         if proof:
             _prove_procedure(store, config)
     except HouseClosed:
         store.close()
         raise
-    letters = Letters(config.folder / "templates" / "notices")
-    with store.read() as connection:
-        present = calendar.read(connection)
-    return Office(config, store, pack, letters, present, kind == TRAINING)
+    return Office(
+        config=config,
+        store=store,
+        pack=pack,
+        letters=Letters(config.folder / "templates" / "notices"),
+        calendar=present,
+        training=kind == TRAINING,
+    )
+
+
+_NO_DATABASE = (
+    "Er is nog geen database. Maak hem met: amhk init MAP --region REGIO, of voor oefenen:"
+    " amhk serve --training"
+)
 
 
 def _close_for(faults: list[Fault]) -> NoReturn:
@@ -326,21 +338,7 @@ def found(folder: Path, region: str | None, training: bool) -> Path:
     from amhk.store import migrate, reads, writes
     from amhk.store.session import Store
 
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = folder / "config.toml"
-        if region and not path.exists():
-            path.write_text(config_text(region), encoding="utf-8")
-        for name in ("workflows", "templates/notices"):
-            if not (folder / name).exists():
-                shutil.copytree(shipped(name), folder / name)
-                for copied in (folder / name, *(folder / name).rglob("*")):
-                    copied.chmod(0o700 if copied.is_dir() else 0o600)
-    except (OSError, ValueError) as wrong:
-        why = wrong.strerror if isinstance(wrong, OSError) else "zo kan een map niet heten"
-        raise HouseClosed(
-            f"De map {str(folder)!r} is niet te maken, of niet te beschrijven: {why}."
-        ) from wrong
+    path = _furnish(folder, region)
     config = read_config(path)
     store = Store(config.url)
     try:
@@ -358,6 +356,26 @@ def found(folder: Path, region: str | None, training: bool) -> Path:
                 writes.add_many(connection, reads.INSTITUTION, fictitious(config.region))
     finally:
         store.close()
+    return path
+
+
+def _furnish(folder: Path, region: str | None) -> Path:
+    """Put the files of a meldpunt in its folder, for its own account alone; gives config.toml."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = folder / "config.toml"
+        if region and not path.exists():
+            path.write_text(config_text(region), encoding="utf-8")
+        for name in ("workflows", "templates/notices"):
+            if not (folder / name).exists():
+                shutil.copytree(shipped(name), folder / name)
+                for copied in (folder / name, *(folder / name).rglob("*")):
+                    copied.chmod(0o700 if copied.is_dir() else 0o600)
+    except (OSError, ValueError) as wrong:
+        why = wrong.strerror if isinstance(wrong, OSError) else "zo kan een map niet heten"
+        raise HouseClosed(
+            f"De map {str(folder)!r} is niet te maken, of niet te beschrijven: {why}."
+        ) from wrong
     return path
 
 

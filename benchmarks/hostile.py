@@ -82,7 +82,9 @@ def main(seconds: float) -> None:
         folder.mkdir()
         (folder / "config.toml").write_text(config_text("rotterdam-rijnmond"), encoding="utf-8")
         office = open_office(found(folder, None, True))
-        admin.add_worker(office, "Tom", "teamleider", None, None, PASSWORD)
+        admin.add_worker(
+            office, "Tom", "teamleider", team=None, registration=None, password=PASSWORD
+        )
         token = admin.make_token(office, "Tom")
         office.close()
         command = [

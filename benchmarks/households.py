@@ -653,12 +653,21 @@ class Households:
             f" {dice.choice(TOWNS)}"
         )
         birth = int(_day(dice, 20, 60)[:4])
-        mother = self._one(_pick(dice, girls), hers, "V", ["ouder"], address, self._near(birth))
+        mother = self._one(
+            _pick(dice, girls), hers, "V", roles=["ouder"], address=address, born=self._near(birth)
+        )
         if dice.random() < 0.35:
             mother["naam"] = f"{mother['naam'].rsplit(hers, 1)[0]}{his}-{hers}"
         people = [
             mother,
-            self._one(_pick(dice, boys), his, "M", ["ouder"], address, self._near(birth - 2)),
+            self._one(
+                _pick(dice, boys),
+                his,
+                "M",
+                roles=["ouder"],
+                address=address,
+                born=self._near(birth - 2),
+            ),
         ]
         twins = dice.random() < 0.03
         for n in range(dice.choice((1, 1, 2, 2, 3))):
@@ -673,9 +682,9 @@ class Households:
                     _pick(dice, boys if boy else girls),
                     his,
                     "M" if boy else "V",
-                    ["kind"],
-                    address,
-                    born,
+                    roles=["kind"],
+                    address=address,
+                    born=born,
                 )
             )
         return people

@@ -14,10 +14,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from amhk.config import config_text
-from amhk.desk import counting, demo, reports
+from amhk.desk import case_facts, reports
 from amhk.office import found, open_office
 from amhk.rules.periods import read_period
 from amhk.rules.publish import STYLES
+from amhk.training import year
 from benchmarks.figures import PERIOD, WHO, fill
 from benchmarks.sweep import office_on
 
@@ -33,7 +34,7 @@ def timed(act):
 
 def measure(name, office):
     """Print the row of one house."""
-    counting.catch_up(office)
+    case_facts.catch_up(office)
     span, took = read_period(PERIOD), {style: [] for style in (None, *STYLES)}
     for _ in range(ROUNDS):
         for style, found_ in took.items():
@@ -64,7 +65,7 @@ def main(sizes):
     folder = Path(tempfile.mkdtemp())
     (folder / "config.toml").write_text(config_text("rotterdam-rijnmond"), encoding="utf-8")
     office = open_office(found(folder, None, True), proof=False)
-    demo.fill(office, 2026, 160, 1)
+    year.fill(office, 2026, 160, 1)
     measure("the demo year, 160 cases", office)
     for size in sizes or SIZES:
         office = office_on("meldpunt.sqlite")

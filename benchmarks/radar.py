@@ -22,7 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from amhk import matching
-from amhk.desk import forms, people
+from amhk.desk import forms, people, staging
 from amhk.rules.parse import fold
 from amhk.rules.secrecy import Reader
 from amhk.store import people as store
@@ -269,11 +269,11 @@ def one_import(database, size):
     followup.move_clock(office, {"now": "2026-02-02T08:00"})
     with office.store.read() as connection:
         w = reads.worker_by(connection, name="Tom")
-    who = Reader(w["id"], w["role"], w["team_id"], w["name"])
+    who = Reader(id=w["id"], role=w["role"], team=w["team_id"], name=w["name"])
     with tempfile.TemporaryFile() as file:
         file.write(form_file(size))
         begun = time.perf_counter()
-        key = forms.stage(office, file, "forms.csv", forms.OWN.name, who)
+        key = staging.stage(office, file, "forms.csv", forms.OWN.name, who)
         staged = time.perf_counter() - begun
     forms.accept(office, key, who)
     begun = time.perf_counter()

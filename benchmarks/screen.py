@@ -22,7 +22,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from amhk.desk import attachments, intake, nightly
-from amhk.desk.casefile import term_row
+from amhk.desk.term_rows import term_row
 from amhk.rules.parse import fold
 from amhk.rules.searching import RELEASE, words_of_case
 from amhk.rules.secrecy import Reader
@@ -209,7 +209,7 @@ def fill(office, size):
             "without": 0,
             "wrong": [],
         }
-        house.append(connection, now, None, nightly.KIND, "bewijs", told)
+        house.append(connection, now, None, kind=nightly.KIND, what="bewijs", content=told)
         connection.exec_driver_sql(f"UPDATE counters SET last = {size} WHERE prefix = 'M'")
     return people
 

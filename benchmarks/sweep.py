@@ -21,7 +21,7 @@ from pathlib import Path
 import psycopg
 
 from amhk.config import config_text
-from amhk.desk import admin, followup, nightly, watch
+from amhk.desk import admin, followup, second_count, watch
 from amhk.office import found, open_office
 from amhk.store import claims, reads, writes
 from amhk.store.journal import entry_row
@@ -44,7 +44,9 @@ def office_on(database):
     (folder / "config.toml").write_text(plain, encoding="utf-8")
     office = open_office(found(folder, None, True), proof=False)
     for name, role in (("Tom", "teamleider"), ("Anna", "medewerker"), ("Mia", "manager")):
-        admin.add_worker(office, name, role, None, None, "oefenen-oefenen")
+        admin.add_worker(
+            office, name, role, team=None, registration=None, password="oefenen-oefenen"
+        )
     return office
 
 
@@ -53,7 +55,7 @@ def fill(office, size):
 
     The first 10,000 ring on 2 March 2026, the others a year later.
     """
-    from amhk.desk.casefile import term_row
+    from amhk.desk.term_rows import term_row
 
     flow = office.pack.get("meldingsroute")
     rule = flow.terms["onderzoek"]
@@ -206,9 +208,9 @@ def by_hand(office, now, following):
         case,
         now,
         None,
-        "herinnering",
-        "Herinnering 1: Onderzoek afronden (2026-03-16), aan Anna.",
-        {"term": 1, "rung": 0},
+        kind="herinnering",
+        what="Herinnering 1: Onderzoek afronden (2026-03-16), aan Anna.",
+        content={"term": 1, "rung": 0},
     )
     mine = [
         line[k]
@@ -378,7 +380,7 @@ def prove(name, office, size):
     for _ in range(3):
         begun = time.perf_counter()
         with office.store.snapshot() as connection:
-            count, differences = nightly.recounted(office, connection)
+            count, differences = second_count.recounted(office, connection)
         ours.append(time.perf_counter() - begun)
         assert (count, differences) == (size, []), differences[:3]
         begun = time.perf_counter()

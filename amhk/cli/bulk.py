@@ -36,17 +36,15 @@ def import_forms(
 
     Exit 1 als er iets te herstellen is.
     """
-    from amhk.desk import forms
+    from amhk.desk import forms, forms_view, staging
 
     with open_here(config) as office, _open(file) as content:
-        who = by_hand(office, as_)
-        key = forms.stage(
-            office, content, file.name, layout, who, None if json_ else _tell("gelezen")
-        )
+        who, reading = by_hand(office, as_), None if json_ else _tell("gelezen")
+        key = staging.stage(office, content, file.name, layout, who, progress=reading)
         if take:
             forms.accept(office, key, who)
             forms.take_all(office, key, None if json_ else _tell("ingenomen"))
-        told = forms.view(office, key, who)
+        told = forms_view.view(office, key, who)
     if json_:
         say(told)
     else:

@@ -1,7 +1,7 @@
 """Commands for the desk: calls, moves, cases, the arithmetic of a term, reports."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,6 +17,10 @@ from amhk.cli.frame import (
     show_case,
 )
 from amhk.errors import Refusal
+
+if TYPE_CHECKING:
+    from amhk.office import Office
+    from amhk.rules.secrecy import Reader
 
 
 @app.command()
@@ -60,11 +64,11 @@ def case(
     as_: AsOption = None,
 ) -> None:
     """Toon een zaak."""
-    from amhk.desk import reading
+    from amhk.desk import access_log, reading
 
     with open_here(config) as office:
         who = by_hand(office, as_)
-        reading.look(office, number, who, "zaak (opdrachtregel)")
+        access_log.look(office, number, who, "zaak (opdrachtregel)")
         if json_:
             show_case(office, number, who)
             return
@@ -99,42 +103,33 @@ def list_(
     as_: AsOption = None,
 ) -> None:
     """Toon zaken, op volgorde van hun volgende termijn."""
-    from amhk.desk.worklist import worklist
-
-    told = {
-        "route": route,
-        "state": state,
-        "gemeente": gemeente,
-        "team": team,
-        "owner": owner,
-        "due_before": due_before,
-        "q": q,
-    }
-    asked = {k: v for k, v in told.items() if v}
+    told = {"route": route, "state": state, "gemeente": gemeente, "team": team, "owner": owner}
+    asked = {k: v for k, v in (told | {"due_before": due_before, "q": q}).items() if v}
     if due:
         asked |= {"due_before": "vandaag", "closed": "false"}
     with open_here(config) as office:
-        who = by_hand(office, as_)
-        items: list[dict[str, Any]] = []
-        while True:
-            page = worklist(office, who, asked, 500)
-            items += page["items"]
-            if page["next"] is None:
-                break
-            asked["cursor"] = page["next"]
+        items = _every_page(office, by_hand(office, as_), asked)
     if json_:
         say({"items": items, "next": None})
         return
     for item in items:
         term = item["next_term"]
-        shown = (
-            f"{term['due']:<26} {term['title']}{' (te laat)' if term['late'] else ''}"
-            if term
-            else "gesloten"
-            if item["closed"]
-            else ""
-        )
+        shown = "gesloten" if item["closed"] else ""
+        if term:
+            shown = f"{term['due']:<26} {term['title']}{' (te laat)' if term['late'] else ''}"
         typer.echo(f"{item['number']}  {item['state_title']:<26} {item['gemeente']:<22} {shown}")
+
+
+def _every_page(office: "Office", who: "Reader", asked: dict[str, str]) -> list[dict[str, Any]]:
+    from amhk.desk.worklist import worklist
+
+    items: list[dict[str, Any]] = []
+    while True:
+        page = worklist(office, who, asked, 500)
+        items += page["items"]
+        if page["next"] is None:
+            return items
+        asked = asked | {"cursor": page["next"]}
 
 
 @app.command()
@@ -186,7 +181,16 @@ def report(
     from amhk.desk.reportfiles import render
 
     with open_here(config) as office:
-        content, _ = render(office, name, period, format, by_hand(office, as_), known, area, style)
+        content, _ = render(
+            office,
+            name,
+            period,
+            format=format,
+            who=by_hand(office, as_),
+            known=known,
+            area=area,
+            style=style,
+        )
     try:
         out.mkdir(parents=True, exist_ok=True)
         path = out / f"{name}-{period}.{format}"

@@ -82,7 +82,7 @@ def demo(
     config: ConfigOption = None,
 ) -> None:
     """Vul een lege oefenomgeving met een geloofwaardig jaar van verzonnen zaken."""
-    from amhk.desk.demo import fill
+    from amhk.training.year import fill
 
     with open_here(config) as office:
         logins = fill(office, year, cases, seed)
@@ -143,7 +143,7 @@ def check(json_: JsonOption = False, config: ConfigOption = None) -> None:
 @app.command()
 def verify(json_: JsonOption = False, config: ConfigOption = None) -> None:
     """Controleer het verloop van elke zaak: is er iets gewijzigd, weggehaald of afgekapt?"""
-    from amhk.desk import counting, keeping
+    from amhk.desk import case_facts, keeping
     from amhk.store.house import verify as verify_house
     from amhk.store.journal import verify as verify_chain
 
@@ -152,7 +152,7 @@ def verify(json_: JsonOption = False, config: ConfigOption = None) -> None:
             *verify_chain(connection),
             *verify_house(connection),
             *keeping.faults(connection),
-            *counting.faults(office),
+            *case_facts.faults(office),
         ]
     if json_:
         say({"ok": not faults, "faults": faults})
@@ -165,10 +165,10 @@ def verify(json_: JsonOption = False, config: ConfigOption = None) -> None:
 @app.command()
 def recount(config: ConfigOption = None) -> None:
     """Maak de tellingen van de cijfers opnieuw uit het verloop."""
-    from amhk.desk import counting
+    from amhk.desk import case_facts
 
     with open_here(config) as office:
-        told = counting.again(office)
+        told = case_facts.again(office)
     typer.echo(
         f"De tellingen zijn opnieuw gemaakt, tot en met regel {told.position} van het verloop."
     )

@@ -43,10 +43,10 @@ def gemeenten_of(region: str) -> dict[str, Gemeente]:
     with (SEED / "gemeenten.csv").open(encoding="utf-8", newline="") as file:
         return {
             row["gemeente"]: Gemeente(
-                row["gemeente"],
-                row["subregio"],
-                row["centrumgemeente"],
-                int(row["inwoners"] or 0) or None,
+                name=row["gemeente"],
+                subregio=row["subregio"],
+                centrumgemeente=row["centrumgemeente"],
+                inwoners=int(row["inwoners"] or 0) or None,
             )
             for row in csv.DictReader(file)
             if row["regio"] == region
@@ -68,7 +68,9 @@ def changed(
             continue
         if name not in found and not table.get("subregio"):
             no(f"{key}.subregio", "een nieuwe gemeente hoort bij een subregio.")
-        before = found.get(name, Gemeente(name, "", "", None))
+        before = found.get(
+            name, Gemeente(name=name, subregio="", centrumgemeente="", inwoners=None)
+        )
         inwoners = table.get("inwoners", before.inwoners)
         if inwoners is not None and (
             isinstance(inwoners, bool) or not isinstance(inwoners, int) or inwoners < 1

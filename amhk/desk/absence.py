@@ -2,15 +2,17 @@
 carried out in one transaction, and undone in one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from amhk.desk.casefile import on_table
+from amhk.desk.inbox import tend_inbox
+from amhk.desk.open_case import on_table
 from amhk.errors import BadInput, ClosedDoor, Fault, NotAllowed, NotFound
 from amhk.office import Office
-from amhk.rules.fields import Desk, Field, clean
-from amhk.rules.ladder import Address, Staff, attended, receivers
+from amhk.rules.cleaning import clean
+from amhk.rules.fields import Desk, Field
+from amhk.rules.ladder import Staff
 from amhk.rules.secrecy import HAND, WORKS, Reader
 from amhk.store import bells, house, plans, reads, writes
 from amhk.store.reads import Row
@@ -150,54 +152,56 @@ def _write(
     people = {w["name"]: w for w in reads.workers(connection)}
     for name in {values.get("to"), *several.values()} - {None, ""}:
         if people[str(name)]["role"] not in WORKS:
-            raise BadInput(faults=[Fault("rol", f"{name} behandelt geen zaken.", "to")])
+            raise BadInput.of("rol", f"{name} behandelt geen zaken.", "to")
     to = people[values["to"]]["id"] if values.get("to") else None
-    row = {
-        "worker_id": worker["id"],
-        "kind": values["kind"],
-        "start": values["start"],
-        "end": values.get("end"),
-        "to_id": to,
-        "reason": values["reason"],
-        "made_by": who.id if who else None,
-        "made": now,
-        "effect": None,
-        "undone": None,
-    }
-    key = writes.add(connection, bells.PLAN, row)
-    owned = {
-        str(c["number"]): c["id"]
-        for k in reads.cases_of(connection, worker["id"])
-        if (c := reads.case_by_id(connection, k))
-    }
-    unknown = [str(n).encode("utf-8", "replace").decode() for n in several if n not in owned]
-    if unknown:
-        raise BadInput(
-            faults=[
-                Fault("onbekend", f"{n[:30]} is geen open zaak van {worker['name']}.", "cases")
-                for n in unknown
-            ]
-        )
+    key = writes.add(
+        connection,
+        bells.PLAN,
+        {
+            "worker_id": worker["id"],
+            "kind": values["kind"],
+            "start": values["start"],
+            "end": values.get("end"),
+            "to_id": to,
+            "reason": values["reason"],
+            "made_by": who.id if who else None,
+            "made": now,
+            "effect": None,
+            "undone": None,
+        },
+    )
+    owned = _owned(connection, worker, several)
     chosen = {number: people[name]["id"] if name else None for number, name in several.items()}
-    lines = [
-        {"plan_id": key, "case_id": k, "to_id": chosen.get(number, to), "went": False}
-        for number, k in owned.items()
-    ]
+    to_of = {k: chosen.get(number, to) for number, k in owned.items()}
+    lines = [{"plan_id": key, "case_id": k, "to_id": v, "went": False} for k, v in to_of.items()]
     writes.add_many(connection, plans.PLAN_CASE, lines)
     until = f" tot en met {say_day(values['end'])}" if values.get("end") else ""
-    what = (
-        f"{worker['name']}: {values['kind']} vanaf {say_day(values['start'])}{until};"
-        f" {some(len(owned), 'zaak', 'zaken')}."
-    )
-    house.append(
-        connection,
-        now,
-        who.id if who else None,
-        "plan",
-        what,
-        {"plan": key, "cases": sorted(owned)},
-    )
+    span = f"vanaf {say_day(values['start'])}{until}"
+    what = f"{worker['name']}: {values['kind']} {span}; {some(len(owned), 'zaak', 'zaken')}."
+    _note(connection, now, who, what, {"plan": key, "cases": sorted(owned)})
     return key
+
+
+def _owned(connection: Connection, worker: Row, several: Iterable[str]) -> dict[str, int]:
+    """Give the keys of a worker's open cases by number; BadInput for each of `several` not his."""
+    cases = [reads.case_by_id(connection, k) for k in reads.cases_of(connection, worker["id"])]
+    owned = {str(case["number"]): int(case["id"]) for case in cases if case}
+    unknown = [str(n).encode("utf-8", "replace").decode() for n in several if n not in owned]
+    if unknown:
+        text = f"is geen open zaak van {worker['name']}."
+        raise BadInput(faults=[Fault("onbekend", f"{n[:30]} {text}", "cases") for n in unknown])
+    return owned
+
+
+def _note(
+    connection: Connection,
+    now: datetime,
+    who: Reader | None,
+    what: str,
+    content: Mapping[str, Any],
+) -> None:
+    """Write a line on a plan in the journal of the house."""
+    house.append(connection, now, who.id if who else None, kind="plan", what=what, content=content)
 
 
 def _worker(connection: Connection, name: str) -> Row:
@@ -227,38 +231,43 @@ def _carry_out(office: Office, connection: Connection, key: int, who: Reader | N
     now = office.now(connection)
     worker = reads.worker_by(connection, id=plan["worker_id"])
     assert worker is not None
+    writes.change(connection, bells.PLAN, [key], {"effect": now})
     if plan["kind"] == AWAY and plan["end"] and plan["end"] < day_of(now):
-        writes.change(connection, bells.PLAN, [key], {"effect": now})
-        house.append(
-            connection,
-            now,
-            None,
-            "plan",
-            f"Plan van {worker['name']} was al voorbij: er is niets overgedragen.",
-            {"plan": key},
-        )
+        what = f"Plan van {worker['name']} was al voorbij: er is niets overgedragen."
+        _note(connection, now, None, what, {"plan": key})
         return False
     if plan["kind"] == LEAVES:
-        writes.change(connection, reads.WORKER, [worker["id"]], {"active": False, "token": None})
-        writes.end_sessions(connection, worker["id"])
-        writes.revoke_feeds(connection, worker["id"], now)
-    writes.change(connection, bells.PLAN, [key], {"effect": now})
+        _show_out(connection, worker, now)
     staff = bells.staff(connection, day_of(now), now)
     to = {c["case_id"]: c["to_id"] for c in plans.cases(connection, key)}
     cases = reads.lock_cases(connection, reads.cases_of(connection, worker["id"]))
-    late = [k for k in cases if k not in to]
-    writes.add_many(
-        connection,
-        plans.PLAN_CASE,
-        [{"plan_id": key, "case_id": k, "to_id": plan["to_id"], "went": False} for k in late],
-    )
+    late = [
+        {"plan_id": key, "case_id": k, "to_id": plan["to_id"], "went": False}
+        for k in cases
+        if k not in to
+    ]
+    writes.add_many(connection, plans.PLAN_CASE, late)
     for case in cases.values():
         _hand_over(
-            office, connection, case, worker, to.get(case["id"], plan["to_id"]), plan, staff, who
+            office,
+            connection,
+            case,
+            worker=worker,
+            to=to.get(case["id"], plan["to_id"]),
+            plan=plan,
+            staff=staff,
+            who=who,
         )
     writes.mark_went(connection, key, list(cases))
     tend_inbox(connection, staff)
     return True
+
+
+def _show_out(connection: Connection, worker: Row, now: datetime) -> None:
+    """Let a worker in no more: his sessions, his token and his calendar addresses end."""
+    writes.change(connection, reads.WORKER, [worker["id"]], {"active": False, "token": None})
+    writes.end_sessions(connection, worker["id"])
+    writes.revoke_feeds(connection, worker["id"], now)
 
 
 def _hand_over(
@@ -293,48 +302,48 @@ def undo(office: Office, key: int, who: Reader) -> int:
     may_plan(who)
     with office.store.write() as connection:
         plan = plans.plan(connection, key)
-        of = reads.worker_by(connection, id=plan["worker_id"]) if plan else None
-        if plan is None or of is None or not _mine(who, of):
+        worker = reads.worker_by(connection, id=plan["worker_id"]) if plan else None
+        if plan is None or worker is None or not _mine(who, worker):
             raise NotFound("Dit plan bestaat niet.")
         if plan["undone"] is not None:
-            raise ClosedDoor(faults=[Fault("al_terug", "Dit plan is al teruggedraaid.")])
+            raise ClosedDoor.of("al_terug", "Dit plan is al teruggedraaid.")
         now = office.now(connection)
-        worker = reads.worker_by(connection, id=plan["worker_id"])
-        assert worker is not None
         writes.change(connection, bells.PLAN, [key], {"undone": now})
         if plan["kind"] == LEAVES and plan["effect"] is not None:
             writes.change(connection, reads.WORKER, [worker["id"]], {"active": True})
-        back = 0
-        went = {c["case_id"]: c["to_id"] for c in plans.cases(connection, key) if c["went"]}
-        again = reads.worker_by(connection, id=worker["id"])
-        if (
-            again is None
-            or not again["active"]
-            or plans.away(connection, worker["id"], day_of(now))
-        ):
-            went = {}  # he has left, or is away by another plan: his cases stay where they are
-        for case in reads.lock_cases(connection, list(went)).values():
-            if (
-                not case["closed"]
-                and case["owner_id"] in (went[case["id"]], None)
-                and worker["role"] in WORKS
-            ):
-                file = on_table(office, connection, case, who)
-                file.note(
-                    "toegewezen",
-                    f"Teruggedraaid: {worker['name']} behandelt deze zaak weer.",
-                    {"plan": key},
-                )
-                file.changes["owner_id"] = worker["id"]
-                if case["owner_id"]:
-                    bells.readdress(
-                        connection, case["id"], case["owner_id"], worker["id"], case["team_id"]
-                    )
-                file.save()
-                back += 1
+        back = _come_back(office, connection, plan, who, now)
         what = f"Plan van {worker['name']} teruggedraaid; {some(back, 'zaak', 'zaken')} terug."
-        house.append(connection, now, who.id, "plan", what, {"plan": key, "back": back})
+        _note(connection, now, who, what, {"plan": key, "back": back})
         return back
+
+
+def _come_back(
+    office: Office, connection: Connection, plan: Row, who: Reader, now: datetime
+) -> int:
+    """Give a worker his cases back that stand where a plan put them; gives how many.
+
+    None when he has left, or is away by another plan: they stay where they are.
+    """
+    worker = reads.worker_by(connection, id=plan["worker_id"])
+    if worker is None or not worker["active"] or worker["role"] not in WORKS:
+        return 0
+    if plans.away(connection, worker["id"], day_of(now)):
+        return 0
+    went = {c["case_id"]: c["to_id"] for c in plans.cases(connection, plan["id"]) if c["went"]}
+    back = 0
+    for case in reads.lock_cases(connection, list(went)).values():
+        owner = case["owner_id"]
+        if case["closed"] or owner not in (went[case["id"]], None):
+            continue
+        file = on_table(office, connection, case, who)
+        what = f"Teruggedraaid: {worker['name']} behandelt deze zaak weer."
+        file.note("toegewezen", what, {"plan": plan["id"]})
+        file.changes["owner_id"] = worker["id"]
+        if owner:
+            bells.readdress(connection, case["id"], owner, worker["id"], case["team_id"])
+        file.save()
+        back += 1
+    return back
 
 
 def leave_now(office: Office, connection: Connection, worker: Row, kind_of: str, why: str) -> int:
@@ -347,25 +356,6 @@ def leave_now(office: Office, connection: Connection, worker: Row, kind_of: str,
     key = _write(connection, values, {}, None, now)
     _carry_out(office, connection, key, None)
     return len(plans.cases(connection, key))
-
-
-def tend_inbox(connection: Connection, staff: Staff) -> None:
-    """See that every reminder stands before somebody who is here.
-
-    What nobody reads goes up the ladder.
-    """
-    for place in bells.addresses(connection):
-        here = Address("", place["worker_id"], place["team_id"], place["role"])
-        if attended(here, place["owner_id"], place["of_team"], staff):
-            continue
-        to = place["role"] or ("team" if place["worker_id"] is None else "eigenaar")
-        told = [_row(a) for a in receivers((to,), place["owner_id"], place["of_team"], staff)]
-        if told != [{k: place[k] for k in ("worker_id", "team_id", "role")}]:
-            bells.move_address(connection, place, told)
-
-
-def _row(address: Address) -> dict[str, Any]:
-    return {"worker_id": address.worker, "team_id": address.team, "role": address.role}
 
 
 def view(office: Office, who: Reader) -> list[dict[str, Any]]:

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from amhk.desk import absence
-from amhk.desk.casefile import on_table
+from amhk.desk import absence, inbox
+from amhk.desk.open_case import on_table
 from amhk.errors import BadInput, ClosedDoor, Fault, NotAllowed, NotFound
 from amhk.keys import fits, hash_password, hash_token, new_token, one_time_password, weak
 from amhk.office import Office
-from amhk.rules.fields import Desk, Field, clean
+from amhk.rules.cleaning import clean
+from amhk.rules.fields import Desk, Field
 from amhk.rules.parse import fold, tidy, unfit
 from amhk.rules.secrecy import HAND, WORKS, Reader
 from amhk.store import bells, house, reads, writes
@@ -42,7 +43,7 @@ _MAY_ADD = frozenset(
 def _name(text: str, field: str) -> str:
     name = tidy(text, one_line=True)
     if not name or unfit(name, 80):
-        raise BadInput(faults=[Fault("naam", "Geef een naam van 1 tot 80 tekens.", field)])
+        raise BadInput.of("naam", "Geef een naam van 1 tot 80 tekens.", field)
     return name
 
 
@@ -59,7 +60,15 @@ def add_worker(
     BadInput when name, role or team will not do.
     """
     with office.store.write() as connection:
-        return added(office, connection, name, role, team, registration, password)
+        return added(
+            office,
+            connection,
+            name,
+            role=role,
+            team=team,
+            registration=registration,
+            password=password,
+        )
 
 
 def added(
@@ -75,20 +84,16 @@ def added(
     """The same, in a transaction at hand."""
     name = _name(name, "name")
     first = password or one_time_password()
-    faults = (
-        [Fault("email", f"'{email[:80]}' is geen e-mailadres.", "email")]
-        if email and not _EMAIL.match(email)
-        else []
-    )
+    faults = []
+    if email and not _EMAIL.match(email):
+        faults.append(Fault("email", f"'{email[:80]}' is geen e-mailadres.", "email"))
     if role not in ROLES:
-        faults.append(
-            Fault("rol", f"De rol '{role}' bestaat niet; kies uit {', '.join(ROLES)}.", "role")
-        )
+        text = f"De rol '{role}' bestaat niet; kies uit {', '.join(ROLES)}."
+        faults.append(Fault("rol", text, "role"))
     teams = {t["name"]: t["id"] for t in reads.teams(connection)}
     if team is not None and team not in teams:
-        faults.append(
-            Fault("team", f"Het team '{team}' bestaat niet; er is: {', '.join(teams)}.", "team")
-        )
+        text = f"Het team '{team}' bestaat niet; er is: {', '.join(teams)}."
+        faults.append(Fault("team", text, "team"))
     faults += _taken(connection, name)
     if faults:
         raise BadInput(faults=faults)
@@ -140,9 +145,9 @@ def renamed(
         connection,
         office.now(connection),
         by.id if by else None,
-        "beheer",
-        what,
-        {"name": [worker["name"], told]},
+        kind="beheer",
+        what=what,
+        content={"name": [worker["name"], told]},
     )
 
 
@@ -155,10 +160,8 @@ def _worker(connection: Any, name: str) -> Mapping[str, Any]:
 def set_role(office: Office, name: str, role: str) -> None:
     """Give a worker another role."""
     if role not in ROLES:
-        raise BadInput(
-            faults=[
-                Fault("rol", f"De rol '{role}' bestaat niet; kies uit {', '.join(ROLES)}.", "role")
-            ]
+        raise BadInput.of(
+            "rol", f"De rol '{role}' bestaat niet; kies uit {', '.join(ROLES)}.", "role"
         )
     with office.store.write() as connection:
         role_given(office, connection, _worker(connection, name), role)
@@ -174,7 +177,7 @@ def role_given(office: Office, connection: Any, worker: Mapping[str, Any], role:
         writes.revoke_feeds(connection, worker["id"], office.now(connection))
     if role in WORKS:
         now = office.now(connection)
-        absence.tend_inbox(connection, bells.staff(connection, day_of(now), now))
+        inbox.tend_inbox(connection, bells.staff(connection, day_of(now), now))
     else:
         _to_team(
             office,
@@ -202,13 +205,13 @@ def _to_team(office: Office, connection: Any, worker: Mapping[str, Any], what: s
         file.changes["owner_id"] = None
         bells.readdress(connection, case["id"], worker["id"], None, case["team_id"])
         file.save()
-    absence.tend_inbox(connection, bells.staff(connection, day_of(now), now))
+    inbox.tend_inbox(connection, bells.staff(connection, day_of(now), now))
 
 
 def prove_email(address: str) -> None:
     """Raise BadInput when a text is no address; empty is fine."""
     if address and not _EMAIL.match(address):
-        raise BadInput(faults=[Fault("email", f"'{address[:80]}' is geen e-mailadres.", "email")])
+        raise BadInput.of("email", f"'{address[:80]}' is geen e-mailadres.", "email")
 
 
 def set_email(office: Office, name: str, address: str) -> None:
@@ -233,7 +236,7 @@ def make_token(office: Office, name: str) -> str:
     with office.store.write() as connection:
         worker = _worker(connection, name)
         if not worker["active"]:
-            raise ClosedDoor(faults=[Fault("uit_dienst", f"{name} werkt hier niet meer.")])
+            raise ClosedDoor.of("uit_dienst", f"{name} werkt hier niet meer.")
         writes.change(
             connection,
             reads.WORKER,
@@ -271,7 +274,7 @@ def team_added(connection: Any, name: str) -> None:
     """The same, in a transaction at hand."""
     name = _name(name, "name")
     if any(fold(t["name"]) == fold(name) for t in reads.teams(connection)):
-        raise BadInput(faults=[Fault("dubbel", f"Er is al een team '{name}'.", "name")])
+        raise BadInput.of("dubbel", f"Er is al een team '{name}'.", "name")
     writes.add(connection, reads.TEAM, {"name": name, "is_default": False})
 
 
@@ -303,9 +306,9 @@ def add_institution(office: Office, body: object, who: Reader) -> dict[str, Any]
             connection,
             office.now(connection),
             who.id,
-            "sociale_kaart",
-            f"Instelling {values['name']} toegevoegd.",
-            {"name": values["name"]},
+            kind="sociale_kaart",
+            what=f"Instelling {values['name']} toegevoegd.",
+            content={"name": values["name"]},
         )
         return values | {"id": writes.add(connection, reads.INSTITUTION, values)}
 

@@ -5,8 +5,8 @@ terms, or his team's.
 from hashlib import sha256
 from typing import Any
 
-from amhk.desk.casefile import due_of
-from amhk.errors import BadInput, Fault, NotAllowed, NotFound
+from amhk.desk.term_rows import due_of
+from amhk.errors import BadInput, NotAllowed, NotFound
 from amhk.keys import hash_token, new_token
 from amhk.letters.feed import Event, as_calendar
 from amhk.office import Office
@@ -25,7 +25,7 @@ def make(office: Office, kind: str, who: Reader) -> str:
     if who.role not in WORKS:
         raise NotAllowed("Een agenda is voor wie zaken behandelt.")
     if kind not in (MINE, TEAM) or (kind == TEAM and who.team is None):
-        raise BadInput(faults=[Fault("onbekend", "Kies: persoonlijk of team.", "kind")])
+        raise BadInput.of("onbekend", "Kies: persoonlijk of team.", "kind")
     secret = new_token()
     with office.store.write() as connection:
         row = {
@@ -74,12 +74,17 @@ def read(office: Office, secret: str) -> bytes:
         ):
             raise NotFound("Deze agenda bestaat niet (meer).")
         now = office.now(connection)
-        who = Reader(feed["worker_id"], feed["role"], feed["present_team"], feed["name"])
+        who = Reader(
+            id=feed["worker_id"], role=feed["role"], team=feed["present_team"], name=feed["name"]
+        )
         found = channels.terms(connection, who, feed["team_id"])
     mark = "OEFENING " if office.training else ""
     events = [
         Event(
-            _key(hash_, r["id"]), f"{mark}{r['number']} {_title(office, r)}", due_of(r), r["round"]
+            key=_key(hash_, r["id"]),
+            text=f"{mark}{r['number']} {_title(office, r)}",
+            due=due_of(r),
+            moved=r["round"],
         )
         for r in found
     ]

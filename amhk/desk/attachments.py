@@ -10,12 +10,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from amhk.desk.casefile import CaseFile, no_case, open_case, visible
+from amhk.desk.access import no_case, visible
+from amhk.desk.casefile import CaseFile
 from amhk.desk.casework import must_work
+from amhk.desk.open_case import open_case
 from amhk.documents import OPEN, PDF, WORD, wrong_inside
-from amhk.errors import BadInput, ClosedDoor, Fault
+from amhk.errors import BadInput, ClosedDoor
 from amhk.office import Office
-from amhk.rules.fields import Desk, Field, clean
+from amhk.rules.cleaning import clean
+from amhk.rules.fields import Desk, Field
 from amhk.rules.parse import tidy, unfit
 from amhk.rules.secrecy import Reader
 from amhk.store import gather, reads, writes
@@ -161,20 +164,16 @@ def _melding(office: Office, connection: Connection, number: str, who: Reader) -
 def _prove_melding(case: Mapping[str, Any]) -> None:
     if case["route"] == "melding" and case["melder_naam"] is None:
         text = "De gegevens van deze melding zijn vernietigd: er komt niets meer bij."
-        raise ClosedDoor(faults=[Fault("vernietigd", text)])
+        raise ClosedDoor.of("vernietigd", text)
     if case["route"] != "melding":
         raise _no_advies()
 
 
 def _no_advies() -> ClosedDoor:
-    return ClosedDoor(
-        faults=[
-            Fault(
-                "advies",
-                "Bij een advies worden geen notities of bijlagen bewaard: over het gezin wordt"
-                " niets vastgelegd.",
-            )
-        ]
+    return ClosedDoor.of(
+        "advies",
+        "Bij een advies worden geen notities of bijlagen bewaard: over het gezin wordt"
+        " niets vastgelegd.",
     )
 
 
@@ -210,7 +209,7 @@ def _kind(name: str, content: BinaryIO) -> str:
             " als nieuw document, en probeer het nog eens."
         )
     if wrong:
-        raise BadInput(faults=[Fault("bijlage", wrong, "bestand")])
+        raise BadInput.of("bijlage", wrong, "bestand")
     return KINDS[ending][0]
 
 

@@ -8,12 +8,15 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from amhk.desk.casefile import CaseFile, due_of, fresh_row, next_round, on_table
+from amhk.desk.casefile import CaseFile
+from amhk.desk.open_case import on_table
+from amhk.desk.term_rows import due_of, fresh_row, next_round
 from amhk.errors import BadInput, Fault, NotAllowed
 from amhk.office import Office
 from amhk.rules.calendar import FEESTDAG, KANTOORUREN, SLUITINGSDAG, hours_of, read_hours, say_hours
+from amhk.rules.cleaning import clean
 from amhk.rules.days import USUAL_HOURS, Calendar, opens_often
-from amhk.rules.fields import Desk, Field, clean
+from amhk.rules.fields import Desk, Field
 from amhk.rules.parse import plausible
 from amhk.rules.secrecy import Reader
 from amhk.rules.terms import beside_end, over_at, rung_instants
@@ -71,7 +74,7 @@ def add_day(office: Office, body: object, who: Reader) -> int:
             )
     if faults:
         raise BadInput(faults=faults)
-    return _change(office, values["kind"], values["day"], values["name"], False, who)
+    return _change(office, values["kind"], values["day"], name=values["name"], gone=False, who=who)
 
 
 def drop_day(office: Office, kind: str, day: date, who: Reader) -> int:
@@ -86,12 +89,10 @@ def drop_day(office: Office, kind: str, day: date, who: Reader) -> int:
         SLUITINGSDAG: office.calendar.sluitingsdagen,
     }.get(kind, {})
     if day not in there:
-        raise BadInput(
-            faults=[
-                Fault("onbekend", f"{say_day(day).capitalize()} staat er niet als {kind}.", "day")
-            ]
+        raise BadInput.of(
+            "onbekend", f"{say_day(day).capitalize()} staat er niet als {kind}.", "day"
         )
-    return _change(office, kind, day, there[day], True, who)
+    return _change(office, kind, day, name=there[day], gone=True, who=who)
 
 
 def set_hours(office: Office, body: object, who: Reader) -> int:
@@ -105,7 +106,7 @@ def set_hours(office: Office, body: object, who: Reader) -> int:
             faults.append(Fault("kantooruren", f"{wrong}.", "hours"))
     if faults:
         raise BadInput(faults=faults)
-    return _change(office, KANTOORUREN, values["day"], json.dumps(hours), False, who)
+    return _change(office, KANTOORUREN, values["day"], name=json.dumps(hours), gone=False, who=who)
 
 
 def _filled(
@@ -124,15 +125,11 @@ def _change(office: Office, kind: str, day: date, name: str, gone: bool, who: Re
     with office.store.write() as connection:
         now = office.now(connection)
         if day < day_of(now) and reads.any_case(connection):
-            raise BadInput(
-                faults=[
-                    Fault(
-                        "voorbij",
-                        "Een dag die voorbij is verandert niet meer: lopende termijnen zijn er al"
-                        " op berekend.",
-                        "day",
-                    )
-                ]
+            raise BadInput.of(
+                "voorbij",
+                "Een dag die voorbij is verandert niet meer: lopende termijnen zijn er al"
+                " op berekend.",
+                "day",
             )
         row = {
             "instant": now,
@@ -147,24 +144,20 @@ def _change(office: Office, kind: str, day: date, name: str, gone: bool, who: Re
         starts = (max(day_of(now), day - timedelta(days=n)) for n in range(30))
         if not all(opens_often(start, changed) for start in starts):
             field = "hours" if kind == KANTOORUREN else "day"
-            raise BadInput(
-                faults=[
-                    Fault(
-                        "altijd_dicht",
-                        "Zo is het meldpunt in dertig dagen nog geen tien uur open; dan wordt geen"
-                        " melding op tijd geopend.",
-                        field,
-                    )
-                ]
+            raise BadInput.of(
+                "altijd_dicht",
+                "Zo is het meldpunt in dertig dagen nog geen tien uur open; dan wordt geen"
+                " melding op tijd geopend.",
+                field,
             )
         told = f"{say_change(kind, day, name, gone).capitalize()}."
         house.append(
             connection,
             now,
             who.id,
-            "kalender",
-            told,
-            {"release": release, "kind": kind, "day": day, "name": name, "gone": gone},
+            kind="kalender",
+            what=told,
+            content={"release": release, "kind": kind, "day": day, "name": name, "gone": gone},
         )
     return absorb(office)
 

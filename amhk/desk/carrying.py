@@ -7,7 +7,7 @@ from typing import Any
 
 from amhk.desk import conversions, correcting, effects, households
 from amhk.desk.casefile import CaseFile
-from amhk.rules.moves import Decision
+from amhk.rules.standing import Decision
 from amhk.store import reads, writes
 from amhk.words import iso, lower_first
 

@@ -4,16 +4,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from amhk.desk import registering
-from amhk.desk.absence import tend_inbox
+from amhk.desk.access import key_of, no_case, owns
 from amhk.desk.carrying import carry_out
-from amhk.desk.casefile import CaseFile, key_of, no_case, on_table, open_case, owns
+from amhk.desk.casefile import CaseFile
+from amhk.desk.inbox import tend_inbox
 from amhk.desk.lists import deciders, desk_for, needed
+from amhk.desk.open_case import on_table, open_case
 from amhk.errors import BadInput, ClosedDoor, Fault, NotAllowed
 from amhk.office import Office
 from amhk.rules import people
-from amhk.rules.fields import Desk, Field, clean
-from amhk.rules.moves import Decision, after, decide
+from amhk.rules.cleaning import clean
+from amhk.rules.fields import Desk, Field
+from amhk.rules.moves import after, decide
 from amhk.rules.secrecy import WORKS, Reader
+from amhk.rules.standing import Decision
 from amhk.rules.terms import end_of_term
 from amhk.store import bells, plans, reads
 from amhk.store.session import Connection
@@ -33,7 +37,7 @@ def take_version(body: object, needed_here: bool) -> tuple[int | None, dict[str,
     BadInput when it is missing or no number.
     """
     if not isinstance(body, Mapping):
-        raise BadInput(faults=[Fault("verkeerd_soort", "Stuur een JSON-object.")])
+        raise BadInput.of("verkeerd_soort", "Stuur een JSON-object.")
     fields = dict(body)
     version = fields.pop("version", None)
     if isinstance(version, str) and version.isascii() and version.isdigit() and len(version) < 10:
@@ -41,10 +45,8 @@ def take_version(body: object, needed_here: bool) -> tuple[int | None, dict[str,
     if version is None and not needed_here:
         return None, fields
     if isinstance(version, bool) or not isinstance(version, int):
-        raise BadInput(
-            faults=[
-                Fault("ontbreekt", "Stuur de versie mee van de zaak zoals u die zag.", "version")
-            ]
+        raise BadInput.of(
+            "ontbreekt", "Stuur de versie mee van de zaak zoals u die zag.", "version"
         )
     return version, fields
 
@@ -63,7 +65,12 @@ def make_move(
     version, fields = take_version(body, checked)
     with office.store.write() as connection:
         file = open_case(
-            office, connection, number, who, version, [key_of(connection, fields.get("bij"))]
+            office,
+            connection,
+            number,
+            who=who,
+            version=version,
+            along=[key_of(connection, fields.get("bij"))],
         )
         move_on_table(file, move, fields)
         return file.made
@@ -96,7 +103,9 @@ def step_desk(office: Office, number: str, name: str, who: Reader) -> Desk:
     with office.store.read() as connection:
         file = open_case(office, connection, number, who)
         wanted = needed(file.workflow.moves[name].fields)
-        return desk_for(office, connection, file.now, wanted, file.case, file.workflow.moves)
+        return desk_for(
+            office, connection, file.now, wanted=wanted, case=file.case, moves=file.workflow.moves
+        )
 
 
 def small_desk(office: Office, number: str, who: Reader) -> Desk:
@@ -114,8 +123,15 @@ def _decide(file: CaseFile, name: str, fields: Mapping[str, Any]) -> Decision:
     wanted = needed(filled)  # a list nobody chose from is not looked up
     if move and move.registered and not file.who.registration:
         file.deciders = tuple(w["name"] for w in deciders(file.connection))
-    desk = desk_for(file.office, file.connection, file.now, wanted, file.case, file.workflow.moves)
-    return decide(file.workflow, file.standing(), name, fields, desk, file.who.role)
+    desk = desk_for(
+        file.office,
+        file.connection,
+        file.now,
+        wanted=wanted,
+        case=file.case,
+        moves=file.workflow.moves,
+    )
+    return decide(file.workflow, file.standing(), name, raw=fields, desk=desk, role=file.who.role)
 
 
 def _told(file: CaseFile, decision: Decision) -> dict[str, Any]:
@@ -183,46 +199,32 @@ def add_people(office: Office, number: str, body: object, who: Reader) -> None:
     with office.store.write() as connection:
         file = open_case(office, connection, number, who, version)
         if file.case["route"] != "melding":
-            raise ClosedDoor(
-                faults=[
-                    Fault(
-                        "advies",
-                        "Over het gezin wordt bij een advies niets vastgelegd. Maak er eerst een"
-                        " melding van.",
-                    )
-                ]
-            )
+            text = "Over het gezin wordt bij een advies niets vastgelegd."
+            raise ClosedDoor.of("advies", f"{text} Maak er eerst een melding van.")
         if file.case["closed"]:
-            raise ClosedDoor(faults=[Fault("gesloten", "Deze zaak is gesloten.")])
+            raise ClosedDoor.of("gesloten", "Deze zaak is gesloten.")
         several = fields.get("betrokkenen", [fields])
         form = (Field("betrokkenen", "Betrokkenen", "list", fields=file.workflow.person),)
         desk = desk_for(office, connection, file.now, set(), file.case)
         values, faults = clean(form, {"betrokkenen": several}, desk)
-        faults += people.faults(
-            values.get("betrokkenen", ()),
-            day_of(file.now),
-            office.pack.codes.roles,
-            reads.of_case(connection, reads.PERSON, file.id),
-        )
-        if faults or not values:
+        there, roles = reads.of_case(connection, reads.PERSON, file.id), office.pack.codes.roles
+        new = values.get("betrokkenen", ())
+        faults += people.faults(new, day_of(file.now), roles, there)
+        if faults:
             one = "betrokkenen" not in fields
-            raise BadInput(
-                faults=[_flat(f, one) for f in faults]
-                or [Fault("ontbreekt", "Vul in: Naam.", "naam")]
-            )
-        entry = file.note(
-            "persoon_toegevoegd",
-            f"{some(len(values['betrokkenen']), 'betrokkene', 'betrokkenen')} vastgelegd.",
-            values,
-        )
-        registering.find_home(file, values["betrokkenen"])
-        registering.add_people(file, values["betrokkenen"], entry)
+            raise BadInput(faults=[_flat(f, one) for f in faults])
+        if not new:
+            raise BadInput.of("ontbreekt", "Vul in: Naam.", "naam")
+        what = f"{some(len(new), 'betrokkene', 'betrokkenen')} vastgelegd."
+        entry = file.note("persoon_toegevoegd", what, values)
+        registering.find_home(file, new)
+        registering.add_people(file, new, entry)
         file.save()
 
 
 def _flat(fault: Fault, one: bool) -> Fault:
     field = (fault.field or "").removeprefix("betrokkenen.0.") if one else fault.field
-    return Fault(fault.code, fault.text, field, fault.do)
+    return Fault(code=fault.code, text=fault.text, field=field, do=fault.do)
 
 
 def must_work(who: Reader) -> None:
@@ -254,36 +256,21 @@ def assign_many(office: Office, numbers: Sequence[str], body: object, who: Reade
     with office.store.write() as connection:
         seen_as = {number: version for number, _, version in (n.partition(":") for n in numbers)}
         keys = {number: key_of(connection, number) for number in seen_as}
-        locked = reads.lock_cases(
-            connection, sorted(key for key in keys.values() if key is not None)
-        )
+        locked = reads.lock_cases(connection, sorted(k for k in keys.values() if k is not None))
         seen = {key for key, case in locked.items() if owns(who, case)}
-        wrong = [
-            Fault("onbekend", no_case(number).text, "zaak")
-            for number, key in keys.items()
-            if key not in seen
-        ]
-        wrong += [
-            Fault("gesloten", f"{case['number']} is gesloten.", "zaak")
-            for case in locked.values()
-            if case["closed"]
-        ]
         known = {keys[number]: version for number, version in seen_as.items()}
-        wrong += [
-            Fault(
-                "gewijzigd",
-                f"{case['number']} is intussen gewijzigd: bekijk de lijst opnieuw.",
-                "zaak",
-            )
-            for case in locked.values()
-            if known[case["id"]] not in ("", str(case["version"]))
-        ]
+        wrong = [("onbekend", no_case(n).text) for n, key in keys.items() if key not in seen]
+        for case in locked.values():
+            if case["closed"]:
+                wrong.append(("gesloten", f"{case['number']} is gesloten."))
+            if known[case["id"]] not in ("", str(case["version"])):
+                text = f"{case['number']} is intussen gewijzigd: bekijk de lijst opnieuw."
+                wrong.append(("gewijzigd", text))
         if not 0 < len(keys) <= MOST_AT_ONCE:
-            wrong.append(
-                Fault("ontbreekt", f"Kies eerst een of meer zaken, hooguit {MOST_AT_ONCE}.", "zaak")
-            )
+            text = f"Kies eerst een of meer zaken, hooguit {MOST_AT_ONCE}."
+            wrong.append(("ontbreekt", text))
         if wrong:
-            raise BadInput(faults=wrong)
+            raise BadInput(faults=[Fault(code, text, "zaak") for code, text in wrong])
         files = [on_table(office, connection, case, who) for case in locked.values()]
         _assign(office, connection, files, fields)
         return len(files)

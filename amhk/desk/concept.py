@@ -7,9 +7,9 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from amhk.desk.casefile import visible
+from amhk.desk.access import visible
 from amhk.desk.once import mark_of
-from amhk.errors import BadInput, Fault, NotAllowed, NotFound
+from amhk.errors import BadInput, NotAllowed, NotFound
 from amhk.office import Office
 from amhk.rules.fields import WAIVER
 from amhk.rules.secrecy import WORKS, Reader, signs_of_person
@@ -38,14 +38,10 @@ def save(
         not _MARK.fullmatch(mark)
         or sum(len(k) + len(x) for k, v in told.items() for x in v) > _MOST
     ):
-        raise BadInput(
-            faults=[
-                Fault(
-                    "concept",
-                    "Dit concept is niet te bewaren: het is te groot, of de pagina is te oud. Leg"
-                    " het contact vast.",
-                )
-            ]
+        raise BadInput.of(
+            "concept",
+            "Dit concept is niet te bewaren: het is te groot, of de pagina is te oud. Leg"
+            " het contact vast.",
         )
     clean = {_fit(k): [_fit(x) for x in v] for k, v in told.items()}
     with office.store.write() as connection:
@@ -55,14 +51,10 @@ def save(
         if len(concepts.of(connection, who.id)) >= _MOST_OPEN and not concepts.one(
             connection, who.id, mark
         ):
-            raise BadInput(
-                faults=[
-                    Fault(
-                        "te_veel",
-                        f"U hebt al {_MOST_OPEN} contacten in concept. Leg er eerst een vast, of"
-                        " gooi er een weg.",
-                    )
-                ]
+            raise BadInput.of(
+                "te_veel",
+                f"U hebt al {_MOST_OPEN} contacten in concept. Leg er eerst een vast, of"
+                " gooi er een weg.",
             )
         concepts.save(connection, who.id, mark, clean, real)
         return True
@@ -98,10 +90,8 @@ def keep(
         not _PATH.fullmatch(path)
         or sum(len(k) + len(x) for k, v in told.items() for x in v) > _MOST
     ):
-        raise BadInput(
-            faults=[
-                Fault("concept", "Dit is niet te bewaren: het is te groot, of de pagina is te oud.")
-            ]
+        raise BadInput.of(
+            "concept", "Dit is niet te bewaren: het is te groot, of de pagina is te oud."
         )
     with office.store.write() as connection:
         _own(connection, path, who)
@@ -110,7 +100,7 @@ def keep(
             return False
         concepts.forget_older(connection, who.id, real - _LEFT)
         if told:
-            concepts.save(connection, who.id, mark_of(path), told, real, path)
+            concepts.save(connection, who.id, mark_of(path), typed=told, real=real, path=path)
         else:
             concepts.drop(connection, who.id, mark_of(path))
         return True
@@ -185,9 +175,9 @@ def take_over(office: Office, name: str, who: Reader) -> int:
             connection,
             office.now(connection),
             who.id,
-            "concept",
-            what,
-            {"from": name, "count": count},
+            kind="concept",
+            what=what,
+            content={"from": name, "count": count},
         )
         return count
 

@@ -7,13 +7,15 @@ from collections.abc import Callable
 from typing import Any
 
 from amhk.desk import registering
-from amhk.desk.casefile import CaseFile, on_table
+from amhk.desk.casefile import CaseFile
 from amhk.desk.lists import desk_for, needed
+from amhk.desk.open_case import on_table
 from amhk.desk.outgoing import take_off
 from amhk.desk.relations import relate
 from amhk.errors import BadInput, Fault
 from amhk.rules import people as rules
-from amhk.rules.moves import Decision, decide
+from amhk.rules.moves import decide
+from amhk.rules.standing import Decision
 from amhk.store import concepts, people, reads, writes
 from amhk.store.files import SWEPT
 from amhk.store.gather import ATTACHMENT
@@ -57,7 +59,9 @@ def to_melding(file: CaseFile, decision: Decision, entry: int) -> str:
         wrong.append(Fault("voor_ontvangst", text, "ontvangen"))
     if wrong:
         raise BadInput(faults=wrong)
-    new = registering.register(file.office, file.connection, "melding", values, file.who, file.now)
+    new = registering.register(
+        file.office, file.connection, "melding", values=values, who=file.who, now=file.now
+    )
     content = {"reden": decision.values["reden"], "overgenomen": sorted(decision.move.crosses)}
     new.note(
         "omgezet_uit",
@@ -86,7 +90,9 @@ def to_advies(
         "advies": advice,
         "ontvangen": decision.moment,
     }
-    new = registering.register(file.office, file.connection, "advies", values, file.who, file.now)
+    new = registering.register(
+        file.office, file.connection, "advies", values=values, who=file.who, now=file.now
+    )
     new.note(
         "omgezet_uit",
         f"Ontstaan uit melding {file.case['number']}. Overgenomen: {told}; geen melder, geen"
@@ -108,7 +114,9 @@ def _next(new: CaseFile, wanted: str, carry: Callable[[CaseFile, Decision], None
     assert new.who is not None
     move = new.workflow.moves[new.workflow.intake_next[wanted]]
     desk = desk_for(new.office, new.connection, new.now, needed(move.fields), new.case)
-    carry(new, decide(new.workflow, new.standing(), move.name, {}, desk, new.who.role))
+    carry(
+        new, decide(new.workflow, new.standing(), move.name, raw={}, desk=desk, role=new.who.role)
+    )
 
 
 def _forget_people(file: CaseFile) -> None:
@@ -116,34 +124,15 @@ def _forget_people(file: CaseFile) -> None:
 
     Rows, links from terms and letters, and the content of the journal lines (the chain holds).
     """
-    keys = [t["id"] for t in reads.terms(file.connection, file.id) if t["person_id"]]
-    writes.change(file.connection, reads.TERM, keys, {"person_id": None, "extensions": []})
-    letters = [n["id"] for n in reads.notices(file.connection, file.id)]
-    take_off(file.office, file.connection, letters)
-    blank: dict[str, Any] = {
-        "person_id": None,
-        "facts": {},
-        "html": None,
-        "pdf": None,
-        "reason": None,
-        "data": None,
-        "decisions": [],
-        "left_out": [],
-        "receipt": None,
-        "returned": None,
-    }
-    writes.change(file.connection, reads.NOTICE, letters, blank)
+    connection = file.connection
+    keys = [t["id"] for t in reads.terms(connection, file.id) if t["person_id"]]
+    writes.change(connection, reads.TERM, keys, {"person_id": None, "extensions": []})
+    _forget_letters(file)
     for term in file.running:
         term["person_id"] = None
-    people.remove(
-        file.connection, [p["id"] for p in reads.of_case(file.connection, reads.PERSON, file.id)]
-    )
-    writes.change_case_part(
-        file.connection,
-        reads.MELDING,
-        file.id,
-        {f"melder_{k}": None for k in ("naam", "bereikbaar", "functie", "organisatie")},
-    )
+    people.remove(connection, [p["id"] for p in reads.of_case(connection, reads.PERSON, file.id)])
+    nobody = {f"melder_{k}": None for k in ("naam", "bereikbaar", "functie", "organisatie")}
+    writes.change_case_part(connection, reads.MELDING, file.id, nobody)
     file.changes |= {
         "zorgen": "Vernietigd bij het omzetten in een advies.",
         "kenmerk": None,
@@ -152,17 +141,24 @@ def _forget_people(file: CaseFile) -> None:
     file.words = True
     if file.case["team_reason"].startswith("Met de hand"):
         file.changes["team_reason"] = "Met de hand"
-    concepts.forget_case(file.connection, file.case["number"])
-    writes.forget_reasons(file.connection, file.id)
-    people.forget(file.connection, file.id)
-    for relation in reads.relations(file.connection, file.id):
+    concepts.forget_case(connection, file.case["number"])
+    writes.forget_reasons(connection, file.id)
+    people.forget(connection, file.id)
+    for relation in reads.relations(connection, file.id):
         if relation["kind"] == "vervolgmelding":
             _forget_joined(file, relation["other_id"])
-    writes.remove(file.connection, ATTACHMENT, file.id)
-    writes.set_meta(
-        file.connection, SWEPT, ""
-    )  # the files themselves go with the next round of the watch
-    writes.erase_journal(file.connection, file.id)
+    writes.remove(connection, ATTACHMENT, file.id)
+    writes.set_meta(connection, SWEPT, "")  # the files themselves go with the next round
+    writes.erase_journal(connection, file.id)
+
+
+def _forget_letters(file: CaseFile) -> None:
+    """Empty the letters of a case, and take them off the post."""
+    letters = [n["id"] for n in reads.notices(file.connection, file.id)]
+    take_off(file.office, file.connection, letters)
+    filled = ("person_id", "html", "pdf", "reason", "data", "receipt", "returned")
+    blank: dict[str, Any] = dict.fromkeys(filled) | {"facts": {}, "decisions": [], "left_out": []}
+    writes.change(file.connection, reads.NOTICE, letters, blank)
 
 
 def _forget_joined(file: CaseFile, key: int) -> None:

@@ -2,11 +2,12 @@
 config.toml and what each used.
 """
 
+from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
 from amhk.desk import counting
-from amhk.errors import BadInput, Fault, NotAllowed
+from amhk.errors import BadInput, NotAllowed
 from amhk.office import Office
 from amhk.rules.costs import CostShare, NothingToShareBy, YearOfUse, shared
 from amhk.rules.periods import Period, read_period
@@ -51,34 +52,14 @@ def kosten(office: Office, period: Period, scope: Scope) -> dict[str, Any]:
     year, costs = period.start.year, office.config.costs
     if (budget := costs.budget.get(year)) is None:
         raise _no(f"Voor {year} staat geen budget in config.toml (costs.budget).")
-    years = [p for n in range(year - costs.years - 1, year + 1) if (p := read_period(str(n)))]
-    use = {
-        name: list[YearOfUse]()
-        for name, g in office.config.gemeenten.items()
-        if g.within(years[0].start, period.end)
-    }
-    known, found = counting.counted(office, scope, years[::-1])
-    now = known.moment
-    for one, used in zip(years, reversed(found), strict=True):
-        counts = costs.history.get(one.start.year) or {
-            row: n for (fact, row, _), n in used.events.items() if fact == "melding"
-        }
-        known_year = one.start.year == year or any(
-            counts.values()
-        )  # a year nobody counted is no year without use
-        for name in use:
-            use[name].append(
-                YearOfUse(
-                    counts.get(name, 0), _part(office, name, one) if known_year else Fraction(0)
-                )
-            )
+    now, use = _use_of_years(office, period, scope)
+    before = costs.budget.get(year - 1)
     try:
-        told = shared(budget, use, costs.years, costs.budget.get(year - 1))
+        told = shared(budget, use, costs.years, before)
     except NothingToShareBy:
-        raise _no(
-            f"In {year} of in de jaren ervoor is niets gebruikt: er is niets om de kosten naar te"
-            " verdelen."
-        ) from None
+        what = f"In {year} of in de jaren ervoor is niets gebruikt:"
+        raise _no(f"{what} er is niets om de kosten naar te verdelen.") from None
+    provisional = now < start_of(period.end)
     return {
         "name": "kosten",
         "period": period.text,
@@ -87,18 +68,42 @@ def kosten(office: Office, period: Period, scope: Scope) -> dict[str, Any]:
         "made": iso(day_of(now)),
         "training": office.training,
         "budget": budget,
-        "before": costs.budget.get(year - 1),
+        "before": before,
         "years": costs.years,
-        "provisional": now < start_of(period.end),
-        "definitions": {
-            k: {"title": t, "definition": d, "kind": "money" if k in MONEY else "count"}
-            for k, (t, d) in COLUMNS.items()
-        },
+        "provisional": provisional,
+        "definitions": _definitions(),
         "rows": [_row(t) for t in told],
-        "total": _total(told, budget, costs.budget.get(year - 1)),
+        "total": _total(told, budget, before),
         "source": SOURCE,
-        "sentences": _sentences(budget, costs.years, now < start_of(period.end)),
+        "sentences": _sentences(budget, costs.years, provisional),
     }
+
+
+def _definitions() -> dict[str, dict[str, str]]:
+    kinds = {k: "money" if k in MONEY else "count" for k in COLUMNS}
+    return {k: {"title": t, "definition": d, "kind": kinds[k]} for k, (t, d) in COLUMNS.items()}
+
+
+def _use_of_years(
+    office: Office, period: Period, scope: Scope
+) -> tuple[datetime, dict[str, list[YearOfUse]]]:
+    """Give the moment of counting, and per gemeente its use in this year and those it is averaged
+    over, the oldest first. A year nobody counted is no year without use.
+    """
+    year, costs = period.start.year, office.config.costs
+    years = [p for n in range(year - costs.years - 1, year + 1) if (p := read_period(str(n)))]
+    here = office.config.gemeenten.items()
+    use = {n: list[YearOfUse]() for n, g in here if g.within(years[0].start, period.end)}
+    known, found = counting.counted(office, scope, years[::-1])
+    for one, used in zip(years, reversed(found), strict=True):
+        counts = costs.history.get(one.start.year) or {
+            row: n for (fact, row, _), n in used.events.items() if fact == "melding"
+        }
+        counted_then = one.start.year == year or any(counts.values())
+        for name, rows in use.items():
+            part = _part(office, name, one) if counted_then else Fraction(0)
+            rows.append(YearOfUse(counts.get(name, 0), part))
+    return known.moment, use
 
 
 def _sentences(budget: int, years: int, provisional: bool) -> list[str]:
@@ -114,7 +119,7 @@ def _sentences(budget: int, years: int, provisional: bool) -> list[str]:
 
 
 def _no(text: str) -> BadInput:
-    return BadInput(faults=[Fault("kosten", text, "period")])
+    return BadInput.of("kosten", text, "period")
 
 
 def _part(office: Office, name: str, year: Period) -> Fraction:

@@ -48,9 +48,9 @@ class Reach:
     post: bool
     mail: bool
     phone: bool
-    secret: bool
-    nobody: bool
-    door: Opens | None
+    secret: bool = False
+    nobody: bool = False
+    door: Opens | None = None
 
     def lacks(self, way: str) -> str | None:
         """Give what a way needs and the recipient has not (a key of the sentences), None when it
@@ -82,34 +82,38 @@ def reach_of(
 
     `to`: the lines of its address as they stand on it.
     """
-    recipient = notice["recipient"]
+    recipient, correct = notice["recipient"], Opens("move", "corrigeren")
     if recipient in _OFFICES:
         known = any(any(c.isdigit() for c in line) for line in to[1:])
         place = Opens("institution", str(notice["institution_id"] or ""))
-        return Reach(
-            True,
-            known,
-            True,
-            True,
-            False,
-            False,
-            place if recipient != "andere_regio" else Opens("move", "corrigeren"),
-        )
+        door = place if recipient != "andere_regio" else correct
+        return Reach(office=True, post=known, mail=True, phone=True, door=door)
     if recipient == "betrokkene":
-        person = reads.person_of(connection, notice)
-        address = (person["adres"] or "") if person else ""
-        secret = bool(person and person["geheim_adres"])
-        values = (("persoon", str(notice["person_id"])),) if notice["person_id"] else ()
-        known = any(c.isdigit() for c in address)
-        return Reach(
-            False, known, False, False, secret, person is None, Opens("move", "corrigeren", values)
-        )
-    about = reads.about(connection, case, notice) if recipient == "melder" else case
-    told = str(
-        about.get("melder_bereikbaar" if recipient == "melder" else "adviesvrager_bereikbaar") or ""
+        return _reach_of_person(reads.person_of(connection, notice), notice["person_id"])
+    of_melder = recipient == "melder"
+    about = reads.about(connection, case, notice) if of_melder else case
+    told = str(about.get("melder_bereikbaar" if of_melder else "adviesvrager_bereikbaar") or "")
+    return Reach(
+        office=False,
+        post=has_postcode(told),
+        mail=has_mail(told),
+        phone=has_number(told),
+        door=correct if of_melder else None,
     )
-    door = Opens("move", "corrigeren") if recipient == "melder" else None
-    return Reach(False, has_postcode(told), has_mail(told), has_number(told), False, False, door)
+
+
+def _reach_of_person(person: Row | None, key: int | None) -> Reach:
+    """Give how a person of the case can be reached: by post where he lives, or by nothing."""
+    address = (person["adres"] or "") if person else ""
+    return Reach(
+        office=False,
+        post=any(c.isdigit() for c in address),
+        mail=False,
+        phone=False,
+        secret=bool(person and person["geheim_adres"]),
+        nobody=person is None,
+        door=Opens("move", "corrigeren", (("persoon", str(key)),) if key else ()),
+    )
 
 
 _ADDRESS = re.compile(r'<p class="aan">(.*?)</p>')
@@ -147,10 +151,10 @@ def lack_of(office: Office, reach: Reach, way: str) -> list[Fault]:
     return (
         [
             Fault(
-                "geheim_adres" if lack == "geheim" else "onbestelbaar",
-                f"{_LACKS[lack]}.",
-                "way",
-                reach.door,
+                code="geheim_adres" if lack == "geheim" else "onbestelbaar",
+                text=f"{_LACKS[lack]}.",
+                field="way",
+                do=reach.door,
             )
         ]
         if lack
@@ -167,10 +171,10 @@ def nobody(notice: Row) -> list[Fault]:
         return []
     return [
         Fault(
-            "onbestelbaar",
-            f"{_LACKS['persoon']}. Verstuur hem niet, met de reden.",
-            None,
-            Opens("withhold", str(notice["id"])),
+            code="onbestelbaar",
+            text=f"{_LACKS['persoon']}. Verstuur hem niet, met de reden.",
+            field=None,
+            do=Opens("withhold", str(notice["id"])),
         )
     ]
 

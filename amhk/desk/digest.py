@@ -161,7 +161,14 @@ def _send(office: Office, digest: Row) -> str | None:
     assert mail is not None
     subject = f"{'[OEFENING] ' if office.training else ''}Uw termijnen van {_short(digest['day'])}"
     try:
-        send(mail, digest["email"], subject, digest["body"], digest["key"], datetime.now(UTC))
+        send(
+            mail,
+            digest["email"],
+            subject,
+            body=digest["body"],
+            key=digest["key"],
+            moment=datetime.now(UTC),
+        )
     except MailFailed as wrong:
         return str(wrong)
     return None

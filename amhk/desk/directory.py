@@ -10,7 +10,7 @@ from amhk.errors import BadInput, Fault, NotAllowed, NotFound
 from amhk.office import Office
 from amhk.rules.secrecy import Reader
 from amhk.sheets.apart import read_apart
-from amhk.sheets.reading import no
+from amhk.sheets.lines import no
 from amhk.sheets.write import as_csv
 from amhk.store import house, reads, writes
 from amhk.words import some
@@ -75,7 +75,14 @@ def bring_in(office: Office, file: BinaryIO, who: Reader) -> dict[str, int]:
             f"Sociale kaart bijgewerkt: {some(done['toegevoegd'], 'instelling', 'instellingen')}"
             f" erbij, {done['gewijzigd']} gewijzigd."
         )
-        house.append(connection, office.now(connection), who.id, "sociale_kaart", what, done)
+        house.append(
+            connection,
+            office.now(connection),
+            who.id,
+            kind="sociale_kaart",
+            what=what,
+            content=done,
+        )
     return done
 
 
@@ -117,9 +124,9 @@ def change(office: Office, key: int, body: object, who: Reader) -> None:
             connection,
             office.now(connection),
             who.id,
-            "sociale_kaart",
-            f"Instelling {before['name']} gewijzigd.",
-            {"id": key},
+            kind="sociale_kaart",
+            what=f"Instelling {before['name']} gewijzigd.",
+            content={"id": key},
         )
 
 

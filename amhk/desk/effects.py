@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from amhk.desk.casefile import CaseFile
-from amhk.errors import BadInput, Fault
+from amhk.errors import BadInput
 from amhk.rules.figures import THAT_DAY
-from amhk.rules.moves import Decision
+from amhk.rules.standing import Decision
 from amhk.store import reads, writes
 from amhk.words import day_of, iso, say_day
 
@@ -94,7 +94,7 @@ def _over_before(file: CaseFile, what: str) -> None:
             f"De hulp is begonnen op {say_day(day)}: {what} kan dan niet meer. Stopt de hulp, leg"
             " dan de voortgangscontrole vast."
         )
-        raise BadInput(faults=[Fault("al_gestart", text, "reden")])
+        raise BadInput.of("al_gestart", text, "reden")
 
 
 def help_started(file: CaseFile, decision: Decision, entry: int) -> None:
@@ -123,9 +123,7 @@ def check(file: CaseFile, decision: Decision, entry: int) -> str:
         and values.get("hulp_gestart")
         and values["hulp_geeindigd"] < values["hulp_gestart"]
     ):
-        raise BadInput(
-            faults=[Fault("volgorde", "De hulp kan niet eindigen voor ze begon.", "hulp_geeindigd")]
-        )
+        raise BadInput.of("volgorde", "De hulp kan niet eindigen voor ze begon.", "hulp_geeindigd")
     help_says = _help_of_check(file, values, entry)
     row = {name: values.get(name) for name in names}
     row |= {"case_id": file.id, "moment": decision.moment, "entry": entry}
@@ -153,13 +151,13 @@ def _help_of_check(file: CaseFile, values: Mapping[str, Any], entry: int) -> str
             f"Deze verwijzing is {over}: op die verwijzing kan geen hulp zijn begonnen. Verwijs"
             " eerst opnieuw, of laat de dag leeg."
         )
-        raise BadInput(faults=[Fault("spreekt_tegen", text, "hulp_gestart")])
+        raise BadInput.of("spreekt_tegen", text, "hulp_gestart")
     if known and not told:
         text = (
             f"Eerder is vastgelegd dat de hulp begon op {say_day(known)}. Vul die dag in, of de"
             " juiste."
         )
-        raise BadInput(faults=[Fault("spreekt_tegen", text, "hulp_gestart")])
+        raise BadInput.of("spreekt_tegen", text, "hulp_gestart")
     if told:
         change = {"started_on": told, "status": "started"}
         if latest[0]["status"] != "started" or known != told:

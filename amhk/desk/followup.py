@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from amhk.desk import forms
+from amhk.desk import forms, forms_view
 from amhk.desk.ringing import ring_batch
-from amhk.errors import BadInput, Fault, NotAllowed
+from amhk.errors import BadInput, NotAllowed
 from amhk.office import Office
-from amhk.rules.fields import Desk, Field, clean
+from amhk.rules.cleaning import clean
+from amhk.rules.fields import Desk, Field
 from amhk.store import bells, claims, frame, house, journal, reads, writes
 from amhk.store.reads import Row
 from amhk.store.session import Connection
@@ -103,7 +104,9 @@ def _report(office: Office, term: Row, wrong: Exception, now: datetime) -> str:
         if told and day_of(told[-1]["instant"]) == day_of(now):
             return str(case["number"])
         what = f"Een herinnering kon niet: {type(wrong).__name__}."
-        line = journal.entry_row(case, now, None, "termijn_mislukt", what, {"term": term["id"]})
+        line = journal.entry_row(
+            case, now, None, kind="termijn_mislukt", what=what, content={"term": term["id"]}
+        )
         journal.append(connection, [line])
         claims.save_case(
             connection, case, {"entries": line["sequence"], "head": line["hash"]}, bump=False
@@ -130,11 +133,7 @@ def move_clock(office: Office, body: object) -> None:
     with office.store.write() as connection:
         now = office.now(connection)
         if reads.any_case(connection) and values["now"] < now:
-            raise BadInput(
-                faults=[
-                    Fault("terug", f"De klok gaat alleen vooruit: het is nu {iso(now)}.", "now")
-                ]
-            )
+            raise BadInput.of("terug", f"De klok gaat alleen vooruit: het is nu {iso(now)}.", "now")
         writes.set_meta(connection, "clock", values["now"].isoformat())
 
 
@@ -175,7 +174,7 @@ def alarms_of(office: Office, connection: Connection, known: Row, now: datetime)
     Only what is wrong is looked up further.
     """
     told = (
-        list(forms.alarm(office, connection))
+        list(forms_view.alarm(office, connection))
         if known["lying_since"] and known["lying_since"] <= now - forms.PATIENCE
         else []
     )

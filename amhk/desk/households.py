@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from amhk.desk import hermelding, people, registering
-from amhk.desk.casefile import CaseFile, no_case, on_table, owns
+from amhk.desk.access import no_case, owns
+from amhk.desk.casefile import CaseFile
+from amhk.desk.open_case import on_table
 from amhk.desk.relations import relate
-from amhk.errors import BadInput, Fault
-from amhk.rules.moves import Decision, begun, holds
+from amhk.errors import BadInput
+from amhk.rules.moves import begun, holds
+from amhk.rules.standing import Decision
 from amhk.store import plans, reads, writes
 from amhk.store.journal import plain
 from amhk.store.people import JOIN
@@ -27,11 +30,33 @@ def join(file: CaseFile, decision: Decision, entry: int) -> str:
     target = _running_melding(file, number)
     there = on_table(file.office, file.connection, target, file.who, file.now)
     phase = lower_first(there.workflow.states[there.case["state"]].title)
-    line = there.note(
-        "vervolgmelding",
-        f"Vervolgmelding {file.case['number']} gevoegd in de fase '{phase}'.",
-        dict(decision.values),
-    )
+    what = f"Vervolgmelding {file.case['number']} gevoegd in de fase '{phase}'."
+    line = there.note("vervolgmelding", what, dict(decision.values))
+    _judge_again(file, there, line)
+    coming = _new_people(file, there)
+    copies = registering.add_people(there, [p | {"from_id": file.id} for p in coming], line)
+    closing = [t["id"] for t in there.running if t["name"] == there.workflow.closing_term]
+    there.save(opens=False)  # what joins is not what opens
+    told = {str(copy): copied(p) for copy, p in zip(copies, coming, strict=True)}
+    pairs = list(zip([p["id"] for p in coming], copies, strict=True))
+    row = {
+        "case_id": file.id,
+        "target_id": there.id,
+        "phase": phase,
+        "before": freeze(file) | {"people": pairs, "told": told, "closing": closing},
+        "entry": entry,
+        "target_entry": line,
+    }
+    writes.add(file.connection, JOIN, row)
+    dossier = {"dossier_id": target["dossier_id"]}
+    writes.change_case_part(file.connection, reads.MELDING, file.id, dossier)
+    file.joined_in, file.words = phase, True
+    relate(file.connection, file.id, there.id, "gevoegd_bij", "vervolgmelding")
+    return f": {number}" if owns(file.who, target) else " van een ander team"
+
+
+def _judge_again(file: CaseFile, there: CaseFile, line: int) -> None:
+    """Start on a melding what begins anew from the receipt of one that joins it."""
     told = {**file.case["facts"], **file.changes.get("facts", {})}
     begins = begun(there.workflow.join_maybe, told, {t["name"] for t in there.running})
     for name in (*there.workflow.join_starts, *begins):
@@ -39,28 +64,6 @@ def join(file: CaseFile, decision: Decision, entry: int) -> str:
     if begins:
         taken = {s.name: s.value for s in there.workflow.join_sets if holds(s.when, told)}
         there.changes["facts"] = {**there.case["facts"], **taken}
-    coming = _new_people(file, there)
-    copies = registering.add_people(there, [p | {"from_id": file.id} for p in coming], line)
-    closing = [t["id"] for t in there.running if t["name"] == there.workflow.closing_term]
-    there.save(opens=False)  # what joins is not what opens
-    told = {str(copy): copied(p) for copy, p in zip(copies, coming, strict=True)}
-    pairs = list(zip([p["id"] for p in coming], copies, strict=True))
-    before = freeze(file) | {"people": pairs, "told": told, "closing": closing}
-    row = {
-        "case_id": file.id,
-        "target_id": there.id,
-        "phase": phase,
-        "before": before,
-        "entry": entry,
-        "target_entry": line,
-    }
-    writes.add(file.connection, JOIN, row)
-    writes.change_case_part(
-        file.connection, reads.MELDING, file.id, {"dossier_id": target["dossier_id"]}
-    )
-    file.joined_in, file.words = phase, True
-    relate(file.connection, file.id, there.id, "gevoegd_bij", "vervolgmelding")
-    return f": {number}" if owns(file.who, target) else " van een ander team"
 
 
 COPIED = (
@@ -111,7 +114,7 @@ def _running_melding(file: CaseFile, number: str) -> Row:
             " als nieuwe melding en plaats haar in hetzelfde dossier."
         )
     if wrong or target is None:
-        raise BadInput(faults=[Fault("geen_lopende_melding", wrong or "", "bij")])
+        raise BadInput.of("geen_lopende_melding", wrong or "", "bij")
     return target
 
 

@@ -15,7 +15,7 @@ from amhk.desk.registering import register
 from amhk.errors import AlreadyUsed, BadInput, Fault, NotAllowed
 from amhk.office import Office
 from amhk.rules import people
-from amhk.rules.fields import clean
+from amhk.rules.cleaning import clean
 from amhk.rules.moves import decide
 from amhk.rules.parse import read_moment
 from amhk.rules.secrecy import WORKS, Reader, signs_of_person
@@ -37,9 +37,9 @@ def take_call(office: Office, body: object, who: Reader, key: str | None = None)
         raise NotAllowed("Met uw rol neemt u geen gesprekken aan.")
     route, fields = _route(body)
     try:
-        return _take(office, body, route, fields, who, key)
+        return _take(office, body, route, fields=fields, who=who, key=key)
     except StoreConflict:  # the same key came in twice at the same moment: the first one holds
-        return _take(office, body, route, fields, who, key)
+        return _take(office, body, route, fields=fields, who=who, key=key)
 
 
 def _take(
@@ -64,7 +64,7 @@ def _take(
         values, faults = checked(office, connection, route, fields, now)
         if faults:
             raise BadInput(faults=faults)
-        file = register(office, connection, route, values, who, now)
+        file = register(office, connection, route, values=values, who=who, now=now)
         _go_on(file, values)
         file.save()
         if key:
@@ -97,13 +97,11 @@ def checked(
 
 def _route(body: object) -> tuple[str, dict[str, Any]]:
     if not isinstance(body, Mapping):
-        raise BadInput(
-            faults=[Fault("verkeerd_soort", "Stuur een JSON-object met de velden van het gesprek.")]
-        )
+        raise BadInput.of("verkeerd_soort", "Stuur een JSON-object met de velden van het gesprek.")
     fields = dict(body)
     route = fields.pop("route", None)
     if route not in ("advies", "melding"):
-        raise BadInput(faults=[Fault("onbekende_code", "Route: kies advies of melding.", "route")])
+        raise BadInput.of("onbekende_code", "Route: kies advies of melding.", "route")
     return str(route), fields
 
 
@@ -163,7 +161,9 @@ def _move(file: CaseFile, name: str, filled: Mapping[str, Any]) -> None:
     assert file.who is not None
     raw = {k: v.isoformat() if hasattr(v, "isoformat") else v for k, v in filled.items()}
     desk = desk_for(file.office, file.connection, file.now, set(), file.case)
-    carry_out(file, decide(file.workflow, file.standing(), name, raw, desk, file.who.role))
+    carry_out(
+        file, decide(file.workflow, file.standing(), name, raw=raw, desk=desk, role=file.who.role)
+    )
 
 
 def warnings(case: Mapping[str, Any], known: Iterable[str]) -> list[str]:

@@ -9,14 +9,14 @@ from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
 
-from amhk.desk import counting, reports
-from amhk.errors import BadInput, Fault, NotAllowed, NotFound
+from amhk.desk import case_facts, reports
+from amhk.errors import BadInput, NotAllowed, NotFound
 from amhk.office import Office
 from amhk.rules.definitions import Found
 from amhk.rules.figures import LATE, RUNS, Fact
 from amhk.rules.periods import LENGTHS, Period, period_of, read_period
 from amhk.rules.secrecy import Reader
-from amhk.store import bells, figures, house, reads, writes
+from amhk.store import bells, figure_facts, figures, house, reads, writes
 from amhk.store.reads import Row
 from amhk.store.session import Connection
 from amhk.words import day_of, iso, some, start_of
@@ -105,18 +105,11 @@ def keep(office: Office, period: Period, who: Reader | None = None) -> int:
             "hash": sha256(content.encode()).hexdigest(),
         }
         key = writes.add(connection, figures.KEPT, row)
-        told = {k: row[k] for k in ("period", "number", "position", "digest")} | {
-            "sha256": row["hash"]
-        }
+        told = {k: row[k] for k in ("period", "number", "position", "digest")}
+        told |= {"sha256": row["hash"]}
+        what = f"Rapport over {period.title} gemaakt en bewaard."
         bells.lock_meta(connection, "house")
-        house.append(
-            connection,
-            now,
-            row["worker_id"],
-            KIND,
-            f"Rapport over {period.title} gemaakt en bewaard.",
-            told,
-        )
+        house.append(connection, now, row["worker_id"], kind=KIND, what=what, content=told)
         return key
 
 
@@ -135,7 +128,7 @@ def keep_by_hand(office: Office, period: str, who: Reader) -> int:
             f"'{period[:20]}' is geen periode die voorbij is en waarin iets is vastgelegd; alleen"
             " zo'n rapport wordt bewaard."
         )
-        raise BadInput(faults=[Fault("periode", text, "period")])
+        raise BadInput.of("periode", text, "period")
     return keep(office, span, who)
 
 
@@ -225,14 +218,14 @@ def faults(connection: Connection) -> Iterator[str]:
         )
     yield from _stamps(
         connection,
-        sorted({*figures.stamps(connection), *((t["position"], t["digest"]) for t in said)}),
+        sorted({*figure_facts.stamps(connection), *((t["position"], t["digest"]) for t in said)}),
     )
 
 
 def _stamps(connection: Connection, stamps: Sequence[tuple[int, str]]) -> Iterator[str]:
     position, digest = 0, ""
     for last, told in stamps:
-        position, digest = last, counting.digest_on(connection, position, digest, last)
+        position, digest = last, case_facts.digest_on(connection, position, digest, last)
         if digest != told:
             yield (
                 f"Het stempel bij regel {last} klopt niet met het verloop: er is iets gewijzigd,"
@@ -246,7 +239,7 @@ def changes(office: Office, key: int) -> list[dict[str, Any]]:
 
     What it was, what it is now, of how many cases, and why.
     """
-    here = counting.catch_up(office)
+    here = case_facts.catch_up(office)
     with office.store.snapshot() as connection:
         old = _opened(connection, key)
         span = read_period(old["period"])
@@ -309,11 +302,11 @@ def _reasons(office: Office, connection: Connection, span: Period, then: int, no
     between two positions, by why.
     """
     told, touched = _Reasons(), figures.touched(connection, then, now)
-    names = counting.wanted_of(office)
+    names = case_facts.wanted_of(office)
     for at in range(0, len(touched), 1000):
         some_cases = sorted(touched)[at : at + 1000]
         sides = [
-            dict(counting.told(figures.lines(connection, some_cases, last), names))
+            dict(case_facts.told(figure_facts.lines(connection, some_cases, last), names))
             for last in (then, now)
         ]
         for key in some_cases:

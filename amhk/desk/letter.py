@@ -4,23 +4,16 @@ As page, PDF and data. Who looked is written down.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from html import escape, unescape
 from typing import Any
 
-from amhk.desk.casefile import visible
-from amhk.desk.composing import (
-    Letter,
-    addressed,
-    compose,
-    lacking,
-    leaking,
-    print_of,
-    rule_of,
-    stale,
-    text_of,
-)
+from amhk.desk.access import visible
+from amhk.desk.access_log import look
+from amhk.desk.addressing import addressed
+from amhk.desk.composed import Letter, lacking
+from amhk.desk.composing import compose, print_of, rule_of, stale, text_of
 from amhk.desk.covering import covered, veil_over
 from amhk.desk.delivery import (
     MACHINES,
@@ -31,9 +24,10 @@ from amhk.desk.delivery import (
     reach_of,
     ways_by_hand,
 )
-from amhk.desk.facts import gather, source_of
+from amhk.desk.fact_sources import source_of
+from amhk.desk.facts import gather
+from amhk.desk.leaks import leaking
 from amhk.desk.notices import find
-from amhk.desk.reading import look
 from amhk.errors import ClosedDoor, NotFound
 from amhk.letters.render import as_html
 from amhk.letters.script import printable
@@ -88,59 +82,62 @@ def view(office: Office, key: int, who: Reader) -> dict[str, Any]:
             "ways": machines(office, reach),
             "by_hand": ways_by_hand(reach),
             "lacks": _lacks(office, reach),
+            **_nothing_made(),
         }
         hidden = _secret_words(connection, case, notice)
         told = covered(office, connection, case, told)
+        now = office.now(connection)
         if notice["state"] != "draft":
-            html = None if notice["html"] is None else _masked(notice["html"], hidden)
-            left_out = [{"fact": name, "why": why} for name, why in notice["left_out"]]
             if notice["state"] == "approved":
-                told["stale"] = stale(
-                    office, connection, case, notice, who, day_of(office.now(connection))
-                )
-            return told | {
-                "missing": [],
-                "left_out": left_out,
-                "text": None,
-                "html": html,
-                "uses": [],
-                "leaks": [],
-            }
+                day = day_of(now)
+                told["stale"] = stale(office, connection, case, notice=notice, who=who, day=day)
+            html = None if notice["html"] is None else _masked(notice["html"], hidden)
+            return told | {"left_out": _left_out(notice["left_out"]), "html": html}
         try:
-            letter = compose(office, connection, case, notice, who, office.now(connection))
+            letter = compose(office, connection, case, notice=notice, who=who, now=now)
         except ClosedDoor as wrong:
-            return told | {
-                "missing": [],
-                "left_out": [],
-                "text": None,
-                "html": None,
-                "uses": [],
-                "leaks": [f.text for f in wrong.faults],
+            return told | {"leaks": [f.text for f in wrong.faults]}
+        uses = covered(office, connection, case, letter.uses)
+        return told | _made(letter, uses, hidden)
+
+
+def _nothing_made() -> dict[str, Any]:
+    empty: dict[str, Any] = {name: [] for name in ("missing", "left_out", "uses", "leaks")}
+    return empty | {"text": None, "html": None}
+
+
+def _left_out(pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"fact": name, "why": why} for name, why in pairs]
+
+
+def _made(
+    letter: Letter, uses: Iterable[tuple[str, Any, bool]], hidden: list[str]
+) -> dict[str, Any]:
+    """Give what there is to read of a letter that can still be changed."""
+    missing = [{"fact": name, "text": title, "do": do} for name, title, do in letter.missing]
+    readable = letter.blocks and not letter.leaks
+    return {
+        "missing": missing,
+        "left_out": _left_out(letter.left_out),
+        "text": text_of(letter) if letter.blocks else None,
+        "html": _masked(letter.html, hidden) if readable else None,
+        "uses": [
+            {
+                "name": n,
+                "value": MASK if hidden and n == "melder_naam" else v,
+                "needed": must,
+                "source": source_of(n),
             }
-        return told | {
-            "missing": [
-                {"fact": name, "text": title, "do": do} for name, title, do in letter.missing
-            ],
-            "left_out": [{"fact": name, "why": why} for name, why in letter.left_out],
-            "text": text_of(letter) if letter.blocks else None,
-            "html": None if letter.leaks or not letter.blocks else _masked(letter.html, hidden),
-            "uses": [
-                {
-                    "name": n,
-                    "value": MASK if hidden and n == "melder_naam" else v,
-                    "needed": must,
-                    "source": source_of(n),
-                }
-                for n, v, must in covered(office, connection, case, letter.uses)
-            ],
-            "leaks": [fault.text for fault in leaking(letter)],
-        }
+            for n, v, must in uses
+        ],
+        "leaks": [fault.text for fault in leaking(letter)],
+    }
 
 
 def _reach(office: Office, connection: Connection, case: Row, notice: Row, who: Reader) -> Reach:
     if notice["html"]:
         return reach_of(office, connection, case, notice, address_on(notice))
-    facts = gather(office, connection, case, notice, who, office.now(connection))
+    facts = gather(office, connection, case, notice=notice, who=who, now=office.now(connection))
     return reach_of(office, connection, case, notice, addressed(connection, case, notice, facts))
 
 
@@ -193,7 +190,9 @@ def _now(office: Office, key: int, who: Reader) -> tuple[Row, Row, Letter | None
         notice, case = find(connection, key, who)
         if notice["html"] is not None or notice["state"] != "draft":
             return notice, case, None
-        letter = compose(office, connection, case, notice, who, office.now(connection))
+        letter = compose(
+            office, connection, case, notice=notice, who=who, now=office.now(connection)
+        )
         if faults := lacking(letter) or leaking(letter):
             raise ClosedDoor(faults=faults)
         return notice, case, letter
@@ -231,7 +230,9 @@ def _names_secret(
     body = notice["html"]
     if body is None and notice["state"] == "draft":
         with suppress(ClosedDoor):
-            body = compose(office, connection, case, notice, who, office.now(connection)).html
+            body = compose(
+                office, connection, case, notice=notice, who=who, now=office.now(connection)
+            ).html
     return veil.holds(unescape(re.sub(r"<[^>]+>", " ", body or "")))
 
 

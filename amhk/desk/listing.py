@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from amhk.desk.worklist import worklist
-from amhk.errors import BadInput, Fault
+from amhk.errors import BadInput
 from amhk.office import Office
 from amhk.rules.parse import tidy, unfit
 from amhk.rules.secrecy import Reader
@@ -63,9 +63,7 @@ def save(office: Office, name: str, asks: Mapping[str, Any], who: Reader) -> Non
     """
     name = tidy(name, one_line=True)
     if not name or unfit(name, 60):
-        raise BadInput(
-            faults=[Fault("naam", "Geef de lijst een naam van 1 tot 60 tekens.", "naam")]
-        )
+        raise BadInput.of("naam", "Geef de lijst een naam van 1 tot 60 tekens.", "naam")
     told = {k: str(v) for k, v in asks.items() if k in ASKS and v} | {
         "kolom": columns_of(list(asks.get("kolom", ())))
     }
@@ -73,14 +71,8 @@ def save(office: Office, name: str, asks: Mapping[str, Any], who: Reader) -> Non
         present = worklists.saved(connection, who.id)
         old = next((r for r in present if r["name"] == name), None)
         if old is None and len(present) >= _MOST_LISTS:
-            raise BadInput(
-                faults=[
-                    Fault(
-                        "te_veel",
-                        f"U hebt al {_MOST_LISTS} lijsten; haal er eerst een weg.",
-                        "naam",
-                    )
-                ]
+            raise BadInput.of(
+                "te_veel", f"U hebt al {_MOST_LISTS} lijsten; haal er eerst een weg.", "naam"
             )
         if old:
             writes.change(connection, worklists.SAVED, [old["id"]], {"asks": told})
@@ -125,7 +117,12 @@ def as_file(office: Office, who: Reader, told: Mapping[str, str], columns: list[
         writes.add_many(connection, reads.LOOK, looks)
         what = f"{who.name} nam een lijst van {len(items)} zaken mee als bestand."
         house.append(
-            connection, office.now(connection), who.id, "lijst", what, {"cases": len(items)}
+            connection,
+            office.now(connection),
+            who.id,
+            kind="lijst",
+            what=what,
+            content={"cases": len(items)},
         )
     head = ["Zaak", *(COLUMNS[c] for c in columns)]
     return as_csv(head, [[i["number"], *(cell(i, c) for c in columns)] for i in items])

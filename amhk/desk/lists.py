@@ -3,14 +3,15 @@
 Gemeenten, institutions nearest first, workers, people of a case.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-from amhk.desk.covering import covered
+from amhk.desk.covering import veil_over
 from amhk.office import Office
 from amhk.rules.fields import Desk, Field
 from amhk.rules.secrecy import HAND, WORKS
+from amhk.rules.veil import Veil
 from amhk.store import plans, reads
 from amhk.store.reads import Row
 from amhk.store.session import Connection
@@ -39,61 +40,77 @@ def desk_for(
     case: Row | None = None,
     moves: Mapping[str, Any] | None = None,
     day: date | None = None,
+    veil: Veil | None = None,
 ) -> Desk:
     """Give what checking a form needs at this moment; lists nobody asked for are not looked up.
 
-    Codes are those of the day of receipt: of the case, or `day`.
+    Codes are those of the day of receipt: of the case, or `day`. `veil` is the one over the case,
+    where whoever asks has it at hand.
     """
     on = day or day_of(case["received"] if case else now)
     lists: dict[str, Mapping[str, str]] = LISTS | office.pack.codes.on(on)
-    if "instelling" in wanted:
-        lists["instelling"] = institutions_near(
-            office, connection, case["gemeente"] if case else None
-        )
-    if "medewerker" in wanted:
-        lists["medewerker"] = {
-            w["name"]: _signed(w)
-            for w in reads.workers(connection)
-            if w["role"] in WORKS and w["name"] != HAND
-        }
-    if "bevoegd" in wanted:
-        lists["bevoegd"] = {w["name"]: _signed(w) for w in deciders(connection)}
-    if "persoon" in wanted:
-        people = (
-            reads.of_case(connection, reads.PERSON, case["id"])
-            if case and case["route"] == "melding"
-            else []
-        )
-        lists["persoon"] = _told(
-            office, connection, case, {str(p["id"]): p["naam"] for p in people}
-        )
-    if "bevinding" in wanted:
-        found = (
-            reads.of_case(connection, reads.FINDING, case["id"])
-            if case and case["route"] == "melding"
-            else []
-        )
-        told = {str(f["id"]): f"{say_day(day_of(f['moment']))}: {f['text'][:60]}" for f in found}
-        lists["bevinding"] = _told(office, connection, case, told)
-    if "contact" in wanted:
-        had = (
-            reads.of_case(connection, reads.CONTACT, case["id"])
-            if case and case["route"] == "advies"
-            else []
-        )
-        lists["contact"] = {
-            str(c["id"]): f"{say_day(day_of(c['moment']))}: {c['verslag'][:60]}" for c in had
-        }
+    for name in wanted & _LIVE.keys():
+        lists[name] = _LIVE[name](office, connection, case)
+    if case and (typed := [name for name in _TYPED if lists.get(name)]):
+        veil = veil or veil_over(office, connection, case)
+        lists |= {name: veil.upon(lists[name]) for name in typed} if veil else {}
     lists["stap"] = {
         name: move.title for name, move in (moves or {}).items() if move.effect != "correct"
     }
-    return Desk(now, lists, case["received"] if case else None, office.pack.codes, on)
+    return Desk(
+        now=now,
+        lists=lists,
+        earliest=case["received"] if case else None,
+        codes=office.pack.codes,
+        day=on,
+    )
 
 
-def _told(
-    office: Office, connection: Connection, case: Row | None, titles: dict[str, str]
-) -> dict[str, str]:
-    return covered(office, connection, case, titles) if case and titles else titles
+def _institutions(office: Office, connection: Connection, case: Row | None) -> dict[str, str]:
+    return institutions_near(office, connection, case["gemeente"] if case else None)
+
+
+def _workers(office: Office, connection: Connection, case: Row | None) -> dict[str, str]:
+    workers = reads.workers(connection)
+    return {w["name"]: _signed(w) for w in workers if w["role"] in WORKS and w["name"] != HAND}
+
+
+def _deciders(office: Office, connection: Connection, case: Row | None) -> dict[str, str]:
+    return {w["name"]: _signed(w) for w in deciders(connection)}
+
+
+def _of(connection: Connection, table: Any, case: Row | None, route: str) -> list[Row]:
+    """Give the rows of a case of this route; none for another, or without a case."""
+    if case is None or case["route"] != route:
+        return []
+    return reads.of_case(connection, table, case["id"])
+
+
+def _people(office: Office, connection: Connection, case: Row | None) -> Mapping[str, str]:
+    people = _of(connection, reads.PERSON, case, "melding")
+    return {str(p["id"]): p["naam"] for p in people}
+
+
+def _findings(office: Office, connection: Connection, case: Row | None) -> Mapping[str, str]:
+    found = _of(connection, reads.FINDING, case, "melding")
+    return {str(f["id"]): f"{say_day(day_of(f['moment']))}: {f['text'][:60]}" for f in found}
+
+
+def _contacts(office: Office, connection: Connection, case: Row | None) -> dict[str, str]:
+    had = _of(connection, reads.CONTACT, case, "advies")
+    return {str(c["id"]): f"{say_day(day_of(c['moment']))}: {c['verslag'][:60]}" for c in had}
+
+
+_LIVE: dict[str, Callable[[Office, Connection, Row | None], Mapping[str, str]]] = {
+    "instelling": _institutions,
+    "medewerker": _workers,
+    "bevoegd": _deciders,
+    "persoon": _people,
+    "bevinding": _findings,
+    "contact": _contacts,
+}
+# In these somebody's words stand: they are covered where the case keeps something secret.
+_TYPED = ("persoon", "bevinding")
 
 
 def for_strangers(office: Office) -> Desk:
@@ -103,7 +120,12 @@ def for_strangers(office: Office) -> Desk:
     """
     now = datetime.now(UTC)
     return Desk(
-        now, LISTS | office.pack.codes.on(day_of(now)), None, office.pack.codes, day_of(now), _KEPT
+        now=now,
+        lists=LISTS | office.pack.codes.on(day_of(now)),
+        earliest=None,
+        codes=office.pack.codes,
+        day=day_of(now),
+        untold=_KEPT,
     )
 
 

@@ -4,26 +4,24 @@ Every end worked out a second way; one line in the house's journal.
 """
 
 import json
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from amhk.desk import followup
-from amhk.desk.casefile import due_of
 from amhk.desk.followup import health
 from amhk.desk.piket import roster_of
+from amhk.desk.second_count import recounted
 from amhk.desk.texts import no_longer_fit
 from amhk.errors import BadInput, Fault, NotAllowed, NotFound
 from amhk.office import Office
-from amhk.rules import recount
-from amhk.rules.days import Calendar, working_days
-from amhk.rules.fields import Desk, Field, clean
+from amhk.rules.cleaning import clean
+from amhk.rules.days import working_days
+from amhk.rules.fields import Desk, Field
 from amhk.rules.ladder import Address, attended
 from amhk.rules.parse import tidy
 from amhk.rules.secrecy import ALL_CASES, Reader
-from amhk.rules.terms import TermRule, rung_instants
-from amhk.store import bells, house, outbox, plans, proofs, reads, worklists, writes
-from amhk.store import calendar as kept
-from amhk.store.reads import Row
+from amhk.store import bells, house, outbox, plans, proofs, reads, writes
 from amhk.store.session import Connection
 from amhk.words import day_of, end_of, iso, local, say_day, some
 
@@ -73,7 +71,9 @@ def prove(office: Office, who: Reader | None = None, once: bool = False) -> dict
             f" volgende termijn, {told['without']} zonder; {some(told['terms'], 'einde', 'einden')}"
             f" nagerekend, {some(len(told['differences']), 'verschil', 'verschillen')}."
         )
-        told["hash"] = house.append(connection, now, who.id if who else None, KIND, what, told)
+        told["hash"] = house.append(
+            connection, now, who.id if who else None, kind=KIND, what=what, content=told
+        )
         if told["wrong"]:
             _incident(office, connection, "; ".join(told["wrong"]), now)
         sweep = json.loads(reads.meta(connection, "sweep") or "{}")
@@ -104,36 +104,9 @@ def _worked_out(
     ownerless = plans.owned_by_nobody_here(connection, day_of(now))
     unfit = no_longer_fit(office, connection)
     unsent = outbox.owed_on_closed(connection, now - _PATIENCE)
-    sweep = here["last_sweep"] or {}
-    wrong = [
-        few if count == 1 else many.format(count)
-        for count, few, many in (
-            (here["without"], "1 zaak zonder volgende termijn", "{} zaken zonder volgende termijn"),
-            (
-                len(differences),
-                "1 einde klopt niet met het verloop",
-                "{} einden kloppen niet met het verloop",
-            ),
-            (unrung, "1 herinnering is niet gegeven", "{} herinneringen zijn niet gegeven"),
-            (homeless, "1 herinnering staat voor niemand", "{} herinneringen staan voor niemand"),
-            (
-                len(unfit),
-                "1 tekst van een brief past niet meer bij de procedure",
-                "{} teksten van brieven passen niet meer bij de procedure",
-            ),
-            (
-                len(unsent),
-                "1 gesloten zaak heeft een brief die nog weg moet (Te versturen)",
-                "{} gesloten zaken hebben een brief die nog weg moet (Te versturen)",
-            ),
-            (
-                len(ownerless),
-                "1 zaak staat op naam van wie er niet is",
-                "{} zaken staan op naam van wie er niet is",
-            ),
-        )
-        if count
-    ]
+    wrong = [differences, unrung, homeless, unfit, unsent, ownerless]
+    counts = [here["without"], *(len(w) if isinstance(w, list) else w for w in wrong)]
+    pairs = zip(counts, _WRONG, strict=True)
     return {
         "day": iso(day_of(now)),
         "open": here["open"],
@@ -148,70 +121,42 @@ def _worked_out(
         "ownerless": ownerless[:_SHOWN],
         "unsent": unsent[:_SHOWN],
         "unfit": unfit[:_SHOWN],
-        "sweeps": sweep.get("count", 0),
-        "last_sweep": sweep.get("at"),
-        "longest_gap": (sweep.get("longest") or {}).get("seconds", 0),
-        "gap_until": (sweep.get("longest") or {}).get("until"),
-        "failed": list(sweep.get("failed", [])),
+        **_sweeps(here["last_sweep"] or {}),
         "gaps_in_roster": len(roster_of(office, connection)["gaps"]),
         "cases": count,
         "heads": heads,
         "calendar": office.calendar.release,
-        "wrong": wrong,
+        "wrong": [one if n == 1 else many.format(n) for n, (one, many) in pairs if n],
     }
 
 
-def recounted(office: Office, connection: Connection) -> tuple[int, list[str]]:
-    """Work every end of every open case out again from the journal alone.
+_WRONG = (
+    ("1 zaak zonder volgende termijn", "{} zaken zonder volgende termijn"),
+    ("1 einde klopt niet met het verloop", "{} einden kloppen niet met het verloop"),
+    ("1 herinnering is niet gegeven", "{} herinneringen zijn niet gegeven"),
+    ("1 herinnering staat voor niemand", "{} herinneringen staan voor niemand"),
+    (
+        "1 tekst van een brief past niet meer bij de procedure",
+        "{} teksten van brieven passen niet meer bij de procedure",
+    ),
+    (
+        "1 gesloten zaak heeft een brief die nog weg moet (Te versturen)",
+        "{} gesloten zaken hebben een brief die nog weg moet (Te versturen)",
+    ),
+    ("1 zaak staat op naam van wie er niet is", "{} zaken staan op naam van wie er niet is"),
+)
 
-    Give how many, and each difference in a Dutch sentence.
-    """
-    present = kept.read(connection)
-    now, then = known(present), dict[int, recount.Known]()
-    count, differences = 0, list[str]()
 
-    def as_of(release: int) -> recount.Known:
-        if release not in then:
-            then[release] = (
-                now if release == present.release else known(kept.read(connection, release))
-            )
-        return then[release]
-
-    for case, stored, texts in proofs.open_cases(connection):
-        rules = office.pack.workflows[case["workflow"], case["release"]].terms
-        count += len(stored)
-        try:
-            told = recount.replay(step for text in texts for step in json.loads(text))
-            differences += [
-                f"{case['number']}: {text}"
-                for text in _compared(rules, stored, told, as_of, present)
-            ]
-        except Exception as wrong:
-            # whatever was done to a row: it is a difference, and no other case goes unproven by it
-            differences.append(
-                f"{case['number']}: de termijnen zijn niet na te rekenen ({type(wrong).__name__})."
-            )
-    differences += [
-        f"{number}: de zaak is gesloten en een termijn loopt nog."
-        for number in proofs.running_on_closed(connection)
-    ]
-    differences += [
-        f"{number}: '{name}' zegt gerinkeld te hebben, en niets daarvan staat ergens."
-        for number, name in proofs.rung_without_trace(connection)
-    ]
-    differences += [
-        f"{number}: een verwijzing zegt iets anders dan de zaak."
-        for number in proofs.contradictions(connection)
-    ]
-    differences += [
-        f"{number}: heet hermelding van een melding die loopt, of die in een ander dossier staat."
-        for number in proofs.strayed(connection)
-    ]
-    differences += [
-        f"{number}: staat niet op haar plaats in de werkvoorraad."
-        for number in worklists.misplaced(connection)
-    ]
-    return count, differences
+def _sweeps(sweep: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what the watch told of its rounds since the last proof."""
+    longest = sweep.get("longest") or {}
+    return {
+        "sweeps": sweep.get("count", 0),
+        "last_sweep": sweep.get("at"),
+        "longest_gap": longest.get("seconds", 0),
+        "gap_until": longest.get("until"),
+        "failed": list(sweep.get("failed", [])),
+    }
 
 
 def _homeless(connection: Connection, now: datetime) -> int:
@@ -220,94 +165,14 @@ def _homeless(connection: Connection, now: datetime) -> int:
     if not any(p.here and p.role in ALL_CASES for p in staff.people):
         return 0
     places = (
-        (Address("", p["worker_id"], p["team_id"], p["role"]), p["owner_id"], p["of_team"])
+        (
+            Address(name="", worker=p["worker_id"], team=p["team_id"], role=p["role"]),
+            p["owner_id"],
+            p["of_team"],
+        )
         for p in bells.addresses(connection)
     )
     return sum(not attended(*place, staff) for place in places)
-
-
-def _compared(
-    rules: Any, stored: list[Row], told: dict[int, recount.Told], as_of: Any, present: Calendar
-) -> list[str]:
-    found, rows = [], {t["id"]: t for t in stored}
-    for key, line in told.items():
-        if key not in rows and line.status in ("running", "suspended"):
-            found.append(f"de termijn '{line.name}' staat in het verloop en is weg.")
-    for key, row in rows.items():
-        if key not in told:
-            if row["status"] in ("running", "suspended"):
-                found.append(f"de termijn '{row['name']}' loopt en staat niet in het verloop.")
-            continue
-        found += _one(rules[row["name"]], row, told[key], as_of, present)
-    return found
-
-
-def _one(rule: TermRule, row: Row, line: recount.Told, as_of: Any, present: Calendar) -> list[str]:
-    if (line.name, line.status) != (row["name"], row["status"]):
-        return [
-            f"'{row['name']}' is '{row['status']}', volgens het verloop '{line.name}'"
-            f" '{line.status}'."
-        ]
-    if row["status"] == "met" and line.ended != row["ended_at"]:
-        return [f"'{row['name']}' is op een ander moment gehaald dan het verloop zegt."]
-    if row["status"] not in ("running", "suspended"):
-        return []
-    now = as_of(
-        row["calendar"]
-    )  # the calendar it has taken in: the present one, but for a moment after a change
-    length = recount.Length(rule.count, rule.unit, rule.rolls, rule.by_law)
-    if line.start != row["start"]:
-        return [f"'{row['name']}' begon op een ander moment dan het verloop zegt."]
-    due, over_at = recount.end(line, length, as_of, now)
-    if (due, over_at) != (row["due"], row["over_at"]):
-        return [f"'{row['name']}' eindigt volgens de database {row['due']}, nagerekend {due}."]
-    if rule.beside and row["beside_due"] is not None:
-        second = recount.Length(
-            rule.beside.count, rule.beside.unit, rule.beside.rolls, rule.beside.kind == "wet"
-        )
-        bare = recount.Told(line.name, line.start, line.on, line.calendar)
-        if (other := recount.end(bare, second, as_of, now)) != (
-            row["beside_due"],
-            row["beside_over_at"],
-        ):
-            return [
-                f"de tweede klok van '{row['name']}' eindigt volgens de database"
-                f" {row['beside_due']}, nagerekend {other[0]}."
-            ]
-    return _bell(rule, row, present)
-
-
-def _bell(rule: TermRule, row: Row, present: Calendar) -> list[str]:
-    """Compare the next bell of a term with its ladder."""
-    if row["calendar"] != present.release:
-        return []
-    rings = rung_instants(rule, row["start"], due_of(row), present)
-    wanted = rings[row["rung"]] if row["status"] == "running" and row["rung"] < len(rings) else None
-    return (
-        []
-        if row["ring_at"] == wanted and row["rung"] <= len(rings)
-        else [f"de volgende herinnering van '{row['name']}' staat verkeerd."]
-    )
-
-
-def known(calendar: Calendar) -> recount.Known:
-    """Give a calendar as the second opinion takes it: as numbers."""
-    law = frozenset(d.toordinal() for d in getattr(calendar.feestdagen, "extra", {}))
-    closed = frozenset(d.toordinal() for d in calendar.sluitingsdagen)
-    hours = tuple(
-        (
-            since.toordinal(),
-            tuple(
-                (day, _minutes(span[0]), _minutes(span[1])) for day, span in sorted(rows.items())
-            ),
-        )
-        for since, rows in sorted(calendar.kantooruren.items())
-    )
-    return recount.Known(law, closed, hours)
-
-
-def _minutes(text: str) -> int:
-    return int(text[:2]) * 60 + int(text[3:])
 
 
 def _incident(office: Office, connection: Connection, what: str, now: datetime) -> None:
@@ -333,9 +198,9 @@ def _incident(office: Office, connection: Connection, what: str, now: datetime) 
         connection,
         now,
         None,
-        "storing",
-        f"{what.capitalize()}: termijn voor de beheerder tot {say_day(day)}.",
-        {"due": iso(day)},
+        kind="storing",
+        what=f"{what.capitalize()}: termijn voor de beheerder tot {say_day(day)}.",
+        content={"due": iso(day)},
     )
 
 
@@ -367,7 +232,12 @@ def solve(office: Office, key: int, body: object, who: Reader) -> None:
         }
         writes.change(connection, house.INCIDENT, [key], told)
         house.append(
-            connection, now, who.id, "storing", "Opgelost.", {"id": key, "reason": values["reason"]}
+            connection,
+            now,
+            who.id,
+            kind="storing",
+            what="Opgelost.",
+            content={"id": key, "reason": values["reason"]},
         )
 
 

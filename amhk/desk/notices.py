@@ -9,16 +9,21 @@ from datetime import date, datetime, time
 from hashlib import sha256
 from typing import Any
 
-from amhk.desk.casefile import CaseFile, open_case, owns
+from amhk.desk.access import owns
+from amhk.desk.casefile import CaseFile
 from amhk.desk.casework import take_version
-from amhk.desk.composing import compose, lacking, leaking, print_of, rule_of, still_fit, text_of
+from amhk.desk.composed import lacking
+from amhk.desk.composing import compose, print_of, rule_of, still_fit, text_of
 from amhk.desk.delivery import address_on, nobody, reach_of, remark, unsaid
-from amhk.desk.facts import TAKEN
+from amhk.desk.leaks import leaking
+from amhk.desk.open_case import open_case
 from amhk.desk.outgoing import DRAFT_AGAIN, take_off
+from amhk.desk.referral_facts import TAKEN
 from amhk.desk.stretching import stretch
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotAllowed, NotFound, Opens
 from amhk.office import Office
-from amhk.rules.fields import Desk, Field, clean
+from amhk.rules.cleaning import clean
+from amhk.rules.fields import Desk, Field
 from amhk.rules.secrecy import WORKS, Reader
 from amhk.store import claims, reads, texts
 from amhk.store.reads import Row
@@ -30,23 +35,13 @@ SEND = (
     Field("date", "Verzonden op", "date", required=True),
     Field("way", "Hoe verzonden", "choice", required=True, choices="verzendwijze"),
     Field(
-        "reference",
-        "Kenmerk, of aan wie en waarheen",
-        hint="Verplicht als u de brief overhandigt.",
+        "reference", "Kenmerk, of aan wie en waarheen", hint="Verplicht als u de brief overhandigt."
     ),
 )
 WITHHOLD = (
     Field("reason", "Reden", "text", required=True),
     Field("ground", "Grond", required=True),
     Field("new_date", "Uitstellen tot (leeg: niet versturen)", "date", future=True),
-)
-RECEIPT = (
-    Field("date", "Ontvangen op", "date", required=True),
-    Field("reference", "Kenmerk van de ontvanger"),
-)
-RETURN = (
-    Field("date", "Teruggekomen op", "date", required=True),
-    Field("reason", "Waarom", "text", required=True),
 )
 
 
@@ -59,9 +54,13 @@ def find(connection: Connection, key: int, who: Reader, lock: bool = False) -> t
     return notice, case
 
 
-def _take(
+def take_letter(
     office: Office, connection: Connection, key: int, body: object, who: Reader
 ) -> tuple[CaseFile, Row, dict[str, Any]]:
+    """Take a letter in hand: its case on the table, itself locked, and what was filled in.
+
+    NotAllowed for who does not work on cases, ChangedMeanwhile when another was first.
+    """
     if who.role not in WORKS:
         raise NotAllowed()
     version, fields = take_version(body, True)
@@ -74,9 +73,10 @@ def _take(
     return file, notice, fields
 
 
-def _must_be(notice: Row, states: tuple[str, ...], text: str) -> None:
+def must_be(notice: Row, states: tuple[str, ...], text: str) -> None:
+    """Raise ClosedDoor with this text when a letter stands in none of these states."""
     if notice["state"] not in states:
-        raise ClosedDoor(faults=[Fault("staat", text, None, None)])
+        raise ClosedDoor.of(code="staat", text=text, field=None, do=None)
 
 
 def approve(office: Office, key: int, body: object, who: Reader) -> None:
@@ -85,9 +85,9 @@ def approve(office: Office, key: int, body: object, who: Reader) -> None:
     Its hash goes into the journal.
     """
     with office.store.write() as connection:
-        file, notice, fields = _take(office, connection, key, body, who)
-        _must_be(notice, ("draft",), "Deze brief is al goedgekeurd, verzonden of vervallen.")
-        letter = compose(office, connection, file.case, notice, who, file.now)
+        file, notice, fields = take_letter(office, connection, key, body, who)
+        must_be(notice, ("draft",), "Deze brief is al goedgekeurd, verzonden of vervallen.")
+        letter = compose(office, connection, file.case, notice=notice, who=who, now=file.now)
         faults = lacking(letter) + leaking(letter) + nobody(notice)
         if fields.get("text") not in (None, "", text_of(letter)):
             faults.append(
@@ -124,34 +124,26 @@ def send(office: Office, key: int, body: object, who: Reader) -> None:
     Its term is met; what sending starts runs from that date.
     """
     with office.store.write() as connection:
-        file, notice, fields = _take(office, connection, key, body, who)
+        file, notice, fields = take_letter(office, connection, key, body, who)
         approving = Opens("notice", str(key))
         if notice["state"] == "draft":
-            raise ClosedDoor(
-                faults=[Fault("niet_goedgekeurd", "Keur de brief eerst goed.", None, approving)]
+            raise ClosedDoor.of(
+                code="niet_goedgekeurd", text="Keur de brief eerst goed.", field=None, do=approving
             )
-        _must_be(notice, ("approved",), "Deze brief is al verzonden of vervallen.")
-        values = _clean(SEND, fields, file.now)
+        must_be(notice, ("approved",), "Deze brief is al verzonden of vervallen.")
+        values = clean_form(SEND, fields, file.now)
         if faults := unsaid(values):
             raise BadInput(faults=faults)
         reach = reach_of(office, connection, file.case, notice, address_on(notice))
         if values["date"] < day_of(file.case["received"]):
-            raise BadInput(
-                faults=[
-                    Fault(
-                        "voor_ontvangst", "Verzonden op ligt voor de ontvangst van de zaak.", "date"
-                    )
-                ]
+            raise BadInput.of(
+                "voor_ontvangst", "Verzonden op ligt voor de ontvangst van de zaak.", "date"
             )
         if notice["drafted"] and values["date"] < day_of(notice["drafted"]):
-            raise BadInput(
-                faults=[
-                    Fault(
-                        "voor_besluit",
-                        "Verzonden op ligt voor de dag waarop deze brief werd klaargezet.",
-                        "date",
-                    )
-                ]
+            raise BadInput.of(
+                "voor_besluit",
+                "Verzonden op ligt voor de dag waarop deze brief werd klaargezet.",
+                "date",
             )
         still_fit(office, connection, file.case, notice)
         take_off(office, connection, [key])
@@ -159,9 +151,9 @@ def send(office: Office, key: int, body: object, who: Reader) -> None:
             file,
             notice,
             values["date"],
-            values["way"],
-            values.get("reference"),
-            remark(reach, values["way"]),
+            way=values["way"],
+            reference=values.get("reference"),
+            more=remark(reach, values["way"]),
         )
 
 
@@ -175,8 +167,8 @@ def record_sent(
     rule = file.workflow.notices[notice["kind"]]
     told = {"date": day, "way": way, "reference": reference, "notice": notice["id"]}
     entry = file.note("bericht", f"{rule.title}: verzonden op {say_day(day)}, {way}{more}.", told)
-    moment = _moment_of(day, file.now)
-    _end_term(file, notice, "met", moment, entry)
+    moment = moment_of(day, file.now)
+    end_term(file, notice, "met", moment, entry)
     file.owed = [n for n in file.owed if n["id"] != notice["id"]]
     if not file.case["closed"]:
         for name in rule.sent_starts:
@@ -189,16 +181,17 @@ def record_sent(
     file.save(bump=False)
 
 
-def _moment_of(day: date, now: datetime) -> datetime:
+def moment_of(day: date, now: datetime) -> datetime:
     """Give the instant of a sending on a day: now for today, noon for an earlier day."""
     if day == day_of(now):
         return now
     return datetime.combine(day, time(12), AMSTERDAM).astimezone(now.tzinfo)
 
 
-def _end_term(
+def end_term(
     file: CaseFile, notice: Row, status: str, moment: datetime, entry: int, why: str | None = None
 ) -> None:
+    """End the term in which a letter had to go, where it runs."""
     term = next((t for t in file.running if t["id"] == notice["term_id"]), None)
     if term:
         file.end(term, status, moment, entry, why)
@@ -207,8 +200,8 @@ def _end_term(
 def reopen(office: Office, key: int, body: object, who: Reader) -> None:
     """Make an approved letter a draft again, to be read and approved anew; it leaves the post."""
     with office.store.write() as connection:
-        file, notice, _ = _take(office, connection, key, body, who)
-        _must_be(
+        file, notice, _ = take_letter(office, connection, key, body, who)
+        must_be(
             notice,
             ("approved",),
             "Alleen een goedgekeurde brief die nog niet weg is kan weer concept worden.",
@@ -226,9 +219,9 @@ def withhold(office: Office, key: int, body: object, who: Reader) -> None:
     as its rule allows).
     """
     with office.store.write() as connection:
-        file, notice, fields = _take(office, connection, key, body, who)
-        _must_be(notice, ("draft", "approved"), "Deze brief is al verzonden of vervallen.")
-        values = _clean(WITHHOLD, fields, file.now)
+        file, notice, fields = take_letter(office, connection, key, body, who)
+        must_be(notice, ("draft", "approved"), "Deze brief is al verzonden of vervallen.")
+        values = clean_form(WITHHOLD, fields, file.now)
         title = file.workflow.notices[notice["kind"]].title
         if not values.get("new_date"):
             _taken_up(file, notice)
@@ -246,7 +239,14 @@ def withhold(office: Office, key: int, body: object, who: Reader) -> None:
             claims.save_notice(connection, notice, DRAFT_AGAIN | told)
         else:
             entry = file.note("bericht", f"{title}: niet verzonden.", values | {"notice": key})
-            _end_term(file, notice, "void", file.now, entry, f"niet verzonden: {values['ground']}")
+            end_term(
+                file,
+                notice,
+                "void",
+                moment=file.now,
+                entry=entry,
+                why=f"niet verzonden: {values['ground']}",
+            )
             file.owed = [n for n in file.owed if n["id"] != key]
             take_off(office, connection, [key])
             _nothing_to_await(file, notice)
@@ -271,8 +271,8 @@ def _taken_up(file: CaseFile, notice: Row) -> None:
             "De instelling heeft deze verwijzing aangenomen. Leg vast hoe zij haar kreeg,"
             " bijvoorbeeld telefonisch of persoonlijk."
         )
-        raise ClosedDoor(
-            faults=[Fault("aangenomen", text, None, Opens("notice", str(notice["id"])))]
+        raise ClosedDoor.of(
+            code="aangenomen", text=text, field=None, do=Opens("notice", str(notice["id"]))
         )
 
 
@@ -305,12 +305,8 @@ def _nothing_to_await(file: CaseFile, notice: Row) -> None:
 def _postpone(file: CaseFile, notice: Row, new_date: date, values: Mapping[str, Any]) -> None:
     term = next((t for t in file.running if t["id"] == notice["term_id"]), None)
     if term is None:
-        raise ClosedDoor(
-            faults=[
-                Fault(
-                    "geen_termijn", "Deze brief heeft geen termijn om uit te stellen.", "new_date"
-                )
-            ]
+        raise ClosedDoor.of(
+            "geen_termijn", "Deze brief heeft geen termijn om uit te stellen.", "new_date"
         )
     rule = file.workflow.terms[term["name"]]
     most = rule.extend[0] * 7 if rule.extend else 0
@@ -318,7 +314,7 @@ def _postpone(file: CaseFile, notice: Row, new_date: date, values: Mapping[str, 
     left = (new_date - date.fromisoformat(term["unrolled"][:10])).days
     if left > max(most, late + most if late > 0 else most):
         text = f"Uitstellen kan telkens met hooguit {most} dagen ({rule.ground})."
-        raise BadInput(faults=[Fault("te_lang", text, "new_date")])
+        raise BadInput.of("te_lang", text, "new_date")
     while left > 0:
         # a term long over takes several extensions, each of at most what the rule says, each
         # written down
@@ -326,101 +322,9 @@ def _postpone(file: CaseFile, notice: Row, new_date: date, values: Mapping[str, 
         left -= most
 
 
-def _clean(fields: tuple[Field, ...], raw: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def clean_form(fields: tuple[Field, ...], raw: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """Give the checked values of a small form of a letter; BadInput with every fault."""
     values, faults = clean(fields, raw, Desk(now, LISTS))
     if faults:
         raise BadInput(faults=faults)
     return values
-
-
-def receive(office: Office, key: int, body: object, who: Reader) -> None:
-    """Record that the receiver has a sent letter: when, and under what mark of his own."""
-    with office.store.write() as connection:
-        file, notice, values = _answered(office, connection, key, body, who, RECEIPT)
-        if notice["receipt"] or notice["returned"]:
-            raise ClosedDoor(
-                faults=[Fault("vastgelegd", "Van deze brief is al vastgelegd wat ervan kwam.")]
-            )
-        told = {"date": iso(values["date"]), "reference": values.get("reference"), "by": who.name}
-        file.note(
-            "bericht",
-            f"{file.workflow.notices[notice['kind']].title}: ontvangst bevestigd op"
-            f" {say_day(values['date'])}.",
-            told | {"notice": key},
-        )
-        claims.save_notice(connection, notice, {"receipt": told})
-        file.save(bump=False)
-
-
-def give_back(office: Office, key: int, body: object, who: Reader) -> None:
-    """Record that a sent letter came back: it is owed again, as a new draft with a new term."""
-    with office.store.write() as connection:
-        file, notice, values = _answered(office, connection, key, body, who, RETURN)
-        rule = file.workflow.notices[notice["kind"]]
-        if notice["returned"]:
-            raise ClosedDoor(
-                faults=[
-                    Fault(
-                        "teruggekomen",
-                        "Dat deze brief terugkwam is al vastgelegd; er ligt een nieuw concept.",
-                    )
-                ]
-            )
-        told = {"date": iso(values["date"]), "reason": values["reason"], "by": who.name}
-        entry = file.note(
-            "bericht",
-            f"{rule.title}: teruggekomen op {say_day(values['date'])}; er ligt een nieuw concept.",
-            told | {"notice": key},
-        )
-        _no_answer_comes(file, notice, entry)
-        links = {k: notice[k] for k in ("person_id", "institution_id", "about_id")}
-        file.draft(
-            notice["kind"], _moment_of(values["date"], file.now), entry, notice["facts"], **links
-        )
-        claims.save_notice(connection, notice, {"returned": told})
-        file.save(bump=False)
-
-
-def _no_answer_comes(file: CaseFile, notice: Row, entry: int) -> None:
-    """Stop the wait for an answer to a letter that never arrived, unless another of its kind did.
-
-    Sending it again starts it anew.
-    """
-    others = [
-        n
-        for n in reads.notices(file.connection, file.id)
-        if n["kind"] == notice["kind"] and n["id"] != notice["id"]
-    ]
-    if any(n["state"] == "sent" and not n["returned"] for n in others):
-        return
-    for term in [
-        t for t in file.running if t["name"] in file.workflow.notices[notice["kind"]].sent_starts
-    ]:
-        file.end(term, "void", file.now, entry, "de brief kwam terug")
-
-
-def _answered(
-    office: Office,
-    connection: Connection,
-    key: int,
-    body: object,
-    who: Reader,
-    fields: tuple[Field, ...],
-) -> tuple[CaseFile, Row, dict[str, Any]]:
-    file, notice, raw = _take(office, connection, key, body, who)
-    _must_be(notice, ("sent",), "Dit kan alleen bij een brief die verzonden is.")
-    if notice["html"] is None:
-        raise ClosedDoor(
-            faults=[
-                Fault(
-                    "vernietigd",
-                    "De inhoud van deze brief is vernietigd; er is niets meer vast te leggen.",
-                )
-            ]
-        )
-    values = _clean(fields, raw, file.now)
-    if values["date"] < notice["sent_on"]:
-        raise BadInput(
-            faults=[Fault("voor_verzending", "Deze dag ligt voor de dag van verzending.", "date")]
-        )
-    return file, notice, values

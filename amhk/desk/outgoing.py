@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from amhk.errors import ClosedDoor, Fault
+from amhk.errors import ClosedDoor
 from amhk.letters.post import drop, waits
 from amhk.office import Office
 from amhk.store import outbox
@@ -83,7 +83,7 @@ def take_off(office: Office, connection: Connection, notices: Iterable[int]) -> 
     for key in sorted(notices):
         row = outbox.live(connection, key)
         if why := out_of_hand(office, row):
-            raise ClosedDoor(faults=[Fault(why, _WHY[why])])
+            raise ClosedDoor.of(why, _WHY[why])
         if row is not None:
             outbox.move(connection, row, "cancelled", ended=datetime.now(UTC))
             if row["state"] == "dead" and row["claim"] and (folder := folder_of(office)):

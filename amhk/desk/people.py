@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from amhk import matching
-from amhk.desk.casefile import on_table, sees, visible
-from amhk.errors import BadInput, Fault, NotAllowed, NotFound
+from amhk.desk.access import sees, visible
+from amhk.desk.open_case import on_table
+from amhk.errors import BadInput, NotAllowed, NotFound
 from amhk.office import Office
 from amhk.rules.codes import Roles
 from amhk.rules.fields import reason_given
@@ -127,13 +128,8 @@ def earlier(office: Office, body: object, who: Reader) -> list[dict[str, Any]]:
         raise NotAllowed()
     told = dict(body) if isinstance(body, Mapping) else {}
     if told.get("route") == "advies":
-        raise BadInput(
-            faults=[
-                Fault(
-                    "advies",
-                    "Bij een advies wordt over het gezin niets opgezocht en niets vastgelegd.",
-                )
-            ]
+        raise BadInput.of(
+            "advies", "Bij een advies wordt over het gezin niets opgezocht en niets vastgelegd."
         )
     with office.store.read() as connection:
         typed = typed_people(told.get("betrokkenen", []))

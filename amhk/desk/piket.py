@@ -6,7 +6,8 @@ from typing import Any
 from amhk.desk.reading import acute_view
 from amhk.errors import BadInput, Fault, NotAllowed, NotFound
 from amhk.office import Office
-from amhk.rules.fields import Desk, Field, clean
+from amhk.rules.cleaning import clean
+from amhk.rules.fields import Desk, Field
 from amhk.rules.roster import gaps, without
 from amhk.rules.secrecy import ALL_CASES, HAND, WORKS, Reader, scope_of
 from amhk.store import acute, bells, house, plans, reads, writes
@@ -75,9 +76,9 @@ def give(office: Office, body: object, who: Reader) -> int:
             connection,
             desk_now.now,
             who.id,
-            "piket",
-            what,
-            {"line": key, "worker": worker["name"], "start": start, "end": end},
+            kind="piket",
+            what=what,
+            content={"line": key, "worker": worker["name"], "start": start, "end": end},
         )
         return key
 
@@ -97,9 +98,9 @@ def take(office: Office, key: int, who: Reader) -> None:
             connection,
             office.now(connection),
             who.id,
-            "piket",
-            "Een dienst is van het piketrooster gehaald.",
-            {"line": key},
+            kind="piket",
+            what="Een dienst is van het piketrooster gehaald.",
+            content={"line": key},
         )
 
 

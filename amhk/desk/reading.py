@@ -2,107 +2,54 @@
 see; who looked is written down.
 """
 
-import json
-from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
-from itertools import zip_longest
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from amhk.desk import intake
+from amhk.desk.access import owns, visible
+from amhk.desk.access_log import look, note_look
 from amhk.desk.acute import acute_of, people_line
-from amhk.desk.casefile import WORDS, CaseFile, is_late, laid_out, on_table, owns, visible
+from amhk.desk.casefile import WORDS, CaseFile
 from amhk.desk.covering import covered, uncovered, veil_over
-from amhk.desk.facts import gap
-from amhk.desk.foretelling import foretold
-from amhk.desk.lists import desk_for, needed, present
+from amhk.desk.fact_sources import gap
+from amhk.desk.history import lines_told, rung_told
+from amhk.desk.open_case import laid_out
+from amhk.desk.openings import doors_told, moves_told
+from amhk.desk.route_view import advies_of, melding_of, relations_of
 from amhk.desk.steps import steps
+from amhk.desk.term_rows import is_late
 from amhk.desk.termview import terms_view
 from amhk.desk.texts import letters_now
 from amhk.letters.render import Letters
 from amhk.office import Office
-from amhk.rules.fields import Desk, reason_given
+from amhk.rules.fields import reason_given
 from amhk.rules.flowmap import Map, flow_map
-from amhk.rules.moves import Standing, door, fields_now
 from amhk.rules.people import named_apart, roles_on, say_age, voice
-from amhk.rules.schema import schema
-from amhk.rules.secrecy import WORKS, Reader, scope_of
-from amhk.rules.workflow import Move, Workflow
-from amhk.store import gather, reads, writes
+from amhk.rules.secrecy import Reader, scope_of
+from amhk.store import gather, reads
 from amhk.store.reads import Row
 from amhk.store.session import Connection
 from amhk.words import day_of, iso
 
-_CHECK = (
-    "gevraagd_aan",
-    "hulp_gestart",
-    "passend",
-    "nu_veilig",
-    "hulp_geeindigd",
-    "doelrealisatie",
-    "reden_einde",
-    "kader",
-    "tevreden_jeugdige",
-    "tevreden_ouder",
-)
 
-
-def look(office: Office, number: str, who: Reader, what: str, reason: str | None = None) -> None:
-    """Write down who looked at what.
-
-    The first to open a case, other than who took the call, is kept on it and meets the term in
-    which it had to be opened.
-    """
-    with office.store.read() as connection:
-        case = visible(connection, number, who)
-    _note_look(office, case, who, what, reason)
-
-
-def _note_look(
-    office: Office, case: Row, who: Reader, what: str, reason: str | None = None
-) -> None:
-    with office.store.aside.write() as connection:
-        row = {
-            "instant": datetime.now(UTC),
-            "worker_id": who.id,
-            "case_id": case["id"],
-            "what": what,
-            "reason": reason,
-        }
-        writes.add(connection, reads.LOOK, row)
-        if (
-            case["opened_by"] is None
-            and case["taken_by"] != who.id
-            and who.role in WORKS
-            and owns(who, case)
-        ):
-            _open(office, connection, case["number"], who)
-
-
-def _open(office: Office, connection: Connection, number: str, who: Reader) -> None:
-    case = reads.case_by_number(connection, number, lock=True)
-    assert case is not None
-    file = on_table(office, connection, case, who)
-    if case["opened_by"] is None and not case["closed"]:
-        file.opened(file.note("geopend", f"Voor het eerst geopend door {who.name}.", {}))
-        file.changes["opened_by"] = who.id
-        file.save(bump=False)
-
-
-def case_view(office: Office, number: str, who: Reader) -> dict[str, Any]:
+def case_view(office: Office, number: str, who: Reader, asks: bool = True) -> dict[str, Any]:
     """Give one case as this reader may see it.
 
-    Facts, people, terms with their arithmetic, moves with why not and what they ask, notices.
+    Facts, people, terms with their arithmetic, moves with why not and (with `asks`) what they ask
+    as a JSON Schema, notices.
     """
     with office.store.read() as connection:
         case = visible(connection, number, who)
         shelf = _shelf(connection, case, who)
         file = _from_shelf(office, connection, case, shelf, who)
-        told = steps(file, reads.entries(connection, case["id"]), shelf["people"])
-        view = _view(file, shelf) | {
-            "steps": told,
-            "moves": _moves(file, case) if owns(who, case) else [],
-        }
-        return covered(office, connection, case, view)
+        veil = veil_over(office, connection, case)
+        view = _view(file, shelf)
+        view["steps"] = steps(file, reads.entries(connection, case["id"]), shelf["people"])
+        gaps = [n["gap"] for n in view["notices"] if n["gap"]]
+        doors = {gap.target for gap in gaps if gap.kind == "move"} if asks else None
+        view["moves"] = moves_told(file, case, veil, doors) if owns(who, case) else []
+        return veil.upon(view) if veil else view
 
 
 def case_page(office: Office, number: str, who: Reader) -> dict[str, Any]:
@@ -118,21 +65,21 @@ def case_page(office: Office, number: str, who: Reader) -> dict[str, Any]:
         told = steps(file, entries, shelf["people"])
         journal = [
             e
-            for e in _lines(entries, told, shelf["notices"], shelf["people"])
+            for e in lines_told(entries, told, shelf["notices"], shelf["people"])
             if e["kind"] != WORDS
         ]
         view = _view(file, shelf) | {
             "journal": journal,
             "steps": told,
-            "moves": _doors(file, case) if owns(who, case) else [],
+            "moves": doors_told(file, case) if owns(who, case) else [],
         }
         view["acute"] = acute_of(file, view["moves"], people_line(view), entries)
         view |= {
-            "rungs": [_rung(r) for r in shelf["reminders"]],
+            "rungs": [rung_told(r) for r in shelf["reminders"]],
             "map": _map(file, journal, view["moves"]),
         }
         view = covered(office, connection, case, view)
-    _note_look(office, case, who, "zaak (scherm)")
+    note_look(office, case, who, "zaak (scherm)")
     return view
 
 
@@ -142,7 +89,7 @@ def acute_view(office: Office, number: str, who: Reader) -> dict[str, Any] | Non
         case = visible(connection, number, who)
         shelf = _shelf(connection, case, who)
         file = _from_shelf(office, connection, case, shelf, who)
-        doors = _doors(file, case) if owns(who, case) else []
+        doors = doors_told(file, case) if owns(who, case) else []
         return acute_of(
             file,
             doors,
@@ -166,7 +113,9 @@ def _from_shelf(
     office: Office, connection: Connection, case: Row, shelf: Mapping[str, list[Any]], who: Reader
 ) -> CaseFile:
     """Lay a case on the table to look at, from what was gathered of it."""
-    file = laid_out(office, connection, case, who, shelf["terms"], shelf["notices"])
+    file = laid_out(
+        office, connection, case, who=who, terms=shelf["terms"], letters=shelf["notices"]
+    )
     file.deciders = tuple(w["name"] for w in shelf["deciders"])
     return file
 
@@ -175,28 +124,29 @@ def _view(file: CaseFile, shelf: Mapping[str, list[Any]]) -> dict[str, Any]:
     assert file.who is not None
     case, terms, people = file.case, shelf["terms"], shelf["people"]
     workers, teams = ({w["id"]: w["name"] for w in shelf[name]} for name in ("workers", "teams"))
-    view = _head(file, case, workers, teams)
-    view["people"] = [_person(p, file, shelf["notices"], terms) for p in people]
-    view["relations"] = _relations(case, shelf, file.who)
+    view = head_of(file, case, workers, teams)
+    view["people"] = [person_of(p, file, shelf["notices"], terms) for p in people]
+    view["relations"] = relations_of(case, shelf, file.who)
     view["terms"] = terms_view(file.office, file.workflow, terms, shelf["reminders"], file.now)
     view["own"] = owns(file.who, case)
     letters = letters_now(file.office, file.connection)
-    view["notices"] = [_letter(letters, file, n, terms, people) for n in shelf["notices"]]
+    view["notices"] = [letter_of(letters, file, n, terms, people) for n in shelf["notices"]]
     view["attachments"] = [
         {k: a[k] for k in ("id", "name", "kind", "size", "hash")}
         | {"added": iso(a["added"]), "by": workers.get(a["worker_id"])}
         for a in shelf["attachments"]
     ]
     return view | (
-        _melding(case, shelf)
+        melding_of(case, shelf)
         if case["route"] == "melding"
-        else _advies(case, shelf["contacts"], file.office.config.gemeenten)
+        else advies_of(case, shelf["contacts"], file.office.config.gemeenten)
     )
 
 
-def _head(
+def head_of(
     file: CaseFile, case: Row, workers: Mapping[int, str], teams: Mapping[int, str]
 ) -> dict[str, Any]:
+    """Give what stands above a case: number, state, route, team and owner."""
     plain = (
         "number",
         "route",
@@ -232,7 +182,11 @@ def _head(
     }
 
 
-def _person(person: Row, file: CaseFile, letters: list[Row], terms: list[Row]) -> dict[str, Any]:
+def person_of(person: Row, file: CaseFile, letters: list[Row], terms: list[Row]) -> dict[str, Any]:
+    """Give a person of a case as it shows him.
+
+    Roles today, age, voice, and whether he was informed.
+    """
     plain = (
         "id",
         "naam",
@@ -291,76 +245,10 @@ def _informed(
     }
 
 
-def _relations(case: Row, shelf: Mapping[str, list[Any]], who: Reader) -> list[dict[str, Any]]:
-    leave = {g["case_id"] for g in shelf["leave"]} if who.role in WORKS else set()
-    told = [
-        {"kind": r["kind"], "number": r["number"]}
-        for r in shelf["relations"]
-        if r["kind"].startswith("omgezet") or owns(who, r) or r["other_id"] in leave
-    ]
-    return told + [
-        {"kind": "zelfde_dossier", "number": r["number"]}
-        for r in shelf["dossier"]
-        if case.get("dossier_id")
-    ]
-
-
-def _doors(file: CaseFile, case: Row) -> list[dict[str, Any]]:
-    """Give the moves as the page shows them: open with what would follow, or closed with why.
-
-    What they ask comes with their own page.
-    """
-    assert file.who is not None
-    standing, told = file.standing(), []
-    for move in file.workflow.moves.values():
-        faults = door(file.workflow, standing, move, file.who.role)
-        told.append(
-            {
-                "name": move.name,
-                "title": move.title,
-                "finish": move.finish,
-                "allowed": not faults,
-                "why_not": faults,
-                "side": move.side,
-                "effect": move.effect,
-                "here": case["state"] in move.sources,
-                "then": foretold(file, move) if not faults else "",
-            }
-        )
-    return told
-
-
-def _moves(file: CaseFile, case: Row) -> list[dict[str, Any]]:
-    assert file.who is not None
-    wanted = set().union(*(needed(m.fields) for m in file.workflow.moves.values()))
-    desk = desk_for(file.office, file.connection, file.now, wanted, case, file.workflow.moves)
-    standing, told = file.standing(), []
-    for move in file.workflow.moves.values():
-        faults = door(file.workflow, standing, move, file.who.role)
-        told.append(
-            {
-                "name": move.name,
-                "title": move.title,
-                "finish": move.finish,
-                "allowed": not faults,
-                "why_not": faults,
-                "input": _schema(move, standing, desk, case["version"]),
-                "ending": move.ending,
-                "fields": fields_now(move, standing),
-                "here": case["state"] in move.sources,
-            }
-        )
-    return told
-
-
-def _schema(move: Move, standing: Standing, desk: Desk, version: int) -> dict[str, Any]:
-    told = schema(fields_now(move, standing), desk, version)
-    return told | {"minProperties": 3} if move.effect == "correct" else told
-
-
-def _letter(
+def letter_of(
     letters: Letters, file: CaseFile, notice: Row, terms: list[Row], people: list[Row]
 ) -> dict[str, Any]:
+    """Give a letter of a case: to whom, its state, by when, and what is missing in it."""
     workflow, now, roles = file.workflow, file.now, file.office.pack.codes.roles
     due = next((t["due"] for t in terms if t["id"] == notice["term_id"]), None)
     late = next(
@@ -396,82 +284,6 @@ def _letter(
     }
 
 
-def _melding(case: Row, shelf: Mapping[str, list[Any]]) -> dict[str, Any]:
-    hidden = case["melder_geheim"]
-    melder = {
-        "naam": None if hidden else case["melder_naam"],
-        "bereikbaar": None if hidden else case["melder_bereikbaar"],
-        "geheim": hidden,
-        "functie": None if hidden else case["melder_functie"],
-        "organisatie": None if hidden else case["melder_organisatie"],
-        "toestemming": case["melder_toestemming"],
-    }
-    names = {i["id"]: i["name"] for i in shelf["institutions"]}
-    referrals = [
-        {
-            "instelling": names[r["institution_id"]],
-            "op": iso(r["moment"]),
-            "status": r["status"],
-            "hulp_gestart": iso(r["started_on"]) if r["started_on"] else None,
-            "vervangen": iso(later["moment"]) if later else None,
-        }
-        for r, later in zip_longest(shelf["referrals"], shelf["referrals"][1:])
-    ]
-    checks = [
-        {k: iso(c[k]) if isinstance(c[k], date) else c[k] for k in _CHECK}
-        | {
-            "op": iso(c["moment"]),
-            "instelling": next(
-                (
-                    names[r["institution_id"]]
-                    for r in reversed(shelf["referrals"])
-                    if r["entry"] < c["entry"]
-                ),
-                None,
-            ),
-        }
-        for c in shelf["checks"]
-    ]
-    findings = [
-        {
-            "op": iso(f["moment"]),
-            "bron": f["bron"],
-            "bevindingen": f["text"],
-            "gevoelig": f["labels"],
-        }
-        for f in shelf["findings"]
-    ]
-    later = [
-        {"number": c["number"], "ontvangen": iso(c["received"]), "zorgen": c["zorgen"]}
-        for c in shelf["joined"]
-    ]
-    return {
-        "melder": melder,
-        "vervolgmeldingen": later,
-        "verwijzingen": referrals,
-        "controles": checks,
-        "bevindingen": findings,
-        "vernietigd": case["melder_naam"] is None,
-    }
-
-
-def _advies(case: Row, contacts: list[Row], known: Iterable[str]) -> dict[str, Any]:
-    asker = (
-        {"naam": case["adviesvrager_naam"], "bereikbaar": case["adviesvrager_bereikbaar"]}
-        if case["adviesvrager_naam"]
-        else None
-    )
-    return {
-        "advies": case["advies"],
-        "adviesvrager": asker,
-        "contacten": [{"op": iso(c["moment"]), "verslag": c["verslag"]} for c in contacts],
-        "warnings": intake.warnings(
-            {**case, "zorgen": "\n".join([case["zorgen"], *(c["verslag"] for c in contacts)])},
-            known,
-        ),
-    }
-
-
 def reveal(office: Office, number: str, who: Reader, reason: object) -> dict[str, Any]:
     """Give what is kept secret on a case (melder, secret addresses) to a worker who says why.
 
@@ -502,173 +314,3 @@ def reveal(office: Office, number: str, who: Reader, reason: object) -> dict[str
         texts = uncovered(veil_over(office, connection, case), whole)
         melder = {k: case[f"melder_{k}"] for k in ("naam", "bereikbaar", "functie", "organisatie")}
         return {"melder": melder, "adressen": secret, "teksten": texts}
-
-
-def journal_view(office: Office, number: str, who: Reader) -> list[dict[str, Any]]:
-    """Give the journal of a case: sequence, instant, worker, what, hash."""
-    with office.store.read() as connection:
-        case = visible(connection, number, who)
-        entries = reads.entries(connection, case["id"])
-        people = (
-            reads.of_case(connection, reads.PERSON, case["id"])
-            if case["route"] == "melding"
-            else []
-        )
-        file = laid_out(office, connection, case, who, [], [])
-        lines = _lines(
-            entries, steps(file, entries, people), reads.notices(connection, case["id"]), people
-        )
-        return covered(office, connection, case, lines)
-
-
-def _lines(
-    entries: list[Row], told: list[dict[str, Any]], notices: list[Row], people: list[Row]
-) -> list[dict[str, Any]]:
-    """Give the journal: each line with what was told at it and, of a letter to one of several
-    people, whose it is.
-    """
-    values, names = (
-        {step["sequence"]: step["values"] for step in told},
-        {p["id"]: named_apart(p, people) for p in people},
-    )
-    whose = {n["id"]: names.get(n["person_id"]) for n in notices if n["person_id"]}
-    return [
-        _line(e)
-        | {
-            "values": values.get(e["sequence"], []),
-            "whose": whose.get(json.loads(e["content"] or "{}").get("notice")),
-        }
-        for e in entries
-    ]
-
-
-def _line(entry: Row) -> dict[str, Any]:
-    return {
-        "sequence": entry["sequence"],
-        "instant": iso(entry["instant"]),
-        "worker": entry["worker"] or "klok",
-        "kind": entry["kind"],
-        "what": entry["what"],
-        "reason": reason_of(entry["content"]),
-        "hash": entry["hash"],
-    }
-
-
-def rungs(office: Office, number: str, who: Reader) -> list[dict[str, Any]]:
-    """Give every rung that was rung on a case: for which term, when, to whom."""
-    with office.store.read() as connection:
-        case = visible(connection, number, who)
-        return [_rung(r) for r in reads.of_case(connection, reads.REMINDER, case["id"])]
-
-
-def _rung(row: Row) -> dict[str, Any]:
-    return {
-        "term": row["term_id"],
-        "round": row["round"],
-        "rung": row["rung"] + 1,
-        "fell_due": iso(row["fell_due"]),
-        "rung_at": iso(row["rung_at"]),
-        "receivers": row["receivers"],
-    }
-
-
-_QUOTED = ('"reden"', '"reason"', '"motivering"', '"tekst"')
-
-
-def reason_of(content: str | None) -> str | None:
-    """Give the reason a journal line holds, as it was typed.
-
-    None when there is none or it was erased by law.
-    """
-    if content is None or not any(k in content for k in _QUOTED):
-        return None
-    told = json.loads(content)
-    return next(
-        (
-            told[k]
-            for k in ("reden", "reason", "motivering", "tekst")
-            if isinstance(told.get(k), str)
-        ),
-        None,
-    )
-
-
-def workflow_view(workflow: Workflow) -> dict[str, Any]:
-    """Give a workflow as its map.
-
-    States with the terms that can be answered there, and one row per way a move leads.
-    """
-    into = {
-        e.target: m.finish
-        for m in workflow.moves.values()
-        for e in m.edges
-        if m.finish and e.source != e.target
-    }
-    states = [
-        {
-            "name": s.name,
-            "title": s.title,
-            "finish": into.get(s.name),
-            "final": s.final,
-            "terms": [
-                t.name
-                for t in workflow.terms.values()
-                if any(s.name in workflow.moves[a].sources for a in t.acts if a in workflow.moves)
-            ],
-        }
-        for s in workflow.states.values()
-    ]
-    moves = [
-        {
-            "name": m.name,
-            "title": m.title,
-            "source": e.source,
-            "target": e.target,
-            "finish": m.finish,
-            "roles": list(m.roles),
-        }
-        for m in workflow.moves.values()
-        for e in m.edges
-    ]
-    return {
-        "name": workflow.name,
-        "release": workflow.release,
-        "route": workflow.route,
-        "title": workflow.title,
-        "states": states,
-        "moves": moves,
-    }
-
-
-def intake_form(office: Office, route: str) -> tuple[Any, Desk]:
-    """Give the fields of a route's intake, and what checking them needs now."""
-    workflow = office.pack.of_route(route)
-    with office.store.read() as connection:
-        return workflow.intake, desk_for(
-            office, connection, office.now(connection), needed(workflow.intake)
-        )
-
-
-def person_form(office: Office, number: str, who: Reader) -> tuple[Any, Desk]:
-    """Give the fields of a person on this case, and what checking them needs now."""
-    with office.store.read() as connection:
-        case = visible(connection, number, who)
-        workflow = office.pack.workflows[case["workflow"], case["release"]]
-        return workflow.person, desk_for(
-            office, connection, office.now(connection), needed(workflow.person), case
-        )
-
-
-def assign_desk(office: Office) -> Desk:
-    """Give what the form of an assignment chooses from: workers and teams."""
-    with office.store.read() as connection:
-        now = office.now(connection)
-        desk = desk_for(office, connection, now, set())
-        return Desk(
-            desk.now,
-            {
-                **desk.lists,
-                "medewerker": present(connection, now),
-                "team": {t["name"]: t["name"] for t in reads.teams(connection)},
-            },
-        )

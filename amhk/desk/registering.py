@@ -16,6 +16,7 @@ from amhk.rules.parse import fold
 from amhk.rules.people import is_child, is_unborn
 from amhk.rules.routing import route_call, stream
 from amhk.rules.secrecy import Reader
+from amhk.rules.workflow import Workflow
 from amhk.store import claims, plans, reads, routing, writes
 from amhk.store import people as store
 from amhk.store.session import Connection
@@ -38,6 +39,7 @@ _PLAIN = (
     "gezag",
     "from_id",
 )
+_COUNTED = ("gemeente", "kanaal", "hoedanigheid", "meldcodestap", "aanleiding", "aard")
 _SHARED = ("gemeente", "kanaal", "hoedanigheid", "meldcodestap", "zorgen")
 
 
@@ -56,14 +58,48 @@ def register(
     The caller saves it in the same transaction.
     """
     workflow = office.pack.of_route(route)
+    case = _first_row(workflow, values, now) | _place(office, connection, route, values)
+    case["number"] = claims.next_number(connection, PREFIX[route], local(now).year)
+    case["taken_by"] = taken_by or who.id
+    if route == "advies" and not plans.away(connection, who.id, day_of(now)):
+        case["owner_id"] = who.id
+    case["id"] = writes.add(connection, reads.CASE, case)
+    file = CaseFile(
+        office=office,
+        connection=connection,
+        case=case,
+        who=who,
+        now=now,
+        workflow=workflow,
+        words=True,
+    )
+    entry = file.note("ontvangen", _opening(route, case, case["team_reason"]), dict(values))
+    counted = {k: case[k] for k in _COUNTED if case[k]}
+    file.tell(entry, case={"route": route, "received": iso(case["received"])} | counted)
+    _first_terms(file, values, entry)
+    if route == "melding":
+        _melding(file, values, entry, dossier)
+    else:
+        _advies(file, values)
+    return file
+
+
+def _first_terms(file: CaseFile, values: Mapping[str, Any], entry: int) -> None:
+    """Start the terms that begin with the receipt, and the one until somebody opens the case."""
+    flow = file.workflow
+    for name in (*flow.intake_starts, *begun(flow.intake_maybe, values, ())):
+        file.start(name, file.case["received"], entry)
+    unread = (flow.untouched_acute if file.case["acuut"] else None) or flow.untouched_term
+    if unread:
+        file.start(unread, file.now, entry)
+
+
+def _first_row(workflow: Workflow, values: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """Give the row of a case as it is received, but for its number and who has it."""
     received = values.get("ontvangen") or now
-    facts = dict(workflow.facts) | {
-        s.name: s.value for s in workflow.intake_sets if holds(s.when, values)
-    }
-    team, reason = _team(office, connection, route, values)
-    case: dict[str, Any] = {
-        "number": claims.next_number(connection, PREFIX[route], local(now).year),
-        "route": route,
+    sets = {s.name: s.value for s in workflow.intake_sets if holds(s.when, values)}
+    return {
+        "route": workflow.route,
         "workflow": workflow.name,
         "release": workflow.release,
         "version": 0,
@@ -72,21 +108,14 @@ def register(
         "finishes": [],
         "closed": False,
         "ending": None,
-        "facts": facts,
+        "facts": dict(workflow.facts) | sets,
         "acuut": bool(values.get("acuut")),
         "counts": True,
         "received": received,
         "registered": now,
-        "team_id": team,
-        "team_reason": reason,
-        "taken_by": taken_by or who.id,
         "kenmerk": values.get("id"),
         "kenmerk_key": kenmerk_key(values.get("id"), values["gemeente"], iso(received)),
-        "owner_id": (
-            who.id
-            if route == "advies" and not plans.away(connection, who.id, day_of(now))
-            else None
-        ),
+        "owner_id": None,
         "opened_by": None,
         "entries": 0,
         "head": "",
@@ -95,23 +124,6 @@ def register(
         "aard": values.get("aard", []),
         **{k: values.get(k) for k in _SHARED},
     }
-    case["id"] = writes.add(connection, reads.CASE, case)
-    file = CaseFile(office, connection, case, who, now, workflow, words=True)
-    entry = file.note("ontvangen", _opening(route, case, reason), dict(values))
-    counted = ("gemeente", "kanaal", "hoedanigheid", "meldcodestap", "aanleiding", "aard")
-    file.tell(
-        entry,
-        case={"route": route, "received": iso(received)} | {k: case[k] for k in counted if case[k]},
-    )
-    for name in (*workflow.intake_starts, *begun(workflow.intake_maybe, values, ())):
-        file.start(name, received, entry)
-    if unread := (workflow.untouched_acute if case["acuut"] else None) or workflow.untouched_term:
-        file.start(unread, now, entry)
-    if route == "melding":
-        _melding(file, values, entry, dossier)
-    else:
-        _advies(file, values)
-    return file
 
 
 def _opening(route: str, case: Mapping[str, Any], reason: str) -> str:
@@ -122,19 +134,25 @@ def _opening(route: str, case: Mapping[str, Any], reason: str) -> str:
     )
 
 
-def _team(
+def _place(
     office: Office, connection: Connection, route: str, values: Mapping[str, Any]
-) -> tuple[int, str]:
+) -> dict[str, Any]:
+    """Give the team a call goes to, and why."""
     config = office.config
     gemeente = values["gemeente"]
     kind = stream(route, values["kanaal"])
     subregio = config.gemeenten[gemeente].subregio
     rules, _ = routing.rules_of(connection, config.rules)
     name, reason = route_call(
-        rules, config.default_team, gemeente, subregio, kind, bool(values.get("acuut"))
+        rules,
+        config.default_team,
+        gemeente,
+        subregio=subregio,
+        stroom=kind,
+        acuut=bool(values.get("acuut")),
     )
     teams = {t["name"]: t["id"] for t in reads.teams(connection)}
-    return teams[name], reason
+    return {"team_id": teams[name], "team_reason": reason}
 
 
 def _melding(file: CaseFile, values: Mapping[str, Any], entry: int, dossier: int | None) -> None:

@@ -9,8 +9,7 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
-from amhk.desk import reports
-from amhk.desk.reports import SAY
+from amhk.desk import reports, wording
 from amhk.desk.reporttables import (
     Report,
     Table,
@@ -25,7 +24,8 @@ from amhk.desk.reporttables import (
     title_of,
     trend,
 )
-from amhk.errors import BadInput, Fault
+from amhk.desk.wording import SAY
+from amhk.errors import BadInput
 from amhk.letters.report import report_pdf
 from amhk.office import Office
 from amhk.rules.publish import TOO_FEW
@@ -68,19 +68,17 @@ def render(
     """
     fit(format)
     return rendered(
-        office, reports.make(office, name, period, who, known or None, area, style), format
+        office,
+        reports.make(office, name, period, who=who, known=known or None, area=area, style=style),
+        format,
     )
 
 
 def fit(format: str) -> None:
     """Refuse a format there is not."""
     if format not in FORMATS:
-        raise BadInput(
-            faults=[
-                Fault(
-                    "formaat", f"'{format[:20]}' kan niet; kies uit {', '.join(FORMATS)}.", "format"
-                )
-            ]
+        raise BadInput.of(
+            "formaat", f"'{format[:20]}' kan niet; kies uit {', '.join(FORMATS)}.", "format"
         )
 
 
@@ -136,7 +134,7 @@ def _figures(report: Report) -> Sheet:
     if "inwoners" in report["total"]:
         head.append("Inwoners")
         rows = [[*row, r["inwoners"]] for row, r in zip(rows, told, strict=True)]
-    for key, d in reports.plain_definitions(report).items():
+    for key, d in wording.plain_definitions(report).items():
         columns, typed = _TYPED[d["kind"]]
         head += [f"{d['title']}{column}" for column in columns]
         rows = [
@@ -227,28 +225,7 @@ def _pdf(office: Office, report: Report) -> bytes:
     """On paper, where a region has more columns than a page, each gemeente is a column and a share
     two counts; splits are those of the whole.
     """
-    told: list[Table] = []
-    if report["rows"]:
-        head, rows = reports.cells(report)
-        wide = len(head) > _WIDE
-        title = (
-            "Cijfers (≤10: 10 of minder; x: te weinig om te tonen, of afgeschermd)"
-            if report.get("style") == "tien"
-            else "Cijfers"
-        )
-        told.append(
-            (title, ["", *(str(r[0]) for r in rows)], _turned(report))
-            if wide
-            else ("Cijfers", head, rows)
-        )
-    told += sampled(report)
-    if report.get("groups"):
-        splits = [
-            split(report, k, d) for k, d in report["definitions"].items() if d["kind"] == "split"
-        ]
-        told += [
-            (t, ["", "Aantal"], [[r[0], r[-1]] for r in rows]) for t, _, rows in splits if rows
-        ]
+    told = [*_figures_on_paper(report), *sampled(report), *_splits_on_paper(report)]
     here: list[list[object]] = [[a, b] for a, b in about(report)]
     found: list[Table | None] = [
         trend(report),
@@ -257,8 +234,6 @@ def _pdf(office: Office, report: Report) -> bytes:
         ("Over dit rapport", ["Wat", "Waarde"], here),
     ]
     told += [t for t in found if t and t[2]]
-    printed = [_folded(t, h, [[str(c) for c in r] for r in rows]) for t, h, rows in told]
-    drawn = [(title, svg) for title, svg, _ in charts(report)]
     foot = f"{office.config.organisation}, gemaakt {report['made'][:10]}"
     if stamp := report.get("stamp"):
         foot += f", stempel {stamp['position']} {stamp['digest'][:12]}"
@@ -266,12 +241,33 @@ def _pdf(office: Office, report: Report) -> bytes:
         title_of(report),
         office.config.organisation,
         report["sentences"],
-        printed,
-        foot,
-        report["training"],
-        datetime.fromisoformat(report["made"]).date(),
-        drawn,
+        tables=[_folded(t, h, [[str(c) for c in r] for r in rows]) for t, h, rows in told],
+        foot=foot,
+        training=report["training"],
+        made=datetime.fromisoformat(report["made"]).date(),
+        charts=[(title, svg) for title, svg, _ in charts(report)],
     )
+
+
+def _figures_on_paper(report: Report) -> list[Table]:
+    """Give the figures of a report as one table, turned where it is wider than a page."""
+    if not report["rows"]:
+        return []
+    head, rows = reports.cells(report)
+    if len(head) <= _WIDE:
+        return [("Cijfers", head, rows)]
+    small = "≤10: 10 of minder; x: te weinig om te tonen, of afgeschermd"
+    title = f"Cijfers ({small})" if report.get("style") == "tien" else "Cijfers"
+    return [(title, ["", *(str(r[0]) for r in rows)], _turned(report))]
+
+
+def _splits_on_paper(report: Report) -> list[Table]:
+    """Give the splits of the whole that hold anything."""
+    if not report.get("groups"):
+        return []
+    kinds = report["definitions"].items()
+    splits = [split(report, k, d) for k, d in kinds if d["kind"] == "split"]
+    return [(t, ["", "Aantal"], [[r[0], r[-1]] for r in rows]) for t, _, rows in splits if rows]
 
 
 def _folded(
@@ -294,7 +290,7 @@ def _turned(report: Report) -> list[list[object]]:
         if "inwoners" in report["total"]
         else []
     )
-    for key, d in reports.plain_definitions(report).items():
+    for key, d in wording.plain_definitions(report).items():
         kind = d["kind"]
         title = f"{d['title']} (van alle)" if kind == "share" else d["title"]
         lines.append(
@@ -327,7 +323,7 @@ _ON_PAPER = {"10 of minder": "≤10", "afgeschermd": "x"}
 _SHUT = {*_ON_PAPER, *_ON_PAPER.values(), ".", TOO_FEW}
 _SHORT: dict[str, Callable[[Any], Any]] = {
     "share": lambda share: f"{share[0]}/{share[1]}" if share[1] else "-",
-    "rate": lambda rate: reports.say_rate(rate) if rate[1] else "?",
+    "rate": lambda rate: wording.say_rate(rate) if rate[1] else "?",
     "days": lambda value: "-" if value[0] is None else value[0],
     "mean": lambda value: "-" if value[0] is None else str(value[0]).replace(".", ","),
 }

@@ -5,8 +5,8 @@ means, and what the report itself is.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from amhk.desk import reports
-from amhk.desk.reports import SAY
+from amhk.desk import reports, wording
+from amhk.desk.wording import SAY
 from amhk.rules.publish import TOO_FEW
 from amhk.sheets.charts import Series, chart
 from amhk.words import REGIONS
@@ -128,7 +128,7 @@ def trend(report: Report, group: str = "") -> Table | None:
         return None
     told = {
         k: d
-        for k, d in reports.plain_definitions(report).items()
+        for k, d in wording.plain_definitions(report).items()
         if not group or d["group"] == group
     }
     head = ["Cijfer", report["title"], *(p["title"] for p in past)]
@@ -153,7 +153,7 @@ def charts(report: Report) -> list[tuple[str, str, Table]]:
     labels = [_short_title(p["title"]) for p in told]
     definitions = report["definitions"]
     return [
-        _charted(title, labels, told, keys, definitions, unit)
+        _charted(title, labels, told, keys=keys, definitions=definitions, unit=unit)
         for title, keys, unit in (
             ("Adviezen en meldingen", ("adviezen", "meldingen"), ""),
             ("Lopende meldingen op de laatste dag", ("voorraad_meldingen",), ""),
@@ -190,7 +190,7 @@ def _charted(
     empty = TOO_FEW.capitalize() if hidden else "Nog niets om te tonen"
     return (
         title,
-        chart(title, labels, series, unit, target, empty),
+        chart(title, labels, series, unit=unit, target=target, empty=empty),
         (title, ["Periode", *(definitions[k]["title"] for k in keys)], rows),
     )
 

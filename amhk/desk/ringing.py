@@ -10,7 +10,8 @@ from datetime import datetime
 from heapq import heapify, heappop, heappush
 from typing import Any
 
-from amhk.desk.casefile import due_of, on_table
+from amhk.desk.open_case import on_table
+from amhk.desk.term_rows import due_of
 from amhk.office import Office
 from amhk.rules.ladder import Address, Staff, receivers
 from amhk.rules.terms import Rung, TermRule, rung_instant
@@ -77,7 +78,10 @@ def ring_batch(
     """
     with office.store.write() as connection:
         batch = Batch(
-            office, now, staff, bells.lock_cases(connection, sorted({t["case_id"] for t in due}))
+            office=office,
+            now=now,
+            staff=staff,
+            cases=bells.lock_cases(connection, sorted({t["case_id"] for t in due})),
         )
         keys = [t["id"] for t in due if t["case_id"] in batch.cases]
         batch.terms = {t["id"]: t for t in bells.ringing(connection, keys, now)}
@@ -86,7 +90,7 @@ def ring_batch(
             _ring(batch, rule, term, instant)
         _write(connection, batch)
         for case, kinds, term_due in batch.drafts:
-            _draft(office, connection, case, kinds, term_due, now)
+            _draft(office, connection, case, kinds=kinds, due=term_due, now=now)
         return len(batch.reminders)
 
 
@@ -123,7 +127,12 @@ def _ring(batch: Batch, rule: TermRule, term: Mapping[str, Any], instant: dateti
         f"Herinnering {index + 1}: {rule.title} ({say_due(term['due'])}), aan {', '.join(names)}."
     )
     line = journal.entry_row(
-        case, batch.now, None, "herinnering", what, {"term": term["id"], "rung": index}
+        case,
+        batch.now,
+        None,
+        kind="herinnering",
+        what=what,
+        content={"term": term["id"], "rung": index},
     )
     case |= {"entries": line["sequence"], "head": line["hash"], "rung": True}
     batch.lines.append(
@@ -143,7 +152,9 @@ def _write(connection: Connection, batch: Batch) -> None:
         for key, t in batch.terms.items()
     ]
     heads = [(c["entries"], c["head"], key) for key, c in batch.cases.items() if "rung" in c]
-    bells.rung(connection, terms, batch.reminders, batch.inbox, batch.lines, heads)
+    bells.rung(
+        connection, terms, batch.reminders, inbox=batch.inbox, lines=batch.lines, heads=heads
+    )
 
 
 def _draft(

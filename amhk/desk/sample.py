@@ -7,12 +7,12 @@ from hashlib import sha256
 from secrets import token_hex
 from typing import Any
 
-from amhk.desk import counting
+from amhk.desk import case_facts
 from amhk.errors import NotAllowed
 from amhk.office import Office
 from amhk.rules.periods import Period
 from amhk.rules.secrecy import Scope
-from amhk.store import figures, reads, writes
+from amhk.store import figure_facts, figures, reads, writes
 from amhk.words import day_of, iso
 
 SIZE = 20
@@ -33,12 +33,12 @@ def steekproef(office: Office, period: Period, scope: Scope) -> dict[str, Any]:
             "Een steekproef gaat over de hele regio; daarvoor moet u alle zaken mogen tellen."
         )
     secret, span = _secret(office), (period.start.isoformat(), period.end.isoformat())
-    with counting.settled(office) as (known, connection):
+    with case_facts.settled(office) as (known, connection):
         seed = sha256(f"{secret}\n{period.text}\n{known.digest}".encode()).hexdigest()
         closed = figures.closed_in(connection, scope, span)
         chosen = sorted(closed, key=lambda row: _mark(seed, row["number"]))[:SIZE]
         cases = [
-            _case(office, seed, row, figures.lines_of(connection, row["id"], known.position))
+            _case(office, seed, row, figure_facts.lines_of(connection, row["id"], known.position))
             for row in chosen
         ]
     return {

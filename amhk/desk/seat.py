@@ -46,12 +46,12 @@ def take_seat(office: Office, cookie: str) -> Seat | None:
         red = tuple(alarms_of(office, connection, found, now))
         proof = json.loads(found["proof"]) if found["proof"] else None
         return Seat(
-            Reader.of(found),
-            str(found["csrf"]),
-            bool(found["must_change"]),
-            now,
-            found["reminders"],
-            red,
-            proof,
-            found["search_release"] == RELEASE,
+            who=Reader.of(found),
+            csrf=str(found["csrf"]),
+            must_change=bool(found["must_change"]),
+            now=now,
+            reminders=found["reminders"],
+            alarms=red,
+            proof=proof,
+            finds=found["search_release"] == RELEASE,
         )

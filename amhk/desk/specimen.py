@@ -47,44 +47,28 @@ def worst() -> dict[str, Any]:
     looks like markup.
     """
     children, adults = [_child(n) for n in range(1, 11)], [_adult(n) for n in range(11, 15)]
-    finding = {
-        "tekst": _WORDS * 6,
-        "bron": "informatie van een professional",
-        "op": "wo 4 februari 2026",
+    bron, op = "informatie van een professional", "wo 4 februari 2026"
+    labels = ((), ("medisch",), ("strafrechtelijk",), ("ouder",))
+    unborn = {
+        "wie": f"{_RTL}, ongeboren kind van {_LONG}",
+        "moeder": _LONG,
+        "uitgerekend": "onbekend",
+        "uitgerekend_op": "onbekend",
     }
+    told = "naam, geboortedatum, geslacht, adres, BSN, gezag, rol in het gezin"
     lists = {
         "jeugdigen": children,
         "personen": children + adults,
         "gezaghebbenden": adults[:2],
         "overigen": adults[2:],
-        "ongeborenen": [
-            {
-                "wie": f"{_RTL}, ongeboren kind van {_LONG}",
-                "moeder": _LONG,
-                "uitgerekend": "onbekend",
-                "uitgerekend_op": "onbekend",
-            }
-        ],
-        "betrokkene_gegevens": [
-            "naam",
-            "geboortedatum",
-            "geslacht",
-            "adres",
-            "BSN",
-            "gezag",
-            "rol in het gezin",
-        ],
-        "bevindingen": (
-            [
-                finding | {LABELS: {"": labels}}
-                for labels in ((), ("medisch",), ("strafrechtelijk",), ("ouder",))
-            ]
-            * 5
-        ),
+        "ongeborenen": [unborn],
+        "betrokkene_gegevens": told.split(", "),
+        "bevindingen": [
+            {"tekst": _WORDS * 6, "bron": bron, "op": op, LABELS: {"": label}} for label in labels
+        ]
+        * 5,
         "overdrachten": [{"instelling": _LONG, "op": "ma 9 maart 2026"}] * 3,
-        "stappen_genomen": [
-            f"wo 4 februari 2026: de veiligheid is beoordeeld ({n})" for n in range(12)
-        ],
+        "stappen_genomen": [f"{op}: de veiligheid is beoordeeld ({n})" for n in range(12)],
     }
     return {name: lists.get(name, _WORDS * 8 if name not in _SHORT else _LONG) for name in FACTS}
 
@@ -130,45 +114,44 @@ def fair() -> dict[str, Any]:
         "geslacht": "vrouw",
         LABELS: {},
     }
-    father = mother | {
-        "naam": "Sem Voorbeeld",
-        "geboren": "1988",
-        "geboren_op": "1988",
-        "geslacht": "man",
-    }
-    child = _child(1) | {
-        "naam": "Liv Voorbeeld",
-        "geslacht": "vrouw",
-        "rollen": "kind",
-        "bsn": "999990019",
-    }
-    people = [p | {"adres": "Oefenlaan 4, 0000 AA Oefenstad"} for p in (child, mother, father)]
-    return _PLAIN | {
-        "jeugdigen": people[:1],
-        "personen": people,
-        "gezaghebbenden": people[1:],
-        "overigen": [],
-        "ongeborenen": [],
-        "betrokkene_gegevens": ["naam", "geboortedatum", "adres"],
-        "gezin_namen": "Liv, Noor en Sem Voorbeeld",
-        "bevindingen": [
-            {
-                "tekst": "Liv komt vaak zonder jas en zonder eten op school.",
-                "bron": "informatie van een professional",
-                "op": "wo 4 februari 2026",
-            },
-            {
-                "tekst": "Thuis is het warm en schoon; de kinderkamer is leeg.",
-                "bron": "eigen waarneming",
-                "op": "ma 16 februari 2026",
-            },
-        ],
-        "overdrachten": [{"instelling": "Wijkteam Oefenstad", "op": "di 10 maart 2026"}],
-        "stappen_genomen": [
-            "ma 2 februari 2026: uw melding is ontvangen",
-            "wo 4 februari 2026: de veiligheid is beoordeeld",
-        ],
-    }
+    father = {"naam": "Sem Voorbeeld", "geboren": "1988", "geboren_op": "1988", "geslacht": "man"}
+    child = {"naam": "Liv Voorbeeld", "geslacht": "vrouw", "rollen": "kind", "bsn": "999990019"}
+    family = (_child(1) | child, mother, mother | father)
+    people = [p | {"adres": "Oefenlaan 4, 0000 AA Oefenstad"} for p in family]
+    return (
+        _PLAIN
+        | _FOUND
+        | {
+            "jeugdigen": people[:1],
+            "personen": people,
+            "gezaghebbenden": people[1:],
+            "overigen": [],
+            "ongeborenen": [],
+            "betrokkene_gegevens": ["naam", "geboortedatum", "adres"],
+            "gezin_namen": "Liv, Noor en Sem Voorbeeld",
+        }
+    )
+
+
+_FOUND: dict[str, Any] = {
+    "bevindingen": [
+        {
+            "tekst": "Liv komt vaak zonder jas en zonder eten op school.",
+            "bron": "informatie van een professional",
+            "op": "wo 4 februari 2026",
+        },
+        {
+            "tekst": "Thuis is het warm en schoon; de kinderkamer is leeg.",
+            "bron": "eigen waarneming",
+            "op": "ma 16 februari 2026",
+        },
+    ],
+    "overdrachten": [{"instelling": "Wijkteam Oefenstad", "op": "di 10 maart 2026"}],
+    "stappen_genomen": [
+        "ma 2 februari 2026: uw melding is ontvangen",
+        "wo 4 februari 2026: de veiligheid is beoordeeld",
+    ],
+}
 
 
 _SHORT = frozenset(
@@ -268,9 +251,9 @@ def head(organisation: str, sender: tuple[str, ...], to: str) -> Head:
         ("Telefoon", "0800-2000"),
     )
     return Head(
-        organisation,
-        sender,
-        (to, "Oefenplein 1", "0000 AA Oefenstad"),
-        marks,
-        ("Met vriendelijke groet,", "Anna (SKJ 100000001)", organisation),
+        organisation=organisation,
+        sender=sender,
+        to=(to, "Oefenplein 1", "0000 AA Oefenstad"),
+        marks=marks,
+        signature=("Met vriendelijke groet,", "Anna (SKJ 100000001)", organisation),
     )

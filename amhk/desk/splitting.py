@@ -7,13 +7,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from amhk.desk import hermelding, households, people, registering
-from amhk.desk.casefile import CaseFile, on_table, open_case, owns, visible
+from amhk.desk.access import owns, visible
+from amhk.desk.casefile import CaseFile
 from amhk.desk.casework import must_work, take_version
-from amhk.desk.correcting import mark_letters
+from amhk.desk.open_case import on_table, open_case
+from amhk.desk.outdated import mark_letters
 from amhk.desk.outgoing import take_off
-from amhk.errors import BadInput, ClosedDoor, Fault
+from amhk.errors import BadInput, ClosedDoor
 from amhk.office import Office
-from amhk.rules.fields import Desk, Field, clean
+from amhk.rules.cleaning import clean
+from amhk.rules.fields import Desk, Field
 from amhk.rules.moves import closing_due
 from amhk.rules.secrecy import Reader
 from amhk.store import people as store
@@ -73,43 +76,19 @@ def split_on(
     """
     version, fields = take_version(body, False)
     must_work(who)
-    file, values = _opened(office, connection, number, version, fields, SPLIT, who)
+    file, values = _opened(
+        office, connection, number, version=version, raw=fields, form=SPLIT, who=who
+    )
     joined = store.join_of(connection, file.id)
     if joined is None:
         _own_dossier(file, values)
         return
-    if not joined["before"]:
-        raise ClosedDoor(
-            faults=[
-                Fault(
-                    "vernietigd",
-                    "De persoonsgegevens van deze melding zijn vernietigd: losmaken kan niet meer.",
-                )
-            ]
-        )
-    if store.join_of(connection, joined["target_id"]):
-        raise ClosedDoor(
-            faults=[
-                Fault(
-                    "verder_gevoegd",
-                    "De melding waar deze bij hoort is zelf ook gevoegd: maak die eerst los.",
-                )
-            ]
-        )
-    target = reads.case_by_id(connection, joined["target_id"], lock=True)
-    assert target is not None
-    there = on_table(office, connection, target, who, file.now)
-    entry = file.note(
-        "losgemaakt",
-        f"Losgemaakt van {there.case['number']}: de melding staat weer op zichzelf.",
-        values,
-    )
+    there = _where_it_joined(file, joined)
+    what = f"Losgemaakt van {there.case['number']}: de melding staat weer op zichzelf."
+    entry = file.note("losgemaakt", what, values)
     households.reopen(file, joined["before"], entry, unread)
-    line = there.note(
-        "losgemaakt",
-        f"Vervolgmelding {file.case['number']} is losgemaakt en hoort hier niet bij.",
-        values,
-    )
+    what = f"Vervolgmelding {file.case['number']} is losgemaakt en hoort hier niet bij."
+    line = there.note("losgemaakt", what, values)
     if _take_back(file, there, joined, line):
         mark_letters(file)
     registering.tell_children(there, line)
@@ -117,12 +96,26 @@ def split_on(
     _closing_again(there, joined["before"].get("closing", ()), line)
     writes.change(connection, store.JOIN, [joined["id"]], {"undone": file.now})
     store.unrelate(connection, file.id, there.id, ("gevoegd_bij", "vervolgmelding"))
-    writes.change_case_part(
-        connection, reads.MELDING, file.id, {"dossier_id": joined["before"]["dossier"]}
-    )
+    dossier = {"dossier_id": joined["before"]["dossier"]}
+    writes.change_case_part(connection, reads.MELDING, file.id, dossier)
     there.words = file.words = True
     there.save(opens=False)
     file.save(opens=not unread)
+
+
+def _where_it_joined(file: CaseFile, joined: Row) -> CaseFile:
+    """Give the case it joined, on the table; ClosedDoor when it cannot be taken from there."""
+    if not joined["before"]:
+        raise ClosedDoor.of("vernietigd", _DESTROYED)
+    if store.join_of(file.connection, joined["target_id"]):
+        raise ClosedDoor.of("verder_gevoegd", _JOINED_ON)
+    target = reads.case_by_id(file.connection, joined["target_id"], lock=True)
+    assert target is not None
+    return on_table(file.office, file.connection, target, file.who, file.now)
+
+
+_DESTROYED = "De persoonsgegevens van deze melding zijn vernietigd: losmaken kan niet meer."
+_JOINED_ON = "De melding waar deze bij hoort is zelf ook gevoegd: maak die eerst los."
 
 
 def _opened(
@@ -138,9 +131,9 @@ def _opened(
     key = visible(connection, number, who, own=True)["id"]
     joined = store.join_of(connection, key)
     along = [*hermelding.returned(connection, key), *([joined["target_id"]] if joined else ())]
-    file = open_case(office, connection, number, who, version, along)
+    file = open_case(office, connection, number, who=who, version=version, along=along)
     if file.case["route"] != "melding":
-        raise ClosedDoor(faults=[Fault("advies", "Een advies hoort bij geen gezin of dossier.")])
+        raise ClosedDoor.of("advies", "Een advies hoort bij geen gezin of dossier.")
     values, faults = clean(form, raw, Desk(file.now, {}))
     if faults:
         raise BadInput(faults=faults)
@@ -199,32 +192,17 @@ def _people_home(
     What was corrected on a copy since the join goes back to where he came from, unless it was
     corrected there too. A secret address stays secret.
     """
-    rows = {
-        p["id"]: p
-        for case in (file, there)
-        for p in reads.of_case(file.connection, reads.PERSON, case.id)
-    }
+    of_both = [p for f in (file, there) for p in reads.of_case(f.connection, reads.PERSON, f.id)]
+    rows = {p["id"]: p for p in of_both}
     moved = False
     for copy, original in pairs.items():
         if copy not in rows or original not in rows:
             continue
-        then, mine, theirs = told.get(str(copy), {}), rows[original], rows[copy]
-        here, now = households.copied(mine), households.copied(theirs)
-        changed = {
-            k: theirs[k]
-            for k in households.COPIED
-            if now[k] != then.get(k, now[k]) and here[k] == then.get(k)
-        }
-        if mine["geheim_adres"]:
-            changed.pop("geheim_adres", None)
+        changed = _corrected_since(rows[original], rows[copy], told.get(str(copy), {}))
         if changed:
             moved = True
-            old = {k: mine[k] for k in changed}
-            file.note(
-                "oud_gegeven",
-                "Gegevens van een persoon zoals ze waren; bij de andere zaak waren ze bijgewerkt.",
-                old,
-            )
+            old = {k: rows[original][k] for k in changed}
+            file.note("oud_gegeven", _AS_THEY_WERE, old)
             writes.change(file.connection, reads.PERSON, [original], changed)
             people.find_again(file.connection, original)
     writes.let_go_of_people(there.connection, there.id, list(pairs))
@@ -235,6 +213,22 @@ def _people_home(
     return moved
 
 
+_AS_THEY_WERE = "Gegevens van een persoon zoals ze waren; bij de andere zaak waren ze bijgewerkt."
+
+
+def _corrected_since(mine: Row, theirs: Row, then: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what was corrected on a copy since it was made, and not on the original too."""
+    here, now = households.copied(mine), households.copied(theirs)
+    changed = {
+        k: theirs[k]
+        for k in households.COPIED
+        if now[k] != then.get(k, now[k]) and here[k] == then.get(k)
+    }
+    if mine["geheim_adres"]:
+        changed.pop("geheim_adres", None)
+    return changed
+
+
 def _own_dossier(file: CaseFile, values: Mapping[str, Any]) -> None:
     others = [
         c
@@ -242,12 +236,8 @@ def _own_dossier(file: CaseFile, values: Mapping[str, Any]) -> None:
         if c["id"] != file.id
     ]
     if not others:
-        raise ClosedDoor(
-            faults=[
-                Fault(
-                    "staat_alleen", "Deze melding staat al op zichzelf: er is niets los te maken."
-                )
-            ]
+        raise ClosedDoor.of(
+            "staat_alleen", "Deze melding staat al op zichzelf: er is niets los te maken."
         )
     entry = file.note(
         "dossier",
@@ -274,22 +264,18 @@ def place(office: Office, number: str, body: object, who: Reader) -> None:
     version, fields = take_version(body, False)
     must_work(who)
     with office.store.write() as connection:
-        file, values = _opened(office, connection, number, version, fields, PLACE, who)
+        file, values = _opened(
+            office, connection, number, version=version, raw=fields, form=PLACE, who=who
+        )
         other = reads.case_by_number(connection, values["bij"].upper())
         if other is None or other["route"] != "melding" or not owns(who, other):
-            raise BadInput(
-                faults=[
-                    Fault(
-                        "geen_melding",
-                        f"{values['bij'][:30]} is geen nummer van een melding die u mag zien.",
-                        "bij",
-                    )
-                ]
+            raise BadInput.of(
+                "geen_melding",
+                f"{values['bij'][:30]} is geen nummer van een melding die u mag zien.",
+                "bij",
             )
         if other["dossier_id"] == file.case["dossier_id"]:
-            raise ClosedDoor(
-                faults=[Fault("al_samen", f"{other['number']} staat al in hetzelfde dossier.")]
-            )
+            raise ClosedDoor.of("al_samen", f"{other['number']} staat al in hetzelfde dossier.")
         entry = file.note(
             "dossier",
             f"In het dossier geplaatst van {other['number']}.",

@@ -9,10 +9,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from amhk.desk import absence, admin
-from amhk.errors import BadInput, ClosedDoor, Fault, NotAllowed, NotFound
+from amhk.errors import BadInput, ClosedDoor, NotAllowed, NotFound
 from amhk.keys import hash_password, one_time_password
 from amhk.office import Office
-from amhk.rules.fields import Desk, Field, clean
+from amhk.rules.cleaning import clean
+from amhk.rules.fields import Desk, Field
 from amhk.rules.routing import STROMEN, RoutingRule, route_call
 from amhk.rules.secrecy import HAND, Reader
 from amhk.store import house, questions, reads, routing, writes
@@ -79,7 +80,9 @@ def _checked(office: Office, fields: tuple[Field, ...], body: object) -> dict[st
 def _log(
     office: Office, connection: Connection, who: Reader, what: str, content: Mapping[str, Any]
 ) -> None:
-    house.append(connection, office.now(connection), who.id, "beheer", what, content)
+    house.append(
+        connection, office.now(connection), who.id, kind="beheer", what=what, content=content
+    )
 
 
 def view(office: Office, who: Reader) -> list[dict[str, Any]]:
@@ -135,9 +138,7 @@ def change(office: Office, key: int, body: object, who: Reader) -> None:
     one = worker(office, key, who)
     values = _checked(office, CHANGE, body)
     if key == who.id and values["role"] != one["role"]:
-        raise BadInput(
-            faults=[Fault("eigen_rol", "Uw eigen rol wijzigt een andere beheerder.", "role")]
-        )
+        raise BadInput.of("eigen_rol", "Uw eigen rol wijzigt een andere beheerder.", "role")
     admin.prove_email(values.get("email") or "")
     with office.store.write() as connection:
         row = reads.worker_by(connection, id=key)
@@ -171,15 +172,11 @@ def let_go(office: Office, key: int, who: Reader) -> int:
     """
     one = worker(office, key, who)
     if key == who.id:
-        raise ClosedDoor(
-            faults=[
-                Fault(
-                    "uzelf", "U kunt uzelf niet uit dienst zetten; dat doet een andere beheerder."
-                )
-            ]
+        raise ClosedDoor.of(
+            "uzelf", "U kunt uzelf niet uit dienst zetten; dat doet een andere beheerder."
         )
     if not one["active"]:
-        raise ClosedDoor(faults=[Fault("uit_dienst", f"{one['name']} werkt hier al niet meer.")])
+        raise ClosedDoor.of("uit_dienst", f"{one['name']} werkt hier al niet meer.")
     with office.store.write() as connection:
         row = reads.worker_by(connection, id=key)
         assert row is not None
@@ -201,7 +198,7 @@ def new_password(office: Office, key: int, who: Reader) -> str:
     """
     one = worker(office, key, who)
     if not one["active"]:
-        raise ClosedDoor(faults=[Fault("uit_dienst", f"{one['name']} werkt hier niet meer.")])
+        raise ClosedDoor.of("uit_dienst", f"{one['name']} werkt hier niet meer.")
     first = one_time_password()
     with office.store.write() as connection:
         writes.change(
@@ -252,9 +249,9 @@ def try_call(office: Office, body: object) -> str:
         rules,
         office.config.default_team,
         values["gemeente"],
-        subregio,
-        values["stroom"],
-        values["acuut"],
+        subregio=subregio,
+        stroom=values["stroom"],
+        acuut=values["acuut"],
     )
     return f"Dit gaat naar team {team}. {why}."
 
@@ -268,15 +265,10 @@ def add_rule(office: Office, body: object, who: Reader) -> None:
         values["team"], **lists, acuut=values.get("acuut"), reden=values.get("reden", "")
     )
     if not any(lists.values()) and rule.acuut is None:
-        raise BadInput(
-            faults=[
-                Fault(
-                    "leeg",
-                    "Zeg waar de regel op let; wat nergens onder valt gaat al naar het"
-                    " standaardteam.",
-                    "gemeente",
-                )
-            ]
+        raise BadInput.of(
+            "leeg",
+            "Zeg waar de regel op let; wat nergens onder valt gaat al naar het standaardteam.",
+            "gemeente",
         )
     with office.store.write() as connection:
         routing.take_over(connection, office.config.rules)
@@ -285,9 +277,9 @@ def add_rule(office: Office, body: object, who: Reader) -> None:
             connection,
             office.now(connection),
             who.id,
-            "beheer",
-            f"Verdeelregel toegevoegd: {rule.because()}.",
-            {"team": rule.team},
+            kind="beheer",
+            what=f"Verdeelregel toegevoegd: {rule.because()}.",
+            content={"team": rule.team},
         )
 
 
@@ -314,7 +306,7 @@ def move_rule(office: Office, place: int, how: str, said: str, who: Reader) -> N
             connection,
             office.now(connection),
             who.id,
-            "beheer",
-            what,
-            {"place": place, "at": iso(office.now(connection))},
+            kind="beheer",
+            what=what,
+            content={"place": place, "at": iso(office.now(connection))},
         )

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from amhk.desk.casefile import CaseFile, due_of, next_round, open_case
+from amhk.desk.casefile import CaseFile
 from amhk.desk.casework import filled, must_work, take_version
-from amhk.errors import BadInput, ClosedDoor, Fault, NotFound
+from amhk.desk.open_case import open_case
+from amhk.desk.term_rows import due_of, next_round
+from amhk.errors import BadInput, ClosedDoor, NotFound
 from amhk.office import Office
 from amhk.rules.fields import Field
 from amhk.rules.secrecy import Reader
@@ -53,53 +55,41 @@ def suspend(office: Office, number: str, key: int, body: object, who: Reader) ->
         term = _term(file, key)
         rule, waiting = file.workflow.terms[term["name"]], file.workflow.suspended_term
         if not rule.suspend_ground or not waiting:
-            text = (
-                f"'{rule.title}' kan niet worden opgeschort: daar is geen grond voor"
-                f" ({rule.ground})."
-            )
-            raise ClosedDoor(faults=[Fault("geen_grond", text)])
+            why = f"daar is geen grond voor ({rule.ground})."
+            text = f"'{rule.title}' kan niet worden opgeschort: {why}"
+            raise ClosedDoor.of("geen_grond", text)
         if term["status"] == "suspended":
-            raise ClosedDoor(faults=[Fault("al_opgeschort", f"'{rule.title}' is al opgeschort.")])
+            raise ClosedDoor.of("al_opgeschort", f"'{rule.title}' is al opgeschort.")
         values = filled(file, SUSPEND, fields)
         if values["until"] > day_of(file.now) + FURTHEST:
-            raise BadInput(
-                faults=[
-                    Fault(
-                        "te_ver",
-                        "Opschorten kan tot hooguit een jaar vooruit; daarna opnieuw.",
-                        "until",
-                    )
-                ]
-            )
-        ground, decider = (
-            values.get("ground") or rule.suspend_ground,
-            values.get("decider") or who.name,
-        )
+            text = "Opschorten kan tot hooguit een jaar vooruit; daarna opnieuw."
+            raise BadInput.of("te_ver", text, "until")
+        ground = values.get("ground") or rule.suspend_ground
+        decider = values.get("decider") or who.name
         what = f"{rule.title} opgeschort tot {say_day(values['until'])} door {decider} ({ground})."
         entry = file.note("opgeschort", what, values)
-        step = {
-            "kind": "schorsing",
-            "from": iso(day_of(file.now)),
-            "until": iso(values["until"]),
-            "days": 0,
-            "reason": values["reason"],
-            "ground": ground,
-            "by": decider,
-            "on": iso(file.now),
-            "due": term["due"],
-        }
-        told = {
-            "status": "suspended",
-            "suspended_at": file.now,
-            "ring_at": None,
-            "extensions": [*term["extensions"], step],
-        }
-        term.update(told)
-        writes.change(connection, reads.TERM, [key], told)
+        step = _step(file, term, values) | {"ground": ground, "by": decider}
+        changes = {"status": "suspended", "suspended_at": file.now, "ring_at": None}
+        changes["extensions"] = [*term["extensions"], step]
+        term.update(changes)
+        writes.change(connection, reads.TERM, [key], changes)
         file.ledger(entry, "suspend", key)
         file.tell_term(entry, term)
         file.start(waiting, file.now, entry, values["until"], for_id=key)
         file.save()
+
+
+def _step(file: CaseFile, term: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a standstill as it is kept with its term; how many days it was is known at its end."""
+    return {
+        "kind": "schorsing",
+        "from": iso(day_of(file.now)),
+        "until": iso(values["until"]),
+        "days": 0,
+        "reason": values["reason"],
+        "on": iso(file.now),
+        "due": term["due"],
+    }
 
 
 def resume(office: Office, number: str, key: int, body: object, who: Reader) -> None:
@@ -114,9 +104,7 @@ def resume(office: Office, number: str, key: int, body: object, who: Reader) -> 
         term = _term(file, key)
         rule = file.workflow.terms[term["name"]]
         if term["status"] != "suspended":
-            raise ClosedDoor(
-                faults=[Fault("niet_opgeschort", f"'{rule.title}' is niet opgeschort.")]
-            )
+            raise ClosedDoor.of("niet_opgeschort", f"'{rule.title}' is niet opgeschort.")
         values = filled(file, RESUME, fields)
         still = (day_of(file.now) - day_of(term["suspended_at"])).days
         days = "1 dag" if still == 1 else f"{still} dagen"
@@ -163,17 +151,13 @@ def stretch(file: CaseFile, term: dict[str, Any], days: int, reason: str, decide
     rule = file.workflow.terms[term["name"]]
     if rule.extend is None:
         text = f"'{rule.title}' kan niet worden verlengd: daar is geen grond voor ({rule.ground})."
-        raise ClosedDoor(faults=[Fault("geen_grond", text)])
+        raise ClosedDoor.of("geen_grond", text)
     most = rule.extend[0] * (7 if rule.extend[1] == "weken" else 1)
     if not 1 <= days <= most:
-        raise BadInput(
-            faults=[
-                Fault(
-                    "te_lang",
-                    f"Verlengen kan telkens met 1 tot en met {most} dagen ({rule.ground}).",
-                    "days",
-                )
-            ]
+        raise BadInput.of(
+            "te_lang",
+            f"Verlengen kan telkens met 1 tot en met {most} dagen ({rule.ground}).",
+            "days",
         )
     what = f"{rule.title} verlengd met {days} {'dag' if days == 1 else 'dagen'} door {decider}."
     entry = file.note("verlengd", what, {"term": rule.name, "days": days, "reason": reason})

@@ -112,14 +112,10 @@ def preview(office: Office, kind: str, text: str) -> str:
         for facts in (specimen.least(), specimen.unborn(), specimen.worst()):
             blocks = letters.render(kind, specimen.for_letter(facts, recipient))
             if not blocks or blocks[0].kind != "kop":
-                raise BadInput(
-                    faults=[
-                        Fault(
-                            "kop", "Een brief begint met een kop: een regel met # ervoor.", "tekst"
-                        )
-                    ]
+                raise BadInput.of(
+                    "kop", "Een brief begint met een kop: een regel met # ervoor.", "tekst"
                 )
-            as_pdf(blocks, title, name, office.training, head, style.logo)
+            as_pdf(blocks, title, name, training=office.training, head=head, logo=style.logo)
         return as_html(letters.render(kind, specimen.for_letter(specimen.fair(), recipient)), head)
     except (
         RenderFailed,
@@ -130,8 +126,8 @@ def preview(office: Office, kind: str, text: str) -> str:
         RecursionError,
         PrintFailed,
     ) as wrong:
-        raise BadInput(
-            faults=[Fault("tekst", f"De brief is met deze tekst niet te maken: {wrong}.", "tekst")]
+        raise BadInput.of(
+            "tekst", f"De brief is met deze tekst niet te maken: {wrong}.", "tekst"
         ) from wrong
 
 
@@ -150,9 +146,9 @@ def save(office: Office, kind: str, text: str, who: Reader) -> int:
             connection,
             office.now(connection),
             who.id,
-            "tekst",
-            f"Tekst van '{kind}' gewijzigd, versie {release}.",
-            {"kind": kind, "release": release},
+            kind="tekst",
+            what=f"Tekst van '{kind}' gewijzigd, versie {release}.",
+            content={"kind": kind, "release": release},
         )
         return release
 

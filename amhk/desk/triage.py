@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from amhk.desk import casework, hermelding, households, people, splitting
-from amhk.desk.casefile import CaseFile, key_of, open_case, owns
+from amhk.desk.access import key_of, owns
+from amhk.desk.casefile import CaseFile
 from amhk.desk.covering import covered
-from amhk.desk.forms import layouts
-from amhk.errors import BadInput, ClosedDoor, Fault, NotAllowed, NotFound
+from amhk.desk.open_case import open_case
+from amhk.desk.staging import layouts
+from amhk.errors import BadInput, ClosedDoor, NotAllowed, NotFound
 from amhk.matching import KNOWN, percent
 from amhk.office import Office
 from amhk.rules.figures import NO_COUNT
@@ -50,7 +52,10 @@ def worklist(office: Office, who: Reader, limit: int = PAGE) -> dict[str, Any]:
             connection
         )  # a form nobody has looked at is no case to belong to yet
         listed = {row["case_id"]: row["number"] for row in rows}
-        told = [_row(office, connection, row, listed, undecided, who) for row in rows]
+        told = [
+            _row(office, connection, row, listed=listed, undecided=undecided, who=who)
+            for row in rows
+        ]
     people.with_refs(office, [e for item in told for e in item["earlier"]], who)
     for item in told:
         item["join"] = _join(item["earlier"])
@@ -135,9 +140,7 @@ def decide(office: Office, key: int, body: object, who: Reader) -> str:
     if who.role not in WORKS:
         raise NotAllowed()
     if not isinstance(outcome, str) or outcome not in OUTCOMES:
-        raise BadInput(
-            faults=[Fault("onbekende_code", f"Kies uit {', '.join(OUTCOMES)}.", "outcome")]
-        )
+        raise BadInput.of("onbekende_code", f"Kies uit {', '.join(OUTCOMES)}.", "outcome")
     with office.store.write() as connection:
         form = store.one(connection, key, lock=True)
         if form is None or form["state"] != "taken" or form["number"] is None:
@@ -146,7 +149,7 @@ def decide(office: Office, key: int, body: object, who: Reader) -> str:
         file = open_case(office, connection, form["number"], who, along=[key_of(connection, bij)])
         if form["outcome"] is not None:
             text = f"{form['number']} is al getrieerd: {OUTCOMES[form['outcome']].lower()}."
-            raise ClosedDoor(faults=[Fault("al_getrieerd", text)])
+            raise ClosedDoor.of("al_getrieerd", text)
         before = households.freeze(file)
         if outcome == NOT_OURS:
             file = _calmed(office, connection, file, told, who)
@@ -168,9 +171,7 @@ def _carry(file: CaseFile, passed_on_to: str, outcome: str, bij: str) -> None:
         file.save()
     elif outcome == BELONGS:
         if not bij:
-            raise BadInput(
-                faults=[Fault("ontbreekt", "Vul in bij welke zaak dit formulier hoort.", "bij")]
-            )
+            raise BadInput.of("ontbreekt", "Vul in bij welke zaak dit formulier hoort.", "bij")
         casework.move_on_table(file, next(m.name for m in flow if m.effect == "join"), {"bij": bij})
     else:
         casework.move_on_table(
@@ -192,14 +193,10 @@ def _calmed(
         return file
     why = str(told.get("niet_acuut") or "").strip()
     if not why:
-        raise BadInput(
-            faults=[
-                Fault(
-                    "ontbreekt",
-                    "Dit formulier is acuut gemeld: zeg waarom het niet acuut is.",
-                    "niet_acuut",
-                )
-            ]
+        raise BadInput.of(
+            "ontbreekt",
+            "Dit formulier is acuut gemeld: zeg waarom het niet acuut is.",
+            "niet_acuut",
         )
     casework.move_on_table(file, calm.name, {"motivering": why})
     return open_case(office, connection, file.case["number"], who)
@@ -247,7 +244,7 @@ def undo(office: Office, key: int, who: Reader) -> str:
                 f"Met {case['number']} is sindsdien iets gedaan; terugnemen kan niet meer. Maak het"
                 " recht op de zaak zelf."
             )
-            raise ClosedDoor(faults=[Fault("sindsdien_gewijzigd", text)])
+            raise ClosedDoor.of("sindsdien_gewijzigd", text)
         if form["outcome"] == BELONGS:
             splitting.split_on(
                 office,

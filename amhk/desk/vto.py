@@ -38,12 +38,6 @@ def as_request(office: Office, case: Row, who: Reader, facts: Mapping[str, Any])
     """
     informed = str(facts["gezaghebbenden_geinformeerd"] or "")
     told = informed.strip().casefold().startswith("ja")
-    person = {
-        "naam": "naam",
-        "geboortedatum": "geboren_op",
-        "geslacht": "geslacht",
-        "adres": "adres",
-    }
     return {
         "bericht": "verzoek tot onderzoek",
         "casus": {
@@ -61,18 +55,9 @@ def as_request(office: Office, case: Row, who: Reader, facts: Mapping[str, Any])
             "telefoon": office.config.phone,
             "email": office.config.style.email or None,
         },
-        "jeugdigen": [
-            {k: _known(j[v]) for k, v in (person | {"bsn": "bsn"}).items()}
-            for j in facts["jeugdigen"] or ()
-        ],
-        "ongeborenen": [
-            {"naam_moeder": _known(o["moeder"]), "uitgerekende_datum": _known(o["uitgerekend_op"])}
-            for o in facts["ongeborenen"]
-        ],
-        "gezaghebbenden": [
-            {k: _known(p[v]) for k, v in (person | {"rollen": "rollen", "gezag": "gezag"}).items()}
-            for p in facts["gezaghebbenden"]
-        ],
+        "jeugdigen": [_named(j, _CHILD) for j in facts["jeugdigen"] or ()],
+        "ongeborenen": [_named(o, _UNBORN) for o in facts["ongeborenen"]],
+        "gezaghebbenden": [_named(p, _PARENT) for p in facts["gezaghebbenden"]],
         "gezaghebbenden_geinformeerd": {"ja": told, "reden": None if told else informed or None},
         "motivatie": {
             "formulier": facts["motivering"] or None,
@@ -82,6 +67,17 @@ def as_request(office: Office, case: Row, who: Reader, facts: Mapping[str, Any])
             "rapportages_hulpverlening": facts["geprobeerde_hulp"] or None,
         },
     }
+
+
+# What a field of the message is called among the facts of a letter.
+_PERSON = {name: name for name in ("naam", "geslacht", "adres")} | {"geboortedatum": "geboren_op"}
+_CHILD = _PERSON | {"bsn": "bsn"}
+_PARENT = _PERSON | {"rollen": "rollen", "gezag": "gezag"}
+_UNBORN = {"naam_moeder": "moeder", "uitgerekende_datum": "uitgerekend_op"}
+
+
+def _named(facts: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    return {field: _known(facts[name]) for field, name in names.items()}
 
 
 def _known(value: str) -> str | None:

@@ -12,14 +12,14 @@ from amhk.desk import (
     absence,
     attachments,
     calendar,
-    counting,
+    carrier,
+    case_facts,
     finding,
     followup,
     forms,
     keeping,
     nightly,
     people,
-    post,
 )
 from amhk.desk.followup import Sweep
 from amhk.errors import NotAllowed
@@ -39,13 +39,13 @@ def go_round(office: Office) -> Sweep:
     _try(trouble, "plannen", lambda: absence.carry_out_due(office))
     _try(trouble, "kalender", lambda: calendar.absorb(office))
     sweep = followup.run_due(office)
-    _try(trouble, "uitwisselmap", lambda: post.carry(office))
+    _try(trouble, "uitwisselmap", lambda: carrier.carry(office))
     _try(trouble, "formulieren", lambda: forms.continue_all(office))
     _try(trouble, "zoeksleutels", lambda: people.refresh_keys(office))
     _try(trouble, "zoeken", lambda: finding.refresh(office))
     _try(trouble, "bijlagen", lambda: attachments.sweep(office))
     _try(trouble, "nachtbewijs", lambda: nightly.prove_when_due(office))
-    _try(trouble, "cijfers", lambda: counting.keep_up(office))
+    _try(trouble, "cijfers", lambda: case_facts.keep_up(office))
     _try(trouble, "rapporten", lambda: keeping.make_when_due(office))
     _remember(office, trouble)
     return replace(sweep, failed=(*sweep.failed, *trouble))

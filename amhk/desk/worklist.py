@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from amhk.desk.casefile import is_late
+from amhk.desk.term_rows import is_late
 from amhk.errors import BadInput, Fault
 from amhk.matching import near
 from amhk.office import Office
@@ -119,39 +119,29 @@ def worklist(
     who can be handed a case today.
     """
     with office.store.read() as connection:
-        now = office.now(connection)
+        now, scope = office.now(connection), scope_of(who)
         teams, people = worklists.staff(connection, day_of(now))
         filters = worklists.weighed(connection, _filters(office, told, now, teams, people))
-        sort = told.get("sort") or "termijn"
-        found = worklists.page(
-            connection, scope_of(who), filters, sort, _from_cursor(told.get("cursor")), limit + 1
-        )
+        sort, after = told.get("sort") or "termijn", _from_cursor(told.get("cursor"))
+        found = worklists.page(connection, scope, filters, sort=sort, after=after, limit=limit + 1)
         shown = found[:limit]
         keys = [c["id"] for c in shown]
         terms, names = worklists.next_terms(connection, keys), worklists.names_of(connection, keys)
         items = [_item(office, c, terms.get(c["id"]), names.get(c["id"], []), now) for c in shown]
         last = shown[-1] if len(found) > limit else None
-        active = [p["name"] for p in people if p["active"]]
-        hands = [
-            p["name"]
-            for p in people
-            if p["active"] and p["role"] in WORKS and p["name"] != HAND and not p["away"]
-        ]
         # of what stands in very many cases it is not counted in how many
-        count = (
-            None
-            if filters.get("common")
-            else worklists.count(connection, scope_of(who), filters, COUNTED + 1)
-        )
-        following = _cursor(last["key"], last["id"]) if last else None
-        nearly = [] if shown else _nearly(connection, scope_of(who), filters.get("sought", ()))
+        count = None
+        if not filters.get("common"):
+            count = worklists.count(connection, scope, filters, COUNTED + 1)
+        active = [p for p in people if p["active"]]
+        here = [p for p in active if p["name"] != HAND and not p["away"]]
         return {
-            "near": nearly,
+            "near": [] if shown else _nearly(connection, scope, filters.get("sought", ())),
             "items": items,
-            "next": following,
+            "next": _cursor(last["key"], last["id"]) if last else None,
             "count": count,
-            "staff": active,
-            "hands": hands,
+            "staff": [p["name"] for p in active],
+            "hands": [p["name"] for p in here if p["role"] in WORKS],
             "teams": list(teams),
         }
 
@@ -216,8 +206,8 @@ def _from_cursor(cursor: str | None) -> tuple[str, int] | None:
             raise ValueError(text)
         return text, int(key)
     except ValueError as wrong:
-        raise BadInput(
-            faults=[Fault("cursor", "Deze bladzijde bestaat niet; begin opnieuw.", "cursor")]
+        raise BadInput.of(
+            "cursor", "Deze bladzijde bestaat niet; begin opnieuw.", "cursor"
         ) from wrong
 
 

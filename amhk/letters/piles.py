@@ -29,28 +29,17 @@ def together(
         f"{name}. {some(len(r.pages), 'bladzijde', 'bladzijden')}. {handling}."
         for (name, handling), r in zip(covers, read, strict=True)
     ]
+    title = f"Post van {say_day(day)}"
+    count = some(len(letters), "brief", "brieven")
     sheet = (
-        Block("kop", (f"Post van {say_day(day)}",)),
-        Block(
-            "alinea",
-            (
-                (
-                    f"{some(len(letters), 'brief', 'brieven')}. Tel na, vouw elke brief apart en"
-                    " controleer het adres in het venster."
-                ),
-            ),
-        ),
+        Block("kop", (title,)),
+        Block("alinea", (f"{count}. {_FOLD}",)),
         Block("lijst", tuple(lines)),
-        Block(
-            "alinea",
-            ("Dit blad gaat niet mee. Leg daarna op het scherm vast dat de stapel weg is.",),
-        ),
+        Block("alinea", (_STAYS,)),
     )
+    cover = PdfReader(BytesIO(as_pdf(sheet, title, organisation, training)))
     out = PdfWriter()
-    for part in (
-        PdfReader(BytesIO(as_pdf(sheet, f"Post van {say_day(day)}", organisation, training))),
-        *read,
-    ):
+    for part in (cover, *read):
         for page in part.pages:
             out.add_page(page)
         if len(part.pages) % 2:
@@ -58,3 +47,7 @@ def together(
     told = BytesIO()
     out.write(told)
     return told.getvalue()
+
+
+_FOLD = "Tel na, vouw elke brief apart en controleer het adres in het venster."
+_STAYS = "Dit blad gaat niet mee. Leg daarna op het scherm vast dat de stapel weg is."

@@ -29,7 +29,12 @@ def calendar_of(changes: list[Change]) -> Calendar:
         else:
             told[kind][day] = name
     hours = {day: hours_of(name) for day, name in told[KANTOORUREN].items()}
-    return Calendar(Feestdagen(told[FEESTDAG]), told[SLUITINGSDAG], hours, release)
+    return Calendar(
+        feestdagen=Feestdagen(told[FEESTDAG]),
+        sluitingsdagen=told[SLUITINGSDAG],
+        kantooruren=hours,
+        release=release,
+    )
 
 
 def hours_of(text: str) -> Hours:

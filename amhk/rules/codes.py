@@ -140,7 +140,7 @@ class Codes:
         return [
             f
             for rule in self.rules
-            if Code("", "", rule.since, rule.until).holds(day)
+            if Code(code="", title="", since=rule.since, until=rule.until).holds(day)
             for f in self._clash(rule, values)
         ]
 
@@ -209,41 +209,44 @@ def _codes(key: str, table: Mapping[str, Any], no: Any) -> tuple[Code, ...]:
         no(f"{key}.bron", "elke lijst noemt haar bron")
     found: dict[str, Code] = {}
     for row in table.get("codes", ()):
-        code = str(row.get("code", ""))
-        for name in sorted(set(row) - _CODE):
-            no(f"{key}.{code}.{name}", f"onbekende sleutel; bekend zijn {', '.join(sorted(_CODE))}")
-        if not code or not row.get("titel"):
-            no(f"{key}.{code}", "elke code heeft een code en een titel")
-        if key == "lijsten.hoedanigheid" and row.get("groep") not in GROUPS:
-            no(
-                f"{key}.{code}.groep",
-                f"elke hoedanigheid is {' of '.join(GROUPS)}: daarvan hangt af of een melder geheim"
-                " blijft",
-            )
-        if str(row.get("titel", "")).casefold() in {
-            c.title.casefold() for c in found.values() if c.until is None and not row.get("tot")
-        }:
-            no(f"{key}.{code}", f"de titel '{row.get('titel')}' staat er twee keer in")
-        if code in found:
-            no(
-                f"{key}.{code}",
-                "deze code staat er twee keer in; een code krijgt nooit een tweede betekenis",
-            )
-        since, until = (
-            _day(f"{key}.{code}.van", row.get("van"), no),
-            _day(f"{key}.{code}.tot", row.get("tot"), no),
-        )
-        if since and until and until <= since:
-            no(f"{key}.{code}.tot", "ligt niet na 'van'")
-        marks = tuple(row.get("is", ()))
-        for mark in sorted(set(marks) - set(MARKS)):
-            no(f"{key}.{code}.is", f"'{mark}' kan niet; kies uit {', '.join(MARKS)}")
-        found[code] = Code(
-            code, str(row.get("titel", code)), since, until, str(row.get("groep", "")), marks
-        )
+        code = _code(key, row, no)
+        titles = {c.title.casefold() for c in found.values() if c.until is None}
+        if code.until is None and code.title.casefold() in titles:
+            no(f"{key}.{code.code}", f"de titel '{code.title}' staat er twee keer in")
+        if code.code in found:
+            again = "een code krijgt nooit een tweede betekenis"
+            no(f"{key}.{code.code}", f"deze code staat er twee keer in; {again}")
+        found[code.code] = code
     if not found:
         no(key, "deze lijst is leeg")
     return tuple(found.values())
+
+
+def _code(key: str, row: Mapping[str, Any], no: Any) -> Code:
+    """Give the code in a row of a list; what is wrong with it is told to `no`."""
+    code = str(row.get("code", ""))
+    here = f"{key}.{code}"
+    for name in sorted(set(row) - _CODE):
+        no(f"{here}.{name}", f"onbekende sleutel; bekend zijn {', '.join(sorted(_CODE))}")
+    if not code or not row.get("titel"):
+        no(here, "elke code heeft een code en een titel")
+    if key == "lijsten.hoedanigheid" and row.get("groep") not in GROUPS:
+        why = "daarvan hangt af of een melder geheim blijft"
+        no(f"{here}.groep", f"elke hoedanigheid is {' of '.join(GROUPS)}: {why}")
+    since, until = (_day(f"{here}.{k}", row.get(k), no) for k in ("van", "tot"))
+    if since and until and until <= since:
+        no(f"{here}.tot", "ligt niet na 'van'")
+    marks = tuple(row.get("is", ()))
+    for mark in sorted(set(marks) - set(MARKS)):
+        no(f"{here}.is", f"'{mark}' kan niet; kies uit {', '.join(MARKS)}")
+    return Code(
+        code=code,
+        title=str(row.get("titel", code)),
+        since=since,
+        until=until,
+        group=str(row.get("groep", "")),
+        marks=marks,
+    )
 
 
 def _day(key: str, value: object, no: Any) -> date | None:

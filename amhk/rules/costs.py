@@ -79,13 +79,13 @@ def shared(
     flat_before, actual_before = _both(before, use, years, 1) if before is not None else ({}, {})
     return [
         CostShare(
-            name,
-            average_use(_before(told, years, 0), told[-1]),
-            told[-1].count,
-            flat[name],
-            actual[name],
-            flat_before.get(name),
-            actual_before.get(name),
+            gemeente=name,
+            average=average_use(_before(told, years, 0), told[-1]),
+            actual=told[-1].count,
+            vlaktax=flat[name],
+            verrekening=actual[name],
+            vlaktax_before=flat_before.get(name),
+            verrekening_before=actual_before.get(name),
         )
         for name, told in use.items()
     ]

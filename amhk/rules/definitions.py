@@ -182,14 +182,14 @@ def _one(name: str, table: Mapping[str, Any], known: Mapping[str, set[str]], no:
     texts = {to: str(table.get(n, "")) for n, to in _TEXTS.items()}
     clock, target = str(table.get("klok", "eigen")), table.get("doel")
     return Definition(
-        name,
-        title,
-        sentence,
-        group,
-        kind,
-        population,
-        moment,
-        source,
+        name=name,
+        title=title,
+        sentence=sentence,
+        group=group,
+        kind=kind,
+        population=population,
+        moment=moment,
+        source=source,
         good=good,
         every=every,
         clock=clock,

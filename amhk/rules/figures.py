@@ -207,7 +207,7 @@ def _received(told: Story) -> Iterator[Fact]:
     case, day = told.case, told.case["received"][:10]
     route = case["route"]
     until = told.day(told.closed) if told.closed else FOREVER
-    yield Fact("voorraad", day, route, until)
+    yield Fact(name="voorraad", day=day, value=route, until=until)
     if not told.counts:
         return
     yield Fact(route, day)
@@ -244,7 +244,9 @@ def _term_facts(told: Story, wanted: frozenset[str]) -> Iterator[Fact]:
             yield Fact(f"termijn.{name}.naast", beside, _verdict(beside, at) if held else RUNS)
         if held:
             yield Fact(f"duur.{name}", at[:10], str(_days(start, at)))
-        yield Fact(f"voorraad.{name}", start[:10], "", at[:10] if held else FOREVER)
+        yield Fact(
+            name=f"voorraad.{name}", day=start[:10], value="", until=at[:10] if held else FOREVER
+        )
 
 
 def _verdict(due: str, at: str) -> str:

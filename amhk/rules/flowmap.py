@@ -3,8 +3,8 @@
 Places only; drawing is for `sheets`.
 """
 
-from collections import deque
-from collections.abc import Sequence
+from collections import Counter, deque
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -70,28 +70,30 @@ def flow_map(workflow: Workflow, present: str, moves: Sequence[str], allowed: Se
         for edge in workflow.moves[name].edges:
             if edge.source == present != edge.target:
                 onward.setdefault(edge.target, []).append(name)
-    levels = _columns(workflow)
-    rows: dict[int, int] = {}
-    places = []
+    roads = [
+        Road(source=s, target=t, moves=(), what="been" if (s, t) in steps else "")
+        for s, t in _roads(workflow) | steps
+        if not (s == present and t in onward)
+    ]
+    roads += [
+        Road(source=present, target=target, moves=tuple(names), what="next")
+        for target, names in onward.items()
+    ]
+    said = dict.fromkeys(path, "been") | dict.fromkeys(onward, "next") | {present: "here"}
+    order = sorted(roads, key=lambda r: (r.what, r.source, r.target))
+    return Map(_places(workflow, said), tuple(order), path)
+
+
+def _places(workflow: Workflow, said: Mapping[str, str]) -> tuple[Place, ...]:
+    """Give every state its column and row, and what there is to say of it."""
+    levels, rows, places = _columns(workflow), Counter[int](), []
     for state in workflow.states.values():
-        column = levels[state.name]
-        what = (
-            "here"
-            if state.name == present
-            else "next"
-            if state.name in onward
-            else "been"
-            if state.name in path
-            else ""
+        column, what = levels[state.name], said.get(state.name, "")
+        places.append(
+            Place(name=state.name, title=state.title, column=column, row=rows[column], what=what)
         )
-        places.append(Place(state.name, state.title, column, rows.setdefault(column, 0), what))
         rows[column] += 1
-    roads = [Road(s, t, (), "been" if (s, t) in steps else "") for s, t in _roads(workflow) | steps]
-    roads = [r for r in roads if not (r.source == present and r.target in onward)]
-    roads += [Road(present, target, tuple(names), "next") for target, names in onward.items()]
-    return Map(
-        tuple(places), tuple(sorted(roads, key=lambda r: (r.what, r.source, r.target))), path
-    )
+    return tuple(places)
 
 
 def path_of(workflow: Workflow, present: str, moves: Sequence[str]) -> tuple[str, ...]:

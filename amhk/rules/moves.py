@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -12,87 +12,12 @@ from typing import Any
 from transitions import EventData, Machine
 
 from amhk.errors import BadInput, ClosedDoor, Fault, NotFound, Opens
-from amhk.rules.fields import Desk, Field, clean
+from amhk.rules.cleaning import clean
+from amhk.rules.fields import Desk, Field
 from amhk.rules.roads import first_step
+from amhk.rules.standing import Decision, Owed, Running, Standing
 from amhk.rules.workflow import Edge, Move, Need, Start, When, Workflow
 from amhk.words import ROLES, day_of, iso, lower_first, say_day, say_instant, start_of
-
-
-@dataclass(frozen=True, slots=True)
-class Running:
-    """A term that runs (or is suspended) on a case: its row id, name, start (UTC) and end."""
-
-    id: int
-    name: str
-    start: datetime
-    due: date | datetime
-    person: int | None = None
-    about: int | None = None
-    suspended: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """A notice that is owed and not yet sent or withheld."""
-
-    id: int
-    kind: str
-    title: str
-    obligatory: bool = True
-
-
-@dataclass(frozen=True)
-class Standing:
-    """How a case stands at `now`: all that a rule may look at.
-
-    `letters`: per kind what became of each that came out of hand, in order (`sent`, `returned`,
-    `withheld`). `registered`: whether who acts has an SKJ or BIG registration; `deciders`: the
-    others who have.
-    """
-
-    state: str
-    now: datetime
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    finishes: tuple[int, ...] = ()
-    running: tuple[Running, ...] = ()
-    owed: tuple[Owed, ...] = ()
-    letters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    registered: bool = True
-    deciders: tuple[str, ...] = ()
-
-    def term(self, name: str) -> Running | None:
-        """Give the first running term of that name."""
-        return next((t for t in self.running if t.name == name), None)
-
-
-def became(letters: Iterable[Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
-    """Give, per kind, what became of each letter that went or was decided not to, in the order they
-    were drafted.
-    """
-    found: dict[str, tuple[str, ...]] = {}
-    for n in letters:
-        found[n["kind"]] = (*found.get(n["kind"], ()), "returned" if n["returned"] else n["state"])
-    return found
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What a move does: where it leads, at which moment (UTC), and which terms and
-    notices follow.
-    """
-
-    move: Move
-    source: str
-    target: str
-    values: Mapping[str, Any]
-    moment: datetime
-    facts: Mapping[str, Any]
-    closes: bool
-    meets: tuple[Running, ...] = ()
-    voids: tuple[Running, ...] = ()
-    starts: tuple[str, ...] = ()
-    dates: Mapping[str, date] = field(default_factory=dict)
-    notices: tuple[str, ...] = ()
 
 
 class Token:
@@ -196,10 +121,10 @@ def door(workflow: Workflow, standing: Standing, move: Move, role: str) -> list[
         here = lower_first(workflow.states[standing.state].title)
         faults.append(
             Fault(
-                "verkeerde_staat",
-                f"Dit kan niet in de staat '{here}'.{title}",
-                None,
-                Opens("move", step) if step else None,
+                code="verkeerde_staat",
+                text=f"Dit kan niet in de staat '{here}'.{title}",
+                field=None,
+                do=Opens("move", step) if step else None,
             )
         )
     elif role in move.roles:
@@ -215,7 +140,10 @@ def _unmet(workflow: Workflow, standing: Standing, need: Need, role: str) -> lis
     if need.kind == "notices_sent":
         return [
             Fault(
-                "bericht_open", f"{need.text}: {owed.title}.", None, Opens("notice", str(owed.id))
+                code="bericht_open",
+                text=f"{need.text}: {owed.title}.",
+                field=None,
+                do=Opens("notice", str(owed.id)),
             )
             for owed in standing.owed
             if owed.obligatory
@@ -233,7 +161,16 @@ def _unmet(workflow: Workflow, standing: Standing, need: Need, role: str) -> lis
         "finish": lambda: any(f in need.values for f in standing.finishes) != need.unless,
     }[need.kind]()
     return (
-        [] if met else [Fault(need.code, need.text, need.field, _opener(workflow, standing, need))]
+        []
+        if met
+        else [
+            Fault(
+                code=need.code,
+                text=need.text,
+                field=need.field,
+                do=_opener(workflow, standing, need),
+            )
+        ]
     )
 
 
@@ -244,12 +181,21 @@ def _letters_unmet(workflow: Workflow, standing: Standing, need: Need) -> list[F
     """
     became = [standing.letters.get(kind, ()) for kind in need.names]
     if need.kind == "notices_gone" and (owed := [o for o in standing.owed if o.kind in need.names]):
-        return [Fault(need.code, need.text, None, Opens("notice", str(o.id))) for o in owed]
+        return [
+            Fault(code=need.code, text=need.text, field=None, do=Opens("notice", str(o.id)))
+            for o in owed
+        ]
     if need.kind == "was_sent":
         met = any("sent" in states for states in became)
     else:
         met = not any(states and states[-1] == "withheld" for states in became)
-    return [] if met else [Fault(need.code, need.text, None, _opener(workflow, standing, need))]
+    return (
+        []
+        if met
+        else [
+            Fault(code=need.code, text=need.text, field=None, do=_opener(workflow, standing, need))
+        ]
+    )
 
 
 def _too_early(standing: Standing, need: Need) -> list[Fault]:
@@ -260,7 +206,9 @@ def _too_early(standing: Standing, need: Need) -> list[Fault]:
     if day_of(standing.now) >= first:
         return []
     opens = Opens("clock", iso(start_of(first) + timedelta(hours=9)))
-    return [Fault(need.code, f"{need.text}: vanaf {say_day(first)}.", None, opens)]
+    return [
+        Fault(code=need.code, text=f"{need.text}: vanaf {say_day(first)}.", field=None, do=opens)
+    ]
 
 
 def _opener(workflow: Workflow, standing: Standing, need: Need) -> Opens | None:
@@ -290,7 +238,7 @@ def decide(
     faults += _wrong_moment(standing, move, values)
     told = {**standing.facts, **values}
     faults += [
-        Fault("ontbreekt", need.text, need.field, None)
+        Fault(code="ontbreekt", text=need.text, field=need.field, do=None)
         for need in move.needs
         if need.kind == "filled"
         and holds(need.when, told)
@@ -365,18 +313,18 @@ def _decided(
     dates = {term: values[name] for term, name in move.term_date if name in values}
     moment = values.get("op") or standing.now
     return Decision(
-        move,
-        standing.state,
-        token.state,
-        values,
-        moment,
-        facts,
-        closes,
-        meets,
-        voids,
-        starts,
-        dates,
-        (*move.notices, *edge.notices),
+        move=move,
+        source=standing.state,
+        target=token.state,
+        values=values,
+        moment=moment,
+        facts=facts,
+        closes=closes,
+        meets=meets,
+        voids=voids,
+        starts=starts,
+        dates=dates,
+        notices=(*move.notices, *edge.notices),
     )
 
 
@@ -394,13 +342,15 @@ def after(workflow: Workflow, standing: Standing, decision: Decision) -> Standin
     """
     ended = (*decision.meets, *decision.voids)
     running = [t for t in standing.running if t not in ended]
-    running += [Running(0, name, decision.moment, date.max) for name in decision.starts]
+    running += [
+        Running(id=0, name=name, start=decision.moment, due=date.max) for name in decision.starts
+    ]
     owed = [] if decision.closes else list(standing.owed)
     for kind in decision.notices:
         rule = workflow.notices[kind]
-        owed.append(Owed(0, kind, rule.title, rule.obligatory))
+        owed.append(Owed(id=0, kind=kind, title=rule.title, obligatory=rule.obligatory))
         if rule.term and not decision.closes:
-            running.append(Running(0, rule.term, decision.moment, date.max))
+            running.append(Running(id=0, name=rule.term, start=decision.moment, due=date.max))
     finishes = standing.finishes
     if decision.move.finish and decision.move.finish not in finishes:
         finishes = (*finishes, decision.move.finish)

@@ -42,67 +42,34 @@ def faults(
 
 
 def _alone(person: Person, today: date, roles: Roles) -> list[tuple[str, str, str]]:
-    name, due, told = person.get("naam") or "deze persoon", person.get("uitgerekend"), []
-    if due and person.get("geboren"):
-        told.append(
-            (
-                "kruisregel",
-                "uitgerekend",
-                (
-                    f"{name} is geboren en heeft geen uitgerekende datum meer. Pas 'Geboren' of"
-                    " 'Uitgerekend' aan."
-                ),
-            )
-        )
+    """Give what of one person does not go together: code, field, sentence."""
+    name, due = person.get("naam") or "deze persoon", person.get("uitgerekend")
+    told, born, bsn = [], person.get("geboren"), person.get("bsn")
+    if due and born:
+        text = f"{name} is geboren en heeft geen uitgerekende datum meer. {_EITHER}"
+        told.append(("kruisregel", "uitgerekend", text))
     elif due and not today - timedelta(days=42) <= due <= today + timedelta(days=300):
-        told.append(
-            (
-                "geen_datum",
-                "uitgerekend",
-                (
-                    f"Uitgerekend: {say_day(due)} kan niet kloppen; hooguit 6 weken geleden of 10"
-                    " maanden vooruit."
-                ),
-            )
-        )
-    if (
-        person.get("bsn")
-        and not person.get("geboren")
-        and (due or roles.has(person.get("rollen"), "ongeboren"))
-    ):
-        told.append(
-            (
-                "kruisregel",
-                "bsn",
-                f"{name} is nog niet geboren en heeft geen BSN. Pas 'BSN' of 'Rollen' aan.",
-            )
-        )
-    for field, title in (
-        ("bsn_bron", "Herkomst van het BSN"),
-        ("bsn_gecontroleerd", "BSN gecontroleerd op"),
-    ):
-        if person.get(field) and not person.get("bsn"):
-            told.append(
-                (
-                    "kruisregel",
-                    field,
-                    f"Er is geen BSN ingevuld bij {name}. Vul 'BSN' in of laat '{title}' leeg.",
-                )
-            )
+        text = f"Uitgerekend: {say_day(due)} kan niet kloppen; {_WITHIN}"
+        told.append(("geen_datum", "uitgerekend", text))
+    if bsn and not born and (due or roles.has(person.get("rollen"), "ongeboren")):
+        text = f"{name} is nog niet geboren en heeft geen BSN. Pas 'BSN' of 'Rollen' aan."
+        told.append(("kruisregel", "bsn", text))
+    for field, title in _OF_BSN:
+        if person.get(field) and not bsn:
+            text = f"Er is geen BSN ingevuld bij {name}. Vul 'BSN' in of laat '{title}' leeg."
+            told.append(("kruisregel", field, text))
     for k, span in enumerate(person.get("rolperiodes") or ()):
-        if (
-            span.get("van")
-            and span.get("tot")
-            and span["tot"][: len(span["van"])] < span["van"][: len(span["tot"])]
-        ):
-            told.append(
-                (
-                    "volgorde",
-                    f"rolperiodes.{k}.tot",
-                    f"De rol '{span.get('rol', '?')}' van {name} kan niet eindigen voor ze begon.",
-                )
-            )
+        first, last = span.get("van"), span.get("tot")
+        if first and last and last[: len(first)] < first[: len(last)]:
+            role = span.get("rol", "?")
+            text = f"De rol '{role}' van {name} kan niet eindigen voor ze begon."
+            told.append(("volgorde", f"rolperiodes.{k}.tot", text))
     return told
+
+
+_EITHER = "Pas 'Geboren' of 'Uitgerekend' aan."
+_WITHIN = "hooguit 6 weken geleden of 10 maanden vooruit."
+_OF_BSN = (("bsn_bron", "Herkomst van het BSN"), ("bsn_gecontroleerd", "BSN gecontroleerd op"))
 
 
 def _among(

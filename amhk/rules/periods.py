@@ -53,7 +53,7 @@ def read_period(text: str) -> Period | None:
     else:
         first, last, title = 1, 12, str(year)
     end = date(year + last // 12, last % 12 + 1, 1)
-    return Period(text, title, date(year, first, 1), end)
+    return Period(text=text, title=title, start=date(year, first, 1), end=end)
 
 
 def period_of(day: date, months: int) -> Period:

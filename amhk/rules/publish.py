@@ -47,7 +47,10 @@ class Style:
 TOO_FEW = "te weinig om te tonen"
 STYLES = {
     s.name: s
-    for s in (Style("cbs", 9, ".", ".", 5), Style("tien", 10, "10 of minder", "afgeschermd"))
+    for s in (
+        Style(name="cbs", most=9, small=".", other=".", rounded=5),
+        Style(name="tien", most=10, small="10 of minder", other="afgeschermd"),
+    )
 }
 
 

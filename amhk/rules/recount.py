@@ -70,7 +70,9 @@ def replay(ledger: Iterable[Mapping[str, Any]]) -> dict[int, Told]:
     for step in ledger:
         if step["op"] == "start":
             on = date.fromisoformat(step["on"]) if step["on"] else None
-            found[step["id"]] = Told(step["name"], _instant(step["start"]), on, step["calendar"])
+            found[step["id"]] = Told(
+                name=step["name"], start=_instant(step["start"]), on=on, calendar=step["calendar"]
+            )
             continue
         told = found[step["id"]]
         if step["op"] == "restart":
@@ -136,7 +138,9 @@ def _first_end(here: int, length: Length, known: Known) -> tuple[int, int]:
 def _longer(bare: int, days: int, length: Length, known: Known) -> tuple[int, int]:
     rolls = "vooruit" if length.rolls == "werkdagen" else length.rolls
     later = bare + days
-    return later, _rolled(bare, later, Length(days, "dagen", rolls, length.by_law), known)
+    return later, _rolled(
+        bare, later, Length(count=days, unit="dagen", rolls=rolls, by_law=length.by_law), known
+    )
 
 
 def _rolled(here: int, bare: int, length: Length, known: Known) -> int:

@@ -3,6 +3,7 @@
 Complete, so that a client that knows nothing of the trade can fill them in.
 """
 
+import copy
 from typing import Any
 
 from amhk.rules.fields import MAX_ITEMS, MAX_LINE, MAX_TEXT, Desk, Field
@@ -44,35 +45,20 @@ def property_of(f: Field, desk: Desk) -> dict[str, Any]:
 
 
 def _kind(f: Field, desk: Desk) -> dict[str, Any]:
+    """Give the JSON Schema of what one field takes."""
+    if f.type in _PLAIN:
+        return copy.deepcopy(_PLAIN[f.type])
     now = iso(desk.now)
     match f.type:
         case "line" | "text":
             longest = MAX_LINE if f.type == "line" else MAX_TEXT
             return {"type": "string", "minLength": 1, "maxLength": longest}
-        case "gezag":
-            text = {
-                "type": "string",
-                "minLength": 2,
-                "maxLength": MAX_LINE,
-                "not": {"enum": ["nee", "Nee"]},
-            }
-            return text | {"default": "ja", "examples": ["ja", "nee, gevaar voor de jeugdige"]}
         case "date":
             return _date(f, desk)
-        case "partial":
-            return {
-                "type": "string",
-                "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$",
-                "examples": ["1979", "1979-06", "1979-06-30"],
-            }
         case "moment":
             least = {"x-earliest": iso(desk.earliest)} if desk.earliest else {}
-            return {
-                "type": "string",
-                "format": "date-time",
-                "default": now,
-                "examples": [now],
-            } | least
+            shown = {"default": now, "examples": [now]}
+            return {"type": "string", "format": "date-time", **shown, **least}
         case "choice":
             return {"type": "string"} | _options(f, desk)
         case "choices":
@@ -82,28 +68,41 @@ def _kind(f: Field, desk: Desk) -> dict[str, Any]:
                 "uniqueItems": True,
                 "minItems": int(f.required),
             }
-        case "yesno":
-            return {"type": "boolean"}
-        case "number":
-            return {"type": "integer"}
-        case "scores":
-            return {
-                "type": "array",
-                "items": {"type": "integer", "enum": [-1, 0, 1, 2]},
-                "maxItems": 10,
-            }
-        case "grades":
-            return {
-                "type": "array",
-                "items": {"type": "integer", "minimum": 1, "maximum": 10},
-                "maxItems": 10,
-            }
-        case "bsn":
-            return {"type": "string", "pattern": r"^\d{9}$", "examples": ["999990019"]}
         case "object":
             return schema(f.fields, desk)
         case _:
             return {"type": "array", "items": schema(f.fields, desk), "maxItems": MAX_ITEMS}
+
+
+# The types that take the same whatever the day and the lists.
+_PLAIN: dict[str, dict[str, Any]] = {
+    "gezag": {
+        "type": "string",
+        "minLength": 2,
+        "maxLength": MAX_LINE,
+        "not": {"enum": ["nee", "Nee"]},
+        "default": "ja",
+        "examples": ["ja", "nee, gevaar voor de jeugdige"],
+    },
+    "partial": {
+        "type": "string",
+        "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$",
+        "examples": ["1979", "1979-06", "1979-06-30"],
+    },
+    "yesno": {"type": "boolean"},
+    "number": {"type": "integer"},
+    "scores": {
+        "type": "array",
+        "items": {"type": "integer", "enum": [-1, 0, 1, 2]},
+        "maxItems": 10,
+    },
+    "grades": {
+        "type": "array",
+        "items": {"type": "integer", "minimum": 1, "maximum": 10},
+        "maxItems": 10,
+    },
+    "bsn": {"type": "string", "pattern": r"^\d{9}$", "examples": ["999990019"]},
+}
 
 
 def _date(f: Field, desk: Desk) -> dict[str, Any]:

@@ -117,7 +117,7 @@ def parse_rung(at: str, to: tuple[str, ...], drafts: tuple[str, ...] = ()) -> Ru
     ValueError says what is wrong.
     """
     if at == "op de dag":
-        return Rung(0, "dagen", "voor", to, drafts)
+        return Rung(count=0, unit="dagen", side="voor", to=to, drafts=drafts)
     if not (found := _RUNG.match(at)):
         raise ValueError(
             f"'{at}' is geen tree: schrijf 'op de dag', '14 dagen voor', '5 werkdagen na' of '60"
@@ -130,7 +130,7 @@ def parse_rung(at: str, to: tuple[str, ...], drafts: tuple[str, ...] = ()) -> Ru
             f"'{at}' is geen tree: minuten tellen vanaf het begin ('na start'), dagen vanaf het"
             " einde"
         )
-    return Rung(int(count), unit, side, to, drafts)
+    return Rung(count=int(count), unit=unit, side=side, to=to, drafts=drafts)
 
 
 def end_of_term(rule: TermRule, start: datetime, calendar: Calendar, on: date | None = None) -> End:

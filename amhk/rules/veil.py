@@ -212,40 +212,33 @@ def veil_of(
     """
     rows, secret = list(people), [m for m in melders if m["melder_geheim"]]
     names = [m["melder_naam"] or "" for m in secret]
-    own = [
-        p["naam"]
-        for p in rows
-        if is_plain_name(p["naam"]) and not any(names_somebody_else(p["naam"], n) for n in names)
-    ]
-    common = {w for k in (*known, *own) for w in _run(k)} | NOBODY
-    homes = [_run(p["adres"]) for p in rows if p["adres"] and not p["geheim_adres"]]
+    common = {w for k in (*known, *_own_names(rows, names)) for w in _run(k)} | NOBODY
+    at_home = [p["adres"] for p in rows if p["adres"] and not p["geheim_adres"]]
     addresses = [p["adres"] for p in rows if p["geheim_adres"] and len(p["adres"] or "") > 6]
     reach = [m["melder_bereikbaar"] or "" for m in secret]
     ways = [way for text in (*reach, *addresses) for way in ways_to_reach(text)]
-    open_codes = {
-        _code(c)
-        for p in rows
-        if p["adres"] and not p["geheim_adres"]
-        for c in POSTCODE.findall(p["adres"])
-    }
-    runs = {
-        _run(m[part])
-        for m in secret
-        for part in ("melder_functie", "melder_organisatie")
-        if m[part]
-    }
-    streets = {
-        _run(w)
-        for w in ways
-        if not NUMBER.search(w) and not MAIL.search(w) and not POSTCODE.fullmatch(w)
-    }
+    parts = ("melder_functie", "melder_organisatie")
+    runs = {_run(m[part]) for m in secret for part in parts if m[part]}
+    homes, streets = [_run(home) for home in at_home], {_run(w) for w in ways if _is_street(w)}
     runs |= {run for run in streets if not any(_stands(run, home) for home in homes)}
     return Veil(
-        frozenset(w for n in names for w in _run(n) if len(w) >= 3 and w not in common),
-        tuple(sorted(r for r in runs if r and not set(r) <= common)),
-        frozenset(_last(n) for w in ways for n in NUMBER.findall(w)),
-        frozenset(
-            {_code(c) for text in (*reach, *addresses) for c in POSTCODE.findall(text)} - open_codes
-        ),
-        frozenset(m.casefold() for w in ways for m in MAIL.findall(w)),
+        words=frozenset(w for n in names for w in _run(n) if len(w) >= 3 and w not in common),
+        runs=tuple(sorted(r for r in runs if r and not set(r) <= common)),
+        numbers=frozenset(_last(n) for w in ways for n in NUMBER.findall(w)),
+        postcodes=frozenset(_codes((*reach, *addresses)) - _codes(at_home)),
+        mails=frozenset(m.casefold() for w in ways for m in MAIL.findall(w)),
     )
+
+
+def _own_names(people: Iterable[Mapping[str, Any]], names: Iterable[str]) -> list[str]:
+    """Give the names of the family, but for one that is (nearly) that of a secret melder."""
+    plain = [p["naam"] for p in people if is_plain_name(p["naam"])]
+    return [own for own in plain if not any(names_somebody_else(own, n) for n in names)]
+
+
+def _is_street(way: str) -> bool:
+    return not (NUMBER.search(way) or MAIL.search(way) or POSTCODE.fullmatch(way))
+
+
+def _codes(texts: Iterable[str]) -> set[str]:
+    return {_code(code) for text in texts for code in POSTCODE.findall(text)}

@@ -83,7 +83,12 @@ def _beginnings(workflow: Workflow, facts: frozenset[tuple[str, object]]) -> Ite
         told = {w.name: w.values[0] for w in when}
         known = dict(facts) | {s.name: s.value for s in workflow.intake_sets if holds(s.when, told)}
         running = (*workflow.intake_starts, *begun(workflow.intake_maybe, told, ()))
-        yield Spot(workflow.start, frozenset(known.items()), frozenset(running), frozenset())
+        yield Spot(
+            state=workflow.start,
+            facts=frozenset(known.items()),
+            running=frozenset(running),
+            finishes=frozenset(),
+        )
 
 
 @dataclass
@@ -119,7 +124,19 @@ def _steps(
             continue
         for edge in edges:
             for filled in _fillings(move, edge, told):
-                yield move, _arrive(workflow, here, move, edge, told, filled, counted, memory)
+                yield (
+                    move,
+                    _arrive(
+                        workflow,
+                        here,
+                        move,
+                        edge=edge,
+                        told=told,
+                        filled=filled,
+                        counted=counted,
+                        memory=memory,
+                    ),
+                )
 
 
 def _possible(
@@ -217,7 +234,7 @@ def _arrive(
             frozenset() if workflow.states[edge.target].final else (here.running - gone) | starts
         )
     finishes = here.finishes | {move.finish} if move.finish else here.finishes
-    return Spot(edge.target, facts, running, finishes)
+    return Spot(state=edge.target, facts=facts, running=running, finishes=finishes)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from threading import BoundedSemaphore
 from typing import BinaryIO
 
 from amhk.errors import BadInput
-from amhk.sheets.reading import MOST_BYTES, Line, lines, no
+from amhk.sheets.lines import MOST_BYTES, Line, no
+from amhk.sheets.reading import lines
 
 # Seconds of one processor (and more for each MB that was sent), and bytes of memory that reading
 # one file may take.
@@ -71,7 +72,7 @@ def _told(name: str, inside: str, schema: str, seconds: int) -> Iterator[Line]:
             kind, *told = json.loads(raw)
             if kind == "line":
                 number, cells, wrong, head = told
-                yield Line(number, cells, wrong, tuple(head))
+                yield Line(number=number, cells=cells, wrong=wrong, head=tuple(head))
             elif kind == "no":
                 raise no(told[0])
             else:

@@ -39,55 +39,51 @@ def chart(
     Counts as bars, percentages (`unit` "%") as lines from 0 to 100, with a target line; one without
     any number says so in its middle (`empty`).
     """
-    top = (
-        100.0
-        if unit == "%"
-        else _round_up(max([v for s in series for v in s.values if v is not None] or [1]))
-    )
+    values = [v for s in series for v in s.values if v is not None]
+    top = 100.0 if unit == "%" else _round_up(max(values or [1]))
     parts = [f'<rect width="{_WIDE}" height="{_HIGH}" fill="#fff"/>', *_grid(top, unit)]
     step = (_WIDE - _LEFT - 10) / max(1, len(labels))
     for n, label in enumerate(labels):
         parts.append(_text(_LEFT + step * (n + 0.5), _HIGH - _FOOT + 14, label))
-    bare = all(v is None for s in series for v in s.values)
+    bare = not values
     if bare and empty:
         parts.append(_text((_WIDE + _LEFT) / 2, _y(top / 2, top) - 6, empty))
     for n, one in enumerate(series):
-        parts += (
-            _line(one, n, step, top, series)
-            if unit == "%"
-            else _bars(one, n, len(series), step, top)
-        )
+        if unit == "%":
+            parts += _line(one, n, step, top, series)
+        else:
+            parts += _bars(one, n, len(series), step, top)
     if target is not None:
-        y = _y(target, top)
-        parts.append(
-            f'<line x1="{_LEFT}" x2="{_WIDE - 10}" y1="{y:g}" y2="{y:g}" stroke="#8a1f1f"'
-            ' stroke-dasharray="8 4"/>'
-        )
-        parts.append(_text(_WIDE - 12, y - 3, f"doel {target:g} %", "end"))
-    gaps = [(n, at) for n, s in enumerate(series) for at, v in enumerate(s.values) if v is None]
-    if not bare:
-        wide = step * 0.7 / len(series)
-        spots = [
-            (
-                _LEFT + step * (at + 0.5)
-                if unit == "%"
-                else _LEFT + step * (at + 0.15) + wide * (n + 0.5)
-            )
-            for n, at in gaps
-        ]
-        parts += [_text(x, _y(0, top) - 3, _GAP) for x in sorted(set(spots))]
-    parts += _key([s.name for s in series], bool(gaps) and not bare)
-    said = (
-        empty
-        if bare and empty
-        else "; ".join(f"{s.name}: {', '.join(_said(v, unit) for v in s.values)}" for s in series)
-    )
+        parts += _target(target, top)
+    gaps = [] if bare else _gaps(series, step, top, unit)
+    parts += gaps + _key([s.name for s in series], bool(gaps))
+    said = "; ".join(f"{s.name}: {', '.join(_said(v, unit) for v in s.values)}" for s in series)
+    said = empty if bare and empty else said
     name = escape(f"{title}. {', '.join(labels)}. {said}", quote=True)
     size = f'width="{_WIDE}" height="{_HIGH}" viewBox="0 0 {_WIDE} {_HIGH}"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" aria-label="{name}"'
         f" {size}>{''.join(parts)}</svg>"
     )
+
+
+def _target(target: float, top: float) -> list[str]:
+    y = _y(target, top)
+    return [
+        f'<line x1="{_LEFT}" x2="{_WIDE - 10}" y1="{y:g}" y2="{y:g}" stroke="#8a1f1f"'
+        ' stroke-dasharray="8 4"/>',
+        _text(_WIDE - 12, y - 3, f"doel {target:g} %", "end"),
+    ]
+
+
+def _gaps(series: Sequence[Series], step: float, top: float, unit: str) -> list[str]:
+    """Give a mark in each place where there is no number."""
+    wide, spots = step * 0.7 / len(series), set()
+    for n, one in enumerate(series):
+        for at in [at for at, value in enumerate(one.values) if value is None]:
+            middle = at + 0.5 if unit == "%" else at + 0.15
+            spots.add(_LEFT + step * middle + (0 if unit == "%" else wide * (n + 0.5)))
+    return [_text(x, _y(0, top) - 3, _GAP) for x in sorted(spots)]
 
 
 def _said(value: float | None, unit: str) -> str:

@@ -9,14 +9,14 @@ import json
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time
 from io import TextIOWrapper
 from typing import Any, BinaryIO
 
-from amhk.errors import BadInput, Fault
+from amhk.errors import BadInput
+from amhk.sheets.lines import MOST_BYTES, MOST_COLUMNS, MOST_ROWS, MOST_UNPACKED, Line, no
 
-MOST_BYTES, MOST_UNPACKED, MOST_COLUMNS, MOST_ROWS = 25_000_000, 200_000_000, 500, 100_000
 # A workbook of n bytes holds at most so many cells: more are made by repeating, and cost far more
 # to read than to send.
 _FREE_CELLS, _CELLS_A_BYTE = 50_000, 2
@@ -25,23 +25,6 @@ _SAID = re.compile(r"^\ufeff?\"?sep=(.)\"?\s*$", re.IGNORECASE)
 _TWO_BYTES = re.compile(rb"[\xc3-\xc5][\x80-\xbf]")
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 csv.field_size_limit(100_000)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One row: its number in the file, its cells by column (a path such as `melder.naam` in JSON),
-    what is wrong with the row itself, and the head of its table.
-    """
-
-    number: int
-    cells: dict[str, Any]
-    wrong: str | None = None
-    head: tuple[str, ...] = ()
-
-
-def no(text: str) -> BadInput:
-    """Give the refusal of a whole file, in one sentence."""
-    return BadInput(faults=[Fault("bestand", text, "bestand")])
 
 
 def lines(file: BinaryIO, inside: str, schema: str = "") -> Iterator[Line]:
@@ -172,10 +155,10 @@ def _line(number: int, head: list[str], row: list[Any]) -> Line:
     wrong = f"deze regel heeft {filled[-1] + 1} cellen en de kop {len(head)}" if over else None
     held = set(filled)
     return Line(
-        number,
-        {name: row[n] for n, name in enumerate(head) if name and n in held},
-        wrong,
-        tuple(head),
+        number=number,
+        cells={name: row[n] for n, name in enumerate(head) if name and n in held},
+        wrong=wrong,
+        head=tuple(head),
     )
 
 

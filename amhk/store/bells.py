@@ -156,7 +156,12 @@ def staff(connection: Connection, today: date, now: datetime) -> Staff:
     )
     duty = frozenset(connection.execute(on_duty).scalars())
     return Staff(
-        tuple(Person(p["id"], p["name"], p["role"], p["team_id"], not p["away"]) for p in people),
+        tuple(
+            Person(
+                id=p["id"], name=p["name"], role=p["role"], team=p["team_id"], here=not p["away"]
+            )
+            for p in people
+        ),
         duty,
     )
 

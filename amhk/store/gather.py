@@ -35,7 +35,7 @@ from amhk.store.tables import Attachment, Grant, table
 
 ATTACHMENT, GRANT = table(Attachment), table(Grant)
 _NO_TEXT = ("html", "pdf")
-Wanted = Mapping[str, tuple[Sequence[Any], Any, Any]]
+Wanted = dict[str, tuple[Sequence[Any], Any, Any]]
 
 
 def _as_json(dialect: str, columns: Sequence[Any]) -> Any:
@@ -98,63 +98,16 @@ def _wanted(scope: str) -> Wanted:
     The columns (the first of them the order), from where, and which rows.
     """
     key: Any = bindparam("of_case", type_=Integer)
-    worker: Any = bindparam("of_worker", type_=Integer)
-    other, link = r.CASE.alias("other"), r.RELATION
-    of: dict[str, tuple[Sequence[Any], Any, Any]] = {
-        name: (list(t.c), t, t.c.case_id == key) for name, t in _TABLES.items()
-    }
-    linked = link.join(other, other.c.id == link.c.other_id)
-    related = select(link.c.other_id).where(link.c.case_id == key)
-    leave = and_(
-        GRANT.c.worker_id == worker,
-        GRANT.c.until > bindparam("of_real", type_=String),
-        GRANT.c.case_id.in_(related),
-    )
+    of: Wanted = {name: (list(t.c), t, t.c.case_id == key) for name, t in _TABLES.items()}
+    unread = [c for c in r.NOTICE.c if c.name not in _NO_TEXT]
+    referred = select(r.REFERRAL.c.institution_id).where(r.REFERRAL.c.case_id == key)
     siblings = and_(
         _within(scope),
         r.MELDING.c.dossier_id == bindparam("of_dossier", type_=Integer),
         r.CASE.c.id != key,
     )
-    referred = select(r.REFERRAL.c.institution_id).where(r.REFERRAL.c.case_id == key)
-    bringers = select(ATTACHMENT.c.worker_id).where(ATTACHMENT.c.case_id == key)
-    known = or_(
-        r.WORKER.c.id.in_(
-            [bindparam("of_owner", type_=Integer), bindparam("of_taker", type_=Integer)]
-        ),
-        r.WORKER.c.id.in_(bringers),
-    )
-    may = and_(
-        r.WORKER.c.active == true(),
-        r.WORKER.c.role.in_(WORKS),
-        r.WORKER.c.registration.is_not(None),
-    )
-    first = select(func.min(r.WORKER.c.id)).where(may).scalar_subquery()
-    return of | {
-        "deciders": ([r.WORKER.c.id, r.WORKER.c.name], r.WORKER, r.WORKER.c.id == first),
-        "notices": (
-            [c for c in r.NOTICE.c if c.name not in _NO_TEXT],
-            r.NOTICE,
-            r.NOTICE.c.case_id == key,
-        ),
-        "relations": (
-            [
-                link.c.id,
-                link.c.kind,
-                link.c.other_id,
-                other.c.number,
-                other.c.team_id,
-                other.c.owner_id,
-                other.c.taken_by,
-            ],
-            linked,
-            link.c.case_id == key,
-        ),
-        "leave": ([GRANT.c.id, GRANT.c.case_id], GRANT, leave),
-        "joined": (
-            [other.c.id, other.c.number, other.c.received, other.c.zorgen],
-            linked,
-            and_(link.c.case_id == key, link.c.kind == "vervolgmelding"),
-        ),
+    own: Wanted = {
+        "notices": (unread, r.NOTICE, r.NOTICE.c.case_id == key),
         "dossier": (
             [r.CASE.c.id, r.CASE.c.number],
             r.CASE.join(r.MELDING, r.MELDING.c.case_id == r.CASE.c.id),
@@ -165,7 +118,51 @@ def _wanted(scope: str) -> Wanted:
             r.INSTITUTION,
             r.INSTITUTION.c.id.in_(referred),
         ),
-        "workers": ([r.WORKER.c.id, r.WORKER.c.name], r.WORKER, known),
+    }
+    return of | own | _wanted_of_others(key) | _wanted_of_workers(key)
+
+
+def _wanted_of_others(key: Any) -> Wanted:
+    """Give what is asked of the cases it is related to, and which of them this worker may read."""
+    other, link = r.CASE.alias("other"), r.RELATION
+    linked = link.join(other, other.c.id == link.c.other_id)
+    related = select(link.c.other_id).where(link.c.case_id == key)
+    leave = and_(
+        GRANT.c.worker_id == bindparam("of_worker", type_=Integer),
+        GRANT.c.until > bindparam("of_real", type_=String),
+        GRANT.c.case_id.in_(related),
+    )
+    own = [other.c[name] for name in ("number", "team_id", "owner_id", "taken_by")]
+    return {
+        "relations": (
+            [link.c.id, link.c.kind, link.c.other_id, *own],
+            linked,
+            link.c.case_id == key,
+        ),
+        "leave": ([GRANT.c.id, GRANT.c.case_id], GRANT, leave),
+        "joined": (
+            [other.c.id, other.c.number, other.c.received, other.c.zorgen],
+            linked,
+            and_(link.c.case_id == key, link.c.kind == "vervolgmelding"),
+        ),
+    }
+
+
+def _wanted_of_workers(key: Any) -> Wanted:
+    """Give whose names it needs, its team, and whether anybody may answer for a decision."""
+    bringers = select(ATTACHMENT.c.worker_id).where(ATTACHMENT.c.case_id == key)
+    on_case = [bindparam(name, type_=Integer) for name in ("of_owner", "of_taker")]
+    known = or_(r.WORKER.c.id.in_(on_case), r.WORKER.c.id.in_(bringers))
+    may = and_(
+        r.WORKER.c.active == true(),
+        r.WORKER.c.role.in_(WORKS),
+        r.WORKER.c.registration.is_not(None),
+    )
+    first = select(func.min(r.WORKER.c.id)).where(may).scalar_subquery()
+    names = [r.WORKER.c.id, r.WORKER.c.name]
+    return {
+        "deciders": (names, r.WORKER, r.WORKER.c.id == first),
+        "workers": (names, r.WORKER, known),
         "teams": ([r.TEAM.c.id, r.TEAM.c.name], r.TEAM, r.TEAM.c.id == bindparam("of_team")),
     }
 
@@ -191,17 +188,9 @@ def of_case(
     `leave` are the related cases outside the scope that this worker may read at the real instant
     `real`.
     """
-    kind = (
-        "every"
-        if scope.every
-        else "none"
-        if scope.none
-        else "own"
-        if scope.team is None
-        else "team"
-    )
+    kind = _kind_of(scope)
     statement, types = _asked(connection.dialect.name, kind)
-    told = {
+    binds = {
         "of_case": case["id"],
         "of_worker": worker,
         "of_real": as_text(real),
@@ -212,15 +201,17 @@ def of_case(
         **({"of_own_team": scope.team} if kind == "team" else {}),
     }
     found: dict[str, list[dict[str, Any]]] = {name: [] for name in types}
-    for tag, _, row in sorted(connection.execute(statement, told), key=lambda t: (t[0], t[1])):
+    for tag, _, row in sorted(connection.execute(statement, binds), key=lambda t: (t[0], t[1])):
         values = json.loads(row)
-        found[tag].append(
-            {
-                name: values[name] if kind is None else _read(kind, values[name])
-                for name, kind in types[tag]
-            }
-        )
+        kinds = types[tag]
+        found[tag].append({n: values[n] if k is None else _read(k, values[n]) for n, k in kinds})
     return found
+
+
+def _kind_of(scope: Scope) -> str:
+    if scope.every or scope.none:
+        return "every" if scope.every else "none"
+    return "own" if scope.team is None else "team"
 
 
 def hashes(connection: Connection) -> set[str]:

@@ -56,7 +56,7 @@ def append(
     ).first()
     sequence, previous = (last[0] + 1, last[1]) if last else (1, "")
     told = as_json(content)
-    made = _link(previous, sequence, instant, worker, kind, what, told)
+    made = _link(previous, sequence, instant, worker=worker, kind=kind, what=what, content=told)
     connection.execute(
         insert(HOUSE).values(
             sequence=sequence,
@@ -103,10 +103,10 @@ def verify(connection: Connection) -> Iterator[str]:
             e["previous"],
             e["sequence"],
             e["instant"],
-            e["worker_id"],
-            e["kind"],
-            e["what"],
-            e["content"],
+            worker=e["worker_id"],
+            kind=e["kind"],
+            what=e["what"],
+            content=e["content"],
         )
         if worked != e["hash"]:
             yield f"Logboek van het huis: regel {e['sequence']} is gewijzigd."

@@ -92,40 +92,29 @@ def entry_row(
     The caller writes it and the new head in one transaction.
 
     `ledger` says what the entry did to terms (docs/architecture.md): no dates worked out, no
-    persons, so that the proof of the night can
-    work them out again and destruction by law need not touch it. `figures` says what it means to
-    the figures: codes, days and numbers, no persons.
+    persons, so that the proof of the night can work them out again and destruction by law need not
+    touch it. `figures` says what it means to the figures: codes, days and numbers, no persons.
     """
     salt, told = token_hex(16), as_json(content)
-    terms = json.dumps(list(ledger), separators=(",", ":"), default=_plain) if ledger else None
-    counts = as_json(figures) if figures else None
     sequence = case["entries"] + 1
-    commitment = commit_to(salt, told)
-    return {
-        "case_id": case["id"],
-        "sequence": sequence,
+    linked: dict[str, Any] = {
         "instant": instant,
-        "worker_id": worker,
         "kind": kind,
         "what": what,
-        "terms": terms,
-        "figures": counts,
+        "commitment": commit_to(salt, told),
+        "terms": None,
+        "figures": as_json(figures) if figures else None,
+    }
+    if ledger:
+        linked["terms"] = json.dumps(list(ledger), separators=(",", ":"), default=_plain)
+    return linked | {
+        "case_id": case["id"],
+        "sequence": sequence,
+        "worker_id": worker,
         "content": told,
         "salt": salt,
-        "commitment": commitment,
         "previous": case["head"],
-        "hash": link(
-            case["head"],
-            case["number"],
-            sequence,
-            instant,
-            worker,
-            kind,
-            what,
-            commitment,
-            terms,
-            counts,
-        ),
+        "hash": link(case["head"], case["number"], sequence, worker=worker, **linked),
     }
 
 
@@ -173,13 +162,13 @@ def _entry_faults(name: str, entry: Mapping[str, Any]) -> Iterator[str]:
         entry["previous"],
         name,
         entry["sequence"],
-        entry["instant"],
-        entry["worker_id"],
-        entry["kind"],
-        entry["what"],
-        entry["commitment"],
-        entry["terms"],
-        entry["figures"],
+        instant=entry["instant"],
+        worker=entry["worker_id"],
+        kind=entry["kind"],
+        what=entry["what"],
+        commitment=entry["commitment"],
+        terms=entry["terms"],
+        figures=entry["figures"],
     )
     if worked != entry["hash"]:
         yield f"{name}: regel {entry['sequence']} is gewijzigd."

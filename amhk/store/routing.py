@@ -31,12 +31,12 @@ def rules_of(
         return list(configured), list(range(len(configured)))
     told = [
         RoutingRule(
-            r["team"],
-            tuple(r["gemeente"]),
-            tuple(r["subregio"]),
-            tuple(r["stroom"]),
-            r["acuut"],
-            r["reden"],
+            team=r["team"],
+            gemeente=tuple(r["gemeente"]),
+            subregio=tuple(r["subregio"]),
+            stroom=tuple(r["stroom"]),
+            acuut=r["acuut"],
+            reden=r["reden"],
         )
         for r in found
     ]

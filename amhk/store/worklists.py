@@ -107,7 +107,7 @@ def page(
     """
     narrow = filters.get("sought") and not filters.get("common")
     arms = [
-        _arm(arm, filters, sort, after, limit, few)
+        _arm(arm, filters, sort, after=after, limit=limit, few=few)
         for arm, few in ([(within(scope), True)] if narrow else _arms(scope))
     ]
     asked: Any = arms[0] if len(arms) == 1 else union_all(*(select(arm.subquery()) for arm in arms))

@@ -9,11 +9,14 @@ from fastapi.responses import JSONResponse
 
 from amhk.config import house_mark
 from amhk.desk import (
+    access_log,
     admin,
     casework,
     followup,
+    history,
     intake,
     keeping,
+    openings,
     reading,
     reportfiles,
     stretching,
@@ -21,7 +24,7 @@ from amhk.desk import (
     worklist,
 )
 from amhk.desk.lists import for_strangers
-from amhk.errors import BadInput, Fault, NotFound, TooLarge
+from amhk.errors import BadInput, NotFound, TooLarge
 from amhk.office import Office
 from amhk.rules.schema import schema
 from amhk.rules.secrecy import Reader
@@ -45,7 +48,7 @@ async def body_of(request: Request) -> Any:
     try:
         return json.loads(raw.decode("utf-8") or "{}")
     except (ValueError, RecursionError) as wrong:
-        raise BadInput(faults=[Fault("geen_json", "Dit is geen JSON in UTF-8.")]) from wrong
+        raise BadInput.of("geen_json", "Dit is geen JSON in UTF-8.") from wrong
 
 
 def office_of(request: Request) -> Office:
@@ -98,7 +101,7 @@ def workflows(office: House, who: Who) -> Any:
     current = [
         w for (_, release), w in office.pack.workflows.items() if release == office.pack.current
     ]
-    return {"items": [reading.workflow_view(w) for w in current], "next": None}
+    return {"items": [openings.workflow_view(w) for w in current], "next": None}
 
 
 @router.get("/workflows/{name}")
@@ -106,7 +109,7 @@ def workflow(name: str, office: House, who: Who) -> Any:
     """One workflow: its states, and its moves, one row per way they lead."""
     if (name, office.pack.current) not in office.pack.workflows:
         raise NotFound(f"De werkwijze '{name[:60]}' bestaat niet.")
-    return reading.workflow_view(office.pack.get(name))
+    return openings.workflow_view(office.pack.get(name))
 
 
 @router.post("/cases", status_code=201, openapi_extra=ANY_BODY)
@@ -135,7 +138,7 @@ def schema_of_call(office: Office, route: str, known: bool = True) -> dict[str, 
     For who is not `known` without any value of the database.
     """
     fields, desk = (
-        reading.intake_form(office, route)
+        openings.intake_form(office, route)
         if known
         else (office.pack.of_route(route).intake, for_strangers(office))
     )
@@ -164,7 +167,7 @@ def describe(app: FastAPI, office: Office, known: bool) -> dict[str, Any]:
     told["paths"]["/api/v1/cases"]["post"]["requestBody"]["content"]["application/json"][
         "schema"
     ] = call
-    desk = reading.assign_desk(office) if known else for_strangers(office)
+    desk = openings.assign_desk(office) if known else for_strangers(office)
     case = "/api/v1/cases/{number}"
     for path, fields in (
         (f"{case}/assign", casework.ASSIGN),
@@ -195,7 +198,7 @@ def cases(request: Request, office: House, who: Who) -> Any:
 @router.get("/cases/{number}")
 def case(number: str, office: House, who: Who) -> Response:
     """One case, with its moves and why a closed one is closed; that you looked is written down."""
-    reading.look(office, number, who, "zaak")
+    access_log.look(office, number, who, "zaak")
     return case_answer(office, number, who)
 
 
@@ -259,14 +262,14 @@ def extend(number: str, term: Key, office: House, who: Who, body: Body) -> Respo
 @router.get("/cases/{number}/journal")
 def journal(number: str, office: House, who: Who) -> Any:
     """What happened to a case: sequence, instant, worker, what, hash."""
-    reading.look(office, number, who, "verloop")
-    return {"items": reading.journal_view(office, number, who), "next": None}
+    access_log.look(office, number, who, "verloop")
+    return {"items": history.journal_view(office, number, who), "next": None}
 
 
 @router.get("/cases/{number}/reminders")
 def rungs(number: str, office: House, who: Who) -> Any:
     """Every reminder that was given on a case."""
-    return {"items": reading.rungs(office, number, who), "next": None}
+    return {"items": history.rungs(office, number, who), "next": None}
 
 
 @router.post("/cases/{number}/reveal", openapi_extra=ANY_BODY)
@@ -339,7 +342,9 @@ def report(
     past day; `style`: fit to publish, `cbs`
     (multiples of 5, under 10 hidden) or `tien` (10 of minder hidden).
     """
-    content, kind = reportfiles.render(office, name, period, format, who, known, area, style)
+    content, kind = reportfiles.render(
+        office, name, period, format=format, who=who, known=known, area=area, style=style
+    )
     return Response(content, media_type=kind)
 
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from functools import cache
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -12,6 +13,7 @@ from fastapi.staticfiles import StaticFiles
 from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from amhk import __version__
@@ -86,38 +88,35 @@ def create_app(office: Office) -> FastAPI:
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
-        description=(
-            "Every call travels one of two routes to one of four finishes, and no case is ever"
-            " without a next term."
-        ),
+        description=_PROMISE,
     )
     app.state.office, app.state.doorman = office, Doorman()
-    app.include_router(api.router, prefix="/api/v1")
-    app.add_api_route("/api/openapi.json", api.description, include_in_schema=False)
-    app.include_router(post_api.router, prefix="/api/v1")
-    app.include_router(house.router, prefix="/api/v1")
-    app.include_router(radar.router, prefix="/api/v1")
-    app.include_router(pages.router)
-    app.mount("/static", StaticFiles(packages=[("amhk.web", "static")]), name="static")
-    app.add_exception_handler(Refusal, _refused)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(RequestValidationError, _wrong_address)
-    app.add_exception_handler(DataError, _unfit)
-    for away in (
-        OperationalError,
-        InterfaceError,
-        PoolTimeout,
-        StoreReplaced,
-        StoreUnsure,
-        StoreBroken,
-    ):
-        app.add_exception_handler(away, _store_failed)
-    app.add_exception_handler(Exception, _failed)
+    app.router.routes.extend(_routes())
+    for wrong, answer in _ANSWERS:
+        app.add_exception_handler(wrong, answer)
     app.middleware("http")(_guard)
     app.add_middleware(Outside, config=office.config)
     app.add_middleware(GZipMiddleware, minimum_size=900, compresslevel=4)
     app.add_middleware(_Heads)
     return app
+
+
+@cache
+def _routes() -> list[BaseRoute]:
+    """Give every address there is: the same for every office, so drawn once."""
+    plan = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    for room in (api, post_api, house, radar):
+        plan.include_router(room.router, prefix="/api/v1")
+    plan.add_api_route("/api/openapi.json", api.description, include_in_schema=False)
+    plan.include_router(pages.router)
+    plan.mount("/static", StaticFiles(packages=[("amhk.web", "static")]), name="static")
+    return list(plan.router.routes)
+
+
+_PROMISE = (
+    "Every call travels one of two routes to one of four finishes, and no case is ever without a"
+    " next term."
+)
 
 
 class _Heads:
@@ -299,3 +298,21 @@ def _failed(request: Request, wrong: Exception) -> Response:
             "Er ging iets mis aan onze kant. Er is niets half opgeslagen; waarschuw de beheerder."
         ),
     )
+
+
+_STORE_FAILS = (
+    OperationalError,
+    InterfaceError,
+    PoolTimeout,
+    StoreReplaced,
+    StoreUnsure,
+    StoreBroken,
+)
+_ANSWERS: tuple[tuple[type[Exception], Any], ...] = (
+    (Refusal, _refused),
+    (HTTPException, _http),
+    (RequestValidationError, _wrong_address),
+    (DataError, _unfit),
+    *((away, _store_failed) for away in _STORE_FAILS),
+    (Exception, _failed),
+)

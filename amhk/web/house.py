@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from amhk.desk import absence, agenda, calendar, followup, nightly, piket, worklist
-from amhk.errors import BadInput, Fault
+from amhk.errors import BadInput
 from amhk.rules.schema import schema
 from amhk.web.api import ANY_BODY, Body, House, Key, Who
 from amhk.web.outside import address_of
@@ -168,7 +168,7 @@ def make_feed(request: Request, office: House, who: Who, body: Body) -> Any:
     """Make a calendar address: `kind` persoonlijk or team. The address is shown once."""
     kind = body.get("kind") if isinstance(body, dict) else None
     if not isinstance(kind, str):
-        raise BadInput(faults=[Fault("ontbreekt", "Kies: persoonlijk of team.", "kind")])
+        raise BadInput.of("ontbreekt", "Kies: persoonlijk of team.", "kind")
     return {"href": f"{address_of(office, request)}/agenda/{agenda.make(office, kind, who)}.ics"}
 
 

@@ -3,12 +3,13 @@
 What is owed, a letter, what is done with it, and how it goes out.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
-from amhk.desk import ledger, letter, notices, post, reading
+from amhk.desk import access_log, ledger, letter, notices, piles, post, reading, receipts
 from amhk.office import Office
 from amhk.rules.secrecy import Reader
 from amhk.web.api import ANY_BODY, Body, House, Key, Who
@@ -56,25 +57,24 @@ def notice(key: Key, office: House, who: Who) -> Any:
     Who asked is written down.
     """
     told = _notice(office, key, who)
-    reading.look(office, told["case"], who, f"brief {key}")
+    access_log.look(office, told["case"], who, f"brief {key}")
     return told
 
 
 def _notice(office: Office, key: Key, who: Reader) -> dict[str, Any]:
     told = letter.view(office, key, who)
-    view = reading.case_view(office, told["case"], who)
-    desk = forms_desk(view)
+    doors = [one["do"] for one in (*told["missing"], *told["lacks"]) if one["do"]]
+    view = reading.case_view(office, told["case"], who) if doors else {}
+    desk = forms_desk(view) if doors else None
+
+    def door(one: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Give the request that mends one thing, where there is one."""
+        return do_json(one["do"], view, office.training, desk) if one["do"] else None
+
     told["missing"] = [
-        {"fact": m["fact"], "text": m["text"], "do": do_json(m["do"], view, office.training, desk)}
-        for m in told["missing"]
+        {"fact": one["fact"], "text": one["text"], "do": door(one)} for one in told["missing"]
     ]
-    told["lacks"] = [
-        {
-            "text": one["text"],
-            "do": do_json(one["do"], view, office.training, desk) if one["do"] else None,
-        }
-        for one in told["lacks"]
-    ]
+    told["lacks"] = [{"text": one["text"], "do": door(one)} for one in told["lacks"]]
     return told
 
 
@@ -116,14 +116,14 @@ def reopen(key: Key, office: House, who: Who, body: Body) -> Any:
 @router.post("/notices/{key}/receipt", openapi_extra=ANY_BODY)
 def receive(key: Key, office: House, who: Who, body: Body) -> Any:
     """Record that the receiver has it: `version date reference`."""
-    notices.receive(office, key, body, who)
+    receipts.receive(office, key, body, who)
     return _notice(office, key, who)
 
 
 @router.post("/notices/{key}/return", openapi_extra=ANY_BODY)
 def give_back(key: Key, office: House, who: Who, body: Body) -> Any:
     """Record that it came back: `version date reason`; it is owed again."""
-    notices.give_back(office, key, body, who)
+    receipts.give_back(office, key, body, who)
     return _notice(office, key, who)
 
 
@@ -138,7 +138,7 @@ def outbox(office: House, who: Who) -> Any:
 @router.post("/outbox/piles", status_code=201)
 def make_pile(office: House, who: Who) -> Any:
     """Take all of the tray as one pile to print; `pile` is None when the tray is empty."""
-    return {"pile": post.make_pile(office, who)}
+    return {"pile": piles.make_pile(office, who)}
 
 
 @router.get("/outbox/piles/{pile}.pdf")
@@ -148,7 +148,7 @@ def pile_pdf(pile: str, office: House, who: Who, reason: str | None = None) -> R
     Where a letter in it names somebody who stays secret it asks a `reason`, which is written down
     with each letter.
     """
-    return Response(post.pile_pdf(office, pile, who, reason), media_type="application/pdf")
+    return Response(piles.pile_pdf(office, pile, who, reason), media_type="application/pdf")
 
 
 @router.post("/outbox/piles/{pile}", openapi_extra=ANY_BODY)
@@ -156,7 +156,7 @@ def finish_pile(pile: str, office: House, who: Who, body: Body) -> Any:
     """Record that a pile went (`went: true`, `but`: letters of the pile that did not), or lay it
     back.
     """
-    return post.finish_pile(office, pile, who, body)
+    return piles.finish_pile(office, pile, who, body)
 
 
 @router.post("/outbox/{one}/retry")

@@ -8,10 +8,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, BackgroundTasks, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from amhk.desk import forms, people, reading, splitting, triage
+from amhk.desk import access_log, forms, forms_view, people, splitting, staging, triage
 from amhk.errors import TooLarge
 from amhk.rules.forms import SCHEMA
-from amhk.sheets.reading import MOST_BYTES
+from amhk.sheets.lines import MOST_BYTES
 from amhk.web.api import ANY_BODY, Body, House, Key, Who, case_answer, part
 
 router = APIRouter(tags=["amhk"])
@@ -39,7 +39,7 @@ def open_earlier(ref: Key, office: House, who: Who, body: Body) -> Any:
 @router.get("/cases/{number}/earlier")
 def earlier_of(number: str, office: House, who: Who) -> Any:
     """The earlier contacts of the people of a melding."""
-    reading.look(office, number, who, "eerdere contacten")
+    access_log.look(office, number, who, "eerdere contacten")
     return {"items": people.earlier_of(office, number, who), "next": None}
 
 
@@ -60,7 +60,7 @@ def place(number: str, office: House, who: Who, body: Body) -> Response:
 @router.get("/imports")
 def imports(office: House, who: Who) -> Any:
     """The files of forms that were brought, the latest first."""
-    return {"items": forms.overview(office, who), "next": None}
+    return {"items": forms_view.overview(office, who), "next": None}
 
 
 @router.post(
@@ -88,8 +88,8 @@ async def bring(
             if size > MOST_BYTES:
                 raise TooLarge()
             file.write(piece)
-        key = await run_in_threadpool(forms.stage, office, file, name, layout, who)
-    return await run_in_threadpool(forms.view, office, key, who)
+        key = await run_in_threadpool(staging.stage, office, file, name, layout, who)
+    return await run_in_threadpool(forms_view.view, office, key, who)
 
 
 @router.get("/imports/{imported}")
@@ -103,7 +103,7 @@ def one_import(
     """How far a file is, and a page of its forms in a state (repair, ready, taken) with what is
     wrong with each and who is known.
     """
-    return forms.view(office, imported, who, state, after)
+    return forms_view.view(office, imported, who, state, after)
 
 
 @router.post("/imports/{imported}/accept", status_code=202)
@@ -111,14 +111,14 @@ def accept(imported: Key, office: House, who: Who, later: BackgroundTasks) -> An
     """Take its good forms as meldingen; that goes on after the answer, and after a crash."""
     forms.accept(office, imported, who)
     later.add_task(forms.take_all, office, imported)
-    return forms.view(office, imported, who)
+    return forms_view.view(office, imported, who)
 
 
 @router.post("/imports/{imported}/drop", openapi_extra=ANY_BODY)
 def drop(imported: Key, office: House, who: Who, body: Body) -> Any:
     """Lay a file aside for `reden`; what became a case stays."""
     forms.drop(office, imported, part(body, "reden"), who)
-    return forms.view(office, imported, who)
+    return forms_view.view(office, imported, who)
 
 
 @router.post("/forms/{form_id}", openapi_extra=ANY_BODY)

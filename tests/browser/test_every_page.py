@@ -19,13 +19,15 @@ from amhk.desk import (
     attachments,
     casework,
     concept,
-    forms,
+    forms_view,
     intake,
     keeping,
     notices,
     people,
+    piles,
     post,
     reading,
+    staging,
 )
 from amhk.office import open_office
 from amhk.rules.periods import period_of
@@ -173,14 +175,14 @@ def places(server):
     )
     from io import BytesIO
 
-    file = forms.stage(
+    file = staging.stage(
         office,
         BytesIO(b'{"schema": "formulier/1", "formulieren": [{"id": "Z1", "gemeente": "Nergens"}]}'),
         "zorg.json",
         "formulier/1",
         tom,
     )
-    form = forms.view(office, file, tom)["forms"][0]["id"]
+    form = forms_view.view(office, file, tom)["forms"][0]["id"]
     view = reading.case_view(office, number, tom)
     letters = in_the_post(office, referred, number, tom)
     people.earlier(office, {"route": "melding", "betrokkenen": EL_AMRANI}, anna)
@@ -216,7 +218,7 @@ def in_the_post(office, referred, number, tom):
         notices.approve(office, n["id"], {"version": n["version"]}, tom)
     pile, tray, sent = (n["id"] for n in mine[:3])
     post.queue(office, pile, {"version": 2, "way": "print"}, tom)
-    post.make_pile(office, tom)
+    piles.make_pile(office, tom)
     post.queue(office, tray, {"version": 2, "way": "print"}, tom)
     notices.send(office, sent, {"version": 2, "date": "vandaag", "way": "post"}, tom)
     dead = reading.case_view(office, number, tom)["notices"][0]["id"]

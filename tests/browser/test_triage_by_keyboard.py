@@ -14,7 +14,7 @@ from support.families import EL_AMRANI, melding
 from support.patience import patient
 from support.screen import sign_in, take_melding
 
-from amhk.desk import followup, forms, intake
+from amhk.desk import followup, forms, intake, staging
 from amhk.office import open_office
 
 FORTY = 40
@@ -104,7 +104,7 @@ def test_forty_forms_are_brought_looked_at_and_triaged_by_keyboard_alone(page, t
 def test_acute_forms_come_first_and_one_moves_by_keyboard(page, server):
     office = open_office(server.folder, proof=False) if hasattr(server, "folder") else None
     if office:
-        key = forms.stage(
+        key = staging.stage(
             office,
             io.BytesIO(json.dumps([told(n) for n in range(5)]).encode()),
             "x",

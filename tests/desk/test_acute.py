@@ -10,7 +10,7 @@ import json
 import pytest
 from support.cast import Client, hire, reader, send_owed, term
 
-from amhk.desk import forms, households, proof, reading, triage
+from amhk.desk import forms, households, proof, reading, staging, triage
 
 MELDING = {
     "route": "melding",
@@ -119,7 +119,7 @@ def test_an_acute_form_is_none_of_ours_only_with_a_reason_and_all_comes_back_wit
         "kanaal": "zorgformulier politie",
         "hoedanigheid": "01",
     }
-    key = forms.stage(
+    key = staging.stage(
         sqlite_office,
         io.BytesIO(json.dumps({"formulieren": [told]}).encode()),
         "x",
@@ -154,11 +154,7 @@ def test_a_decision_names_somebody_registered(client, sqlite_office, pack):
     move = next(m for m in anna.case(number)["moves"] if m["name"] == "veiligheidsbeoordeling")
     assert "beslisser" in move["input"]["required"] and set(
         move["input"]["properties"]["beslisser"]["enum"]
-    ) == {
-        "Carla",
-        "Vera",
-        "Tom",
-    }
+    ) == {"Carla", "Vera", "Tom"}
     wrong = anna.move(number, "veiligheidsbeoordeling", 422, uitkomst="x")["errors"]
     assert [(e["code"], e["field"]) for e in wrong] == [("ontbreekt", "beslisser")]
     assert (

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from support.cast import Client, hire, reader, term
 from support.families import EL_AMRANI, VISSER, advies, melding
 
-from amhk.desk import directory
+from amhk.desk import casework, directory
 from amhk.errors import BadInput, NotAllowed
 from amhk.rules.check import check
 from amhk.store import reads
@@ -235,11 +235,7 @@ def test_what_goes_out_comes_in_again_unchanged(client, office):
         count = len(reads.institutions(connection, active=False))
     assert directory.bring_in(
         office, io.BytesIO(directory.export(office).encode("utf-8")), reader(office, "Bea")
-    ) == {
-        "toegevoegd": 0,
-        "gewijzigd": 0,
-        "gelijk": count,
-    }
+    ) == {"toegevoegd": 0, "gewijzigd": 0, "gelijk": count}
 
 
 def test_a_file_adds_changes_and_takes_out_of_use(client, office):
@@ -276,8 +272,8 @@ def test_every_fault_of_every_line_is_told_at_once_and_nothing_changes(client, o
 
 def test_a_referral_offers_the_nearest_fitting_scale_first_and_says_why(client):
     number = client.post("/cases", melding(EL_AMRANI, gemeente="Schiedam"))["number"]
-    move = next(m for m in client.case(number)["moves"] if m["name"] == "verwijzen")
-    offered = list(move["input"]["properties"]["instelling"]["x-titles"].values())
+    desk = casework.step_desk(client.office, number, "verwijzen", reader(client.office, "Tom"))
+    offered = list(desk.lists["instelling"].values())
     assert offered[0] == "Wijkteam Schiedam (wijkteam; lokaal, werkt voor Schiedam)"
     away = next(n for n, t in enumerate(offered) if "werkt niet voor Schiedam" in t)
     assert all("werkt niet" in t for t in offered[away:])

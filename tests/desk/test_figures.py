@@ -12,11 +12,12 @@ from support.families import EL_AMRANI, VISSER, advies, melding
 from support.patience import patient
 from support.second import same
 
-from amhk.desk import counting, keeping, reports, watch
+from amhk.desk import behind as desk_behind
+from amhk.desk import case_facts, counting, keeping, reports, watch
 from amhk.office import open_office
 from amhk.rules.periods import read_period
 from amhk.rules.secrecy import Scope
-from amhk.store import figures, house, reads
+from amhk.store import figure_facts, house, reads
 from amhk.store.journal import verify
 
 
@@ -132,7 +133,9 @@ def test_the_quarter_counts_what_happened_in_it(client):
     rows = {row["gemeente"]: row for row in told["rows"]}
     assert (rows["Vlaardingen"]["meldingen"], rows["Schiedam"]["meldingen"]) == (1, 0)
     assert told["definitions"]["meldingen"]["population"]
-    behind = reports.behind(client.office, "finish_3", "2026-Q1", "", reader(client.office, "Tom"))
+    behind = desk_behind.behind(
+        client.office, "finish_3", "2026-Q1", "", reader(client.office, "Tom")
+    )
     assert [c["number"] for c in behind["cases"]] == [numbers["school"]]
 
 
@@ -166,7 +169,7 @@ def test_the_same_stamp_gives_the_same_figures_and_the_same_files(client):
         assert reportfiles.rendered(client.office, one, format) == reportfiles.rendered(
             client.office, two, format
         )
-    again = reports.kwartaal(client.office, period, rita, counting.catch_up(client.office))
+    again = reports.kwartaal(client.office, period, rita, case_facts.catch_up(client.office))
     assert {k: again[k] for k in ("rows", "total", "levels", "stamp")} == {
         k: one[k] for k in ("rows", "total", "levels", "stamp")
     }
@@ -246,11 +249,7 @@ def test_reports_missed_while_the_house_was_closed_are_made_when_it_opens(client
     client.clock("2026-10-20T09:00")
     assert sorted(
         k["period"] for k in Client(client.office, "Rita").get("/reports/kept")["items"]
-    ) == [
-        "2026-Q1",
-        "2026-Q2",
-        "2026-Q3",
-    ]
+    ) == ["2026-Q1", "2026-Q2", "2026-Q3"]
 
 
 def test_what_was_changed_outside_the_program_is_found(client):
@@ -288,9 +287,9 @@ def test_a_case_whose_people_were_destroyed_by_law_still_counts_the_same(client)
     client.move(number, "omzetten_in_advies", reden="toch een advies", advies="praat")
     told, _ = facts_now(client.office, "2026-01")
     with client.office.store.write() as connection:
-        figures.empty(connection)
+        figure_facts.empty(connection)
         connection.execute(
-            reads.META.update().where(reads.META.c.key == counting._AT).values(value="weg 0")
+            reads.META.update().where(reads.META.c.key == case_facts._AT).values(value="weg 0")
         )
     again, _ = facts_now(client.office, "2026-01")
     assert again == told
@@ -449,7 +448,7 @@ def test_a_teamleider_counts_his_own_team_and_rapportage_sees_no_cases(client):
     from amhk.errors import NotAllowed
 
     with pytest.raises(NotAllowed):
-        reports.behind(client.office, "meldingen", "2026-Q1", "", reader(client.office, "Rita"))
+        desk_behind.behind(client.office, "meldingen", "2026-Q1", "", reader(client.office, "Rita"))
     Client(client.office, "Tom").ask("POST", "/reports/kept", {"period": "2026-Q1"}, expect=(403,))
 
 
@@ -568,7 +567,7 @@ def test_the_journal_and_the_tallies_give_the_same_for_every_reader(client):
     lived_in(client)
     for name in ("Rita", "Mia", "Tom", "Anna"):
         who, span = reader(client.office, name), read_period("2026-Q1")
-        known = counting.catch_up(client.office)
+        known = case_facts.catch_up(client.office)
         kept, journal = (reports.kwartaal(client.office, span, who, known=k) for k in (None, known))
         assert (kept["total"], kept["rows"]) == (journal["total"], journal["rows"])
 
@@ -621,9 +620,7 @@ def test_a_definition_that_is_not_whole_is_refused_with_every_fault_at_once(fold
     )
 
 
-def test_a_receipt_corrected_out_of_the_period_is_still_in_the_report_as_it_was_known(
-    client,
-):
+def test_a_receipt_corrected_out_of_the_period_is_still_in_the_report_as_it_was_known(client):
     number = take(client, melding(gemeente="Brielle"), "2026-04-01T10:00", "2026-03-31T10:00")
     client.clock("2026-04-02T10:00")
     then = report(client)
@@ -677,9 +674,9 @@ def test_facts_somebody_emptied_are_made_again_and_changed_ones_are_found_and_me
         assert report(client)["total"] == before
     with client.office.store.write() as connection:
         connection.execute(text("UPDATE tallies SET count = count + 50 WHERE name = 'melding'"))
-    assert list(counting.faults(client.office)) != []
-    counting.again(client.office)
-    assert list(counting.faults(client.office)) == []
+    assert list(case_facts.faults(client.office)) != []
+    case_facts.again(client.office)
+    assert list(case_facts.faults(client.office)) == []
     assert report(client)["total"] == before
 
 
@@ -687,7 +684,7 @@ def test_a_report_holds_no_more_than_its_stamp_says_also_when_a_call_comes_in_be
     client, monkeypatch
 ):
     take(client, melding(gemeente="Brielle"), "2026-02-04T10:00")
-    catch_up, calls = counting.catch_up, []
+    catch_up, calls = case_facts.catch_up, []
 
     def busy(office, most=None):
         known = catch_up(office, most)
@@ -696,11 +693,13 @@ def test_a_report_holds_no_more_than_its_stamp_says_also_when_a_call_comes_in_be
             catch_up(office)
         return known
 
-    monkeypatch.setattr(counting, "catch_up", busy)
+    monkeypatch.setattr(case_facts, "catch_up", busy)
     told = reports.kwartaal(client.office, read_period("2026-Q1"), reader(client.office, "Rita"))
     monkeypatch.undo()
-    known = counting.Known(
-        told["stamp"]["position"], told["stamp"]["digest"], counting.catch_up(client.office).moment
+    known = case_facts.Known(
+        told["stamp"]["position"],
+        told["stamp"]["digest"],
+        case_facts.catch_up(client.office).moment,
     )
     assert calls
     again = reports.kwartaal(
@@ -781,7 +780,7 @@ def test_a_gemeente_and_a_centrumgemeente_of_one_name_are_told_apart(client):
     tom = reader(client.office, "Tom")
     assert (
         len(
-            reports.behind(client.office, "meldingen", "2026-Q1", "gemeente:Rotterdam", tom)[
+            desk_behind.behind(client.office, "meldingen", "2026-Q1", "gemeente:Rotterdam", tom)[
                 "cases"
             ]
         )
@@ -820,7 +819,7 @@ def test_keeping_a_report_by_hand_does_not_take_the_place_of_the_one_that_makes_
 def test_a_refresh_that_dies_halfway_leaves_nothing_counted_twice_or_lost(client, monkeypatch):
     lived_in(client)
     before = report(client)["total"]
-    add_up, deaths = figures.add_up, []
+    add_up, deaths = figure_facts.add_up, []
 
     def dying(connection, changes):
         add_up(connection, changes)
@@ -828,14 +827,14 @@ def test_a_refresh_that_dies_halfway_leaves_nothing_counted_twice_or_lost(client
             deaths.append(len(changes))
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(counting, "_BATCH", 7)
-    monkeypatch.setattr(figures, "add_up", dying)
+    monkeypatch.setattr(case_facts, "_BATCH", 7)
+    monkeypatch.setattr(figure_facts, "add_up", dying)
     for _ in range(2):
         with pytest.raises(KeyboardInterrupt):
-            counting.again(client.office)
-    assert counting.again(client.office) == counting.catch_up(client.office)
+            case_facts.again(client.office)
+    assert case_facts.again(client.office) == case_facts.catch_up(client.office)
     assert len(deaths) == 2
-    assert list(counting.faults(client.office)) == []
+    assert list(case_facts.faults(client.office)) == []
     assert report(client)["total"] == before
 
 
@@ -847,14 +846,14 @@ def test_two_processes_that_refresh_at_once_count_nothing_twice(client, folder):
     before = report(client)["total"]
     with client.office.store.write() as connection:
         connection.execute(
-            reads.META.update().where(reads.META.c.key == counting._AT).values(value="")
+            reads.META.update().where(reads.META.c.key == case_facts._AT).values(value="")
         )
     told = (
-        "import sys; from pathlib import Path; from amhk.desk import counting; from amhk.office"
-        " import open_office; counting._BATCH = 5; o = open_office(Path(sys.argv[1]), proof=False);"
-        " counting.catch_up(o); o.close()"
+        "import sys; from pathlib import Path; from amhk.desk import case_facts;"
+        " from amhk.office import open_office; case_facts._BATCH = 5;"
+        " o = open_office(Path(sys.argv[1]), proof=False); case_facts.catch_up(o); o.close()"
     )
     both = [subprocess.Popen([sys.executable, "-c", told, str(folder)]) for _ in range(2)]
     assert [process.wait(timeout=patient(120)) for process in both] == [0, 0]
-    assert list(counting.faults(client.office)) == []
+    assert list(case_facts.faults(client.office)) == []
     assert report(client)["total"] == before

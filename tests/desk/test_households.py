@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from support.cast import Client, hire, reader, term
 from support.families import EL_AMRANI, VISSER, advies, melding
 
-from amhk.desk import admin, casework, intake, nightly, people, reading, splitting, watch
+from amhk.desk import access_log, admin, casework, intake, nightly, people, splitting, watch
 from amhk.errors import BadInput, ClosedDoor, NotFound
 from amhk.store import journal, reads, writes
 
@@ -213,7 +213,7 @@ def test_join_then_split_is_the_identity(sqlite_office, mine, theirs, steps, aga
     tom, anna = reader(office, "Tom"), reader(office, "Anna")
     numbers = [intake.take_call(office, melding(told), tom) for told in (mine, theirs)]
     for number in numbers:
-        reading.look(office, number, anna, "zaak")
+        access_log.look(office, number, anna, "zaak")
     for name in steps:
         _step(office, client, name, numbers[0], tom)
     before = [live(client, n) for n in numbers]
@@ -339,9 +339,7 @@ def test_opening_an_earlier_contact_asks_a_reason_and_its_own_workers_see_who_an
     assert (line["worker"], line["reason"]) == ("Anna", "Nieuwe melding over hetzelfde gezin.")
 
 
-def test_three_meldingen_on_one_household_seen_by_three_workers_with_different_rights(
-    teams,
-):
+def test_three_meldingen_on_one_household_seen_by_three_workers_with_different_rights(teams):
     noor, anna, mia, bea = (Client(teams, n) for n in ("Noor", "Anna", "Mia", "Bea"))
     first = noor.post(
         "/cases", melding(EL_AMRANI, gemeente="Schiedam", zorgen="Ruzie in de avond.")

@@ -422,13 +422,7 @@ def test_the_ledger_says_what_is_owed_to_whom_by_when_and_what_it_holds_up(clien
         rvdk["due"],
         rvdk["blocks_closing"],
         rvdk["state"],
-    ) == (
-        number,
-        "rvdk",
-        "2026-02-03",
-        True,
-        "draft",
-    )
+    ) == (number, "rvdk", "2026-02-03", True, "draft")
     assert {n["to"] for n in mine if n["recipient"] == "betrokkene"} == {
         "Liv Visser",
         "Noor Visser",
@@ -601,11 +595,7 @@ def test_the_tray_is_printed_by_one_as_a_pile_with_a_cover_and_what_went_is_sent
     case = client.case(number)
     assert {
         n["kind"]: n["state"] for n in case["notices"] if n["kind"] != "informeren_betrokkene"
-    } == {
-        "verzoek_rvdk": "sent",
-        "bericht_college": "sent",
-        "terugkoppeling_melder": "approved",
-    }
+    } == {"verzoek_rvdk": "sent", "bericht_college": "sent", "terugkoppeling_melder": "approved"}
     assert term(case, "antwoord_rvdk")["status"] == "lopend"
     assert [p["number"] for p in client.get("/outbox")["tray"]] == [number]
     client.ask("GET", f"/outbox/piles/{pile}.pdf", expect=404)
@@ -860,9 +850,7 @@ def test_the_address_on_a_letter_is_searched_too(client):
     assert "Veilig Thuis Utrecht" in told["html"] and "Het gezin is verhuisd." in told["html"]
 
 
-def test_a_name_that_holds_the_melders_name_does_not_open_the_letter_a_shared_surname_does(
-    client,
-):
+def test_a_name_that_holds_the_melders_name_does_not_open_the_letter_a_shared_surname_does(client):
     number = asked_the_rvdk(
         client,
         CHILD | {"naam": "Liv gemeld door Zwaluw Kwarteldrift"},
@@ -1014,14 +1002,14 @@ def test_a_case_cannot_end_while_a_letter_of_it_lies_printed(client, act):
 
 
 def test_a_dead_letter_that_did_appear_cannot_go_another_way(client, office, monkeypatch):
-    from amhk.desk import post
+    from amhk.desk import carrier
 
     number = referred(client)
     told = queued(client, number, "verwijzing_instelling", "map")
     monkeypatch.setattr(
-        post, "_arrived", lambda *a: (_ for _ in ()).throw(OSError(5, "Input/output error"))
+        carrier, "arrived", lambda *a: (_ for _ in ()).throw(OSError(5, "Input/output error"))
     )
-    monkeypatch.setattr(post, "_TRIES", 1)
+    monkeypatch.setattr(carrier, "_TRIES", 1)
     watch.go_round(office)
     assert client.get("/outbox")["dead"][0]["why"] == "Input/output error (oefenpost)"
     n = client.get(f"/notices/{told['id']}")
@@ -1050,11 +1038,11 @@ def test_a_dead_letter_that_did_appear_cannot_go_another_way(client, office, mon
 def test_a_dead_letter_that_is_corrected_goes_in_its_new_words_only(client, office, monkeypatch):
     from pathlib import Path
 
-    from amhk.desk import post
+    from amhk.desk import carrier
 
     number = referred(client)
     queued(client, number, "verwijzing_instelling", "map")
-    monkeypatch.setattr(post, "_TRIES", 1)
+    monkeypatch.setattr(carrier, "_TRIES", 1)
     monkeypatch.setattr(
         Path, "rename", lambda *a: (_ for _ in ()).throw(PermissionError(13, "Permission denied"))
     )
@@ -1071,17 +1059,17 @@ def test_a_dead_letter_that_is_corrected_goes_in_its_new_words_only(client, offi
 
 
 def test_one_letter_that_cannot_be_made_ready_holds_up_none_behind_it(client, office, monkeypatch):
-    from amhk.desk import post
+    from amhk.desk import carrier
 
     first, second = referred(client), referred(client)
     bad, good = (queued(client, n, "verwijzing_instelling", "map") for n in (first, second))
-    files = post._files
+    files = carrier._files
     monkeypatch.setattr(
-        post,
+        carrier,
         "_files",
         lambda office, row: files(office, row) if row["notice_id"] != bad["id"] else 1 / 0,
     )
-    monkeypatch.setattr(post, "_TRIES", 1)
+    monkeypatch.setattr(carrier, "_TRIES", 1)
     watch.go_round(office)
     assert client.get(f"/notices/{good['id']}")["state"] == "sent"
     assert [(p["notice"], p["why"]) for p in client.get("/outbox")["dead"]] == [

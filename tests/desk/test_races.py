@@ -8,7 +8,7 @@ import threading
 from sqlalchemy import select
 from support.cast import hire, reader
 
-from amhk.desk import casework, followup, intake, notices, reading, watch
+from amhk.desk import casework, followup, history, intake, notices, reading, watch
 from amhk.errors import ChangedMeanwhile, ClosedDoor
 from amhk.store import reads
 from amhk.store.journal import verify
@@ -61,7 +61,7 @@ def test_four_workers_make_the_same_move_and_one_wins(office):
     )
     assert results.count(None) == 1
     assert sum(isinstance(r, ChangedMeanwhile) for r in results) == 3
-    lines = [e["kind"] for e in reading.journal_view(office, number, who)]
+    lines = [e["kind"] for e in history.journal_view(office, number, who)]
     assert lines.count("veiligheidsbeoordeling") == 1
 
 
@@ -104,8 +104,8 @@ def test_a_disabled_owner_leaves_his_reminders_to_the_team(office):
     admin.disable(office, "Anna")
     watch.set_clock(office, {"now": "2026-02-10T09:00"})
     assert reading.case_view(office, number, who)["owner"] is None
-    assert all("Anna" not in r["receivers"] for r in reading.rungs(office, number, who))
-    assert any("team" in r["receivers"] for r in reading.rungs(office, number, who))
+    assert all("Anna" not in r["receivers"] for r in history.rungs(office, number, who))
+    assert any("team" in r["receivers"] for r in history.rungs(office, number, who))
 
 
 def test_a_term_that_cannot_ring_holds_up_none_behind_it(sqlite_office):
@@ -119,7 +119,7 @@ def test_a_term_that_cannot_ring_holds_up_none_behind_it(sqlite_office):
         )
     swept = watch.set_clock(office, {"now": "2026-02-20T09:00"})
     assert set(swept.failed) == {first}
-    assert reading.rungs(office, second, who)
+    assert history.rungs(office, second, who)
     with office.store.read() as connection:
         kinds = [e["kind"] for e in reads.entries(connection, case["id"])]
         assert list(verify(connection)) == []

@@ -527,11 +527,11 @@ def test_a_plan_that_fails_halfway_changes_nothing(client, office, number, monke
         client.post(f"/cases/{n}/assign", {"owner": "Anna", "reason": "verdeling"})
     real, seen = absence._hand_over, []
 
-    def break_down(*args):
+    def break_down(*args, **more):
         seen.append(1)
         if len(seen) == 2:
             raise OSError("the disk is full")
-        real(*args)
+        real(*args, **more)
 
     monkeypatch.setattr(absence, "_hand_over", break_down)
     with pytest.raises(OSError, match="full"):
@@ -772,7 +772,9 @@ def test_a_proof_that_was_not_made_is_an_alarm(client, office, number):
 def test_a_case_given_to_another_team_takes_its_reminders_along(client, office, number):
     admin.add_team(office, "Zuid")
     for name, role in (("Zoe", "teamleider"), ("Zed", "medewerker")):
-        admin.add_worker(office, name, role, "Zuid", None, "oefenen-oefenen")
+        admin.add_worker(
+            office, name, role, team="Zuid", registration=None, password="oefenen-oefenen"
+        )
     client.post(f"/cases/{number}/assign", {"owner": "Anna", "reason": "verdeling"})
     client.clock("2026-02-10T12:00")
     anna, zed, zoe = (Client(office, n) for n in ("Anna", "Zed", "Zoe"))
@@ -827,7 +829,9 @@ def test_a_plan_hands_no_case_to_who_no_longer_works_on_cases(client, office, nu
 
 def test_a_teamleider_plans_for_the_people_of_his_own_team_only(client, office, number):
     admin.add_team(office, "Zuid")
-    admin.add_worker(office, "Zoe", "teamleider", "Zuid", None, "oefenen-oefenen")
+    admin.add_worker(
+        office, "Zoe", "teamleider", team="Zuid", registration=None, password="oefenen-oefenen"
+    )
     client.post(f"/cases/{number}/assign", {"owner": "Anna", "reason": "verdeling"})
     plan = client.post(
         "/plans", {"worker": "Anna", "kind": "afwezig", "start": "2026-03-04", "reason": "ziek"}

@@ -11,6 +11,7 @@ from conftest import make_folder
 from support.cast import Client, hire, reader
 from support.solver import Attacker, known
 
+from amhk.desk import areas as desk_areas
 from amhk.desk import casework, intake, publishing, reports
 from amhk.office import open_office
 from amhk.rules.periods import read_period
@@ -116,7 +117,9 @@ def test_published_the_small_cells_say_10_of_minder_and_nobody_can_solve_for_the
             name, *(known(label[value], TEN.most) if isinstance(value, str) else (value, value))
         )
     areas = [
-        a for a in reports.areas_of(utrecht, read_period("2026-Q1"), False) if a.level == "subregio"
+        a
+        for a in desk_areas.areas_of(utrecht, read_period("2026-Q1"), False)
+        if a.level == "subregio"
     ]
     for area in areas:
         attacker.adds_up(f"s:{area.name}", [f"g:{g}" for g in area.rows])
@@ -171,7 +174,18 @@ def test_what_one_figure_says_of_another_gives_nothing_away():
     from amhk.rules.definitions import Definition
 
     def figure(name, kind, fact, **more):
-        return Definition(name, name, "zin", "groep", kind, "wie", "moment", "bron", fact, **more)
+        return Definition(
+            name=name,
+            title=name,
+            sentence="zin",
+            group="groep",
+            kind=kind,
+            population="wie",
+            moment="moment",
+            source="bron",
+            fact=fact,
+            **more,
+        )
 
     done, half = figure("done", "aantal", "duur"), figure("half", "mediaan", "help")
     outcome = figure("outcome", "splitsing", "uitkomst", list_name="uitkomst", at_most="done")
@@ -190,9 +204,9 @@ def test_what_one_figure_says_of_another_gives_nothing_away():
         {d.name: d for d in (done, outcome, soon, half)},
         {"done": "duur", "outcome": "uitkomst", "soon": "help", "half": "help"},
         parents,
-        lines,
-        {"outcome": {"06": "06", "03": "03"}},
-        TEN,
+        lines=lines,
+        lists={"outcome": {"06": "06", "03": "03"}},
+        style=TEN,
     )
     attacker, label = Attacker(), {TEN.small: (0, 10), TEN.other: (0, 1e6)}
     for area, line in told.items():

@@ -41,10 +41,10 @@ def test_rooms_and_functions_are_small():
     lines = {
         str(p.relative_to(ROOT)): len(p.read_text(encoding="utf-8").splitlines()) for p in MODULES
     }
-    assert max(lines.values()) <= 680, max(lines, key=lines.get)
-    assert statistics.median(lines.values()) <= 170
+    assert max(lines.values()) <= 400, max(lines, key=lines.get)
+    assert statistics.median(lines.values()) <= 155
     sizes = [(n, name) for n, name, _ in functions()]
-    assert max(sizes)[0] <= 80, max(sizes)
+    assert max(sizes)[0] <= 40, max(sizes)
     assert statistics.median(n for n, _ in sizes) <= 10
 
 
@@ -64,7 +64,7 @@ def test_every_room_opens_with_a_sentence_and_every_public_function_says_what_it
 def test_code_names_no_state(pack):
     states = {name for w in pack.workflows.values() for name in w.states}
     for path in MODULES:
-        if "seed" in path.parts or path.name == "demo.py":
+        if "seed" in path.parts or "training" in path.parts:
             continue
         words = {
             n.value
@@ -142,7 +142,7 @@ def test_every_command_helps_itself():
 def test_every_setting_is_in_the_guide():
     text = (ROOT / "docs" / "beheer.md").read_text(encoding="utf-8")
     assert not [
-        name for names in config._KNOWN.values() for name in names if f"`{name}`" not in text
+        name for names in config.KNOWN.values() for name in names if f"`{name}`" not in text
     ]
 
 

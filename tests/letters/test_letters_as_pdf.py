@@ -42,9 +42,7 @@ def written(worlds):
                 yield world, rule, template, recipient, sorted(states[rule.name])
 
 
-def test_every_letter_renders_in_every_state_that_can_send_it_with_the_most_and_the_least(
-    worlds,
-):
+def test_every_letter_renders_in_every_state_that_can_send_it_with_the_most_and_the_least(worlds):
     seen, templates = 0, set()
     for world, rule, template, recipient, states in written(worlds):
         roads = drafted(world)[rule.name]
@@ -201,7 +199,11 @@ def test_a_letter_carries_the_mark_of_the_meldpunt_with_words_for_who_cannot_see
         ' height="40" fill="#00568b"/></svg>',
         encoding="utf-8",
     )
-    pdf = PdfReader(BytesIO(as_pdf((Block("kop", ("Kop",)),), "t", "Meldpunt", False, HEAD, logo)))
+    pdf = PdfReader(
+        BytesIO(
+            as_pdf((Block("kop", ("Kop",)),), "t", "Meldpunt", training=False, head=HEAD, logo=logo)
+        )
+    )
     assert "/Figure" in flat(tree(pdf)) and "Meldpunt" in str(find_alt(pdf))
 
 
@@ -265,7 +267,13 @@ def test_a_pile_is_the_letters_as_they_are_each_on_a_sheet_of_its_own():
 def test_the_head_of_a_letter_is_escaped_and_clean():
     html = as_html(
         (Block("kop", ("K",)),),
-        Head("M & Co", ("<b>",), ("Jan\u202e", "漢"), (("Datum", "<i>"),), ("groet",)),
+        Head(
+            organisation="M & Co",
+            sender=("<b>",),
+            to=("Jan\u202e", "漢"),
+            marks=(("Datum", "<i>"),),
+            signature=("groet",),
+        ),
     )
     assert (
         "<b>" not in html

@@ -16,11 +16,7 @@ def years(*counts):
 def test_a_budget_over_three_equal_gemeenten_loses_no_cent():
     assert divided(
         100, {"Schiedam": Fraction(1), "Brielle": Fraction(1), "Krimpen": Fraction(1)}
-    ) == {
-        "Schiedam": 33,
-        "Brielle": 34,
-        "Krimpen": 33,
-    }
+    ) == {"Schiedam": 33, "Brielle": 34, "Krimpen": 33}
 
 
 def test_vlaktax_looks_at_the_years_before_and_verrekening_at_the_year_itself():

@@ -69,7 +69,17 @@ def test_the_holidays_in_the_term_are_named_one_by_one(calendar):
 
 
 def test_four_hours_are_four_hours_also_when_the_clock_goes_back(calendar):
-    rule = TermRule("crisis", "Crisis", 4, "uur", "geen", "regionale norm", "", "medewerker", ())
+    rule = TermRule(
+        name="crisis",
+        title="Crisis",
+        count=4,
+        unit="uur",
+        rolls="geen",
+        kind="regionale norm",
+        ground="",
+        role="medewerker",
+        rungs=(),
+    )
     start = datetime(2026, 10, 25, 1, 0, tzinfo=AMSTERDAM)
     end = end_of_term(rule, start, calendar)
     assert iso(end.due) == "2026-10-25T04:00:00+01:00"
@@ -83,7 +93,17 @@ def test_a_local_closing_day_moves_a_norm_and_never_a_law(calendar):
 
 
 def test_a_melding_at_five_to_midnight_counts_for_that_day(calendar):
-    rule = TermRule("vb", "VB", 5, "werkdagen", "werkdagen", "norm", "", "medewerker", ())
+    rule = TermRule(
+        name="vb",
+        title="VB",
+        count=5,
+        unit="werkdagen",
+        rolls="werkdagen",
+        kind="norm",
+        ground="",
+        role="medewerker",
+        rungs=(),
+    )
     assert end_of_term(rule, datetime(2026, 2, 2, 23, 55, tzinfo=AMSTERDAM), calendar).due == date(
         2026, 2, 9
     )
@@ -94,7 +114,17 @@ def test_the_ladder_rings_before_on_and_after_the_day(calendar):
         parse_rung(a, ("eigenaar",))
         for a in ("14 dagen voor", "op de dag", "5 werkdagen na", "60 minuten na start")
     )
-    rule = TermRule("x", "X", 3, "maanden", "vooruit", "norm", "", "medewerker", rungs)
+    rule = TermRule(
+        name="x",
+        title="X",
+        count=3,
+        unit="maanden",
+        rolls="vooruit",
+        kind="norm",
+        ground="",
+        role="medewerker",
+        rungs=rungs,
+    )
     start = datetime(2026, 2, 20, 16, 20, tzinfo=AMSTERDAM)
     told = [iso(i)[:16] for i in rung_instants(rule, start, date(2026, 5, 20), calendar)]
     assert told == ["2026-05-06T00:00", "2026-05-20T00:00", "2026-05-28T00:00", "2026-02-20T17:20"]

@@ -89,9 +89,7 @@ def Letters_of(pack):
         "{% for j in jeugdigen if j.bsn %}x{% endfor %}",
     ],
 )
-def test_a_field_is_followed_through_loops_and_what_cannot_be_followed_counts_as_all_of_it(
-    text,
-):
+def test_a_field_is_followed_through_loops_and_what_cannot_be_followed_counts_as_all_of_it(text):
     assert shows(text, "jeugdigen.bsn"), asked(text)
     assert any(forbidden(p, "instelling") for p in asked(text))
 

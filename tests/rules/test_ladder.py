@@ -58,7 +58,7 @@ def test_every_address_of_a_rung_is_read_by_somebody_who_is_here_as_long_as_ther
 
 
 def person(key, role, team=1, here=True):
-    return Person(key, f"nr {key}", role, team, here)
+    return Person(id=key, name=f"nr {key}", role=role, team=team, here=here)
 
 
 def names(to, owner, *people, duty=()):

@@ -20,7 +20,7 @@ MINUTES = st.integers(0, 1439)
 
 
 def known_of(calendar):
-    from amhk.desk.nightly import known
+    from amhk.desk.second_count import known
 
     return known(calendar)
 
@@ -55,15 +55,24 @@ def test_both_ways_of_counting_agree(pack, day, minutes, data):
     days = data.draw(st.lists(st.integers(0, 14), max_size=3))
     for more in days:
         due, unrolled = moved_end(calendar, rule, due, unrolled, more)
-    told = recount.Told(name, start, on, calendar.release, [(d, calendar.release) for d in days])
-    length = recount.Length(rule.count, rule.unit, rule.rolls, rule.by_law)
+    told = recount.Told(
+        name=name,
+        start=start,
+        on=on,
+        calendar=calendar.release,
+        days=[(d, calendar.release) for d in days],
+    )
+    length = recount.Length(count=rule.count, unit=rule.unit, rolls=rule.rolls, by_law=rule.by_law)
     assert recount.end(told, length, lambda _: known_of(calendar), known_of(calendar)) == (
         iso(due),
         over_at(due).astimezone(UTC),
     )
     if rule.beside and not days:
         other = recount.Length(
-            rule.beside.count, rule.beside.unit, rule.beside.rolls, rule.beside.kind == "wet"
+            count=rule.beside.count,
+            unit=rule.beside.unit,
+            rolls=rule.beside.rolls,
+            by_law=rule.beside.kind == "wet",
         )
         assert recount.end(told, other, lambda _: known_of(calendar), known_of(calendar))[0] == iso(
             beside_end(rule, start, calendar).due
@@ -99,13 +108,15 @@ def test_four_office_hours_stand_still_over_the_weekend(pack, calendar):
 
 def test_an_end_that_was_tampered_with_is_noticed(pack, calendar):
     rule = pack.term("onderzoek")
-    told = recount.Told("onderzoek", datetime(2026, 2, 2, 9, tzinfo=UTC), None, 0)
-    length = recount.Length(rule.count, rule.unit, rule.rolls, rule.by_law)
+    told = recount.Told(
+        name="onderzoek", start=datetime(2026, 2, 2, 9, tzinfo=UTC), on=None, calendar=0
+    )
+    length = recount.Length(count=rule.count, unit=rule.unit, rolls=rule.rolls, by_law=rule.by_law)
     assert recount.end(told, length, lambda _: recount.Known(), recount.Known())[0] == "2026-04-13"
     assert (
         recount.end(
             told,
-            recount.Length(9, "weken", "atw", True),
+            recount.Length(count=9, unit="weken", rolls="atw", by_law=True),
             lambda _: recount.Known(),
             recount.Known(),
         )[0]

@@ -5,10 +5,11 @@ every promise.
 import pytest
 from conftest import make_folder
 
-from amhk.desk import demo, followup
+from amhk.desk import followup
 from amhk.errors import ClosedDoor
 from amhk.office import open_office
 from amhk.store.journal import verify
+from amhk.training import year
 from amhk.words import REGIONS, day_of
 
 
@@ -17,7 +18,7 @@ from amhk.words import REGIONS, day_of
 )
 def test_a_made_up_year_keeps_every_promise(tmp_path, region, seed):
     office = open_office(make_folder(tmp_path / "m", "meldpunt.sqlite", region=region), proof=False)
-    logins = demo.fill(office, 2026, 160 if seed == 1 else 48, seed)
+    logins = year.fill(office, 2026, 160 if seed == 1 else 48, seed)
     assert {role for _, role, _ in logins} >= {"medewerker", "teamleider", "beheerder"}
     with office.store.read() as connection:
         told = followup.health(office, connection)
@@ -26,7 +27,7 @@ def test_a_made_up_year_keeps_every_promise(tmp_path, region, seed):
         assert list(verify(connection)) == []
         assert day_of(office.now(connection)).isoformat() == "2026-12-14"
     with pytest.raises(ClosedDoor):
-        demo.fill(office, 2026, 70, seed)
+        year.fill(office, 2026, 70, seed)
     office.close()
 
 
@@ -35,5 +36,5 @@ def test_a_real_meldpunt_gets_no_made_up_cases(tmp_path):
         make_folder(tmp_path / "m", "meldpunt.sqlite", training=False), proof=False
     )
     with pytest.raises(ClosedDoor):
-        demo.fill(office, 2026, 70, 1)
+        year.fill(office, 2026, 70, 1)
     office.close()

@@ -29,21 +29,25 @@ from support.cast import hire, reader
 
 from amhk.desk import (
     absence,
+    access_log,
     attachments,
     calendar,
+    case_facts,
     casework,
-    counting,
     followup,
     forms,
     intake,
     keeping,
-    nightly,
     notices,
     piket,
+    piles,
     post,
     reading,
+    receipts,
     reports,
+    second_count,
     splitting,
+    staging,
     stretching,
     triage,
     watch,
@@ -167,7 +171,7 @@ class Meldpunt(RuleBasedStateMachine):
         for row in rows:
             told, known = (
                 json.loads(row["content"]),
-                counting.Known(row["position"], row["digest"], row["made"]),
+                case_facts.Known(row["position"], row["digest"], row["made"]),
             )
             again = reports.kwartaal(self.office, read_period(row["period"]), mia, known)
             assert (again["total"], again["rows"]) == (told["total"], told["rows"]), row["period"]
@@ -268,8 +272,8 @@ class Meldpunt(RuleBasedStateMachine):
                 (post.queue, {"way": "map"}),
             ],
             "sent": [
-                (notices.receive, today),
-                (notices.give_back, today | {"reason": "adres onbekend"}),
+                (receipts.receive, today),
+                (receipts.give_back, today | {"reason": "adres onbekend"}),
             ],
         }[n["state"]]
         act, body = data.draw(st.sampled_from(acts))
@@ -282,11 +286,11 @@ class Meldpunt(RuleBasedStateMachine):
     @rule(data=st.data(), went=st.booleans())
     def the_post(self, data, went):
         who = data.draw(st.sampled_from(self.who))
-        pile = post.make_pile(self.office, who)
+        pile = piles.make_pile(self.office, who)
         waiting = [p["claim"] for p in post.overview(self.office, who)["piles"]]
         assert pile is None or pile in waiting
         if waiting:
-            post.finish_pile(self.office, data.draw(st.sampled_from(waiting)), who, {"went": went})
+            piles.finish_pile(self.office, data.draw(st.sampled_from(waiting)), who, {"went": went})
         for one in post.overview(self.office, who)["tray"][:1]:
             post.cancel(self.office, one["id"], who)
 
@@ -356,7 +360,7 @@ class Meldpunt(RuleBasedStateMachine):
             told[0]["gemeente"] = "Nergens"
         file = BytesIO(json.dumps({"formulieren": told}).encode())
         try:
-            key = forms.stage(self.office, file, "x", "formulier/1", self.who[0])
+            key = staging.stage(self.office, file, "x", "formulier/1", self.who[0])
             forms.accept(self.office, key, self.who[0])
         except Refusal as wrong:
             assert wrong.faults
@@ -474,7 +478,7 @@ class Meldpunt(RuleBasedStateMachine):
     @rule(data=st.data())
     def somebody_looks(self, data):
         number, who = self.pick(data)
-        reading.look(self.office, number, who, "zaak")
+        access_log.look(self.office, number, who, "zaak")
 
     @precondition(lambda self: self.numbers)
     @rule(data=st.data(), text=st.sampled_from(["Nagebeld.", "Oom Archibald past op."]))
@@ -504,7 +508,7 @@ class Meldpunt(RuleBasedStateMachine):
         with self.office.store.read() as connection:
             _, without = reads.open_without_term(connection)
             assert without == [], "G1"
-            assert nightly.recounted(self.office, connection)[1] == [], "the second opinion"
+            assert second_count.recounted(self.office, connection)[1] == [], "the second opinion"
             now = self.office.now(connection)
             assert plans.owned_by_nobody_here(connection, day_of(now)) == [], "nothing stays behind"
             staff = bells.staff(connection, day_of(now), now)
@@ -603,7 +607,7 @@ class Meldpunt(RuleBasedStateMachine):
             assert terms_by[i["term_id"]]["status"] in ("running", "suspended"), (
                 "nothing stands open for what has ended"
             )
-            here = Address("", i["worker_id"], i["team_id"], i["role"])
+            here = Address(name="", worker=i["worker_id"], team=i["team_id"], role=i["role"])
             assert i["role"] == "manager" or attended(
                 here, case["owner_id"], case["team_id"], staff
             ), "somebody here reads it"

@@ -18,7 +18,7 @@ from support.cast import hire, reader
 from support.patience import patient
 from support.server import Server
 
-from amhk.desk import admin, followup, forms, watch
+from amhk.desk import admin, followup, forms, forms_view, staging, watch
 from amhk.office import open_office
 from amhk.store import reads
 from amhk.store.journal import verify
@@ -142,12 +142,12 @@ def test_kill_nine_while_forms_become_cases_loses_none_and_doubles_none(folder):
         {k: v for k, v in MELDING.items() if k != "route"} | {"id": f"ZF-{n}"} for n in range(count)
     ]
     who = reader(office, "Tom")
-    key = forms.stage(
+    key = staging.stage(
         office, io.BytesIO(json.dumps({"formulieren": told}).encode()), "x", "formulier/1", who
     )
     forms.accept(office, key, who)
     dice, server, deaths = random.Random(11), Server(folder), 0
-    while forms.view(office, key, who)["state"] != "done" and deaths < 10 * ROUNDS:
+    while forms_view.view(office, key, who)["state"] != "done" and deaths < 10 * ROUNDS:
         server.start()
         token = admin.make_token(office, "Tom")
         asker = threading.Thread(target=lambda t=token: _ask_quietly(server, t), daemon=True)

@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from stories.test_sweeps_that_die import Zygote
 from support.cast import Client, hire, reader
 
-from amhk.desk import post
+from amhk.desk import carrier, post
 from amhk.office import open_office
 from amhk.store import outbox, reads
 from amhk.store.journal import verify
@@ -175,17 +175,17 @@ def test_a_sender_that_was_thought_dead_and_comes_back_sends_nothing_again(tmp_p
     config = make_folder(tmp_path / "first", "meldpunt.sqlite")
     wanted, seen = prepare(config), []
     office = open_office(config, proof=False)
-    decide = post._decided
+    decide = carrier._decided
 
     def slow(office, row):
-        monkeypatch.setattr(post, "_decided", decide)
+        monkeypatch.setattr(carrier, "_decided", decide)
         later(config)
-        post.carry(office)
+        carrier.carry(office)
         seen.extend(picked_up(config))
         return decide(office, row)
 
-    monkeypatch.setattr(post, "_decided", slow)
-    post.carry(office)
+    monkeypatch.setattr(carrier, "_decided", slow)
+    carrier.carry(office)
     office.close()
     all_went_once(config, seen + picked_up(config), wanted)
 
@@ -223,7 +223,7 @@ def test_a_letter_that_died_after_it_was_decided_on_goes_on_under_the_same_claim
     wanted = prepare(config)
     office = open_office(config, proof=False)
     tom, folder = reader(office, "Tom"), config.parent / "oefenpost"
-    post.carry(office)
+    carrier.carry(office)
     seen = picked_up(config)
     with (
         office.store.write() as connection
@@ -236,7 +236,7 @@ def test_a_letter_that_died_after_it_was_decided_on_goes_on_under_the_same_claim
         with pytest.raises(Exception, match="staat al in de uitwisselmap"):
             post.cancel(office, row["id"], tom)
         post.again(office, row["id"], tom)
-    post.carry(office)
+    carrier.carry(office)
     seen += picked_up(config)
     assert len(seen) == len(wanted) and folder.is_dir()
     with office.store.read() as connection:

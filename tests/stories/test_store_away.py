@@ -250,7 +250,7 @@ def test_whoever_cuts_the_database_off_under_eight_clients_each_answer_is_true(p
     try:
         for n in range(200 if FULL else 15):
             stop.wait(0.02 + dice.random() * 0.3)
-            torment(postgres, name, data, n, dice, stop)
+            torment(postgres, name, data, n=n, dice=dice, stop=stop)
     finally:
         stop.set()
         for one in typists:

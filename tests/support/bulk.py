@@ -3,7 +3,7 @@
 import io
 import json
 
-from amhk.desk import forms
+from amhk.desk import forms, staging
 from support.cast import reader
 from support.families import EL_AMRANI, VISSER, melding
 
@@ -25,7 +25,7 @@ def file_of(told):
 
 
 def bring(office, told, name="Tom", layout="formulier/1"):
-    return forms.stage(
+    return staging.stage(
         office,
         told if hasattr(told, "read") else file_of(told),
         "ochtend.json",

@@ -40,7 +40,13 @@ def reader(office, name):
     """Give a worker as the desk knows him."""
     with office.store.read() as connection:
         row = reads.worker_by(connection, name=name)
-        return Reader(row["id"], row["role"], row["team_id"], row["name"], row["registration"])
+        return Reader(
+            id=row["id"],
+            role=row["role"],
+            team=row["team_id"],
+            name=row["name"],
+            registration=row["registration"],
+        )
 
 
 class Client:

@@ -10,12 +10,12 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
-from amhk.desk import counting
-from amhk.desk.nightly import known
+from amhk.desk import case_facts, counting
+from amhk.desk.second_count import known
 from amhk.rules import recount
 from amhk.rules.people import ages, is_unborn
 from amhk.rules.secrecy import Scope
-from amhk.store import calendar, figures, reads
+from amhk.store import calendar, figure_facts, reads
 from amhk.words import day_of
 
 EVERY = Scope(every=True)
@@ -147,9 +147,9 @@ def of_case(office, connection, case):
         office,
         connection,
         case,
-        lines,
-        office.pack.workflows[case["workflow"], case["release"]],
-        seen.received,
+        lines=lines,
+        flow=office.pack.workflows[case["workflow"], case["release"]],
+        received=seen.received,
     )
     return (
         seen.facts["gemeente"],
@@ -236,7 +236,7 @@ def terms(office, connection, case, lines, flow, received):
             continue
         due, _ = recount.end(
             term,
-            recount.Length(rule.count, rule.unit, rule.rolls, rule.by_law),
+            recount.Length(count=rule.count, unit=rule.unit, rolls=rule.rolls, by_law=rule.by_law),
             lambda release: now,
             now,
         )
@@ -245,9 +245,14 @@ def terms(office, connection, case, lines, flow, received):
         )  # a calendar that changed: the end as it was held to be
         clocks = [(f"termijn.{term.name}", date.fromisoformat(due[:10]))]
         if rule.beside:
-            bare = recount.Told(term.name, term.start, term.on, term.calendar)
+            bare = recount.Told(
+                name=term.name, start=term.start, on=term.on, calendar=term.calendar
+            )
             second = recount.Length(
-                rule.beside.count, rule.beside.unit, rule.beside.rolls, rule.beside.kind == "wet"
+                count=rule.beside.count,
+                unit=rule.beside.unit,
+                rolls=rule.beside.rolls,
+                by_law=rule.beside.kind == "wet",
             )
             clocks.append(
                 (
@@ -290,7 +295,7 @@ def same(office, span):
     """Prove that what is counted of a period is what plain loops give, from the tallies and from
     the journal.
     """
-    wanted = counting.wanted_of(office)
+    wanted = case_facts.wanted_of(office)
     known_, now = counting.counted(office, EVERY, [span])
     second, left = counted(office, span.start, span.end)
     for counts in (now[0], counting.counted_at(office, EVERY, [span], known_)[0]):
@@ -343,7 +348,7 @@ def without_destroyed(office, span, told, stood):
             .scalars()
             .all()
         )
-        for gemeente, facts in figures.facts(connection, gone).values():
+        for gemeente, facts in figure_facts.facts(connection, gone).values():
             for f in facts:
                 if f.until and f.name == "voorraad" and f.day < last <= f.until:
                     stood[f.value, gemeente] -= f.count

@@ -23,7 +23,7 @@ from sqlalchemy import event
 
 def child(item, out):
     """Go round once in this process; die at the statement that was asked for."""
-    from amhk.desk import post, watch
+    from amhk.desk import carrier, watch
     from amhk.office import open_office
 
     if most := item.get("most"):
@@ -46,7 +46,7 @@ def child(item, out):
         sys.addaudithook(
             lambda name, told: counted() if name in files and ".werk" in str(told[0]) else None
         )
-        post.carry(office)
+        carrier.carry(office)
     else:
         watch.go_round(office)
     office.close()

@@ -286,10 +286,7 @@ def test_every_address_on_every_page_carries_the_prefix_and_leads_somewhere(behi
         own = re.findall(r'(?:href|src|action|formaction|hx-get|hx-post)="(/[^"]*)"', answer.text)
         assert (own or path.startswith("/rapportage/")) and all(
             a.startswith("/amhk/") for a in own
-        ), (
-            path,
-            [a for a in own if not a.startswith("/amhk/")],
-        )
+        ), (path, [a for a in own if not a.startswith("/amhk/")])
         assert 'data-prefix="/amhk"' in answer.text
         links = re.findall(r'href="/amhk(/[^"#]*)"', answer.text)
         queue += [a.replace("&amp;", "&") for a in links if not a.startswith(("/uit", "/static"))]

@@ -17,15 +17,12 @@ from amhk.store.tables.cases import (
     Entry,
     Finding,
     Finish,
-    Inbox,
     Look,
     Melding,
     Notice,
     Person,
     Referral,
     Relation,
-    Reminder,
-    Term,
 )
 from amhk.store.tables.figures import CountedFact, KeptReport, Stamp, Tally
 from amhk.store.tables.house import (
@@ -56,6 +53,7 @@ from amhk.store.tables.screen import (
     SavedList,
     SearchWord,
 )
+from amhk.store.tables.terms import Inbox, Reminder, Term
 
 __all__ = [
     "Advies",

@@ -23,7 +23,8 @@ from amhk.web.pages import (
     typed,
     worklists,
 )
-from amhk.web.pages.frame import RETRY_AFTER, keep_sent, refused
+from amhk.web.pages.frame import keep_sent
+from amhk.web.pages.refusals import RETRY_AFTER, refused
 
 ROOMS = (
     entrance,

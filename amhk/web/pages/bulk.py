@@ -9,7 +9,7 @@ from fastapi.responses import FileResponse
 from starlette.datastructures import UploadFile
 
 from amhk.config import SEED
-from amhk.desk import forms, reading, triage
+from amhk.desk import forms, forms_view, openings, staging, triage
 from amhk.errors import BadInput, ClosedDoor, Fault, NotFound
 from amhk.web.api import Key
 from amhk.web.pages.forms import from_values, nested, shown, typed
@@ -33,8 +33,8 @@ def imports_page(here: Here) -> Response:
 def _imports(
     here: Visit, status: int = 200, errors: list[dict[str, Any]] | None = None, chosen: str = ""
 ) -> Response:
-    layouts = [(x.name, x.title) for x in forms.layouts(here.office).values()]
-    found = forms.overview(here.office, here.who)
+    layouts = [(x.name, x.title) for x in staging.layouts(here.office).values()]
+    found = forms_view.overview(here.office, here.who)
     waiting = triage.count(here.office, here.who)
     return page(
         here,
@@ -55,7 +55,7 @@ def bring(here: Here, form: FileForm) -> Response:
     if not isinstance(file, UploadFile) or not file.filename:
         return _imports(here, 422, [{"text": "Kies een bestand.", "field": "bestand"}], layout)
     try:
-        key = forms.stage(here.office, file.file, file.filename, layout, here.who)
+        key = staging.stage(here.office, file.file, file.filename, layout, here.who)
     except BadInput as wrong:
         return _imports(here, 422, errors_of(wrong), layout)
     return go(
@@ -89,9 +89,11 @@ def _import(
     reason: str = "",
 ) -> Response:
     known = ("repair", "ready", "taken")
-    told = forms.view(here.office, key, here.who, stand if stand in known else "repair", na)
+    told = forms_view.view(here.office, key, here.who, stand if stand in known else "repair", na)
     if stand not in known and not told["repair"]:
-        told = forms.view(here.office, key, here.who, "ready" if told["ready"] else "taken", na)
+        told = forms_view.view(
+            here.office, key, here.who, "ready" if told["ready"] else "taken", na
+        )
     return page(
         here,
         "inlezen.html",
@@ -130,9 +132,9 @@ def decide_import(
 @router.get("/formulier/{form_id}")
 def repair_page(here: Here, form_id: Key) -> Response:
     """One form that is not right yet, in the fields of a melding."""
-    told = forms.one(here.office, form_id, here.who)
+    told = forms_view.one(here.office, form_id, here.who)
     faults = tuple(Fault(f["code"], f["text"], f["field"]) for f in told["faults"])
-    return _repair(here, form_id, told, from_values(told["told"]), 200, faults)
+    return _repair(here, form_id, told, filled=from_values(told["told"]), status=200, faults=faults)
 
 
 def _repair(
@@ -144,7 +146,7 @@ def _repair(
     faults: tuple[Fault, ...],
     reason: str = "",
 ) -> Response:
-    fields, desk = reading.intake_form(here.office, "melding")
+    fields, desk = openings.intake_form(here.office, "melding")
     return page(
         here,
         "formulier.html",
@@ -160,12 +162,12 @@ def _repair(
 @router.post("/formulier/{form_id}")
 def repair(here: Here, form_id: Key, form: Form) -> Response:
     """Correct it; right at last, it becomes a melding, or waits until its file is taken."""
-    told = forms.one(here.office, form_id, here.who)
-    fields, _ = reading.intake_form(here.office, "melding")
+    told = forms_view.one(here.office, form_id, here.who)
+    fields, _ = openings.intake_form(here.office, "melding")
     try:
         number = forms.repair(here.office, form_id, nested(form, fields), here.who)
     except BadInput as wrong:
-        return _repair(here, form_id, told, typed(form), 422, wrong.faults)
+        return _repair(here, form_id, told, filled=typed(form), status=422, faults=wrong.faults)
     return go(
         f"/formulieren/{told['import']}",
         f"Vastgelegd als {number}."
@@ -177,7 +179,7 @@ def repair(here: Here, form_id: Key, form: Form) -> Response:
 @router.post("/formulier/{form_id}/vervallen")
 def lapse(here: Here, form_id: Key, form: Form) -> Response:
     """Let a form that is no melding lapse, with a reason."""
-    told = forms.one(here.office, form_id, here.who)
+    told = forms_view.one(here.office, form_id, here.who)
     try:
         forms.drop_form(here.office, form_id, str(form.get("reden", "")), here.who)
     except BadInput as wrong:
@@ -186,10 +188,10 @@ def lapse(here: Here, form_id: Key, form: Form) -> Response:
             here,
             form_id,
             told,
-            from_values(told["told"]),
-            422,
-            (*wrong.faults, *own),
-            str(form.get("reden", "")),
+            filled=from_values(told["told"]),
+            status=422,
+            faults=(*wrong.faults, *own),
+            reason=str(form.get("reden", "")),
         )
     return go(
         f"/formulieren/{told['import']}",

@@ -8,24 +8,14 @@ from fastapi import APIRouter, Response
 from fastapi.responses import FileResponse
 from starlette.datastructures import FormData, UploadFile
 
-from amhk.desk import attachments, casework, reading
+from amhk.desk import access_log, attachments, casework, history, openings, reading
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotFound, Opens, Refusal
 from amhk.rules.fields import Desk
 from amhk.sheets.diagram import as_svg
 from amhk.web.api import Key
+from amhk.web.pages.environment import dag, part, shown_term
 from amhk.web.pages.forms import nested, shown, typed
-from amhk.web.pages.frame import (
-    FileForm,
-    Form,
-    Here,
-    Visit,
-    dag,
-    errors_of,
-    go,
-    page,
-    part,
-    shown_term,
-)
+from amhk.web.pages.frame import FileForm, Form, Here, Visit, errors_of, go, page
 from amhk.words import lower_first
 
 router = APIRouter()
@@ -37,42 +27,28 @@ def case_page(here: Here, number: str, verloop: str = "") -> Response:
     terms, notes, files, history.
     """
     view = reading.case_page(here.office, number, here.who)
-    for term in view["terms"]:
-        term |= shown_term(term, here.now, here.office.calendar)
-    running = sorted(
-        (t for t in view["terms"] if t["status"] in ("lopend", "te_laat")),
-        key=lambda t: t["over_at"],
-    )
-    owed, may = (
-        [
-            n
-            for n in view["notices"]
-            if n["obligatory"] == must and n["state"] in ("draft", "approved")
-        ]
-        for must in (True, False)
-    )
-    picture = as_svg(
-        view["map"],
-        f"De route van {number}: nu {view['state_title'].lower()}; dezelfde route staat eronder als"
-        " lijst",
-    )
     told: dict[str, Any] = {
         "case": view,
         "journal": _filtered(view["journal"], verloop),
         "kinds": _KINDS,
         "verloop": verloop,
     }
+    for term in view["terms"]:
+        term |= shown_term(term, here.now, here.office.calendar)
     if here.in_part:
         return part("verloop.html", office=here.office, **told)
+    running = [t for t in view["terms"] if t["status"] in ("lopend", "te_laat")]
+    unsent = [n for n in view["notices"] if n["state"] in ("draft", "approved")]
+    route = f"De route van {number}: nu {view['state_title'].lower()};"
     return page(
         here,
         "zaak.html",
         **told,
         clock=f"{here.local:%H:%M}",
-        running=running,
-        owed=owed,
-        may=may,
-        picture=picture,
+        running=sorted(running, key=lambda t: t["over_at"]),
+        owed=[n for n in unsent if n["obligatory"]],
+        may=[n for n in unsent if not n["obligatory"]],
+        picture=as_svg(view["map"], f"{route} dezelfde route staat eronder als lijst"),
         link=lambda opens: link_of(opens, view),
         notes=[e for e in view["journal"] if e["kind"] == "notitie"],
     )
@@ -155,7 +131,7 @@ def _step_page(
     faults: tuple[Fault, ...] = (),
     **more: Any,
 ) -> Response:
-    view = reading.case_view(here.office, number, here.who)
+    view = reading.case_view(here.office, number, here.who, asks=False)
     step = _step(view, name)
     desk = casework.step_desk(here.office, number, name, here.who)
     drawn = shown(step["fields"], desk, typed(form))
@@ -185,23 +161,25 @@ def make_step(here: Here, number: str, name: str, form: Form) -> Response:
 
     Who comes second sees what changed and keeps his text.
     """
-    view = reading.case_view(here.office, number, here.who)
+    view = reading.case_view(here.office, number, here.who, asks=False)
     step = _step(view, name)
     body = nested(form, step["fields"]) | {"version": str(form.get("version", ""))}
     if left := [f for f in step["fields"] if f.ask and f.name not in body]:
         faults = tuple(Fault("ontbreekt", f"Vul in: {f.title}. {f.hint}", f.name) for f in left)
-        return _step_page(here, number, name, form, 422, faults)
+        return _step_page(here, number, name, form=form, status=422, faults=faults)
     try:
         if form.get("_vooraf"):
             dry = casework.try_move(here.office, number, name, body, here.who)
             return _step_page(here, number, name, form, dry=dry)
         made = casework.make_move(here.office, number, name, body, here.who)
     except ChangedMeanwhile as wrong:
-        changed = reading.journal_view(here.office, number, here.who)[-3:]
+        changed = history.journal_view(here.office, number, here.who)[-3:]
         fault = Fault("gewijzigd", wrong.text)
-        return _step_page(here, number, name, form, 409, (fault,), changed=changed)
+        return _step_page(
+            here, number, name, form=form, status=409, faults=(fault,), changed=changed
+        )
     except (BadInput, ClosedDoor) as wrong:
-        return _step_page(here, number, name, form, 422, wrong.faults)
+        return _step_page(here, number, name, form=form, status=422, faults=wrong.faults)
     done = f"Vastgelegd: {lower_first(step['title'])}."
     return (
         go(f"/zaak/{made}", f"{done} {number} is gesloten; dit is de nieuwe zaak.")
@@ -223,8 +201,8 @@ def _assign_page(
     status: int = 200,
     faults: tuple[Fault, ...] = (),
 ) -> Response:
-    view = reading.case_view(here.office, number, here.who)
-    desk: Desk = reading.assign_desk(here.office)
+    view = reading.case_view(here.office, number, here.who, asks=False)
+    desk: Desk = openings.assign_desk(here.office)
     drawn = shown(casework.ASSIGN, desk, typed(form))
     return page(here, "overdragen.html", status, case=view, fields=drawn, errors=errors_of(faults))
 
@@ -244,14 +222,17 @@ def assign(here: Here, number: str, form: Form) -> Response:
 def secret_page(here: Here, number: str) -> Response:
     """Ask why, before anything secret is shown."""
     return page(
-        here, "geheim.html", case=reading.case_view(here.office, number, here.who), secrets=None
+        here,
+        "geheim.html",
+        case=reading.case_view(here.office, number, here.who, asks=False),
+        secrets=None,
     )
 
 
 @router.post("/zaak/{number}/geheim")
 def secret(here: Here, number: str, form: Form) -> Response:
     """Show what is kept secret, once, after writing down who looked and why."""
-    view = reading.case_view(here.office, number, here.who)
+    view = reading.case_view(here.office, number, here.who, asks=False)
     try:
         told = reading.reveal(here.office, number, here.who, str(form.get("reason", "")))
     except Refusal as wrong:
@@ -274,7 +255,7 @@ def add_note(here: Here, number: str, form: Form) -> Response:
 @router.get("/zaak/{number}/notities")
 def note_page(here: Here, number: str, citeer: int = 0) -> Response:
     """A page to write a note on, with a line of the history quoted."""
-    lines = reading.journal_view(here.office, number, here.who)
+    lines = history.journal_view(here.office, number, here.who)
     quoted = next((e for e in lines if e["sequence"] == citeer), None)
     text = (
         f"Bij {dag(quoted['instant'])} ({quoted['worker']}): {quoted['what']}\n\n" if quoted else ""
@@ -286,7 +267,7 @@ def _note_page(
     here: Visit, number: str, text: str, status: int = 200, faults: tuple[Fault, ...] = ()
 ) -> Response:
     drawn = shown(attachments.NOTE, Desk(here.now, {}), {"tekst": [text]})
-    view = reading.case_view(here.office, number, here.who)
+    view = reading.case_view(here.office, number, here.who, asks=False)
     return page(here, "notitie.html", status, case=view, fields=drawn, errors=errors_of(faults))
 
 
@@ -312,7 +293,7 @@ def file_page(here: Here, number: str) -> Response:
 def _file_page(
     here: Visit, number: str, status: int = 200, faults: tuple[Fault, ...] = ()
 ) -> Response:
-    view = reading.case_view(here.office, number, here.who)
+    view = reading.case_view(here.office, number, here.who, asks=False)
     return page(
         here,
         "bijlage.html",
@@ -327,5 +308,5 @@ def _file_page(
 def read_file(here: Here, number: str, key: Key) -> Response:
     """A file of the case, to open outside the browser; who looked is written down."""
     path, name, kind = attachments.read_file(here.office, number, key, here.who)
-    reading.look(here.office, number, here.who, f"bijlage {key}")
+    access_log.look(here.office, number, here.who, f"bijlage {key}")
     return FileResponse(path, media_type=kind, filename=name)

@@ -28,7 +28,12 @@ def login(request: Request, form: Annotated[FormData, Depends(form_of)]) -> Resp
     address = request.client.host if request.client else ""
     try:
         cookie, device = sign_in(
-            office, doorman, name.strip(), password, address, request.cookies.get(DEVICE, "")
+            office,
+            doorman,
+            name.strip(),
+            password=password,
+            address=address,
+            device=request.cookies.get(DEVICE, ""),
         )
     except (NotSignedIn, TooManyTries) as wrong:
         status = 429 if isinstance(wrong, TooManyTries) else 401

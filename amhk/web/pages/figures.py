@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from amhk.desk import keeping, reportfiles, reports, reporttables
+from amhk.desk import areas, behind, keeping, reportfiles, reports, reporttables, wording
 from amhk.errors import BadInput
 from amhk.rules.periods import period_of
 from amhk.rules.publish import STYLES
@@ -29,7 +29,15 @@ def report_page(
     asked = dict(zip(_ASKED, (wanted, area, known, style), strict=True))
     report, errors = None, []
     try:
-        report = reports.make(here.office, "kwartaal", wanted, here.who, known or None, area, style)
+        report = reports.make(
+            here.office,
+            "kwartaal",
+            wanted,
+            who=here.who,
+            known=known or None,
+            area=area,
+            style=style,
+        )
     except BadInput as wrong:
         errors = errors_of(wrong)
     return _shown(here, report, asked, errors)
@@ -45,7 +53,7 @@ def _shown(here: Visit, report: Any, asked: dict[str, str], errors: list[Any]) -
                 for k, d in report["definitions"].items()
                 if d["kind"] == "split"
             },
-            "say": reports.SAY,
+            "say": wording.SAY,
             "trends": {g: reporttables.trend(report, g) for g in report["groups"]},
             "changed": reporttables.changed(report),
             "about": reporttables.about(report),
@@ -75,7 +83,7 @@ def _places(here: Visit) -> list[tuple[str, str]]:
     places = here.office.config.gemeenten.values()
     larger = [
         (level, getattr(g, level))
-        for level in reports.LEVELS[:0:-1]
+        for level in areas.LEVELS[:0:-1]
         for g in places
         if getattr(g, level)
     ]
@@ -87,7 +95,7 @@ def _places(here: Visit) -> list[tuple[str, str]]:
 @router.get("/rapportage/zaken")
 def behind_page(here: Here, figure: str, period: str, area: str = "", value: str = "") -> Response:
     """The cases behind a figure, for who may see them."""
-    told = reports.behind(here.office, figure, period, area, here.who, value)
+    told = behind.behind(here.office, figure, period, area=area, who=here.who, value=value)
     return page(here, "rapportage-zaken.html", told=told)
 
 
@@ -143,7 +151,7 @@ def report_file(
 ) -> Response:
     """The same figures as a file."""
     content, kind = reportfiles.render(
-        here.office, name, period, format, here.who, known, area, style
+        here.office, name, period, format=format, who=here.who, known=known, area=area, style=style
     )
     headers = {"content-disposition": f'attachment; filename="{name}-{period}.{format}"'}
     return Response(content, media_type=kind, headers=headers)

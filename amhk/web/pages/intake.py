@@ -10,12 +10,13 @@ from uuid import uuid4
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
 
-from amhk.desk import casework, concept, intake, people, reading
+from amhk.desk import casework, concept, intake, openings, people, reading
 from amhk.errors import AlreadyUsed, BadInput, ClosedDoor, Fault, NotAllowed
 from amhk.rules.fields import Field
 from amhk.rules.secrecy import WORKS
+from amhk.web.pages.environment import part
 from amhk.web.pages.forms import likeliest, nested, shown, typed
-from amhk.web.pages.frame import Form, Here, Visit, errors_of, go, page, part
+from amhk.web.pages.frame import Form, Here, Visit, errors_of, go, page
 from amhk.words import VERVOLG_ADVIES
 
 router = APIRouter()
@@ -52,7 +53,7 @@ def _page(
 ) -> Response:
     drawn = {}
     for name in ("advies", "melding"):
-        fields, desk = reading.intake_form(here.office, name)
+        fields, desk = openings.intake_form(here.office, name)
         drawn[name] = {item["name"]: item for item in shown(fields, desk, told)}
     becomes = (told.get("route") or [""])[0]
     once = (told.get("_once") or [""])[0] or uuid4().hex
@@ -117,50 +118,28 @@ def take_call(here: Here, form: Form) -> Response:
     told = typed(form)
     chosen = BECOMES.get(str(form.get("route", "")))
     if chosen is None:
-        return _page(
-            here,
-            told,
-            422,
-            (
-                Fault(
-                    "ontbreekt",
-                    "Kies onderaan wat het wordt: advies, ondersteuning of melding.",
-                    "route",
-                ),
-            ),
-        )
+        text = "Kies onderaan wat het wordt: advies, ondersteuning of melding."
+        return _page(here, told, 422, (Fault("ontbreekt", text, "route"),))
     route, after, _ = chosen
-    fields, desk = reading.intake_form(here.office, route)
-    body = (
-        likeliest(nested(form, fields), fields, desk)
-        | {"route": route}
-        | ({"vervolg": after} if after else {})
-    )
+    fields, desk = openings.intake_form(here.office, route)
+    body = likeliest(nested(form, fields), fields, desk) | {"route": route}
+    body |= {"vervolg": after} if after else {}
     try:
         number = intake.take_call(here.office, body, here.who, str(form.get("_once") or "") or None)
     except BadInput as wrong:
         return _page(here, told, 422, wrong.faults)
-    except (
-        AlreadyUsed
-    ):  # sent before, gone back to, and changed: another contact, under a mark of its own
-        again = Fault(
-            "al_vastgelegd",
-            "Dit contact was al vastgelegd of weggegooid. Is dit een nieuw contact, leg het dan nog"
-            " een keer vast.",
-        )
-        return _page(here, told | {"_once": []}, 422, (again,))
-    if route == "melding" and body.get("acuut") in ("ja", True):
-        return go(
-            f"/zaak/{number}",
-            f"Melding vastgelegd als {number}; de vier uur lopen. Eerst wat nu moet; wie betrokken"
-            " zijn kan daarna.",
-        )
-    if route == "melding":
-        return go(
-            f"/zaak/{number}/mensen",
-            f"Melding vastgelegd als {number}; de klokken lopen. Wie zijn betrokken?",
-        )
-    return go(f"/zaak/{number}", f"Advies vastgelegd als {number}.")
+    except AlreadyUsed:
+        # sent before, gone back to, and changed: another contact, under a mark of its own
+        again = "Is dit een nieuw contact, leg het dan nog een keer vast."
+        fault = Fault("al_vastgelegd", f"Dit contact was al vastgelegd of weggegooid. {again}")
+        return _page(here, told | {"_once": []}, 422, (fault,))
+    if route != "melding":
+        return go(f"/zaak/{number}", f"Advies vastgelegd als {number}.")
+    taken = f"Melding vastgelegd als {number};"
+    if body.get("acuut") in ("ja", True):
+        first = "de vier uur lopen. Eerst wat nu moet; wie betrokken zijn kan daarna."
+        return go(f"/zaak/{number}", f"{taken} {first}")
+    return go(f"/zaak/{number}/mensen", f"{taken} de klokken lopen. Wie zijn betrokken?")
 
 
 @router.get("/zaak/{number}/mensen")
@@ -177,8 +156,8 @@ def _people(
     faults: tuple[Fault, ...] = (),
     found: dict[str, Any] | None = None,
 ) -> Response:
-    view = reading.case_view(here.office, number, here.who)
-    fields, desk = reading.person_form(here.office, number, here.who)
+    view = reading.case_view(here.office, number, here.who, asks=False)
+    fields, desk = openings.person_form(here.office, number, here.who)
     (lines,) = shown((_lines(fields),), desk, typed(form), rows=_LINES)
     return page(
         here,
@@ -197,7 +176,7 @@ def _lines(fields: tuple[Field, ...]) -> Field:
 
 
 def _told_people(here: Visit, number: str, form: FormData) -> dict[str, Any]:
-    fields, desk = reading.person_form(here.office, number, here.who)
+    fields, desk = openings.person_form(here.office, number, here.who)
     lines = _lines(fields)
     return likeliest(nested(form, (lines,)), (lines,), desk)
 

@@ -10,8 +10,8 @@ from typing import Any
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
 
+from amhk.desk import access_log, notices, post, reading, receipts
 from amhk.desk import letter as letters
-from amhk.desk import notices, post, reading
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault
 from amhk.office import Office
 from amhk.rules.fields import Desk, Field
@@ -33,10 +33,10 @@ _ACTS: dict[
     "niet-versturen": (notices.withhold, notices.WITHHOLD, "Vastgelegd met reden.", False),
     "concept": (notices.reopen, (), "De brief is weer een concept.", True),
     "post": (post.queue, (), "De brief ligt bij de post.", False),
-    "ontvangen": (notices.receive, notices.RECEIPT, "Ontvangst vastgelegd.", True),
+    "ontvangen": (receipts.receive, receipts.RECEIPT, "Ontvangst vastgelegd.", True),
     "terug": (
-        notices.give_back,
-        notices.RETURN,
+        receipts.give_back,
+        receipts.RETURN,
         "Vastgelegd. Er ligt een nieuw concept klaar.",
         False,
     ),
@@ -52,7 +52,7 @@ def _page(
     faults: tuple[Fault, ...] = (),
 ) -> Response:
     letter = letters.view(here.office, key, here.who)
-    view = reading.case_view(here.office, letter["case"], here.who)
+    view = reading.case_view(here.office, letter["case"], here.who, asks=False)
     desk = Desk(here.now, {**LISTS, "verzendwijze": letter["by_hand"]})
     today = from_values({"date": iso(day_of(here.now))})
     drawn: dict[str, Any] = {
@@ -80,7 +80,7 @@ def _page(
 @router.get("/brief/{key}")
 def letter_page(here: Here, key: Key) -> Response:
     """One letter; who looked is written down."""
-    reading.look(
+    access_log.look(
         here.office,
         letters.view(here.office, key, here.who)["case"],
         here.who,
@@ -117,10 +117,15 @@ def act_on_letter(here: Here, key: Key, act: str, form: Form) -> Response:
         do(here.office, key, body, here.who)
     except ChangedMeanwhile as wrong:
         return _page(
-            here, key, act, form, 409, (Fault("gewijzigd", wrong.text.replace("zaak", "brief")),)
+            here,
+            key,
+            act,
+            form=form,
+            status=409,
+            faults=(Fault("gewijzigd", wrong.text.replace("zaak", "brief")),),
         )
     except (BadInput, ClosedDoor) as wrong:
-        return _page(here, key, act, form, 422, wrong.faults)
+        return _page(here, key, act, form=form, status=422, faults=wrong.faults)
     return go(
         f"/brief/{key}" if stays else f"/zaak/{letters.view(here.office, key, here.who)['case']}",
         said,

@@ -53,7 +53,10 @@ def menu(role: str, path: str) -> list[Word]:
         else []
     )
     words += [("Rapportage", "/rapportage", ()), ("Beheer", "/beheer", house)]
-    return [Word(name, href, sub, _open(href, sub, path)) for name, href, sub in words]
+    return [
+        Word(name=name, href=href, sub=sub, open=_open(href, sub, path))
+        for name, href, sub in words
+    ]
 
 
 def _open(href: str, sub: tuple[tuple[str, str], ...], path: str) -> bool:

@@ -8,6 +8,7 @@ from functools import partial
 from fastapi import APIRouter, Response
 
 from amhk.desk import ledger, outgoing, post
+from amhk.desk import piles as desk_piles
 from amhk.errors import ClosedDoor
 from amhk.web.api import Key
 from amhk.web.pages.frame import Form, Here, Visit, as_pdf, errors_of, go, page
@@ -49,7 +50,7 @@ def _post(here: Visit, status: int = 200, wrong: ClosedDoor | None = None) -> Re
 @router.post("/post/stapel")
 def print_tray(here: Here, form: Form) -> Response:
     """Take the tray as one pile to print."""
-    pile = post.make_pile(here.office, here.who)
+    pile = desk_piles.make_pile(here.office, here.who)
     return go(
         "/post",
         (
@@ -69,14 +70,14 @@ def pile_pdf(here: Here, pile: str) -> Response:
         here,
         f"/post/stapel/{pile}/pdf",
         "/post",
-        partial(post.pile_pdf, here.office, pile, here.who),
+        partial(desk_piles.pile_pdf, here.office, pile, here.who),
     )
 
 
 @router.post("/post/stapel/{pile}/pdf")
 def pile_pdf_for_reason(here: Here, pile: str, form: Form) -> Response:
     """The same, with the reason that was asked."""
-    read = partial(post.pile_pdf, here.office, pile, here.who)
+    read = partial(desk_piles.pile_pdf, here.office, pile, here.who)
     return as_pdf(here, f"/post/stapel/{pile}/pdf", "/post", read, str(form.get("reason", "")))
 
 
@@ -88,7 +89,7 @@ def finish_pile(here: Here, pile: str, form: Form) -> Response:
         for k in form.getlist("niet")
         if isinstance(k, str) and k.isascii() and k.isdigit() and len(k) < 10
     ]
-    done = post.finish_pile(
+    done = desk_piles.finish_pile(
         here.office, pile, here.who, {"went": form.get("weg") == "1", "but": left}
     )
     told = [

@@ -5,7 +5,7 @@ belongs together and what does not.
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
 
-from amhk.desk import people, reading, splitting
+from amhk.desk import access_log, people, reading, splitting
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotFound
 from amhk.rules.fields import Desk
 from amhk.web.api import Key
@@ -43,7 +43,7 @@ def related_page(here: Here, number: str) -> Response:
 
     Earlier contacts, its dossier, and the two ways to set a mistake right.
     """
-    reading.look(here.office, number, here.who, "eerdere contacten (scherm)")
+    access_log.look(here.office, number, here.who, "eerdere contacten (scherm)")
     return _related(here, number, None)
 
 
@@ -54,7 +54,7 @@ def _related(
     status: int = 200,
     faults: tuple[Fault, ...] = (),
 ) -> Response:
-    view = reading.case_view(here.office, number, here.who)
+    view = reading.case_view(here.office, number, here.who, asks=False)
     desk = Desk(here.now, {})
     parts = {
         "split": shown(splitting.SPLIT, desk, typed(form)),

@@ -6,11 +6,12 @@ Letting it stand still, go on, or giving it more time.
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
 
-from amhk.desk import casework, reading, stretching
+from amhk.desk import access_log, casework, reading, stretching
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotFound
 from amhk.web.api import Key
+from amhk.web.pages.environment import shown_term
 from amhk.web.pages.forms import nested, shown, typed
-from amhk.web.pages.frame import Form, Here, Visit, errors_of, go, page, shown_term
+from amhk.web.pages.frame import Form, Here, Visit, errors_of, go, page
 
 router = APIRouter()
 _ACTS = {
@@ -29,7 +30,7 @@ def _page(
     status: int = 200,
     faults: tuple[Fault, ...] = (),
 ) -> Response:
-    view = reading.case_view(here.office, number, here.who)
+    view = reading.case_view(here.office, number, here.who, asks=False)
     term = next((t for t in view["terms"] if t["id"] == key), None)
     if term is None:
         raise NotFound("Deze termijn staat niet op deze zaak.")
@@ -56,7 +57,7 @@ def _page(
 @router.get("/zaak/{number}/termijn/{key}")
 def term_page(here: Here, number: str, key: Key) -> Response:
     """One term, with what may be done to it."""
-    reading.look(here.office, number, here.who, f"termijn {key} (scherm)")
+    access_log.look(here.office, number, here.who, f"termijn {key} (scherm)")
     return _page(here, number, key)
 
 
@@ -75,7 +76,15 @@ def act_on_term(here: Here, number: str, key: Key, act: str, form: Form) -> Resp
             here.who,
         )
     except ChangedMeanwhile as wrong:
-        return _page(here, number, key, act, form, 409, (Fault("gewijzigd", wrong.text),))
+        return _page(
+            here,
+            number,
+            key,
+            act=act,
+            form=form,
+            status=409,
+            faults=(Fault("gewijzigd", wrong.text),),
+        )
     except (BadInput, ClosedDoor) as wrong:
-        return _page(here, number, key, act, form, 422, wrong.faults)
+        return _page(here, number, key, act=act, form=form, status=422, faults=wrong.faults)
     return go(f"/zaak/{number}/termijn/{key}", said)

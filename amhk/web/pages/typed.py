@@ -37,6 +37,6 @@ def keep(here: Here, form: Form, pad: str = "") -> Response:
     """Keep what was typed so far; 409 when that form was carried out meanwhile."""
     told = typed(form)
     kept = concept.keep(
-        here.house, pad, told, here.who, datetime.now(UTC), str(form.get("_once", ""))
+        here.house, pad, told, who=here.who, real=datetime.now(UTC), once=str(form.get("_once", ""))
     )
     return JSONResponse({"saved": f"{local(datetime.now(UTC)):%H.%M}"}, 200 if kept else 409)

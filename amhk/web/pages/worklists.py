@@ -12,8 +12,9 @@ from amhk.errors import BadInput, NotAllowed
 from amhk.rules.distance import LATE, NOW, WEEK
 from amhk.rules.secrecy import WORKS
 from amhk.web.api import Key
+from amhk.web.pages.environment import shown_term
 from amhk.web.pages.forms import nested
-from amhk.web.pages.frame import Form, Here, Visit, errors_of, go, page, shown_term
+from amhk.web.pages.frame import Form, Here, Visit, errors_of, go, page
 
 router = APIRouter()
 

@@ -59,10 +59,7 @@ def upgrade() -> None:
         sa.Column("must_change", sa.Boolean(), nullable=False),
         sa.Column("token", sa.String(), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["team_id"],
-            ["teams.id"],
-        ),
+        sa.ForeignKeyConstraint(["team_id"], ["teams.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("name"),
         sa.UniqueConstraint("token"),
@@ -102,22 +99,10 @@ def upgrade() -> None:
         sa.Column("entries", sa.Integer(), nullable=False),
         sa.Column("head", sa.String(), nullable=False),
         sa.CheckConstraint("route IN ('advies', 'melding')"),
-        sa.ForeignKeyConstraint(
-            ["opened_by"],
-            ["workers.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["owner_id"],
-            ["workers.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["taken_by"],
-            ["workers.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["team_id"],
-            ["teams.id"],
-        ),
+        sa.ForeignKeyConstraint(["opened_by"], ["workers.id"]),
+        sa.ForeignKeyConstraint(["owner_id"], ["workers.id"]),
+        sa.ForeignKeyConstraint(["taken_by"], ["workers.id"]),
+        sa.ForeignKeyConstraint(["team_id"], ["teams.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("id", "route"),
         sa.UniqueConstraint("number"),
@@ -134,10 +119,7 @@ def upgrade() -> None:
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("body", sa.String(), nullable=False),
         sa.Column("number", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["worker_id"],
-            ["workers.id"],
-        ),
+        sa.ForeignKeyConstraint(["worker_id"], ["workers.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("worker_id", "key"),
     )
@@ -147,10 +129,7 @@ def upgrade() -> None:
         sa.Column("worker_id", sa.Integer(), nullable=False),
         sa.Column("csrf", sa.String(), nullable=False),
         sa.Column("until", sa.String(27), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["worker_id"],
-            ["workers.id"],
-        ),
+        sa.ForeignKeyConstraint(["worker_id"], ["workers.id"]),
         sa.PrimaryKeyConstraint("hash"),
     )
     op.create_table(
@@ -161,10 +140,7 @@ def upgrade() -> None:
         sa.Column("adviesvrager_naam", sa.String(), nullable=True),
         sa.Column("adviesvrager_bereikbaar", sa.String(), nullable=True),
         sa.CheckConstraint("route = 'advies'"),
-        sa.ForeignKeyConstraint(
-            ["case_id", "route"],
-            ["cases.id", "cases.route"],
-        ),
+        sa.ForeignKeyConstraint(["case_id", "route"], ["cases.id", "cases.route"]),
         sa.PrimaryKeyConstraint("case_id"),
     )
     op.create_table(
@@ -180,10 +156,7 @@ def upgrade() -> None:
         sa.Column("doelrealisatie", sa.JSON(), nullable=False),
         sa.Column("reden_einde", sa.String(), nullable=True),
         sa.Column("entry", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["case_id"],
-            ["cases.id"],
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("checks", schema=None) as batch_op:
@@ -196,10 +169,7 @@ def upgrade() -> None:
         sa.Column("finish", sa.Integer(), nullable=False),
         sa.Column("moment", sa.String(27), nullable=False),
         sa.Column("entry", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["case_id"],
-            ["cases.id"],
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("finishes", schema=None) as batch_op:
@@ -219,14 +189,8 @@ def upgrade() -> None:
         sa.Column("commitment", sa.String(), nullable=False),
         sa.Column("previous", sa.String(), nullable=False),
         sa.Column("hash", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["case_id"],
-            ["cases.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["worker_id"],
-            ["workers.id"],
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"]),
+        sa.ForeignKeyConstraint(["worker_id"], ["workers.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("case_id", "sequence"),
     )
@@ -238,14 +202,8 @@ def upgrade() -> None:
         sa.Column("case_id", sa.Integer(), nullable=False),
         sa.Column("what", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["case_id"],
-            ["cases.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["worker_id"],
-            ["workers.id"],
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"]),
+        sa.ForeignKeyConstraint(["worker_id"], ["workers.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("looks", schema=None) as batch_op:
@@ -260,14 +218,8 @@ def upgrade() -> None:
         sa.Column("melder_bereikbaar", sa.String(), nullable=True),
         sa.Column("melder_geheim", sa.Boolean(), nullable=False),
         sa.CheckConstraint("route = 'melding'"),
-        sa.ForeignKeyConstraint(
-            ["case_id", "route"],
-            ["cases.id", "cases.route"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["dossier_id"],
-            ["dossiers.id"],
-        ),
+        sa.ForeignKeyConstraint(["case_id", "route"], ["cases.id", "cases.route"]),
+        sa.ForeignKeyConstraint(["dossier_id"], ["dossiers.id"]),
         sa.PrimaryKeyConstraint("case_id"),
     )
     with op.batch_alter_table("meldingen", schema=None) as batch_op:
@@ -283,14 +235,8 @@ def upgrade() -> None:
         sa.Column("answered", sa.String(27), nullable=True),
         sa.Column("started_on", sa.Date(), nullable=True),
         sa.Column("entry", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["case_id"],
-            ["cases.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["institution_id"],
-            ["institutions.id"],
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"]),
+        sa.ForeignKeyConstraint(["institution_id"], ["institutions.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("referrals", schema=None) as batch_op:
@@ -302,14 +248,8 @@ def upgrade() -> None:
         sa.Column("case_id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("other_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["case_id"],
-            ["cases.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["other_id"],
-            ["cases.id"],
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"]),
+        sa.ForeignKeyConstraint(["other_id"], ["cases.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("case_id", "kind", "other_id"),
     )
@@ -322,10 +262,7 @@ def upgrade() -> None:
         sa.Column("case_id", sa.Integer(), nullable=False),
         sa.Column("moment", sa.String(27), nullable=False),
         sa.Column("verslag", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["case_id"],
-            ["adviezen.case_id"],
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["adviezen.case_id"]),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("contacts", schema=None) as batch_op:
@@ -338,10 +275,7 @@ def upgrade() -> None:
         sa.Column("moment", sa.String(27), nullable=False),
         sa.Column("bron", sa.String(), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["case_id"],
-            ["meldingen.case_id"],
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["meldingen.case_id"]),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("findings", schema=None) as batch_op:
@@ -362,10 +296,7 @@ def upgrade() -> None:
         sa.Column("bsn", sa.String(), nullable=True),
         sa.Column("gezag", sa.Boolean(), nullable=True),
         sa.Column("recorded", sa.String(27), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["case_id"],
-            ["meldingen.case_id"],
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["meldingen.case_id"]),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("people", schema=None) as batch_op:
@@ -398,22 +329,10 @@ def upgrade() -> None:
         sa.Column("suspended_at", sa.String(27), nullable=True),
         sa.Column("extensions", sa.JSON(), nullable=False),
         sa.CheckConstraint("status IN ('running', 'suspended', 'met', 'void')"),
-        sa.ForeignKeyConstraint(
-            ["about_id"],
-            ["cases.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["case_id"],
-            ["cases.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["for_id"],
-            ["terms.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"],
-            ["people.id"],
-        ),
+        sa.ForeignKeyConstraint(["about_id"], ["cases.id"]),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"]),
+        sa.ForeignKeyConstraint(["for_id"], ["terms.id"]),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("terms", schema=None) as batch_op:
@@ -459,26 +378,11 @@ def upgrade() -> None:
         sa.Column("ground", sa.String(), nullable=True),
         sa.Column("old_fact", sa.Boolean(), nullable=False),
         sa.CheckConstraint("state IN ('draft', 'approved', 'sent', 'withheld', 'void')"),
-        sa.ForeignKeyConstraint(
-            ["about_id"],
-            ["cases.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["case_id"],
-            ["cases.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["institution_id"],
-            ["institutions.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"],
-            ["people.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["term_id"],
-            ["terms.id"],
-        ),
+        sa.ForeignKeyConstraint(["about_id"], ["cases.id"]),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"]),
+        sa.ForeignKeyConstraint(["institution_id"], ["institutions.id"]),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"]),
+        sa.ForeignKeyConstraint(["term_id"], ["terms.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("notices", schema=None) as batch_op:
@@ -497,22 +401,10 @@ def upgrade() -> None:
         sa.Column("worker_id", sa.Integer(), nullable=True),
         sa.Column("team_id", sa.Integer(), nullable=True),
         sa.Column("seen", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["case_id"],
-            ["cases.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["team_id"],
-            ["teams.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["term_id"],
-            ["terms.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["worker_id"],
-            ["workers.id"],
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"]),
+        sa.ForeignKeyConstraint(["team_id"], ["teams.id"]),
+        sa.ForeignKeyConstraint(["term_id"], ["terms.id"]),
+        sa.ForeignKeyConstraint(["worker_id"], ["workers.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("term_id", "round", "rung"),
     )

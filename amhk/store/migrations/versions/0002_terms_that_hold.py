@@ -24,10 +24,7 @@ def upgrade() -> None:
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("gone", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["worker_id"],
-            ["workers.id"],
-        ),
+        sa.ForeignKeyConstraint(["worker_id"], ["workers.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
@@ -42,10 +39,7 @@ def upgrade() -> None:
         sa.Column("claimed", sa.String(27), nullable=True),
         sa.Column("sent", sa.String(27), nullable=True),
         sa.Column("why", sa.String(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["worker_id"],
-            ["workers.id"],
-        ),
+        sa.ForeignKeyConstraint(["worker_id"], ["workers.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("worker_id", "day"),
     )
@@ -57,14 +51,8 @@ def upgrade() -> None:
         sa.Column("team_id", sa.Integer(), nullable=True),
         sa.Column("created", sa.String(27), nullable=False),
         sa.Column("revoked", sa.String(27), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["team_id"],
-            ["teams.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["worker_id"],
-            ["workers.id"],
-        ),
+        sa.ForeignKeyConstraint(["team_id"], ["teams.id"]),
+        sa.ForeignKeyConstraint(["worker_id"], ["workers.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("hash"),
     )
@@ -82,10 +70,7 @@ def upgrade() -> None:
         sa.Column("content", sa.String(), nullable=False),
         sa.Column("previous", sa.String(), nullable=False),
         sa.Column("hash", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["worker_id"],
-            ["workers.id"],
-        ),
+        sa.ForeignKeyConstraint(["worker_id"], ["workers.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("sequence"),
     )
@@ -102,10 +87,7 @@ def upgrade() -> None:
         sa.Column("closed", sa.String(27), nullable=True),
         sa.Column("closed_by", sa.Integer(), nullable=True),
         sa.Column("reason", sa.String(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["closed_by"],
-            ["workers.id"],
-        ),
+        sa.ForeignKeyConstraint(["closed_by"], ["workers.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
@@ -115,10 +97,7 @@ def upgrade() -> None:
         sa.Column("start", sa.String(27), nullable=False),
         sa.Column("end", sa.String(27), nullable=False),
         sa.Column("gone", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["worker_id"],
-            ["workers.id"],
-        ),
+        sa.ForeignKeyConstraint(["worker_id"], ["workers.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("piket", schema=None) as batch_op:
@@ -138,18 +117,9 @@ def upgrade() -> None:
         sa.Column("made", sa.String(27), nullable=False),
         sa.Column("effect", sa.String(27), nullable=True),
         sa.Column("undone", sa.String(27), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["made_by"],
-            ["workers.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["to_id"],
-            ["workers.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["worker_id"],
-            ["workers.id"],
-        ),
+        sa.ForeignKeyConstraint(["made_by"], ["workers.id"]),
+        sa.ForeignKeyConstraint(["to_id"], ["workers.id"]),
+        sa.ForeignKeyConstraint(["worker_id"], ["workers.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("plans", schema=None) as batch_op:
@@ -162,18 +132,9 @@ def upgrade() -> None:
         sa.Column("case_id", sa.Integer(), nullable=False),
         sa.Column("to_id", sa.Integer(), nullable=True),
         sa.Column("went", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["case_id"],
-            ["cases.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["plan_id"],
-            ["plans.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["to_id"],
-            ["workers.id"],
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"]),
+        sa.ForeignKeyConstraint(["plan_id"], ["plans.id"]),
+        sa.ForeignKeyConstraint(["to_id"], ["workers.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("plan_id", "case_id"),
     )
@@ -189,26 +150,11 @@ def upgrade() -> None:
         sa.Column("worker_id", sa.Integer(), nullable=True),
         sa.Column("team_id", sa.Integer(), nullable=True),
         sa.Column("role", sa.String(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["case_id"],
-            ["cases.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["reminder_id"],
-            ["reminders.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["team_id"],
-            ["teams.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["term_id"],
-            ["terms.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["worker_id"],
-            ["workers.id"],
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"]),
+        sa.ForeignKeyConstraint(["reminder_id"], ["reminders.id"]),
+        sa.ForeignKeyConstraint(["team_id"], ["teams.id"]),
+        sa.ForeignKeyConstraint(["term_id"], ["terms.id"]),
+        sa.ForeignKeyConstraint(["worker_id"], ["workers.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("inbox", schema=None) as batch_op:

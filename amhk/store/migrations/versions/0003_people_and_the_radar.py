@@ -21,10 +21,7 @@ def upgrade() -> None:
         sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("again", sa.Integer(), nullable=False),
         sa.CheckConstraint("state IN ('reading', 'preview', 'taking', 'done', 'dropped')"),
-        sa.ForeignKeyConstraint(
-            ["worker_id"],
-            ["workers.id"],
-        ),
+        sa.ForeignKeyConstraint(["worker_id"], ["workers.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
@@ -47,18 +44,9 @@ def upgrade() -> None:
         sa.Column("undo", sa.JSON(), nullable=False),
         sa.CheckConstraint("outcome IN ('nieuw', 'hoort_bij', 'geen_hgkm')"),
         sa.CheckConstraint("state IN ('repair', 'ready', 'taken', 'dropped')"),
-        sa.ForeignKeyConstraint(
-            ["case_id"],
-            ["cases.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["decided_by"],
-            ["workers.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["import_id"],
-            ["imports.id"],
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"]),
+        sa.ForeignKeyConstraint(["decided_by"], ["workers.id"]),
+        sa.ForeignKeyConstraint(["import_id"], ["imports.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("mark"),
     )
@@ -77,14 +65,8 @@ def upgrade() -> None:
         sa.Column("given", sa.String(27), nullable=False),
         sa.Column("until", sa.String(27), nullable=False),
         sa.Column("reason", sa.String(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["case_id"],
-            ["cases.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["worker_id"],
-            ["workers.id"],
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"]),
+        sa.ForeignKeyConstraint(["worker_id"], ["workers.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("grants", schema=None) as batch_op:
@@ -100,14 +82,8 @@ def upgrade() -> None:
         sa.Column("entry", sa.Integer(), nullable=False),
         sa.Column("target_entry", sa.Integer(), nullable=False),
         sa.Column("undone", sa.String(27), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["case_id"],
-            ["meldingen.case_id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["target_id"],
-            ["meldingen.case_id"],
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["meldingen.case_id"]),
+        sa.ForeignKeyConstraint(["target_id"], ["meldingen.case_id"]),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("joins", schema=None) as batch_op:
@@ -118,10 +94,7 @@ def upgrade() -> None:
         "person_keys",
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["person_id"],
-            ["people.id"],
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"]),
         sa.PrimaryKeyConstraint("key", "person_id"),
         sqlite_with_rowid=False,
     )

@@ -143,12 +143,7 @@ def _open_figures() -> None:
             bind.execute(
                 insert,
                 row
-                | {
-                    "case": case["id"],
-                    "content": content,
-                    "salt": salt,
-                    "commitment": commitment,
-                },
+                | {"case": case["id"], "content": content, "salt": salt, "commitment": commitment},
             )
             head = made
         bind.execute(
@@ -227,10 +222,7 @@ def _children(bind: Any, case: dict[str, Any]) -> int:
 
     roles = Roles(
         dict.fromkeys(MARKS, frozenset())
-        | {
-            "kind": frozenset({"kind"}),
-            "ongeboren": frozenset({"ongeboren kind"}),
-        }
+        | {"kind": frozenset({"kind"}), "ongeboren": frozenset({"ongeboren kind"})}
     )
     people = _rows(
         bind, "SELECT geboren, uitgerekend, rollen FROM people WHERE case_id = :case", case["id"]

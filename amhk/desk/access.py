@@ -1,0 +1,61 @@
+"""Who may see a case: the question asked of the store, and the one refusal."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from amhk.errors import NotFound
+from amhk.rules.secrecy import WORKS, Reader, may_see, scope_of
+from amhk.store import people, reads
+from amhk.store.reads import Row
+from amhk.store.session import Connection
+
+
+def owns(who: Reader, case: Mapping[str, Any]) -> bool:
+    """Tell whether a case is one this reader works with.
+
+    Within his scope, not one he only has leave to read.
+    """
+    return may_see(scope_of(who), case["team_id"], case["owner_id"], case["taken_by"])
+
+
+def sees(connection: Connection, who: Reader, case: Mapping[str, Any]) -> bool:
+    """Tell whether a reader may read a case.
+
+    It is within his scope, or he has leave for now (with a reason, real time).
+    """
+    if owns(who, case):
+        return True
+    return who.role in WORKS and people.granted(connection, who.id, case["id"], datetime.now(UTC))
+
+
+def no_case(number: str) -> NotFound:
+    """Give the one refusal for a case that is not there and for one this reader may not see.
+
+    It tells which to nobody.
+    """
+    return NotFound(f"Zaak {number[:30]} bestaat niet, of u mag haar niet zien.")
+
+
+def visible(
+    connection: Connection, number: str, who: Reader, own: bool = False, lock: bool = False
+) -> Row:
+    """Give a case this reader may read.
+
+    With `own` only one he works with, not one he has leave to read. NotFound otherwise.
+    """
+    case = reads.case_by_number(connection, number, lock)
+    if case is None or not (owns(who, case) if own else sees(connection, who, case)):
+        raise no_case(number)
+    return case
+
+
+def key_of(connection: Connection, number: object) -> int | None:
+    """Give the key of a case by its number as it was typed.
+
+    None when there is none, or when it is no number at all.
+    """
+    if not isinstance(number, str) or not number.isascii() or len(number) > 30:
+        return None
+    found = reads.case_by_number(connection, number.strip().upper())
+    return int(found["id"]) if found else None

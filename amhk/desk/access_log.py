@@ -1,0 +1,53 @@
+"""Who looked at what: a look at a case, its people or its letters leaves a line."""
+
+from datetime import UTC, datetime
+
+from amhk.desk.access import owns, visible
+from amhk.desk.open_case import on_table
+from amhk.office import Office
+from amhk.rules.secrecy import WORKS, Reader
+from amhk.store import reads, writes
+from amhk.store.reads import Row
+from amhk.store.session import Connection
+
+
+def look(office: Office, number: str, who: Reader, what: str, reason: str | None = None) -> None:
+    """Write down who looked at what.
+
+    The first to open a case, other than who took the call, is kept on it and meets the term in
+    which it had to be opened.
+    """
+    with office.store.read() as connection:
+        case = visible(connection, number, who)
+    note_look(office, case, who, what, reason)
+
+
+def note_look(office: Office, case: Row, who: Reader, what: str, reason: str | None = None) -> None:
+    """Write down that somebody looked at a case, and that it is open now when he works with it."""
+    with office.store.aside.write() as connection:
+        row = {
+            "instant": datetime.now(UTC),
+            "worker_id": who.id,
+            "case_id": case["id"],
+            "what": what,
+            "reason": reason,
+        }
+        writes.add(connection, reads.LOOK, row)
+        if (
+            case["opened_by"] is None
+            and case["taken_by"] != who.id
+            and who.role in WORKS
+            and owns(who, case)
+        ):
+            still_open(office, connection, case["number"], who)
+
+
+def still_open(office: Office, connection: Connection, number: str, who: Reader) -> None:
+    """Open a case that nobody had opened yet, with a line in its journal."""
+    case = reads.case_by_number(connection, number, lock=True)
+    assert case is not None
+    file = on_table(office, connection, case, who)
+    if case["opened_by"] is None and not case["closed"]:
+        file.opened(file.note("geopend", f"Voor het eerst geopend door {who.name}.", {}))
+        file.changes["opened_by"] = who.id
+        file.save(bump=False)

@@ -1,0 +1,138 @@
+"""Correcting when something was: the receipt or a move, with every term that hangs on it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from amhk.desk.casefile import CaseFile
+from amhk.desk.registering import tell_children
+from amhk.desk.term_rows import due_of, fresh_row, is_late, next_round
+from amhk.errors import BadInput
+from amhk.store import reads, writes
+from amhk.store.journal import said_at
+from amhk.words import day_of, iso, lower_first, say_day, say_instant
+
+AT_RECEIPT = "Bij ontvangst"
+
+
+def correct_receipt(file: CaseFile, received: datetime, entry: int) -> str:
+    """Correct when a call was received: terms that began with it move along.
+
+    BadInput when a move was made before it. Gives what changed, in words.
+    """
+    old = file.case["received"]
+    done = [t["ended_at"] for t in _all_terms(file) if t["status"] == "met"]
+    done += [f["moment"] for f in reads.of_case(file.connection, reads.FINISH, file.id)]
+    done += [file.case["closed_at"]] if file.case["closed_at"] else []
+    if done and received > min(done):
+        text = (
+            f"Ontvangen: op {say_instant(min(done))} is al een stap gezet; de ontvangst kan niet"
+            " later zijn."
+        )
+        raise BadInput.of("na_stap", text, "ontvangen")
+    file.changes["received"] = received
+    file.tell(entry, case={**file.told(entry).get("case", {}), "received": iso(received)})
+    if file.case["route"] == "melding":
+        tell_children(file, entry)  # how old somebody was then
+    begun = {*file.workflow.intake_starts, *(s.term for s in file.workflow.intake_maybe)}
+    _reproject(
+        file,
+        [t for t in _all_terms(file) if t["start_entry"] == 1 and t["name"] in begun],
+        received,
+        entry,
+    )
+    return f"ontvangst van {say_instant(old)} naar {say_instant(received)}"
+
+
+def correct_moment(file: CaseFile, values: Mapping[str, Any], entry: int) -> str:
+    """Correct the moment of the latest time a move was made.
+
+    What it started, what it met, and its rows move along.
+    """
+    name, moment = values.get("stap"), values.get("moment")
+    lines = [e for e in reads.entries(file.connection, file.id) if e["kind"] == name]
+    if not name or not moment or not lines:
+        raise BadInput.of(
+            "ontbreekt", "Noem een stap die gezet is, en het juiste moment samen.", "stap"
+        )
+    sequence = lines[-1]["sequence"]
+    _move_terms(file, sequence, moment, entry)
+    for source in (reads.REFERRAL, reads.CHECK, reads.FINISH):
+        keys = [
+            r["id"]
+            for r in reads.of_case(file.connection, source, file.id)
+            if r["entry"] == sequence
+        ]
+        writes.change(file.connection, source, keys, {"moment": moment})
+    file.tell(entry, moved=[[sequence, iso(moment)]])
+    old = said_at(lines[-1])
+    if file.case["closed_at"] == old:
+        file.changes["closed_at"] = moment
+    if file.workflow.moves[name].effect == "help_started":
+        begun = reads.of_case(file.connection, reads.REFERRAL, file.id)[-1:]
+        writes.change(
+            file.connection,
+            reads.REFERRAL,
+            [r["id"] for r in begun],
+            {"started_on": day_of(moment), "answered": moment},
+        )
+    return (
+        f"moment van '{lower_first(file.workflow.moves[name].title)}' van {say_instant(old)} naar"
+        f" {say_instant(moment)}"
+    )
+
+
+def _move_terms(file: CaseFile, sequence: int, moment: datetime, entry: int) -> None:
+    """Move along what a journal line started, and what it met."""
+    terms = _all_terms(file)
+    _reproject(file, [t for t in terms if t["start_entry"] == sequence], moment, entry)
+    for term in terms:
+        if term["end_entry"] == sequence and term["status"] == "met":
+            writes.change(
+                file.connection,
+                reads.TERM,
+                [term["id"]],
+                {"ended_at": moment, "late": is_late(term, moment)},
+            )
+            file.ledger(entry, "at", term["id"], at=moment.isoformat())
+            file.tell_term(entry, {**term, "ended_at": moment})
+
+
+def _all_terms(file: CaseFile) -> list[dict[str, Any]]:
+    return [dict(t) for t in reads.terms(file.connection, file.id)]
+
+
+def _reproject(file: CaseFile, terms: list[dict[str, Any]], start: datetime, entry: int) -> None:
+    """Work out again the ends of terms from a corrected start, extensions included, and say of each
+    why it moved.
+    """
+    for term in terms:
+        rule = file.workflow.terms[term["name"]]
+        fresh = fresh_row(file.office, rule, term, start)
+        names = ("start", "due", "unrolled", "over_at", "beside_due", "beside_over_at", "calendar")
+        changes: dict[str, Any] = {k: fresh[k] for k in names}
+        file.ledger(
+            entry, "restart", term["id"], start=start.isoformat(), calendar=fresh["calendar"]
+        )
+        if term["status"] == "met":
+            changes["late"] = is_late(fresh, term["ended_at"])
+        if fresh["due"] != term["due"]:
+            changes["why"] = (
+                f"was {term['due']}, opnieuw berekend na een correctie op"
+                f" {say_day(day_of(file.now))}"
+            )
+            file.note(
+                "termijn_herrekend",
+                f"{rule.title}: van {term['due']} naar {fresh['due']} na correctie.",
+                {"start": iso(start)},
+            )
+            if term["status"] in ("running", "suspended"):
+                changes |= next_round(
+                    file.office, rule, {**term, "start": start}, due_of(fresh), file.now
+                )
+                writes.trim_inbox(file.connection, term["id"], changes["rung"])
+        writes.change(file.connection, reads.TERM, [term["id"]], changes)
+        file.tell_term(entry, {**term, **changes})
+        for t in file.running:
+            if t["id"] == term["id"]:
+                t.update(changes)

@@ -1,0 +1,105 @@
+"""The history of a case as it is read: its journal and its reminders, in words."""
+
+import json
+from typing import Any
+
+from amhk.desk.access import visible
+from amhk.desk.covering import covered
+from amhk.desk.open_case import laid_out
+from amhk.desk.steps import steps
+from amhk.office import Office
+from amhk.rules.people import named_apart
+from amhk.rules.secrecy import Reader
+from amhk.store import reads
+from amhk.store.reads import Row
+from amhk.words import iso
+
+
+def journal_view(office: Office, number: str, who: Reader) -> list[dict[str, Any]]:
+    """Give the journal of a case: sequence, instant, worker, what, hash."""
+    with office.store.read() as connection:
+        case = visible(connection, number, who)
+        entries = reads.entries(connection, case["id"])
+        people = (
+            reads.of_case(connection, reads.PERSON, case["id"])
+            if case["route"] == "melding"
+            else []
+        )
+        file = laid_out(office, connection, case, who=who, terms=[], letters=[])
+        lines = lines_told(
+            entries, steps(file, entries, people), reads.notices(connection, case["id"]), people
+        )
+        return covered(office, connection, case, lines)
+
+
+def lines_told(
+    entries: list[Row], told: list[dict[str, Any]], notices: list[Row], people: list[Row]
+) -> list[dict[str, Any]]:
+    """Give the journal: each line with what was told at it and, of a letter to one of several
+    people, whose it is.
+    """
+    values, names = (
+        {step["sequence"]: step["values"] for step in told},
+        {p["id"]: named_apart(p, people) for p in people},
+    )
+    whose = {n["id"]: names.get(n["person_id"]) for n in notices if n["person_id"]}
+    return [
+        _line(e)
+        | {
+            "values": values.get(e["sequence"], []),
+            "whose": whose.get(json.loads(e["content"] or "{}").get("notice")),
+        }
+        for e in entries
+    ]
+
+
+def _line(entry: Row) -> dict[str, Any]:
+    return {
+        "sequence": entry["sequence"],
+        "instant": iso(entry["instant"]),
+        "worker": entry["worker"] or "klok",
+        "kind": entry["kind"],
+        "what": entry["what"],
+        "reason": reason_of(entry["content"]),
+        "hash": entry["hash"],
+    }
+
+
+def rungs(office: Office, number: str, who: Reader) -> list[dict[str, Any]]:
+    """Give every rung that was rung on a case: for which term, when, to whom."""
+    with office.store.read() as connection:
+        case = visible(connection, number, who)
+        return [rung_told(r) for r in reads.of_case(connection, reads.REMINDER, case["id"])]
+
+
+def rung_told(row: Row) -> dict[str, Any]:
+    """Give a reminder as it was given: of which term, when, and to whom."""
+    return {
+        "term": row["term_id"],
+        "round": row["round"],
+        "rung": row["rung"] + 1,
+        "fell_due": iso(row["fell_due"]),
+        "rung_at": iso(row["rung_at"]),
+        "receivers": row["receivers"],
+    }
+
+
+_QUOTED = ('"reden"', '"reason"', '"motivering"', '"tekst"')
+
+
+def reason_of(content: str | None) -> str | None:
+    """Give the reason a journal line holds, as it was typed.
+
+    None when there is none or it was erased by law.
+    """
+    if content is None or not any(k in content for k in _QUOTED):
+        return None
+    told = json.loads(content)
+    return next(
+        (
+            told[k]
+            for k in ("reden", "reason", "motivering", "tekst")
+            if isinstance(told.get(k), str)
+        ),
+        None,
+    )

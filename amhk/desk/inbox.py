@@ -1,0 +1,28 @@
+"""Before whom a reminder stands when somebody is away, back, or gone."""
+
+from typing import Any
+
+from amhk.rules.ladder import Address, Staff, attended, receivers
+from amhk.store import bells
+from amhk.store.session import Connection
+
+
+def tend_inbox(connection: Connection, staff: Staff) -> None:
+    """See that every reminder stands before somebody who is here.
+
+    What nobody reads goes up the ladder.
+    """
+    for place in bells.addresses(connection):
+        here = Address(
+            name="", worker=place["worker_id"], team=place["team_id"], role=place["role"]
+        )
+        if attended(here, place["owner_id"], place["of_team"], staff):
+            continue
+        to = place["role"] or ("team" if place["worker_id"] is None else "eigenaar")
+        told = [_row(a) for a in receivers((to,), place["owner_id"], place["of_team"], staff)]
+        if told != [{k: place[k] for k in ("worker_id", "team_id", "role")}]:
+            bells.move_address(connection, place, told)
+
+
+def _row(address: Address) -> dict[str, Any]:
+    return {"worker_id": address.worker, "team_id": address.team, "role": address.role}

@@ -1,0 +1,103 @@
+"""What is to be written of a case at the end of a transaction.
+
+Its terms, letters and journal lines.
+
+Nothing of it is in the database before the case is saved.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from amhk.store import journal, reads, writes
+from amhk.store.session import Connection
+from amhk.words import iso
+
+Line = tuple[str, str, Mapping[str, Any]]  # kind, what, content
+
+
+@dataclass
+class Pending:
+    """The rows of one case that are to be added or changed.
+
+    A term that starts has its place in `started` as its slot, and until it is written the key
+    -1 - slot. `touched` are the terms the figures hear of, each with the line that tells it.
+    """
+
+    lines: list[Line] = field(default_factory=list)
+    ledger: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+    figures: dict[int, dict[str, Any]] = field(default_factory=dict)
+    touched: list[tuple[int, Mapping[str, Any]]] = field(default_factory=list)
+    ended: list[dict[str, Any]] = field(default_factory=list)
+    started: list[dict[str, Any]] = field(default_factory=list)
+    letters: list[tuple[dict[str, Any], int | None]] = field(default_factory=list)
+
+    def write_terms(self, connection: Connection) -> list[int]:
+        """Write what ended and what started; gives the keys of what started, by slot."""
+        if self.ended:
+            writes.end_terms(connection, self.ended)
+        if not self.started:
+            return []
+        rows = [{k: v for k, v in row.items() if k not in ("slot", "id")} for row in self.started]
+        fresh = {"ended_at": None, "late": False, "why": None, "end_entry": None}
+        return writes.add_terms(connection, [fresh | row for row in rows])
+
+    def write_letters(self, connection: Connection, keys: list[int]) -> None:
+        """Write the letters, each with the term that started with it."""
+        if self.letters:
+            rows = [
+                {**row, "term_id": keys[slot] if slot is not None else None}
+                for row, slot in self.letters
+            ]
+            writes.add_many(connection, reads.NOTICE, rows)
+
+    def write_lines(
+        self,
+        connection: Connection,
+        case: Mapping[str, Any],
+        worker: int | None,
+        now: datetime,
+        keys: list[int],
+    ) -> str:
+        """Write the journal lines in order, each with what it did to terms; gives the new head.
+
+        `case` counts them in its entries already; a change of terms alone has a line of its own.
+        """
+        first = case["entries"] - len(self.lines) + 1
+        ops = self._ops(first, keys)
+        self._tell_terms(first, keys)
+        rows, chain = [], {**case, "entries": first - 1}
+        for kind, what, content in self.lines:
+            line = chain["entries"] + 1
+            row = journal.entry_row(
+                chain,
+                now,
+                worker,
+                kind=kind,
+                what=what,
+                content=content,
+                ledger=ops.get(line, ()),
+                figures=self.figures.get(line),
+            )
+            chain |= {"entries": row["sequence"], "head": row["hash"]}
+            rows.append(row)
+        journal.append(connection, rows)
+        return str(chain["head"])
+
+    def _ops(self, first: int, keys: list[int]) -> dict[int, list[dict[str, Any]]]:
+        """Give what each line did to terms, by the keys these have now."""
+        ops: dict[int, list[dict[str, Any]]] = {}
+        for entry, op in self.ledger:
+            key = op["id"]
+            written = op | {"id": keys[-1 - key] if key < 0 else key}
+            ops.setdefault(max(entry, first), []).append(written)
+        return ops
+
+    def _tell_terms(self, first: int, keys: list[int]) -> None:
+        for entry, term in self.touched:
+            key = keys[term["slot"]] if "slot" in term else term["id"]
+            at = iso(term["ended_at"]) if term.get("ended_at") else None
+            begun = [term["name"], iso(term["start"]), term["due"], term["beside_due"]]
+            line = self.figures.setdefault(max(entry, first), {})
+            line.setdefault("terms", {})[str(key)] = [*begun, term["status"], at]

@@ -1,0 +1,140 @@
+"""The words of a report: what each figure means, and how a share, a rate or a spread is said."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from amhk.desk import costs
+from amhk.desk.termview import beside_counts
+from amhk.office import Office
+from amhk.rules.definitions import KINDS
+from amhk.rules.publish import STYLES, TOO_FEW
+
+
+def definitions_of(office: Office) -> dict[str, dict[str, Any]]:
+    """Give what each number means; of a term with two clocks, by which one it counts."""
+    told = {}
+    for d in office.pack.figures.definitions.values():
+        told[d.name] = {
+            "title": d.title,
+            "definition": d.sentence,
+            "kind": KINDS[d.kind],
+            "group": d.group,
+            "population": d.population,
+            "moment": d.moment,
+            "numerator": _said(d.good, d.fact or d.term),
+            "denominator": _said(d.every, d.of or d.fact or d.term) if d.kind == "deel" else None,
+            "target": d.target,
+            "source": d.source,
+            "release": office.pack.figures.release,
+            "sums_to": d.sums_to or None,
+            "list": d.list_name or None,
+        }
+        rule = office.pack.term(d.term) if d.term else None
+        if rule and rule.beside and d.clock != "eigen":
+            second = d.fact_by(beside_counts(office, rule)).endswith(".naast")
+            kind, count, unit = (
+                (rule.beside.kind, rule.beside.count, rule.beside.unit)
+                if second
+                else (rule.kind, rule.count, rule.unit)
+            )
+            told[d.name]["title"] = f"{d.title} ({kind}, {count} {unit})"
+    return told
+
+
+def _said(values: tuple[str, ...] | None, fact: str) -> str:
+    return f"{fact}: {', '.join(values)}" if values else fact
+
+
+def sentences(total: Mapping[str, Any], past: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Give what stands above the figures, in words."""
+    told = {k: "niet getoond" if v == "." else v for k, v in total.items()}
+    before = past[0]["total"] if past else None
+    said = [
+        (
+            f"{_many(told['adviezen'], 'advies', 'adviezen')} en"
+            f" {_many(told['meldingen'], 'melding', 'meldingen')} ontvangen."
+        ),
+        (
+            f"Finish 1: {told['finish_1']}, finish 2: {told['finish_2']}, finish 3:"
+            f" {told['finish_3']}, finish 4: {told['finish_4']}."
+        ),
+        (
+            f"Veiligheidsbeoordeling op tijd: {_share_said(told['veiligheidsbeoordeling'])}."
+            f" Onderzoek op tijd: {_share_said(told['onderzoek'])}."
+        ),
+        f"Voortgangscontrole na 3 maanden op tijd: {_share_said(told['voortgangscontrole'])}.",
+    ]
+    if (
+        before
+        and all(isinstance(before[k], int) for k in ("adviezen", "meldingen"))
+        and (before["adviezen"] or before["meldingen"])
+    ):
+        said[0] = (
+            f"{said[0][:-1]}; {past[0]['title']}: {before['adviezen']} en {before['meldingen']}."
+        )
+    return said
+
+
+def _share_said(share: Sequence[Any] | str) -> str:
+    return TOO_FEW if isinstance(share, str) else say_share(share)
+
+
+def _few(label: str) -> str:
+    """Give the word for a hidden share, mean or spread.
+
+    The label of a small count would read as its value.
+    """
+    return TOO_FEW if label in {s.small for s in STYLES.values() if s.small != s.other} else label
+
+
+def _many(count: int | str, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"
+
+
+def say_share(share: Sequence[Any]) -> str:
+    """Give a share as staff read it: `90 % (9 van 10)`.
+
+    A dash when there was nothing to count, the word for it when it is hidden.
+    """
+    if isinstance(share, str):
+        return _few(share)
+    good, of = share
+    return f"{round(100 * good / of)} % ({good} van {of})" if of else "-"
+
+
+def say_rate(rate: Sequence[Any]) -> str:
+    """Give a rate per 1,000 inwoners as it is written in the Netherlands: `2,3`.
+
+    Words when the inwoners are not known.
+    """
+    if isinstance(rate, str):
+        return _few(rate)
+    count, inwoners = rate
+    return (
+        f"{1000 * count / inwoners:.1f}".replace(".", ",") if inwoners else "inwoners niet bekend"
+    )
+
+
+def say_spread(value: Sequence[Any]) -> str:
+    """Give days or a mean with of how many: `3 (van 20)`.
+
+    A dash when there was nothing to count.
+    """
+    if isinstance(value, str):
+        return _few(value)
+    return f"{value[0]} (van {value[1]})".replace(".", ",") if value[1] else "-"
+
+
+SAY: dict[str, Callable[[Any], Any]] = {
+    "share": say_share,
+    "money": costs.say_money,
+    "count": lambda value: value,
+    "rate": say_rate,
+    "days": say_spread,
+    "mean": say_spread,
+}
+
+
+def plain_definitions(report: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """Give the definitions of the figures that are one number a line: all but the splits."""
+    return {k: d for k, d in report["definitions"].items() if d["kind"] != "split"}

@@ -1,0 +1,138 @@
+"""One table of a workflow file: every key known, every value one of its options."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from amhk.errors import Fault
+
+KEYS = {
+    "state": {"title", "final", "unsafe"},
+    "field": {
+        "name",
+        "title",
+        "type",
+        "hint",
+        "choices",
+        "future",
+        "blank",
+        "fields",
+        "anytime",
+        "more",
+        "ask",
+        "bare",
+        "phone",
+    },
+    "term": {
+        "title",
+        "length",
+        "rolls",
+        "kind",
+        "ground",
+        "role",
+        "rungs",
+        "acts",
+        "per_person",
+        "suspend_ground",
+        "extend",
+        "beside",
+        "buttons",
+        "waits_for",
+    },
+    "beside": {"length", "rolls", "kind", "ground"},
+    "untouched": {"term", "acute"},
+    "waiting": {"term", "states"},
+    "notice": {"title", "recipient", "obligatory", "term", "sent_starts", "professional"},
+    "need": {"kind", "text", "names", "values", "unless", "days", "field", "opens", "when"},
+    "edge": {"from", "to", "when", "starts", "meets", "voids", "notices"},
+    "move": {
+        "title",
+        "done",
+        "roles",
+        "input",
+        "edges",
+        "from",
+        "to",
+        "finish",
+        "ending",
+        "starts",
+        "meets",
+        "voids",
+        "sets",
+        "needs",
+        "notices",
+        "effect",
+        "term_date",
+        "side",
+        "crosses",
+        "codes",
+        "registered",
+        "first",
+        "drops",
+        "plain",
+    },
+    "start": {"term", "when", "once"},
+    "set": {"name", "value", "count", "when"},
+    "referral": {"acceptance", "check", "letter"},
+    "top": {
+        "name",
+        "route",
+        "release",
+        "title",
+        "start",
+        "facts",
+        "intake",
+        "person",
+        "closing",
+        "states",
+        "fields",
+        "terms",
+        "notices",
+        "needs",
+        "moves",
+        "suspended_term",
+        "roles",
+        "join",
+        "untouched",
+        "waiting",
+        "referral",
+    },
+}
+
+
+@dataclass
+class Reading:
+    file: str
+    faults: list[Fault] = field(default_factory=list)
+
+    def no(self, key: str, text: str) -> None:
+        """Remember a fault at a key of the file."""
+        self.faults.append(Fault("workflow", f"{self.file}, {key}: {text}", key))
+
+    def known(self, key: str, kind: str, table: Mapping[str, Any]) -> None:
+        """Remember every key of a table that is not known."""
+        for name in sorted(set(table) - KEYS[kind]):
+            self.no(
+                f"{key}.{name}", f"onbekende sleutel; bekend zijn {', '.join(sorted(KEYS[kind]))}"
+            )
+
+    def one(self, key: str, value: object, options: Any, default: Any) -> Any:
+        """Give a value that is one of the options.
+
+        Another is a fault, and the default comes back.
+        """
+        if value in options:
+            return value
+        self.no(key, f"'{value}' kan niet; kies uit {', '.join(map(str, options))}")
+        return default
+
+    def names(self, key: str, value: object, options: Any) -> tuple[str, ...]:
+        """Give the names in a list that exist; each other one is a fault."""
+        items = [value] if isinstance(value, str) else value or ()
+        if not isinstance(items, list | tuple):
+            self.no(key, "hier hoort een lijst van namen te staan")
+            return ()
+        for item in items:
+            if item not in options:
+                self.no(key, f"'{item}' bestaat niet")
+        return tuple(i for i in items if i in options)

@@ -1,0 +1,240 @@
+"""The parts of a workflow file that moves are made of: states, fields, terms, notices, needs."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from amhk.rules.fields import TYPES, Field
+from amhk.rules.read_keys import Reading
+from amhk.rules.terms import KINDS, ROLLS, Beside, Rung, TermRule, parse_length, parse_rung
+from amhk.rules.workflow import NEED_KINDS, RECIPIENTS, Need, NoticeRule, State, When
+from amhk.words import CODE_LISTS, LISTS, ROLES
+
+LADDER = (
+    {"at": "op de dag", "to": ["eigenaar"]},
+    {"at": "1 werkdag na", "to": ["teamleider"]},
+    {"at": "5 werkdagen na", "to": ["manager"]},
+)
+
+
+RECEIVERS = ("eigenaar", "team", *ROLES)
+
+
+LIVE_LISTS = (
+    "gemeente",
+    "instelling",
+    "medewerker",
+    "bevoegd",
+    "team",
+    "stap",
+    "persoon",
+    "bevinding",
+    "contact",
+)
+
+
+def referral_of(r: Reading, table: Mapping[str, Any], terms: Any, notices: Any) -> dict[str, str]:
+    """Give which term waits for the answer to a referral, which for its check, and by which letter
+    it goes.
+    """
+    r.known("referral", "referral", table)
+    for key, options in (("acceptance", terms), ("check", terms), ("letter", notices)):
+        if key in table:
+            r.one(f"referral.{key}", table[key], options, None)
+    return {str(k): str(v) for k, v in table.items()}
+
+
+def watching_of(r: Reading, data: Mapping[str, Any], terms: Any, states: Any) -> dict[str, Any]:
+    """Give the terms of a case nobody has opened (usual, acute), and the term and states of a case
+    that waits for someone to take it up.
+    """
+    untouched, waiting = data.get("untouched", {}), data.get("waiting", {})
+    r.known("untouched", "untouched", untouched)
+    r.known("waiting", "waiting", waiting)
+    named = {
+        "untouched_term": untouched.get("term"),
+        "untouched_acute": untouched.get("acute"),
+        "waiting_term": waiting.get("term"),
+    }
+    for name in filter(None, [*named.values(), data.get("suspended_term")]):
+        r.one("termijn", name, terms, None)
+    return named | {"waiting_states": r.names("waiting.states", waiting.get("states"), states)}
+
+
+def state_of(r: Reading, name: str, table: Mapping[str, Any]) -> State:
+    """Read a state."""
+    r.known(f"states.{name}", "state", table)
+    return State(
+        name=name,
+        title=table.get("title", name),
+        final=bool(table.get("final")),
+        unsafe=bool(table.get("unsafe")),
+    )
+
+
+def fields_of(r: Reading, tables: Mapping[str, Any]) -> dict[str, Field]:
+    """Read the fields; parts of an object or list must be defined above it."""
+    found: dict[str, Field] = {}
+    for name, table in tables.items():
+        key = f"fields.{name}"
+        r.known(key, "field", table)
+        kind = r.one(f"{key}.type", table.get("type", "line"), TYPES, "line")
+        if kind in ("choice", "choices"):
+            r.one(f"{key}.choices", table.get("choices"), (*LISTS, *CODE_LISTS, *LIVE_LISTS), "")
+        parts = pick_from(r, f"{key}.fields", found, table.get("fields", []))
+        flags = {
+            k: bool(table.get(k))
+            for k in ("future", "blank", "anytime", "more", "ask", "bare", "phone")
+        }
+        found[name] = Field(
+            name=table.get("name", name),
+            title=table.get("title", name),
+            type=kind,
+            required=False,
+            hint=table.get("hint", ""),
+            choices=table.get("choices", ""),
+            future=flags["future"],
+            blank=flags["blank"],
+            fields=parts,
+            anytime=flags["anytime"],
+            more=flags["more"],
+            ask=flags["ask"],
+            bare=flags["bare"],
+            phone=flags["phone"],
+        )
+    return found
+
+
+def pick_from(
+    r: Reading, key: str, fields: Mapping[str, Field], wanted: list[str]
+) -> tuple[Field, ...]:
+    """Give the named fields in order; a name that ends in `*` is required."""
+    picked = []
+    for name in wanted:
+        if (bare := name.rstrip("*")) in fields:
+            picked.append(replace(fields[bare], required=name.endswith("*")))
+        else:
+            r.no(key, f"het veld '{bare}' bestaat niet")
+    return tuple(picked)
+
+
+def term_of(
+    r: Reading, name: str, table: Mapping[str, Any], moves: Any, notices: Any
+) -> TermRule | None:
+    """Read a term: its length, how it rolls, its ground and its ladder; None with a fault."""
+    key = f"terms.{name}"
+    r.known(key, "term", table)
+    try:
+        count, unit = parse_length(table.get("length", ""))
+        rungs = tuple(_rung(r, key, rung, notices) for rung in table.get("rungs", LADDER))
+        extend = parse_length(table["extend"]) if "extend" in table else None
+        beside = _beside(r, f"{key}.beside", table["beside"]) if "beside" in table else None
+    except ValueError as wrong:
+        r.no(key, str(wrong))
+        return None
+    if not table.get("ground"):
+        r.no(f"{key}.ground", "elke termijn noemt zijn grond")
+    return TermRule(
+        name=name,
+        title=table.get("title", name),
+        count=count,
+        unit=unit,
+        rolls=r.one(f"{key}.rolls", table.get("rolls", "geen"), ROLLS, "geen"),
+        kind=r.one(f"{key}.kind", table.get("kind"), KINDS, "norm"),
+        ground=table.get("ground", ""),
+        role=r.one(f"{key}.role", table.get("role", "medewerker"), ROLES, "medewerker"),
+        rungs=rungs,
+        acts=r.names(f"{key}.acts", table.get("acts"), {*moves, *notices}),
+        per_person=bool(table.get("per_person")),
+        suspend_ground=table.get("suspend_ground", ""),
+        extend=extend,
+        beside=beside,
+        buttons=r.names(f"{key}.buttons", table.get("buttons"), moves),
+        waits_for=str(table.get("waits_for", "")),
+    )
+
+
+def _beside(r: Reading, key: str, table: Mapping[str, Any]) -> Beside:
+    r.known(key, "beside", table)
+    if not table.get("ground"):
+        r.no(f"{key}.ground", "ook de tweede klok noemt zijn grond")
+    count, unit = parse_length(table.get("length", ""))
+    if unit in ("uur", "kantooruren", "datum"):
+        r.no(f"{key}.length", "de tweede klok telt in dagen, werkdagen, weken, maanden of jaren")
+    rolls, kind = (
+        r.one(f"{key}.{k}", table.get(k), options, options[0])
+        for k, options in (("rolls", ROLLS), ("kind", KINDS))
+    )
+    return Beside(count=count, unit=unit, rolls=rolls, kind=kind, ground=table.get("ground", ""))
+
+
+def _rung(r: Reading, key: str, table: Mapping[str, Any], notices: Any) -> Rung:
+    to = r.names(f"{key}.rungs.to", table.get("to"), RECEIVERS)
+    return parse_rung(
+        table.get("at", ""), to, r.names(f"{key}.rungs.drafts", table.get("drafts"), notices)
+    )
+
+
+def notice_of(r: Reading, name: str, table: Mapping[str, Any], terms: Any) -> NoticeRule:
+    """Read a notice: to whom, whether it must go, and in which term."""
+    key = f"notices.{name}"
+    r.known(key, "notice", table)
+    term = table.get("term")
+    if term is not None:
+        r.one(f"{key}.term", term, terms, None)
+    if table.get("obligatory") and not term:
+        r.no(f"{key}.term", "een verplicht bericht heeft een termijn waarin het weg moet")
+    return NoticeRule(
+        name=name,
+        title=table.get("title", name),
+        recipient=r.one(f"{key}.recipient", table.get("recipient"), RECIPIENTS, "college"),
+        obligatory=bool(table.get("obligatory")),
+        term=term,
+        sent_starts=r.names(f"{key}.sent_starts", table.get("sent_starts"), terms),
+        professional=table.get("professional"),
+    )
+
+
+def whens(r: Reading, key: str, table: object) -> tuple[When, ...]:
+    """Read conditions: a table of names, each with the values that hold."""
+    if not isinstance(table, Mapping):
+        if table:
+            r.no(key, "een voorwaarde is een tabel {naam = [waarden]}")
+        return ()
+    return tuple(When(n, tuple(v) if isinstance(v, list) else (v,)) for n, v in table.items())
+
+
+def need_of(r: Reading, name: str, table: Mapping[str, Any], data: Mapping[str, Any]) -> Need:
+    """Read a need: what must hold before a move, and the sentence that says so."""
+    key = f"needs.{name}"
+    r.known(key, "need", table)
+    kind = r.one(f"{key}.kind", table.get("kind"), NEED_KINDS, "fact")
+    if not table.get("text"):
+        r.no(f"{key}.text", "elke weigering is een zin")
+    options: Mapping[str, Any] = {
+        "fact": data.get("facts", {}),
+        "facts_any": data.get("facts", {}),
+        "running": data["terms"],
+        "not_running": data["terms"],
+        "not_before": data["terms"],
+        "role": ROLES,
+        **dict.fromkeys(("notices_gone", "not_withheld", "was_sent"), data.get("notices", {})),
+    }.get(kind, {})
+    names = (
+        r.names(f"{key}.names", table.get("names"), options)
+        if options
+        else tuple(table.get("names", ()))
+    )
+    opens = r.names(f"{key}.opens", table.get("opens"), {*data["moves"], *data.get("notices", {})})
+    return Need(
+        code=name,
+        kind=kind,
+        text=table.get("text", ""),
+        names=names,
+        values=tuple(table.get("values", ())),
+        unless=bool(table.get("unless")),
+        days=int(table.get("days", 0)),
+        field=table.get("field"),
+        opens=opens,
+        when=whens(r, f"{key}.when", table.get("when")),
+    )

@@ -1,0 +1,85 @@
+"""How a case stands as the rules look at it, and what a decision makes of it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from amhk.rules.workflow import Move
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A term that runs (or is suspended) on a case: its row id, name, start (UTC) and end."""
+
+    id: int
+    name: str
+    start: datetime
+    due: date | datetime
+    person: int | None = None
+    about: int | None = None
+    suspended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A notice that is owed and not yet sent or withheld."""
+
+    id: int
+    kind: str
+    title: str
+    obligatory: bool = True
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a case stands at `now`: all that a rule may look at.
+
+    `letters`: per kind what became of each that came out of hand, in order (`sent`, `returned`,
+    `withheld`). `registered`: whether who acts has an SKJ or BIG registration; `deciders`: the
+    others who have.
+    """
+
+    state: str
+    now: datetime
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    finishes: tuple[int, ...] = ()
+    running: tuple[Running, ...] = ()
+    owed: tuple[Owed, ...] = ()
+    letters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    registered: bool = True
+    deciders: tuple[str, ...] = ()
+
+    def term(self, name: str) -> Running | None:
+        """Give the first running term of that name."""
+        return next((t for t in self.running if t.name == name), None)
+
+
+def became(letters: Iterable[Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
+    """Give, per kind, what became of each letter that went or was decided not to, in the order they
+    were drafted.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for n in letters:
+        found[n["kind"]] = (*found.get(n["kind"], ()), "returned" if n["returned"] else n["state"])
+    return found
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a move does: where it leads, at which moment (UTC), and which terms and
+    notices follow.
+    """
+
+    move: Move
+    source: str
+    target: str
+    values: Mapping[str, Any]
+    moment: datetime
+    facts: Mapping[str, Any]
+    closes: bool
+    meets: tuple[Running, ...] = ()
+    voids: tuple[Running, ...] = ()
+    starts: tuple[str, ...] = ()
+    dates: Mapping[str, date] = field(default_factory=dict)
+    notices: tuple[str, ...] = ()

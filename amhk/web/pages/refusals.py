@@ -1,0 +1,76 @@
+"""What a page says when it refuses: the door, the fault, and what was typed to send again."""
+
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from amhk.errors import AlreadyDone, HouseClosed, NotSignedIn, Refusal
+from amhk.web.auth import ChooseOwnPassword, StaleForm
+from amhk.web.pages.environment import environment
+from amhk.web.pages.frame import bare_page, go, home_of, page, shown_form, visit
+
+RETRY_AFTER = {"retry-after": "10"}  # seconds after which a program may ask a closed house again
+
+
+def refused(request: Request, status: int, wrong: Refusal) -> Response:
+    """Give the page of a refusal; who is not signed in is asked to, and comes back where he was."""
+    if isinstance(wrong, AlreadyDone):
+        return go(home_of(request.url.path), wrong.text)
+    if isinstance(wrong, ChooseOwnPassword):
+        return RedirectResponse("/wachtwoord", 303)
+    sent: list[tuple[str, str]] = getattr(request.state, "sent", [])
+    if isinstance(wrong, HouseClosed):
+        return _closed(request, status, wrong, sent)
+    if (
+        isinstance(wrong, NotSignedIn | StaleForm)
+        and request.url.path not in ("/login", "/logout")
+        and any(v.strip() for _, v in sent)
+    ):
+        return _send_again(request, wrong, sent)
+    if isinstance(wrong, NotSignedIn) and request.url.path != "/login":
+        back = request.url.path if request.method == "GET" else "/"
+        return RedirectResponse(f"/login?naar={quote(back)}", 303)
+    try:
+        here = visit(request)
+    except Refusal:
+        return bare_page(request, "geweigerd.html", status, wrong=wrong)
+    return page(here, "geweigerd.html", status, wrong=wrong)
+
+
+def _closed(request: Request, status: int, wrong: Refusal, sent: list[tuple[str, str]]) -> Response:
+    """Give the one page that asks nothing of the database.
+
+    What is so, and what was typed, ready to be sent again with the same key.
+    """
+    told = {
+        "wrong": wrong,
+        "sent": sent,
+        "shown": shown_form(sent),
+        "action": request.url.path if sent else "",
+        "csrf": getattr(request.state, "csrf", ""),
+    }
+    text = environment().get_template("dicht.html").render(**told)
+    return HTMLResponse(text, status, {**RETRY_AFTER, "cache-control": "no-store"})
+
+
+def _send_again(request: Request, wrong: Refusal, sent: list[tuple[str, str]]) -> Response:
+    """Give a form back that came when the session was over.
+
+    What was typed is kept, to be sent again after signing in (in another tab).
+    """
+    status = 401 if isinstance(wrong, NotSignedIn) else 403
+    if request.headers.get("hx-request") == "true":
+        return HTMLResponse("", status)
+    told: dict[str, Any] = {
+        "sent": sent,
+        "shown": shown_form(sent),
+        "signed_in": isinstance(wrong, StaleForm),
+        "action": request.url.path,
+    }
+    try:
+        here = visit(request)
+    except Refusal:
+        return bare_page(request, "opnieuw.html", status, csrf="", **told)
+    return page(here, "opnieuw.html", status, **told)
