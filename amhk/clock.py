@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from amhk.desk import digest
-from amhk.desk.followup import beat
+from amhk.desk.clock import beat
 from amhk.desk.watch import go_round
 from amhk.office import Office
 from amhk.store.session import StoreFailed

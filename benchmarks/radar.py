@@ -263,10 +263,10 @@ def one_import(database, size):
 
     Prints seconds to stage and to take, the rows written, and the peak of its memory.
     """
-    from amhk.desk import followup
+    from amhk.desk import clock
 
     office = office_on(database)
-    followup.move_clock(office, {"now": "2026-02-02T08:00"})
+    clock.move_clock(office, {"now": "2026-02-02T08:00"})
     with office.store.read() as connection:
         w = reads.worker_by(connection, name="Tom")
     who = Reader(id=w["id"], role=w["role"], team=w["team_id"], name=w["name"])

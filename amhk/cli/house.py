@@ -110,7 +110,7 @@ def clock(
     config: ConfigOption = None,
 ) -> None:
     """Toon de klok, of zet de oefenklok vooruit."""
-    from amhk.desk.followup import read_clock
+    from amhk.desk.clock import read_clock
     from amhk.desk.watch import set_clock
     from amhk.words import iso
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from amhk.errors import NotFound
+from amhk.errors import NotAllowed, NotFound
 from amhk.rules.secrecy import WORKS, Reader, may_see, scope_of
 from amhk.store import people, reads
 from amhk.store.reads import Row
@@ -59,3 +59,12 @@ def key_of(connection: Connection, number: object) -> int | None:
         return None
     found = reads.case_by_number(connection, number.strip().upper())
     return int(found["id"]) if found else None
+
+
+RUNS = frozenset({"beheerder"})
+
+
+def must_run(who: Reader) -> None:
+    """Refuse who does not run the house."""
+    if who.role not in RUNS:
+        raise NotAllowed("Dit is voor de functioneel beheerder.")

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 from amhk.desk.access import no_case, visible
 from amhk.desk.casefile import CaseFile
-from amhk.desk.casework import must_work
+from amhk.desk.inputs import must_work
 from amhk.desk.open_case import open_case
 from amhk.documents import OPEN, PDF, WORD, wrong_inside
 from amhk.errors import BadInput, ClosedDoor

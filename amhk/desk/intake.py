@@ -3,7 +3,7 @@
 Every fault at once, a number at once, and the first terms run.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -18,7 +18,7 @@ from amhk.rules import people
 from amhk.rules.cleaning import clean
 from amhk.rules.moves import decide
 from amhk.rules.parse import read_moment
-from amhk.rules.secrecy import WORKS, Reader, signs_of_person
+from amhk.rules.secrecy import WORKS, Reader
 from amhk.store import concepts, reads, writes
 from amhk.store.journal import as_json
 from amhk.store.session import StoreConflict
@@ -164,18 +164,3 @@ def _move(file: CaseFile, name: str, filled: Mapping[str, Any]) -> None:
     carry_out(
         file, decide(file.workflow, file.standing(), name, raw=raw, desk=desk, role=file.who.role)
     )
-
-
-def warnings(case: Mapping[str, Any], known: Iterable[str]) -> list[str]:
-    """Give what in the free text of an advies looks like data of the family.
-
-    Somebody said that it is not, or it was kept before it was refused.
-    """
-    if case["route"] != "advies":
-        return []
-    text = f"{case['zorgen']}\n{case.get('advies') or ''}"
-    return [
-        f"Let op: in de tekst lijkt {what} te staan. Is dat van het gezin, corrigeer de tekst dan:"
-        " de oude wordt gewist."
-        for what in signs_of_person(text, known)
-    ]

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from amhk.desk import followup
-from amhk.desk.followup import health
+from amhk.desk.health import health
 from amhk.desk.piket import roster_of
 from amhk.desk.second_count import recounted
 from amhk.desk.texts import no_longer_fit

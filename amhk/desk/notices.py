@@ -11,10 +11,10 @@ from typing import Any
 
 from amhk.desk.access import owns
 from amhk.desk.casefile import CaseFile
-from amhk.desk.casework import take_version
 from amhk.desk.composed import lacking
 from amhk.desk.composing import compose, print_of, rule_of, still_fit, text_of
 from amhk.desk.delivery import address_on, nobody, reach_of, remark, unsaid
+from amhk.desk.inputs import take_version
 from amhk.desk.leaks import leaking
 from amhk.desk.open_case import open_case
 from amhk.desk.outgoing import DRAFT_AGAIN, take_off

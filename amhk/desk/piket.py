@@ -3,14 +3,13 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from amhk.desk.reading import acute_view
 from amhk.errors import BadInput, Fault, NotAllowed, NotFound
 from amhk.office import Office
 from amhk.rules.cleaning import clean
 from amhk.rules.fields import Desk, Field
 from amhk.rules.roster import gaps, without
-from amhk.rules.secrecy import ALL_CASES, HAND, WORKS, Reader, scope_of
-from amhk.store import acute, bells, house, plans, reads, writes
+from amhk.rules.secrecy import ALL_CASES, HAND, Reader
+from amhk.store import bells, house, plans, reads, writes
 from amhk.store.session import Connection
 from amhk.words import day_of, end_of, iso, say_instant, start_of
 
@@ -145,21 +144,3 @@ def roster_of(office: Office, connection: Connection) -> dict[str, Any]:
         ],
         "gaps": [{"start": iso(s), "end": iso(e)} for s, e in open_],
     }
-
-
-def acute_cases(office: Office, who: Reader) -> list[dict[str, Any]]:
-    """Give the cases in which a clock of hours runs, the one that ends first on top.
-
-    Number, term, end, and the buttons that answer it.
-    """
-    if who.role not in WORKS:
-        raise NotAllowed("Met uw rol ziet u geen zaken.")
-    with office.store.read() as connection:
-        names = {
-            t.name
-            for w in office.pack.workflows.values()
-            for t in w.terms.values()
-            if t.unit == "uur" and t.buttons
-        }
-        found = acute.running(connection, scope_of(who), sorted(names))
-    return [view for row in found if (view := acute_view(office, row["number"], who)) is not None]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from amhk.desk import intake
+from amhk.desk import warnings
 from amhk.desk.access import owns, visible
 from amhk.desk.access_log import look, note_look
 from amhk.desk.acute import acute_of, people_line
@@ -176,7 +176,7 @@ def head_of(
         "ontvangen": iso(case["received"]),
         "aangemaakt": iso(case["registered"]),
         "closed_at": iso(case["closed_at"]) if case["closed_at"] else None,
-        "warnings": intake.warnings(case, file.office.config.gemeenten),
+        "warnings": warnings.warnings(case, file.office.config.gemeenten),
         "now": iso(file.now),
         "codes": dict(case["facts"].get("codes", {})),
     }

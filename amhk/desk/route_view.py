@@ -8,7 +8,7 @@ from datetime import date
 from itertools import zip_longest
 from typing import Any
 
-from amhk.desk import intake
+from amhk.desk import warnings
 from amhk.desk.access import owns
 from amhk.rules.secrecy import WORKS, Reader
 from amhk.store.reads import Row
@@ -109,7 +109,7 @@ def advies_of(case: Row, contacts: list[Row], known: Iterable[str]) -> dict[str,
         "advies": case["advies"],
         "adviesvrager": asker,
         "contacten": [{"op": iso(c["moment"]), "verslag": c["verslag"]} for c in contacts],
-        "warnings": intake.warnings(
+        "warnings": warnings.warnings(
             {**case, "zorgen": "\n".join([case["zorgen"], *(c["verslag"] for c in contacts)])},
             known,
         ),

@@ -9,7 +9,7 @@ from typing import Any
 from amhk.desk import hermelding, households, people, registering
 from amhk.desk.access import owns, visible
 from amhk.desk.casefile import CaseFile
-from amhk.desk.casework import must_work, take_version
+from amhk.desk.inputs import must_work, take_version
 from amhk.desk.open_case import on_table, open_case
 from amhk.desk.outdated import mark_letters
 from amhk.desk.outgoing import take_off

@@ -9,18 +9,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from amhk.desk import absence, admin
-from amhk.errors import BadInput, ClosedDoor, NotAllowed, NotFound
+from amhk.desk.access import must_run
+from amhk.errors import BadInput, ClosedDoor, NotFound
 from amhk.keys import hash_password, one_time_password
 from amhk.office import Office
 from amhk.rules.cleaning import clean
 from amhk.rules.fields import Desk, Field
-from amhk.rules.routing import STROMEN, RoutingRule, route_call
+from amhk.rules.routing import STROMEN
 from amhk.rules.secrecy import HAND, Reader
-from amhk.store import house, questions, reads, routing, writes
+from amhk.store import house, questions, reads, writes
 from amhk.store.session import Connection
-from amhk.words import ROLES, iso
+from amhk.words import ROLES
 
-RUNS = frozenset({"beheerder"})
 WORKER = (
     Field("name", "Naam", required=True),
     Field("role", "Rol", "choice", required=True, choices="rol"),
@@ -30,25 +30,6 @@ WORKER = (
 )
 CHANGE = (replace(WORKER[0], required=False), *WORKER[1:])
 TEAM = (Field("name", "Naam van het team", required=True),)
-RULE = (
-    Field("team", "Gaat naar team", "choice", required=True, choices="team"),
-    Field("gemeente", "Gemeente (leeg: alle)", "choices", choices="gemeente", more=True),
-    Field("subregio", "Subregio (leeg: alle)", "choices", choices="subregio"),
-    Field("stroom", "Stroom (leeg: alle)", "choices", choices="stroom"),
-    Field("acuut", "Alleen acuut, of alleen niet acuut", "yesno"),
-    Field("reden", "Reden, zoals die op de zaak komt"),
-)
-CALL = (
-    Field("gemeente", "Gemeente", "choice", required=True, choices="gemeente"),
-    Field("stroom", "Stroom", "choice", required=True, choices="stroom"),
-    Field("acuut", "Acuut", "yesno", required=True),
-)
-
-
-def must_run(who: Reader) -> None:
-    """Refuse who does not run the house."""
-    if who.role not in RUNS:
-        raise NotAllowed("Dit is voor de functioneel beheerder.")
 
 
 def desk(office: Office) -> Desk:
@@ -70,7 +51,7 @@ def _desk(office: Office, connection: Connection) -> Desk:
     return Desk(office.now(connection), lists)
 
 
-def _checked(office: Office, fields: tuple[Field, ...], body: object) -> dict[str, Any]:
+def checked(office: Office, fields: tuple[Field, ...], body: object) -> dict[str, Any]:
     values, faults = clean(fields, dict(body) if isinstance(body, Mapping) else {}, desk(office))
     if faults:
         raise BadInput(faults=faults)
@@ -120,7 +101,7 @@ def add(office: Office, body: object, who: Reader) -> str:
     The account and its line in the journal are one.
     """
     must_run(who)
-    values = _checked(office, WORKER, body)
+    values = checked(office, WORKER, body)
     with office.store.write() as connection:
         told = (values["name"], values["role"], values.get("team"), values.get("registration"))
         first = admin.added(office, connection, *told, email=values.get("email"))
@@ -136,7 +117,7 @@ def change(office: Office, key: int, body: object, who: Reader) -> None:
     handed over.
     """
     one = worker(office, key, who)
-    values = _checked(office, CHANGE, body)
+    values = checked(office, CHANGE, body)
     if key == who.id and values["role"] != one["role"]:
         raise BadInput.of("eigen_rol", "Uw eigen rol wijzigt een andere beheerder.", "role")
     admin.prove_email(values.get("email") or "")
@@ -218,95 +199,7 @@ def new_password(office: Office, key: int, who: Reader) -> str:
 def add_team(office: Office, body: object, who: Reader) -> None:
     """Add a team."""
     must_run(who)
-    name = _checked(office, TEAM, body)["name"]
+    name = checked(office, TEAM, body)["name"]
     with office.store.write() as connection:
         admin.team_added(connection, name)
         _log(office, connection, who, f"Team {name} toegevoegd.", {"team": name})
-
-
-def division(office: Office) -> dict[str, Any]:
-    """Give how calls are divided.
-
-    The rules in order, each in words, and the team of what no rule takes.
-    """
-    with office.store.read() as connection:
-        rules, lines = routing.rules_of(connection, office.config.rules)
-        teams = [{"name": t["name"], "default": t["is_default"]} for t in reads.teams(connection)]
-    told = [
-        {"id": key, "team": r.team, "because": r.because(), "looks_at": r.looks_at()}
-        for key, r in zip(lines, rules, strict=True)
-    ]
-    return {"rules": told, "teams": teams, "default": office.config.default_team}
-
-
-def try_call(office: Office, body: object) -> str:
-    """Give, in a sentence, which team a call would go to and why."""
-    values = _checked(office, CALL, body)
-    with office.store.read() as connection:
-        rules, _ = routing.rules_of(connection, office.config.rules)
-    subregio = office.config.gemeenten[values["gemeente"]].subregio
-    team, why = route_call(
-        rules,
-        office.config.default_team,
-        values["gemeente"],
-        subregio=subregio,
-        stroom=values["stroom"],
-        acuut=values["acuut"],
-    )
-    return f"Dit gaat naar team {team}. {why}."
-
-
-def add_rule(office: Office, body: object, who: Reader) -> None:
-    """Add a rule under the others; the first change on screen takes over those of config.toml."""
-    must_run(who)
-    values = _checked(office, RULE, body)
-    lists = {k: tuple(values.get(k, ())) for k in ("gemeente", "subregio", "stroom")}
-    rule = RoutingRule(
-        values["team"], **lists, acuut=values.get("acuut"), reden=values.get("reden", "")
-    )
-    if not any(lists.values()) and rule.acuut is None:
-        raise BadInput.of(
-            "leeg",
-            "Zeg waar de regel op let; wat nergens onder valt gaat al naar het standaardteam.",
-            "gemeente",
-        )
-    with office.store.write() as connection:
-        routing.take_over(connection, office.config.rules)
-        routing.add(connection, rule)
-        house.append(
-            connection,
-            office.now(connection),
-            who.id,
-            kind="beheer",
-            what=f"Verdeelregel toegevoegd: {rule.because()}.",
-            content={"team": rule.team},
-        )
-
-
-def move_rule(office: Office, place: int, how: str, said: str, who: Reader) -> None:
-    """Move a rule (counted from 0, and in the words it was shown in) up, or take it away (`how`:
-    `omhoog` or `weg`).
-    """
-    must_run(who)
-    with office.store.write() as connection:
-        routing.take_over(connection, office.config.rules)
-        rules, lines = routing.rules_of(connection, ())
-        if (
-            not 0 <= place < len(lines)
-            or how not in ("omhoog", "weg")
-            or rules[place].because() != said
-        ):
-            raise NotFound("Deze regel staat daar niet (meer). Open de bladzijde opnieuw.")
-        if how == "weg":
-            routing.drop(connection, lines[place])
-        elif place:
-            routing.swap(connection, lines[place - 1], lines[place])
-        what = f"Verdeelregel {'weggehaald' if how == 'weg' else 'omhoog gezet'}: {said}."
-        house.append(
-            connection,
-            office.now(connection),
-            who.id,
-            kind="beheer",
-            what=what,
-            content={"place": place, "at": iso(office.now(connection))},
-        )

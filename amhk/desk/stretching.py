@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from amhk.desk.casefile import CaseFile
-from amhk.desk.casework import filled, must_work, take_version
+from amhk.desk.inputs import filled, must_work, take_version
 from amhk.desk.open_case import open_case
 from amhk.desk.term_rows import due_of, next_round
 from amhk.errors import BadInput, ClosedDoor, NotFound

@@ -14,6 +14,7 @@ from amhk.desk import (
     calendar,
     carrier,
     case_facts,
+    clock,
     finding,
     followup,
     forms,
@@ -79,5 +80,5 @@ def tick(office: Office) -> Sweep:
 
 def set_clock(office: Office, body: object) -> Sweep:
     """Move the training clock, and go round."""
-    followup.move_clock(office, body)
+    clock.move_clock(office, body)
     return go_round(office)

@@ -3,7 +3,8 @@
 from datetime import date, datetime, time, timedelta
 from functools import partial
 
-from amhk.desk import followup, intake, reading
+from amhk.desk import clock as desk_clock
+from amhk.desk import intake, reading
 from amhk.training.stage import Stage
 from amhk.training.town import POLICE
 from amhk.words import AMSTERDAM, day_of, iso
@@ -116,7 +117,7 @@ class MadeUp(Stage):
             self._at(moment + timedelta(minutes=minutes), partial(self._step, key, step))
 
     def _judge(self, key: str) -> None:
-        moment = followup.read_clock(self.office)
+        moment = desk_clock.read_clock(self.office)
         if self.dice.random() < 0.08:
             self._step(key, "geen_hgkm", doorgezet_naar="wijkagent")
             return
@@ -126,7 +127,7 @@ class MadeUp(Stage):
         self._later(moment, self.dice.randint(28, 85), lambda: self._conclude(key))
 
     def _conclude(self, key: str) -> None:
-        moment = followup.read_clock(self.office)
+        moment = desk_clock.read_clock(self.office)
         roll = self.dice.random()
         yes, no = self.found[key]
         code, words = (yes, "conclusie") if roll < 0.9 else (no, "conclusie_niet")
@@ -157,7 +158,7 @@ class MadeUp(Stage):
         self._letters(key)
 
     def _refer(self, key: str) -> None:
-        moment = followup.read_clock(self.office)
+        moment = desk_clock.read_clock(self.office)
         view = reading.case_view(self.office, self.numbers[key], self._worker())
         step = next(m for m in view["moves"] if m["name"] == "verwijzen")
         choices = step["input"]["properties"]["instelling"]["enum"][:4]
@@ -171,7 +172,7 @@ class MadeUp(Stage):
         self._later(moment, 85 + self.dice.randint(0, 12), lambda: self._check(key))
 
     def _check(self, key: str) -> None:
-        moment = followup.read_clock(self.office)
+        moment = desk_clock.read_clock(self.office)
         started = iso(day_of(moment) - timedelta(days=60))
         if self.dice.random() < 0.75:
             self._step(

@@ -10,7 +10,16 @@ from random import Random
 from typing import Any
 
 from amhk.config import SEED
-from amhk.desk import access_log, casework, followup, letter, notices, post, reading
+from amhk.desk import (
+    access_log,
+    assignment,
+    casework,
+    clock,
+    letter,
+    notices,
+    post,
+    reading,
+)
 from amhk.errors import ClosedDoor, Refusal
 from amhk.office import Office
 from amhk.rules.secrecy import Reader
@@ -88,7 +97,7 @@ class Stage:
             with_owner = {"owner": self._worker().name, "reason": "Verdeling in het team."}
             view = reading.case_view(self.office, self.numbers[key], self.readers["Tom"])
             if not view["owner"] and not view["closed"]:
-                casework.assign(self.office, self.numbers[key], with_owner, self.readers["Tom"])
+                assignment.assign(self.office, self.numbers[key], with_owner, self.readers["Tom"])
 
     def _letters(self, key: str, all_of_them: bool = False, kind: str = "") -> None:
         """Approve and send what is owed.
@@ -115,7 +124,7 @@ class Stage:
     def _send(self, n: dict[str, Any], lies: bool) -> None:
         """Approve a letter and let it go; one that `lies` only comes as far as the print tray."""
         who, version = self.readers["Tom"], n["version"]
-        today = iso(day_of(followup.read_clock(self.office)))
+        today = iso(day_of(clock.read_clock(self.office)))
         try:
             if n["state"] == "approved":  # long ago: read again
                 notices.reopen(self.office, n["id"], {"version": version}, who)

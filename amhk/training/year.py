@@ -12,7 +12,7 @@ from io import BytesIO
 from typing import Any
 
 from amhk.config import SEED
-from amhk.desk import absence, admin, followup, forms, intake, piket, staging, watch
+from amhk.desk import absence, admin, clock, followup, forms, intake, piket, staging, watch
 from amhk.errors import ClosedDoor
 from amhk.office import Office
 from amhk.rules.forms import SCHEMA
@@ -96,7 +96,7 @@ class Year(Calls, MadeUp):
         body = {
             "route": "melding",
             "kanaal": "zorgformulier politie",
-            "ontvangen": iso(followup.read_clock(self.office)),
+            "ontvangen": iso(clock.read_clock(self.office)),
             "gemeente": self.town.gemeente(),
             "hoedanigheid": "01",
             "aanleiding": ["01"],

@@ -11,7 +11,9 @@ from amhk.config import house_mark
 from amhk.desk import (
     access_log,
     admin,
+    assignment,
     casework,
+    clock,
     followup,
     history,
     intake,
@@ -23,6 +25,8 @@ from amhk.desk import (
     watch,
     worklist,
 )
+from amhk.desk import add_people as desk_add_people
+from amhk.desk import health as desk_health
 from amhk.desk.lists import for_strangers
 from amhk.errors import BadInput, NotFound, TooLarge
 from amhk.office import Office
@@ -170,7 +174,7 @@ def describe(app: FastAPI, office: Office, known: bool) -> dict[str, Any]:
     desk = openings.assign_desk(office) if known else for_strangers(office)
     case = "/api/v1/cases/{number}"
     for path, fields in (
-        (f"{case}/assign", casework.ASSIGN),
+        (f"{case}/assign", assignment.ASSIGN),
         (f"{case}/terms/{{term}}/suspend", stretching.SUSPEND),
         (f"{case}/terms/{{term}}/resume", stretching.RESUME),
         (f"{case}/terms/{{term}}/extend", stretching.EXTEND),
@@ -219,7 +223,7 @@ def make_move(
 @router.post("/cases/{number}/people", openapi_extra=ANY_BODY)
 def add_people(number: str, office: House, who: Who, body: Body) -> Response:
     """Record a person on a melding."""
-    casework.add_people(office, number, body, who)
+    desk_add_people.add_people(office, number, body, who)
     return case_answer(office, number, who)
 
 
@@ -229,7 +233,7 @@ def assign(number: str, office: House, who: Who, body: Body) -> Response:
 
     `owner: null` gives it back to the team.
     """
-    casework.assign(office, number, body, who)
+    assignment.assign(office, number, body, who)
     try:
         return case_answer(office, number, who)
     except NotFound:  # given to a team whose cases he may not see
@@ -351,7 +355,7 @@ def report(
 @router.get("/clock")
 def read_clock(office: House, who: Who) -> Any:
     """What time it is here."""
-    return {"now": iso(followup.read_clock(office)), "training": office.training}
+    return {"now": iso(clock.read_clock(office)), "training": office.training}
 
 
 @router.put("/clock", openapi_extra=ANY_BODY)
@@ -379,8 +383,8 @@ def health(request: Request, office: House) -> Any:
         return JSONResponse({"status": "ok"}, headers={"x-amhk-house": house_mark(office.config)})
     by_token(request)
     with office.store.read() as connection:
-        told = followup.health(office, connection)
-    wrong = followup.alarms(office)
+        told = desk_health.health(office, connection)
+    wrong = desk_health.alarms(office)
     database = "sqlite" if office.store.sqlite else "postgresql"
     shown = {k: v for k, v in told.items() if k != "numbers"}
     return {

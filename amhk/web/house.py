@@ -9,7 +9,16 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
-from amhk.desk import absence, agenda, calendar, followup, nightly, piket, worklist
+from amhk.desk import (
+    absence,
+    acute_list,
+    agenda,
+    calendar,
+    health,
+    nightly,
+    piket,
+    worklist,
+)
 from amhk.errors import BadInput
 from amhk.rules.schema import schema
 from amhk.web.api import ANY_BODY, Body, House, Key, Who
@@ -73,7 +82,7 @@ def take_piket(key: Key, office: House, who: Who) -> Any:
 @router.get("/acute")
 def acute(office: House, who: Who) -> Any:
     """The cases in which a clock of hours runs, the one that ends first on top."""
-    return {"items": piket.acute_cases(office, who), "next": None}
+    return {"items": acute_list.acute_cases(office, who), "next": None}
 
 
 @router.get("/untouched")
@@ -185,8 +194,8 @@ def watch(office: House) -> Response:
 
     200 while the clock runs, the proof holds and the house can write, 503 when not.
     """
-    wrong = followup.alarms(office)
-    followup.prove_writable(office)
+    wrong = health.alarms(office)
+    health.prove_writable(office)
     return JSONResponse(
         {"status": "fout" if wrong else "ok", "wrong": len(wrong)}, 503 if wrong else 200
     )

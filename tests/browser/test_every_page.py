@@ -16,6 +16,7 @@ from support.families import EL_AMRANI, melding
 from support.screen import clock, sign_in
 
 from amhk.desk import (
+    assignment,
     attachments,
     casework,
     concept,
@@ -163,7 +164,7 @@ def places(server):
         ("verwijzen", {"instelling": "Wijkteam Schiedam", "motivering": "Er is hulp nodig."}),
     ):
         casework.make_move(office, referred, move, told, tom, checked=False)
-    casework.assign(office, referred, {"owner": "Anna", "reason": "verdeling"}, tom)
+    assignment.assign(office, referred, {"owner": "Anna", "reason": "verdeling"}, tom)
     attachments.add_note(office, number, {"tekst": "Nagebeld."}, tom)
     mark = "a" * 32
     concept.save(

@@ -14,7 +14,7 @@ from support.families import EL_AMRANI, melding
 from support.patience import patient
 from support.screen import sign_in, take_melding
 
-from amhk.desk import followup, forms, intake, staging
+from amhk.desk import clock, forms, intake, staging
 from amhk.office import open_office
 
 FORTY = 40
@@ -45,7 +45,7 @@ def told(n):
 def page(server, live):
     """Anna at her desk at eight in the morning, with one family known from the evening before."""
     office = open_office(server.folder, proof=False)
-    followup.move_clock(office, {"now": "2026-02-02T08:00"})
+    clock.move_clock(office, {"now": "2026-02-02T08:00"})
     intake.take_call(
         office, melding(EL_AMRANI, ontvangen="2026-02-01T20:00"), reader(office, "Tom")
     )

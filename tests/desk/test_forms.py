@@ -16,7 +16,7 @@ from support.cast import Client, hire, reader, term
 from support.families import EL_AMRANI, melding
 from support.second import same
 
-from amhk.desk import followup, forms, forms_view, staging, triage, watch
+from amhk.desk import forms, forms_view, health, staging, triage, watch
 from amhk.errors import BadInput, ClosedDoor, NotAllowed
 from amhk.rules.periods import read_period
 from amhk.store import forms as store
@@ -133,7 +133,7 @@ def test_a_repaired_file_that_comes_again_takes_the_place_of_what_waited(client,
     take(office, bring(office, [form(1, gemeente="Nergens")]))
     key = bring(office, [form(1)])
     assert take(office, key) == 1
-    assert followup.alarms(office) == []
+    assert health.alarms(office) == []
     with office.store.read() as connection:
         assert store.waiting(connection, office.now(connection) + timedelta(days=1))[0] == 0
 
@@ -147,15 +147,15 @@ def test_forms_that_lie_too_long_turn_every_screen_red(client, office):
             [key],
             {"brought": office.now(connection) - timedelta(hours=5)},
         )
-    assert "2 formulieren liggen sinds" in followup.alarms(office)[0]
+    assert "2 formulieren liggen sinds" in health.alarms(office)[0]
     tom = reader(office, "Tom")
     take(office, key)
-    assert "1 formulier ligt sinds" in followup.alarms(office)[0]
+    assert "1 formulier ligt sinds" in health.alarms(office)[0]
     (wrong,) = forms_view.view(office, key, tom)["forms"]
     with pytest.raises(BadInput):
         forms.drop_form(office, wrong["id"], "", tom)
     forms.drop_form(office, wrong["id"], "Hoort bij een andere regio, teruggestuurd.", tom)
-    assert followup.alarms(office) == []
+    assert health.alarms(office) == []
 
 
 def test_an_accepted_file_goes_on_after_a_crash_with_the_next_round(client, office):

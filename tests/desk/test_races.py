@@ -8,7 +8,7 @@ import threading
 from sqlalchemy import select
 from support.cast import hire, reader
 
-from amhk.desk import casework, followup, history, intake, notices, reading, watch
+from amhk.desk import assignment, casework, followup, history, intake, notices, reading, watch
 from amhk.errors import ChangedMeanwhile, ClosedDoor
 from amhk.store import reads
 from amhk.store.journal import verify
@@ -100,7 +100,7 @@ def test_a_disabled_owner_leaves_his_reminders_to_the_team(office):
 
     who = begin(office)
     number = intake.take_call(office, MELDING, who)
-    casework.assign(office, number, {"owner": "Anna", "reason": "verdeling"}, who)
+    assignment.assign(office, number, {"owner": "Anna", "reason": "verdeling"}, who)
     admin.disable(office, "Anna")
     watch.set_clock(office, {"now": "2026-02-10T09:00"})
     assert reading.case_view(office, number, who)["owner"] is None

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, update
 from support.cast import Client, hire, reader, send_owed, term
 
-from amhk.desk import absence, admin, casework, nightly, watch
+from amhk.desk import absence, admin, assignment, nightly, watch
 from amhk.store import house, plans, reads
 from amhk.store.journal import verify
 
@@ -712,7 +712,7 @@ def test_a_case_on_the_name_of_somebody_who_left_is_found(client, office, number
 def test_moving_a_case_to_another_team_keeps_its_reminders_before_somebody(client, office, number):
     admin.add_team(office, "Waterweg")
     client.clock("2026-02-10T09:00")
-    casework.assign(
+    assignment.assign(
         office,
         number,
         {"team": "Waterweg", "reason": "andere kant van de rivier"},

@@ -15,13 +15,14 @@ from support.families import EL_AMRANI, advies, melding
 
 from amhk.desk import (
     admin,
+    assignment,
     attachments,
-    casework,
     concept,
     directory,
     finding,
     intake,
     listing,
+    routing_rules,
     staffing,
     texts,
     worklist,
@@ -215,17 +216,21 @@ def test_words_and_order_are_worked_out_again_when_the_rules_for_them_change(cli
 
 def test_cases_are_given_to_a_colleague_all_or_none(client, office, tom):
     numbers = [intake.take_call(office, melding(), tom) for _ in range(3)]
-    assert casework.assign_many(office, numbers, {"owner": "Anna", "reason": "verdeling"}, tom) == 3
+    assert (
+        assignment.assign_many(office, numbers, {"owner": "Anna", "reason": "verdeling"}, tom) == 3
+    )
     assert {client.case(n)["owner"] for n in numbers} == {"Anna"}
     with pytest.raises(BadInput):
-        casework.assign_many(office, numbers, {"owner": "Bea", "reason": "verdeling"}, tom)
+        assignment.assign_many(office, numbers, {"owner": "Bea", "reason": "verdeling"}, tom)
     with pytest.raises(BadInput):
-        casework.assign_many(office, numbers, {"owner": "Bram"}, tom)
+        assignment.assign_many(office, numbers, {"owner": "Bram"}, tom)
     assert {client.case(n)["owner"] for n in numbers} == {"Anna"}
-    assert casework.assign_many(office, numbers[:2], {"owner": None, "reason": "te druk"}, tom) == 2
+    assert (
+        assignment.assign_many(office, numbers[:2], {"owner": None, "reason": "te druk"}, tom) == 2
+    )
     assert [client.case(n)["owner"] for n in numbers] == [None, None, "Anna"]
     with pytest.raises(BadInput):
-        casework.assign_many(
+        assignment.assign_many(
             office, ["M-2026-999999", "x", "\ud800"], {"owner": "Anna", "reason": "verdeling"}, tom
         )
 
@@ -309,22 +314,27 @@ def test_a_file_of_another_case_is_not_there(client, office, tom):
 def test_the_beheerder_divides_calls_on_screen_and_hears_where_one_would_go(client, office, tom):
     bea = reader(office, "Bea")
     staffing.add_team(office, {"name": "Spoed"}, bea)
-    staffing.add_rule(office, {"team": "Spoed", "acuut": "ja", "reden": "acuut gaat voor"}, bea)
-    staffing.add_rule(office, {"team": "Meldpunt", "gemeente": ["Schiedam"]}, bea)
+    routing_rules.add_rule(
+        office, {"team": "Spoed", "acuut": "ja", "reden": "acuut gaat voor"}, bea
+    )
+    routing_rules.add_rule(office, {"team": "Meldpunt", "gemeente": ["Schiedam"]}, bea)
     asked = {"gemeente": "Schiedam", "stroom": "melding", "acuut": "ja"}
-    assert staffing.try_call(office, asked) == "Dit gaat naar team Spoed. Regel 1: acuut gaat voor."
-    staffing.move_rule(office, 1, "omhoog", "Schiedam gaat naar Meldpunt", bea)
-    assert "team Meldpunt" in staffing.try_call(office, asked)
-    staffing.move_rule(office, 0, "weg", "Schiedam gaat naar Meldpunt", bea)
+    assert (
+        routing_rules.try_call(office, asked)
+        == "Dit gaat naar team Spoed. Regel 1: acuut gaat voor."
+    )
+    routing_rules.move_rule(office, 1, "omhoog", "Schiedam gaat naar Meldpunt", bea)
+    assert "team Meldpunt" in routing_rules.try_call(office, asked)
+    routing_rules.move_rule(office, 0, "weg", "Schiedam gaat naar Meldpunt", bea)
     with pytest.raises(NotFound):  # pressed twice: the rule that is there now is another one
-        staffing.move_rule(office, 0, "weg", "Schiedam gaat naar Meldpunt", bea)
+        routing_rules.move_rule(office, 0, "weg", "Schiedam gaat naar Meldpunt", bea)
     number = intake.take_call(office, melding(acuut=True, gemeente="Schiedam"), tom)
     assert client.case(number)["team"] == "Spoed"
     for who in ("Tom", "Mia"):
         with pytest.raises(NotAllowed):
-            staffing.add_rule(office, {"team": "Spoed", "acuut": "ja"}, reader(office, who))
+            routing_rules.add_rule(office, {"team": "Spoed", "acuut": "ja"}, reader(office, who))
     with pytest.raises(BadInput):
-        staffing.add_rule(office, {"team": "Spoed"}, bea)
+        routing_rules.add_rule(office, {"team": "Spoed"}, bea)
 
 
 def test_the_beheerder_runs_workers_but_never_his_own_role(client, office, tom):
@@ -547,9 +557,9 @@ def test_a_document_that_is_a_bomb_or_carries_a_program_is_refused(client, offic
 def test_a_list_that_was_looked_at_too_long_ago_takes_no_case_back(client, office, tom):
     number = intake.take_call(office, melding(), tom)
     seen = f"{number}:{client.case(number)['version']}"
-    casework.assign(office, number, {"owner": "Bram", "reason": "verdeling"}, tom)
+    assignment.assign(office, number, {"owner": "Bram", "reason": "verdeling"}, tom)
     with pytest.raises(BadInput) as wrong:
-        casework.assign_many(office, [seen], {"owner": "Anna", "reason": "verdeling"}, tom)
+        assignment.assign_many(office, [seen], {"owner": "Anna", "reason": "verdeling"}, tom)
     assert "intussen gewijzigd" in wrong.value.faults[0].text
     assert client.case(number)["owner"] == "Bram"
 

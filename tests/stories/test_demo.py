@@ -5,7 +5,7 @@ every promise.
 import pytest
 from conftest import make_folder
 
-from amhk.desk import followup
+from amhk.desk import health
 from amhk.errors import ClosedDoor
 from amhk.office import open_office
 from amhk.store.journal import verify
@@ -21,7 +21,7 @@ def test_a_made_up_year_keeps_every_promise(tmp_path, region, seed):
     logins = year.fill(office, 2026, 160 if seed == 1 else 48, seed)
     assert {role for _, role, _ in logins} >= {"medewerker", "teamleider", "beheerder"}
     with office.store.read() as connection:
-        told = followup.health(office, connection)
+        told = health.health(office, connection)
         assert told["open"] > 0
         assert told["without"] == 0
         assert list(verify(connection)) == []

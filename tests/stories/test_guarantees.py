@@ -30,11 +30,12 @@ from support.cast import hire, reader
 from amhk.desk import (
     absence,
     access_log,
+    assignment,
     attachments,
     calendar,
     case_facts,
     casework,
-    followup,
+    clock,
     forms,
     intake,
     keeping,
@@ -180,7 +181,7 @@ class Meldpunt(RuleBasedStateMachine):
     @rule(months=st.sampled_from([1, 3]))
     def keep_a_report(self, months):
         """Keep the report of the last period that is over."""
-        last = period_of(day_of(followup.read_clock(self.office)), months).before()
+        last = period_of(day_of(clock.read_clock(self.office)), months).before()
         keeping.keep(self.office, last, reader(self.office, "Mia"))
 
     def pick(self, data):
@@ -192,7 +193,7 @@ class Meldpunt(RuleBasedStateMachine):
             {**MELDING, "acuut": acute, "betrokkenen": [KIND] * people} if melding else dict(ADVIES)
         )
         if melding:
-            body["ontvangen"] = iso(followup.read_clock(self.office))
+            body["ontvangen"] = iso(clock.read_clock(self.office))
         self.numbers.append(intake.take_call(self.office, body, self.who[0]))
 
     @precondition(lambda self: self.numbers)
@@ -223,7 +224,7 @@ class Meldpunt(RuleBasedStateMachine):
         view = reading.case_view(self.office, number, who)
         step = next(m for m in view["moves"] if m["name"] == "corrigeren")
         earlier = iso(
-            followup.read_clock(self.office) - timedelta(hours=data.draw(st.integers(1, 400)))
+            clock.read_clock(self.office) - timedelta(hours=data.draw(st.integers(1, 400)))
         )
         change = data.draw(
             st.sampled_from(
@@ -259,7 +260,7 @@ class Meldpunt(RuleBasedStateMachine):
             return
         n = data.draw(st.sampled_from(letters))
         version = {"version": n["version"]}
-        today = {"date": iso(followup.read_clock(self.office))[:10]}
+        today = {"date": iso(clock.read_clock(self.office))[:10]}
         acts = {
             "draft": [
                 (notices.approve, {}),
@@ -306,7 +307,7 @@ class Meldpunt(RuleBasedStateMachine):
         if not running:
             return
         t = data.draw(st.sampled_from(running))
-        until = iso((followup.read_clock(self.office) + timedelta(days=20)).date())
+        until = iso((clock.read_clock(self.office) + timedelta(days=20)).date())
         act, body = data.draw(
             st.sampled_from(
                 [
@@ -326,7 +327,7 @@ class Meldpunt(RuleBasedStateMachine):
     def assign(self, data, owner):
         number, who = self.pick(data)
         try:
-            casework.assign(self.office, number, {"owner": owner, "reason": "verdeling"}, who)
+            assignment.assign(self.office, number, {"owner": owner, "reason": "verdeling"}, who)
         except Refusal as wrong:
             assert wrong.faults
 
@@ -350,7 +351,7 @@ class Meldpunt(RuleBasedStateMachine):
 
     @rule(count=st.integers(1, 3), broken=st.booleans(), data=st.data())
     def forms_come_in(self, count, broken, data):
-        now = iso(followup.read_clock(self.office))
+        now = iso(clock.read_clock(self.office))
         told = [
             {k: v for k, v in MELDING.items() if k != "route"}
             | {"id": f"F-{data.draw(st.integers(1, 9))}", "ontvangen": now, "betrokkenen": [KIND]}
@@ -402,7 +403,7 @@ class Meldpunt(RuleBasedStateMachine):
         to=st.sampled_from([None, "Anna", "Bram", "Vera"]),
     )
     def somebody_is_away_or_leaves(self, name, kind, later, until, to):
-        today = followup.read_clock(self.office).date()
+        today = clock.read_clock(self.office).date()
         start = today + timedelta(days=later)
         body = {
             "worker": name,
@@ -433,7 +434,7 @@ class Meldpunt(RuleBasedStateMachine):
         add=st.booleans(),
     )
     def the_calendar_changes(self, kind, ahead, add):
-        day = followup.read_clock(self.office).date() + timedelta(days=ahead)
+        day = clock.read_clock(self.office).date() + timedelta(days=ahead)
         try:
             if add:
                 calendar.add_day(
@@ -456,7 +457,7 @@ class Meldpunt(RuleBasedStateMachine):
         ahead=st.integers(0, 20),
     )
     def office_hours_change(self, hours, ahead):
-        day = followup.read_clock(self.office).date() + timedelta(days=ahead)
+        day = clock.read_clock(self.office).date() + timedelta(days=ahead)
         try:
             calendar.set_hours(self.office, {"day": iso(day), "hours": hours}, self.bea)
         except Refusal as wrong:
@@ -464,7 +465,7 @@ class Meldpunt(RuleBasedStateMachine):
 
     @rule(ahead=st.integers(-2, 48), long=st.integers(1, 72))
     def somebody_has_piket(self, ahead, long):
-        start = followup.read_clock(self.office) + timedelta(hours=ahead)
+        start = clock.read_clock(self.office) + timedelta(hours=ahead)
         try:
             piket.give(
                 self.office,
@@ -493,7 +494,7 @@ class Meldpunt(RuleBasedStateMachine):
     def time_passes(self, days, hours):
         watch.set_clock(
             self.office,
-            {"now": iso(followup.read_clock(self.office) + timedelta(days=days, hours=hours))},
+            {"now": iso(clock.read_clock(self.office) + timedelta(days=days, hours=hours))},
         )
 
     @rule()

@@ -18,7 +18,7 @@ from support.cast import hire, reader
 from support.patience import patient
 from support.server import Server
 
-from amhk.desk import admin, followup, forms, forms_view, staging, watch
+from amhk.desk import admin, followup, forms, forms_view, health, staging, watch
 from amhk.office import open_office
 from amhk.store import reads
 from amhk.store.journal import verify
@@ -162,7 +162,7 @@ def test_kill_nine_while_forms_become_cases_loses_none_and_doubles_none(folder):
         borne = sorted(connection.execute(select(reads.CASE.c.kenmerk)).scalars())
         assert borne == sorted(f"ZF-{n}" for n in range(count))
         assert list(verify(connection)) == []
-        assert followup.health(office, connection)["without"] == 0
+        assert health.health(office, connection)["without"] == 0
     office.close()
 
 

@@ -11,7 +11,7 @@ from support.cast import Client, reader
 from support.families import melding
 from support.http import Http
 
-from amhk.desk import casework, intake, reading
+from amhk.desk import assignment, intake, reading
 from amhk.web.app import create_app
 
 ROLES = ("Anna", "Bram", "Carla", "Tom", "Mia", "Piet")
@@ -56,7 +56,7 @@ def house(request, sqlite_client, sqlite_office):
         )
         number = intake.take_call(office, body, tom)
         if dice.random() < 0.6:
-            casework.assign(
+            assignment.assign(
                 office,
                 number,
                 {"owner": dice.choice(["Anna", "Bram", "Tom"]), "reason": "verdeling"},

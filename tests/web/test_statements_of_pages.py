@@ -9,7 +9,7 @@ from sqlalchemy import event
 from support.cast import Client, reader
 from support.families import melding
 
-from amhk.desk import attachments, casework, intake
+from amhk.desk import add_people, assignment, attachments, intake
 from amhk.office import open_office
 
 MOST = 8
@@ -60,7 +60,7 @@ def much_more(office, tom):
         intake.take_call(
             office, melding([{"naam": f"Persoon Anders {n}", "geboren": "2012-03-12"}]), tom
         )
-    casework.add_people(
+    add_people.add_people(
         office, "M-2026-000001", {"betrokkenen": [{"naam": f"Kind {n}"} for n in range(40)]}, tom
     )
     for n in range(200):
@@ -90,7 +90,7 @@ def pages(request, tmp_path_factory):
         intake.take_call(
             office, melding([{"naam": f"Persoon Voorbeeld {n}", "geboren": "2011-03-12"}]), tom
         )
-    casework.assign(office, "M-2026-000001", {"owner": "Tom", "reason": "verdeling"}, tom)
+    assignment.assign(office, "M-2026-000001", {"owner": "Tom", "reason": "verdeling"}, tom)
     few = every_page(client, office)
     much_more(office, tom)
     many = every_page(client, office)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import FileResponse
 from starlette.datastructures import FormData, UploadFile
 
-from amhk.desk import access_log, attachments, casework, history, openings, reading
+from amhk.desk import access_log, assignment, attachments, casework, history, openings, reading
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotFound, Opens, Refusal
 from amhk.rules.fields import Desk
 from amhk.sheets.diagram import as_svg
@@ -203,16 +203,16 @@ def _assign_page(
 ) -> Response:
     view = reading.case_view(here.office, number, here.who, asks=False)
     desk: Desk = openings.assign_desk(here.office)
-    drawn = shown(casework.ASSIGN, desk, typed(form))
+    drawn = shown(assignment.ASSIGN, desk, typed(form))
     return page(here, "overdragen.html", status, case=view, fields=drawn, errors=errors_of(faults))
 
 
 @router.post("/zaak/{number}/overdragen")
 def assign(here: Here, number: str, form: Form) -> Response:
     """Give a case to another worker or team, with the reason."""
-    body = nested(form, casework.ASSIGN)
+    body = nested(form, assignment.ASSIGN)
     try:
-        casework.assign(here.office, number, {"owner": None, **body}, here.who)
+        assignment.assign(here.office, number, {"owner": None, **body}, here.who)
     except (BadInput, ClosedDoor) as wrong:
         return _assign_page(here, number, form, 422, wrong.faults)
     return go("/", f"{number} is overgedragen.")

@@ -12,7 +12,7 @@ from fastapi import Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.datastructures import FormData
 
-from amhk.desk import followup
+from amhk.desk import clock
 from amhk.desk.once import armed
 from amhk.desk.seat import Seat
 from amhk.errors import BadInput, Fault, Refusal
@@ -170,7 +170,7 @@ def bare_page(request: Request, template: str, status: int = 200, **told: Any) -
     frame: dict[str, Any] = {
         "who": None,
         "office": office,
-        "now": followup.read_clock(office),
+        "now": clock.read_clock(office),
         "errors": [],
         "path": request.url.path,
         "notice": None,

@@ -10,7 +10,8 @@ from uuid import uuid4
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
 
-from amhk.desk import casework, concept, intake, openings, people, reading
+from amhk.desk import add_people as desk_add_people
+from amhk.desk import concept, intake, openings, people, reading
 from amhk.errors import AlreadyUsed, BadInput, ClosedDoor, Fault, NotAllowed
 from amhk.rules.fields import Field
 from amhk.rules.secrecy import WORKS
@@ -188,7 +189,7 @@ def add_people(here: Here, number: str, form: Form) -> Response:
     if not told:
         return go(f"/zaak/{number}", "Er is nog niemand vastgelegd; dat kan later ook.")
     try:
-        casework.add_people(here.office, number, told, here.who)
+        desk_add_people.add_people(here.office, number, told, here.who)
     except (BadInput, ClosedDoor) as wrong:
         return _people(here, number, form, 422, wrong.faults)
     if any(e["known"] for e in people.earlier_of(here.office, number, here.who)):

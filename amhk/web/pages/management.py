@@ -8,7 +8,8 @@ from typing import Any
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData, UploadFile
 
-from amhk.desk import admin, digest, directory, followup
+from amhk.desk import admin, digest, directory
+from amhk.desk import health as desk_health
 from amhk.errors import BadInput, Fault
 from amhk.web.api import Key
 from amhk.web.pages.forms import from_values, nested, shown, typed
@@ -120,7 +121,7 @@ def bring_directory(here: Here, form: FileForm) -> Response:
 def management_page(here: Here) -> Response:
     """How the house is, and who works here."""
     with here.office.store.read() as connection:
-        health = followup.health(here.office, connection)
+        health = desk_health.health(here.office, connection)
     return page(
         here,
         "beheer.html",

@@ -5,7 +5,7 @@ gaps.
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
 
-from amhk.desk import casework, piket
+from amhk.desk import acute_list, casework, piket
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotFound
 from amhk.rules.secrecy import WORKS
 from amhk.web.api import Key
@@ -19,7 +19,7 @@ router = APIRouter()
 def _page(
     here: Visit, form: FormData | None = None, status: int = 200, faults: tuple[Fault, ...] = ()
 ) -> Response:
-    acute = piket.acute_cases(here.office, here.who) if here.who.role in WORKS else []
+    acute = acute_list.acute_cases(here.office, here.who) if here.who.role in WORKS else []
     return page(
         here,
         "vannacht.html",
@@ -45,7 +45,7 @@ def press(here: Here, number: str, move: str, form: Form) -> Response:
     """One of the two buttons: the move, at the time that was typed (today; empty is now)."""
     if move not in {
         b["name"]
-        for c in piket.acute_cases(here.office, here.who)
+        for c in acute_list.acute_cases(here.office, here.who)
         if c["number"] == number
         for b in c["buttons"]
     }:

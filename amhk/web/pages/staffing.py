@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
 
-from amhk.desk import staffing, texts
+from amhk.desk import access, routing_rules, staffing, texts
 from amhk.errors import BadInput, ClosedDoor, Fault, NotFound
 from amhk.web.api import Key
 from amhk.web.pages.forms import from_values, nested, shown, typed
@@ -113,7 +113,7 @@ def act_on_worker(here: Here, key: Key, act: str, form: Form) -> Response:
 @router.get("/beheer/verdeling")
 def division_page(here: Here) -> Response:
     """Teams, rules, and the test box."""
-    staffing.must_run(here.who)
+    access.must_run(here.who)
     asked = FormData([(k, v) for k, v in here.request.query_params.multi_items() if len(v) < 200])
     if not asked:
         return _division(here)
@@ -121,13 +121,13 @@ def division_page(here: Here) -> Response:
         return _division(
             here,
             ("proef", asked),
-            answer=staffing.try_call(here.office, nested(asked, staffing.CALL)),
+            answer=routing_rules.try_call(here.office, nested(asked, routing_rules.CALL)),
         )
     except BadInput as wrong:
         return _division(here, ("proef", asked), 422, wrong.faults)
 
 
-_PARTS = {"team": staffing.TEAM, "regel": staffing.RULE, "proef": staffing.CALL}
+_PARTS = {"team": staffing.TEAM, "regel": routing_rules.RULE, "proef": routing_rules.CALL}
 
 
 def _division(
@@ -146,7 +146,7 @@ def _division(
         here,
         "verdeling.html",
         status,
-        **staffing.division(here.office),
+        **routing_rules.division(here.office),
         drawn=drawn,
         answer=answer,
         at=told[0],
@@ -157,7 +157,7 @@ def _division(
 @router.post("/beheer/verdeling/{what}")
 def add_to_division(here: Here, what: str, form: Form) -> Response:
     """Add a team or a rule."""
-    acts = {"team": staffing.add_team, "regel": staffing.add_rule}
+    acts = {"team": staffing.add_team, "regel": routing_rules.add_rule}
     if what not in acts:
         raise NotFound()
     try:
@@ -170,7 +170,7 @@ def add_to_division(here: Here, what: str, form: Form) -> Response:
 @router.post("/beheer/verdeling/regel/{place}/{how}")
 def move_rule(here: Here, place: Key, how: str, form: Form) -> Response:
     """Move a rule up, or take it away."""
-    staffing.move_rule(here.office, place - 1, how, str(form.get("regel", "")), here.who)
+    routing_rules.move_rule(here.office, place - 1, how, str(form.get("regel", "")), here.who)
     return go("/beheer/verdeling", "Weggehaald." if how == "weg" else "Omhoog gezet.")
 
 

@@ -7,7 +7,16 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
-from amhk.desk import casework, keeping, listing, morning, nightly, piket, worklist
+from amhk.desk import (
+    acute_list,
+    assignment,
+    keeping,
+    listing,
+    morning,
+    nightly,
+    piket,
+    worklist,
+)
 from amhk.errors import BadInput, NotAllowed
 from amhk.rules.distance import LATE, NOW, WEEK
 from amhk.rules.secrecy import WORKS
@@ -47,7 +56,7 @@ def morning_page(here: Here) -> Response:
         trend=morning.trend(here.office, here.who) if here.who.role == "manager" else [],
         reports=keeping.fresh(here.office, here.who),
         gaps=len(piket.roster(here.office)["gaps"]) if lead or watch else 0,
-        acute=piket.acute_cases(here.office, here.who) if watch else [],
+        acute=acute_list.acute_cases(here.office, here.who) if watch else [],
     )
 
 
@@ -223,15 +232,15 @@ def assign_many(here: Here, form: Form) -> Response:
     """Give the chosen cases to somebody, or back to their team, all or none."""
     chosen = [n for n in form.getlist("zaak") if isinstance(n, str)]
     body: dict[str, Any] = (
-        {"owner": None, **nested(form, casework.ASSIGN)}
+        {"owner": None, **nested(form, assignment.ASSIGN)}
         if form.get("vrijgeven")
-        else nested(form, casework.ASSIGN)
+        else nested(form, assignment.ASSIGN)
     )
     if form.get("vrijgeven"):
         body |= {"owner": None}
         body.pop("team", None)
     try:
-        done = casework.assign_many(here.office, chosen, body, here.who)
+        done = assignment.assign_many(here.office, chosen, body, here.who)
     except BadInput as wrong:
         asked = {
             k[2:]: v for k, v in form.items() if k.startswith("v.") and isinstance(v, str) and v

@@ -1,0 +1,52 @@
+"""Recording people on a melding."""
+
+from amhk.desk import registering
+from amhk.desk.inputs import must_work, take_version
+from amhk.desk.lists import desk_for
+from amhk.desk.open_case import open_case
+from amhk.errors import BadInput, ClosedDoor, Fault
+from amhk.office import Office
+from amhk.rules import people
+from amhk.rules.cleaning import clean
+from amhk.rules.fields import Field
+from amhk.rules.secrecy import Reader
+from amhk.store import reads
+from amhk.words import day_of, some
+
+
+def add_people(office: Office, number: str, body: object, who: Reader) -> None:
+    """Record a person (or `betrokkenen`: several) on a melding; BadInput names every fault.
+
+    An advies refuses: it holds nobody (G6).
+    """
+    version, fields = take_version(body, False)
+    must_work(who)
+    with office.store.write() as connection:
+        file = open_case(office, connection, number, who, version)
+        if file.case["route"] != "melding":
+            text = "Over het gezin wordt bij een advies niets vastgelegd."
+            raise ClosedDoor.of("advies", f"{text} Maak er eerst een melding van.")
+        if file.case["closed"]:
+            raise ClosedDoor.of("gesloten", "Deze zaak is gesloten.")
+        several = fields.get("betrokkenen", [fields])
+        form = (Field("betrokkenen", "Betrokkenen", "list", fields=file.workflow.person),)
+        desk = desk_for(office, connection, file.now, set(), file.case)
+        values, faults = clean(form, {"betrokkenen": several}, desk)
+        there, roles = reads.of_case(connection, reads.PERSON, file.id), office.pack.codes.roles
+        new = values.get("betrokkenen", ())
+        faults += people.faults(new, day_of(file.now), roles, there)
+        if faults:
+            one = "betrokkenen" not in fields
+            raise BadInput(faults=[_flat(f, one) for f in faults])
+        if not new:
+            raise BadInput.of("ontbreekt", "Vul in: Naam.", "naam")
+        what = f"{some(len(new), 'betrokkene', 'betrokkenen')} vastgelegd."
+        entry = file.note("persoon_toegevoegd", what, values)
+        registering.find_home(file, new)
+        registering.add_people(file, new, entry)
+        file.save()
+
+
+def _flat(fault: Fault, one: bool) -> Fault:
+    field = (fault.field or "").removeprefix("betrokkenen.0.") if one else fault.field
+    return Fault(code=fault.code, text=fault.text, field=field, do=fault.do)

@@ -1,0 +1,49 @@
+"""What every act on a case is given: the version that was seen, and the fields, checked."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from amhk.desk.casefile import CaseFile
+from amhk.desk.lists import desk_for, needed
+from amhk.errors import BadInput, NotAllowed
+from amhk.rules.cleaning import clean
+from amhk.rules.fields import Desk, Field
+from amhk.rules.secrecy import WORKS, Reader
+
+
+def take_version(body: object, needed_here: bool) -> tuple[int | None, dict[str, Any]]:
+    """Give the version a client saw and the other fields.
+
+    BadInput when it is missing or no number.
+    """
+    if not isinstance(body, Mapping):
+        raise BadInput.of("verkeerd_soort", "Stuur een JSON-object.")
+    fields = dict(body)
+    version = fields.pop("version", None)
+    if isinstance(version, str) and version.isascii() and version.isdigit() and len(version) < 10:
+        version = int(version)
+    if version is None and not needed_here:
+        return None, fields
+    if isinstance(version, bool) or not isinstance(version, int):
+        raise BadInput.of(
+            "ontbreekt", "Stuur de versie mee van de zaak zoals u die zag.", "version"
+        )
+    return version, fields
+
+
+def must_work(who: Reader) -> None:
+    """Refuse who does not work on cases."""
+    if who.role not in WORKS:
+        raise NotAllowed()
+
+
+def filled(file: CaseFile, fields: tuple[Field, ...], raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the checked values of a small form about a case on the table.
+
+    BadInput names every fault.
+    """
+    desk = desk_for(file.office, file.connection, file.now, needed(fields), file.case)
+    values, faults = clean(fields, raw, Desk(desk.now, desk.lists, None))
+    if faults:
+        raise BadInput(faults=faults)
+    return values
