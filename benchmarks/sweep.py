@@ -55,7 +55,7 @@ def fill(office, size):
 
     The first 10,000 ring on 2 March 2026, the others a year later.
     """
-    from amhk.desk.term_rows import term_row
+    from amhk.desk.casefile.term_rows import term_row
 
     flow = office.pack.get("meldingsroute")
     rule = flow.terms["onderzoek"]

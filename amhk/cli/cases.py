@@ -64,7 +64,8 @@ def case(
     as_: AsOption = None,
 ) -> None:
     """Toon een zaak."""
-    from amhk.desk import access_log, reading
+    from amhk.desk import reading
+    from amhk.desk.casefile import access_log
 
     with open_here(config) as office:
         who = by_hand(office, as_)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from amhk.desk.casefile.open_case import on_table
 from amhk.desk.inbox import tend_inbox
-from amhk.desk.open_case import on_table
 from amhk.errors import BadInput, ClosedDoor, Fault, NotAllowed, NotFound
 from amhk.office import Office
 from amhk.rules.cleaning import clean

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from amhk.desk.casefile import CaseFile
+from amhk.desk.casefile.casefile import CaseFile
 from amhk.rules.distance import distance
 from amhk.store.journal import said_at
 from amhk.store.reads import Row

@@ -1,9 +1,9 @@
 """Recording people on a melding."""
 
 from amhk.desk import registering
-from amhk.desk.inputs import must_work, take_version
-from amhk.desk.lists import desk_for
-from amhk.desk.open_case import open_case
+from amhk.desk.casefile.choices import desk_for
+from amhk.desk.casefile.inputs import must_work, take_version
+from amhk.desk.casefile.open_case import open_case
 from amhk.errors import BadInput, ClosedDoor, Fault
 from amhk.office import Office
 from amhk.rules import people

@@ -5,7 +5,7 @@ terms, or his team's.
 from hashlib import sha256
 from typing import Any
 
-from amhk.desk.term_rows import due_of
+from amhk.desk.casefile.term_rows import due_of
 from amhk.errors import BadInput, NotAllowed, NotFound
 from amhk.keys import hash_token, new_token
 from amhk.letters.feed import Event, as_calendar

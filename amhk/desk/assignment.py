@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from amhk.desk.access import key_of, no_case, owns
-from amhk.desk.casefile import CaseFile
+from amhk.desk.casefile.access import key_of, no_case, owns
+from amhk.desk.casefile.casefile import CaseFile
+from amhk.desk.casefile.choices import desk_for
+from amhk.desk.casefile.inputs import must_work, take_version
+from amhk.desk.casefile.open_case import on_table, open_case
 from amhk.desk.inbox import tend_inbox
-from amhk.desk.inputs import must_work, take_version
-from amhk.desk.lists import desk_for
-from amhk.desk.open_case import on_table, open_case
 from amhk.errors import BadInput, Fault
 from amhk.office import Office
 from amhk.rules.cleaning import clean

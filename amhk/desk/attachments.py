@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from amhk.desk.access import no_case, visible
-from amhk.desk.casefile import CaseFile
-from amhk.desk.inputs import must_work
-from amhk.desk.open_case import open_case
+from amhk.desk.casefile.access import no_case, visible
+from amhk.desk.casefile.casefile import CaseFile
+from amhk.desk.casefile.inputs import must_work
+from amhk.desk.casefile.open_case import open_case
 from amhk.documents import OPEN, PDF, WORD, wrong_inside
 from amhk.errors import BadInput, ClosedDoor
 from amhk.office import Office

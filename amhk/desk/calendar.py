@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from amhk.desk.casefile import CaseFile
-from amhk.desk.open_case import on_table
-from amhk.desk.term_rows import due_of, fresh_row, next_round
+from amhk.desk.casefile.casefile import CaseFile
+from amhk.desk.casefile.open_case import on_table
+from amhk.desk.casefile.term_rows import due_of, fresh_row, next_round
 from amhk.errors import BadInput, Fault, NotAllowed
 from amhk.office import Office
 from amhk.rules.calendar import FEESTDAG, KANTOORUREN, SLUITINGSDAG, hours_of, read_hours, say_hours

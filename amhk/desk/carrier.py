@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
 
+from amhk.desk.casefile.open_case import on_table
+from amhk.desk.casefile.recall import folder_of, name_of
 from amhk.desk.composing import rule_of
 from amhk.desk.notices import record_sent
-from amhk.desk.open_case import on_table
-from amhk.desk.outgoing import folder_of, name_of
 from amhk.desk.post import grew_wrong, log
 from amhk.letters.post import drop, make_ready, show, unfinished
 from amhk.office import Office

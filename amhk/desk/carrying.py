@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from amhk.desk import conversions, correcting, effects, households
-from amhk.desk.casefile import CaseFile
+from amhk.desk.casefile.casefile import CaseFile
 from amhk.rules.standing import Decision
 from amhk.store import reads, writes
 from amhk.words import iso, lower_first

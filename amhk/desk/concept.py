@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from amhk.desk.access import visible
+from amhk.desk.casefile.access import visible
 from amhk.desk.once import mark_of
 from amhk.errors import BadInput, NotAllowed, NotFound
 from amhk.office import Office

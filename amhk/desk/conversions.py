@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from amhk.desk import registering
-from amhk.desk.casefile import CaseFile
-from amhk.desk.lists import desk_for, needed
-from amhk.desk.open_case import on_table
-from amhk.desk.outgoing import take_off
+from amhk.desk.casefile.casefile import CaseFile
+from amhk.desk.casefile.choices import desk_for, needed
+from amhk.desk.casefile.open_case import on_table
+from amhk.desk.casefile.recall import take_off
 from amhk.desk.relations import relate
 from amhk.errors import BadInput, Fault
 from amhk.rules import people as rules

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from amhk.desk.casefile import CaseFile
+from amhk.desk.casefile.casefile import CaseFile
+from amhk.desk.casefile.term_rows import due_of, fresh_row, is_late, next_round
 from amhk.desk.registering import tell_children
-from amhk.desk.term_rows import due_of, fresh_row, is_late, next_round
 from amhk.errors import BadInput
 from amhk.store import reads, writes
 from amhk.store.journal import said_at

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from amhk.desk import people
-from amhk.desk.casefile import LINE, CaseFile
+from amhk.desk.casefile.casefile import LINE, CaseFile
 from amhk.desk.correct_moments import AT_RECEIPT, correct_moment, correct_receipt
 from amhk.desk.outdated import WORDS_OF_LETTERS, mark_letters, said_by_letters
 from amhk.desk.registering import stays_secret, tell_children

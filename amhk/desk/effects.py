@@ -6,7 +6,7 @@ Each gives what the journal line adds.
 from collections.abc import Mapping
 from typing import Any
 
-from amhk.desk.casefile import CaseFile
+from amhk.desk.casefile.casefile import CaseFile
 from amhk.errors import BadInput
 from amhk.rules.figures import THAT_DAY
 from amhk.rules.standing import Decision

@@ -5,7 +5,7 @@ Where the case goes, what must then be done by when, which letters follow.
 
 from datetime import date, datetime
 
-from amhk.desk.casefile import CaseFile
+from amhk.desk.casefile.casefile import CaseFile
 from amhk.rules.moves import begun, holds
 from amhk.rules.terms import end_of_term
 from amhk.rules.workflow import Edge, Move, When

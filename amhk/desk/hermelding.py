@@ -4,8 +4,8 @@ as long as both stand in one dossier.
 
 from collections.abc import Sequence
 
-from amhk.desk.casefile import CaseFile
-from amhk.desk.open_case import on_table
+from amhk.desk.casefile.casefile import CaseFile
+from amhk.desk.casefile.open_case import on_table
 from amhk.desk.relations import relate, unrelate
 from amhk.store import people as store
 from amhk.store import reads

@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-from amhk.desk.access import visible
-from amhk.desk.covering import covered
-from amhk.desk.open_case import laid_out
+from amhk.desk.casefile.access import visible
+from amhk.desk.casefile.covering import covered
+from amhk.desk.casefile.open_case import laid_out
 from amhk.desk.steps import steps
 from amhk.office import Office
 from amhk.rules.people import named_apart

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from amhk.desk import hermelding, people, registering
-from amhk.desk.access import no_case, owns
-from amhk.desk.casefile import CaseFile
-from amhk.desk.open_case import on_table
+from amhk.desk.casefile.access import no_case, owns
+from amhk.desk.casefile.casefile import CaseFile
+from amhk.desk.casefile.open_case import on_table
 from amhk.desk.relations import relate
 from amhk.errors import BadInput
 from amhk.rules.moves import begun, holds

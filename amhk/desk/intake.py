@@ -9,8 +9,8 @@ from hashlib import sha256
 from typing import Any
 
 from amhk.desk.carrying import carry_out
-from amhk.desk.casefile import CaseFile
-from amhk.desk.lists import desk_for, needed
+from amhk.desk.casefile.casefile import CaseFile
+from amhk.desk.casefile.choices import desk_for, needed
 from amhk.desk.registering import register
 from amhk.errors import AlreadyUsed, BadInput, Fault, NotAllowed
 from amhk.office import Office

@@ -9,12 +9,12 @@ from contextlib import suppress
 from html import escape, unescape
 from typing import Any
 
-from amhk.desk.access import visible
-from amhk.desk.access_log import look
 from amhk.desk.addressing import addressed
+from amhk.desk.casefile.access import visible
+from amhk.desk.casefile.access_log import look
+from amhk.desk.casefile.covering import covered, veil_over
 from amhk.desk.composed import Letter, lacking
 from amhk.desk.composing import compose, print_of, rule_of, stale, text_of
-from amhk.desk.covering import covered, veil_over
 from amhk.desk.delivery import (
     MACHINES,
     Reach,

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from amhk.desk import reports, worklist
-from amhk.desk.term_rows import is_late
+from amhk.desk.casefile.term_rows import is_late
 from amhk.office import Office
 from amhk.rules.periods import period_of
 from amhk.rules.secrecy import WORKS, Reader

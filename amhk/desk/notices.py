@@ -9,15 +9,15 @@ from datetime import date, datetime, time
 from hashlib import sha256
 from typing import Any
 
-from amhk.desk.access import owns
-from amhk.desk.casefile import CaseFile
+from amhk.desk.casefile.access import owns
+from amhk.desk.casefile.casefile import CaseFile
+from amhk.desk.casefile.inputs import take_version
+from amhk.desk.casefile.open_case import open_case
+from amhk.desk.casefile.recall import DRAFT_AGAIN, take_off
 from amhk.desk.composed import lacking
 from amhk.desk.composing import compose, print_of, rule_of, still_fit, text_of
 from amhk.desk.delivery import address_on, nobody, reach_of, remark, unsaid
-from amhk.desk.inputs import take_version
 from amhk.desk.leaks import leaking
-from amhk.desk.open_case import open_case
-from amhk.desk.outgoing import DRAFT_AGAIN, take_off
 from amhk.desk.referral_facts import TAKEN
 from amhk.desk.stretching import stretch
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotAllowed, NotFound, Opens

@@ -3,10 +3,10 @@
 from collections.abc import Set
 from typing import Any
 
-from amhk.desk.access import visible
-from amhk.desk.casefile import CaseFile
+from amhk.desk.casefile.access import visible
+from amhk.desk.casefile.casefile import CaseFile
+from amhk.desk.casefile.choices import desk_for, needed, present
 from amhk.desk.foretelling import foretold
-from amhk.desk.lists import desk_for, needed, present
 from amhk.office import Office
 from amhk.rules.fields import Desk
 from amhk.rules.moves import door, fields_now

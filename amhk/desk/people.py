@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from amhk import matching
-from amhk.desk.access import sees, visible
-from amhk.desk.open_case import on_table
+from amhk.desk.casefile.access import sees, visible
+from amhk.desk.casefile.open_case import on_table
 from amhk.errors import BadInput, NotAllowed, NotFound
 from amhk.office import Office
 from amhk.rules.codes import Roles

@@ -7,18 +7,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 from amhk.desk import warnings
-from amhk.desk.access import owns, visible
-from amhk.desk.access_log import look, note_look
 from amhk.desk.acute import acute_of, people_line
-from amhk.desk.casefile import WORDS, CaseFile
-from amhk.desk.covering import covered, uncovered, veil_over
+from amhk.desk.casefile.access import owns, visible
+from amhk.desk.casefile.access_log import look, note_look
+from amhk.desk.casefile.casefile import WORDS, CaseFile
+from amhk.desk.casefile.covering import covered, uncovered, veil_over
+from amhk.desk.casefile.open_case import laid_out
+from amhk.desk.casefile.term_rows import is_late
 from amhk.desk.fact_sources import gap
 from amhk.desk.history import lines_told, rung_told
-from amhk.desk.open_case import laid_out
 from amhk.desk.openings import doors_told, moves_told
 from amhk.desk.route_view import advies_of, melding_of, relations_of
 from amhk.desk.steps import steps
-from amhk.desk.term_rows import is_late
 from amhk.desk.termview import terms_view
 from amhk.desk.texts import letters_now
 from amhk.letters.render import Letters

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from amhk.desk import hermelding, people
-from amhk.desk.casefile import CaseFile
+from amhk.desk.casefile.casefile import CaseFile
 from amhk.office import Office
 from amhk.rules.forms import kenmerk_key
 from amhk.rules.moves import begun, holds

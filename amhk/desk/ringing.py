@@ -10,8 +10,8 @@ from datetime import datetime
 from heapq import heapify, heappop, heappush
 from typing import Any
 
-from amhk.desk.open_case import on_table
-from amhk.desk.term_rows import due_of
+from amhk.desk.casefile.open_case import on_table
+from amhk.desk.casefile.term_rows import due_of
 from amhk.office import Office
 from amhk.rules.ladder import Address, Staff, receivers
 from amhk.rules.terms import Rung, TermRule, rung_instant

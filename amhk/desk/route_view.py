@@ -9,7 +9,7 @@ from itertools import zip_longest
 from typing import Any
 
 from amhk.desk import warnings
-from amhk.desk.access import owns
+from amhk.desk.casefile.access import owns
 from amhk.rules.secrecy import WORKS, Reader
 from amhk.store.reads import Row
 from amhk.words import iso

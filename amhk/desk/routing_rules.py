@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from amhk.desk.access import must_run
+from amhk.desk.casefile.access import must_run
 from amhk.desk.staffing import checked
 from amhk.errors import BadInput, NotFound
 from amhk.office import Office

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from amhk.desk.term_rows import due_of
+from amhk.desk.casefile.term_rows import due_of
 from amhk.office import Office
 from amhk.rules import recount
 from amhk.rules.days import Calendar

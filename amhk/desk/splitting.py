@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from amhk.desk import hermelding, households, people, registering
-from amhk.desk.access import owns, visible
-from amhk.desk.casefile import CaseFile
-from amhk.desk.inputs import must_work, take_version
-from amhk.desk.open_case import on_table, open_case
+from amhk.desk.casefile.access import owns, visible
+from amhk.desk.casefile.casefile import CaseFile
+from amhk.desk.casefile.inputs import must_work, take_version
+from amhk.desk.casefile.open_case import on_table, open_case
+from amhk.desk.casefile.recall import take_off
 from amhk.desk.outdated import mark_letters
-from amhk.desk.outgoing import take_off
 from amhk.errors import BadInput, ClosedDoor
 from amhk.office import Office
 from amhk.rules.cleaning import clean

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from amhk.desk import absence, admin
-from amhk.desk.access import must_run
+from amhk.desk.casefile.access import must_run
 from amhk.errors import BadInput, ClosedDoor, NotFound
 from amhk.keys import hash_password, one_time_password
 from amhk.office import Office

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from amhk.desk.casefile import LINE, WORDS, CaseFile
+from amhk.desk.casefile.casefile import LINE, WORDS, CaseFile
 from amhk.rules.fields import Field
 from amhk.rules.workflow import Workflow
 from amhk.store.reads import Row

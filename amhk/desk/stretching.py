@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from amhk.desk.casefile import CaseFile
-from amhk.desk.inputs import filled, must_work, take_version
-from amhk.desk.open_case import open_case
-from amhk.desk.term_rows import due_of, next_round
+from amhk.desk.casefile.casefile import CaseFile
+from amhk.desk.casefile.inputs import filled, must_work, take_version
+from amhk.desk.casefile.open_case import open_case
+from amhk.desk.casefile.term_rows import due_of, next_round
 from amhk.errors import BadInput, ClosedDoor, NotFound
 from amhk.office import Office
 from amhk.rules.fields import Field

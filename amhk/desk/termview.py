@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from amhk.desk.term_rows import due_of, is_late
+from amhk.desk.casefile.term_rows import due_of, is_late
 from amhk.office import Office
 from amhk.rules.days import Calendar
 from amhk.rules.terms import Rung, TermRule, beside_end, end_of_term, rung_instants

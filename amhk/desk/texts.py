@@ -7,7 +7,7 @@ stays as it is.
 from typing import Any
 
 from amhk.desk import specimen
-from amhk.desk.access import must_run
+from amhk.desk.casefile.access import must_run
 from amhk.errors import BadInput, Fault, NotFound
 from amhk.letters.pdf import PrintFailed, as_pdf
 from amhk.letters.render import Letters, RenderFailed, as_html

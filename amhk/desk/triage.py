@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from amhk.desk import casework, hermelding, households, people, splitting
-from amhk.desk.access import key_of, owns
-from amhk.desk.casefile import CaseFile
-from amhk.desk.covering import covered
-from amhk.desk.open_case import open_case
+from amhk.desk.casefile.access import key_of, owns
+from amhk.desk.casefile.casefile import CaseFile
+from amhk.desk.casefile.covering import covered
+from amhk.desk.casefile.open_case import open_case
 from amhk.desk.staging import layouts
 from amhk.errors import BadInput, ClosedDoor, NotAllowed, NotFound
 from amhk.matching import KNOWN, percent

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from amhk.desk.term_rows import is_late
+from amhk.desk.casefile.term_rows import is_late
 from amhk.errors import BadInput, Fault
 from amhk.matching import near
 from amhk.office import Office

@@ -10,16 +10,8 @@ from random import Random
 from typing import Any
 
 from amhk.config import SEED
-from amhk.desk import (
-    access_log,
-    assignment,
-    casework,
-    clock,
-    letter,
-    notices,
-    post,
-    reading,
-)
+from amhk.desk import assignment, casework, clock, letter, notices, post, reading
+from amhk.desk.casefile import access_log
 from amhk.errors import ClosedDoor, Refusal
 from amhk.office import Office
 from amhk.rules.secrecy import Reader

@@ -8,8 +8,8 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 
 from amhk.config import house_mark
+from amhk.desk import add_people as desk_add_people
 from amhk.desk import (
-    access_log,
     admin,
     assignment,
     casework,
@@ -25,9 +25,9 @@ from amhk.desk import (
     watch,
     worklist,
 )
-from amhk.desk import add_people as desk_add_people
 from amhk.desk import health as desk_health
-from amhk.desk.lists import for_strangers
+from amhk.desk.casefile import access_log
+from amhk.desk.casefile.choices import for_strangers
 from amhk.errors import BadInput, NotFound, TooLarge
 from amhk.office import Office
 from amhk.rules.schema import schema

@@ -9,7 +9,8 @@ from typing import Any
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
-from amhk.desk import access_log, ledger, letter, notices, piles, post, reading, receipts
+from amhk.desk import ledger, letter, notices, piles, post, reading, receipts
+from amhk.desk.casefile import access_log
 from amhk.office import Office
 from amhk.rules.secrecy import Reader
 from amhk.web.api import ANY_BODY, Body, House, Key, Who

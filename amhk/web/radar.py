@@ -8,7 +8,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, BackgroundTasks, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from amhk.desk import access_log, forms, forms_view, people, splitting, staging, triage
+from amhk.desk import forms, forms_view, people, splitting, staging, triage
+from amhk.desk.casefile import access_log
 from amhk.errors import TooLarge
 from amhk.rules.forms import SCHEMA
 from amhk.sheets.lines import MOST_BYTES

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from support.cast import Client, hire, reader, term
 from support.families import EL_AMRANI, VISSER, advies, melding
 
-from amhk.desk import access_log, admin, casework, intake, nightly, people, splitting, watch
+from amhk.desk import admin, casework, intake, nightly, people, splitting, watch
+from amhk.desk.casefile import access_log
 from amhk.errors import BadInput, ClosedDoor, NotFound
 from amhk.store import journal, reads, writes
 

@@ -29,7 +29,6 @@ from support.cast import hire, reader
 
 from amhk.desk import (
     absence,
-    access_log,
     assignment,
     attachments,
     calendar,
@@ -53,6 +52,7 @@ from amhk.desk import (
     triage,
     watch,
 )
+from amhk.desk.casefile import access_log
 from amhk.errors import Refusal
 from amhk.office import open_office
 from amhk.rules.ladder import Address, attended

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Response
 from fastapi.responses import FileResponse
 from starlette.datastructures import FormData, UploadFile
 
-from amhk.desk import access_log, assignment, attachments, casework, history, openings, reading
+from amhk.desk import assignment, attachments, casework, history, openings, reading
+from amhk.desk.casefile import access_log
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotFound, Opens, Refusal
 from amhk.rules.fields import Desk
 from amhk.sheets.diagram import as_svg

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from markupsafe import Markup
 
 from amhk.config import shipped
-from amhk.desk.lists import OFFICIAL
+from amhk.desk.casefile.choices import OFFICIAL
 from amhk.rules.cleaning import MOST_OFFERED, candidates
 from amhk.rules.days import Calendar
 from amhk.rules.distance import LATE, LATER, NOW, WEEK, distance

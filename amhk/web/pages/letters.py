@@ -10,8 +10,9 @@ from typing import Any
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
 
-from amhk.desk import access_log, notices, post, reading, receipts
 from amhk.desk import letter as letters
+from amhk.desk import notices, post, reading, receipts
+from amhk.desk.casefile import access_log
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault
 from amhk.office import Office
 from amhk.rules.fields import Desk, Field

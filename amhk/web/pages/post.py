@@ -7,8 +7,9 @@ from functools import partial
 
 from fastapi import APIRouter, Response
 
-from amhk.desk import ledger, outgoing, post
+from amhk.desk import ledger, post
 from amhk.desk import piles as desk_piles
+from amhk.desk.casefile import recall
 from amhk.errors import ClosedDoor
 from amhk.web.api import Key
 from amhk.web.pages.frame import Form, Here, Visit, as_pdf, errors_of, go, page
@@ -35,7 +36,7 @@ def _post(here: Visit, status: int = 200, wrong: ClosedDoor | None = None) -> Re
     found = post.overview(here.office, here.who)
     for one in found["piles"]:
         piles.setdefault(one["claim"], []).append(one)
-    folder = outgoing.folder_of(here.office)
+    folder = recall.folder_of(here.office)
     return page(
         here,
         "post.html",

@@ -5,7 +5,8 @@ belongs together and what does not.
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
 
-from amhk.desk import access_log, people, reading, splitting
+from amhk.desk import people, reading, splitting
+from amhk.desk.casefile import access_log
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotFound
 from amhk.rules.fields import Desk
 from amhk.web.api import Key

@@ -8,7 +8,8 @@ from typing import Any
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
 
-from amhk.desk import access, routing_rules, staffing, texts
+from amhk.desk import routing_rules, staffing, texts
+from amhk.desk.casefile import access
 from amhk.errors import BadInput, ClosedDoor, Fault, NotFound
 from amhk.web.api import Key
 from amhk.web.pages.forms import from_values, nested, shown, typed

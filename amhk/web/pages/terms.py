@@ -6,7 +6,8 @@ Letting it stand still, go on, or giving it more time.
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
 
-from amhk.desk import access_log, casework, reading, stretching
+from amhk.desk import casework, reading, stretching
+from amhk.desk.casefile import access_log
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotFound
 from amhk.web.api import Key
 from amhk.web.pages.environment import shown_term

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from amhk.desk.access import visible
-from amhk.desk.casefile import CaseFile
+from amhk.desk.casefile.access import visible
+from amhk.desk.casefile.casefile import CaseFile
 from amhk.errors import ChangedMeanwhile
 from amhk.office import Office
 from amhk.rules.secrecy import Reader

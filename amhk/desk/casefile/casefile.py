@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from amhk.desk.outgoing import out_of_hand, take_off
-from amhk.desk.pending import Pending
-from amhk.desk.term_rows import as_running, due_of, is_late, next_round, term_row
+from amhk.desk.casefile.pending import Pending
+from amhk.desk.casefile.recall import out_of_hand, take_off
+from amhk.desk.casefile.term_rows import as_running, due_of, is_late, next_round, term_row
 from amhk.office import Office
 from amhk.rules.moves import closing_due, without_term
 from amhk.rules.secrecy import Reader

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from amhk.desk.access import owns, visible
-from amhk.desk.open_case import on_table
+from amhk.desk.casefile.access import owns, visible
+from amhk.desk.casefile.open_case import on_table
 from amhk.office import Office
 from amhk.rules.secrecy import WORKS, Reader
 from amhk.store import reads, writes

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from amhk.desk.casefile import CaseFile
-from amhk.desk.lists import desk_for, needed
+from amhk.desk.casefile.casefile import CaseFile
+from amhk.desk.casefile.choices import desk_for, needed
 from amhk.errors import BadInput, NotAllowed
 from amhk.rules.cleaning import clean
 from amhk.rules.fields import Desk, Field
