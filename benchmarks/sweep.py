@@ -21,7 +21,8 @@ from pathlib import Path
 import psycopg
 
 from amhk.config import config_text
-from amhk.desk import admin, followup, second_count, watch
+from amhk.desk import admin, second_count, watch
+from amhk.desk.terms import sweep
 from amhk.office import found, open_office
 from amhk.store import claims, reads, writes
 from amhk.store.journal import entry_row
@@ -320,7 +321,7 @@ def measure(name, office, size):
     ours, hand, following = [], [], text(ring_at + timedelta(days=14))
     for _ in range(ROUNDS):
         begun = time.perf_counter()
-        done = followup.run_due(office).rung
+        done = sweep.run_due(office).rung
         ours.append(time.perf_counter() - begun)
         assert done == DUE, done
         put_back(office, ring_at)

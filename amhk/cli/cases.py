@@ -142,7 +142,7 @@ def due(
 ) -> None:
     """Reken uit wanneer een termijn eindigt, stap voor stap."""
     from amhk.config import find_config, read_config, shipped
-    from amhk.desk.due import explain_due
+    from amhk.desk.terms.explain import explain_due
     from amhk.errors import HouseClosed
 
     try:

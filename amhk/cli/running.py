@@ -31,7 +31,7 @@ app.add_typer(piket_app, name="piket")
 @calendar_app.command("list")
 def calendar_list(json_: JsonOption = False, config: ConfigOption = None) -> None:
     """Toon de kalender: kantooruren, toegevoegde dagen, feestdagen van het komende jaar."""
-    from amhk.desk.calendar import view
+    from amhk.desk.terms.calendar import view
 
     with open_here(config) as office:
         told = view(office)
@@ -58,7 +58,7 @@ def calendar_add(
     as_: AsOption = None,
 ) -> None:
     """Voeg een dag toe; normtermijnen die er last van hebben schuiven op en zeggen waarom."""
-    from amhk.desk.calendar import add_day
+    from amhk.desk.terms.calendar import add_day
     from amhk.words import some
 
     with open_here(config) as office:
@@ -74,7 +74,7 @@ def calendar_drop(
     as_: AsOption = None,
 ) -> None:
     """Haal een toegevoegde dag weg."""
-    from amhk.desk.calendar import drop_day
+    from amhk.desk.terms.calendar import drop_day
     from amhk.words import some
 
     try:
@@ -94,7 +94,7 @@ def calendar_hours(
     as_: AsOption = None,
 ) -> None:
     """Leg de kantooruren vast vanaf een dag."""
-    from amhk.desk.calendar import set_hours
+    from amhk.desk.terms.calendar import set_hours
     from amhk.words import some
 
     with open_here(config) as office:

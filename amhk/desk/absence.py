@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from amhk.desk.casefile.open_case import on_table
-from amhk.desk.inbox import tend_inbox
+from amhk.desk.terms.inbox import tend_inbox
 from amhk.errors import BadInput, ClosedDoor, Fault, NotAllowed, NotFound
 from amhk.office import Office
 from amhk.rules.cleaning import clean

@@ -8,7 +8,7 @@ from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.casefile.choices import desk_for
 from amhk.desk.casefile.inputs import must_work, take_version
 from amhk.desk.casefile.open_case import on_table, open_case
-from amhk.desk.inbox import tend_inbox
+from amhk.desk.terms.inbox import tend_inbox
 from amhk.errors import BadInput, Fault
 from amhk.office import Office
 from amhk.rules.cleaning import clean

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from amhk.desk.followup import FURTHEST
+from amhk.desk.terms.sweep import FURTHEST
 from amhk.errors import BadInput, NotAllowed
 from amhk.office import Office
 from amhk.rules.cleaning import clean

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from amhk.desk import forms, forms_view
-from amhk.desk.followup import PROOF, STILL
+from amhk.desk.terms.sweep import PROOF, STILL
 from amhk.office import Office
 from amhk.store import frame, house, reads, writes
 from amhk.store.reads import Row

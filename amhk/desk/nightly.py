@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from amhk.desk import followup
 from amhk.desk.health import health
 from amhk.desk.piket import roster_of
 from amhk.desk.second_count import recounted
+from amhk.desk.terms import sweep as terms_sweep
 from amhk.desk.texts import no_longer_fit
 from amhk.errors import BadInput, Fault, NotAllowed, NotFound
 from amhk.office import Office
@@ -25,7 +25,7 @@ from amhk.store import bells, house, outbox, plans, proofs, reads, writes
 from amhk.store.session import Connection
 from amhk.words import day_of, end_of, iso, local, say_day, some
 
-KIND = followup.PROOF
+KIND = terms_sweep.PROOF
 _MAY = ("beheerder", "manager", "teamleider")
 SOLVE = (Field("reason", "Wat is er gedaan", "text", required=True),)
 _SHOWN = 50
@@ -86,7 +86,7 @@ def prove(office: Office, who: Reader | None = None, once: bool = False) -> dict
 
 
 def _proven(office: Office) -> tuple[datetime, dict[str, Any]]:
-    swept = followup.run_due(office).now
+    swept = terms_sweep.run_due(office).now
     with office.store.snapshot() as connection:
         now = office.now(connection)
         return now, _worked_out(office, connection, now, swept)

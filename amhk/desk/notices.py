@@ -19,7 +19,7 @@ from amhk.desk.composing import compose, print_of, rule_of, still_fit, text_of
 from amhk.desk.delivery import address_on, nobody, reach_of, remark, unsaid
 from amhk.desk.leaks import leaking
 from amhk.desk.referral_facts import TAKEN
-from amhk.desk.stretching import stretch
+from amhk.desk.terms.extensions import stretch
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotAllowed, NotFound, Opens
 from amhk.office import Office
 from amhk.rules.cleaning import clean

@@ -19,7 +19,7 @@ from amhk.desk.history import lines_told, rung_told
 from amhk.desk.openings import doors_told, moves_told
 from amhk.desk.route_view import advies_of, melding_of, relations_of
 from amhk.desk.steps import steps
-from amhk.desk.termview import terms_view
+from amhk.desk.terms.term_view import terms_view
 from amhk.desk.texts import letters_now
 from amhk.letters.render import Letters
 from amhk.office import Office

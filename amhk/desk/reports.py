@@ -12,7 +12,7 @@ from amhk.desk import case_facts, costs, counting, publishing, sample
 from amhk.desk.areas import LEVELS, Area, areas_of, chosen_of
 from amhk.desk.case_facts import Known
 from amhk.desk.counting import AGES, Counts
-from amhk.desk.termview import beside_counts
+from amhk.desk.terms.term_view import beside_counts
 from amhk.desk.wording import SAY, definitions_of, plain_definitions, sentences
 from amhk.errors import BadInput, Fault, NotAllowed, NotFound
 from amhk.office import Office

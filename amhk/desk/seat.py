@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from amhk.desk.followup import PROOF
 from amhk.desk.health import alarms_of
+from amhk.desk.terms.sweep import PROOF
 from amhk.keys import hash_token
 from amhk.office import Office
 from amhk.rules.searching import RELEASE

@@ -11,18 +11,18 @@ from typing import Any
 from amhk.desk import (
     absence,
     attachments,
-    calendar,
     carrier,
     case_facts,
     clock,
     finding,
-    followup,
     forms,
     keeping,
     nightly,
     people,
 )
-from amhk.desk.followup import Sweep
+from amhk.desk.terms import calendar
+from amhk.desk.terms import sweep as terms_sweep
+from amhk.desk.terms.sweep import Sweep
 from amhk.errors import NotAllowed
 from amhk.office import Office
 from amhk.store import reads, writes
@@ -39,7 +39,7 @@ def go_round(office: Office) -> Sweep:
     trouble: dict[str, str] = {}
     _try(trouble, "plannen", lambda: absence.carry_out_due(office))
     _try(trouble, "kalender", lambda: calendar.absorb(office))
-    sweep = followup.run_due(office)
+    sweep = terms_sweep.run_due(office)
     _try(trouble, "uitwisselmap", lambda: carrier.carry(office))
     _try(trouble, "formulieren", lambda: forms.continue_all(office))
     _try(trouble, "zoeksleutels", lambda: people.refresh_keys(office))

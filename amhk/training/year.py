@@ -12,7 +12,8 @@ from io import BytesIO
 from typing import Any
 
 from amhk.config import SEED
-from amhk.desk import absence, admin, clock, followup, forms, intake, piket, staging, watch
+from amhk.desk import absence, admin, clock, forms, intake, piket, staging, watch
+from amhk.desk.terms import sweep
 from amhk.errors import ClosedDoor
 from amhk.office import Office
 from amhk.rules.forms import SCHEMA
@@ -84,7 +85,7 @@ class Year(Calls, MadeUp):
             self._clock(moment)
             if swept != day_of(moment):
                 swept = day_of(moment)
-                followup.run_due(self.office)
+                sweep.run_due(self.office)
             act()
         self._clock(end)
         self._on_duty(end)

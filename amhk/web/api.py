@@ -14,20 +14,20 @@ from amhk.desk import (
     assignment,
     casework,
     clock,
-    followup,
     history,
     intake,
     keeping,
     openings,
     reading,
     reportfiles,
-    stretching,
     watch,
     worklist,
 )
 from amhk.desk import health as desk_health
 from amhk.desk.casefile import access_log
 from amhk.desk.casefile.choices import for_strangers
+from amhk.desk.terms import extensions
+from amhk.desk.terms import sweep as terms_sweep
 from amhk.errors import BadInput, NotFound, TooLarge
 from amhk.office import Office
 from amhk.rules.schema import schema
@@ -175,9 +175,9 @@ def describe(app: FastAPI, office: Office, known: bool) -> dict[str, Any]:
     case = "/api/v1/cases/{number}"
     for path, fields in (
         (f"{case}/assign", assignment.ASSIGN),
-        (f"{case}/terms/{{term}}/suspend", stretching.SUSPEND),
-        (f"{case}/terms/{{term}}/resume", stretching.RESUME),
-        (f"{case}/terms/{{term}}/extend", stretching.EXTEND),
+        (f"{case}/terms/{{term}}/suspend", extensions.SUSPEND),
+        (f"{case}/terms/{{term}}/resume", extensions.RESUME),
+        (f"{case}/terms/{{term}}/extend", extensions.EXTEND),
     ):
         body = schema(fields, desk)
         body["properties"] |= {
@@ -245,21 +245,21 @@ def suspend(number: str, term: Key, office: House, who: Who, body: Body) -> Resp
     """Suspend a term `until` a day, with `reason`, and `ground` and `decider` where they are not
     the usual ones.
     """
-    stretching.suspend(office, number, term, body, who)
+    extensions.suspend(office, number, term, body, who)
     return case_answer(office, number, who)
 
 
 @router.post("/cases/{number}/terms/{term}/resume", openapi_extra=ANY_BODY)
 def resume(number: str, term: Key, office: House, who: Who, body: Body) -> Response:
     """Take a suspended term up again."""
-    stretching.resume(office, number, term, body, who)
+    extensions.resume(office, number, term, body, who)
     return case_answer(office, number, who)
 
 
 @router.post("/cases/{number}/terms/{term}/extend", openapi_extra=ANY_BODY)
 def extend(number: str, term: Key, office: House, who: Who, body: Body) -> Response:
     """Extend a term by `days`, with `reason` and `decider`."""
-    stretching.extend(office, number, term, body, who)
+    extensions.extend(office, number, term, body, who)
     return case_answer(office, number, who)
 
 
@@ -370,7 +370,7 @@ def tick(office: House, who: Who) -> Any:
     return _swept(watch.tick(office))
 
 
-def _swept(sweep: followup.Sweep) -> dict[str, Any]:
+def _swept(sweep: terms_sweep.Sweep) -> dict[str, Any]:
     return {"now": iso(sweep.now), "rung": sweep.rung, "failed": list(sweep.failed)}
 
 

@@ -9,16 +9,9 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
-from amhk.desk import (
-    absence,
-    acute_list,
-    agenda,
-    calendar,
-    health,
-    nightly,
-    piket,
-    worklist,
-)
+from amhk.desk import absence, acute_list, health, nightly, piket, worklist
+from amhk.desk.terms import calendar
+from amhk.desk.terms import feeds as terms_feeds
 from amhk.errors import BadInput
 from amhk.rules.schema import schema
 from amhk.web.api import ANY_BODY, Body, House, Key, Who
@@ -169,7 +162,7 @@ def solve(key: Key, office: House, who: Who, body: Body) -> Any:
 @router.get("/feeds")
 def feeds(office: House, who: Who) -> Any:
     """Your calendar addresses that hold."""
-    return {"items": agenda.mine(office, who), "next": None}
+    return {"items": terms_feeds.mine(office, who), "next": None}
 
 
 @router.post("/feeds", status_code=201, openapi_extra=ANY_BODY)
@@ -178,13 +171,15 @@ def make_feed(request: Request, office: House, who: Who, body: Body) -> Any:
     kind = body.get("kind") if isinstance(body, dict) else None
     if not isinstance(kind, str):
         raise BadInput.of("ontbreekt", "Kies: persoonlijk of team.", "kind")
-    return {"href": f"{address_of(office, request)}/agenda/{agenda.make(office, kind, who)}.ics"}
+    return {
+        "href": f"{address_of(office, request)}/agenda/{terms_feeds.make(office, kind, who)}.ics"
+    }
 
 
 @router.delete("/feeds/{key}", status_code=204)
 def revoke_feed(key: Key, office: House, who: Who) -> Response:
     """Let an address be void."""
-    agenda.revoke(office, key, who)
+    terms_feeds.revoke(office, key, who)
     return Response(status_code=204)
 
 

@@ -8,7 +8,8 @@ import threading
 from sqlalchemy import select
 from support.cast import hire, reader
 
-from amhk.desk import assignment, casework, followup, history, intake, notices, reading, watch
+from amhk.desk import assignment, casework, history, intake, notices, reading, watch
+from amhk.desk.terms import sweep
 from amhk.errors import ChangedMeanwhile, ClosedDoor
 from amhk.store import reads
 from amhk.store.journal import verify
@@ -79,7 +80,7 @@ def test_four_sweeps_at_once_ring_every_rung_once(office):
         from amhk.store import writes
 
         writes.set_meta(connection, "clock", "2026-06-01T09:00:00+02:00")
-    swept = together(4, lambda: followup.run_due(office).rung)
+    swept = together(4, lambda: sweep.run_due(office).rung)
     with office.store.read() as connection:
         rung = [(r.term_id, r.rung) for r in connection.execute(select(reads.REMINDER))]
     assert sum(swept) == len(rung) == len(set(rung)) > 0

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import select
 from support.cast import Client, hire, send_owed
 
-from amhk.desk import followup, nightly, watch
+from amhk.desk import nightly, watch
+from amhk.desk.terms import sweep
 from amhk.store import reads, writes
 from amhk.store.journal import verify
 from amhk.words import AMSTERDAM, iso
@@ -145,7 +146,7 @@ def test_it_is_the_same_as_if_the_house_had_been_open_every_hour(sqlite_office, 
 
 
 def test_more_falls_due_than_one_transaction_rings_and_the_order_holds(office, monkeypatch):
-    monkeypatch.setattr(followup, "_BATCH", 3)
+    monkeypatch.setattr(sweep, "_BATCH", 3)
     begin(office, local("2026-02-06T16:50"))
     set_clock(office, local("2026-05-29T09:00"))
     watch.go_round(office)

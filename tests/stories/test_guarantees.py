@@ -31,7 +31,6 @@ from amhk.desk import (
     absence,
     assignment,
     attachments,
-    calendar,
     case_facts,
     casework,
     clock,
@@ -48,11 +47,11 @@ from amhk.desk import (
     second_count,
     splitting,
     staging,
-    stretching,
     triage,
     watch,
 )
 from amhk.desk.casefile import access_log
+from amhk.desk.terms import calendar, extensions
 from amhk.errors import Refusal
 from amhk.office import open_office
 from amhk.rules.ladder import Address, attended
@@ -311,9 +310,9 @@ class Meldpunt(RuleBasedStateMachine):
         act, body = data.draw(
             st.sampled_from(
                 [
-                    (stretching.suspend, {"until": until, "reason": "r"}),
-                    (stretching.resume, {}),
-                    (stretching.extend, {"days": 5, "reason": "r"}),
+                    (extensions.suspend, {"until": until, "reason": "r"}),
+                    (extensions.resume, {}),
+                    (extensions.extend, {"days": 5, "reason": "r"}),
                 ]
             )
         )

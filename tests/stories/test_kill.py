@@ -18,7 +18,8 @@ from support.cast import hire, reader
 from support.patience import patient
 from support.server import Server
 
-from amhk.desk import admin, followup, forms, forms_view, health, staging, watch
+from amhk.desk import admin, forms, forms_view, health, staging, watch
+from amhk.desk.terms import sweep
 from amhk.office import open_office
 from amhk.store import reads
 from amhk.store.journal import verify
@@ -91,7 +92,7 @@ def test_kill_nine_loses_nothing_that_was_answered(folder):
         for w in workers:
             w.join(patient(20))
         check(office, {k: v for w in workers for k, v in w.answered.items()})
-    followup.run_due(office)
+    sweep.run_due(office)
     check(office, {})
     office.close()
 

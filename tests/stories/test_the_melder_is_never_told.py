@@ -12,7 +12,8 @@ from sqlalchemy import select
 from support.cast import CAST, Client, reader
 from support.families import melding
 
-from amhk.desk import admin, agenda, attachments, digest, watch
+from amhk.desk import admin, attachments, digest, watch
+from amhk.desk.terms import feeds
 from amhk.store import reads
 
 NAME, PHONE, PLACE = "Zwaluw Kwarteldrift", "06-11122233", "Verklikkersteeg 77, 3099 ZZ Rotterdam"
@@ -318,7 +319,7 @@ def test_no_feed_mail_or_log_line_holds_the_melder(client, office, caplog):
         worker = reads.worker_by(connection, name="Tom")
         text = digest.text_of(office, connection, worker, office.now(connection))
     assert number in text and given_away(text) == []
-    feed = agenda.read(office, agenda.make(office, "persoonlijk", tom)).decode()
+    feed = feeds.read(office, feeds.make(office, "persoonlijk", tom)).decode()
     assert given_away(feed) == []
 
 

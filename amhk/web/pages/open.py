@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
-from amhk.desk import agenda
+from amhk.desk.terms import feeds
 
 router = APIRouter()
 
@@ -11,5 +11,5 @@ router = APIRouter()
 def feed(secret: str, request: Request) -> Response:
     """The calendar at a secret address: case number and term only."""
     return Response(
-        agenda.read(request.app.state.office, secret), media_type="text/calendar; charset=utf-8"
+        feeds.read(request.app.state.office, secret), media_type="text/calendar; charset=utf-8"
     )

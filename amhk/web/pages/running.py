@@ -7,7 +7,8 @@ from datetime import date
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
 
-from amhk.desk import absence, agenda, calendar, nightly, worklist
+from amhk.desk import absence, nightly, worklist
+from amhk.desk.terms import calendar, feeds
 from amhk.errors import BadInput, ClosedDoor, Fault, NotFound
 from amhk.web.api import Cursor, Key
 from amhk.web.outside import address_of
@@ -175,19 +176,19 @@ def solve(here: Here, key: Key, form: Form) -> Response:
 @router.get("/agenda")
 def feeds_page(here: Here) -> Response:
     """One's calendar addresses."""
-    return page(here, "agenda.html", feeds=agenda.mine(here.office, here.who), fresh=None)
+    return page(here, "agenda.html", feeds=feeds.mine(here.office, here.who), fresh=None)
 
 
 @router.post("/agenda")
 def make_feed(here: Here, form: Form) -> Response:
     """Make an address; it is shown once."""
-    secret = agenda.make(here.office, str(form.get("kind", "")), here.who)
+    secret = feeds.make(here.office, str(form.get("kind", "")), here.who)
     fresh = f"{address_of(here.office, here.request)}/agenda/{secret}.ics"
-    return page(here, "agenda.html", feeds=agenda.mine(here.office, here.who), fresh=fresh)
+    return page(here, "agenda.html", feeds=feeds.mine(here.office, here.who), fresh=fresh)
 
 
 @router.post("/agenda/{key}/weg")
 def revoke_feed(here: Here, key: Key, form: Form) -> Response:
     """Let an address be void."""
-    agenda.revoke(here.office, key, here.who)
+    feeds.revoke(here.office, key, here.who)
     return go("/agenda", "Dit adres geldt niet meer.")

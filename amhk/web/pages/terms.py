@@ -6,8 +6,9 @@ Letting it stand still, go on, or giving it more time.
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
 
-from amhk.desk import casework, reading, stretching
+from amhk.desk import casework, reading
 from amhk.desk.casefile import access_log
+from amhk.desk.terms import extensions
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotFound
 from amhk.web.api import Key
 from amhk.web.pages.environment import shown_term
@@ -16,9 +17,9 @@ from amhk.web.pages.frame import Form, Here, Visit, errors_of, go, page
 
 router = APIRouter()
 _ACTS = {
-    "opschorten": (stretching.suspend, stretching.SUSPEND, "Termijn opgeschort."),
-    "hervatten": (stretching.resume, stretching.RESUME, "Termijn hervat."),
-    "verlengen": (stretching.extend, stretching.EXTEND, "Termijn verlengd."),
+    "opschorten": (extensions.suspend, extensions.SUSPEND, "Termijn opgeschort."),
+    "hervatten": (extensions.resume, extensions.RESUME, "Termijn hervat."),
+    "verlengen": (extensions.extend, extensions.EXTEND, "Termijn verlengd."),
 }
 
 

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from amhk.desk.ringing import ring_batch
+from amhk.desk.terms.reminders import ring_batch
 from amhk.office import Office
 from amhk.store import bells, claims, journal, reads, writes
 from amhk.store.reads import Row

@@ -1,0 +1,1 @@
+"""Terms: their arithmetic, their ladder, and before whom they stand."""
