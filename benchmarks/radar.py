@@ -22,7 +22,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from amhk import matching
-from amhk.desk import forms, people, staging
+from amhk.desk import forms, staging
+from amhk.desk.people import earlier_contacts
 from amhk.rules.parse import fold
 from amhk.rules.secrecy import Reader
 from amhk.store import people as store
@@ -173,7 +174,7 @@ def search(office, known):
         floor.append(time.perf_counter() - begun)
         begun = time.perf_counter()
         with office.store.read() as connection:
-            found = people.find(connection, [typed], least=matching.KNOWN)
+            found = earlier_contacts.find(connection, [typed], least=matching.KNOWN)
         ours.append(time.perf_counter() - begun)
         hits = {
             row["id"]

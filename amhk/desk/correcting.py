@@ -8,10 +8,10 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from amhk.desk import people
 from amhk.desk.casefile.casefile import LINE, CaseFile
 from amhk.desk.correct_moments import AT_RECEIPT, correct_moment, correct_receipt
 from amhk.desk.outdated import WORDS_OF_LETTERS, mark_letters, said_by_letters
+from amhk.desk.people import earlier_contacts
 from amhk.desk.registering import stays_secret, tell_children
 from amhk.errors import BadInput, Fault
 from amhk.rules import people as rules
@@ -227,7 +227,7 @@ def _person(file: CaseFile, values: Mapping[str, Any], entry: int) -> list[str]:
     if "naam" in changed:
         changed["zoeknaam"] = fold(changed["naam"])
     writes.change(file.connection, reads.PERSON, [person["id"]], changed)
-    people.find_again(file.connection, person["id"])
+    earlier_contacts.find_again(file.connection, person["id"])
     tell_children(file, entry)
     if rules.is_unborn(person, roles) and not rules.is_unborn({**person, **new}, roles):
         for kind in file.workflow.person_notices:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from amhk.desk import people
 from amhk.desk.forms import PATIENCE, form_to_repair
+from amhk.desk.people import earlier_contacts
 from amhk.desk.staging import PAGE, must_take_in
 from amhk.errors import NotFound
 from amhk.office import Office
@@ -52,7 +52,7 @@ def view(
 
 def _known(office: Office, connection: Connection, form: Row, who: Reader) -> list[dict[str, Any]]:
     return (
-        people.known_of(office, connection, form["told"].get("betrokkenen", []), who)[:3]
+        earlier_contacts.known_of(office, connection, form["told"].get("betrokkenen", []), who)[:3]
         if form["state"] != "taken"
         else []
     )

@@ -5,10 +5,11 @@ back where it stood.
 from collections.abc import Mapping
 from typing import Any
 
-from amhk.desk import hermelding, people, registering
+from amhk.desk import hermelding, registering
 from amhk.desk.casefile.access import no_case, owns
 from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.casefile.open_case import on_table
+from amhk.desk.people import earlier_contacts
 from amhk.desk.relations import relate
 from amhk.errors import BadInput
 from amhk.rules.moves import begun, holds
@@ -102,7 +103,8 @@ def _running_melding(file: CaseFile, number: str) -> Row:
     target = reads.case_by_number(file.connection, number, lock=True)
     wrong = None
     if target is None or not (
-        owns(file.who, target) or people.same_household(file.connection, file.id, target["id"])
+        owns(file.who, target)
+        or earlier_contacts.same_household(file.connection, file.id, target["id"])
     ):
         wrong = no_case(number).text
     elif target["id"] == file.id:

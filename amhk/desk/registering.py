@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from amhk.desk import hermelding, people
+from amhk.desk import hermelding
 from amhk.desk.casefile.casefile import CaseFile
+from amhk.desk.people import earlier_contacts
 from amhk.office import Office
 from amhk.rules.forms import kenmerk_key
 from amhk.rules.moves import begun, holds
@@ -264,7 +265,7 @@ def add_people(file: CaseFile, told: Sequence[Mapping[str, Any]], entry: int) ->
                 file.start(name, moment, entry, person_id=key)
         for kind in flow.person_notices:
             file.draft(kind, moment, entry, person_id=key)
-    people.keep(file.connection, list(zip(keys, told, strict=True)))
+    earlier_contacts.keep(file.connection, list(zip(keys, told, strict=True)))
     if told:
         tell_children(file, entry, None if file.case["version"] else told)
     file.words = True
@@ -275,7 +276,11 @@ def tell_children(
     file: CaseFile, entry: int, people: Sequence[Mapping[str, Any]] | None = None
 ) -> None:
     """Tell the figures how many children a melding is about, from its people as they now are."""
-    known = reads.of_case(file.connection, reads.PERSON, file.id) if people is None else people
+    known = (
+        reads.of_case(file.connection, reads.PERSON, file.id)
+        if earlier_contacts is None
+        else earlier_contacts
+    )
     day = day_of(file.changes.get("received", file.case["received"]))
     file.tell(
         entry, children=sum(is_child(person, day, file.office.pack.codes.roles) for person in known)

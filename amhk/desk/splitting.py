@@ -6,13 +6,14 @@ A melding changes dossier, or gets one of its own.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from amhk.desk import hermelding, households, people, registering
+from amhk.desk import hermelding, households, registering
 from amhk.desk.casefile.access import owns, visible
 from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.casefile.inputs import must_work, take_version
 from amhk.desk.casefile.open_case import on_table, open_case
 from amhk.desk.casefile.recall import take_off
 from amhk.desk.outdated import mark_letters
+from amhk.desk.people import earlier_contacts
 from amhk.errors import BadInput, ClosedDoor
 from amhk.office import Office
 from amhk.rules.cleaning import clean
@@ -204,7 +205,7 @@ def _people_home(
             old = {k: rows[original][k] for k in changed}
             file.note("oud_gegeven", _AS_THEY_WERE, old)
             writes.change(file.connection, reads.PERSON, [original], changed)
-            people.find_again(file.connection, original)
+            earlier_contacts.find_again(file.connection, original)
     writes.let_go_of_people(there.connection, there.id, list(pairs))
     for term in there.running:
         if term["person_id"] in pairs:

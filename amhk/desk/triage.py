@@ -7,11 +7,12 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from amhk.desk import casework, hermelding, households, people, splitting
+from amhk.desk import casework, hermelding, households, splitting
 from amhk.desk.casefile.access import key_of, owns
 from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.casefile.covering import covered
 from amhk.desk.casefile.open_case import open_case
+from amhk.desk.people import earlier_contacts
 from amhk.desk.staging import layouts
 from amhk.errors import BadInput, ClosedDoor, NotAllowed, NotFound
 from amhk.matching import KNOWN, percent
@@ -56,7 +57,7 @@ def worklist(office: Office, who: Reader, limit: int = PAGE) -> dict[str, Any]:
             _row(office, connection, row, listed=listed, undecided=undecided, who=who)
             for row in rows
         ]
-    people.with_refs(office, [e for item in told for e in item["earlier"]], who)
+    earlier_contacts.with_refs(office, [e for item in told for e in item["earlier"]], who)
     for item in told:
         item["join"] = _join(item["earlier"])
     return {"count": count, "items": told, "last": _last(last)}
@@ -74,8 +75,8 @@ def _row(
     (`beside`), and who is known.
     """
     family = reads.of_case(connection, reads.PERSON, row["case_id"])
-    found = people.find(connection, family, row["case_id"])
-    before = people.views(
+    found = earlier_contacts.find(connection, family, row["case_id"])
+    before = earlier_contacts.views(
         office, connection, [f for f in found if f.case not in undecided], family, who
     )
     address = next((p["adres"] for p in family if p["adres"] and not p["geheim_adres"]), "")
@@ -221,7 +222,7 @@ def _target(connection: Connection, told: Mapping[str, Any], who: Reader) -> str
         return number
     known = str(told.get("ref") or "")
     return (
-        people.number_of(connection, int(known), who)
+        earlier_contacts.number_of(connection, int(known), who)
         if known.isascii() and known.isdigit() and len(known) < 10
         else ""
     )

@@ -18,8 +18,8 @@ from amhk.desk import (
     forms,
     keeping,
     nightly,
-    people,
 )
+from amhk.desk.people import earlier_contacts
 from amhk.desk.terms import calendar
 from amhk.desk.terms import sweep as terms_sweep
 from amhk.desk.terms.sweep import Sweep
@@ -42,7 +42,7 @@ def go_round(office: Office) -> Sweep:
     sweep = terms_sweep.run_due(office)
     _try(trouble, "uitwisselmap", lambda: carrier.carry(office))
     _try(trouble, "formulieren", lambda: forms.continue_all(office))
-    _try(trouble, "zoeksleutels", lambda: people.refresh_keys(office))
+    _try(trouble, "zoeksleutels", lambda: earlier_contacts.refresh_keys(office))
     _try(trouble, "zoeken", lambda: finding.refresh(office))
     _try(trouble, "bijlagen", lambda: attachments.sweep(office))
     _try(trouble, "nachtbewijs", lambda: nightly.prove_when_due(office))

@@ -8,8 +8,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, BackgroundTasks, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from amhk.desk import forms, forms_view, people, splitting, staging, triage
+from amhk.desk import forms, forms_view, splitting, staging, triage
 from amhk.desk.casefile import access_log
+from amhk.desk.people import earlier_contacts
 from amhk.errors import TooLarge
 from amhk.rules.forms import SCHEMA
 from amhk.sheets.lines import MOST_BYTES
@@ -25,7 +26,7 @@ def earlier(request: Request, office: House, who: Who, body: Body) -> Any:
     Nothing is recorded of them. An advies has none.
     """
     request.app.state.doorman.prove_curious(who.id)
-    return {"items": people.earlier(office, body, who), "next": None}
+    return {"items": earlier_contacts.earlier(office, body, who), "next": None}
 
 
 @router.post("/earlier/{ref}/open", openapi_extra=ANY_BODY)
@@ -34,14 +35,14 @@ def open_earlier(ref: Key, office: House, who: Who, body: Body) -> Any:
 
     Its own workers see who and why.
     """
-    return {"number": people.open_earlier(office, ref, part(body, "reden"), who)}
+    return {"number": earlier_contacts.open_earlier(office, ref, part(body, "reden"), who)}
 
 
 @router.get("/cases/{number}/earlier")
 def earlier_of(number: str, office: House, who: Who) -> Any:
     """The earlier contacts of the people of a melding."""
     access_log.look(office, number, who, "eerdere contacten")
-    return {"items": people.earlier_of(office, number, who), "next": None}
+    return {"items": earlier_contacts.earlier_of(office, number, who), "next": None}
 
 
 @router.post("/cases/{number}/split", openapi_extra=ANY_BODY)

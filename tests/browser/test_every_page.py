@@ -24,12 +24,12 @@ from amhk.desk import (
     intake,
     keeping,
     notices,
-    people,
     piles,
     post,
     reading,
     staging,
 )
+from amhk.desk.people import earlier_contacts
 from amhk.office import open_office
 from amhk.rules.periods import period_of
 from amhk.store import outbox
@@ -186,7 +186,7 @@ def places(server):
     form = forms_view.view(office, file, tom)["forms"][0]["id"]
     view = reading.case_view(office, number, tom)
     letters = in_the_post(office, referred, number, tom)
-    people.earlier(office, {"route": "melding", "betrokkenen": EL_AMRANI}, anna)
+    earlier_contacts.earlier(office, {"route": "melding", "betrokkenen": EL_AMRANI}, anna)
     told = {
         "melding": number,
         "referred": referred,

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from support.cast import Client, hire, reader, term
 from support.families import EL_AMRANI, VISSER, advies, melding
 
-from amhk.desk import admin, casework, intake, nightly, people, splitting, watch
+from amhk.desk import admin, casework, intake, nightly, splitting, watch
 from amhk.desk.casefile import access_log
+from amhk.desk.people import earlier_contacts
 from amhk.errors import BadInput, ClosedDoor, NotFound
 from amhk.store import journal, reads, writes
 
@@ -24,7 +25,7 @@ def live(client, number):
     State, people, what runs and is owed, relations, figures.
     """
     case = client.case(number)
-    people = [
+    earlier_contacts = [
         {k: v for k, v in p.items() if k not in ("id", "geinformeerd")} for p in case["people"]
     ]
     terms = [
@@ -39,7 +40,7 @@ def live(client, number):
     ]
     return {
         **{k: case[k] for k in ("state", "closed", "ending", "finish", "finishes", "relations")},
-        "people": sorted(people, key=str),
+        "people": sorted(earlier_contacts, key=str),
         "terms": sorted(terms, key=str),
         "owed": sorted(owed, key=str),
     }
@@ -439,7 +440,7 @@ def test_who_is_destroyed_is_found_no_more(client, office):
     )
     assert client.post("/earlier", {"betrokkenen": VISSER})["items"] == []
     with office.store.read() as connection:
-        assert people.find(connection, VISSER) == []
+        assert earlier_contacts.find(connection, VISSER) == []
 
 
 def test_a_corrected_name_is_found_under_its_new_spelling(client):

@@ -11,7 +11,8 @@ from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
 
 from amhk.desk import add_people as desk_add_people
-from amhk.desk import concept, intake, openings, people, reading
+from amhk.desk import concept, intake, openings, reading
+from amhk.desk.people import earlier_contacts
 from amhk.errors import AlreadyUsed, BadInput, ClosedDoor, Fault, NotAllowed
 from amhk.rules.fields import Field
 from amhk.rules.secrecy import WORKS
@@ -192,7 +193,7 @@ def add_people(here: Here, number: str, form: Form) -> Response:
         desk_add_people.add_people(here.office, number, told, here.who)
     except (BadInput, ClosedDoor) as wrong:
         return _people(here, number, form, 422, wrong.faults)
-    if any(e["known"] for e in people.earlier_of(here.office, number, here.who)):
+    if any(e["known"] for e in earlier_contacts.earlier_of(here.office, number, here.who)):
         return go(
             f"/zaak/{number}/verwant",
             "Vastgelegd. Een van deze mensen is eerder bekend: hoort deze melding daarbij?",
@@ -209,7 +210,11 @@ def earlier(request: Request, here: Here, number: str, form: Form) -> Response:
     told = _told_people(here, number, form)
     if told:
         request.app.state.doorman.prove_curious(here.who.id)
-    known = people.earlier(here.office, {"route": "melding", **told}, here.who) if told else []
+    known = (
+        earlier_contacts.earlier(here.office, {"route": "melding", **told}, here.who)
+        if told
+        else []
+    )
     found = {
         "found": [e for e in known if e["number"] != number],
         "route": "melding",

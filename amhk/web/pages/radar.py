@@ -5,8 +5,9 @@ belongs together and what does not.
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
 
-from amhk.desk import people, reading, splitting
+from amhk.desk import reading, splitting
 from amhk.desk.casefile import access_log
+from amhk.desk.people import earlier_contacts
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotFound
 from amhk.rules.fields import Desk
 from amhk.web.api import Key
@@ -27,7 +28,7 @@ def ask(here: Here, ref: Key, form: Form) -> Response:
     """Open a case of others for a reason, which its own workers see."""
     reason = str(form.get("reden", ""))
     try:
-        number = people.open_earlier(here.office, ref, reason, here.who)
+        number = earlier_contacts.open_earlier(here.office, ref, reason, here.who)
     except (BadInput, NotFound) as wrong:
         status = 422 if wrong.faults else 404
         return page(
@@ -61,7 +62,7 @@ def _related(
         "split": shown(splitting.SPLIT, desk, typed(form)),
         "place": shown(splitting.PLACE, desk, typed(form)),
     }
-    found = people.earlier_of(here.office, number, here.who)
+    found = earlier_contacts.earlier_of(here.office, number, here.who)
     return page(
         here, "verwant.html", status, case=view, found=found, errors=errors_of(faults), **parts
     )

@@ -1,0 +1,1 @@
+"""People: who in a call is known from an earlier one."""
