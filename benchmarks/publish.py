@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from amhk.config import config_text
-from amhk.desk import case_facts, reports
+from amhk.desk.figures import case_facts, reports
 from amhk.office import found, open_office
 from amhk.rules.periods import read_period
 from amhk.rules.publish import STYLES

@@ -179,7 +179,7 @@ def report(
     as_: AsOption = None,
 ) -> None:
     """Maak een rapport."""
-    from amhk.desk.reportfiles import render
+    from amhk.desk.figures.report_files import render
 
     with open_here(config) as office:
         content, _ = render(

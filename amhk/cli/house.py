@@ -143,7 +143,7 @@ def check(json_: JsonOption = False, config: ConfigOption = None) -> None:
 @app.command()
 def verify(json_: JsonOption = False, config: ConfigOption = None) -> None:
     """Controleer het verloop van elke zaak: is er iets gewijzigd, weggehaald of afgekapt?"""
-    from amhk.desk import case_facts, keeping
+    from amhk.desk.figures import case_facts, kept_reports
     from amhk.store.house import verify as verify_house
     from amhk.store.journal import verify as verify_chain
 
@@ -151,7 +151,7 @@ def verify(json_: JsonOption = False, config: ConfigOption = None) -> None:
         faults = [
             *verify_chain(connection),
             *verify_house(connection),
-            *keeping.faults(connection),
+            *kept_reports.faults(connection),
             *case_facts.faults(office),
         ]
     if json_:
@@ -165,7 +165,7 @@ def verify(json_: JsonOption = False, config: ConfigOption = None) -> None:
 @app.command()
 def recount(config: ConfigOption = None) -> None:
     """Maak de tellingen van de cijfers opnieuw uit het verloop."""
-    from amhk.desk import case_facts
+    from amhk.desk.figures import case_facts
 
     with open_here(config) as office:
         told = case_facts.again(office)

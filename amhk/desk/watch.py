@@ -8,17 +8,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from amhk.desk import (
-    absence,
-    attachments,
-    carrier,
-    case_facts,
-    clock,
-    finding,
-    forms,
-    keeping,
-    nightly,
-)
+from amhk.desk import absence, attachments, carrier, clock, finding, forms, nightly
+from amhk.desk.figures import case_facts, kept_reports
 from amhk.desk.people import earlier_contacts
 from amhk.desk.terms import calendar
 from amhk.desk.terms import sweep as terms_sweep
@@ -47,7 +38,7 @@ def go_round(office: Office) -> Sweep:
     _try(trouble, "bijlagen", lambda: attachments.sweep(office))
     _try(trouble, "nachtbewijs", lambda: nightly.prove_when_due(office))
     _try(trouble, "cijfers", lambda: case_facts.keep_up(office))
-    _try(trouble, "rapporten", lambda: keeping.make_when_due(office))
+    _try(trouble, "rapporten", lambda: kept_reports.make_when_due(office))
     _remember(office, trouble)
     return replace(sweep, failed=(*sweep.failed, *trouble))
 

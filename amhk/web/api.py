@@ -16,16 +16,16 @@ from amhk.desk import (
     clock,
     history,
     intake,
-    keeping,
     openings,
     reading,
-    reportfiles,
     watch,
     worklist,
 )
 from amhk.desk import health as desk_health
 from amhk.desk.casefile import access_log
 from amhk.desk.casefile.choices import for_strangers
+from amhk.desk.figures import kept_reports as figures_kept_reports
+from amhk.desk.figures import report_files
 from amhk.desk.terms import extensions
 from amhk.desk.terms import sweep as terms_sweep
 from amhk.errors import BadInput, NotFound, TooLarge
@@ -303,29 +303,31 @@ def add_institution(office: House, who: Who, body: Body) -> Any:
 @router.get("/reports/kept")
 def kept_reports(office: House, who: Who) -> Any:
     """The reports that are kept: period, number, when they were made, and their stamp."""
-    return {"items": keeping.listed(office, who), "next": None}
+    return {"items": figures_kept_reports.listed(office, who), "next": None}
 
 
 @router.post("/reports/kept", status_code=201, openapi_extra=ANY_BODY)
 def keep_report(office: House, who: Who, body: Body) -> Any:
     """Keep the report of a period that is over: `period`."""
     told = body if isinstance(body, dict) else {}
-    return {"id": keeping.keep_by_hand(office, str(told.get("period", "")), who)}
+    return {"id": figures_kept_reports.keep_by_hand(office, str(told.get("period", "")), who)}
 
 
 @router.get("/reports/kept/{key}")
 def kept_report(key: int, office: House, who: Who, format: str = "json") -> Response:
     """A report as it was kept, in any format; it never changes."""
-    reportfiles.fit(format)
-    content, kind = reportfiles.rendered(office, keeping.kept(office, key, who), format)
+    report_files.fit(format)
+    content, kind = report_files.rendered(
+        office, figures_kept_reports.kept(office, key, who), format
+    )
     return Response(content, media_type=kind)
 
 
 @router.get("/reports/kept/{key}/changes")
 def changes_since(key: int, office: House, who: Who) -> Any:
     """What has changed in its figures since, and why."""
-    keeping.kept(office, key, who)
-    return {"items": keeping.changes(office, key), "next": None}
+    figures_kept_reports.kept(office, key, who)
+    return {"items": figures_kept_reports.changes(office, key), "next": None}
 
 
 @router.get("/reports/{name}")
@@ -346,7 +348,7 @@ def report(
     past day; `style`: fit to publish, `cbs`
     (multiples of 5, under 10 hidden) or `tien` (10 of minder hidden).
     """
-    content, kind = reportfiles.render(
+    content, kind = report_files.render(
         office, name, period, format=format, who=who, known=known, area=area, style=style
     )
     return Response(content, media_type=kind)

@@ -22,13 +22,13 @@ from amhk.desk import (
     concept,
     forms_view,
     intake,
-    keeping,
     notices,
     piles,
     post,
     reading,
     staging,
 )
+from amhk.desk.figures import kept_reports
 from amhk.desk.people import earlier_contacts
 from amhk.office import open_office
 from amhk.rules.periods import period_of
@@ -206,7 +206,7 @@ def figures_of(office):
     """A kept report, and the days by which figures are asked for."""
     with office.store.read() as connection:
         today = day_of(office.now(connection))
-    kept = keeping.keep(office, period_of(today, 1).before(), reader(office, "Mia"))
+    kept = kept_reports.keep(office, period_of(today, 1).before(), reader(office, "Mia"))
     return {"kept": kept, "year": today.year, "yesterday": today - timedelta(days=1)}
 
 

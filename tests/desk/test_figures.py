@@ -12,8 +12,9 @@ from support.families import EL_AMRANI, VISSER, advies, melding
 from support.patience import patient
 from support.second import same
 
-from amhk.desk import behind as desk_behind
-from amhk.desk import case_facts, counting, keeping, reports, watch
+from amhk.desk import watch
+from amhk.desk.figures import behind as desk_behind
+from amhk.desk.figures import case_facts, counting, kept_reports, reports
 from amhk.office import open_office
 from amhk.rules.periods import read_period
 from amhk.rules.secrecy import Scope
@@ -158,15 +159,15 @@ def test_parts_add_up_to_wholes_over_areas_splits_and_months(client):
 
 
 def test_the_same_stamp_gives_the_same_figures_and_the_same_files(client):
-    from amhk.desk import reportfiles
+    from amhk.desk.figures import report_files
 
     lived_in(client)
     rita, period = reader(client.office, "Rita"), read_period("2026-Q1")
     one, two = (reports.kwartaal(client.office, period, rita) for _ in range(2))
     assert one["stamp"] == two["stamp"]
     assert one == two
-    for format in reportfiles.FORMATS:
-        assert reportfiles.rendered(client.office, one, format) == reportfiles.rendered(
+    for format in report_files.FORMATS:
+        assert report_files.rendered(client.office, one, format) == report_files.rendered(
             client.office, two, format
         )
     again = reports.kwartaal(client.office, period, rita, case_facts.catch_up(client.office))
@@ -229,19 +230,19 @@ def test_a_report_makes_itself_once_on_its_day_is_announced_and_stands_in_the_jo
     assert rita.get("/reports/kept")["items"] == []
     client.clock("2026-04-10T06:00")
     watch.go_round(client.office)
-    keeping.make_when_due(client.office)
+    kept_reports.make_when_due(client.office)
     told = rita.get("/reports/kept")["items"]
     assert len(told) == 1
     with client.office.store.read() as connection:
-        line = house.last(connection, keeping.KIND)
+        line = house.last(connection, kept_reports.KIND)
         assert line["sha256"] == told[0]["hash"]
-        assert list(keeping.faults(connection)) == []
+        assert list(kept_reports.faults(connection)) == []
         assert list(verify(connection)) == []
-    assert [r["period"] for r in keeping.fresh(client.office, reader(client.office, "Mia"))] == [
-        "2026-Q1"
-    ]
+    assert [
+        r["period"] for r in kept_reports.fresh(client.office, reader(client.office, "Mia"))
+    ] == ["2026-Q1"]
     client.clock("2026-05-10T06:00")
-    assert keeping.fresh(client.office, reader(client.office, "Mia")) == []
+    assert kept_reports.fresh(client.office, reader(client.office, "Mia")) == []
 
 
 def test_reports_missed_while_the_house_was_closed_are_made_when_it_opens(client):
@@ -272,13 +273,15 @@ def test_what_was_changed_outside_the_program_is_found(client):
         )
     with client.office.store.read() as connection:
         assert any("gewijzigd" in fault for fault in list(verify(connection)))
-        assert any("bewaarde rapport over 2026-Q1" in fault for fault in keeping.faults(connection))
+        assert any(
+            "bewaarde rapport over 2026-Q1" in fault for fault in kept_reports.faults(connection)
+        )
     key = Client(client.office, "Rita").get("/reports/kept")["items"][0]["id"]
     Client(client.office, "Rita").ask("GET", f"/reports/kept/{key}", expect=404)
     with client.office.store.write() as connection:
         connection.execute(text("DELETE FROM journal WHERE id = 5"))
     with client.office.store.read() as connection:
-        assert any("stempel" in fault for fault in keeping.faults(connection))
+        assert any("stempel" in fault for fault in kept_reports.faults(connection))
 
 
 def test_a_case_whose_people_were_destroyed_by_law_still_counts_the_same(client):
@@ -650,7 +653,7 @@ def test_what_was_changed_with_its_own_marks_is_found_by_the_journal_of_the_hous
             {"content": content, "mark": mark},
         )
     with client.office.store.read() as connection:
-        assert list(keeping.faults(connection)) == [
+        assert list(kept_reports.faults(connection)) == [
             "Het bewaarde rapport over 2026-Q1 (nummer 1) is gewijzigd."
         ]
     with client.office.store.write() as connection:
@@ -658,7 +661,7 @@ def test_what_was_changed_with_its_own_marks_is_found_by_the_journal_of_the_hous
         connection.execute(text("DELETE FROM stamps"))
         connection.execute(text("DELETE FROM journal WHERE id = (SELECT max(id) FROM journal)"))
     with client.office.store.read() as connection:
-        told = list(keeping.faults(connection))
+        told = list(kept_reports.faults(connection))
     assert any("is weg" in fault for fault in told)
     assert any("stempel" in fault for fault in told)
 
@@ -715,7 +718,7 @@ def test_what_changed_in_a_split_is_told_value_by_value(client):
     client.move(numbers["school"], "corrigeren", reden="de huisarts", hoedanigheid="02")
     told = [
         (c["title"], c["was"], c["now"], c["why"])
-        for c in keeping.changes(client.office, key)
+        for c in kept_reports.changes(client.office, key)
         if c["gemeente"] == "Totaal"
     ]
     assert told == [
@@ -733,7 +736,9 @@ def test_what_changed_in_a_split_is_told_value_by_value(client):
         ),
     ]
     client.move(numbers["police"], "corrigeren", reden="netter gezegd", zorgen="Andere woorden.")
-    assert len([c for c in keeping.changes(client.office, key) if c["gemeente"] == "Totaal"]) == 2
+    assert (
+        len([c for c in kept_reports.changes(client.office, key) if c["gemeente"] == "Totaal"]) == 2
+    )
 
 
 def test_a_correction_of_a_moment_reaches_the_figures(client):

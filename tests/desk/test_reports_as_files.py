@@ -249,18 +249,18 @@ def as_shown(cell):
 
 
 def test_both_workbooks_are_read_back_equal_by_libreoffice_itself(house, tmp_path):
-    from amhk.desk import reportfiles, reports
+    from amhk.desk.figures import report_files, reports
 
     evil = '=HYPERLINK("http://kwaad";1)'
     for name, period in (("kwartaal", "2026-Q1"), ("kosten", "2026")):
         report = reports.make(house.office, name, period, reader(house.office, "Rita"))
         report["rows"][0]["gemeente"] = evil  # a name that looks like a formula stays a name
-        wanted = {s.name: [list(s.head), *map(list, s.rows)] for s in reportfiles.sheets(report)}
+        wanted = {s.name: [list(s.head), *map(list, s.rows)] for s in report_files.sheets(report)}
         for kind in ("ods", "xlsx"):
             folder = tmp_path / f"{name}-{kind}"
             folder.mkdir()
             told = opened_by_libreoffice(
-                folder, reportfiles.rendered(house.office, report, kind)[0], kind
+                folder, report_files.rendered(house.office, report, kind)[0], kind
             )
             assert list(told) == sorted(wanted)
             for sheet, rows in wanted.items():

@@ -11,8 +11,9 @@ from conftest import make_folder
 from support.cast import Client, hire, reader
 from support.solver import Attacker, known
 
-from amhk.desk import areas as desk_areas
-from amhk.desk import casework, intake, publishing, reports
+from amhk.desk import casework, intake
+from amhk.desk.figures import areas as desk_areas
+from amhk.desk.figures import publish, reports
 from amhk.office import open_office
 from amhk.rules.periods import read_period
 from amhk.rules.publish import OTHER, SMALL, STYLES
@@ -130,11 +131,11 @@ def test_published_the_small_cells_say_10_of_minder_and_nobody_can_solve_for_the
 
 
 def test_a_number_that_is_hidden_is_hidden_in_every_file(utrecht):
-    from amhk.desk import reportfiles
+    from amhk.desk.figures import report_files
 
     rita = reader(utrecht, "Rita")
     for style, word in (("tien", "10 of minder"), ("cbs", ".")):
-        csv_ = reportfiles.render(utrecht, "kwartaal", "2026-Q1", "csv", rita, style=style)[
+        csv_ = report_files.render(utrecht, "kwartaal", "2026-Q1", "csv", rita, style=style)[
             0
         ].decode("utf-8-sig")
         head, *rows = csv.reader(csv_.splitlines(), delimiter=";")
@@ -143,7 +144,7 @@ def test_a_number_that_is_hidden_is_hidden_in_every_file(utrecht):
         for format in ("html", "json"):
             assert (
                 word
-                in reportfiles.render(utrecht, "kwartaal", "2026-Q1", format, rita, style=style)[
+                in report_files.render(utrecht, "kwartaal", "2026-Q1", format, rita, style=style)[
                     0
                 ].decode()
             )
@@ -151,12 +152,12 @@ def test_a_number_that_is_hidden_is_hidden_in_every_file(utrecht):
 
 def test_an_area_that_lies_across_others_is_not_published():
     places = [
-        publishing.Place("region", frozenset("abcd")),
-        publishing.Place("one", frozenset("ab")),
-        publishing.Place("across", frozenset("bc")),
-        *(publishing.Place(x, frozenset(x)) for x in "abcd"),
+        publish.Place("region", frozenset("abcd")),
+        publish.Place("one", frozenset("ab")),
+        publish.Place("across", frozenset("bc")),
+        *(publish.Place(x, frozenset(x)) for x in "abcd"),
     ]
-    assert publishing.tree(places) == {
+    assert publish.tree(places) == {
         "region": None,
         "one": "region",
         "a": "one",
@@ -200,7 +201,7 @@ def test_what_one_figure_says_of_another_gives_nothing_away():
     }
     for area, (share, median) in spread.items():
         lines[area] |= {"soon": share, "half": median}
-    told = publishing.protected(
+    told = publish.protected(
         {d.name: d for d in (done, outcome, soon, half)},
         {"done": "duur", "outcome": "uitkomst", "soon": "help", "half": "help"},
         parents,

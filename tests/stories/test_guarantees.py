@@ -31,19 +31,16 @@ from amhk.desk import (
     absence,
     assignment,
     attachments,
-    case_facts,
     casework,
     clock,
     forms,
     intake,
-    keeping,
     notices,
     piket,
     piles,
     post,
     reading,
     receipts,
-    reports,
     second_count,
     splitting,
     staging,
@@ -51,6 +48,7 @@ from amhk.desk import (
     watch,
 )
 from amhk.desk.casefile import access_log
+from amhk.desk.figures import case_facts, kept_reports, reports
 from amhk.desk.terms import calendar, extensions
 from amhk.errors import Refusal
 from amhk.office import open_office
@@ -165,7 +163,7 @@ class Meldpunt(RuleBasedStateMachine):
         for period in ("2026-01", "2026-Q1", "2026"):
             second.same(self.office, read_period(period))
         with self.office.store.read() as connection:
-            assert list(keeping.faults(connection)) == []
+            assert list(kept_reports.faults(connection)) == []
             rows = [figures.kept_by(connection, row["id"]) for row in figures.kept(connection)]
         mia = reader(self.office, "Mia")
         for row in rows:
@@ -181,7 +179,7 @@ class Meldpunt(RuleBasedStateMachine):
     def keep_a_report(self, months):
         """Keep the report of the last period that is over."""
         last = period_of(day_of(clock.read_clock(self.office)), months).before()
-        keeping.keep(self.office, last, reader(self.office, "Mia"))
+        kept_reports.keep(self.office, last, reader(self.office, "Mia"))
 
     def pick(self, data):
         return data.draw(st.sampled_from(self.numbers)), data.draw(st.sampled_from(self.who))

@@ -17,7 +17,8 @@ from sqlalchemy import select
 from support.cast import Client, hire, send_owed
 from support.patience import patient
 
-from amhk.desk import case_facts, keeping, nightly, watch
+from amhk.desk import nightly, watch
+from amhk.desk.figures import case_facts, kept_reports
 from amhk.office import open_office
 from amhk.store import figures, house, reads, writes
 from amhk.store.journal import verify
@@ -147,7 +148,7 @@ def outcome(folder, single):
         assert reads.open_without_term(connection)[1] == []
         proofs = len(house.entries(connection, nightly.KIND))
         kept = sorted((row["period"], row["number"]) for row in figures.kept(connection))
-        assert list(keeping.faults(connection)) == []
+        assert list(kept_reports.faults(connection)) == []
     assert list(case_facts.faults(office)) == []
     assert len(lines) == len(rung), "each rung stands on the case"
     assert all(r["id"] in inbox for r in rung if terms[r["term_id"]]["status"] == "running"), (

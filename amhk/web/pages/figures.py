@@ -6,7 +6,15 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from amhk.desk import areas, behind, keeping, reportfiles, reports, reporttables, wording
+from amhk.desk.figures import (
+    areas,
+    behind,
+    kept_reports,
+    report_files,
+    report_tables,
+    reports,
+    wording,
+)
 from amhk.errors import BadInput
 from amhk.rules.periods import period_of
 from amhk.rules.publish import STYLES
@@ -47,19 +55,19 @@ def _shown(here: Visit, report: Any, asked: dict[str, str], errors: list[Any]) -
     told: dict[str, Any] = {}
     if report:
         told = {
-            "charts": reporttables.charts(report),
+            "charts": report_tables.charts(report),
             "values": {
-                k: reporttables.values_of(report, k)
+                k: report_tables.values_of(report, k)
                 for k, d in report["definitions"].items()
                 if d["kind"] == "split"
             },
             "say": wording.SAY,
-            "trends": {g: reporttables.trend(report, g) for g in report["groups"]},
-            "changed": reporttables.changed(report),
-            "about": reporttables.about(report),
+            "trends": {g: report_tables.trend(report, g) for g in report["groups"]},
+            "changed": report_tables.changed(report),
+            "about": report_tables.about(report),
             "query": "&".join(f"{k}={v}" for k, v in asked.items() if v),
         }
-    kept = keeping.listed(here.office, here.who)
+    kept = kept_reports.listed(here.office, here.who)
     return page(
         here,
         "rapportage.html",
@@ -70,7 +78,7 @@ def _shown(here: Visit, report: Any, asked: dict[str, str], errors: list[Any]) -
         styles=STYLES,
         kept=kept,
         kept_here=next((k for k in kept if k["period"] == asked["period"]), None),
-        formats=reportfiles.FORMATS,
+        formats=report_files.FORMATS,
         places=_places(here),
         drill=here.who.role in WORKS,
         every=reports.read_scope(here.who).every,
@@ -102,27 +110,27 @@ def behind_page(here: Here, figure: str, period: str, area: str = "", value: str
 @router.get("/rapportage/bewaard/{key:int}")
 def kept_page(here: Here, key: int) -> Response:
     """A report as it was kept, and what has changed since."""
-    report = keeping.kept(here.office, key, here.who)
-    since = keeping.changes(here.office, key)
-    changed = reporttables.changed(report | {"changes": since})
+    report = kept_reports.kept(here.office, key, here.who)
+    since = kept_reports.changes(here.office, key)
+    changed = report_tables.changed(report | {"changes": since})
     return page(
         here,
         "rapportage-bewaard.html",
         report=report,
         since=since,
         changed=changed,
-        about=reporttables.about(report),
-        formats=reportfiles.FORMATS,
-        title=reporttables.title_of(report),
+        about=report_tables.about(report),
+        formats=report_files.FORMATS,
+        title=report_tables.title_of(report),
     )
 
 
 @router.get("/rapportage/bewaard/{key:int}.{format}")
 def kept_file(here: Here, key: int, format: str) -> Response:
     """A kept report as a file."""
-    reportfiles.fit(format)
-    report = keeping.kept(here.office, key, here.who)
-    content, kind = reportfiles.rendered(here.office, report, format)
+    report_files.fit(format)
+    report = kept_reports.kept(here.office, key, here.who)
+    content, kind = report_files.rendered(here.office, report, format)
     headers = {
         "content-disposition": (
             "attachment;"
@@ -135,7 +143,7 @@ def kept_file(here: Here, key: int, format: str) -> Response:
 @router.post("/rapportage/bewaren")
 def keep(here: Here, form: Form) -> Response:
     """Keep the report of a period that is over."""
-    kept = keeping.keep_by_hand(here.office, str(form.get("period", "")), here.who)
+    kept = kept_reports.keep_by_hand(here.office, str(form.get("period", "")), here.who)
     return go(f"/rapportage/bewaard/{kept}")
 
 
@@ -150,7 +158,7 @@ def report_file(
     style: str = "",
 ) -> Response:
     """The same figures as a file."""
-    content, kind = reportfiles.render(
+    content, kind = report_files.render(
         here.office, name, period, format=format, who=here.who, known=known, area=area, style=style
     )
     headers = {"content-disposition": f'attachment; filename="{name}-{period}.{format}"'}

@@ -7,16 +7,8 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
-from amhk.desk import (
-    acute_list,
-    assignment,
-    keeping,
-    listing,
-    morning,
-    nightly,
-    piket,
-    worklist,
-)
+from amhk.desk import acute_list, assignment, listing, morning, nightly, piket, worklist
+from amhk.desk.figures import kept_reports
 from amhk.errors import BadInput, NotAllowed
 from amhk.rules.distance import LATE, NOW, WEEK
 from amhk.rules.secrecy import WORKS
@@ -54,7 +46,7 @@ def morning_page(here: Here) -> Response:
             for c in told["waiting"]
         ],
         trend=morning.trend(here.office, here.who) if here.who.role == "manager" else [],
-        reports=keeping.fresh(here.office, here.who),
+        reports=kept_reports.fresh(here.office, here.who),
         gaps=len(piket.roster(here.office)["gaps"]) if lead or watch else 0,
         acute=acute_list.acute_cases(here.office, here.who) if watch else [],
     )

@@ -5,8 +5,8 @@ means, and what the report itself is.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from amhk.desk import reports, wording
-from amhk.desk.wording import SAY
+from amhk.desk.figures import reports, wording
+from amhk.desk.figures.wording import SAY
 from amhk.rules.publish import TOO_FEW
 from amhk.sheets.charts import Series, chart
 from amhk.words import REGIONS

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
 
-from amhk.desk import case_facts, reports
+from amhk.desk.figures import case_facts, reports
 from amhk.errors import BadInput, NotAllowed, NotFound
 from amhk.office import Office
 from amhk.rules.definitions import Found

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from amhk.desk import costs
+from amhk.desk.figures import costs
 from amhk.desk.terms.term_view import beside_counts
 from amhk.office import Office
 from amhk.rules.definitions import KINDS

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from amhk.desk.case_facts import DAYS_BEFORE, Known, settled, told, wanted_of
+from amhk.desk.figures.case_facts import DAYS_BEFORE, Known, settled, told, wanted_of
 from amhk.office import Office
 from amhk.rules.figures import ALWAYS, FOREVER, LATE, OUTSIDE, RUNS, Fact
 from amhk.rules.periods import Period

@@ -9,8 +9,8 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
-from amhk.desk import reports, wording
-from amhk.desk.reporttables import (
+from amhk.desk.figures import reports, wording
+from amhk.desk.figures.report_tables import (
     Report,
     Table,
     about,
@@ -24,7 +24,7 @@ from amhk.desk.reporttables import (
     title_of,
     trend,
 )
-from amhk.desk.wording import SAY
+from amhk.desk.figures.wording import SAY
 from amhk.errors import BadInput
 from amhk.letters.report import report_pdf
 from amhk.office import Office

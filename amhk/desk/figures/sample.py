@@ -7,7 +7,7 @@ from hashlib import sha256
 from secrets import token_hex
 from typing import Any
 
-from amhk.desk import case_facts
+from amhk.desk.figures import case_facts
 from amhk.errors import NotAllowed
 from amhk.office import Office
 from amhk.rules.periods import Period

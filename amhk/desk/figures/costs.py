@@ -6,7 +6,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from amhk.desk import counting
+from amhk.desk.figures import counting
 from amhk.errors import BadInput, NotAllowed
 from amhk.office import Office
 from amhk.rules.costs import CostShare, NothingToShareBy, YearOfUse, shared

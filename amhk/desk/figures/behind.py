@@ -3,9 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
-from amhk.desk import case_facts, counting
-from amhk.desk.areas import areas_of, chosen_of
-from amhk.desk.reports import fact_of, title_of_value
+from amhk.desk.figures import case_facts, counting
+from amhk.desk.figures.areas import areas_of, chosen_of
+from amhk.desk.figures.reports import fact_of, title_of_value
 from amhk.errors import NotAllowed, NotFound
 from amhk.office import Office
 from amhk.rules.definitions import Definition

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from amhk.desk import case_facts, costs, counting, publishing, sample
-from amhk.desk.areas import LEVELS, Area, areas_of, chosen_of
-from amhk.desk.case_facts import Known
-from amhk.desk.counting import AGES, Counts
+from amhk.desk.figures import case_facts, costs, counting, publish, sample
+from amhk.desk.figures.areas import LEVELS, Area, areas_of, chosen_of
+from amhk.desk.figures.case_facts import Known
+from amhk.desk.figures.counting import AGES, Counts
+from amhk.desk.figures.wording import SAY, definitions_of, plain_definitions, sentences
 from amhk.desk.terms.term_view import beside_counts
-from amhk.desk.wording import SAY, definitions_of, plain_definitions, sentences
 from amhk.errors import BadInput, Fault, NotAllowed, NotFound
 from amhk.office import Office
 from amhk.rules.definitions import OWN_LISTS, Definition, value_of
@@ -206,10 +206,10 @@ def _lines(
     if style is None:
         return lines
     keys = {f"{a.level}:{a.name}": a for a in areas}
-    parents = publishing.tree([publishing.Place(key, frozenset(a.rows)) for key, a in keys.items()])
+    parents = publish.tree([publish.Place(key, frozenset(a.rows)) for key, a in keys.items()])
     facts = {d.name: fact_of(office, d) for d in office.pack.figures.definitions.values()}
     lists = _lists(office, list(lines.values()))
-    told = publishing.protected(
+    told = publish.protected(
         office.pack.figures.definitions,
         facts,
         parents,
