@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from amhk.desk import digest
 from amhk.desk.clock import beat
+from amhk.desk.staff import daily_mail
 from amhk.desk.watch import go_round
 from amhk.office import Office
 from amhk.store.session import StoreFailed
@@ -39,8 +39,8 @@ def post(office: Office) -> None:
     What fails is tried again at a later bell.
     """
     try:
-        digest.write_due(office)
-        done = digest.post(office)
+        daily_mail.write_due(office)
+        done = daily_mail.post(office)
     except StoreFailed as wrong:
         log.error("post failed: %s", type(wrong).__name__)
         return

@@ -20,7 +20,8 @@ import psycopg
 from sqlalchemy import event
 
 from amhk.config import config_text
-from amhk.desk import admin, casework, intake
+from amhk.desk import casework, intake
+from amhk.desk.staff import workers
 from amhk.office import found, open_office
 from amhk.rules.fields import Desk
 from amhk.rules.moves import Token, decide, machine_of
@@ -64,7 +65,9 @@ def office_on(database):
         encoding="utf-8",
     )
     office = open_office(found(folder, None, True), proof=False)
-    admin.add_worker(office, "Tom", "teamleider", None, "SKJ 100000002", password="oefenen-oefenen")
+    workers.add_worker(
+        office, "Tom", "teamleider", None, "SKJ 100000002", password="oefenen-oefenen"
+    )
     with office.store.read() as connection:
         row = reads.worker_by(connection, name="Tom")
     return office, Reader(

@@ -18,7 +18,7 @@ import httpx2
 import openpyxl
 
 from amhk.config import config_text
-from amhk.desk import admin
+from amhk.desk.staff import workers
 from amhk.office import found, open_office
 
 PORT, PASSWORD = 8477, "paard batterij nietje juist"
@@ -82,10 +82,10 @@ def main(seconds: float) -> None:
         folder.mkdir()
         (folder / "config.toml").write_text(config_text("rotterdam-rijnmond"), encoding="utf-8")
         office = open_office(found(folder, None, True))
-        admin.add_worker(
+        workers.add_worker(
             office, "Tom", "teamleider", team=None, registration=None, password=PASSWORD
         )
-        token = admin.make_token(office, "Tom")
+        token = workers.make_token(office, "Tom")
         office.close()
         command = [
             sys.executable,

@@ -21,7 +21,8 @@ from pathlib import Path
 import psycopg
 
 from amhk.config import config_text
-from amhk.desk import admin, second_count, watch
+from amhk.desk import second_count, watch
+from amhk.desk.staff import workers
 from amhk.desk.terms import sweep
 from amhk.office import found, open_office
 from amhk.store import claims, reads, writes
@@ -45,7 +46,7 @@ def office_on(database):
     (folder / "config.toml").write_text(plain, encoding="utf-8")
     office = open_office(found(folder, None, True), proof=False)
     for name, role in (("Tom", "teamleider"), ("Anna", "medewerker"), ("Mia", "manager")):
-        admin.add_worker(
+        workers.add_worker(
             office, name, role, team=None, registration=None, password="oefenen-oefenen"
         )
     return office

@@ -79,10 +79,9 @@ def institution_export(
     config: ConfigOption = None,
 ) -> None:
     """Schrijf de sociale kaart als CSV."""
-    from amhk.desk import directory
 
     with open_here(config) as office:
-        text = directory.export(office)
+        text = institutions.export(office)
     try:
         file.write_text(text, encoding="utf-8", newline="")
     except OSError as wrong:
@@ -97,8 +96,7 @@ def institution_import(
     as_: AsOption = None,
 ) -> None:
     """Neem de sociale kaart over uit een bestand: alles klopt, of er verandert niets."""
-    from amhk.desk import directory
 
     with open_here(config) as office, _open(file) as content:
-        done = directory.bring_in(office, content, by_hand(office, as_))
+        done = institutions.bring_in(office, content, by_hand(office, as_))
     typer.echo(", ".join(f"{count} {what}" for what, count in done.items()) + ".")

@@ -67,9 +67,9 @@ def open_here(config: str | None, proof: bool = False) -> "Iterator[Office]":
 
 def by_hand(office: "Office", name: str | None) -> "Reader":
     """Give who works the command line."""
-    from amhk.desk import admin
+    from amhk.desk.staff import workers
 
-    return admin.by_hand(office, name)
+    return workers.by_hand(office, name)
 
 
 def say(told: object) -> None:

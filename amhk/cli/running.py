@@ -105,7 +105,7 @@ def calendar_hours(
 @piket_app.command("list")
 def piket_list(json_: JsonOption = False, config: ConfigOption = None) -> None:
     """Toon het rooster van de komende twee weken en de gaten erin; een gat geeft exit 1."""
-    from amhk.desk.piket import roster
+    from amhk.desk.staff.piket import roster
 
     with open_here(config) as office:
         told = roster(office)
@@ -129,7 +129,7 @@ def piket_add(
     as_: AsOption = None,
 ) -> None:
     """Zet iemand op het rooster."""
-    from amhk.desk.piket import give
+    from amhk.desk.staff.piket import give
 
     with open_here(config) as office:
         key = give(office, {"worker": worker, "start": start, "end": end}, by_hand(office, as_))
@@ -139,7 +139,7 @@ def piket_add(
 @piket_app.command("drop")
 def piket_drop(key: int, config: ConfigOption = None, as_: AsOption = None) -> None:
     """Haal een regel van het rooster."""
-    from amhk.desk.piket import take
+    from amhk.desk.staff.piket import take
 
     with open_here(config) as office:
         take(office, key, by_hand(office, as_))
@@ -160,7 +160,7 @@ def worker_absent(
     as_: AsOption = None,
 ) -> None:
     """Regel afwezigheid of vertrek: elke open zaak krijgt een nieuwe plek."""
-    from amhk.desk.absence import AWAY, LEAVES, make_plan, view
+    from amhk.desk.staff.absence import AWAY, LEAVES, make_plan, view
     from amhk.words import some
 
     body = {
@@ -184,7 +184,7 @@ def worker_absent(
 @worker_app.command("back")
 def worker_back(plan: int, config: ConfigOption = None, as_: AsOption = None) -> None:
     """Draai een plan terug: de medewerker is er weer, met zijn zaken."""
-    from amhk.desk.absence import undo
+    from amhk.desk.staff.absence import undo
     from amhk.words import some
 
     with open_here(config) as office:
@@ -201,7 +201,7 @@ def worker_email(
     config: ConfigOption = None,
 ) -> None:
     """Geef een medewerker een adres voor de dagelijkse mail."""
-    from amhk.desk.admin import set_email
+    from amhk.desk.staff.workers import set_email
 
     with open_here(config) as office:
         set_email(office, name, address)
@@ -244,13 +244,13 @@ def proof(
 @app.command()
 def post(config: ConfigOption = None) -> None:
     """Verstuur de dagelijkse mail die klaarstaat."""
-    from amhk.desk import digest
+    from amhk.desk.staff import daily_mail
 
     with open_here(config) as office:
         if office.config.mail is None:
             raise Refusal("Er is geen mail ingesteld: vul [mail] in config.toml in.")
-        digest.write_due(office)
-        done = digest.post(office)
+        daily_mail.write_due(office)
+        done = daily_mail.post(office)
     typer.echo(f"{done['sent']} verzonden, {done['failed']} mislukt.")
     if done["failed"]:
         raise typer.Exit(1)

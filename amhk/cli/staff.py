@@ -24,7 +24,7 @@ def worker_add(
     config: ConfigOption = None,
 ) -> None:
     """Voeg een medewerker toe; toont een wachtwoord voor een keer."""
-    from amhk.desk.admin import add_worker
+    from amhk.desk.staff.workers import add_worker
 
     with open_here(config) as office:
         typer.echo(
@@ -35,7 +35,7 @@ def worker_add(
 @worker_app.command("list")
 def worker_list(json_: JsonOption = False, config: ConfigOption = None) -> None:
     """Toon de medewerkers."""
-    from amhk.desk.admin import list_workers
+    from amhk.desk.staff.workers import list_workers
 
     with open_here(config) as office:
         workers = list_workers(office)
@@ -64,7 +64,7 @@ def worker_role(
     name: str, role: Annotated[str, typer.Option("--role")], config: ConfigOption = None
 ) -> None:
     """Geef een medewerker een andere rol."""
-    from amhk.desk.admin import set_role
+    from amhk.desk.staff.workers import set_role
 
     with open_here(config) as office:
         set_role(office, name, role)
@@ -74,7 +74,7 @@ def worker_role(
 @worker_app.command("rename")
 def worker_rename(name: str, new: str, config: ConfigOption = None) -> None:
     """Geef een medewerker een andere naam."""
-    from amhk.desk.admin import rename
+    from amhk.desk.staff.workers import rename
 
     with open_here(config) as office:
         rename(office, name, new)
@@ -84,7 +84,7 @@ def worker_rename(name: str, new: str, config: ConfigOption = None) -> None:
 @worker_app.command("disable")
 def worker_disable(name: str, config: ConfigOption = None) -> None:
     """Laat een medewerker gaan; zijn zaken vallen aan het team."""
-    from amhk.desk.admin import disable
+    from amhk.desk.staff.workers import disable
     from amhk.words import some
 
     with open_here(config) as office:
@@ -97,7 +97,7 @@ def worker_disable(name: str, config: ConfigOption = None) -> None:
 @worker_app.command("token")
 def worker_token(name: str, config: ConfigOption = None) -> None:
     """Maak een nieuw token; het oude vervalt."""
-    from amhk.desk.admin import make_token
+    from amhk.desk.staff.workers import make_token
 
     with open_here(config) as office:
         typer.echo(make_token(office, name))
@@ -107,7 +107,7 @@ def worker_token(name: str, config: ConfigOption = None) -> None:
 def team_add(name: str, config: ConfigOption = None) -> None:
     """Voeg een team toe."""
     from amhk.config import find_config
-    from amhk.desk.admin import add_team
+    from amhk.desk.staff.workers import add_team
     from amhk.office import open_office
 
     office = open_office(find_config(config), proof=False, teams=False)
@@ -121,7 +121,7 @@ def team_add(name: str, config: ConfigOption = None) -> None:
 @team_app.command("list")
 def team_list(config: ConfigOption = None) -> None:
     """Toon de teams."""
-    from amhk.desk.admin import list_teams
+    from amhk.desk.staff.workers import list_teams
 
     with open_here(config) as office:
         for name in list_teams(office):

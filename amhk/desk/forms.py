@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from amhk.desk import admin, intake
+from amhk.desk import intake
 from amhk.desk.registering import register
+from amhk.desk.staff import workers
 from amhk.desk.staging import (
     TAKEN_AT_ONCE,
     Progress,
@@ -55,7 +56,7 @@ def accept(office: Office, key: int, who: Reader) -> None:
     From now on they are taken as meldingen, also if the house falls down in between.
     """
     must_take_in(who)
-    admin.by_hand(
+    workers.by_hand(
         office, None
     )  # who brings a file does not thereby take every call in it: the cases are of their teams
     with office.store.write() as connection:

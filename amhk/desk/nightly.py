@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from amhk.desk.health import health
-from amhk.desk.piket import roster_of
 from amhk.desk.second_count import recounted
+from amhk.desk.staff.piket import roster_of
 from amhk.desk.terms import sweep as terms_sweep
 from amhk.desk.texts import no_longer_fit
 from amhk.errors import BadInput, Fault, NotAllowed, NotFound

@@ -276,11 +276,7 @@ def tell_children(
     file: CaseFile, entry: int, people: Sequence[Mapping[str, Any]] | None = None
 ) -> None:
     """Tell the figures how many children a melding is about, from its people as they now are."""
-    known = (
-        reads.of_case(file.connection, reads.PERSON, file.id)
-        if earlier_contacts is None
-        else earlier_contacts
-    )
+    known = reads.of_case(file.connection, reads.PERSON, file.id) if people is None else people
     day = day_of(file.changes.get("received", file.case["received"]))
     file.tell(
         entry, children=sum(is_child(person, day, file.office.pack.codes.roles) for person in known)

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from amhk.desk import absence, attachments, carrier, clock, finding, forms, nightly
+from amhk.desk import attachments, carrier, clock, finding, forms, nightly
 from amhk.desk.figures import case_facts, kept_reports
 from amhk.desk.people import earlier_contacts
+from amhk.desk.staff import absence
 from amhk.desk.terms import calendar
 from amhk.desk.terms import sweep as terms_sweep
 from amhk.desk.terms.sweep import Sweep

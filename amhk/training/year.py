@@ -12,7 +12,8 @@ from io import BytesIO
 from typing import Any
 
 from amhk.config import SEED
-from amhk.desk import absence, admin, clock, forms, intake, piket, staging, watch
+from amhk.desk import clock, forms, intake, staging, watch
+from amhk.desk.staff import absence, piket, workers
 from amhk.desk.terms import sweep
 from amhk.errors import ClosedDoor
 from amhk.office import Office
@@ -53,7 +54,7 @@ def fill(office: Office, year: int, cases: int, seed: int) -> list[tuple[str, st
                 "Dit meldpunt is niet leeg; een oefenjaar komt alleen in een leeg meldpunt."
             )
     for name, role, registration in STAFF:
-        admin.add_worker(
+        workers.add_worker(
             office, name, role, team=None, registration=registration, password=PASSWORD
         )
     Year(office, year, seed).play(cases)

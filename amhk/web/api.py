@@ -10,7 +10,6 @@ from fastapi.responses import JSONResponse
 from amhk.config import house_mark
 from amhk.desk import add_people as desk_add_people
 from amhk.desk import (
-    admin,
     assignment,
     casework,
     clock,
@@ -26,6 +25,7 @@ from amhk.desk.casefile import access_log
 from amhk.desk.casefile.choices import for_strangers
 from amhk.desk.figures import kept_reports as figures_kept_reports
 from amhk.desk.figures import report_files
+from amhk.desk.staff import workers
 from amhk.desk.terms import extensions
 from amhk.desk.terms import sweep as terms_sweep
 from amhk.errors import BadInput, NotFound, TooLarge
@@ -291,13 +291,13 @@ def my_reminders(office: House, who: Who, cursor: Cursor = None) -> Any:
 @router.get("/institutions")
 def institutions(office: House, who: Who) -> Any:
     """The institutions a case can be handed to."""
-    return {"items": admin.list_institutions(office), "next": None}
+    return {"items": workers.list_institutions(office), "next": None}
 
 
 @router.post("/institutions", status_code=201, openapi_extra=ANY_BODY)
 def add_institution(office: House, who: Who, body: Body) -> Any:
     """Add an institution: `name kind scale gemeenten address`."""
-    return admin.add_institution(office, body, who)
+    return workers.add_institution(office, body, who)
 
 
 @router.get("/reports/kept")

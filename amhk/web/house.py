@@ -9,7 +9,8 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
-from amhk.desk import absence, acute_list, health, nightly, piket, worklist
+from amhk.desk import acute_list, health, nightly, worklist
+from amhk.desk.staff import absence, piket
 from amhk.desk.terms import calendar
 from amhk.desk.terms import feeds as terms_feeds
 from amhk.errors import BadInput

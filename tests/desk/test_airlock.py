@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from support.cast import Client, hire, reader, term
 from support.families import EL_AMRANI, VISSER, advies, melding
 
-from amhk.desk import casework, directory
+from amhk.desk import casework
+from amhk.desk.staff import institutions
 from amhk.errors import BadInput, NotAllowed
 from amhk.rules.check import check
 from amhk.store import reads
@@ -227,14 +228,14 @@ HEAD = "naam;soort hulp;schaal;gemeenten;adres;beveiligd adres;in gebruik\r\n"
 
 
 def bring(office, text, name="Mia"):
-    return directory.bring_in(office, io.BytesIO(text.encode("cp1252")), reader(office, name))
+    return institutions.bring_in(office, io.BytesIO(text.encode("cp1252")), reader(office, name))
 
 
 def test_what_goes_out_comes_in_again_unchanged(client, office):
     with office.store.read() as connection:
         count = len(reads.institutions(connection, active=False))
-    assert directory.bring_in(
-        office, io.BytesIO(directory.export(office).encode("utf-8")), reader(office, "Bea")
+    assert institutions.bring_in(
+        office, io.BytesIO(institutions.export(office).encode("utf-8")), reader(office, "Bea")
     ) == {"toegevoegd": 0, "gewijzigd": 0, "gelijk": count}
 
 
@@ -292,8 +293,8 @@ def test_what_became_of_a_melding_is_told_in_the_codes_of_the_protocol(client):
 
 def test_what_is_not_in_the_file_stays_and_an_apostrophe_is_part_of_a_name(client, office):
     bring(office, HEAD + "'t Lange Huis;jeugdhulp;lokaal;Schiedam;Kade 1;;ja\r\n")
-    directory.bring_in(
-        office, io.BytesIO(directory.export(office).encode("utf-8")), reader(office, "Bea")
+    institutions.bring_in(
+        office, io.BytesIO(institutions.export(office).encode("utf-8")), reader(office, "Bea")
     )
     bring(office, "naam;soort hulp;schaal\r\n't Lange Huis;jeugdhulp;subregionaal\r\n")
     (house,) = [i for i in client.get("/institutions")["items"] if "Lange Huis" in i["name"]]

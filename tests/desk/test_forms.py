@@ -319,10 +319,10 @@ def test_two_who_bring_the_same_forms_at_once_make_each_once(client, office):
 
 
 def test_who_accepts_a_file_does_not_thereby_read_every_teams_cases(client, office):
-    from amhk.desk import admin
+    from amhk.desk.staff import workers
 
-    admin.add_team(office, "Noord")
-    admin.add_worker(office, "Noor", "medewerker", "Noord", password="oefenen-oefenen")
+    workers.add_team(office, "Noord")
+    workers.add_worker(office, "Noor", "medewerker", "Noord", password="oefenen-oefenen")
     key = bring(office, [form(1)], "Noor")
     take(office, key, "Noor")
     Client(office, "Noor").get("/cases/M-2026-000001", 404)

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from support.cast import Client, hire, reader, term
 from support.families import EL_AMRANI, VISSER, advies, melding
 
-from amhk.desk import admin, casework, intake, nightly, splitting, watch
+from amhk.desk import casework, intake, nightly, splitting, watch
 from amhk.desk.casefile import access_log
 from amhk.desk.people import earlier_contacts
+from amhk.desk.staff import workers
 from amhk.errors import BadInput, ClosedDoor, NotFound
 from amhk.store import journal, reads, writes
 
@@ -272,8 +273,8 @@ def teams(tmp_path, database):
     folder = make_folder(tmp_path / "m", database)
     office = open_office(folder, proof=False)
     hire(office)
-    admin.add_team(office, "Noord")
-    admin.add_worker(office, "Noor", "medewerker", "Noord", password="oefenen-oefenen")
+    workers.add_team(office, "Noord")
+    workers.add_worker(office, "Noor", "medewerker", "Noord", password="oefenen-oefenen")
     office.close()
     folder.write_text(folder.read_text(encoding="utf-8") + RULES, encoding="utf-8")
     office = open_office(folder, proof=False)
@@ -781,7 +782,7 @@ def test_whoever_left_meanwhile_gets_no_case_back(client, two, office):
     first, second = two
     client.post(f"/cases/{second}/assign", {"owner": "Bram", "reason": "verdeling"})
     client.move(second, "vervolgmelding", bij=first)
-    admin.disable(office, "Bram")
+    workers.disable(office, "Bram")
     split(client, second)
     assert client.case(second)["owner"] is None
 

@@ -1089,9 +1089,9 @@ def test_without_a_folder_what_was_on_its_way_lies_dead_with_the_reason(client, 
 
 
 def test_a_pile_of_which_a_case_went_to_another_team_can_still_be_finished(client, office):
-    from amhk.desk import admin
+    from amhk.desk.staff import workers
 
-    admin.add_team(office, "Elders")
+    workers.add_team(office, "Elders")
     first, second = referred(client), referred(client)
     for n in (first, second):
         queued(client, n, "verwijzing_instelling", "print")

@@ -97,12 +97,12 @@ def test_a_double_click_approves_one_letter(office):
 
 
 def test_a_disabled_owner_leaves_his_reminders_to_the_team(office):
-    from amhk.desk import admin
+    from amhk.desk.staff import workers
 
     who = begin(office)
     number = intake.take_call(office, MELDING, who)
     assignment.assign(office, number, {"owner": "Anna", "reason": "verdeling"}, who)
-    admin.disable(office, "Anna")
+    workers.disable(office, "Anna")
     watch.set_clock(office, {"now": "2026-02-10T09:00"})
     assert reading.case_view(office, number, who)["owner"] is None
     assert all("Anna" not in r["receivers"] for r in history.rungs(office, number, who))

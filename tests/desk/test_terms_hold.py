@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import select, update
 from support.cast import Client, hire, reader, send_owed, term
 
-from amhk.desk import absence, admin, assignment, nightly, watch
+from amhk.desk import assignment, nightly, watch
+from amhk.desk.staff import absence, workers
 from amhk.store import house, plans, reads
 from amhk.store.journal import verify
 
@@ -311,7 +312,7 @@ def test_nobody_can_switch_off_a_rung_that_concerns_himself(client, office, numb
     before = client.get("/reminders")["count"]
     client.get(f"/cases/{number}")
     client.get(f"/cases/{number}/reminders")
-    admin.set_email(office, "Tom", "")
+    workers.set_email(office, "Tom", "")
     assert client.get("/reminders")["count"] == before >= 1
     paths = client.get("/api/openapi.json")["paths"]
     assert (
@@ -506,7 +507,7 @@ def test_who_leaves_leaves_nothing_behind_and_an_undone_leaving_is_whole(client,
     anna = Client(office, "Anna")
     secret = anna.post("/feeds", {"kind": "persoonlijk"})["href"].rsplit("/", 1)[-1]
     client.clock("2026-02-09T09:00")
-    assert admin.disable(office, "Anna") == 1
+    assert workers.disable(office, "Anna") == 1
     assert client.case(number)["owner"] is None
     anna.ask("GET", "/cases", expect=401)
     assert client.http.get(f"/agenda/{secret}").status_code == 404
@@ -710,7 +711,7 @@ def test_a_case_on_the_name_of_somebody_who_left_is_found(client, office, number
 
 
 def test_moving_a_case_to_another_team_keeps_its_reminders_before_somebody(client, office, number):
-    admin.add_team(office, "Waterweg")
+    workers.add_team(office, "Waterweg")
     client.clock("2026-02-10T09:00")
     assignment.assign(
         office,
@@ -770,9 +771,9 @@ def test_a_proof_that_was_not_made_is_an_alarm(client, office, number):
 
 
 def test_a_case_given_to_another_team_takes_its_reminders_along(client, office, number):
-    admin.add_team(office, "Zuid")
+    workers.add_team(office, "Zuid")
     for name, role in (("Zoe", "teamleider"), ("Zed", "medewerker")):
-        admin.add_worker(
+        workers.add_worker(
             office, name, role, team="Zuid", registration=None, password="oefenen-oefenen"
         )
     client.post(f"/cases/{number}/assign", {"owner": "Anna", "reason": "verdeling"})
@@ -791,7 +792,7 @@ def test_another_role_leaves_no_reminder_behind(client, office, number):
         "/piket", {"worker": "Vera", "start": "2026-02-02T17:00", "end": "2026-02-03T09:00"}
     )
     client.clock("2026-02-10T09:00")
-    admin.set_role(office, "Tom", "medewerker")
+    workers.set_role(office, "Tom", "medewerker")
     assert number in {r["number"] for r in Client(office, "Mia").get("/reminders")["items"]}
     holds(office)
 
@@ -800,7 +801,7 @@ def test_who_may_no_longer_see_every_case_has_no_piket(client, office, number):
     client.post(
         "/piket", {"worker": "Vera", "start": "2026-02-02T08:00", "end": "2026-02-17T00:00"}
     )
-    admin.set_role(office, "Vera", "medewerker")
+    workers.set_role(office, "Vera", "medewerker")
     told = client.get("/piket")
     assert told["now"] == []
     assert told["gaps"]
@@ -821,15 +822,15 @@ def test_a_plan_hands_no_case_to_who_no_longer_works_on_cases(client, office, nu
             "to": "Bram",
         },
     )
-    admin.set_role(office, "Bram", "rapportage")
+    workers.set_role(office, "Bram", "rapportage")
     client.clock("2026-02-04T09:00")
     assert client.case(number)["owner"] is None
     holds(office)
 
 
 def test_a_teamleider_plans_for_the_people_of_his_own_team_only(client, office, number):
-    admin.add_team(office, "Zuid")
-    admin.add_worker(
+    workers.add_team(office, "Zuid")
+    workers.add_worker(
         office, "Zoe", "teamleider", team="Zuid", registration=None, password="oefenen-oefenen"
     )
     client.post(f"/cases/{number}/assign", {"owner": "Anna", "reason": "verdeling"})

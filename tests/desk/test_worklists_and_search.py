@@ -13,21 +13,9 @@ import pytest
 from support.cast import reader
 from support.families import EL_AMRANI, advies, melding
 
-from amhk.desk import (
-    admin,
-    assignment,
-    attachments,
-    concept,
-    directory,
-    finding,
-    intake,
-    listing,
-    routing_rules,
-    staffing,
-    texts,
-    worklist,
-)
+from amhk.desk import assignment, attachments, concept, finding, intake, listing, texts, worklist
 from amhk.desk.seat import take_seat
+from amhk.desk.staff import institutions, management, routing_rules, workers
 from amhk.errors import BadInput, ClosedDoor, NotAllowed, NotFound
 from amhk.keys import hash_token
 from amhk.rules.searching import RELEASE
@@ -153,8 +141,8 @@ def test_the_melder_a_bsn_and_a_secret_address_are_not_to_be_searched(client, of
 
 
 def test_search_stays_within_what_the_reader_may_see(client, office, tom):
-    admin.add_team(office, "Noord")
-    admin.add_worker(office, "Nel", "medewerker", "Noord", None, password="oefenen-oefenen")
+    workers.add_team(office, "Noord")
+    workers.add_worker(office, "Nel", "medewerker", "Noord", None, password="oefenen-oefenen")
     intake.take_call(office, melding(EL_AMRANI), tom)
     assert found(office, "Tom", "amrani")
     assert found(office, "Nel", "amrani") == []
@@ -313,7 +301,7 @@ def test_a_file_of_another_case_is_not_there(client, office, tom):
 
 def test_the_beheerder_divides_calls_on_screen_and_hears_where_one_would_go(client, office, tom):
     bea = reader(office, "Bea")
-    staffing.add_team(office, {"name": "Spoed"}, bea)
+    management.add_team(office, {"name": "Spoed"}, bea)
     routing_rules.add_rule(
         office, {"team": "Spoed", "acuut": "ja", "reden": "acuut gaat voor"}, bea
     )
@@ -339,20 +327,20 @@ def test_the_beheerder_divides_calls_on_screen_and_hears_where_one_would_go(clie
 
 def test_the_beheerder_runs_workers_but_never_his_own_role(client, office, tom):
     bea = reader(office, "Bea")
-    first = staffing.add(
+    first = management.add(
         office, {"name": "Nieuwe Collega", "role": "medewerker", "registration": "SKJ 999"}, bea
     )
     assert len(first) >= 12
-    one = next(w for w in staffing.view(office, bea) if w["name"] == "Nieuwe Collega")
-    staffing.change(office, one["id"], {"role": "teamleider", "team": "Meldpunt"}, bea)
-    assert staffing.worker(office, one["id"], bea)["role"] == "teamleider"
+    one = next(w for w in management.view(office, bea) if w["name"] == "Nieuwe Collega")
+    management.change(office, one["id"], {"role": "teamleider", "team": "Meldpunt"}, bea)
+    assert management.worker(office, one["id"], bea)["role"] == "teamleider"
     with pytest.raises(BadInput):
-        staffing.change(office, bea.id, {"role": "manager"}, bea)
+        management.change(office, bea.id, {"role": "manager"}, bea)
     with pytest.raises(ClosedDoor):
-        staffing.let_go(office, bea.id, bea)
-    assert staffing.let_go(office, one["id"], bea) == 0
+        management.let_go(office, bea.id, bea)
+    assert management.let_go(office, one["id"], bea) == 0
     with pytest.raises(NotAllowed):
-        staffing.view(office, tom)
+        management.view(office, tom)
 
 
 def test_a_text_of_a_letter_is_changed_seen_and_kept_and_the_approved_one_stays(
@@ -434,25 +422,25 @@ def test_a_text_that_lets_a_secret_reach_its_reader_is_refused(client, office):
 
 def test_an_institution_is_added_and_changed_on_screen(client, office, tom):
     bea = reader(office, "Bea")
-    made = admin.add_institution(
+    made = workers.add_institution(
         office, {"name": "Huis Nieuw", "kind": "opvang", "scale": "lokaal"}, bea
     )
-    directory.change(
+    institutions.change(
         office,
         made["id"],
         {"name": "Huis Oud", "kind": "opvang", "scale": "lokaal", "active": "nee"},
         bea,
     )
-    assert directory.one(office, made["id"])["active"] is False
+    assert institutions.one(office, made["id"])["active"] is False
     with pytest.raises(BadInput):
-        directory.change(
+        institutions.change(
             office,
             made["id"],
             {"name": "Wijkteam Schiedam", "kind": "opvang", "scale": "lokaal"},
             bea,
         )
     with pytest.raises(NotAllowed):
-        directory.change(
+        institutions.change(
             office,
             made["id"],
             {"name": "x", "kind": "opvang", "scale": "lokaal"},
@@ -500,8 +488,8 @@ def test_no_list_of_people_but_the_one_that_says_so_holds_a_bsn(client, office, 
 def test_an_account_and_its_line_in_the_journal_are_one(client, office):
     bea = reader(office, "Bea")
     with pytest.raises(BadInput):
-        staffing.add(office, {"name": "Spook", "role": "manager", "email": "geen adres"}, bea)
-    assert "Spook" not in [w["name"] for w in staffing.view(office, bea)]
+        management.add(office, {"name": "Spook", "role": "manager", "email": "geen adres"}, bea)
+    assert "Spook" not in [w["name"] for w in management.view(office, bea)]
 
 
 def test_a_sweep_touches_nothing_but_its_own_files(client, office):
@@ -574,6 +562,6 @@ def test_a_concept_thrown_away_stays_away_and_one_left_behind_is_taken_over(clie
     for name in ("Bram", "Bea"):
         with pytest.raises(NotAllowed):
             concept.take_over(office, "Anna", reader(office, name))
-    staffing.let_go(office, anna.id, reader(office, "Bea"))
+    management.let_go(office, anna.id, reader(office, "Bea"))
     assert concept.take_over(office, "Anna", tom) == 1
     assert concept.load(office, other, tom)["zorgen"] == ["Nog niet af."]

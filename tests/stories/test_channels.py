@@ -16,7 +16,8 @@ from support.cast import Client, hire, reader
 from support.server import Server, free_port
 
 from amhk.config import Mail
-from amhk.desk import admin, digest, intake, watch
+from amhk.desk import intake, watch
+from amhk.desk.staff import daily_mail, workers
 from amhk.errors import HouseClosed
 from amhk.office import open_office
 from amhk.store import channels, reads, writes
@@ -77,7 +78,7 @@ def test_an_address_is_shown_once_and_void_when_revoked_or_when_its_worker_chang
     path = href.replace("http://testserver", "")
     assert client.http.get(path).status_code == 404
     again = anna.post("/feeds", {"kind": "team"})["href"].replace("http://testserver", "")
-    admin.set_role(office, "Anna", "rapportage")
+    workers.set_role(office, "Anna", "rapportage")
     assert client.http.get(again).status_code == 404
     assert client.http.get("/agenda/" + "x" * 3000 + ".ics").status_code == 404
     Client(office, "Bea").post("/feeds", {"kind": "persoonlijk"}, 403)
@@ -89,7 +90,7 @@ def test_a_real_calendar_program_reads_the_feed_from_the_real_server(tmp_path):
     hire(office, "Tom", "Anna")
     watch.set_clock(office, {"now": "2026-02-02T09:00"})
     number = intake.take_call(office, MELDING, reader(office, "Tom"))
-    token = admin.make_token(office, "Anna")
+    token = workers.make_token(office, "Anna")
     office.close()
     with Server(folder) as server:
         href = server.ask("POST", "/feeds", {"kind": "team"}, token)["href"]
@@ -151,9 +152,9 @@ def posted(office, client, box):
     number = client.post("/cases", MELDING)["number"]
     client.post(f"/cases/{number}/assign", {"owner": "Anna", "reason": "verdeling"})
     for name in ("Anna", "Tom"):
-        admin.set_email(office, name, f"{name.lower()}@voorbeeld.nl")
+        workers.set_email(office, name, f"{name.lower()}@voorbeeld.nl")
     client.clock("2026-02-10T06:59")
-    assert digest.write_due(office) == 0
+    assert daily_mail.write_due(office) == 0
     client.clock("2026-02-10T07:01")
     return number
 
@@ -163,9 +164,9 @@ def text(mail):
 
 
 def test_the_daily_mail_holds_numbers_only_and_goes_once_a_day(office, client, box, posted):
-    assert digest.write_due(office) == 2
-    assert digest.post(office) == {"sent": 2, "failed": 0}
-    assert (digest.write_due(office), digest.post(office)["sent"]) == (0, 0)
+    assert daily_mail.write_due(office) == 2
+    assert daily_mail.post(office) == {"sent": 2, "failed": 0}
+    assert (daily_mail.write_due(office), daily_mail.post(office)["sent"]) == (0, 0)
     mine = next(m for m in box.mails if m.rcpt_tos == ["anna@voorbeeld.nl"])
     assert posted in text(mine)
     assert "Te laat (1)" in text(mine)
@@ -173,7 +174,7 @@ def test_the_daily_mail_holds_numbers_only_and_goes_once_a_day(office, client, b
     assert "https://meldpunt.intern" in text(mine)
     assert not [s for m in box.mails for s in (*SECRETS, "Veiligheidsbeoordeling") if s in text(m)]
     client.clock("2026-02-11T07:01")
-    assert digest.write_due(office) == 2
+    assert daily_mail.write_due(office) == 2
 
 
 def test_a_mail_that_fails_holds_up_none_and_leaves_later_under_the_same_key(
@@ -181,35 +182,35 @@ def test_a_mail_that_fails_holds_up_none_and_leaves_later_under_the_same_key(
 ):
     box.refuse = "anna@voorbeeld.nl"
     before = client.get("/reminders")["count"]
-    digest.write_due(office)
-    assert digest.post(office) == {"sent": 1, "failed": 1}
-    assert digest.post(office) == {"sent": 0, "failed": 0}  # not before its time
-    failed = next(d for d in digest.recent(office) if d["state"] == "queued")
+    daily_mail.write_due(office)
+    assert daily_mail.post(office) == {"sent": 1, "failed": 1}
+    assert daily_mail.post(office) == {"sent": 0, "failed": 0}  # not before its time
+    failed = next(d for d in daily_mail.recent(office) if d["state"] == "queued")
     assert "451" in failed["why"]
     assert client.get("/reminders")["count"] == before
-    assert digest.write_due(office) == 0
+    assert daily_mail.write_due(office) == 0
     box.refuse = None
     with office.store.write() as connection:
         connection.exec_driver_sql(
             "UPDATE digests SET claimed = '2026-01-01T00:00:00.000000Z' WHERE state = 'queued'"
         )
-    assert digest.post(office) == {"sent": 1, "failed": 0}
+    assert daily_mail.post(office) == {"sent": 1, "failed": 0}
     assert len([m for m in box.mails if m.rcpt_tos == ["anna@voorbeeld.nl"]]) == 1
 
 
 def test_a_mail_whose_sender_died_after_sending_goes_again_under_the_same_key(
     office, box, posted, monkeypatch
 ):
-    digest.write_due(office)
+    daily_mail.write_due(office)
 
     def die(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(digest, "_record", die)
+    monkeypatch.setattr(daily_mail, "_record", die)
     with pytest.raises(KeyboardInterrupt):
-        digest.post(office)
+        daily_mail.post(office)
     monkeypatch.undo()
-    digest.post(office)
+    daily_mail.post(office)
     assert (
         len(box.mails) == 2
     )  # the first and the other one; what is claimed is left to its sender for ten minutes
@@ -217,15 +218,15 @@ def test_a_mail_whose_sender_died_after_sending_goes_again_under_the_same_key(
         connection.exec_driver_sql(
             "UPDATE digests SET claimed = '2026-01-01T00:00:00.000000Z' WHERE state = 'queued'"
         )
-    digest.post(office)
+    daily_mail.post(office)
     keys = [re.search(r"Message-ID: (\S+)", text(m)).group(1) for m in box.mails]
     assert len(keys) == 3
     assert len(set(keys)) == 2  # the same letter twice is the same Message-ID
 
 
 def test_two_posters_at_once_send_each_mail_once(office, box, posted):
-    digest.write_due(office)
-    threads = [threading.Thread(target=digest.post, args=(office,)) for _ in range(4)]
+    daily_mail.write_due(office)
+    threads = [threading.Thread(target=daily_mail.post, args=(office,)) for _ in range(4)]
     for t in threads:
         t.start()
     for t in threads:
@@ -237,18 +238,18 @@ def test_a_server_that_is_away_loses_nothing_and_the_mail_of_today_replaces_that
     office, client, box, posted
 ):
     object.__setattr__(office.config.mail, "port", free_port())
-    digest.write_due(office)
-    assert digest.post(office) == {"sent": 0, "failed": 2}
+    daily_mail.write_due(office)
+    assert daily_mail.post(office) == {"sent": 0, "failed": 2}
     client.clock("2026-02-11T07:01")
-    digest.write_due(office)
-    assert sorted(d["state"] for d in digest.recent(office)) == [
+    daily_mail.write_due(office)
+    assert sorted(d["state"] for d in daily_mail.recent(office)) == [
         "queued",
         "queued",
         "replaced",
         "replaced",
     ]
     object.__setattr__(office.config.mail, "port", box.port)
-    assert digest.post(office)["sent"] == 2
+    assert daily_mail.post(office)["sent"] == 2
     assert all("11-2-2026" in text(m) for m in box.mails)
 
 
@@ -256,7 +257,7 @@ def test_who_is_away_gets_no_mail_and_the_beheerder_hears_of_the_house(office, c
     client.post(
         "/plans", {"worker": "Anna", "kind": "afwezig", "start": "2026-02-10", "reason": "ziek"}
     )
-    admin.set_email(office, "Bea", "bea@voorbeeld.nl")
+    workers.set_email(office, "Bea", "bea@voorbeeld.nl")
     with office.store.write() as connection:
         connection.exec_driver_sql(
             "UPDATE terms SET due = '2027-01-01' WHERE name = 'onderzoek_start'"
@@ -265,8 +266,8 @@ def test_who_is_away_gets_no_mail_and_the_beheerder_hears_of_the_house(office, c
             connection, "clock", (office.now(connection) + timedelta(days=1)).isoformat()
         )
     watch.go_round(office)
-    digest.write_due(office)
-    digest.post(office)
+    daily_mail.write_due(office)
+    daily_mail.post(office)
     told = {m.rcpt_tos[0]: text(m) for m in box.mails}
     assert set(told) == {"tom@voorbeeld.nl", "bea@voorbeeld.nl"}
     assert "LET OP: 1 einde klopt niet" in told["bea@voorbeeld.nl"]

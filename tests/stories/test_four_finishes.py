@@ -7,7 +7,7 @@ import pytest
 from support.cast import hire
 from support.server import Server
 
-from amhk.desk import admin
+from amhk.desk.staff import workers
 from amhk.office import open_office
 
 ADVIES = {
@@ -82,7 +82,7 @@ class Desk:
 def desk(folder):
     office = open_office(folder, proof=False)
     hire(office, "Tom")
-    token = admin.make_token(office, "Tom")
+    token = workers.make_token(office, "Tom")
     office.close()
     with Server(folder) as server:
         yield Desk(server, token)

@@ -28,7 +28,6 @@ from support import second
 from support.cast import hire, reader
 
 from amhk.desk import (
-    absence,
     assignment,
     attachments,
     casework,
@@ -36,7 +35,6 @@ from amhk.desk import (
     forms,
     intake,
     notices,
-    piket,
     piles,
     post,
     reading,
@@ -49,6 +47,7 @@ from amhk.desk import (
 )
 from amhk.desk.casefile import access_log
 from amhk.desk.figures import case_facts, kept_reports, reports
+from amhk.desk.staff import absence, piket
 from amhk.desk.terms import calendar, extensions
 from amhk.errors import Refusal
 from amhk.office import open_office

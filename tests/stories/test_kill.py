@@ -18,7 +18,8 @@ from support.cast import hire, reader
 from support.patience import patient
 from support.server import Server
 
-from amhk.desk import admin, forms, forms_view, health, staging, watch
+from amhk.desk import forms, forms_view, health, staging, watch
+from amhk.desk.staff import workers as staff_workers
 from amhk.desk.terms import sweep
 from amhk.office import open_office
 from amhk.store import reads
@@ -74,7 +75,7 @@ class Worker(threading.Thread):
 def test_kill_nine_loses_nothing_that_was_answered(folder):
     office = open_office(folder, proof=False)
     hire(office, "Tom", "Mia")
-    tokens = [admin.make_token(office, n) for n in ("Tom", "Mia")]
+    tokens = [staff_workers.make_token(office, n) for n in ("Tom", "Mia")]
     watch.set_clock(office, {"now": "2026-01-05T09:00"})
     server, dice, day = Server(folder), random.Random(7), 6
     for number in range(ROUNDS):
@@ -150,7 +151,7 @@ def test_kill_nine_while_forms_become_cases_loses_none_and_doubles_none(folder):
     dice, server, deaths = random.Random(11), Server(folder), 0
     while forms_view.view(office, key, who)["state"] != "done" and deaths < 10 * ROUNDS:
         server.start()
-        token = admin.make_token(office, "Tom")
+        token = staff_workers.make_token(office, "Tom")
         asker = threading.Thread(target=lambda t=token: _ask_quietly(server, t), daemon=True)
         asker.start()
         time.sleep(

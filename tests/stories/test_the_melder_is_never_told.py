@@ -12,7 +12,8 @@ from sqlalchemy import select
 from support.cast import CAST, Client, reader
 from support.families import melding
 
-from amhk.desk import admin, attachments, digest, watch
+from amhk.desk import attachments, watch
+from amhk.desk.staff import daily_mail, workers
 from amhk.desk.terms import feeds
 from amhk.store import reads
 
@@ -242,8 +243,8 @@ def test_no_page_export_or_answer_for_who_has_no_right_to_the_case_holds_the_mel
 ):
     client, office = sqlite_client, sqlite_office
     number = the_whole_way(client)
-    admin.add_team(office, "Elders")
-    admin.add_worker(office, "Noor", "medewerker", "Elders", None, password="oefenen-oefenen")
+    workers.add_team(office, "Elders")
+    workers.add_worker(office, "Noor", "medewerker", "Elders", None, password="oefenen-oefenen")
     for name in ("Bea", "Rita", "Noor"):
         looked_everywhere(client, office, number, name)
 
@@ -317,7 +318,7 @@ def test_no_feed_mail_or_log_line_holds_the_melder(client, office, caplog):
     tom = reader(office, "Tom")
     with office.store.read() as connection:
         worker = reads.worker_by(connection, name="Tom")
-        text = digest.text_of(office, connection, worker, office.now(connection))
+        text = daily_mail.text_of(office, connection, worker, office.now(connection))
     assert number in text and given_away(text) == []
     feed = feeds.read(office, feeds.make(office, "persoonlijk", tom)).decode()
     assert given_away(feed) == []

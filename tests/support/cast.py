@@ -3,7 +3,7 @@
 import json
 from functools import cache
 
-from amhk.desk import admin
+from amhk.desk.staff import workers
 from amhk.rules.secrecy import Reader
 from amhk.store import reads
 from amhk.web.app import create_app
@@ -24,7 +24,7 @@ CAST = {
 
 # The cast has one password: its (real) hash is made once in a process, not for each of nine people
 # in each of a thousand tests.
-admin.hash_password = cache(admin.hash_password)
+workers.hash_password = cache(workers.hash_password)
 
 
 def hire(office, *names):
@@ -33,7 +33,7 @@ def hire(office, *names):
         here = {w["name"] for w in reads.workers(connection, active=False)}
     for name in [n for n in names or CAST if n not in here]:
         role, registration = CAST[name]
-        admin.add_worker(office, name, role, None, registration, password="oefenen-oefenen")
+        workers.add_worker(office, name, role, None, registration, password="oefenen-oefenen")
 
 
 def reader(office, name):
@@ -55,7 +55,7 @@ class Client:
     def __init__(self, office, name="Tom"):
         self.office = office
         self.http = Http(create_app(office))
-        self.headers = {"authorization": f"Bearer {admin.make_token(office, name)}"}
+        self.headers = {"authorization": f"Bearer {workers.make_token(office, name)}"}
 
     def ask(self, method, path, body=None, expect=(200, 201), headers=None):
         path = path if path.startswith("/api/") else f"/api/v1{path}"

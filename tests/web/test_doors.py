@@ -14,7 +14,7 @@ from support.families import melding
 from support.http import Http
 
 from amhk.config import read_config
-from amhk.desk import admin
+from amhk.desk.staff import workers
 from amhk.errors import BadInput, HouseClosed
 from amhk.keys import weak
 from amhk.office import open_office
@@ -52,7 +52,7 @@ def test_thirty_wrong_passwords_of_one_address_keep_nobody_of_another_out(behind
     assert sign_in(http, "Anna", **{"x-forwarded-for": "198.51.100.7"}).status_code == 429
     others = [f"Collega {n}" for n in range(20 - len(CAST))]
     for name in others:
-        admin.add_worker(behind, name, "medewerker", None, None, password=RIGHT)
+        workers.add_worker(behind, name, "medewerker", None, None, password=RIGHT)
     for name in (*CAST, *others):
         assert sign_in(http, name, **{"x-forwarded-for": "198.51.100.8"}).status_code == 303, name
 
@@ -87,7 +87,7 @@ def test_a_mark_of_a_browser_is_void_after_a_new_password(sqlite_office, sqlite_
     known = Http(create_app(sqlite_office))
     sign_in(known, "Anna")
     with sqlite_office.store.write() as connection:
-        fresh = admin.hash_password("een heel ander wachtwoord")
+        fresh = workers.hash_password("een heel ander wachtwoord")
         connection.execute(
             update(reads.WORKER).where(reads.WORKER.c.name == "Anna").values(password=fresh)
         )
@@ -99,26 +99,26 @@ def test_a_mark_of_a_browser_is_void_after_a_new_password(sqlite_office, sqlite_
 
 @pytest.mark.parametrize("typed", ["zoe", "ZOË", "Zoe", "zoë", " Zoë "])
 def test_a_name_is_one_name_whatever_its_capitals_and_accents(sqlite_office, sqlite_client, typed):
-    admin.add_worker(sqlite_office, "Zoë", "medewerker", None, None, password=RIGHT)
+    workers.add_worker(sqlite_office, "Zoë", "medewerker", None, None, password=RIGHT)
     assert sign_in(Http(create_app(sqlite_office)), typed).status_code == 303
     with pytest.raises(BadInput, match="Er werkt al iemand die 'Zoë' heet"):
-        admin.add_worker(sqlite_office, typed.strip(), "medewerker", None)
+        workers.add_worker(sqlite_office, typed.strip(), "medewerker", None)
     with pytest.raises(BadInput, match="heet"):
-        admin.rename(sqlite_office, "Anna", typed.strip())
-    admin.rename(sqlite_office, "zoe", "ZOË")  # his own name otherwise written
-    admin.rename(sqlite_office, "Anna", "Anne-Fleur")
+        workers.rename(sqlite_office, "Anna", typed.strip())
+    workers.rename(sqlite_office, "zoe", "ZOË")  # his own name otherwise written
+    workers.rename(sqlite_office, "Anna", "Anne-Fleur")
     assert sign_in(Http(create_app(sqlite_office)), "anne-fleur").status_code == 303
 
 
 def test_a_token_ends_and_says_when_it_was_last_used(sqlite_office, sqlite_client):
     anna = Client(sqlite_office, "Anna")
-    row = next(w for w in admin.list_workers(sqlite_office) if w["name"] == "Anna")
+    row = next(w for w in workers.list_workers(sqlite_office) if w["name"] == "Anna")
     assert (
         row["token_used"] is None
         and row["token_until"] > (datetime.now(UTC) + timedelta(days=179)).isoformat()
     )
     anna.get("/cases")
-    row = next(w for w in admin.list_workers(sqlite_office) if w["name"] == "Anna")
+    row = next(w for w in workers.list_workers(sqlite_office) if w["name"] == "Anna")
     assert row["token_used"] == datetime.now(UTC).date().isoformat()
     with sqlite_office.store.write() as connection:
         over = datetime.now(UTC) - timedelta(seconds=1)
@@ -126,7 +126,7 @@ def test_a_token_ends_and_says_when_it_was_last_used(sqlite_office, sqlite_clien
             update(reads.WORKER).where(reads.WORKER.c.name == "Anna").values(token_until=over)
         )
     assert "verlopen" in anna.get("/cases", expect=401)["detail"]
-    assert admin.make_token(sqlite_office, "Anna")
+    assert workers.make_token(sqlite_office, "Anna")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.datastructures import FormData
 
-from amhk.desk import admin, watch
+from amhk.desk import watch
+from amhk.desk.staff import workers
 from amhk.errors import NotSignedIn, Refusal
 from amhk.web.auth import COOKIE, DEVICE, TooManyTries, admitted, prove_own_form, sign_in, sign_out
 from amhk.web.pages.frame import Form, Here, bare_page, errors_of, form_of, go, page
@@ -69,7 +70,7 @@ def password_page(here: Here) -> Response:
 def password(here: Here, form: Form) -> Response:
     """Choose a password."""
     try:
-        admin.change_password(
+        workers.change_password(
             here.office, here.who, str(form.get("old", "")), str(form.get("new", ""))
         )
     except Refusal as wrong:

@@ -8,8 +8,8 @@ from typing import Any
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData, UploadFile
 
-from amhk.desk import admin, digest, directory
 from amhk.desk import health as desk_health
+from amhk.desk.staff import daily_mail, institutions, workers
 from amhk.errors import BadInput, Fault
 from amhk.web.api import Key
 from amhk.web.pages.forms import from_values, nested, shown, typed
@@ -30,15 +30,15 @@ def _directory(
     errors: list[dict[str, Any]] | None = None,
     form: FormData | None = None,
 ) -> Response:
-    found = admin.list_institutions(here.office)
-    fields = shown(admin.INSTITUTION, admin.institution_desk(here.office), typed(form))
+    found = workers.list_institutions(here.office)
+    fields = shown(workers.INSTITUTION, workers.institution_desk(here.office), typed(form))
     return page(
         here,
         "instellingen.html",
         status,
         institutions=found,
         errors=errors or [],
-        may=here.who.role in directory.MAY,
+        may=here.who.role in institutions.MAY,
         fields=fields,
         adding=form is not None,
     )
@@ -47,9 +47,9 @@ def _directory(
 @router.post("/beheer/instellingen/nieuw")
 def add_institution(here: Here, form: Form) -> Response:
     """Add one institution."""
-    directory.must(here.who)
+    institutions.must(here.who)
     try:
-        admin.add_institution(here.office, nested(form, admin.INSTITUTION), here.who)
+        workers.add_institution(here.office, nested(form, workers.INSTITUTION), here.who)
     except BadInput as wrong:
         return _directory(here, 422, errors_of(wrong), form)
     return go("/beheer/instellingen", "De instelling staat erbij.")
@@ -68,9 +68,9 @@ def _institution(
     status: int = 200,
     faults: tuple[Fault, ...] = (),
 ) -> Response:
-    one = directory.one(here.office, key)
+    one = institutions.one(here.office, key)
     fields = shown(
-        admin.INSTITUTION, admin.institution_desk(here.office), typed(form) or from_values(one)
+        workers.INSTITUTION, workers.institution_desk(here.office), typed(form) or from_values(one)
     )
     return page(
         here,
@@ -78,7 +78,7 @@ def _institution(
         status,
         one=one,
         fields=fields,
-        may=here.who.role in directory.MAY,
+        may=here.who.role in institutions.MAY,
         errors=errors_of(faults),
     )
 
@@ -87,7 +87,7 @@ def _institution(
 def change_institution(here: Here, key: Key, form: Form) -> Response:
     """Change one institution."""
     try:
-        directory.change(here.office, key, nested(form, admin.INSTITUTION), here.who)
+        institutions.change(here.office, key, nested(form, workers.INSTITUTION), here.who)
     except BadInput as wrong:
         return _institution(here, key, form, 422, wrong.faults)
     return go("/beheer/instellingen", "Gewijzigd.")
@@ -98,7 +98,7 @@ def directory_file(here: Here) -> Response:
     """The sociale kaart as CSV."""
     headers = {"content-disposition": 'attachment; filename="sociale-kaart.csv"'}
     return Response(
-        directory.export(here.office), media_type="text/csv; charset=utf-8", headers=headers
+        institutions.export(here.office), media_type="text/csv; charset=utf-8", headers=headers
     )
 
 
@@ -109,7 +109,7 @@ def bring_directory(here: Here, form: FileForm) -> Response:
     if not isinstance(file, UploadFile) or not file.filename:
         return _directory(here, 422, [{"text": "Kies een bestand.", "field": "bestand"}])
     try:
-        done = directory.bring_in(here.office, file.file, here.who)
+        done = institutions.bring_in(here.office, file.file, here.who)
     except BadInput as wrong:
         return _directory(here, 422, errors_of(wrong, "bestand")[:40])
     return go(
@@ -126,9 +126,9 @@ def management_page(here: Here) -> Response:
         here,
         "beheer.html",
         health=health,
-        workers=admin.list_workers(here.office),
-        teams=admin.list_teams(here.office),
-        institutions=admin.list_institutions(here.office),
+        workers=workers.list_workers(here.office),
+        teams=workers.list_teams(here.office),
+        institutions=workers.list_institutions(here.office),
         config=here.office.config,
-        mails=digest.recent(here.office)[:20],
+        mails=daily_mail.recent(here.office)[:20],
     )

@@ -5,7 +5,8 @@ gaps.
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
 
-from amhk.desk import acute_list, casework, piket
+from amhk.desk import acute_list, casework
+from amhk.desk.staff import piket
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotFound
 from amhk.rules.secrecy import WORKS
 from amhk.web.api import Key

@@ -8,8 +8,9 @@ from typing import Any
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
 
-from amhk.desk import routing_rules, staffing, texts
+from amhk.desk import texts
 from amhk.desk.casefile import access
+from amhk.desk.staff import management, routing_rules
 from amhk.errors import BadInput, ClosedDoor, Fault, NotFound
 from amhk.web.api import Key
 from amhk.web.pages.forms import from_values, nested, shown, typed
@@ -31,8 +32,8 @@ def _workers(
     faults: tuple[Fault, ...] = (),
     fresh: Any = None,
 ) -> Response:
-    found = staffing.view(here.office, here.who)
-    fields = shown(staffing.WORKER, staffing.desk(here.office), typed(form))
+    found = management.view(here.office, here.who)
+    fields = shown(management.WORKER, management.desk(here.office), typed(form))
     return page(
         here,
         "medewerkers.html",
@@ -47,9 +48,9 @@ def _workers(
 @router.post("/beheer/medewerkers")
 def add_worker(here: Here, form: Form) -> Response:
     """Add somebody; his one-time password is shown once."""
-    body = nested(form, staffing.WORKER)
+    body = nested(form, management.WORKER)
     try:
-        first = staffing.add(here.office, body, here.who)
+        first = management.add(here.office, body, here.who)
     except BadInput as wrong:
         return _workers(here, form, 422, wrong.faults)
     return _workers(here, fresh={"name": body["name"], "password": first})
@@ -69,11 +70,11 @@ def _worker(
     faults: tuple[Fault, ...] = (),
     fresh: Any = None,
 ) -> Response:
-    one = staffing.worker(here.office, key, here.who)
+    one = management.worker(here.office, key, here.who)
     told = typed(form) or from_values(
         {k: one[k] for k in ("name", "role", "team", "registration", "email") if one[k]}
     )
-    fields = shown(staffing.CHANGE, staffing.desk(here.office), told)
+    fields = shown(management.CHANGE, management.desk(here.office), told)
     return page(
         here,
         "medewerker.html",
@@ -89,7 +90,7 @@ def _worker(
 def change_worker(here: Here, key: Key, form: Form) -> Response:
     """Change a worker."""
     try:
-        staffing.change(here.office, key, nested(form, staffing.CHANGE), here.who)
+        management.change(here.office, key, nested(form, management.CHANGE), here.who)
     except BadInput as wrong:
         return _worker(here, key, form, 422, wrong.faults)
     return go(f"/beheer/medewerkers/{key}", "Gewijzigd.")
@@ -101,10 +102,10 @@ def act_on_worker(here: Here, key: Key, act: str, form: Form) -> Response:
     try:
         if act == "wachtwoord":
             return _worker(
-                here, key, fresh={"password": staffing.new_password(here.office, key, here.who)}
+                here, key, fresh={"password": management.new_password(here.office, key, here.who)}
             )
         if act == "uit-dienst":
-            count = staffing.let_go(here.office, key, here.who)
+            count = management.let_go(here.office, key, here.who)
             return go("/beheer/medewerkers", f"Uit dienst; {count} zaken vielen aan het team.")
     except ClosedDoor as wrong:
         return _worker(here, key, None, 422, wrong.faults)
@@ -128,7 +129,7 @@ def division_page(here: Here) -> Response:
         return _division(here, ("proef", asked), 422, wrong.faults)
 
 
-_PARTS = {"team": staffing.TEAM, "regel": routing_rules.RULE, "proef": routing_rules.CALL}
+_PARTS = {"team": management.TEAM, "regel": routing_rules.RULE, "proef": routing_rules.CALL}
 
 
 def _division(
@@ -138,7 +139,7 @@ def _division(
     faults: tuple[Fault, ...] = (),
     answer: str = "",
 ) -> Response:
-    desk = staffing.desk(here.office)
+    desk = management.desk(here.office)
     drawn = {
         name: shown(fields, desk, typed(told[1]) if name == told[0] else {})
         for name, fields in _PARTS.items()
@@ -158,7 +159,7 @@ def _division(
 @router.post("/beheer/verdeling/{what}")
 def add_to_division(here: Here, what: str, form: Form) -> Response:
     """Add a team or a rule."""
-    acts = {"team": staffing.add_team, "regel": routing_rules.add_rule}
+    acts = {"team": management.add_team, "regel": routing_rules.add_rule}
     if what not in acts:
         raise NotFound()
     try:

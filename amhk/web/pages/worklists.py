@@ -7,8 +7,9 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
-from amhk.desk import acute_list, assignment, listing, morning, nightly, piket, worklist
+from amhk.desk import acute_list, assignment, listing, morning, nightly, worklist
 from amhk.desk.figures import kept_reports
+from amhk.desk.staff import piket
 from amhk.errors import BadInput, NotAllowed
 from amhk.rules.distance import LATE, NOW, WEEK
 from amhk.rules.secrecy import WORKS

@@ -5,7 +5,7 @@ one line of it counts.
 from collections.abc import Mapping
 from typing import Any, BinaryIO
 
-from amhk.desk.admin import UNSAID, checked_institution, institution_desk
+from amhk.desk.staff.workers import UNSAID, checked_institution, institution_desk
 from amhk.errors import BadInput, Fault, NotAllowed, NotFound
 from amhk.office import Office
 from amhk.rules.secrecy import Reader

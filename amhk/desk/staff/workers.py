@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from amhk.desk import absence
 from amhk.desk.casefile.open_case import on_table
+from amhk.desk.staff import absence
 from amhk.desk.terms import inbox
 from amhk.errors import BadInput, ClosedDoor, Fault, NotAllowed, NotFound
 from amhk.keys import fits, hash_password, hash_token, new_token, one_time_password, weak

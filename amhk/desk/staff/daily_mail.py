@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from secrets import token_hex
 from typing import Any
 
-from amhk.desk.piket import roster_of
+from amhk.desk.staff.piket import roster_of
 from amhk.letters.mail import MailFailed, send
 from amhk.office import Office
 from amhk.rules.secrecy import WORKS, Reader

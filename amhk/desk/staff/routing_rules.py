@@ -3,7 +3,7 @@
 from typing import Any
 
 from amhk.desk.casefile.access import must_run
-from amhk.desk.staffing import checked
+from amhk.desk.staff.management import checked
 from amhk.errors import BadInput, NotFound
 from amhk.office import Office
 from amhk.rules.fields import Field

@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from amhk.desk import absence, admin
 from amhk.desk.casefile.access import must_run
+from amhk.desk.staff import absence, workers
 from amhk.errors import BadInput, ClosedDoor, NotFound
 from amhk.keys import hash_password, one_time_password
 from amhk.office import Office
@@ -75,7 +75,7 @@ def view(office: Office, who: Reader) -> list[dict[str, Any]]:
     with office.store.read() as connection:
         asked = questions.counts(connection, datetime.now(UTC) - timedelta(days=7))
         return [
-            admin.told_of(w)
+            workers.told_of(w)
             | {
                 "id": w["id"],
                 "email": w["email"],
@@ -104,7 +104,7 @@ def add(office: Office, body: object, who: Reader) -> str:
     values = checked(office, WORKER, body)
     with office.store.write() as connection:
         told = (values["name"], values["role"], values.get("team"), values.get("registration"))
-        first = admin.added(office, connection, *told, email=values.get("email"))
+        first = workers.added(office, connection, *told, email=values.get("email"))
         what = f"Medewerker {values['name']} toegevoegd als {ROLES[values['role']].lower()}."
         _log(office, connection, who, what, {k: values[k] for k in ("name", "role")})
         return first
@@ -120,12 +120,12 @@ def change(office: Office, key: int, body: object, who: Reader) -> None:
     values = checked(office, CHANGE, body)
     if key == who.id and values["role"] != one["role"]:
         raise BadInput.of("eigen_rol", "Uw eigen rol wijzigt een andere beheerder.", "role")
-    admin.prove_email(values.get("email") or "")
+    workers.prove_email(values.get("email") or "")
     with office.store.write() as connection:
         row = reads.worker_by(connection, id=key)
         assert row is not None
         if values.get("name", one["name"]) != one["name"]:
-            admin.renamed(office, connection, row, values["name"], who)
+            workers.renamed(office, connection, row, values["name"], who)
         teams = {t["name"]: t["id"] for t in reads.teams(connection)}
         team = teams[values["team"]] if values.get("team") else row["team_id"]
         told = {
@@ -135,7 +135,7 @@ def change(office: Office, key: int, body: object, who: Reader) -> None:
         }
         writes.change(connection, reads.WORKER, [key], told)
         if values["role"] != row["role"]:
-            admin.role_given(office, connection, row, values["role"])
+            workers.role_given(office, connection, row, values["role"])
         elif team != row["team_id"]:
             writes.revoke_feeds(connection, key, office.now(connection))
         moved = {
@@ -201,5 +201,5 @@ def add_team(office: Office, body: object, who: Reader) -> None:
     must_run(who)
     name = checked(office, TEAM, body)["name"]
     with office.store.write() as connection:
-        admin.team_added(connection, name)
+        workers.team_added(connection, name)
         _log(office, connection, who, f"Team {name} toegevoegd.", {"team": name})
