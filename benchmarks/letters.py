@@ -22,7 +22,7 @@ from pathlib import Path
 import typst
 from jinja2 import Environment
 
-from amhk.desk import specimen
+from amhk.desk.letters import sample_facts
 from amhk.letters.pdf import as_pdf
 from amhk.letters.render import Letters, as_html
 from amhk.letters.script import FONTS
@@ -46,8 +46,8 @@ def rate(act: Callable[[int], object], seconds: float) -> float:
 def main() -> None:
     """Take turns and print the table."""
     letters = Letters(Path(__file__).parent.parent / "templates" / "notices")
-    facts = specimen.fair()
-    head = specimen.head(
+    facts = sample_facts.fair()
+    head = sample_facts.head(
         "Meldpunt Oefenregio", ("Postbus 1", "0000 AA Oefenstad"), "Wijkteam Oefenstad"
     )
     bare = Environment(trim_blocks=True, lstrip_blocks=True, autoescape=True).from_string(
@@ -56,7 +56,7 @@ def main() -> None:
 
     def ours(n: int) -> tuple:
         return letters.render(
-            KIND, specimen.for_letter({**facts, "zaaknummer": f"M-2026-{n:06}"}, CLASS)
+            KIND, sample_facts.for_letter({**facts, "zaaknummer": f"M-2026-{n:06}"}, CLASS)
         )
 
     text = "\n\n".join(i for b in ours(0) for i in b.items)

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from amhk.desk.health import health
+from amhk.desk.letters.text_templates import no_longer_fit
 from amhk.desk.second_count import recounted
 from amhk.desk.staff.piket import roster_of
 from amhk.desk.terms import sweep as terms_sweep
-from amhk.desk.texts import no_longer_fit
 from amhk.errors import BadInput, Fault, NotAllowed, NotFound
 from amhk.office import Office
 from amhk.rules.cleaning import clean

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.casefile.recall import DRAFT_AGAIN, out_of_hand, take_off
-from amhk.desk.composing import compose
+from amhk.desk.letters.compose import compose
 from amhk.errors import ClosedDoor
 from amhk.store import claims, outbox, reads, writes
 from amhk.store.reads import Row

@@ -14,13 +14,13 @@ from amhk.desk.casefile.casefile import WORDS, CaseFile
 from amhk.desk.casefile.covering import covered, uncovered, veil_over
 from amhk.desk.casefile.open_case import laid_out
 from amhk.desk.casefile.term_rows import is_late
-from amhk.desk.fact_sources import gap
 from amhk.desk.history import lines_told, rung_told
+from amhk.desk.letters.fact_sources import gap
+from amhk.desk.letters.text_templates import letters_now
 from amhk.desk.openings import doors_told, moves_told
 from amhk.desk.route_view import advies_of, melding_of, relations_of
 from amhk.desk.steps import steps
 from amhk.desk.terms.term_view import terms_view
-from amhk.desk.texts import letters_now
 from amhk.letters.render import Letters
 from amhk.office import Office
 from amhk.rules.fields import reason_given

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from amhk.desk import attachments, carrier, clock, finding, forms, nightly
+from amhk.desk import attachments, clock, finding, forms, nightly
 from amhk.desk.figures import case_facts, kept_reports
+from amhk.desk.letters import carrier
 from amhk.desk.people import earlier_contacts
 from amhk.desk.staff import absence
 from amhk.desk.terms import calendar

@@ -10,8 +10,9 @@ from random import Random
 from typing import Any
 
 from amhk.config import SEED
-from amhk.desk import assignment, casework, clock, letter, notices, post, reading
+from amhk.desk import assignment, casework, clock, reading
 from amhk.desk.casefile import access_log
+from amhk.desk.letters import dispatch, letter_view, notices
 from amhk.errors import ClosedDoor, Refusal
 from amhk.office import Office
 from amhk.rules.secrecy import Reader
@@ -123,9 +124,9 @@ class Stage:
                 version += 1
             notices.approve(self.office, n["id"], {"version": version}, who)
             told = {"version": version + 1}
-            ways = letter.view(self.office, n["id"], who)
+            ways = letter_view.view(self.office, n["id"], who)
             if lies and "print" in ways["ways"]:
-                post.queue(self.office, n["id"], told | {"way": "print"}, who)
+                dispatch.queue(self.office, n["id"], told | {"way": "print"}, who)
             else:
                 told |= {"date": today, **sent_by(ways["by_hand"])}
                 notices.send(self.office, n["id"], told, who)
@@ -135,7 +136,7 @@ class Stage:
                 "betrokkene_aanhef",
                 "melder_naam",
             }:
-                version = letter.view(self.office, n["id"], who)["version"]
+                version = letter_view.view(self.office, n["id"], who)["version"]
                 self._withhold(
                     n | {"version": version}, "Deze persoon is niet bekend.", "geen gegevens"
                 )

@@ -9,8 +9,10 @@ from typing import Any
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
-from amhk.desk import ledger, letter, notices, piles, post, reading, receipts
+from amhk.desk import reading
 from amhk.desk.casefile import access_log
+from amhk.desk.letters import dispatch, letter_view, notices, piles, receipts
+from amhk.desk.letters import owed as letters_owed
 from amhk.office import Office
 from amhk.rules.secrecy import Reader
 from amhk.web.api import ANY_BODY, Body, House, Key, Who
@@ -24,7 +26,7 @@ def owed(office: House, who: Who, only: str = "verplicht", cursor: str | None = 
     """The letters that still have to go (`only`: verplicht, goedgekeurd, uitgesteld, gesloten, or
     alles): to whom, by when, and whether a case can close without.
     """
-    return ledger.owed(office, who, only, cursor)
+    return letters_owed.owed(office, who, only, cursor)
 
 
 @router.get("/notices/{key}.pdf")
@@ -33,7 +35,7 @@ def notice_pdf(key: Key, office: House, who: Who, reason: str | None = None) -> 
 
     One that names somebody who stays secret asks a `reason`, which is written down.
     """
-    return Response(letter.pdf(office, key, who, reason), media_type="application/pdf")
+    return Response(letter_view.pdf(office, key, who, reason), media_type="application/pdf")
 
 
 @router.get("/notices/{key}.html")
@@ -42,13 +44,13 @@ def notice_html(key: Key, office: House, who: Who, reason: str | None = None) ->
 
     One that names somebody who stays secret asks a `reason`, which is written down.
     """
-    return HTMLResponse(letter.html(office, key, who, reason))
+    return HTMLResponse(letter_view.html(office, key, who, reason))
 
 
 @router.get("/notices/{key}.json")
 def notice_data(key: Key, office: House, who: Who, reason: str | None = None) -> Any:
     """The verzoek tot onderzoek in the field groups of the CORV message."""
-    return letter.data(office, key, who, reason)
+    return letter_view.data(office, key, who, reason)
 
 
 @router.get("/notices/{key}")
@@ -63,7 +65,7 @@ def notice(key: Key, office: House, who: Who) -> Any:
 
 
 def _notice(office: Office, key: Key, who: Reader) -> dict[str, Any]:
-    told = letter.view(office, key, who)
+    told = letter_view.view(office, key, who)
     doors = [one["do"] for one in (*told["missing"], *told["lacks"]) if one["do"]]
     view = reading.case_view(office, told["case"], who) if doors else {}
     desk = forms_desk(view) if doors else None
@@ -103,7 +105,7 @@ def withhold(key: Key, office: House, who: Who, body: Body) -> Any:
 @router.post("/notices/{key}/queue", openapi_extra=ANY_BODY)
 def queue(key: Key, office: House, who: Who, body: Body) -> Any:
     """Put an approved letter in the post: `version`, `way` (print or map)."""
-    post.queue(office, key, body, who)
+    dispatch.queue(office, key, body, who)
     return _notice(office, key, who)
 
 
@@ -133,7 +135,7 @@ def outbox(office: House, who: Who) -> Any:
     """What is in the post: dead letters, the print tray, printed piles, on its way to
     the folder.
     """
-    return post.overview(office, who)
+    return dispatch.overview(office, who)
 
 
 @router.post("/outbox/piles", status_code=201)
@@ -163,12 +165,12 @@ def finish_pile(pile: str, office: House, who: Who, body: Body) -> Any:
 @router.post("/outbox/{one}/retry")
 def retry(one: Key, office: House, who: Who) -> Any:
     """Try a dead letter again."""
-    post.again(office, one, who)
-    return post.overview(office, who)
+    dispatch.again(office, one, who)
+    return dispatch.overview(office, who)
 
 
 @router.post("/outbox/{one}/cancel")
 def cancel(one: Key, office: House, who: Who) -> Any:
     """Take a letter out of the post: it stays approved."""
-    post.cancel(office, one, who)
-    return post.overview(office, who)
+    dispatch.cancel(office, one, who)
+    return dispatch.overview(office, who)

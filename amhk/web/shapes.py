@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from amhk.desk.notices import SEND, WITHHOLD
+from amhk.desk.letters.notices import SEND, WITHHOLD
 from amhk.errors import Fault, Opens
 from amhk.rules.fields import Desk
 from amhk.rules.schema import schema

@@ -22,13 +22,11 @@ from amhk.desk import (
     concept,
     forms_view,
     intake,
-    notices,
-    piles,
-    post,
     reading,
     staging,
 )
 from amhk.desk.figures import kept_reports
+from amhk.desk.letters import dispatch, notices, piles
 from amhk.desk.people import earlier_contacts
 from amhk.office import open_office
 from amhk.rules.periods import period_of
@@ -218,13 +216,13 @@ def in_the_post(office, referred, number, tom):
     for n in mine[:-1]:
         notices.approve(office, n["id"], {"version": n["version"]}, tom)
     pile, tray, sent = (n["id"] for n in mine[:3])
-    post.queue(office, pile, {"version": 2, "way": "print"}, tom)
+    dispatch.queue(office, pile, {"version": 2, "way": "print"}, tom)
     piles.make_pile(office, tom)
-    post.queue(office, tray, {"version": 2, "way": "print"}, tom)
+    dispatch.queue(office, tray, {"version": 2, "way": "print"}, tom)
     notices.send(office, sent, {"version": 2, "date": "vandaag", "way": "post"}, tom)
     dead = reading.case_view(office, number, tom)["notices"][0]["id"]
     notices.approve(office, dead, {"version": 1}, tom)
-    post.queue(office, dead, {"version": 2, "way": "map"}, tom)
+    dispatch.queue(office, dead, {"version": 2, "way": "map"}, tom)
     with office.store.write() as connection:
         connection.execute(
             update(outbox.OUT)

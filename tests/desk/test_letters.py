@@ -7,7 +7,8 @@ import pytest
 from conftest import make_folder
 from support.cast import Client, hire, reader, send_owed, term
 
-from amhk.desk import ledger, letter, nightly, watch
+from amhk.desk import nightly, watch
+from amhk.desk.letters import letter_view, owed
 from amhk.office import open_office
 
 CHILD = {
@@ -432,7 +433,7 @@ def test_the_ledger_says_what_is_owed_to_whom_by_when_and_what_it_holds_up(clien
 
 
 def test_the_ledger_is_within_what_a_reader_may_see_and_comes_in_pages(client, office, monkeypatch):
-    monkeypatch.setattr(ledger, "PAGE", 3)
+    monkeypatch.setattr(owed, "PAGE", 3)
     for _ in range(3):
         client.post("/cases", melding())
     found, cursor = [], ""
@@ -746,7 +747,7 @@ def test_a_real_meldpunt_has_a_folder_only_when_one_is_named(tmp_path):
         )
         watch.go_round(office)
         assert client.get(f"/notices/{n['id']}")["state"] == ("sent" if folder else "approved")
-        assert b"OEFENING" not in letter.pdf(office, n["id"], reader(office, "Tom"))
+        assert b"OEFENING" not in letter_view.pdf(office, n["id"], reader(office, "Tom"))
         office.close()
     assert len(list((config.parent / "uit").glob("amhk-*/brief.pdf"))) == 1
 
@@ -774,8 +775,8 @@ def test_a_secret_melder_of_a_case_that_joined_is_not_shown_on_screen_either(cli
     told = [
         client.get(f"/notices/{n['id']}") for n in letters(client, first, "terugkoppeling_melder")
     ]
-    assert len(told) == 2 and "Greet" not in str(told) and letter.MASK in str(told)
-    secret = next(n for n in told if letter.MASK in n["html"])
+    assert len(told) == 2 and "Greet" not in str(told) and letter_view.MASK in str(told)
+    secret = next(n for n in told if letter_view.MASK in n["html"])
     client.post(f"/notices/{secret['id']}/approve", {"version": secret["version"]})
     assert "Greet" not in str(client.get(f"/notices/{secret['id']}"))
     assert "Greet Stil" in client.ask("GET", f"/notices/{secret['id']}.html?reason=nakijken").text
@@ -872,9 +873,9 @@ def test_a_name_that_holds_the_melders_name_does_not_open_the_letter_a_shared_su
 
 
 def test_the_data_beside_a_letter_are_searched_and_complete_whatever_its_text_asks(client, office):
-    from amhk.desk import texts
+    from amhk.desk.letters import text_templates
 
-    texts.save(
+    text_templates.save(
         office,
         "verzoek_rvdk",
         "# Verzoek\n\nWij verzoeken u een onderzoek te doen; besloten op {{ op }}.\n",
@@ -1002,7 +1003,7 @@ def test_a_case_cannot_end_while_a_letter_of_it_lies_printed(client, act):
 
 
 def test_a_dead_letter_that_did_appear_cannot_go_another_way(client, office, monkeypatch):
-    from amhk.desk import carrier
+    from amhk.desk.letters import carrier
 
     number = referred(client)
     told = queued(client, number, "verwijzing_instelling", "map")
@@ -1038,7 +1039,7 @@ def test_a_dead_letter_that_did_appear_cannot_go_another_way(client, office, mon
 def test_a_dead_letter_that_is_corrected_goes_in_its_new_words_only(client, office, monkeypatch):
     from pathlib import Path
 
-    from amhk.desk import carrier
+    from amhk.desk.letters import carrier
 
     number = referred(client)
     queued(client, number, "verwijzing_instelling", "map")
@@ -1053,13 +1054,13 @@ def test_a_dead_letter_that_is_corrected_goes_in_its_new_words_only(client, offi
     told = queued(client, number, "verwijzing_instelling", "map")
     watch.go_round(office)
     found = list((office.config.folder / "oefenpost").glob("amhk-*"))
-    assert len(found) == 1 and (found[0] / "brief.pdf").read_bytes() == letter.pdf(
+    assert len(found) == 1 and (found[0] / "brief.pdf").read_bytes() == letter_view.pdf(
         office, told["id"], reader(office, "Tom")
     )
 
 
 def test_one_letter_that_cannot_be_made_ready_holds_up_none_behind_it(client, office, monkeypatch):
-    from amhk.desk import carrier
+    from amhk.desk.letters import carrier
 
     first, second = referred(client), referred(client)
     bad, good = (queued(client, n, "verwijzing_instelling", "map") for n in (first, second))
@@ -1191,11 +1192,11 @@ def test_a_letter_is_not_sent_before_it_was_decided_on(client):
 def test_a_text_that_could_fail_or_never_end_on_a_real_case_is_not_kept(
     sqlite_client, sqlite_office, text
 ):
-    from amhk.desk import texts
+    from amhk.desk.letters import text_templates
     from amhk.errors import BadInput
 
     with pytest.raises(BadInput):
-        texts.save(sqlite_office, "verzoek_rvdk", text, reader(sqlite_office, "Bea"))
+        text_templates.save(sqlite_office, "verzoek_rvdk", text, reader(sqlite_office, "Bea"))
 
 
 @pytest.mark.parametrize("cursor", ["MjAyNnw5MjIzMzcyMDM2ODU0Nzc1ODA4", "w7_Dvw==", "x" * 5000])

@@ -8,7 +8,8 @@ import threading
 from sqlalchemy import select
 from support.cast import hire, reader
 
-from amhk.desk import assignment, casework, history, intake, notices, reading, watch
+from amhk.desk import assignment, casework, history, intake, reading, watch
+from amhk.desk.letters import notices
 from amhk.desk.terms import sweep
 from amhk.errors import ChangedMeanwhile, ClosedDoor
 from amhk.store import reads

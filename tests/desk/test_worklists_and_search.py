@@ -13,7 +13,8 @@ import pytest
 from support.cast import reader
 from support.families import EL_AMRANI, advies, melding
 
-from amhk.desk import assignment, attachments, concept, finding, intake, listing, texts, worklist
+from amhk.desk import assignment, attachments, concept, finding, intake, listing, worklist
+from amhk.desk.letters import text_templates
 from amhk.desk.seat import take_seat
 from amhk.desk.staff import institutions, management, routing_rules, workers
 from amhk.errors import BadInput, ClosedDoor, NotAllowed, NotFound
@@ -355,18 +356,18 @@ def test_a_text_of_a_letter_is_changed_seen_and_kept_and_the_approved_one_stays(
     client.move(number, "veiligheidsbeoordeling", uitkomst="Onderzoek nodig.")
     letter = next(n for n in client.case(number)["notices"] if n["kind"] == kind)
     client.post(f"/notices/{letter['id']}/approve", {"version": letter["version"]})
-    before = texts.view(office, text, bea)["text"]
+    before = text_templates.view(office, text, bea)["text"]
     assert (
         "Voorbeeld"
-        in texts.preview(
+        in text_templates.preview(
             office,
             "informeren_betrokkene",
-            texts.view(office, "informeren_betrokkene", bea)["text"],
+            text_templates.view(office, "informeren_betrokkene", bea)["text"],
         )
         or before
     )
     assert (
-        texts.save(
+        text_templates.save(
             office,
             text,
             before.replace("Terugkoppeling op uw melding", "Wat wij deden met uw bericht"),
@@ -379,7 +380,7 @@ def test_a_text_of_a_letter_is_changed_seen_and_kept_and_the_approved_one_stays(
     client.move(other, "veiligheidsbeoordeling", uitkomst="Onderzoek nodig.")
     fresh = next(n for n in client.case(other)["notices"] if n["kind"] == kind)
     assert "Wat wij deden met uw bericht" in client.get(f"/notices/{fresh['id']}")["html"]
-    assert [v["release"] for v in texts.view(office, text, bea)["versions"]] == [1]
+    assert [v["release"] for v in text_templates.view(office, text, bea)["versions"]] == [1]
     assert [client.get(f"/notices/{n}")["release"] for n in (letter["id"], fresh["id"])] == [
         0,
         None,
@@ -400,24 +401,24 @@ def test_a_text_of_a_letter_is_changed_seen_and_kept_and_the_approved_one_stays(
 )
 def test_a_text_that_will_not_do_is_refused_and_nothing_changes(client, office, text, said):
     bea = reader(office, "Bea")
-    before = texts.view(office, "terugkoppeling_melder", bea)["text"]
+    before = text_templates.view(office, "terugkoppeling_melder", bea)["text"]
     with pytest.raises(BadInput) as wrong:
-        texts.save(office, "terugkoppeling_melder", text, bea)
+        text_templates.save(office, "terugkoppeling_melder", text, bea)
     assert said in wrong.value.faults[0].text
-    assert texts.view(office, "terugkoppeling_melder", bea)["text"] == before
+    assert text_templates.view(office, "terugkoppeling_melder", bea)["text"] == before
 
 
 def test_a_text_that_lets_a_secret_reach_its_reader_is_refused(client, office):
     bea = reader(office, "Bea")
     text = (
-        texts.view(office, "informeren_betrokkene", bea)["text"]
+        text_templates.view(office, "informeren_betrokkene", bea)["text"]
         + "\n\nGemeld door {{ melder_naam }}.\n"
     )
     with pytest.raises(BadInput) as wrong:
-        texts.save(office, "informeren_betrokkene", text, bea)
+        text_templates.save(office, "informeren_betrokkene", text, bea)
     assert "melder_naam" in " ".join(f.text for f in wrong.value.faults)
     with pytest.raises(NotAllowed):
-        texts.save(office, "informeren_betrokkene", text, reader(office, "Tom"))
+        text_templates.save(office, "informeren_betrokkene", text, reader(office, "Tom"))
 
 
 def test_an_institution_is_added_and_changed_on_screen(client, office, tom):
@@ -451,10 +452,10 @@ def test_an_institution_is_added_and_changed_on_screen(client, office, tom):
 def test_every_letter_of_the_procedure_can_be_seen_and_kept_as_it_is(sqlite_client, sqlite_office):
     office = sqlite_office
     bea = reader(office, "Bea")
-    for letter in texts.overview(office, bea):
-        text = texts.view(office, letter["kind"], bea)["text"]
-        assert "Oefenstad" in texts.preview(office, letter["kind"], text)
-        assert texts.save(office, letter["kind"], text, bea) == 1
+    for letter in text_templates.overview(office, bea):
+        text = text_templates.view(office, letter["kind"], bea)["text"]
+        assert "Oefenstad" in text_templates.preview(office, letter["kind"], text)
+        assert text_templates.save(office, letter["kind"], text, bea) == 1
 
 
 @pytest.mark.parametrize(
@@ -468,16 +469,16 @@ def test_every_letter_of_the_procedure_can_be_seen_and_kept_as_it_is(sqlite_clie
 )
 def test_a_text_cannot_be_made_endless(client, office, text):
     with pytest.raises(BadInput):
-        texts.preview(office, "terugkoppeling_melder", text)
+        text_templates.preview(office, "terugkoppeling_melder", text)
 
 
 def test_no_list_of_people_but_the_one_that_says_so_holds_a_bsn(client, office, tom):
     number = intake.take_call(
         office, melding([person("Noor Voorbeeld", geboren="2015-03-03", bsn="999990019")]), tom
     )
-    text = texts.view(office, "melding_politie", reader(office, "Bea"))["text"]
+    text = text_templates.view(office, "melding_politie", reader(office, "Bea"))["text"]
     with pytest.raises(BadInput):
-        texts.preview(
+        text_templates.preview(
             office,
             "melding_politie",
             text + "\n{% for p in personen %}\n- {{ p.bsn }}\n{% endfor %}\n",

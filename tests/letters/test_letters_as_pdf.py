@@ -11,8 +11,8 @@ from conftest import ROOT
 from pypdf import PdfReader
 from pypdf.generic import IndirectObject
 
-from amhk.desk import specimen
-from amhk.desk.facts import OPTIONAL
+from amhk.desk.letters import sample_facts
+from amhk.desk.letters.facts import OPTIONAL
 from amhk.letters import piles
 from amhk.letters.pdf import as_pdf
 from amhk.letters.render import Block, Head, Letters, RenderFailed, as_html, as_text
@@ -21,7 +21,7 @@ from amhk.rules.disclosure import REFERRED
 from amhk.rules.world import drafted, explore, sendable
 
 LETTERS = Letters(ROOT / "templates" / "notices")
-HEAD = specimen.head(
+HEAD = sample_facts.head(
     "Meldpunt Oefenregio", ("Postbus 1", "0000 AA Oefenstad", "0800-2000"), "Wijkteam Oefenstad"
 )
 
@@ -49,8 +49,8 @@ def test_every_letter_renders_in_every_state_that_can_send_it_with_the_most_and_
         templates.add(template)
         for state in states:
             referred = all(3 in d.spot.finishes for d in roads) or state in {"verwezen_in_nazorg"}
-            for facts in (specimen.worst(), specimen.least()):
-                told = specimen.for_letter(facts, recipient)
+            for facts in (sample_facts.worst(), sample_facts.least()):
+                told = sample_facts.for_letter(facts, recipient)
                 if not referred:  # what only a referral brings is not there yet
                     told |= {name: None for name in REFERRED if name in told}
                 needed = {n for n in LETTERS.asked(template) if n not in OPTIONAL}
@@ -58,9 +58,9 @@ def test_every_letter_renders_in_every_state_that_can_send_it_with_the_most_and_
                 blocks = LETTERS.render(template, told)
                 assert blocks[0].kind == "kop" and sum(b.kind == "kop" for b in blocks) < 15
                 seen += 1
-        for facts in (specimen.worst(), specimen.least(), specimen.fair()):
+        for facts in (sample_facts.worst(), sample_facts.least(), sample_facts.fair()):
             pdf = as_pdf(
-                LETTERS.render(template, specimen.for_letter(facts, recipient)),
+                LETTERS.render(template, sample_facts.for_letter(facts, recipient)),
                 rule.title,
                 "Meldpunt",
                 True,
@@ -75,7 +75,7 @@ def test_every_letter_renders_in_every_state_that_can_send_it_with_the_most_and_
 
 def test_what_is_typed_never_becomes_layout(worlds):
     for _, _, template, recipient, _ in written(worlds):
-        blocks = LETTERS.render(template, specimen.for_letter(specimen.worst(), recipient))
+        blocks = LETTERS.render(template, sample_facts.for_letter(sample_facts.worst(), recipient))
         assert not [b for b in blocks if b.kind == "kop" and "Geen kop" in b.items[0]]
         html = as_html(blocks, HEAD)
         assert "<b>" not in html and set(re.findall(r"<(\w+)", html)) <= {
@@ -95,7 +95,7 @@ def test_what_is_typed_never_becomes_layout(worlds):
 
 @pytest.mark.parametrize("fact", ["melder_naam", "ontvangen", "organisatie"])
 def test_a_letter_without_a_fact_it_needs_is_not_made(fact):
-    facts = specimen.for_letter(specimen.fair(), "melder")
+    facts = sample_facts.for_letter(sample_facts.fair(), "melder")
     del facts[fact]
     with pytest.raises(RenderFailed, match=fact):
         LETTERS.render("terugkoppeling_melder", facts)
@@ -130,7 +130,7 @@ def flat(tags):
 @pytest.fixture(scope="module")
 def referral():
     blocks = LETTERS.render(
-        "verwijzing_instelling", specimen.for_letter(specimen.fair(), "instelling")
+        "verwijzing_instelling", sample_facts.for_letter(sample_facts.fair(), "instelling")
     )
     return blocks, PdfReader(
         BytesIO(as_pdf(blocks, "Verwijzing M-2026-000012", "Meldpunt Oefenregio", False, HEAD))
@@ -183,7 +183,7 @@ def test_every_font_is_inside_and_what_is_read_aloud_is_what_stands_there(referr
 
 
 def test_a_letter_of_a_training_meldpunt_has_the_mark_on_every_page():
-    blocks = LETTERS.render("verzoek_rvdk", specimen.for_letter(specimen.worst(), "rvdk"))
+    blocks = LETTERS.render("verzoek_rvdk", sample_facts.for_letter(sample_facts.worst(), "rvdk"))
     pdf = PdfReader(BytesIO(as_pdf(blocks, "t", "o", True, HEAD)))
     assert len(pdf.pages) > 2
     for page in pdf.pages:

@@ -34,11 +34,7 @@ from amhk.desk import (
     clock,
     forms,
     intake,
-    notices,
-    piles,
-    post,
     reading,
-    receipts,
     second_count,
     splitting,
     staging,
@@ -47,6 +43,7 @@ from amhk.desk import (
 )
 from amhk.desk.casefile import access_log
 from amhk.desk.figures import case_facts, kept_reports, reports
+from amhk.desk.letters import dispatch, notices, piles, receipts
 from amhk.desk.staff import absence, piket
 from amhk.desk.terms import calendar, extensions
 from amhk.errors import Refusal
@@ -265,8 +262,8 @@ class Meldpunt(RuleBasedStateMachine):
             "approved": [
                 (notices.send, today | {"way": "post"}),
                 (notices.send, today | {"way": "persoonlijk", "reference": "aan de moeder"}),
-                (post.queue, {"way": "print"}),
-                (post.queue, {"way": "map"}),
+                (dispatch.queue, {"way": "print"}),
+                (dispatch.queue, {"way": "map"}),
             ],
             "sent": [
                 (receipts.receive, today),
@@ -284,12 +281,12 @@ class Meldpunt(RuleBasedStateMachine):
     def the_post(self, data, went):
         who = data.draw(st.sampled_from(self.who))
         pile = piles.make_pile(self.office, who)
-        waiting = [p["claim"] for p in post.overview(self.office, who)["piles"]]
+        waiting = [p["claim"] for p in dispatch.overview(self.office, who)["piles"]]
         assert pile is None or pile in waiting
         if waiting:
             piles.finish_pile(self.office, data.draw(st.sampled_from(waiting)), who, {"went": went})
-        for one in post.overview(self.office, who)["tray"][:1]:
-            post.cancel(self.office, one["id"], who)
+        for one in dispatch.overview(self.office, who)["tray"][:1]:
+            dispatch.cancel(self.office, one["id"], who)
 
     @precondition(lambda self: self.numbers)
     @rule(data=st.data())

@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from stories.test_sweeps_that_die import Zygote
 from support.cast import Client, hire, reader
 
-from amhk.desk import carrier, post
+from amhk.desk.letters import carrier, dispatch
 from amhk.office import open_office
 from amhk.store import outbox, reads
 from amhk.store.journal import verify
@@ -112,7 +112,7 @@ def letters_of(config):
         ]
         assert list(verify(connection)) == []
         assert reads.open_without_term(connection)[1] == []
-    dead = len(post.overview(office, reader(office, "Tom"))["dead"])
+    dead = len(dispatch.overview(office, reader(office, "Tom"))["dead"])
     office.close()
     return rows, notices, lines, dead
 
@@ -234,8 +234,8 @@ def test_a_letter_that_died_after_it_was_decided_on_goes_on_under_the_same_claim
         rows = reads.rows(connection, select(outbox.OUT))
     for row in rows:
         with pytest.raises(Exception, match="staat al in de uitwisselmap"):
-            post.cancel(office, row["id"], tom)
-        post.again(office, row["id"], tom)
+            dispatch.cancel(office, row["id"], tom)
+        dispatch.again(office, row["id"], tom)
     carrier.carry(office)
     seen += picked_up(config)
     assert len(seen) == len(wanted) and folder.is_dir()

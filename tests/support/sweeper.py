@@ -23,7 +23,8 @@ from sqlalchemy import event
 
 def child(item, out):
     """Go round once in this process; die at the statement that was asked for."""
-    from amhk.desk import carrier, watch
+    from amhk.desk import watch
+    from amhk.desk.letters import carrier
     from amhk.office import open_office
 
     if most := item.get("most"):

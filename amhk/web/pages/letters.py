@@ -10,9 +10,10 @@ from typing import Any
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
 
-from amhk.desk import letter as letters
-from amhk.desk import notices, post, reading, receipts
+from amhk.desk import reading
 from amhk.desk.casefile import access_log
+from amhk.desk.letters import dispatch, notices, receipts
+from amhk.desk.letters import letter_view as letters
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault
 from amhk.office import Office
 from amhk.rules.fields import Desk, Field
@@ -33,7 +34,7 @@ _ACTS: dict[
     "verzonden": (notices.send, notices.SEND, "Verzonden vastgelegd.", False),
     "niet-versturen": (notices.withhold, notices.WITHHOLD, "Vastgelegd met reden.", False),
     "concept": (notices.reopen, (), "De brief is weer een concept.", True),
-    "post": (post.queue, (), "De brief ligt bij de post.", False),
+    "post": (dispatch.queue, (), "De brief ligt bij de post.", False),
     "ontvangen": (receipts.receive, receipts.RECEIPT, "Ontvangst vastgelegd.", True),
     "terug": (
         receipts.give_back,

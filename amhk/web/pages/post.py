@@ -7,9 +7,9 @@ from functools import partial
 
 from fastapi import APIRouter, Response
 
-from amhk.desk import ledger, post
-from amhk.desk import piles as desk_piles
 from amhk.desk.casefile import recall
+from amhk.desk.letters import dispatch, owed
+from amhk.desk.letters import piles as desk_piles
 from amhk.errors import ClosedDoor
 from amhk.web.api import Key
 from amhk.web.pages.frame import Form, Here, Visit, as_pdf, errors_of, go, page
@@ -21,8 +21,8 @@ router = APIRouter()
 @router.get("/versturen")
 def owed_page(here: Here, lijst: str = "verplicht", vanaf: str | None = None) -> Response:
     """Every letter that still has to go, the first to be sent on top."""
-    found = ledger.owed(here.office, here.who, lijst, vanaf)
-    return page(here, "versturen.html", found=found, filters=ledger.FILTERS, chosen=lijst)
+    found = owed.owed(here.office, here.who, lijst, vanaf)
+    return page(here, "versturen.html", found=found, filters=owed.FILTERS, chosen=lijst)
 
 
 @router.get("/post")
@@ -33,7 +33,7 @@ def post_page(here: Here) -> Response:
 
 def _post(here: Visit, status: int = 200, wrong: ClosedDoor | None = None) -> Response:
     piles: dict[str, list[dict[str, object]]] = {}
-    found = post.overview(here.office, here.who)
+    found = dispatch.overview(here.office, here.who)
     for one in found["piles"]:
         piles.setdefault(one["claim"], []).append(one)
     folder = recall.folder_of(here.office)
@@ -113,9 +113,9 @@ def act_on_post(here: Here, key: Key, act: str, form: Form) -> Response:
     """Try a dead letter again, or take a letter out of the post."""
     try:
         if act == "opnieuw":
-            post.again(here.office, key, here.who)
+            dispatch.again(here.office, key, here.who)
             return go("/post", "Hij wordt opnieuw geprobeerd.")
-        post.cancel(here.office, key, here.who)
+        dispatch.cancel(here.office, key, here.who)
     except ClosedDoor as wrong:
         return _post(here, 422, wrong)
     return go("/post", "Uit de post gehaald; de brief blijft goedgekeurd.")

@@ -8,8 +8,8 @@ from typing import Any
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
 
-from amhk.desk import texts
 from amhk.desk.casefile import access
+from amhk.desk.letters import text_templates
 from amhk.desk.staff import management, routing_rules
 from amhk.errors import BadInput, ClosedDoor, Fault, NotFound
 from amhk.web.api import Key
@@ -179,13 +179,13 @@ def move_rule(here: Here, place: Key, how: str, form: Form) -> Response:
 @router.get("/beheer/brieven")
 def letters_page(here: Here) -> Response:
     """The letters of the procedure, each with the version of its text."""
-    return page(here, "brieven.html", letters=texts.overview(here.office, here.who))
+    return page(here, "brieven.html", letters=text_templates.overview(here.office, here.who))
 
 
 @router.get("/beheer/brieven/{kind}")
 def text_page(here: Here, kind: str, versie: int = 0) -> Response:
     """One text, to change; with `versie` an earlier one to start from."""
-    told = texts.view(here.office, kind, here.who)
+    told = text_templates.view(here.office, kind, here.who)
     earlier = next((v["text"] for v in told["versions"] if v["release"] == versie), None)
     return page(here, "tekst.html", told=told, text=earlier or told["text"], shown=None)
 
@@ -194,7 +194,7 @@ def text_page(here: Here, kind: str, versie: int = 0) -> Response:
 def change_text(here: Here, kind: str, form: Form) -> Response:
     """See a text as it will be, or keep it as a new version."""
     told, text = (
-        texts.view(here.office, kind, here.who),
+        text_templates.view(here.office, kind, here.who),
         str(form.get("tekst", "")).replace("\r\n", "\n"),
     )
     try:
@@ -204,9 +204,9 @@ def change_text(here: Here, kind: str, form: Form) -> Response:
                 "tekst.html",
                 told=told,
                 text=text,
-                shown=texts.preview(here.office, kind, text),
+                shown=text_templates.preview(here.office, kind, text),
             )
-        release = texts.save(here.office, kind, text, here.who)
+        release = text_templates.save(here.office, kind, text, here.who)
     except BadInput as wrong:
         return page(
             here, "tekst.html", 422, told=told, text=text, shown=None, errors=errors_of(wrong)

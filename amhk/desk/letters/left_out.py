@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from amhk.desk.addressing import HAND_OVER
+from amhk.desk.letters.addressing import HAND_OVER
 from amhk.letters.render import Head, Letters, as_text
 from amhk.rules.disclosure import MOTHERS, PERSON, Barred
 from amhk.rules.secrecy import leaks

@@ -6,8 +6,8 @@ stays as it is.
 
 from typing import Any
 
-from amhk.desk import specimen
 from amhk.desk.casefile.access import must_run
+from amhk.desk.letters import sample_facts
 from amhk.errors import BadInput, Fault, NotFound
 from amhk.letters.pdf import PrintFailed, as_pdf
 from amhk.letters.render import Letters, RenderFailed, as_html
@@ -107,16 +107,18 @@ def preview(office: Office, kind: str, text: str) -> str:
     letters = office.letters.with_texts({**office.letters.texts, kind: text}, -1)
     title, recipient = _written(office)[kind]
     style, name = office.config.style, office.config.organisation
-    head = specimen.head(name, (*style.address, office.config.phone), "Voorbeeld")
+    head = sample_facts.head(name, (*style.address, office.config.phone), "Voorbeeld")
     try:
-        for facts in (specimen.least(), specimen.unborn(), specimen.worst()):
-            blocks = letters.render(kind, specimen.for_letter(facts, recipient))
+        for facts in (sample_facts.least(), sample_facts.unborn(), sample_facts.worst()):
+            blocks = letters.render(kind, sample_facts.for_letter(facts, recipient))
             if not blocks or blocks[0].kind != "kop":
                 raise BadInput.of(
                     "kop", "Een brief begint met een kop: een regel met # ervoor.", "tekst"
                 )
             as_pdf(blocks, title, name, training=office.training, head=head, logo=style.logo)
-        return as_html(letters.render(kind, specimen.for_letter(specimen.fair(), recipient)), head)
+        return as_html(
+            letters.render(kind, sample_facts.for_letter(sample_facts.fair(), recipient)), head
+        )
     except (
         RenderFailed,
         TypeError,

@@ -6,7 +6,7 @@ Each passes the same rule of secrecy as a real one.
 from collections.abc import Mapping
 from typing import Any
 
-from amhk.desk.facts import OPTIONAL
+from amhk.desk.letters.facts import OPTIONAL
 from amhk.letters.render import Head
 from amhk.rules.disclosure import FACTS, FIELDS, LABELS, for_recipient
 

@@ -12,14 +12,21 @@ from hashlib import sha256
 from html import unescape
 from typing import Any
 
-from amhk.desk.addressing import head_of_letter
-from amhk.desk.composed import Letter
-from amhk.desk.fact_sources import MISSING, door_of
-from amhk.desk.facts import OPTIONAL, gather
-from amhk.desk.leaks import asked_door, known_words, named_in, places_of, protected_words, texts_of
-from amhk.desk.left_out import absent_from, not_shown, withheld_from
-from amhk.desk.texts import letters_now
-from amhk.desk.vto import as_request
+from amhk.desk.letters.addressing import head_of_letter
+from amhk.desk.letters.composed import Letter
+from amhk.desk.letters.fact_sources import MISSING, door_of
+from amhk.desk.letters.facts import OPTIONAL, gather
+from amhk.desk.letters.leaks import (
+    asked_door,
+    known_words,
+    named_in,
+    places_of,
+    protected_words,
+    texts_of,
+)
+from amhk.desk.letters.left_out import absent_from, not_shown, withheld_from
+from amhk.desk.letters.rvdk_request import as_request
+from amhk.desk.letters.text_templates import letters_now
 from amhk.errors import ClosedDoor, Opens
 from amhk.letters.pdf import PrintFailed, as_pdf
 from amhk.letters.render import Block, Letters, RenderFailed, as_html, as_text

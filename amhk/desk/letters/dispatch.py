@@ -10,9 +10,9 @@ from secrets import token_hex
 from typing import Any
 
 from amhk.desk.casefile.recall import DRAFT_AGAIN, take_off
-from amhk.desk.composing import of_its_day, still_fit
-from amhk.desk.delivery import MACHINES, address_on, lack_of, reach_of
-from amhk.desk.notices import find
+from amhk.desk.letters.compose import of_its_day, still_fit
+from amhk.desk.letters.delivery import MACHINES, address_on, lack_of, reach_of
+from amhk.desk.letters.notices import find
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, NotAllowed, NotFound
 from amhk.office import Office
 from amhk.rules.secrecy import WORKS, Reader, scope_of

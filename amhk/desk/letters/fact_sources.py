@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from amhk.desk.facts import UNKNOWN
+from amhk.desk.letters.facts import UNKNOWN
 from amhk.errors import Opens
 from amhk.rules import people as rules
 from amhk.rules.codes import Roles

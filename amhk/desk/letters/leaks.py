@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from amhk.desk.composed import Letter
-from amhk.desk.vto import USES
+from amhk.desk.letters.composed import Letter
+from amhk.desk.letters.rvdk_request import USES
 from amhk.errors import Fault, Opens
 from amhk.letters.render import Head
 from amhk.office import Office

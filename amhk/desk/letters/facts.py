@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from amhk.desk.referral_facts import day_told, referral_facts
+from amhk.desk.letters.referral_facts import day_told, referral_facts
 from amhk.office import Office
 from amhk.rules import people as rules
 from amhk.rules.disclosure import LABELS, MOTHERS, PERSON

@@ -7,9 +7,9 @@ from secrets import token_hex
 
 from amhk.desk.casefile.open_case import on_table
 from amhk.desk.casefile.recall import folder_of, name_of
-from amhk.desk.composing import rule_of
-from amhk.desk.notices import record_sent
-from amhk.desk.post import grew_wrong, log
+from amhk.desk.letters.compose import rule_of
+from amhk.desk.letters.dispatch import grew_wrong, log
+from amhk.desk.letters.notices import record_sent
 from amhk.letters.post import drop, make_ready, show, unfinished
 from amhk.office import Office
 from amhk.rules.secrecy import Reader

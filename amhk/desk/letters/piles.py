@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from secrets import token_hex
 from typing import Any
 
-from amhk.desk.carrier import arrived
-from amhk.desk.letter import opened
-from amhk.desk.post import MOST_AT_ONCE, grew_wrong, renewed, shown_in_post
+from amhk.desk.letters.carrier import arrived
+from amhk.desk.letters.dispatch import MOST_AT_ONCE, grew_wrong, renewed, shown_in_post
+from amhk.desk.letters.letter_view import opened
 from amhk.errors import BadInput, NotAllowed, NotFound
 from amhk.letters import piles
 from amhk.office import Office

@@ -14,11 +14,11 @@ from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.casefile.inputs import take_version
 from amhk.desk.casefile.open_case import open_case
 from amhk.desk.casefile.recall import DRAFT_AGAIN, take_off
-from amhk.desk.composed import lacking
-from amhk.desk.composing import compose, print_of, rule_of, still_fit, text_of
-from amhk.desk.delivery import address_on, nobody, reach_of, remark, unsaid
-from amhk.desk.leaks import leaking
-from amhk.desk.referral_facts import TAKEN
+from amhk.desk.letters.compose import compose, print_of, rule_of, still_fit, text_of
+from amhk.desk.letters.composed import lacking
+from amhk.desk.letters.delivery import address_on, nobody, reach_of, remark, unsaid
+from amhk.desk.letters.leaks import leaking
+from amhk.desk.letters.referral_facts import TAKEN
 from amhk.desk.terms.extensions import stretch
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotAllowed, NotFound, Opens
 from amhk.office import Office

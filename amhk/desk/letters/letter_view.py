@@ -9,13 +9,13 @@ from contextlib import suppress
 from html import escape, unescape
 from typing import Any
 
-from amhk.desk.addressing import addressed
 from amhk.desk.casefile.access import visible
 from amhk.desk.casefile.access_log import look
 from amhk.desk.casefile.covering import covered, veil_over
-from amhk.desk.composed import Letter, lacking
-from amhk.desk.composing import compose, print_of, rule_of, stale, text_of
-from amhk.desk.delivery import (
+from amhk.desk.letters.addressing import addressed
+from amhk.desk.letters.compose import compose, print_of, rule_of, stale, text_of
+from amhk.desk.letters.composed import Letter, lacking
+from amhk.desk.letters.delivery import (
     MACHINES,
     Reach,
     address_on,
@@ -24,10 +24,10 @@ from amhk.desk.delivery import (
     reach_of,
     ways_by_hand,
 )
-from amhk.desk.fact_sources import source_of
-from amhk.desk.facts import gather
-from amhk.desk.leaks import leaking
-from amhk.desk.notices import find
+from amhk.desk.letters.fact_sources import source_of
+from amhk.desk.letters.facts import gather
+from amhk.desk.letters.leaks import leaking
+from amhk.desk.letters.notices import find
 from amhk.errors import ClosedDoor, NotFound
 from amhk.letters.render import as_html
 from amhk.letters.script import printable

@@ -3,7 +3,7 @@
 from typing import Any
 
 from amhk.desk.casefile.casefile import CaseFile
-from amhk.desk.notices import clean_form, moment_of, must_be, take_letter
+from amhk.desk.letters.notices import clean_form, moment_of, must_be, take_letter
 from amhk.errors import BadInput, ClosedDoor
 from amhk.office import Office
 from amhk.rules.fields import Field

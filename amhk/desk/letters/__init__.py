@@ -1,0 +1,1 @@
+"""Letters: their facts, what they may hold, and how they go out."""
