@@ -20,7 +20,8 @@ import psycopg
 from sqlalchemy import event
 
 from amhk.config import config_text
-from amhk.desk import casework, intake
+from amhk.desk import intake
+from amhk.desk.cases import moves
 from amhk.desk.staff import workers
 from amhk.office import found, open_office
 from amhk.rules.fields import Desk
@@ -85,7 +86,7 @@ def desk_moves(office, who, numbers):
     """
     begun = time.perf_counter()
     for number in numbers:
-        casework.make_move(
+        moves.make_move(
             office,
             number,
             "veiligheidsbeoordeling",
@@ -176,9 +177,7 @@ def statements_of_a_move(office, who):
     """Count the SQL statements of one move."""
     number, seen = intake.take_call(office, MELDING, who), []
     event.listen(office.store.engine, "before_cursor_execute", lambda *a: seen.append(a[2]))
-    casework.make_move(
-        office, number, "veiligheidsbeoordeling", {"version": 1, "uitkomst": "x"}, who
-    )
+    moves.make_move(office, number, "veiligheidsbeoordeling", {"version": 1, "uitkomst": "x"}, who)
     return len([s for s in seen if not s.startswith(("BEGIN", "COMMIT"))])
 
 

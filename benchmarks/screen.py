@@ -21,8 +21,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
-from amhk.desk import attachments, intake, nightly
+from amhk.desk import intake, nightly
 from amhk.desk.casefile.term_rows import term_row
+from amhk.desk.cases import attachments
 from amhk.rules.parse import fold
 from amhk.rules.searching import RELEASE, words_of_case
 from amhk.rules.secrecy import Reader

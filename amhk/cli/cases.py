@@ -47,7 +47,7 @@ def move(
     as_: AsOption = None,
 ) -> None:
     """Zet een stap op een zaak."""
-    from amhk.desk.casework import make_move
+    from amhk.desk.cases.moves import make_move
 
     body = read_json(source)
     with open_here(config) as office:
@@ -64,8 +64,8 @@ def case(
     as_: AsOption = None,
 ) -> None:
     """Toon een zaak."""
-    from amhk.desk import reading
     from amhk.desk.casefile import access_log
+    from amhk.desk.cases import reading
 
     with open_here(config) as office:
         who = by_hand(office, as_)

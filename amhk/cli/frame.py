@@ -93,7 +93,7 @@ def read_json(source: str) -> Any:
 
 def show_case(office: "Office", number: str, who: "Reader") -> None:
     """Print a case as the API gives it."""
-    from amhk.desk.reading import case_view
+    from amhk.desk.cases.reading import case_view
     from amhk.web.shapes import case_json, forms_desk
 
     view = case_view(office, number, who)

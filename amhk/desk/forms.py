@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from amhk.desk import intake
-from amhk.desk.registering import register
+from amhk.desk.cases.register import register
 from amhk.desk.staff import workers
 from amhk.desk.staging import (
     TAKEN_AT_ONCE,

@@ -8,10 +8,10 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from amhk.desk.carrying import carry_out
 from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.casefile.choices import desk_for, needed
-from amhk.desk.registering import register
+from amhk.desk.cases.apply_move import carry_out
+from amhk.desk.cases.register import register
 from amhk.errors import AlreadyUsed, BadInput, Fault, NotAllowed
 from amhk.office import Office
 from amhk.rules import people

@@ -7,11 +7,11 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from amhk.desk import casework, hermelding, households, splitting
 from amhk.desk.casefile.access import key_of, owns
 from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.casefile.covering import covered
 from amhk.desk.casefile.open_case import open_case
+from amhk.desk.cases import hermelding, join, moves, split
 from amhk.desk.people import earlier_contacts
 from amhk.desk.staging import layouts
 from amhk.errors import BadInput, ClosedDoor, NotAllowed, NotFound
@@ -151,7 +151,7 @@ def decide(office: Office, key: int, body: object, who: Reader) -> str:
         if form["outcome"] is not None:
             text = f"{form['number']} is al getrieerd: {OUTCOMES[form['outcome']].lower()}."
             raise ClosedDoor.of("al_getrieerd", text)
-        before = households.freeze(file)
+        before = join.freeze(file)
         if outcome == NOT_OURS:
             file = _calmed(office, connection, file, told, who)
         _carry(file, _passed_on(office, connection, form, told), str(outcome), bij)
@@ -173,9 +173,9 @@ def _carry(file: CaseFile, passed_on_to: str, outcome: str, bij: str) -> None:
     elif outcome == BELONGS:
         if not bij:
             raise BadInput.of("ontbreekt", "Vul in bij welke zaak dit formulier hoort.", "bij")
-        casework.move_on_table(file, next(m.name for m in flow if m.effect == "join"), {"bij": bij})
+        moves.move_on_table(file, next(m.name for m in flow if m.effect == "join"), {"bij": bij})
     else:
-        casework.move_on_table(
+        moves.move_on_table(
             file,
             next(m.name for m in flow if m.ending == NO_COUNT),
             {"doorgezet_naar": passed_on_to},
@@ -199,7 +199,7 @@ def _calmed(
             "Dit formulier is acuut gemeld: zeg waarom het niet acuut is.",
             "niet_acuut",
         )
-    casework.move_on_table(file, calm.name, {"motivering": why})
+    moves.move_on_table(file, calm.name, {"motivering": why})
     return open_case(office, connection, file.case["number"], who)
 
 
@@ -247,7 +247,7 @@ def undo(office: Office, key: int, who: Reader) -> str:
             )
             raise ClosedDoor.of("sindsdien_gewijzigd", text)
         if form["outcome"] == BELONGS:
-            splitting.split_on(
+            split.split_on(
                 office,
                 connection,
                 case["number"],
@@ -276,9 +276,9 @@ def _reopen(office: Office, connection: Connection, number: str, form: Row, who:
     before = form["undo"]["before"]
     if form["outcome"] == NEW:
         if before["opened_by"] is None:
-            households.unopened(file, before, entry)
+            join.unopened(file, before, entry)
     else:
-        households.reopen(file, before, entry, unread=True)
+        join.reopen(file, before, entry, unread=True)
     file.save(opens=False)
 
 

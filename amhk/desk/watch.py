@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from amhk.desk import attachments, clock, finding, forms, nightly
+from amhk.desk import clock, finding, forms, nightly
+from amhk.desk.cases import attachments
 from amhk.desk.figures import case_facts, kept_reports
 from amhk.desk.letters import carrier
 from amhk.desk.people import earlier_contacts

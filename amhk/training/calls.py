@@ -3,7 +3,8 @@
 from functools import partial
 from typing import Any
 
-from amhk.desk import intake, reading
+from amhk.desk import intake
+from amhk.desk.cases import reading
 from amhk.training.stage import Stage
 from amhk.words import iso
 

@@ -4,7 +4,8 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 
 from amhk.desk import clock as desk_clock
-from amhk.desk import intake, reading
+from amhk.desk import intake
+from amhk.desk.cases import reading
 from amhk.training.stage import Stage
 from amhk.training.town import POLICE
 from amhk.words import AMSTERDAM, day_of, iso

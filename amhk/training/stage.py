@@ -10,8 +10,9 @@ from random import Random
 from typing import Any
 
 from amhk.config import SEED
-from amhk.desk import assignment, casework, clock, reading
+from amhk.desk import clock
 from amhk.desk.casefile import access_log
+from amhk.desk.cases import assignment, moves, reading
 from amhk.desk.letters import dispatch, letter_view, notices
 from amhk.errors import ClosedDoor, Refusal
 from amhk.office import Office
@@ -81,7 +82,7 @@ class Stage:
         """
         access_log.look(self.office, self.numbers[key], self.readers["Tom"], "zaak")
         try:
-            casework.make_move(
+            moves.make_move(
                 self.office, self.numbers[key], name, fields, self.readers["Tom"], checked=False
             )
         except ClosedDoor:

@@ -8,21 +8,12 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 
 from amhk.config import house_mark
-from amhk.desk import add_people as desk_add_people
-from amhk.desk import (
-    assignment,
-    casework,
-    clock,
-    history,
-    intake,
-    openings,
-    reading,
-    watch,
-    worklist,
-)
+from amhk.desk import clock, intake, watch, worklist
 from amhk.desk import health as desk_health
 from amhk.desk.casefile import access_log
 from amhk.desk.casefile.choices import for_strangers
+from amhk.desk.cases import add_people as desk_add_people
+from amhk.desk.cases import assignment, history, moves, openings, reading
 from amhk.desk.figures import kept_reports as figures_kept_reports
 from amhk.desk.figures import report_files
 from amhk.desk.staff import workers
@@ -215,8 +206,8 @@ def make_move(
     `version` is the lock; with `dry_run=true` you hear what would happen and nothing is written.
     """
     if dry_run:
-        return JSONResponse(casework.try_move(office, number, move, body, who))
-    casework.make_move(office, number, move, body, who)
+        return JSONResponse(moves.try_move(office, number, move, body, who))
+    moves.make_move(office, number, move, body, who)
     return case_answer(office, number, who)
 
 

@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from amhk import __version__
-from amhk.desk import reading
+from amhk.desk.cases import reading
 from amhk.errors import (
     AlreadyDone,
     AlreadyUsed,

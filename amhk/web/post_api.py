@@ -9,8 +9,8 @@ from typing import Any
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
-from amhk.desk import reading
 from amhk.desk.casefile import access_log
+from amhk.desk.cases import reading
 from amhk.desk.letters import dispatch, letter_view, notices, piles, receipts
 from amhk.desk.letters import owed as letters_owed
 from amhk.office import Office

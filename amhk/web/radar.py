@@ -8,8 +8,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, BackgroundTasks, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from amhk.desk import forms, forms_view, splitting, staging, triage
+from amhk.desk import forms, forms_view, staging, triage
 from amhk.desk.casefile import access_log
+from amhk.desk.cases import split as cases_split
 from amhk.desk.people import earlier_contacts
 from amhk.errors import TooLarge
 from amhk.rules.forms import SCHEMA
@@ -48,14 +49,14 @@ def earlier_of(number: str, office: House, who: Who) -> Any:
 @router.post("/cases/{number}/split", openapi_extra=ANY_BODY)
 def split(number: str, office: House, who: Who, body: Body) -> Response:
     """Undo the join of a vervolgmelding, or take a melding out of its dossier: `version reden`."""
-    splitting.split(office, number, body, who)
+    cases_split.split(office, number, body, who)
     return case_answer(office, number, who)
 
 
 @router.post("/cases/{number}/dossier", openapi_extra=ANY_BODY)
 def place(number: str, office: House, who: Who, body: Body) -> Response:
     """Put a melding in the dossier of another: `version bij reden`."""
-    splitting.place(office, number, body, who)
+    cases_split.place(office, number, body, who)
     return case_answer(office, number, who)
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from support.cast import reader
 from support.screen import clock, send_letters, sign_in, step, take_melding
 
-from amhk.desk import casework, reading
+from amhk.desk.cases import moves, reading
 from amhk.office import open_office
 
 
@@ -67,7 +67,7 @@ def test_two_workers_collide_and_the_second_keeps_his_text(page, server):
     office = open_office(server.folder, proof=False)
     anna = reader(office, "Anna")
     version = reading.case_view(office, number, anna)["version"]
-    casework.make_move(office, number, "acuut_vaststellen", {"version": version}, anna)
+    moves.make_move(office, number, "acuut_vaststellen", {"version": version}, anna)
     office.close()
     page.click("form[action*='/stap/'] button.main")
     expect(page.locator("main")).to_contain_text("Wat er intussen veranderde")

@@ -15,16 +15,8 @@ from support.cast import reader
 from support.families import EL_AMRANI, melding
 from support.screen import clock, sign_in
 
-from amhk.desk import (
-    assignment,
-    attachments,
-    casework,
-    concept,
-    forms_view,
-    intake,
-    reading,
-    staging,
-)
+from amhk.desk import concept, forms_view, intake, staging
+from amhk.desk.cases import assignment, attachments, moves, reading
 from amhk.desk.figures import kept_reports
 from amhk.desk.letters import dispatch, notices, piles
 from amhk.desk.people import earlier_contacts
@@ -161,7 +153,7 @@ def places(server):
         ("onderzoek_afronden", {"uitkomst": ["06"], "conclusie": "Bevestigd."}),
         ("verwijzen", {"instelling": "Wijkteam Schiedam", "motivering": "Er is hulp nodig."}),
     ):
-        casework.make_move(office, referred, move, told, tom, checked=False)
+        moves.make_move(office, referred, move, told, tom, checked=False)
     assignment.assign(office, referred, {"owner": "Anna", "reason": "verdeling"}, tom)
     attachments.add_note(office, number, {"tekst": "Nagebeld."}, tom)
     mark = "a" * 32

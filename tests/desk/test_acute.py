@@ -10,7 +10,8 @@ import json
 import pytest
 from support.cast import Client, hire, reader, send_owed, term
 
-from amhk.desk import forms, households, proof, reading, staging, triage
+from amhk.desk import forms, proof, staging, triage
+from amhk.desk.cases import join, reading
 
 MELDING = {
     "route": "melding",
@@ -141,7 +142,7 @@ def test_an_acute_form_is_none_of_ours_only_with_a_reason_and_all_comes_back_wit
     assert client.case(number)["closed"] and path
     triage.undo(sqlite_office, item["form"], tom)
     case = client.case(number)
-    assert term(case, "crisis")["status"] == "lopend" and case["acuut"] is True and households
+    assert term(case, "crisis")["status"] == "lopend" and case["acuut"] is True and join
 
 
 def test_a_real_meldpunt_without_the_number_of_its_crisisdienst_is_not_ready(sqlite_office):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from support.cast import Client, hire, reader, term
 from support.families import EL_AMRANI, VISSER, advies, melding
 
-from amhk.desk import casework
+from amhk.desk.cases import moves
 from amhk.desk.staff import institutions
 from amhk.errors import BadInput, NotAllowed
 from amhk.rules.check import check
@@ -273,7 +273,7 @@ def test_every_fault_of_every_line_is_told_at_once_and_nothing_changes(client, o
 
 def test_a_referral_offers_the_nearest_fitting_scale_first_and_says_why(client):
     number = client.post("/cases", melding(EL_AMRANI, gemeente="Schiedam"))["number"]
-    desk = casework.step_desk(client.office, number, "verwijzen", reader(client.office, "Tom"))
+    desk = moves.step_desk(client.office, number, "verwijzen", reader(client.office, "Tom"))
     offered = list(desk.lists["instelling"].values())
     assert offered[0] == "Wijkteam Schiedam (wijkteam; lokaal, werkt voor Schiedam)"
     away = next(n for n, t in enumerate(offered) if "werkt niet voor Schiedam" in t)

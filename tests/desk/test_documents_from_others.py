@@ -16,7 +16,7 @@ from odf.text import P
 from support.cast import reader
 from support.families import melding
 
-from amhk.desk import attachments
+from amhk.desk.cases import attachments
 from amhk.documents import OPEN, PDF, WORD, wrong_inside
 from amhk.errors import BadInput
 from amhk.letters.pdf import as_pdf

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from support.cast import Client, hire, reader, term
 from support.families import EL_AMRANI, VISSER, advies, melding
 
-from amhk.desk import casework, intake, nightly, splitting, watch
+from amhk.desk import intake, nightly, watch
 from amhk.desk.casefile import access_log
+from amhk.desk.cases import moves
+from amhk.desk.cases import split as cases_split
 from amhk.desk.people import earlier_contacts
 from amhk.desk.staff import workers
 from amhk.errors import BadInput, ClosedDoor, NotFound
@@ -222,10 +224,10 @@ def test_join_then_split_is_the_identity(sqlite_office, mine, theirs, steps, aga
     before = [live(client, n) for n in numbers]
     figures = client.get("/reports/kwartaal?period=2026")["total"]
     for _ in range(again):
-        casework.make_move(
+        moves.make_move(
             office, numbers[1], "vervolgmelding", {"bij": numbers[0]}, tom, checked=False
         )
-        splitting.split(office, numbers[1], {"reden": "Toch niet."}, tom)
+        cases_split.split(office, numbers[1], {"reden": "Toch niet."}, tom)
     assert [live(client, n) for n in numbers] == before
     assert client.get("/reports/kwartaal?period=2026")["total"] == figures
     with office.store.read() as connection:
@@ -249,7 +251,7 @@ def _step(office, client, name, number, who):
             now = client.get("/clock")["now"]
             client.clock(datetime.fromisoformat(now).replace(hour=23).isoformat())
         else:
-            casework.make_move(
+            moves.make_move(
                 office,
                 number,
                 name,
@@ -645,7 +647,7 @@ def test_no_advies_can_ever_hold_a_person(client, office):
 def test_a_reader_cannot_split_what_he_may_only_look_at(teams):
     number = Client(teams, "Noor").post("/cases", melding(VISSER, gemeente="Schiedam"))["number"]
     with pytest.raises(NotFound):
-        splitting.split(teams, number, {"reden": "Zomaar."}, reader(teams, "Anna"))
+        cases_split.split(teams, number, {"reden": "Zomaar."}, reader(teams, "Anna"))
 
 
 def test_the_unborn_get_no_letter_until_they_are_born(client):
@@ -806,7 +808,7 @@ def test_two_who_join_each_others_case_do_not_wait_for_one_another(client, two, 
 
     def run(name, number, other):
         try:
-            casework.make_move(
+            moves.make_move(
                 office,
                 number,
                 "vervolgmelding",

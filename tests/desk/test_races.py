@@ -8,7 +8,8 @@ import threading
 from sqlalchemy import select
 from support.cast import hire, reader
 
-from amhk.desk import assignment, casework, history, intake, reading, watch
+from amhk.desk import intake, watch
+from amhk.desk.cases import assignment, history, moves, reading
 from amhk.desk.letters import notices
 from amhk.desk.terms import sweep
 from amhk.errors import ChangedMeanwhile, ClosedDoor
@@ -59,7 +60,7 @@ def test_four_workers_make_the_same_move_and_one_wins(office):
     version = reading.case_view(office, number, who)["version"]
     body = {"version": version, "uitkomst": "onderzoek nodig"}
     results = together(
-        4, lambda: casework.make_move(office, number, "veiligheidsbeoordeling", body, who)
+        4, lambda: moves.make_move(office, number, "veiligheidsbeoordeling", body, who)
     )
     assert results.count(None) == 1
     assert sum(isinstance(r, ChangedMeanwhile) for r in results) == 3

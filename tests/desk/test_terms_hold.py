@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import select, update
 from support.cast import Client, hire, reader, send_owed, term
 
-from amhk.desk import assignment, nightly, watch
+from amhk.desk import nightly, watch
+from amhk.desk.cases import assignment
 from amhk.desk.staff import absence, workers
 from amhk.store import house, plans, reads
 from amhk.store.journal import verify

@@ -11,7 +11,8 @@ from conftest import make_folder
 from support.cast import Client, hire, reader
 from support.solver import Attacker, known
 
-from amhk.desk import casework, intake
+from amhk.desk import intake
+from amhk.desk.cases import moves
 from amhk.desk.figures import areas as desk_areas
 from amhk.desk.figures import publish, reports
 from amhk.office import open_office
@@ -78,7 +79,7 @@ def utrecht(tmp_path_factory):
                 "betrokkenen": people,
             }
             number = intake.take_call(office, call, tom)
-            casework.make_move(
+            moves.make_move(
                 office,
                 number,
                 "veiligheidsbeoordeling",
@@ -86,7 +87,7 @@ def utrecht(tmp_path_factory):
                 tom,
                 checked=False,
             )
-            casework.make_move(office, number, "onderzoek_besluiten", {}, tom, checked=False)
+            moves.make_move(office, number, "onderzoek_besluiten", {}, tom, checked=False)
             children -= some
     yield office
     office.close()

@@ -13,7 +13,8 @@ import pytest
 from support.cast import reader
 from support.families import EL_AMRANI, advies, melding
 
-from amhk.desk import assignment, attachments, concept, finding, intake, listing, worklist
+from amhk.desk import concept, finding, intake, listing, worklist
+from amhk.desk.cases import assignment, attachments
 from amhk.desk.letters import text_templates
 from amhk.desk.seat import take_seat
 from amhk.desk.staff import institutions, management, routing_rules, workers

@@ -27,21 +27,10 @@ from sqlalchemy import select
 from support import second
 from support.cast import hire, reader
 
-from amhk.desk import (
-    assignment,
-    attachments,
-    casework,
-    clock,
-    forms,
-    intake,
-    reading,
-    second_count,
-    splitting,
-    staging,
-    triage,
-    watch,
-)
+from amhk.desk import clock, forms, intake, second_count, staging, triage, watch
 from amhk.desk.casefile import access_log
+from amhk.desk.cases import assignment, attachments, reading, split
+from amhk.desk.cases import moves as cases_moves
 from amhk.desk.figures import case_facts, kept_reports, reports
 from amhk.desk.letters import dispatch, notices, piles, receipts
 from amhk.desk.staff import absence, piket
@@ -201,7 +190,7 @@ class Meldpunt(RuleBasedStateMachine):
             if "bij" in body:
                 body["bij"] = data.draw(st.sampled_from(self.numbers))
             try:
-                casework.make_move(self.office, number, move["name"], body, who)
+                cases_moves.make_move(self.office, number, move["name"], body, who)
             except Refusal as wrong:
                 assert wrong.faults, (move["name"], body)
             self.numbers += [
@@ -230,7 +219,7 @@ class Meldpunt(RuleBasedStateMachine):
             )
         )
         try:
-            casework.make_move(
+            cases_moves.make_move(
                 self.office,
                 number,
                 step["name"],
@@ -331,9 +320,9 @@ class Meldpunt(RuleBasedStateMachine):
         act, body = data.draw(
             st.sampled_from(
                 [
-                    (splitting.split, {}),
-                    (splitting.split, {}),
-                    (splitting.place, {"bij": data.draw(st.sampled_from(self.numbers))}),
+                    (split.split, {}),
+                    (split.split, {}),
+                    (split.place, {"bij": data.draw(st.sampled_from(self.numbers))}),
                 ]
             )
         )

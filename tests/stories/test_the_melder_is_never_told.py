@@ -12,7 +12,8 @@ from sqlalchemy import select
 from support.cast import CAST, Client, reader
 from support.families import melding
 
-from amhk.desk import attachments, watch
+from amhk.desk import watch
+from amhk.desk.cases import attachments
 from amhk.desk.staff import daily_mail, workers
 from amhk.desk.terms import feeds
 from amhk.store import reads

@@ -11,7 +11,8 @@ from support.cast import Client, reader
 from support.families import melding
 from support.http import Http
 
-from amhk.desk import assignment, intake, reading
+from amhk.desk import intake
+from amhk.desk.cases import assignment, reading
 from amhk.web.app import create_app
 
 ROLES = ("Anna", "Bram", "Carla", "Tom", "Mia", "Piet")

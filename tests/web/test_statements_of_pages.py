@@ -9,7 +9,8 @@ from sqlalchemy import event
 from support.cast import Client, reader
 from support.families import melding
 
-from amhk.desk import add_people, assignment, attachments, intake
+from amhk.desk import intake
+from amhk.desk.cases import add_people, assignment, attachments
 from amhk.office import open_office
 
 MOST = 8

@@ -9,7 +9,8 @@ from fastapi.responses import FileResponse
 from starlette.datastructures import UploadFile
 
 from amhk.config import SEED
-from amhk.desk import forms, forms_view, openings, staging, triage
+from amhk.desk import forms, forms_view, staging, triage
+from amhk.desk.cases import openings
 from amhk.errors import BadInput, ClosedDoor, Fault, NotFound
 from amhk.web.api import Key
 from amhk.web.pages.forms import from_values, nested, shown, typed

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Response
 from fastapi.responses import FileResponse
 from starlette.datastructures import FormData, UploadFile
 
-from amhk.desk import assignment, attachments, casework, history, openings, reading
 from amhk.desk.casefile import access_log
+from amhk.desk.cases import assignment, attachments, history, moves, openings, reading
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotFound, Opens, Refusal
 from amhk.rules.fields import Desk
 from amhk.sheets.diagram import as_svg
@@ -134,7 +134,7 @@ def _step_page(
 ) -> Response:
     view = reading.case_view(here.office, number, here.who, asks=False)
     step = _step(view, name)
-    desk = casework.step_desk(here.office, number, name, here.who)
+    desk = moves.step_desk(here.office, number, name, here.who)
     drawn = shown(step["fields"], desk, typed(form))
     return page(
         here,
@@ -170,9 +170,9 @@ def make_step(here: Here, number: str, name: str, form: Form) -> Response:
         return _step_page(here, number, name, form=form, status=422, faults=faults)
     try:
         if form.get("_vooraf"):
-            dry = casework.try_move(here.office, number, name, body, here.who)
+            dry = moves.try_move(here.office, number, name, body, here.who)
             return _step_page(here, number, name, form, dry=dry)
-        made = casework.make_move(here.office, number, name, body, here.who)
+        made = moves.make_move(here.office, number, name, body, here.who)
     except ChangedMeanwhile as wrong:
         changed = history.journal_view(here.office, number, here.who)[-3:]
         fault = Fault("gewijzigd", wrong.text)

@@ -10,8 +10,9 @@ from uuid import uuid4
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
 
-from amhk.desk import add_people as desk_add_people
-from amhk.desk import concept, intake, openings, reading
+from amhk.desk import concept, intake
+from amhk.desk.cases import add_people as desk_add_people
+from amhk.desk.cases import openings, reading
 from amhk.desk.people import earlier_contacts
 from amhk.errors import AlreadyUsed, BadInput, ClosedDoor, Fault, NotAllowed
 from amhk.rules.fields import Field

@@ -10,8 +10,8 @@ from typing import Any
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
 
-from amhk.desk import reading
 from amhk.desk.casefile import access_log
+from amhk.desk.cases import reading
 from amhk.desk.letters import dispatch, notices, receipts
 from amhk.desk.letters import letter_view as letters
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault

@@ -5,7 +5,8 @@ gaps.
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
 
-from amhk.desk import acute_list, casework
+from amhk.desk import acute_list
+from amhk.desk.cases import moves
 from amhk.desk.staff import piket
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotFound
 from amhk.rules.secrecy import WORKS
@@ -55,7 +56,7 @@ def press(here: Here, number: str, move: str, form: Form) -> Response:
     if time := str(form.get("time", "")).strip():
         told["op"] = f"vandaag {time}"
     try:
-        casework.make_move(here.office, number, move, told, here.who)
+        moves.make_move(here.office, number, move, told, here.who)
     except ChangedMeanwhile as wrong:
         return _page(here, form, 409, (Fault("gewijzigd", wrong.text),))
     except (BadInput, ClosedDoor) as wrong:

@@ -5,8 +5,8 @@ belongs together and what does not.
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
 
-from amhk.desk import reading, splitting
 from amhk.desk.casefile import access_log
+from amhk.desk.cases import reading, split
 from amhk.desk.people import earlier_contacts
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotFound
 from amhk.rules.fields import Desk
@@ -59,8 +59,8 @@ def _related(
     view = reading.case_view(here.office, number, here.who, asks=False)
     desk = Desk(here.now, {})
     parts = {
-        "split": shown(splitting.SPLIT, desk, typed(form)),
-        "place": shown(splitting.PLACE, desk, typed(form)),
+        "split": shown(split.SPLIT, desk, typed(form)),
+        "place": shown(split.PLACE, desk, typed(form)),
     }
     found = earlier_contacts.earlier_of(here.office, number, here.who)
     return page(
@@ -72,8 +72,8 @@ def _related(
 def relate(here: Here, number: str, act: str, form: Form) -> Response:
     """Split a melding off, or put it in the dossier of another."""
     acts = {
-        "losmaken": (splitting.split, splitting.SPLIT),
-        "dossier": (splitting.place, splitting.PLACE),
+        "losmaken": (split.split, split.SPLIT),
+        "dossier": (split.place, split.PLACE),
     }
     if act not in acts:
         raise NotFound()

@@ -6,8 +6,8 @@ Letting it stand still, go on, or giving it more time.
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
 
-from amhk.desk import casework, reading
 from amhk.desk.casefile import access_log
+from amhk.desk.cases import moves, reading
 from amhk.desk.terms import extensions
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotFound
 from amhk.web.api import Key
@@ -37,7 +37,7 @@ def _page(
     if term is None:
         raise NotFound("Deze termijn staat niet op deze zaak.")
     now = here.now
-    desk = casework.small_desk(here.office, number, here.who)
+    desk = moves.small_desk(here.office, number, here.who)
     drawn = {
         name: shown(fields, desk, typed(form) if name == act else {})
         for name, (_, fields, _) in _ACTS.items()

@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
-from amhk.desk import acute_list, assignment, listing, morning, nightly, worklist
+from amhk.desk import acute_list, listing, morning, nightly, worklist
+from amhk.desk.cases import assignment
 from amhk.desk.figures import kept_reports
 from amhk.desk.staff import piket
 from amhk.errors import BadInput, NotAllowed

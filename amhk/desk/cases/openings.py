@@ -6,7 +6,7 @@ from typing import Any
 from amhk.desk.casefile.access import visible
 from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.casefile.choices import desk_for, needed, present
-from amhk.desk.foretelling import foretold
+from amhk.desk.cases.preview import foretold
 from amhk.office import Office
 from amhk.rules.fields import Desk
 from amhk.rules.moves import door, fields_now

@@ -5,8 +5,8 @@ all on one case file.
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from amhk.desk import conversions, correcting, effects, households
 from amhk.desk.casefile.casefile import CaseFile
+from amhk.desk.cases import corrections, effects, join, route_change
 from amhk.rules.standing import Decision
 from amhk.store import reads, writes
 from amhk.words import iso, lower_first
@@ -170,12 +170,12 @@ _EFFECTS: dict[str, Effect] = {
     "contact": effects.contact,
     "counter": effects.counter,
     "calm": effects.calm,
-    "join": households.join,
-    "to_melding": conversions.to_melding,
-    "to_advies": lambda file, decision, entry: conversions.to_advies(
+    "join": join.join,
+    "to_melding": route_change.to_melding,
+    "to_advies": lambda file, decision, entry: route_change.to_advies(
         file, decision, entry, carry_out
     ),
-    "correct": correcting.correct,
+    "correct": corrections.correct,
     "rvdk_answer": effects.rvdk_answer,
     "rvdk_outcome": effects.rvdk_outcome,
 }

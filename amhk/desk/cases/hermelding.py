@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.casefile.open_case import on_table
-from amhk.desk.relations import relate, unrelate
+from amhk.desk.cases.relations import relate, unrelate
 from amhk.store import people as store
 from amhk.store import reads
 from amhk.store.reads import Row

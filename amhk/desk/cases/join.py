@@ -5,12 +5,12 @@ back where it stood.
 from collections.abc import Mapping
 from typing import Any
 
-from amhk.desk import hermelding, registering
 from amhk.desk.casefile.access import no_case, owns
 from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.casefile.open_case import on_table
+from amhk.desk.cases import hermelding, register
+from amhk.desk.cases.relations import relate
 from amhk.desk.people import earlier_contacts
-from amhk.desk.relations import relate
 from amhk.errors import BadInput
 from amhk.rules.moves import begun, holds
 from amhk.rules.standing import Decision
@@ -35,7 +35,7 @@ def join(file: CaseFile, decision: Decision, entry: int) -> str:
     line = there.note("vervolgmelding", what, dict(decision.values))
     _judge_again(file, there, line)
     coming = _new_people(file, there)
-    copies = registering.add_people(there, [p | {"from_id": file.id} for p in coming], line)
+    copies = register.add_people(there, [p | {"from_id": file.id} for p in coming], line)
     closing = [t["id"] for t in there.running if t["name"] == there.workflow.closing_term]
     there.save(opens=False)  # what joins is not what opens
     told = {str(copy): copied(p) for copy, p in zip(copies, coming, strict=True)}

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from amhk.desk import hermelding
 from amhk.desk.casefile.casefile import CaseFile
+from amhk.desk.cases import hermelding
 from amhk.desk.people import earlier_contacts
 from amhk.office import Office
 from amhk.rules.forms import kenmerk_key

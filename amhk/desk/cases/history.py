@@ -6,7 +6,7 @@ from typing import Any
 from amhk.desk.casefile.access import visible
 from amhk.desk.casefile.covering import covered
 from amhk.desk.casefile.open_case import laid_out
-from amhk.desk.steps import steps
+from amhk.desk.cases.steps import steps
 from amhk.office import Office
 from amhk.rules.people import named_apart
 from amhk.rules.secrecy import Reader

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from amhk.desk.carrying import carry_out
 from amhk.desk.casefile.access import key_of
 from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.casefile.choices import deciders, desk_for, needed
 from amhk.desk.casefile.inputs import take_version
 from amhk.desk.casefile.open_case import open_case
+from amhk.desk.cases.apply_move import carry_out
 from amhk.office import Office
 from amhk.rules.fields import Desk
 from amhk.rules.moves import after, decide

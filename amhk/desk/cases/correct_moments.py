@@ -6,7 +6,7 @@ from typing import Any
 
 from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.casefile.term_rows import due_of, fresh_row, is_late, next_round
-from amhk.desk.registering import tell_children
+from amhk.desk.cases.register import tell_children
 from amhk.errors import BadInput
 from amhk.store import reads, writes
 from amhk.store.journal import said_at

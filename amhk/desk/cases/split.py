@@ -6,13 +6,13 @@ A melding changes dossier, or gets one of its own.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from amhk.desk import hermelding, households, registering
 from amhk.desk.casefile.access import owns, visible
 from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.casefile.inputs import must_work, take_version
 from amhk.desk.casefile.open_case import on_table, open_case
 from amhk.desk.casefile.recall import take_off
-from amhk.desk.outdated import mark_letters
+from amhk.desk.cases import hermelding, join, register
+from amhk.desk.cases.outdated import mark_letters
 from amhk.desk.people import earlier_contacts
 from amhk.errors import BadInput, ClosedDoor
 from amhk.office import Office
@@ -87,13 +87,13 @@ def split_on(
     there = _where_it_joined(file, joined)
     what = f"Losgemaakt van {there.case['number']}: de melding staat weer op zichzelf."
     entry = file.note("losgemaakt", what, values)
-    households.reopen(file, joined["before"], entry, unread)
+    join.reopen(file, joined["before"], entry, unread)
     what = f"Vervolgmelding {file.case['number']} is losgemaakt en hoort hier niet bij."
     line = there.note("losgemaakt", what, values)
     if _take_back(file, there, joined, line):
         mark_letters(file)
-    registering.tell_children(there, line)
-    registering.tell_children(file, entry)
+    register.tell_children(there, line)
+    register.tell_children(file, entry)
     _closing_again(there, joined["before"].get("closing", ()), line)
     writes.change(connection, store.JOIN, [joined["id"]], {"undone": file.now})
     store.unrelate(connection, file.id, there.id, ("gevoegd_bij", "vervolgmelding"))
@@ -219,10 +219,10 @@ _AS_THEY_WERE = "Gegevens van een persoon zoals ze waren; bij de andere zaak war
 
 def _corrected_since(mine: Row, theirs: Row, then: Mapping[str, Any]) -> dict[str, Any]:
     """Give what was corrected on a copy since it was made, and not on the original too."""
-    here, now = households.copied(mine), households.copied(theirs)
+    here, now = join.copied(mine), join.copied(theirs)
     changed = {
         k: theirs[k]
-        for k in households.COPIED
+        for k in join.COPIED
         if now[k] != then.get(k, now[k]) and here[k] == then.get(k)
     }
     if mine["geheim_adres"]:

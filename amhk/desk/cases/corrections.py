@@ -9,10 +9,10 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from amhk.desk.casefile.casefile import LINE, CaseFile
-from amhk.desk.correct_moments import AT_RECEIPT, correct_moment, correct_receipt
-from amhk.desk.outdated import WORDS_OF_LETTERS, mark_letters, said_by_letters
+from amhk.desk.cases.correct_moments import AT_RECEIPT, correct_moment, correct_receipt
+from amhk.desk.cases.outdated import WORDS_OF_LETTERS, mark_letters, said_by_letters
+from amhk.desk.cases.register import stays_secret, tell_children
 from amhk.desk.people import earlier_contacts
-from amhk.desk.registering import stays_secret, tell_children
 from amhk.errors import BadInput, Fault
 from amhk.rules import people as rules
 from amhk.rules.codes import Roles

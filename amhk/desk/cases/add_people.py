@@ -1,9 +1,9 @@
 """Recording people on a melding."""
 
-from amhk.desk import registering
 from amhk.desk.casefile.choices import desk_for
 from amhk.desk.casefile.inputs import must_work, take_version
 from amhk.desk.casefile.open_case import open_case
+from amhk.desk.cases import register
 from amhk.errors import BadInput, ClosedDoor, Fault
 from amhk.office import Office
 from amhk.rules import people
@@ -42,8 +42,8 @@ def add_people(office: Office, number: str, body: object, who: Reader) -> None:
             raise BadInput.of("ontbreekt", "Vul in: Naam.", "naam")
         what = f"{some(len(new), 'betrokkene', 'betrokkenen')} vastgelegd."
         entry = file.note("persoon_toegevoegd", what, values)
-        registering.find_home(file, new)
-        registering.add_people(file, new, entry)
+        register.find_home(file, new)
+        register.add_people(file, new, entry)
         file.save()
 
 

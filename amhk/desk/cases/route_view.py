@@ -8,8 +8,8 @@ from datetime import date
 from itertools import zip_longest
 from typing import Any
 
-from amhk.desk import warnings
 from amhk.desk.casefile.access import owns
+from amhk.desk.cases import warnings
 from amhk.rules.secrecy import WORKS, Reader
 from amhk.store.reads import Row
 from amhk.words import iso

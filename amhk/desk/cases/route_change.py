@@ -6,12 +6,12 @@ Both stay, linked and counted; only what the law lets cross does.
 from collections.abc import Callable
 from typing import Any
 
-from amhk.desk import registering
 from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.casefile.choices import desk_for, needed
 from amhk.desk.casefile.open_case import on_table
 from amhk.desk.casefile.recall import take_off
-from amhk.desk.relations import relate
+from amhk.desk.cases import register
+from amhk.desk.cases.relations import relate
 from amhk.errors import BadInput, Fault
 from amhk.rules import people as rules
 from amhk.rules.moves import decide
@@ -59,7 +59,7 @@ def to_melding(file: CaseFile, decision: Decision, entry: int) -> str:
         wrong.append(Fault("voor_ontvangst", text, "ontvangen"))
     if wrong:
         raise BadInput(faults=wrong)
-    new = registering.register(
+    new = register.register(
         file.office, file.connection, "melding", values=values, who=file.who, now=file.now
     )
     content = {"reden": decision.values["reden"], "overgenomen": sorted(decision.move.crosses)}
@@ -90,7 +90,7 @@ def to_advies(
         "advies": advice,
         "ontvangen": decision.moment,
     }
-    new = registering.register(
+    new = register.register(
         file.office, file.connection, "advies", values=values, who=file.who, now=file.now
     )
     new.note(

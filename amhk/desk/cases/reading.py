@@ -6,20 +6,20 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from amhk.desk import warnings
-from amhk.desk.acute import acute_of, people_line
 from amhk.desk.casefile.access import owns, visible
 from amhk.desk.casefile.access_log import look, note_look
 from amhk.desk.casefile.casefile import WORDS, CaseFile
 from amhk.desk.casefile.covering import covered, uncovered, veil_over
 from amhk.desk.casefile.open_case import laid_out
 from amhk.desk.casefile.term_rows import is_late
-from amhk.desk.history import lines_told, rung_told
+from amhk.desk.cases import warnings
+from amhk.desk.cases.acute import acute_of, people_line
+from amhk.desk.cases.history import lines_told, rung_told
+from amhk.desk.cases.openings import doors_told, moves_told
+from amhk.desk.cases.route_view import advies_of, melding_of, relations_of
+from amhk.desk.cases.steps import steps
 from amhk.desk.letters.fact_sources import gap
 from amhk.desk.letters.text_templates import letters_now
-from amhk.desk.openings import doors_told, moves_told
-from amhk.desk.route_view import advies_of, melding_of, relations_of
-from amhk.desk.steps import steps
 from amhk.desk.terms.term_view import terms_view
 from amhk.letters.render import Letters
 from amhk.office import Office

@@ -1,0 +1,1 @@
+"""Cases: a move and all that follows from it, and the case as it is read."""
