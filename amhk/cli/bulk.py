@@ -79,6 +79,7 @@ def institution_export(
     config: ConfigOption = None,
 ) -> None:
     """Schrijf de sociale kaart als CSV."""
+    from amhk.desk.staff import institutions
 
     with open_here(config) as office:
         text = institutions.export(office)
@@ -96,6 +97,7 @@ def institution_import(
     as_: AsOption = None,
 ) -> None:
     """Neem de sociale kaart over uit een bestand: alles klopt, of er verandert niets."""
+    from amhk.desk.staff import institutions
 
     with open_here(config) as office, _open(file) as content:
         done = institutions.bring_in(office, content, by_hand(office, as_))
