@@ -20,8 +20,8 @@ import psycopg
 from sqlalchemy import event
 
 from amhk.config import config_text
-from amhk.desk import intake
 from amhk.desk.cases import moves
+from amhk.desk.intake import calls
 from amhk.desk.staff import workers
 from amhk.office import found, open_office
 from amhk.rules.fields import Desk
@@ -175,7 +175,7 @@ def fill_raw(raw, keys, mark):
 
 def statements_of_a_move(office, who):
     """Count the SQL statements of one move."""
-    number, seen = intake.take_call(office, MELDING, who), []
+    number, seen = calls.take_call(office, MELDING, who), []
     event.listen(office.store.engine, "before_cursor_execute", lambda *a: seen.append(a[2]))
     moves.make_move(office, number, "veiligheidsbeoordeling", {"version": 1, "uitkomst": "x"}, who)
     return len([s for s in seen if not s.startswith(("BEGIN", "COMMIT"))])
@@ -187,7 +187,7 @@ def compare(name, database, floor, mark):
     raw, hand = floor
     ours, theirs, first = [], [], 1
     for _ in range(ROUNDS):
-        numbers = [intake.take_call(office, MELDING, who) for _ in range(MOVES)]
+        numbers = [calls.take_call(office, MELDING, who) for _ in range(MOVES)]
         keys = range(first, first + MOVES)
         first += MOVES
         fill_raw(raw, keys, mark)

@@ -22,7 +22,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from amhk import matching
-from amhk.desk import forms, staging
+from amhk.desk.intake import import_staging
+from amhk.desk.intake import imports as intake_imports
 from amhk.desk.people import earlier_contacts
 from amhk.rules.parse import fold
 from amhk.rules.secrecy import Reader
@@ -274,11 +275,11 @@ def one_import(database, size):
     with tempfile.TemporaryFile() as file:
         file.write(form_file(size))
         begun = time.perf_counter()
-        key = staging.stage(office, file, "forms.csv", forms.OWN.name, who)
+        key = import_staging.stage(office, file, "forms.csv", intake_imports.OWN.name, who)
         staged = time.perf_counter() - begun
-    forms.accept(office, key, who)
+    intake_imports.accept(office, key, who)
     begun = time.perf_counter()
-    done = forms.take_all(office, key)
+    done = intake_imports.take_all(office, key)
     took = time.perf_counter() - begun
     assert done == size, (done, size)
     names = (

@@ -21,9 +21,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
-from amhk.desk import intake, nightly
+from amhk.desk import nightly
 from amhk.desk.casefile.term_rows import term_row
 from amhk.desk.cases import attachments
+from amhk.desk.intake import calls
 from amhk.rules.parse import fold
 from amhk.rules.searching import RELEASE, words_of_case
 from amhk.rules.secrecy import Reader
@@ -228,7 +229,7 @@ def long_case(office):
         "gemeente": "Schiedam",
         "acuut": False,
     }
-    number = intake.take_call(
+    number = calls.take_call(
         office, body | {"zorgen": "Zorg om thuis.", "melder": {"naam": "Juf Ans"}}, tom
     )
     for n in range(200):

@@ -36,15 +36,15 @@ def import_forms(
 
     Exit 1 als er iets te herstellen is.
     """
-    from amhk.desk import forms, forms_view, staging
+    from amhk.desk.intake import import_staging, imports, imports_view
 
     with open_here(config) as office, _open(file) as content:
         who, reading = by_hand(office, as_), None if json_ else _tell("gelezen")
-        key = staging.stage(office, content, file.name, layout, who, progress=reading)
+        key = import_staging.stage(office, content, file.name, layout, who, progress=reading)
         if take:
-            forms.accept(office, key, who)
-            forms.take_all(office, key, None if json_ else _tell("ingenomen"))
-        told = forms_view.view(office, key, who)
+            imports.accept(office, key, who)
+            imports.take_all(office, key, None if json_ else _tell("ingenomen"))
+        told = imports_view.view(office, key, who)
     if json_:
         say(told)
     else:

@@ -30,7 +30,7 @@ def call(
     as_: AsOption = None,
 ) -> None:
     """Neem een gesprek aan: advies of melding."""
-    from amhk.desk.intake import take_call
+    from amhk.desk.intake.calls import take_call
 
     body = read_json(source)
     with open_here(config) as office:

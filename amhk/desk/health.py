@@ -4,7 +4,7 @@ import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from amhk.desk import forms, forms_view
+from amhk.desk.intake import imports, imports_view
 from amhk.desk.terms.sweep import PROOF, STILL
 from amhk.office import Office
 from amhk.store import frame, house, reads, writes
@@ -44,8 +44,8 @@ def alarms_of(office: Office, connection: Connection, known: Row, now: datetime)
     Only what is wrong is looked up further.
     """
     told = (
-        list(forms_view.alarm(office, connection))
-        if known["lying_since"] and known["lying_since"] <= now - forms.PATIENCE
+        list(imports_view.alarm(office, connection))
+        if known["lying_since"] and known["lying_since"] <= now - imports.PATIENCE
         else []
     )
     told += [

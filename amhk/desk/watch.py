@@ -8,9 +8,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from amhk.desk import clock, finding, forms, nightly
+from amhk.desk import clock, finding, nightly
 from amhk.desk.cases import attachments
 from amhk.desk.figures import case_facts, kept_reports
+from amhk.desk.intake import imports
 from amhk.desk.letters import carrier
 from amhk.desk.people import earlier_contacts
 from amhk.desk.staff import absence
@@ -35,7 +36,7 @@ def go_round(office: Office) -> Sweep:
     _try(trouble, "kalender", lambda: calendar.absorb(office))
     sweep = terms_sweep.run_due(office)
     _try(trouble, "uitwisselmap", lambda: carrier.carry(office))
-    _try(trouble, "formulieren", lambda: forms.continue_all(office))
+    _try(trouble, "formulieren", lambda: imports.continue_all(office))
     _try(trouble, "zoeksleutels", lambda: earlier_contacts.refresh_keys(office))
     _try(trouble, "zoeken", lambda: finding.refresh(office))
     _try(trouble, "bijlagen", lambda: attachments.sweep(office))

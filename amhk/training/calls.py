@@ -3,8 +3,8 @@
 from functools import partial
 from typing import Any
 
-from amhk.desk import intake
 from amhk.desk.cases import reading
+from amhk.desk.intake import calls
 from amhk.training.stage import Stage
 from amhk.words import iso
 
@@ -46,7 +46,7 @@ class Calls(Stage):
         else:
             if call["route"] == "melding":
                 body["acuut"] = False
-            self.numbers[call["id"]] = intake.take_call(self.office, body, self._worker())
+            self.numbers[call["id"]] = calls.take_call(self.office, body, self._worker())
         if not any(s["stap"] == "acuut_vaststellen" for s in call.get("stappen", [])):
             self._letters(call["id"])
 

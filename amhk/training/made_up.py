@@ -4,8 +4,8 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 
 from amhk.desk import clock as desk_clock
-from amhk.desk import intake
 from amhk.desk.cases import reading
+from amhk.desk.intake import calls
 from amhk.training.stage import Stage
 from amhk.training.town import POLICE
 from amhk.words import AMSTERDAM, day_of, iso
@@ -46,7 +46,7 @@ class MadeUp(Stage):
             "zorgen": zorgen,
             "advies": self.dice.choice(self.words["advies"]),
         }
-        self.numbers[key] = intake.take_call(self.office, body, self._worker())
+        self.numbers[key] = calls.take_call(self.office, body, self._worker())
         if self.dice.random() < 0.7:
             self._step(key, "advies_geven")
             return
@@ -87,7 +87,7 @@ class MadeUp(Stage):
             "melder": melder,
             "betrokkenen": self.town.family(),
         }
-        self.numbers[key] = intake.take_call(self.office, body, self._worker())
+        self.numbers[key] = calls.take_call(self.office, body, self._worker())
         self.found[key] = ("06", "05") if "08" in aanleiding else ("03", "02")
         if body["acuut"]:
             self._acute(key, moment)

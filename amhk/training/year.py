@@ -12,7 +12,9 @@ from io import BytesIO
 from typing import Any
 
 from amhk.config import SEED
-from amhk.desk import clock, forms, intake, staging, watch
+from amhk.desk import clock, watch
+from amhk.desk.intake import calls as intake_calls
+from amhk.desk.intake import import_staging, imports
 from amhk.desk.staff import absence, piket, workers
 from amhk.desk.terms import sweep
 from amhk.errors import ClosedDoor
@@ -107,7 +109,7 @@ class Year(Calls, MadeUp):
             "melder": {"naam": "Politie"},
             "betrokkenen": self.town.family(),
         }
-        intake.take_call(self.office, body, self.readers["Anna"])
+        intake_calls.take_call(self.office, body, self.readers["Anna"])
 
     def _on_duty(self, end: datetime) -> None:
         """Put the piketdienst on the roster with one night open, and plan an absence."""
@@ -154,9 +156,11 @@ class Year(Calls, MadeUp):
                 }
             )
         file = BytesIO(json.dumps({"schema": SCHEMA, "formulieren": told}).encode())
-        key = staging.stage(self.office, file, f"zorgformulieren {end:%d-%m-%Y}.json", SCHEMA, anna)
-        forms.accept(self.office, key, anna)
-        forms.take_all(self.office, key)
+        key = import_staging.stage(
+            self.office, file, f"zorgformulieren {end:%d-%m-%Y}.json", SCHEMA, anna
+        )
+        imports.accept(self.office, key, anna)
+        imports.take_all(self.office, key)
 
     def _known(self) -> list[dict[str, Any]]:
         """Give people of running meldingen, as the police would write them down."""

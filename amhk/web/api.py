@@ -8,7 +8,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 
 from amhk.config import house_mark
-from amhk.desk import clock, intake, watch, worklist
+from amhk.desk import clock, watch, worklist
 from amhk.desk import health as desk_health
 from amhk.desk.casefile import access_log
 from amhk.desk.casefile.choices import for_strangers
@@ -16,6 +16,7 @@ from amhk.desk.cases import add_people as desk_add_people
 from amhk.desk.cases import assignment, history, moves, openings, reading
 from amhk.desk.figures import kept_reports as figures_kept_reports
 from amhk.desk.figures import report_files
+from amhk.desk.intake import calls
 from amhk.desk.staff import workers
 from amhk.desk.terms import extensions
 from amhk.desk.terms import sweep as terms_sweep
@@ -113,7 +114,7 @@ def take_call(request: Request, office: House, who: Who, body: Body) -> Response
 
     `Idempotency-Key` is honoured.
     """
-    number = intake.take_call(office, body, who, request.headers.get("idempotency-key"))
+    number = calls.take_call(office, body, who, request.headers.get("idempotency-key"))
     response = case_answer(office, number, who, 201)
     response.headers["location"] = f"/api/v1/cases/{number}"
     return response

@@ -8,9 +8,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, BackgroundTasks, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from amhk.desk import forms, forms_view, staging, triage
 from amhk.desk.casefile import access_log
 from amhk.desk.cases import split as cases_split
+from amhk.desk.intake import import_staging, imports_view, triage
+from amhk.desk.intake import imports as intake_imports
 from amhk.desk.people import earlier_contacts
 from amhk.errors import TooLarge
 from amhk.rules.forms import SCHEMA
@@ -63,7 +64,7 @@ def place(number: str, office: House, who: Who, body: Body) -> Response:
 @router.get("/imports")
 def imports(office: House, who: Who) -> Any:
     """The files of forms that were brought, the latest first."""
-    return {"items": forms_view.overview(office, who), "next": None}
+    return {"items": imports_view.overview(office, who), "next": None}
 
 
 @router.post(
@@ -91,8 +92,8 @@ async def bring(
             if size > MOST_BYTES:
                 raise TooLarge()
             file.write(piece)
-        key = await run_in_threadpool(staging.stage, office, file, name, layout, who)
-    return await run_in_threadpool(forms_view.view, office, key, who)
+        key = await run_in_threadpool(import_staging.stage, office, file, name, layout, who)
+    return await run_in_threadpool(imports_view.view, office, key, who)
 
 
 @router.get("/imports/{imported}")
@@ -106,34 +107,34 @@ def one_import(
     """How far a file is, and a page of its forms in a state (repair, ready, taken) with what is
     wrong with each and who is known.
     """
-    return forms_view.view(office, imported, who, state, after)
+    return imports_view.view(office, imported, who, state, after)
 
 
 @router.post("/imports/{imported}/accept", status_code=202)
 def accept(imported: Key, office: House, who: Who, later: BackgroundTasks) -> Any:
     """Take its good forms as meldingen; that goes on after the answer, and after a crash."""
-    forms.accept(office, imported, who)
-    later.add_task(forms.take_all, office, imported)
-    return forms_view.view(office, imported, who)
+    intake_imports.accept(office, imported, who)
+    later.add_task(intake_imports.take_all, office, imported)
+    return imports_view.view(office, imported, who)
 
 
 @router.post("/imports/{imported}/drop", openapi_extra=ANY_BODY)
 def drop(imported: Key, office: House, who: Who, body: Body) -> Any:
     """Lay a file aside for `reden`; what became a case stays."""
-    forms.drop(office, imported, part(body, "reden"), who)
-    return forms_view.view(office, imported, who)
+    intake_imports.drop(office, imported, part(body, "reden"), who)
+    return imports_view.view(office, imported, who)
 
 
 @router.post("/forms/{form_id}", openapi_extra=ANY_BODY)
 def repair(form_id: Key, office: House, who: Who, body: Body) -> Any:
     """Give a form its right fields; `number` when it became a case at once."""
-    return {"number": forms.repair(office, form_id, body, who)}
+    return {"number": intake_imports.repair(office, form_id, body, who)}
 
 
 @router.post("/forms/{form_id}/drop", openapi_extra=ANY_BODY)
 def drop_form(form_id: Key, office: House, who: Who, body: Body) -> Any:
     """Let a form that is no melding lapse, for `reden`."""
-    forms.drop_form(office, form_id, part(body, "reden"), who)
+    intake_imports.drop_form(office, form_id, part(body, "reden"), who)
     return {"number": None}
 
 

@@ -121,11 +121,11 @@ def test_findings_typed_on_a_step_are_there_again_after_another_page(live, serve
     from support.cast import reader
     from support.families import EL_AMRANI, melding
 
-    from amhk.desk import intake
+    from amhk.desk.intake import calls
     from amhk.office import open_office
 
     office = open_office(server.folder, proof=False)
-    number = intake.take_call(office, melding(EL_AMRANI), reader(office, "Tom"))
+    number = calls.take_call(office, melding(EL_AMRANI), reader(office, "Tom"))
     office.close()
     sign_in(live, "Tom")
     live.goto(f"/zaak/{number}/stap/veiligheidsbeoordeling")

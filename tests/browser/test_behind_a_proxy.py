@@ -12,7 +12,7 @@ from support.cast import reader
 from support.families import melding
 from support.proxy import behind_nginx
 
-from amhk.desk.intake import take_call
+from amhk.desk.intake.calls import take_call
 from amhk.office import open_office
 from amhk.store import reads
 

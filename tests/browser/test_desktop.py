@@ -20,7 +20,7 @@ from support.families import EL_AMRANI, melding
 from support.patience import patient, until
 from support.server import Server, free_port
 
-from amhk.desk import intake
+from amhk.desk.intake import calls
 from amhk.office import open_office
 
 ACCENT = (0x00, 0x56, 0x8B)
@@ -34,7 +34,7 @@ def folder(tmp_path):
     office = open_office(folder, proof=False)
     hire(office)
     for _ in range(3):
-        intake.take_call(office, melding(EL_AMRANI), reader(office, "Tom"))
+        calls.take_call(office, melding(EL_AMRANI), reader(office, "Tom"))
     office.close()
     return folder
 

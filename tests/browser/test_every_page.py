@@ -15,9 +15,9 @@ from support.cast import reader
 from support.families import EL_AMRANI, melding
 from support.screen import clock, sign_in
 
-from amhk.desk import concept, forms_view, intake, staging
 from amhk.desk.cases import assignment, attachments, moves, reading
 from amhk.desk.figures import kept_reports
+from amhk.desk.intake import calls, drafts, import_staging, imports_view
 from amhk.desk.letters import dispatch, notices, piles
 from amhk.desk.people import earlier_contacts
 from amhk.office import open_office
@@ -128,13 +128,13 @@ def places(server):
     told = {
         "melder": {"naam": "Politie, basisteam", "bereikbaar": "Doelwater 5, 3011 AH Rotterdam"}
     }
-    number = intake.take_call(
+    number = calls.take_call(
         office,
         melding(EL_AMRANI, gemeente="Schiedam", zorgen="Hij zegt: " + "heel veel " * 40, **told),
         tom,
     )
-    referred = intake.take_call(office, melding(EL_AMRANI[:1], **told), tom)
-    advies = intake.take_call(
+    referred = calls.take_call(office, melding(EL_AMRANI[:1], **told), tom)
+    advies = calls.take_call(
         office,
         {
             "route": "advies",
@@ -157,7 +157,7 @@ def places(server):
     assignment.assign(office, referred, {"owner": "Anna", "reason": "verdeling"}, tom)
     attachments.add_note(office, number, {"tekst": "Nagebeld."}, tom)
     mark = "a" * 32
-    concept.save(
+    drafts.save(
         office,
         mark,
         {"zorgen": ["Halverwege."], "route": ["advies"]},
@@ -166,14 +166,14 @@ def places(server):
     )
     from io import BytesIO
 
-    file = staging.stage(
+    file = import_staging.stage(
         office,
         BytesIO(b'{"schema": "formulier/1", "formulieren": [{"id": "Z1", "gemeente": "Nergens"}]}'),
         "zorg.json",
         "formulier/1",
         tom,
     )
-    form = forms_view.view(office, file, tom)["forms"][0]["id"]
+    form = imports_view.view(office, file, tom)["forms"][0]["id"]
     view = reading.case_view(office, number, tom)
     letters = in_the_post(office, referred, number, tom)
     earlier_contacts.earlier(office, {"route": "melding", "betrokkenen": EL_AMRANI}, anna)
@@ -221,7 +221,7 @@ def in_the_post(office, referred, number, tom):
             .where(outbox.OUT.c.way == "map")
             .values(state="dead", why="No space left on device", tries=6)
         )
-    unknown = intake.take_call(office, melding([{"naam": "onbekend", "rollen": ["ouder"]}]), tom)
+    unknown = calls.take_call(office, melding([{"naam": "onbekend", "rollen": ["ouder"]}]), tom)
     gap = reading.case_view(office, unknown, tom)["notices"][0]["id"]
     return {"letter": mine[-1]["id"], "approved": tray, "sent": sent, "gap": gap}
 

@@ -14,7 +14,8 @@ from support.families import EL_AMRANI, melding
 from support.patience import patient
 from support.screen import sign_in, take_melding
 
-from amhk.desk import clock, forms, intake, staging
+from amhk.desk import clock
+from amhk.desk.intake import calls, import_staging, imports
 from amhk.office import open_office
 
 FORTY = 40
@@ -46,9 +47,7 @@ def page(server, live):
     """Anna at her desk at eight in the morning, with one family known from the evening before."""
     office = open_office(server.folder, proof=False)
     clock.move_clock(office, {"now": "2026-02-02T08:00"})
-    intake.take_call(
-        office, melding(EL_AMRANI, ontvangen="2026-02-01T20:00"), reader(office, "Tom")
-    )
+    calls.take_call(office, melding(EL_AMRANI, ontvangen="2026-02-01T20:00"), reader(office, "Tom"))
     office.close()
     sign_in(live, "Anna")
     return live
@@ -104,15 +103,15 @@ def test_forty_forms_are_brought_looked_at_and_triaged_by_keyboard_alone(page, t
 def test_acute_forms_come_first_and_one_moves_by_keyboard(page, server):
     office = open_office(server.folder, proof=False) if hasattr(server, "folder") else None
     if office:
-        key = staging.stage(
+        key = import_staging.stage(
             office,
             io.BytesIO(json.dumps([told(n) for n in range(5)]).encode()),
             "x",
             "formulier/1",
             reader(office, "Tom"),
         )
-        forms.accept(office, key, reader(office, "Tom"))
-        forms.take_all(office, key)
+        imports.accept(office, key, reader(office, "Tom"))
+        imports.take_all(office, key)
         office.close()
         page.goto("/triage")
         expect(page.locator("[data-form]").first).to_contain_text("acuut")

@@ -10,8 +10,9 @@ import json
 import pytest
 from support.cast import Client, hire, reader, send_owed, term
 
-from amhk.desk import forms, proof, staging, triage
+from amhk.desk import proof
 from amhk.desk.cases import join, reading
+from amhk.desk.intake import import_staging, imports, triage
 
 MELDING = {
     "route": "melding",
@@ -120,15 +121,15 @@ def test_an_acute_form_is_none_of_ours_only_with_a_reason_and_all_comes_back_wit
         "kanaal": "zorgformulier politie",
         "hoedanigheid": "01",
     }
-    key = staging.stage(
+    key = import_staging.stage(
         sqlite_office,
         io.BytesIO(json.dumps({"formulieren": [told]}).encode()),
         "x",
         "formulier/1",
         tom,
     )
-    forms.accept(sqlite_office, key, tom)
-    forms.take_all(sqlite_office, key)
+    imports.accept(sqlite_office, key, tom)
+    imports.take_all(sqlite_office, key)
     item = triage.worklist(sqlite_office, tom)["items"][0]
     path = f"/forms/{item['form']}/triage"
     with pytest.raises(Exception, match="waarom het niet acuut is"):

@@ -16,7 +16,8 @@ from support.cast import Client, hire, reader, term
 from support.families import EL_AMRANI, melding
 from support.second import same
 
-from amhk.desk import forms, forms_view, health, staging, triage, watch
+from amhk.desk import health, watch
+from amhk.desk.intake import import_staging, imports, imports_view, triage
 from amhk.errors import BadInput, ClosedDoor, NotAllowed
 from amhk.rules.periods import read_period
 from amhk.store import forms as store
@@ -35,7 +36,7 @@ def client(office):
 
 def test_every_row_is_shown_with_its_problems_before_anything_counts(client, office):
     key = bring(office, [form(1), form(2, acuut=True), form(3, gemeente="Nergens", zorgen="")])
-    told = forms_view.view(office, key, reader(office, "Tom"))
+    told = imports_view.view(office, key, reader(office, "Tom"))
     assert (told["state"], told["total"], told["ready"], told["repair"]) == ("preview", 3, 2, 1)
     (wrong,) = told["forms"]
     assert {f["field"] for f in wrong["faults"]} == {"gemeente", "zorgen"}
@@ -45,7 +46,7 @@ def test_every_row_is_shown_with_its_problems_before_anything_counts(client, off
 def test_the_good_ones_become_meldingen_in_one_go_with_number_and_clocks(client, office):
     key = bring(office, [form(1), form(2, acuut=True), form(3, gemeente="Nergens")])
     assert take(office, key) == 2
-    told = forms_view.view(office, key, reader(office, "Tom"))
+    told = imports_view.view(office, key, reader(office, "Tom"))
     assert (told["state"], told["taken"], told["repair"]) == ("done", 2, 1)
     case = client.case("M-2026-000001")
     assert (case["kenmerk"], case["acuut"]) == ("PF-2", True)  # acute first
@@ -58,7 +59,7 @@ def test_the_same_file_twice_adds_nothing(client, office):
     take(office, bring(office, told))
     before = numbers(client)
     again = bring(office, told)
-    assert forms_view.view(office, again, reader(office, "Tom"))["again"] == 5
+    assert imports_view.view(office, again, reader(office, "Tom"))["again"] == 5
     assert take(office, again) == 0
     assert numbers(client) == before
 
@@ -101,7 +102,7 @@ def test_a_broken_file_changes_nothing(client, office):
         with pytest.raises(BadInput) as wrong:
             bring(office, io.BytesIO(broken))
         assert len(wrong.value.faults) == 1
-    assert forms_view.overview(office, reader(office, "Tom")) == []
+    assert imports_view.overview(office, reader(office, "Tom")) == []
 
 
 def test_a_kenmerk_with_other_content_waits_to_be_looked_at(client, office):
@@ -109,7 +110,7 @@ def test_a_kenmerk_with_other_content_waits_to_be_looked_at(client, office):
     key = bring(
         office, [form(1, zorgen="Iets heel anders."), form(2), form(2, zorgen="Nog anders.")]
     )
-    told = forms_view.view(office, key, reader(office, "Tom"))
+    told = imports_view.view(office, key, reader(office, "Tom"))
     assert (told["ready"], told["repair"]) == (1, 2)
     assert "staat al op zaak M-2026-000001" in told["forms"][0]["faults"][0]["text"]
     assert "een ander formulier dat nog geen zaak is" in told["forms"][1]["faults"][0]["text"]
@@ -119,13 +120,13 @@ def test_a_form_is_repaired_and_becomes_a_case_at_once(client, office):
     key = bring(office, [form(1), form(2, gemeente="Roterdam")])
     take(office, key)
     tom = reader(office, "Tom")
-    (wrong,) = forms_view.view(office, key, tom)["forms"]
+    (wrong,) = imports_view.view(office, key, tom)["forms"]
     with pytest.raises(BadInput):
-        forms.repair(office, wrong["id"], wrong["told"] | {"gemeente": "Rotterdm"}, tom)
-    assert forms_view.one(office, wrong["id"], tom)["told"]["gemeente"] == "Rotterdm", (
+        imports.repair(office, wrong["id"], wrong["told"] | {"gemeente": "Rotterdm"}, tom)
+    assert imports_view.one(office, wrong["id"], tom)["told"]["gemeente"] == "Rotterdm", (
         "what was typed is kept"
     )
-    number = forms.repair(office, wrong["id"], wrong["told"] | {"gemeente": "Rotterdam"}, tom)
+    number = imports.repair(office, wrong["id"], wrong["told"] | {"gemeente": "Rotterdam"}, tom)
     assert client.case(number)["kenmerk"] == "PF-2"
 
 
@@ -151,34 +152,34 @@ def test_forms_that_lie_too_long_turn_every_screen_red(client, office):
     tom = reader(office, "Tom")
     take(office, key)
     assert "1 formulier ligt sinds" in health.alarms(office)[0]
-    (wrong,) = forms_view.view(office, key, tom)["forms"]
+    (wrong,) = imports_view.view(office, key, tom)["forms"]
     with pytest.raises(BadInput):
-        forms.drop_form(office, wrong["id"], "", tom)
-    forms.drop_form(office, wrong["id"], "Hoort bij een andere regio, teruggestuurd.", tom)
+        imports.drop_form(office, wrong["id"], "", tom)
+    imports.drop_form(office, wrong["id"], "Hoort bij een andere regio, teruggestuurd.", tom)
     assert health.alarms(office) == []
 
 
 def test_an_accepted_file_goes_on_after_a_crash_with_the_next_round(client, office):
     key = bring(office, [form(n) for n in range(1, 9)])
-    forms.accept(office, key, reader(office, "Tom"))
+    imports.accept(office, key, reader(office, "Tom"))
     assert numbers(client) == []
     watch.go_round(office)
     assert len(numbers(client)) == 8
-    assert forms_view.view(office, key, reader(office, "Tom"))["state"] == "done"
+    assert imports_view.view(office, key, reader(office, "Tom"))["state"] == "done"
 
 
 def test_a_file_whose_reading_was_cut_off_is_completed_by_bringing_it_again(
     client, office, monkeypatch
 ):
     told = [form(n) for n in range(1, 8)]
-    monkeypatch.setattr(staging, "_STAGED", 2)
+    monkeypatch.setattr(import_staging, "_STAGED", 2)
 
     def stop(done):
         if done == 4:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        staging.stage(
+        import_staging.stage(
             office,
             file_of(told),
             "x",
@@ -191,7 +192,7 @@ def test_a_file_whose_reading_was_cut_off_is_completed_by_bringing_it_again(
 
 def test_the_police_layout_of_the_config_is_read_with_its_own_words(client, office):
     with (EXAMPLES / "zorgformulier.csv").open("rb") as file:
-        key = staging.stage(
+        key = import_staging.stage(
             office, file, "zorgformulier.csv", "zorgformulier", reader(office, "Tom")
         )
     assert take(office, key) == 2
@@ -209,7 +210,10 @@ def test_the_police_layout_of_the_config_is_read_with_its_own_words(client, offi
 def test_each_shipped_example_is_taken_whole(client, office, kind):
     with (EXAMPLES / f"voorbeeld.{kind}").open("rb") as file:
         assert (
-            take(office, staging.stage(office, file, kind, "formulier/1", reader(office, "Tom")))
+            take(
+                office,
+                import_staging.stage(office, file, kind, "formulier/1", reader(office, "Tom")),
+            )
             == 3
         )
 
@@ -218,7 +222,7 @@ def test_a_file_laid_aside_takes_nothing_with_it_that_stands_in_a_fuller_one(cli
     tom = reader(office, "Tom")
     first = bring(office, [form(n) for n in range(1, 6)])
     whole = bring(office, [form(n) for n in range(1, 9)])
-    forms.drop(office, first, "Verkeerde versie.", tom)
+    imports.drop(office, first, "Verkeerde versie.", tom)
     assert take(office, whole) == 8
 
 
@@ -227,11 +231,11 @@ def test_a_second_report_under_one_kenmerk_is_never_pushed_out_by_a_third(client
     second = bring(office, [form(1, zorgen="Een tweede bericht.")])
     third = bring(office, [form(1, zorgen="Een derde bericht.")])
     tom = reader(office, "Tom")
-    assert [forms_view.view(office, k, tom)["repair"] for k in (second, third)] == [1, 1]
-    (waits,) = forms_view.view(office, second, tom)["forms"]
+    assert [imports_view.view(office, k, tom)["repair"] for k in (second, third)] == [1, 1]
+    (waits,) = imports_view.view(office, second, tom)["forms"]
     with pytest.raises(BadInput, match="Kenmerk"):
-        forms.repair(office, waits["id"], waits["told"], tom)
-    assert forms.repair(office, waits["id"], waits["told"] | {"id": "PF-1b"}, tom) is None
+        imports.repair(office, waits["id"], waits["told"], tom)
+    assert imports.repair(office, waits["id"], waits["told"] | {"id": "PF-1b"}, tom) is None
     assert take(office, second) == 1
 
 
@@ -239,21 +243,21 @@ def test_a_repaired_form_without_kenmerk_does_not_come_in_twice(client, office):
     tom, told = reader(office, "Tom"), form(1, id="", gemeente="Roterdam")
     key = bring(office, [told])
     take(office, key)
-    (wrong,) = forms_view.view(office, key, tom)["forms"]
-    forms.repair(office, wrong["id"], wrong["told"] | {"gemeente": "Rotterdam"}, tom)
+    (wrong,) = imports_view.view(office, key, tom)["forms"]
+    imports.repair(office, wrong["id"], wrong["told"] | {"gemeente": "Rotterdam"}, tom)
     for again in (told, told | {"gemeente": "Rotterdam"}):
-        assert forms_view.view(office, bring(office, [again]), tom)["again"] == 1
+        assert imports_view.view(office, bring(office, [again]), tom)["again"] == 1
     assert len(numbers(client)) == 1
 
 
 def test_a_half_repaired_form_keeps_what_was_typed_when_its_file_comes_again(client, office):
     tom, told = reader(office, "Tom"), form(1, gemeente="Nergens", zorgen="")
     key = bring(office, [told])
-    (wrong,) = forms_view.view(office, key, tom)["forms"]
+    (wrong,) = imports_view.view(office, key, tom)["forms"]
     with pytest.raises(BadInput):
-        forms.repair(office, wrong["id"], wrong["told"] | {"gemeente": "Rotterdam"}, tom)
+        imports.repair(office, wrong["id"], wrong["told"] | {"gemeente": "Rotterdam"}, tom)
     bring(office, [told, form(2)])
-    assert forms_view.one(office, wrong["id"], tom)["told"]["gemeente"] == "Rotterdam"
+    assert imports_view.one(office, wrong["id"], tom)["told"]["gemeente"] == "Rotterdam"
 
 
 @pytest.mark.parametrize(
@@ -283,11 +287,11 @@ def test_one_odd_row_waits_to_be_repaired_and_holds_up_none(client, office, odd)
         assert len(wrong.faults) == 1 and not isinstance(odd.get("betrokkenen"), list)
         return
     tom = reader(office, "Tom")
-    told = forms_view.view(office, key, tom)
+    told = imports_view.view(office, key, tom)
     assert (told["ready"], told["repair"]) == (2, 1), told
     with pytest.raises(BadInput):
-        forms.repair(office, told["forms"][0]["id"], told["forms"][0]["told"] | odd, tom)
-    assert forms_view.view(office, key, tom)["repair"] == 1
+        imports.repair(office, told["forms"][0]["id"], told["forms"][0]["told"] | odd, tom)
+    assert imports_view.view(office, key, tom)["repair"] == 1
     assert take(office, key) == 2
 
 
@@ -311,7 +315,7 @@ def test_two_who_bring_the_same_forms_at_once_make_each_once(client, office):
         t.join()
     assert wrong == []
     for key in keys:
-        if forms_view.view(office, key, reader(office, "Tom"))["ready"]:
+        if imports_view.view(office, key, reader(office, "Tom"))["ready"]:
             take(office, key)
     with office.store.read() as connection:
         borne = [c["kenmerk"] for c in reads.rows(connection, reads.CASE.select())]
@@ -338,7 +342,7 @@ def test_a_secret_melder_stands_in_no_list_of_forms(client, office):
         ],
     )
     key = bring(office, [secret])
-    told = json.dumps(forms_view.view(office, key, reader(office, "Tom"), "ready"))
+    told = json.dumps(imports_view.view(office, key, reader(office, "Tom"), "ready"))
     assert "Zonneveld" not in told
     assert "Kade 9" not in told
 
@@ -461,7 +465,7 @@ def test_forms_about_the_same_people_on_one_list_name_each_other(client, office)
 def test_the_same_forms_in_another_kind_of_file_add_nothing(client, office):
     for kind, again in (("csv", 0), ("xlsx", 3), ("json", 3)):
         with (EXAMPLES / f"voorbeeld.{kind}").open("rb") as file:
-            key = staging.stage(office, file, kind, "formulier/1", reader(office, "Tom"))
-        assert forms_view.view(office, key, reader(office, "Tom"))["again"] == again
+            key = import_staging.stage(office, file, kind, "formulier/1", reader(office, "Tom"))
+        assert imports_view.view(office, key, reader(office, "Tom"))["again"] == again
         take(office, key)
     assert len(numbers(client)) == 3

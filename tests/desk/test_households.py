@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from support.cast import Client, hire, reader, term
 from support.families import EL_AMRANI, VISSER, advies, melding
 
-from amhk.desk import intake, nightly, watch
+from amhk.desk import nightly, watch
 from amhk.desk.casefile import access_log
 from amhk.desk.cases import moves
 from amhk.desk.cases import split as cases_split
+from amhk.desk.intake import calls
 from amhk.desk.people import earlier_contacts
 from amhk.desk.staff import workers
 from amhk.errors import BadInput, ClosedDoor, NotFound
@@ -216,7 +217,7 @@ def test_join_then_split_is_the_identity(sqlite_office, mine, theirs, steps, aga
             writes.set_meta(connection, "clock", datetime(2026, 2, 2, 8, 0, tzinfo=UTC).isoformat())
     client = Client(office)
     tom, anna = reader(office, "Tom"), reader(office, "Anna")
-    numbers = [intake.take_call(office, melding(told), tom) for told in (mine, theirs)]
+    numbers = [calls.take_call(office, melding(told), tom) for told in (mine, theirs)]
     for number in numbers:
         access_log.look(office, number, anna, "zaak")
     for name in steps:

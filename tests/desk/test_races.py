@@ -8,8 +8,9 @@ import threading
 from sqlalchemy import select
 from support.cast import hire, reader
 
-from amhk.desk import intake, watch
+from amhk.desk import watch
 from amhk.desk.cases import assignment, history, moves, reading
+from amhk.desk.intake import calls
 from amhk.desk.letters import notices
 from amhk.desk.terms import sweep
 from amhk.errors import ChangedMeanwhile, ClosedDoor
@@ -56,7 +57,7 @@ def begin(office):
 
 def test_four_workers_make_the_same_move_and_one_wins(office):
     who = begin(office)
-    number = intake.take_call(office, MELDING, who)
+    number = calls.take_call(office, MELDING, who)
     version = reading.case_view(office, number, who)["version"]
     body = {"version": version, "uitkomst": "onderzoek nodig"}
     results = together(
@@ -70,14 +71,14 @@ def test_four_workers_make_the_same_move_and_one_wins(office):
 
 def test_numbers_have_no_gaps_when_everyone_calls_at_once(office):
     who = begin(office)
-    numbers = together(8, lambda: intake.take_call(office, MELDING, who))
+    numbers = together(8, lambda: calls.take_call(office, MELDING, who))
     assert sorted(numbers) == [f"M-2026-{n:06}" for n in range(1, 9)]
 
 
 def test_four_sweeps_at_once_ring_every_rung_once(office):
     who = begin(office)
     for _ in range(5):
-        intake.take_call(office, MELDING, who)
+        calls.take_call(office, MELDING, who)
     with office.store.write() as connection:
         from amhk.store import writes
 
@@ -90,7 +91,7 @@ def test_four_sweeps_at_once_ring_every_rung_once(office):
 
 def test_a_double_click_approves_one_letter(office):
     who = begin(office)
-    number = intake.take_call(office, MELDING, who)
+    number = calls.take_call(office, MELDING, who)
     letter = reading.case_view(office, number, who)["notices"][0]
     results = together(
         3, lambda: notices.approve(office, letter["id"], {"version": letter["version"]}, who)
@@ -102,7 +103,7 @@ def test_a_disabled_owner_leaves_his_reminders_to_the_team(office):
     from amhk.desk.staff import workers
 
     who = begin(office)
-    number = intake.take_call(office, MELDING, who)
+    number = calls.take_call(office, MELDING, who)
     assignment.assign(office, number, {"owner": "Anna", "reason": "verdeling"}, who)
     workers.disable(office, "Anna")
     watch.set_clock(office, {"now": "2026-02-10T09:00"})
@@ -113,7 +114,7 @@ def test_a_disabled_owner_leaves_his_reminders_to_the_team(office):
 
 def test_a_term_that_cannot_ring_holds_up_none_behind_it(sqlite_office):
     office, who = sqlite_office, begin(sqlite_office)
-    first, second = (intake.take_call(office, MELDING, who) for _ in range(2))
+    first, second = (calls.take_call(office, MELDING, who) for _ in range(2))
     with office.store.write() as connection:
         case = reads.case_by_number(connection, first)
         connection.exec_driver_sql(

@@ -13,7 +13,7 @@ from support.cast import Client, reader
 from support.families import melding
 from support.patience import patient
 
-from amhk.desk import intake
+from amhk.desk.intake import calls
 from amhk.office import open_office
 
 COSTS = """
@@ -41,7 +41,7 @@ def house(folder):
     client.clock("2026-02-02T09:00")
     tom = reader(office, "Tom")
     for place in ("Schiedam", "Schiedam", "Brielle"):
-        intake.take_call(office, melding([{"naam": "Persoon Voorbeeld"}], gemeente=place), tom)
+        calls.take_call(office, melding([{"naam": "Persoon Voorbeeld"}], gemeente=place), tom)
     yield Client(office, "Rita")
     office.close()
 

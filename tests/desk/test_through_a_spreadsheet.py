@@ -15,7 +15,7 @@ from support.bulk import bring, file_of, form, numbers, take
 from support.cast import Client, reader
 from support.families import melding
 
-from amhk.desk import forms_view
+from amhk.desk.intake import imports_view
 from amhk.rules.parse import read_moment, unfit
 from amhk.words import iso, local
 
@@ -128,7 +128,7 @@ BENT = ["nederlands xlsx", "nederlands csv", "engels xlsx", "engels csv"]
 
 
 def counted(office, key):
-    told = forms_view.view(office, key, reader(office, "Tom"))
+    told = imports_view.view(office, key, reader(office, "Tom"))
     return {k: told[k] for k in ("total", "ready", "repair", "again")}
 
 

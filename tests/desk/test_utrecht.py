@@ -11,10 +11,10 @@ from conftest import make_folder
 from support.cast import Client, hire, reader
 from support.solver import Attacker, known
 
-from amhk.desk import intake
 from amhk.desk.cases import moves
 from amhk.desk.figures import areas as desk_areas
 from amhk.desk.figures import publish, reports
+from amhk.desk.intake import calls
 from amhk.office import open_office
 from amhk.rules.periods import read_period
 from amhk.rules.publish import OTHER, SMALL, STYLES
@@ -78,7 +78,7 @@ def utrecht(tmp_path_factory):
                 "melder": {"naam": "School"},
                 "betrokkenen": people,
             }
-            number = intake.take_call(office, call, tom)
+            number = calls.take_call(office, call, tom)
             moves.make_move(
                 office,
                 number,

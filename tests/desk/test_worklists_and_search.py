@@ -13,8 +13,9 @@ import pytest
 from support.cast import reader
 from support.families import EL_AMRANI, advies, melding
 
-from amhk.desk import concept, finding, intake, listing, worklist
+from amhk.desk import finding, listing, worklist
 from amhk.desk.cases import assignment, attachments
+from amhk.desk.intake import calls, drafts
 from amhk.desk.letters import text_templates
 from amhk.desk.seat import take_seat
 from amhk.desk.staff import institutions, management, routing_rules, workers
@@ -52,9 +53,9 @@ def tom(client, office):
 
 
 def test_danger_goes_first_then_the_date_and_closed_cases_last(client, office, tom):
-    calm = intake.take_call(office, melding(), tom)
-    acute = intake.take_call(office, melding(acuut=True), tom)
-    done = intake.take_call(office, advies(advies="Bespreek het.", vervolg="advies_gegeven"), tom)
+    calm = calls.take_call(office, melding(), tom)
+    acute = calls.take_call(office, melding(acuut=True), tom)
+    done = calls.take_call(office, advies(advies="Bespreek het.", vervolg="advies_gegeven"), tom)
     items = worklist.worklist(office, tom, {})["items"]
     assert [i["number"] for i in items] == [acute, calm, done]
     assert items[0]["urgent"] is True
@@ -65,7 +66,7 @@ def test_danger_goes_first_then_the_date_and_closed_cases_last(client, office, t
 
 
 def test_a_page_goes_on_where_the_last_one_ended_in_every_order(client, office, tom):
-    numbers = {intake.take_call(office, melding(), tom) for _ in range(7)}
+    numbers = {calls.take_call(office, melding(), tom) for _ in range(7)}
     for sort in ("termijn", "nieuwste", "oudste"):
         seen, asked = [], {"sort": sort}
         while True:
@@ -110,10 +111,8 @@ def test_a_case_is_found_by_all_that_a_worker_remembers_of_it(client, office, to
         person("Gülay Çelik"),
         person("Joost van den Berg"),
     ]
-    number = intake.take_call(
-        office, melding(people, zorgen="Het gezin is terug uit IJsland."), tom
-    )
-    intake.take_call(office, melding([person("Iemand Anders")]), tom)
+    number = calls.take_call(office, melding(people, zorgen="Het gezin is terug uit IJsland."), tom)
+    calls.take_call(office, melding([person("Iemand Anders")]), tom)
     assert found(office, "Tom", typed) == [number]
 
 
@@ -136,7 +135,7 @@ def test_the_melder_a_bsn_and_a_secret_address_are_not_to_be_searched(client, of
         ]
     )
     body["melder"] = {"naam": "Buurvrouw Klikspaan", "bereikbaar": "010-1234567", "geheim": True}
-    intake.take_call(office, body, tom)
+    calls.take_call(office, body, tom)
     for secret in ("Klikspaan", "Schuilplaats", "3311 ZZ", "999990019", "010-1234567"):
         assert found(office, "Mia", secret) == [], secret
     assert found(office, "Mia", "Noor Voorbeeld")
@@ -145,7 +144,7 @@ def test_the_melder_a_bsn_and_a_secret_address_are_not_to_be_searched(client, of
 def test_search_stays_within_what_the_reader_may_see(client, office, tom):
     workers.add_team(office, "Noord")
     workers.add_worker(office, "Nel", "medewerker", "Noord", None, password="oefenen-oefenen")
-    intake.take_call(office, melding(EL_AMRANI), tom)
+    calls.take_call(office, melding(EL_AMRANI), tom)
     assert found(office, "Tom", "amrani")
     assert found(office, "Nel", "amrani") == []
     assert found(office, "Bea", "amrani") == []
@@ -153,7 +152,7 @@ def test_search_stays_within_what_the_reader_may_see(client, office, tom):
 
 
 def test_a_corrected_name_is_found_and_the_old_one_no_longer(client, office, tom):
-    number = intake.take_call(office, melding([person("Piet Foutjes")]), tom)
+    number = calls.take_call(office, melding([person("Piet Foutjes")]), tom)
     key = client.case(number)["people"][0]["id"]
     client.move(
         number,
@@ -167,7 +166,7 @@ def test_a_corrected_name_is_found_and_the_old_one_no_longer(client, office, tom
 
 
 def test_of_a_melding_that_was_destroyed_no_word_is_left_and_no_file(client, office, tom):
-    number = intake.take_call(
+    number = calls.take_call(
         office, melding([person("Willemijn Zonneveld")], zorgen="Een verhaal over fietsen."), tom
     )
     attachments.add_note(office, number, {"tekst": "Oom heet Archibald."}, tom)
@@ -189,7 +188,7 @@ def test_of_a_melding_that_was_destroyed_no_word_is_left_and_no_file(client, off
 
 
 def test_words_and_order_are_worked_out_again_when_the_rules_for_them_change(client, office, tom):
-    number = intake.take_call(office, melding(EL_AMRANI, acuut=True), tom)
+    number = calls.take_call(office, melding(EL_AMRANI, acuut=True), tom)
     with office.store.write() as connection:
         connection.execute(search.WORD.delete())
         connection.execute(reads.CASE.update().values(rank="9", urgent=False))
@@ -205,7 +204,7 @@ def test_words_and_order_are_worked_out_again_when_the_rules_for_them_change(cli
 
 
 def test_cases_are_given_to_a_colleague_all_or_none(client, office, tom):
-    numbers = [intake.take_call(office, melding(), tom) for _ in range(3)]
+    numbers = [calls.take_call(office, melding(), tom) for _ in range(3)]
     assert (
         assignment.assign_many(office, numbers, {"owner": "Anna", "reason": "verdeling"}, tom) == 3
     )
@@ -226,7 +225,7 @@ def test_cases_are_given_to_a_colleague_all_or_none(client, office, tom):
 
 
 def test_a_list_that_leaves_is_safe_to_open_and_written_down(client, office, tom):
-    number = intake.take_call(office, melding([person('=cmd|"/c calc"!A1')]), tom)
+    number = calls.take_call(office, melding([person('=cmd|"/c calc"!A1')]), tom)
     text = listing.as_file(office, tom, {"closed": "false"}, ["wie", "termijn"])
     assert "'=cmd" in text
     with office.store.read() as connection:
@@ -257,7 +256,7 @@ def test_a_list_is_saved_and_only_its_owner_drops_it(client, office, tom):
 
 
 def test_an_advies_holds_no_note_and_no_file(client, office, tom):
-    number = intake.take_call(office, advies(), tom)
+    number = calls.take_call(office, advies(), tom)
     with pytest.raises(ClosedDoor):
         attachments.add_note(office, number, {"tekst": "Het gezin heet Jansen."}, tom)
     with pytest.raises(ClosedDoor):
@@ -283,7 +282,7 @@ def test_an_advies_holds_no_note_and_no_file(client, office, tom):
 def test_a_file_that_will_not_do_gets_one_sentence_and_leaves_nothing(
     client, office, tom, name, content, said
 ):
-    number = intake.take_call(office, melding(), tom)
+    number = calls.take_call(office, melding(), tom)
     with pytest.raises(BadInput) as wrong:
         attachments.add_file(office, number, name, io.BytesIO(content), tom)
     assert len(wrong.value.faults) == 1
@@ -294,7 +293,7 @@ def test_a_file_that_will_not_do_gets_one_sentence_and_leaves_nothing(
 
 
 def test_a_file_of_another_case_is_not_there(client, office, tom):
-    one, other = (intake.take_call(office, melding(), tom) for _ in range(2))
+    one, other = (calls.take_call(office, melding(), tom) for _ in range(2))
     key = attachments.add_file(office, one, "brief.pdf", io.BytesIO(b"%PDF-1.7"), tom)
     assert attachments.read_file(office, one, key, tom)[1] == "brief.pdf"
     with pytest.raises(NotFound):
@@ -318,7 +317,7 @@ def test_the_beheerder_divides_calls_on_screen_and_hears_where_one_would_go(clie
     routing_rules.move_rule(office, 0, "weg", "Schiedam gaat naar Meldpunt", bea)
     with pytest.raises(NotFound):  # pressed twice: the rule that is there now is another one
         routing_rules.move_rule(office, 0, "weg", "Schiedam gaat naar Meldpunt", bea)
-    number = intake.take_call(office, melding(acuut=True, gemeente="Schiedam"), tom)
+    number = calls.take_call(office, melding(acuut=True, gemeente="Schiedam"), tom)
     assert client.case(number)["team"] == "Spoed"
     for who in ("Tom", "Mia"):
         with pytest.raises(NotAllowed):
@@ -353,7 +352,7 @@ def test_a_text_of_a_letter_is_changed_seen_and_kept_and_the_approved_one_stays(
         "terugkoppeling_melder",
         "terugkoppeling_melder_beroepsmatig",
     )  # the police report by profession
-    number = intake.take_call(office, melding(), tom)
+    number = calls.take_call(office, melding(), tom)
     client.move(number, "veiligheidsbeoordeling", uitkomst="Onderzoek nodig.")
     letter = next(n for n in client.case(number)["notices"] if n["kind"] == kind)
     client.post(f"/notices/{letter['id']}/approve", {"version": letter["version"]})
@@ -377,7 +376,7 @@ def test_a_text_of_a_letter_is_changed_seen_and_kept_and_the_approved_one_stays(
         == 1
     )
     assert "Terugkoppeling op uw melding" in client.get(f"/notices/{letter['id']}")["html"]
-    other = intake.take_call(office, melding(), tom)
+    other = calls.take_call(office, melding(), tom)
     client.move(other, "veiligheidsbeoordeling", uitkomst="Onderzoek nodig.")
     fresh = next(n for n in client.case(other)["notices"] if n["kind"] == kind)
     assert "Wat wij deden met uw bericht" in client.get(f"/notices/{fresh['id']}")["html"]
@@ -474,7 +473,7 @@ def test_a_text_cannot_be_made_endless(client, office, text):
 
 
 def test_no_list_of_people_but_the_one_that_says_so_holds_a_bsn(client, office, tom):
-    number = intake.take_call(
+    number = calls.take_call(
         office, melding([person("Noor Voorbeeld", geboren="2015-03-03", bsn="999990019")]), tom
     )
     text = text_templates.view(office, "melding_politie", reader(office, "Bea"))["text"]
@@ -507,7 +506,7 @@ def test_a_sweep_touches_nothing_but_its_own_files(client, office):
 
 
 def test_what_was_destroyed_stays_so(client, office, tom):
-    number = intake.take_call(office, melding([person("Willemijn Zonneveld")]), tom)
+    number = calls.take_call(office, melding([person("Willemijn Zonneveld")]), tom)
     attachments.add_file(office, number, "Rapport Zonneveld.txt", io.BytesIO(b"x"), tom)
     client.move(
         number,
@@ -536,7 +535,7 @@ def odt(mimetype, **parts):
 
 
 def test_a_document_that_is_a_bomb_or_carries_a_program_is_refused(client, office, tom):
-    number = intake.take_call(office, melding(), tom)
+    number = calls.take_call(office, melding(), tom)
     kind = "application/vnd.oasis.opendocument.text"
     assert attachments.add_file(office, number, "goed.odt", odt(kind), tom)
     for bad in (odt("x" * 50_000_000), odt(kind, Scripts__evil="x"), odt(kind, Basic__evil="x")):
@@ -545,7 +544,7 @@ def test_a_document_that_is_a_bomb_or_carries_a_program_is_refused(client, offic
 
 
 def test_a_list_that_was_looked_at_too_long_ago_takes_no_case_back(client, office, tom):
-    number = intake.take_call(office, melding(), tom)
+    number = calls.take_call(office, melding(), tom)
     seen = f"{number}:{client.case(number)['version']}"
     assignment.assign(office, number, {"owner": "Bram", "reason": "verdeling"}, tom)
     with pytest.raises(BadInput) as wrong:
@@ -557,13 +556,13 @@ def test_a_list_that_was_looked_at_too_long_ago_takes_no_case_back(client, offic
 def test_a_concept_thrown_away_stays_away_and_one_left_behind_is_taken_over(client, office, tom):
     anna, real = reader(office, "Anna"), datetime.now(UTC)
     mark, other = "a" * 32, "b" * 32
-    assert concept.save(office, mark, {"zorgen": ["Halverwege."]}, anna, real) is True
-    concept.drop(office, mark, anna)
-    assert concept.save(office, mark, {"zorgen": ["Te laat."]}, anna, real) is False
-    concept.save(office, other, {"zorgen": ["Nog niet af."]}, anna, real)
+    assert drafts.save(office, mark, {"zorgen": ["Halverwege."]}, anna, real) is True
+    drafts.drop(office, mark, anna)
+    assert drafts.save(office, mark, {"zorgen": ["Te laat."]}, anna, real) is False
+    drafts.save(office, other, {"zorgen": ["Nog niet af."]}, anna, real)
     for name in ("Bram", "Bea"):
         with pytest.raises(NotAllowed):
-            concept.take_over(office, "Anna", reader(office, name))
+            drafts.take_over(office, "Anna", reader(office, name))
     management.let_go(office, anna.id, reader(office, "Bea"))
-    assert concept.take_over(office, "Anna", tom) == 1
-    assert concept.load(office, other, tom)["zorgen"] == ["Nog niet af."]
+    assert drafts.take_over(office, "Anna", tom) == 1
+    assert drafts.load(office, other, tom)["zorgen"] == ["Nog niet af."]

@@ -13,7 +13,7 @@ from sqlalchemy import event, func, select
 from support.cast import Client, hire, reader
 from support.server import command
 
-from amhk.desk import intake
+from amhk.desk.intake import calls
 from amhk.errors import HouseClosed
 from amhk.office import open_office
 from amhk.store import reads, schema
@@ -128,7 +128,7 @@ def test_a_rule_for_a_team_that_does_not_exist(folder):
 def test_a_case_keeps_its_release_and_the_house_stays_shut_without_it(folder):
     office = open_office(folder, proof=False)
     hire(office, "Tom")
-    intake.take_call(office, ADVIES, reader(office, "Tom"))
+    calls.take_call(office, ADVIES, reader(office, "Tom"))
     office.close()
     shutil.move(folder.parent / "workflows/amhk/2026.1", folder.parent / "workflows/amhk/2027.1")
     for file in (folder.parent / "workflows/amhk/2027.1").glob("*.toml"):
@@ -246,7 +246,7 @@ def test_changing_the_journal_is_found(folder):
     hire(office, "Tom")
     who = reader(office, "Tom")
     for _ in range(2):
-        intake.take_call(office, {**ADVIES, "vervolg": "advies_gegeven"}, who)
+        calls.take_call(office, {**ADVIES, "vervolg": "advies_gegeven"}, who)
     office.close()
     amhk("verify", "--config", folder)
     harm = {
@@ -269,7 +269,7 @@ def test_changing_the_journal_is_found(folder):
 def test_a_case_without_a_term_turns_the_check_red(folder):
     office = open_office(folder, proof=False)
     hire(office, "Tom")
-    number = intake.take_call(office, ADVIES, reader(office, "Tom"))
+    number = calls.take_call(office, ADVIES, reader(office, "Tom"))
     with office.store.write() as connection:
         connection.exec_driver_sql("UPDATE terms SET status = 'void'")
     office.close()

@@ -16,7 +16,8 @@ from support.cast import Client, hire, reader
 from support.server import Server, free_port
 
 from amhk.config import Mail
-from amhk.desk import intake, watch
+from amhk.desk import watch
+from amhk.desk.intake import calls
 from amhk.desk.staff import daily_mail, workers
 from amhk.errors import HouseClosed
 from amhk.office import open_office
@@ -89,7 +90,7 @@ def test_a_real_calendar_program_reads_the_feed_from_the_real_server(tmp_path):
     office = open_office(folder, proof=False)
     hire(office, "Tom", "Anna")
     watch.set_clock(office, {"now": "2026-02-02T09:00"})
-    number = intake.take_call(office, MELDING, reader(office, "Tom"))
+    number = calls.take_call(office, MELDING, reader(office, "Tom"))
     token = workers.make_token(office, "Anna")
     office.close()
     with Server(folder) as server:

@@ -27,11 +27,12 @@ from sqlalchemy import select
 from support import second
 from support.cast import hire, reader
 
-from amhk.desk import clock, forms, intake, second_count, staging, triage, watch
+from amhk.desk import clock, second_count, watch
 from amhk.desk.casefile import access_log
 from amhk.desk.cases import assignment, attachments, reading, split
 from amhk.desk.cases import moves as cases_moves
 from amhk.desk.figures import case_facts, kept_reports, reports
+from amhk.desk.intake import calls, import_staging, imports, triage
 from amhk.desk.letters import dispatch, notices, piles, receipts
 from amhk.desk.staff import absence, piket
 from amhk.desk.terms import calendar, extensions
@@ -176,7 +177,7 @@ class Meldpunt(RuleBasedStateMachine):
         )
         if melding:
             body["ontvangen"] = iso(clock.read_clock(self.office))
-        self.numbers.append(intake.take_call(self.office, body, self.who[0]))
+        self.numbers.append(calls.take_call(self.office, body, self.who[0]))
 
     @precondition(lambda self: self.numbers)
     @rule(data=st.data(), steps=st.integers(1, 4))
@@ -343,11 +344,11 @@ class Meldpunt(RuleBasedStateMachine):
             told[0]["gemeente"] = "Nergens"
         file = BytesIO(json.dumps({"formulieren": told}).encode())
         try:
-            key = staging.stage(self.office, file, "x", "formulier/1", self.who[0])
-            forms.accept(self.office, key, self.who[0])
+            key = import_staging.stage(self.office, file, "x", "formulier/1", self.who[0])
+            imports.accept(self.office, key, self.who[0])
         except Refusal as wrong:
             assert wrong.faults
-        forms.continue_all(self.office)
+        imports.continue_all(self.office)
         self.numbers = sorted(
             {
                 *self.numbers,

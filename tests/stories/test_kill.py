@@ -18,7 +18,8 @@ from support.cast import hire, reader
 from support.patience import patient
 from support.server import Server
 
-from amhk.desk import forms, forms_view, health, staging, watch
+from amhk.desk import health, watch
+from amhk.desk.intake import import_staging, imports, imports_view
 from amhk.desk.staff import workers as staff_workers
 from amhk.desk.terms import sweep
 from amhk.office import open_office
@@ -144,12 +145,12 @@ def test_kill_nine_while_forms_become_cases_loses_none_and_doubles_none(folder):
         {k: v for k, v in MELDING.items() if k != "route"} | {"id": f"ZF-{n}"} for n in range(count)
     ]
     who = reader(office, "Tom")
-    key = staging.stage(
+    key = import_staging.stage(
         office, io.BytesIO(json.dumps({"formulieren": told}).encode()), "x", "formulier/1", who
     )
-    forms.accept(office, key, who)
+    imports.accept(office, key, who)
     dice, server, deaths = random.Random(11), Server(folder), 0
-    while forms_view.view(office, key, who)["state"] != "done" and deaths < 10 * ROUNDS:
+    while imports_view.view(office, key, who)["state"] != "done" and deaths < 10 * ROUNDS:
         server.start()
         token = staff_workers.make_token(office, "Tom")
         asker = threading.Thread(target=lambda t=token: _ask_quietly(server, t), daemon=True)
@@ -159,7 +160,7 @@ def test_kill_nine_while_forms_become_cases_loses_none_and_doubles_none(folder):
         )  # in the small size each life is longer, so that it ends
         server.kill()
         deaths += 1
-    forms.continue_all(office)
+    imports.continue_all(office)
     with office.store.read() as connection:
         borne = sorted(connection.execute(select(reads.CASE.c.kenmerk)).scalars())
         assert borne == sorted(f"ZF-{n}" for n in range(count))

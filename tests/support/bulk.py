@@ -3,7 +3,7 @@
 import io
 import json
 
-from amhk.desk import forms, staging
+from amhk.desk.intake import import_staging, imports
 from support.cast import reader
 from support.families import EL_AMRANI, VISSER, melding
 
@@ -25,7 +25,7 @@ def file_of(told):
 
 
 def bring(office, told, name="Tom", layout="formulier/1"):
-    return staging.stage(
+    return import_staging.stage(
         office,
         told if hasattr(told, "read") else file_of(told),
         "ochtend.json",
@@ -35,8 +35,8 @@ def bring(office, told, name="Tom", layout="formulier/1"):
 
 
 def take(office, key, name="Tom"):
-    forms.accept(office, key, reader(office, name))
-    return forms.take_all(office, key)
+    imports.accept(office, key, reader(office, name))
+    return imports.take_all(office, key)
 
 
 def numbers(client):

@@ -11,8 +11,8 @@ from support.cast import Client, reader
 from support.families import melding
 from support.http import Http
 
-from amhk.desk import intake
 from amhk.desk.cases import assignment, reading
+from amhk.desk.intake import calls
 from amhk.web.app import create_app
 
 ROLES = ("Anna", "Bram", "Carla", "Tom", "Mia", "Piet")
@@ -55,7 +55,7 @@ def house(request, sqlite_client, sqlite_office):
             [{"naam": f"Persoon Voorbeeld {n}", "geboren": "2011-03-12"}],
             acuut=dice.random() < 0.15,
         )
-        number = intake.take_call(office, body, tom)
+        number = calls.take_call(office, body, tom)
         if dice.random() < 0.6:
             assignment.assign(
                 office,

@@ -9,8 +9,8 @@ from sqlalchemy import event
 from support.cast import Client, reader
 from support.families import melding
 
-from amhk.desk import intake
 from amhk.desk.cases import add_people, assignment, attachments
+from amhk.desk.intake import calls
 from amhk.office import open_office
 
 MOST = 8
@@ -58,7 +58,7 @@ NAMES = ("Anna", "Tom", "Mia")
 def much_more(office, tom):
     """Forty more cases, and two hundred lines, letters, people and files on the first."""
     for n in range(40):
-        intake.take_call(
+        calls.take_call(
             office, melding([{"naam": f"Persoon Anders {n}", "geboren": "2012-03-12"}]), tom
         )
     add_people.add_people(
@@ -88,7 +88,7 @@ def pages(request, tmp_path_factory):
     office = open_office(make_folder(place, name, seated=True), proof=False)
     client, tom = Client(office), reader(office, "Tom")
     for n in range(3):
-        intake.take_call(
+        calls.take_call(
             office, melding([{"naam": f"Persoon Voorbeeld {n}", "geboren": "2011-03-12"}]), tom
         )
     assignment.assign(office, "M-2026-000001", {"owner": "Tom", "reason": "verdeling"}, tom)

@@ -9,8 +9,8 @@ from fastapi.responses import FileResponse
 from starlette.datastructures import UploadFile
 
 from amhk.config import SEED
-from amhk.desk import forms, forms_view, staging, triage
 from amhk.desk.cases import openings
+from amhk.desk.intake import import_staging, imports, imports_view, triage
 from amhk.errors import BadInput, ClosedDoor, Fault, NotFound
 from amhk.web.api import Key
 from amhk.web.pages.forms import from_values, nested, shown, typed
@@ -34,8 +34,8 @@ def imports_page(here: Here) -> Response:
 def _imports(
     here: Visit, status: int = 200, errors: list[dict[str, Any]] | None = None, chosen: str = ""
 ) -> Response:
-    layouts = [(x.name, x.title) for x in staging.layouts(here.office).values()]
-    found = forms_view.overview(here.office, here.who)
+    layouts = [(x.name, x.title) for x in import_staging.layouts(here.office).values()]
+    found = imports_view.overview(here.office, here.who)
     waiting = triage.count(here.office, here.who)
     return page(
         here,
@@ -56,7 +56,7 @@ def bring(here: Here, form: FileForm) -> Response:
     if not isinstance(file, UploadFile) or not file.filename:
         return _imports(here, 422, [{"text": "Kies een bestand.", "field": "bestand"}], layout)
     try:
-        key = staging.stage(here.office, file.file, file.filename, layout, here.who)
+        key = import_staging.stage(here.office, file.file, file.filename, layout, here.who)
     except BadInput as wrong:
         return _imports(here, 422, errors_of(wrong), layout)
     return go(
@@ -90,9 +90,9 @@ def _import(
     reason: str = "",
 ) -> Response:
     known = ("repair", "ready", "taken")
-    told = forms_view.view(here.office, key, here.who, stand if stand in known else "repair", na)
+    told = imports_view.view(here.office, key, here.who, stand if stand in known else "repair", na)
     if stand not in known and not told["repair"]:
-        told = forms_view.view(
+        told = imports_view.view(
             here.office, key, here.who, "ready" if told["ready"] else "taken", na
         )
     return page(
@@ -115,13 +115,13 @@ def decide_import(
     """
     try:
         if act == "innemen":
-            forms.accept(here.office, imported, here.who)
-            later.add_task(forms.take_all, here.office, imported)
+            imports.accept(here.office, imported, here.who)
+            later.add_task(imports.take_all, here.office, imported)
             answer = go(f"/formulieren/{imported}", "De goede formulieren worden nu meldingen.")
             answer.background = later
             return answer
         if act == "wegleggen":
-            forms.drop(here.office, imported, str(form.get("reden", "")), here.who)
+            imports.drop(here.office, imported, str(form.get("reden", "")), here.who)
             return go("/formulieren", "Het bestand is weggelegd.")
     except (BadInput, ClosedDoor) as wrong:
         return _import(
@@ -133,7 +133,7 @@ def decide_import(
 @router.get("/formulier/{form_id}")
 def repair_page(here: Here, form_id: Key) -> Response:
     """One form that is not right yet, in the fields of a melding."""
-    told = forms_view.one(here.office, form_id, here.who)
+    told = imports_view.one(here.office, form_id, here.who)
     faults = tuple(Fault(f["code"], f["text"], f["field"]) for f in told["faults"])
     return _repair(here, form_id, told, filled=from_values(told["told"]), status=200, faults=faults)
 
@@ -163,10 +163,10 @@ def _repair(
 @router.post("/formulier/{form_id}")
 def repair(here: Here, form_id: Key, form: Form) -> Response:
     """Correct it; right at last, it becomes a melding, or waits until its file is taken."""
-    told = forms_view.one(here.office, form_id, here.who)
+    told = imports_view.one(here.office, form_id, here.who)
     fields, _ = openings.intake_form(here.office, "melding")
     try:
-        number = forms.repair(here.office, form_id, nested(form, fields), here.who)
+        number = imports.repair(here.office, form_id, nested(form, fields), here.who)
     except BadInput as wrong:
         return _repair(here, form_id, told, filled=typed(form), status=422, faults=wrong.faults)
     return go(
@@ -180,9 +180,9 @@ def repair(here: Here, form_id: Key, form: Form) -> Response:
 @router.post("/formulier/{form_id}/vervallen")
 def lapse(here: Here, form_id: Key, form: Form) -> Response:
     """Let a form that is no melding lapse, with a reason."""
-    told = forms_view.one(here.office, form_id, here.who)
+    told = imports_view.one(here.office, form_id, here.who)
     try:
-        forms.drop_form(here.office, form_id, str(form.get("reden", "")), here.who)
+        imports.drop_form(here.office, form_id, str(form.get("reden", "")), here.who)
     except BadInput as wrong:
         own = tuple(Fault(f["code"], f["text"], f["field"]) for f in told["faults"])
         return _repair(

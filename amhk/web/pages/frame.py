@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.datastructures import FormData
 
 from amhk.desk import clock
-from amhk.desk.once import armed
+from amhk.desk.intake.once import armed
 from amhk.desk.seat import Seat
 from amhk.errors import BadInput, Fault, Refusal
 from amhk.office import Office

@@ -10,9 +10,9 @@ from uuid import uuid4
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
 
-from amhk.desk import concept, intake
 from amhk.desk.cases import add_people as desk_add_people
 from amhk.desk.cases import openings, reading
+from amhk.desk.intake import calls, drafts
 from amhk.desk.people import earlier_contacts
 from amhk.errors import AlreadyUsed, BadInput, ClosedDoor, Fault, NotAllowed
 from amhk.rules.fields import Field
@@ -39,7 +39,7 @@ def new_contact(here: Here, route: str = "") -> Response:
         raise NotAllowed("Met uw rol neemt u geen gesprekken aan.")
     mark = here.request.query_params.get("concept", "")
     if mark:
-        kept = concept.load(here.office, mark, here.who)
+        kept = drafts.load(here.office, mark, here.who)
         return _page(here, kept | {"_once": [mark]})
     now = here.local
     return _page(
@@ -60,7 +60,7 @@ def _page(
         drawn[name] = {item["name"]: item for item in shown(fields, desk, told)}
     becomes = (told.get("route") or [""])[0]
     once = (told.get("_once") or [""])[0] or uuid4().hex
-    signs = concept.warnings(here.office, told) if becomes != "melding" else []
+    signs = drafts.warnings(here.office, told) if becomes != "melding" else []
     return page(
         here,
         "nieuw.html",
@@ -84,11 +84,11 @@ def keep_concept(here: Here, form: Form) -> Response:
     """
     told, mark, real = typed(form), str(form.get("_once", "")), datetime.now(UTC)
     try:
-        kept = concept.save(here.office, mark, told, here.who, real)
+        kept = drafts.save(here.office, mark, told, here.who, real)
     except BadInput as wrong:
         return _page(here, told, 422, wrong.faults)
     signs = (
-        concept.warnings(here.office, told)
+        drafts.warnings(here.office, told)
         if (told.get("route") or [""])[0] in ("advies", "ondersteuning")
         else []
     )
@@ -104,14 +104,14 @@ def keep_concept(here: Here, form: Form) -> Response:
 @router.post("/nieuw/weg")
 def drop_concept(here: Here, form: Form) -> Response:
     """Throw a concept away."""
-    concept.drop(here.office, str(form.get("_once", "")), here.who)
+    drafts.drop(here.office, str(form.get("_once", "")), here.who)
     return go("/", "Het concept is weggegooid.")
 
 
 @router.post("/nieuw/overnemen")
 def take_over(here: Here, form: Form) -> Response:
     """Take over the concepts of a worker of one's team."""
-    count = concept.take_over(here.office, str(form.get("van", "")), here.who)
+    count = drafts.take_over(here.office, str(form.get("van", "")), here.who)
     return go("/", f"{count} overgenomen: maak er een zaak van, of gooi ze weg.")
 
 
@@ -128,7 +128,7 @@ def take_call(here: Here, form: Form) -> Response:
     body = likeliest(nested(form, fields), fields, desk) | {"route": route}
     body |= {"vervolg": after} if after else {}
     try:
-        number = intake.take_call(here.office, body, here.who, str(form.get("_once") or "") or None)
+        number = calls.take_call(here.office, body, here.who, str(form.get("_once") or "") or None)
     except BadInput as wrong:
         return _page(here, told, 422, wrong.faults)
     except AlreadyUsed:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 
-from amhk.desk import concept
+from amhk.desk.intake import drafts
 from amhk.errors import Refusal
 from amhk.web.pages.forms import typed
 from amhk.web.pages.frame import Form, Here
@@ -24,7 +24,7 @@ def given_back(here: Here, pad: str = "") -> Response:
     Nothing (204) when there is none.
     """
     try:
-        found = concept.kept(here.house, pad, here.who)
+        found = drafts.kept(here.house, pad, here.who)
     except Refusal:
         found = None
     if found is None:
@@ -36,7 +36,7 @@ def given_back(here: Here, pad: str = "") -> Response:
 def keep(here: Here, form: Form, pad: str = "") -> Response:
     """Keep what was typed so far; 409 when that form was carried out meanwhile."""
     told = typed(form)
-    kept = concept.keep(
+    kept = drafts.keep(
         here.house, pad, told, who=here.who, real=datetime.now(UTC), once=str(form.get("_once", ""))
     )
     return JSONResponse({"saved": f"{local(datetime.now(UTC)):%H.%M}"}, 200 if kept else 409)

@@ -12,8 +12,8 @@ from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.casefile.covering import covered
 from amhk.desk.casefile.open_case import open_case
 from amhk.desk.cases import hermelding, join, moves, split
+from amhk.desk.intake.import_staging import layouts
 from amhk.desk.people import earlier_contacts
-from amhk.desk.staging import layouts
 from amhk.errors import BadInput, ClosedDoor, NotAllowed, NotFound
 from amhk.matching import KNOWN, percent
 from amhk.office import Office

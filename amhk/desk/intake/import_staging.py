@@ -6,7 +6,7 @@ from hashlib import sha256
 from itertools import islice
 from typing import Any, BinaryIO
 
-from amhk.desk import intake
+from amhk.desk.intake import calls
 from amhk.errors import BadInput, Fault, NotAllowed, NotFound
 from amhk.office import Office
 from amhk.rules import forms as rules
@@ -235,7 +235,7 @@ def _form(
     now: datetime,
     layout: Layout,
 ) -> dict[str, Any]:
-    values, faults = intake.checked(office, connection, "melding", body, now)
+    values, faults = calls.checked(office, connection, "melding", body, now)
     kenmerk = kenmerk_of(body)
     if line.wrong:
         faults = [rules.row_fault(line.number, line.wrong), *faults]

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from amhk.desk import intake
 from amhk.desk.cases.register import register
-from amhk.desk.staff import workers
-from amhk.desk.staging import (
+from amhk.desk.intake import calls
+from amhk.desk.intake.import_staging import (
     TAKEN_AT_ONCE,
     Progress,
     clash_in,
@@ -20,6 +19,7 @@ from amhk.desk.staging import (
     must_take_in,
     told_of,
 )
+from amhk.desk.staff import workers
 from amhk.errors import BadInput, ClosedDoor, Fault, NotFound
 from amhk.office import Office
 from amhk.rules import forms as rules
@@ -43,7 +43,7 @@ def _checked(
 
     Also that its kenmerk stands elsewhere already.
     """
-    values, faults = intake.checked(office, connection, "melding", body, now)
+    values, faults = calls.checked(office, connection, "melding", body, now)
     kenmerk, key = kenmerk_of(body), key_of_form(body, values)
     _, borne = store.known(connection, [], [k for k in (kenmerk, key) if k], form)
     told = {other["number"] or other["mark"]: other for other in borne.values()}

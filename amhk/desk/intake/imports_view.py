@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from amhk.desk.forms import PATIENCE, form_to_repair
+from amhk.desk.intake.import_staging import PAGE, must_take_in
+from amhk.desk.intake.imports import PATIENCE, form_to_repair
 from amhk.desk.people import earlier_contacts
-from amhk.desk.staging import PAGE, must_take_in
 from amhk.errors import NotFound
 from amhk.office import Office
 from amhk.rules.secrecy import Reader
