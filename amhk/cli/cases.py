@@ -122,7 +122,7 @@ def list_(
 
 
 def _every_page(office: "Office", who: "Reader", asked: dict[str, str]) -> list[dict[str, Any]]:
-    from amhk.desk.worklist import worklist
+    from amhk.desk.worklists.worklist import worklist
 
     items: list[dict[str, Any]] = []
     while True:

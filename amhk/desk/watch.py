@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from amhk.desk import clock, finding, nightly
+from amhk.desk import clock, nightly
 from amhk.desk.cases import attachments
 from amhk.desk.figures import case_facts, kept_reports
 from amhk.desk.intake import imports
@@ -18,6 +18,7 @@ from amhk.desk.staff import absence
 from amhk.desk.terms import calendar
 from amhk.desk.terms import sweep as terms_sweep
 from amhk.desk.terms.sweep import Sweep
+from amhk.desk.worklists import reindex
 from amhk.errors import NotAllowed
 from amhk.office import Office
 from amhk.store import reads, writes
@@ -38,7 +39,7 @@ def go_round(office: Office) -> Sweep:
     _try(trouble, "uitwisselmap", lambda: carrier.carry(office))
     _try(trouble, "formulieren", lambda: imports.continue_all(office))
     _try(trouble, "zoeksleutels", lambda: earlier_contacts.refresh_keys(office))
-    _try(trouble, "zoeken", lambda: finding.refresh(office))
+    _try(trouble, "zoeken", lambda: reindex.refresh(office))
     _try(trouble, "bijlagen", lambda: attachments.sweep(office))
     _try(trouble, "nachtbewijs", lambda: nightly.prove_when_due(office))
     _try(trouble, "cijfers", lambda: case_facts.keep_up(office))

@@ -8,7 +8,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 
 from amhk.config import house_mark
-from amhk.desk import clock, watch, worklist
+from amhk.desk import clock, watch
 from amhk.desk import health as desk_health
 from amhk.desk.casefile import access_log
 from amhk.desk.casefile.choices import for_strangers
@@ -20,6 +20,7 @@ from amhk.desk.intake import calls
 from amhk.desk.staff import workers
 from amhk.desk.terms import extensions
 from amhk.desk.terms import sweep as terms_sweep
+from amhk.desk.worklists import worklist
 from amhk.errors import BadInput, NotFound, TooLarge
 from amhk.office import Office
 from amhk.rules.schema import schema

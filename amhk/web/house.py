@@ -9,10 +9,11 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
-from amhk.desk import acute_list, health, nightly, worklist
+from amhk.desk import health, nightly
 from amhk.desk.staff import absence, piket
 from amhk.desk.terms import calendar
 from amhk.desk.terms import feeds as terms_feeds
+from amhk.desk.worklists import acute_list, worklist
 from amhk.errors import BadInput
 from amhk.rules.schema import schema
 from amhk.web.api import ANY_BODY, Body, House, Key, Who

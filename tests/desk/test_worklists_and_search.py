@@ -13,12 +13,12 @@ import pytest
 from support.cast import reader
 from support.families import EL_AMRANI, advies, melding
 
-from amhk.desk import finding, listing, worklist
 from amhk.desk.cases import assignment, attachments
 from amhk.desk.intake import calls, drafts
 from amhk.desk.letters import text_templates
 from amhk.desk.seat import take_seat
 from amhk.desk.staff import institutions, management, routing_rules, workers
+from amhk.desk.worklists import reindex, saved_lists, worklist
 from amhk.errors import BadInput, ClosedDoor, NotAllowed, NotFound
 from amhk.keys import hash_token
 from amhk.rules.searching import RELEASE
@@ -194,8 +194,8 @@ def test_words_and_order_are_worked_out_again_when_the_rules_for_them_change(cli
         connection.execute(reads.CASE.update().values(rank="9", urgent=False))
         writes.set_meta(connection, "search_release", "0")
     assert seat_of(office).finds is False
-    assert finding.refresh(office) == 1
-    assert finding.refresh(office) == 0
+    assert reindex.refresh(office) == 1
+    assert reindex.refresh(office) == 0
     assert seat_of(office).finds is True
     assert found(office, "Tom", "amrani") == [number]
     assert worklist.worklist(office, tom, {})["items"][0]["urgent"] is True
@@ -226,7 +226,7 @@ def test_cases_are_given_to_a_colleague_all_or_none(client, office, tom):
 
 def test_a_list_that_leaves_is_safe_to_open_and_written_down(client, office, tom):
     number = calls.take_call(office, melding([person('=cmd|"/c calc"!A1')]), tom)
-    text = listing.as_file(office, tom, {"closed": "false"}, ["wie", "termijn"])
+    text = saved_lists.as_file(office, tom, {"closed": "false"}, ["wie", "termijn"])
     assert "'=cmd" in text
     with office.store.read() as connection:
         case = reads.case_by_number(connection, number)
@@ -238,21 +238,21 @@ def test_a_list_that_leaves_is_safe_to_open_and_written_down(client, office, tom
 
 
 def test_a_list_is_saved_and_only_its_owner_drops_it(client, office, tom):
-    listing.save(
+    saved_lists.save(
         office,
         "Mijn Schiedam",
         {"gemeente": "Schiedam", "kolom": ["staat", "onzin"], "vreemd": "x"},
         tom,
     )
-    listing.save(office, "Mijn Schiedam", {"gemeente": "Rotterdam", "kolom": ["staat"]}, tom)
-    (one,) = listing.saved(office, tom)
+    saved_lists.save(office, "Mijn Schiedam", {"gemeente": "Rotterdam", "kolom": ["staat"]}, tom)
+    (one,) = saved_lists.saved(office, tom)
     assert one["asks"] == {"gemeente": "Rotterdam", "kolom": ["staat"]}
-    listing.drop(office, one["id"], reader(office, "Anna"))
-    assert listing.saved(office, tom)
-    listing.drop(office, one["id"], tom)
-    assert listing.saved(office, tom) == []
+    saved_lists.drop(office, one["id"], reader(office, "Anna"))
+    assert saved_lists.saved(office, tom)
+    saved_lists.drop(office, one["id"], tom)
+    assert saved_lists.saved(office, tom) == []
     with pytest.raises(BadInput):
-        listing.save(office, "", {}, tom)
+        saved_lists.save(office, "", {}, tom)
 
 
 def test_an_advies_holds_no_note_and_no_file(client, office, tom):

@@ -5,9 +5,9 @@ gaps.
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
 
-from amhk.desk import acute_list
 from amhk.desk.cases import moves
 from amhk.desk.staff import piket
+from amhk.desk.worklists import acute_list
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotFound
 from amhk.rules.secrecy import WORKS
 from amhk.web.api import Key

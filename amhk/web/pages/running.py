@@ -7,9 +7,10 @@ from datetime import date
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
 
-from amhk.desk import nightly, worklist
+from amhk.desk import nightly
 from amhk.desk.staff import absence
 from amhk.desk.terms import calendar, feeds
+from amhk.desk.worklists import worklist
 from amhk.errors import BadInput, ClosedDoor, Fault, NotFound
 from amhk.web.api import Cursor, Key
 from amhk.web.outside import address_of

@@ -7,10 +7,11 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
-from amhk.desk import acute_list, listing, morning, nightly, worklist
+from amhk.desk import nightly
 from amhk.desk.cases import assignment
 from amhk.desk.figures import kept_reports
 from amhk.desk.staff import piket
+from amhk.desk.worklists import acute_list, saved_lists, today, worklist
 from amhk.errors import BadInput, NotAllowed
 from amhk.rules.distance import LATE, NOW, WEEK
 from amhk.rules.secrecy import WORKS
@@ -31,9 +32,9 @@ def morning_page(here: Here) -> Response:
         return RedirectResponse("/rapportage", 303)
     if here.who.role not in WORKS:
         return page(here, "ochtend-beheer.html", told=nightly.latest(here.office))
-    told = morning.morning_of(here.office, here.who, datetime.now(UTC))
+    told = today.morning_of(here.office, here.who, datetime.now(UTC))
     terms = [(case, _shaped(here, term)) for case in told.pop("mine") for term in case["terms"]]
-    lead, watch = here.who.role in morning.LEADS, here.who.role == "piket"
+    lead, watch = here.who.role in today.LEADS, here.who.role == "piket"
     return page(
         here,
         "ochtend.html",
@@ -47,7 +48,7 @@ def morning_page(here: Here) -> Response:
             c | {"next_term": c["next_term"] and _shaped(here, c["next_term"])}
             for c in told["waiting"]
         ],
-        trend=morning.trend(here.office, here.who) if here.who.role == "manager" else [],
+        trend=today.trend(here.office, here.who) if here.who.role == "manager" else [],
         reports=kept_reports.fresh(here.office, here.who),
         gaps=len(piket.roster(here.office)["gaps"]) if lead or watch else 0,
         acute=acute_list.acute_cases(here.office, here.who) if watch else [],
@@ -110,8 +111,8 @@ def _worklist(
     **more: Any,
 ) -> Response:
     told = {"closed": "false"} | asked
-    columns, wrong = listing.columns_of(names), list(errors or [])
-    saved = listing.saved(here.office, here.who) if here.who.role in WORKS else []
+    columns, wrong = saved_lists.columns_of(names), list(errors or [])
+    saved = saved_lists.saved(here.office, here.who) if here.who.role in WORKS else []
     try:
         found = worklist.worklist(here.office, here.who, told)
     except BadInput as fault:
@@ -128,8 +129,8 @@ def _worklist(
         asked=asked,
         errors=wrong,
         columns=columns,
-        titles=listing.COLUMNS,
-        cell=listing.cell,
+        titles=saved_lists.COLUMNS,
+        cell=saved_lists.cell,
         saved=saved,
         states=states,
         link=_link,
@@ -154,7 +155,7 @@ def _tabs(
         ("Niet geopend", {"route": "melding", "opened": "nee"}),
         ("Tot en met morgen", {"due_before": "morgen"}),
     ]
-    plain = list(listing.USUAL)
+    plain = list(saved_lists.USUAL)
     known = [(name, _link(asks, plain)) for name, asks in usual]
     known += [
         (r["name"], _link({k: v for k, v in r["asks"].items() if k != "kolom"}, r["asks"]["kolom"]))
@@ -179,7 +180,7 @@ def _nothing() -> dict[str, Any]:
 def _link(asked: dict[str, str], columns: list[str], **other: str) -> str:
     """Give the address of this worklist with something else asked."""
     told = {k: v for k, v in asked.items() if k != "cursor"} | other
-    usual = [] if columns == list(listing.USUAL) else [("kolom", c) for c in columns]
+    usual = [] if columns == list(saved_lists.USUAL) else [("kolom", c) for c in columns]
     return urlencode([*told.items(), *usual])
 
 
@@ -208,8 +209,8 @@ def _groups(here: Visit, items: list[dict[str, Any]]) -> list[tuple[str, list[di
 def worklist_file(here: Here) -> Response:
     """The worklist as it is shown, as a file."""
     _must_work(here)
-    columns = listing.columns_of(here.request.query_params.getlist("kolom"))
-    text = listing.as_file(here.office, here.who, {"closed": "false"} | _asked(here), columns)
+    columns = saved_lists.columns_of(here.request.query_params.getlist("kolom"))
+    text = saved_lists.as_file(here.office, here.who, {"closed": "false"} | _asked(here), columns)
     headers = {
         "content-disposition": f'attachment; filename="werkvoorraad-{here.local:%Y-%m-%d}.csv"'
     }
@@ -257,19 +258,21 @@ def save_list(here: Here, form: Form) -> Response:
     asks: dict[str, Any] = {k[2:]: v for k, v in form.items() if k.startswith("v.")}
     columns = [c for c in form.getlist("kolom") if isinstance(c, str)]
     try:
-        listing.save(here.office, str(form.get("naam", "")), asks | {"kolom": columns}, here.who)
+        saved_lists.save(
+            here.office, str(form.get("naam", "")), asks | {"kolom": columns}, here.who
+        )
     except BadInput as wrong:
         return _worklist(
             here, {k: str(v) for k, v in asks.items() if v}, columns, 422, errors_of(wrong)
         )
-    link = _link({k: str(v) for k, v in asks.items() if v}, listing.columns_of(columns))
+    link = _link({k: str(v) for k, v in asks.items() if v}, saved_lists.columns_of(columns))
     return go(f"/werkvoorraad?{link}", "De lijst is bewaard.")
 
 
 @router.post("/werkvoorraad/{key}/weg")
 def drop_list(here: Here, key: Key, form: Form) -> Response:
     """Let go of a saved worklist."""
-    listing.drop(here.office, key, here.who)
+    saved_lists.drop(here.office, key, here.who)
     return go("/werkvoorraad", "De lijst is weg; de zaken staan er natuurlijk nog.")
 
 
@@ -299,6 +302,6 @@ def search_page(here: Here, q: str = "") -> Response:
         found=found,
         q=q,
         errors=errors,
-        cell=listing.cell,
+        cell=saved_lists.cell,
         counted=worklist.COUNTED,
     )

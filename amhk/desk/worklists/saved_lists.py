@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from amhk.desk.worklist import worklist
+from amhk.desk.worklists.worklist import worklist
 from amhk.errors import BadInput
 from amhk.office import Office
 from amhk.rules.parse import tidy, unfit

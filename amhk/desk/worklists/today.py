@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from amhk.desk import worklist
 from amhk.desk.casefile.term_rows import is_late
 from amhk.desk.figures import reports
+from amhk.desk.worklists import worklist
 from amhk.office import Office
 from amhk.rules.periods import period_of
 from amhk.rules.secrecy import WORKS, Reader

@@ -1,0 +1,1 @@
+"""Worklists: what to do first, lists of one's own, and the cases in danger."""
