@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from amhk.desk.clock import beat
+from amhk.desk.house.clock import beat
+from amhk.desk.house.rounds import go_round
 from amhk.desk.staff import daily_mail
-from amhk.desk.watch import go_round
 from amhk.office import Office
 from amhk.store.session import StoreFailed
 

@@ -265,7 +265,7 @@ def one_import(database, size):
 
     Prints seconds to stage and to take, the rows written, and the peak of its memory.
     """
-    from amhk.desk import clock
+    from amhk.desk.house import clock
 
     office = office_on(database)
     clock.move_clock(office, {"now": "2026-02-02T08:00"})

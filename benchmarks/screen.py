@@ -21,9 +21,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
-from amhk.desk import nightly
 from amhk.desk.casefile.term_rows import term_row
 from amhk.desk.cases import attachments
+from amhk.desk.house import night_proof
 from amhk.desk.intake import calls
 from amhk.rules.parse import fold
 from amhk.rules.searching import RELEASE, words_of_case
@@ -211,7 +211,7 @@ def fill(office, size):
             "without": 0,
             "wrong": [],
         }
-        house.append(connection, now, None, kind=nightly.KIND, what="bewijs", content=told)
+        house.append(connection, now, None, kind=night_proof.KIND, what="bewijs", content=told)
         connection.exec_driver_sql(f"UPDATE counters SET last = {size} WHERE prefix = 'M'")
     return people
 

@@ -21,7 +21,7 @@ from pathlib import Path
 import psycopg
 
 from amhk.config import config_text
-from amhk.desk import second_count, watch
+from amhk.desk.house import rounds, second_count
 from amhk.desk.staff import workers
 from amhk.desk.terms import sweep
 from amhk.office import found, open_office
@@ -298,10 +298,10 @@ def measure(name, office, size):
     set_clock(office, ring_at - timedelta(days=1))
     idle, bare = [], []
     execute, _, _, _, mark, close = raw_of(office)
-    watch.go_round(office)
+    rounds.go_round(office)
     for _ in range(40):
         begun = time.perf_counter()
-        watch.go_round(office)
+        rounds.go_round(office)
         idle.append(time.perf_counter() - begun)
         begun = time.perf_counter()
         execute(

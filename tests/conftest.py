@@ -21,7 +21,7 @@ from support.server import RUNNING, forget_forks
 
 from amhk import office as house
 from amhk.config import config_text, read_config
-from amhk.desk import watch
+from amhk.desk.house import rounds
 from amhk.office import found, open_office, proof_digest, read_pack
 from amhk.rules.days import Calendar
 from amhk.rules.holidays import Feestdagen
@@ -252,7 +252,7 @@ def _house(kind, training, region, server="", seated=False):
     office = open_office(path)
     if seated:
         hire(office)
-        watch.set_clock(office, {"now": "2026-02-02T09:00"})
+        rounds.set_clock(office, {"now": "2026-02-02T09:00"})
         with (
             office.store.write() as connection
         ):  # whoever copies this much later finds no clock that stood still

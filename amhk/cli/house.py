@@ -93,7 +93,7 @@ def demo(
 @app.command()
 def tick(config: ConfigOption = None) -> None:
     """Laat een ronde van de klok lopen: elke herinnering die nu moet, een keer."""
-    from amhk.desk.watch import tick as sweep_now
+    from amhk.desk.house.rounds import tick as sweep_now
 
     with open_here(config) as office:
         done = sweep_now(office)
@@ -110,8 +110,8 @@ def clock(
     config: ConfigOption = None,
 ) -> None:
     """Toon de klok, of zet de oefenklok vooruit."""
-    from amhk.desk.clock import read_clock
-    from amhk.desk.watch import set_clock
+    from amhk.desk.house.clock import read_clock
+    from amhk.desk.house.rounds import set_clock
     from amhk.words import iso
 
     with open_here(config) as office:
@@ -123,7 +123,7 @@ def clock(
 @app.command()
 def check(json_: JsonOption = False, config: ConfigOption = None) -> None:
     """Controleer werkwijze, brieven, instellingen en gegevens; elke fout tegelijk."""
-    from amhk.desk.proof import prove
+    from amhk.desk.house.self_check import prove
 
     told = prove(config)
     if json_:

@@ -216,7 +216,7 @@ def proof(
     as_: AsOption = None,
 ) -> None:
     """Toon het bewijs van de nacht, of maak het nu; exit 1 als er iets niet klopt."""
-    from amhk.desk.nightly import latest, prove
+    from amhk.desk.house.night_proof import latest, prove
     from amhk.words import iso
 
     with open_here(config) as office:

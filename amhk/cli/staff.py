@@ -151,6 +151,6 @@ def workflow_diagram(
 ) -> None:
     """Teken een werkwijze als Mermaid-tekst (stateDiagram-v2)."""
     from amhk.config import find_config, read_config
-    from amhk.desk.proof import diagram
+    from amhk.desk.house.self_check import diagram
 
     typer.echo(diagram(read_config(find_config(config)), name))

@@ -3,8 +3,8 @@
 from datetime import date, datetime, time, timedelta
 from functools import partial
 
-from amhk.desk import clock as desk_clock
 from amhk.desk.cases import reading
+from amhk.desk.house import clock as desk_clock
 from amhk.desk.intake import calls
 from amhk.training.stage import Stage
 from amhk.training.town import POLICE

@@ -10,9 +10,9 @@ from random import Random
 from typing import Any
 
 from amhk.config import SEED
-from amhk.desk import clock
 from amhk.desk.casefile import access_log
 from amhk.desk.cases import assignment, moves, reading
+from amhk.desk.house import clock
 from amhk.desk.letters import dispatch, letter_view, notices
 from amhk.errors import ClosedDoor, Refusal
 from amhk.office import Office

@@ -12,7 +12,7 @@ from io import BytesIO
 from typing import Any
 
 from amhk.config import SEED
-from amhk.desk import clock, watch
+from amhk.desk.house import clock, rounds
 from amhk.desk.intake import calls as intake_calls
 from amhk.desk.intake import import_staging, imports
 from amhk.desk.staff import absence, piket, workers
@@ -93,7 +93,7 @@ class Year(Calls, MadeUp):
         self._clock(end)
         self._on_duty(end)
         self._morning(end)
-        watch.go_round(self.office)
+        rounds.go_round(self.office)
 
     def _unread(self, acute: bool) -> None:
         """Take a police form that then lies unread."""

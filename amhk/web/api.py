@@ -8,14 +8,14 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 
 from amhk.config import house_mark
-from amhk.desk import clock, watch
-from amhk.desk import health as desk_health
 from amhk.desk.casefile import access_log
 from amhk.desk.casefile.choices import for_strangers
 from amhk.desk.cases import add_people as desk_add_people
 from amhk.desk.cases import assignment, history, moves, openings, reading
 from amhk.desk.figures import kept_reports as figures_kept_reports
 from amhk.desk.figures import report_files
+from amhk.desk.house import clock, rounds
+from amhk.desk.house import health as desk_health
 from amhk.desk.intake import calls
 from amhk.desk.staff import workers
 from amhk.desk.terms import extensions
@@ -356,13 +356,13 @@ def read_clock(office: House, who: Who) -> Any:
 @router.put("/clock", openapi_extra=ANY_BODY)
 def set_clock(office: House, who: Who, body: Body) -> Any:
     """Move the training clock, and sweep."""
-    return _swept(watch.set_clock(office, body))
+    return _swept(rounds.set_clock(office, body))
 
 
 @router.post("/tick")
 def tick(office: House, who: Who) -> Any:
     """One catch-up sweep now (training)."""
-    return _swept(watch.tick(office))
+    return _swept(rounds.tick(office))
 
 
 def _swept(sweep: terms_sweep.Sweep) -> dict[str, Any]:

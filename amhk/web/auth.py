@@ -14,7 +14,7 @@ from limits import RateLimitItem, parse_many
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
-from amhk.desk.seat import Seat, take_seat
+from amhk.desk.house.session import Seat, take_seat
 from amhk.errors import NotAllowed, NotSignedIn, Refusal
 from amhk.keys import device_mark, fits, hash_password, hash_token
 from amhk.office import Office

@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
-from amhk.desk import health, nightly
+from amhk.desk.house import health, night_proof
 from amhk.desk.staff import absence, piket
 from amhk.desk.terms import calendar
 from amhk.desk.terms import feeds as terms_feeds
@@ -127,14 +127,14 @@ def proof(office: House, who: Who) -> Any:
     """The last proof of the night, how it is now, what stands open against the house, and the
     proofs before.
     """
-    return _proof(nightly.latest(office))
+    return _proof(night_proof.latest(office))
 
 
 @router.post("/proof", openapi_extra=ANY_BODY)
 def make_proof(office: House, who: Who) -> Any:
     """Make the proof now."""
-    nightly.prove(office, who)
-    return _proof(nightly.latest(office))
+    night_proof.prove(office, who)
+    return _proof(night_proof.latest(office))
 
 
 def _proof(told: dict[str, Any]) -> dict[str, Any]:
@@ -157,8 +157,8 @@ def solve(key: Key, office: House, who: Who, body: Body) -> Any:
 
     Refused while the proof still fails.
     """
-    nightly.solve(office, key, body, who)
-    return _proof(nightly.latest(office))
+    night_proof.solve(office, key, body, who)
+    return _proof(night_proof.latest(office))
 
 
 @router.get("/feeds")

@@ -22,7 +22,7 @@ def night(server, browse):
     """A meldpunt at 23:55, with the number of its crisisdienst."""
     from support.cast import reader
 
-    from amhk.desk import watch
+    from amhk.desk.house import rounds
     from amhk.office import open_office
 
     server.kill()
@@ -32,7 +32,7 @@ def night(server, browse):
     )
     office = open_office(server.folder, proof=False)
     assert reader(office, "Piet")
-    watch.set_clock(office, {"now": "2026-02-04T23:55"})
+    rounds.set_clock(office, {"now": "2026-02-04T23:55"})
     office.close()
     server.start(server.port)
     return lambda **more: browse(**{**PHONE, **more})

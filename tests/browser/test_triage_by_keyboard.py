@@ -14,7 +14,7 @@ from support.families import EL_AMRANI, melding
 from support.patience import patient
 from support.screen import sign_in, take_melding
 
-from amhk.desk import clock
+from amhk.desk.house import clock
 from amhk.desk.intake import calls, import_staging, imports
 from amhk.office import open_office
 

@@ -12,9 +12,9 @@ from support.families import EL_AMRANI, VISSER, advies, melding
 from support.patience import patient
 from support.second import same
 
-from amhk.desk import watch
 from amhk.desk.figures import behind as desk_behind
 from amhk.desk.figures import case_facts, counting, kept_reports, reports
+from amhk.desk.house import rounds
 from amhk.office import open_office
 from amhk.rules.periods import read_period
 from amhk.rules.secrecy import Scope
@@ -229,7 +229,7 @@ def test_a_report_makes_itself_once_on_its_day_is_announced_and_stands_in_the_jo
     rita = Client(client.office, "Rita")
     assert rita.get("/reports/kept")["items"] == []
     client.clock("2026-04-10T06:00")
-    watch.go_round(client.office)
+    rounds.go_round(client.office)
     kept_reports.make_when_due(client.office)
     told = rita.get("/reports/kept")["items"]
     assert len(told) == 1

@@ -16,7 +16,7 @@ from support.cast import Client, hire, reader, term
 from support.families import EL_AMRANI, melding
 from support.second import same
 
-from amhk.desk import health, watch
+from amhk.desk.house import health, rounds
 from amhk.desk.intake import import_staging, imports, imports_view, triage
 from amhk.errors import BadInput, ClosedDoor, NotAllowed
 from amhk.rules.periods import read_period
@@ -163,7 +163,7 @@ def test_an_accepted_file_goes_on_after_a_crash_with_the_next_round(client, offi
     key = bring(office, [form(n) for n in range(1, 9)])
     imports.accept(office, key, reader(office, "Tom"))
     assert numbers(client) == []
-    watch.go_round(office)
+    rounds.go_round(office)
     assert len(numbers(client)) == 8
     assert imports_view.view(office, key, reader(office, "Tom"))["state"] == "done"
 

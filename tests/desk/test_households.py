@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from support.cast import Client, hire, reader, term
 from support.families import EL_AMRANI, VISSER, advies, melding
 
-from amhk.desk import nightly, watch
 from amhk.desk.casefile import access_log
 from amhk.desk.cases import moves
 from amhk.desk.cases import split as cases_split
+from amhk.desk.house import night_proof, rounds
 from amhk.desk.intake import calls
 from amhk.desk.people import earlier_contacts
 from amhk.desk.staff import workers
@@ -98,7 +98,7 @@ def test_a_split_gives_no_extra_time_and_what_was_late_is_late(client, two):
     split(client, second)
     late = term(client.case(second), "veiligheidsbeoordeling")
     assert (late["due"], late["status"]) == ("2026-02-09", "te_laat")
-    watch.go_round(client.office)
+    rounds.go_round(client.office)
     assert client.get(f"/cases/{second}/reminders")["items"], "the ladder of the revived term rings"
 
 
@@ -168,7 +168,7 @@ def test_the_night_proof_and_the_journal_hold_after_a_split(client, two, office)
     client.clock("2026-02-05T10:00")
     split(client, second)
     client.clock("2026-02-06T10:00")
-    proof = nightly.last_proof(office) if hasattr(nightly, "last_proof") else None
+    proof = night_proof.last_proof(office) if hasattr(night_proof, "last_proof") else None
     told = client.get("/proof")
     assert proof is None or proof
     assert told["differences"] == [] if "differences" in told else True
@@ -467,7 +467,7 @@ def test_everybody_can_be_found_after_the_keys_are_worked_out_again(client, offi
         writes.set_meta(connection, "match_release", "0")
         connection.exec_driver_sql("DELETE FROM person_keys")
     assert client.post("/earlier", {"betrokkenen": VISSER})["items"] == []
-    watch.go_round(office)
+    rounds.go_round(office)
     assert client.post("/earlier", {"betrokkenen": VISSER})["items"]
 
 

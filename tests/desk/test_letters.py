@@ -7,7 +7,7 @@ import pytest
 from conftest import make_folder
 from support.cast import Client, hire, reader, send_owed, term
 
-from amhk.desk import nightly, watch
+from amhk.desk.house import night_proof, rounds
 from amhk.desk.letters import letter_view, owed
 from amhk.office import open_office
 
@@ -305,15 +305,16 @@ def test_a_melding_that_belongs_to_another_region_is_closed_and_its_letter_is_ow
     assert [(n["case"], n["kind"], n["due"], n["late"], n["blocks_closing"]) for n in mine] == [
         (number, "overdracht_regio", "2026-02-03", False, False)
     ]
-    assert nightly.prove(office)["wrong"] == []
+    assert night_proof.prove(office)["wrong"] == []
     client.clock("2026-02-09T09:00")
     assert client.get("/notices?only=gesloten")["items"][0]["late"] is True
-    assert nightly.prove(office)["wrong"] == [
+    assert night_proof.prove(office)["wrong"] == [
         "1 gesloten zaak heeft een brief die nog weg moet (Te versturen)"
     ]
     send(client, number, "overdracht_regio", "2026-02-09")
     assert (
-        client.get("/notices?only=gesloten")["items"] == [] and nightly.prove(office)["wrong"] == []
+        client.get("/notices?only=gesloten")["items"] == []
+        and night_proof.prove(office)["wrong"] == []
     )
 
 
@@ -610,7 +611,7 @@ def test_a_letter_goes_by_one_way_only(client, office):
         f"/notices/{told['id']}/send",
         {"version": told["version"], "date": "2026-02-02", "way": "post"},
     )
-    watch.go_round(office)
+    rounds.go_round(office)
     assert (
         not (office.config.folder / "oefenpost").exists() and client.get("/outbox")["folder"] == []
     )
@@ -626,7 +627,7 @@ def test_a_letter_for_the_folder_appears_whole_with_what_a_program_needs_and_is_
 
     number = asked_the_rvdk(client)
     told = queued(client, number, "verzoek_rvdk", "map")
-    watch.go_round(office)
+    rounds.go_round(office)
     found = list((office.config.folder / "oefenpost").glob("amhk-*"))
     assert sorted(p.name for p in found[0].iterdir()) == ["brief.json", "brief.pdf", "verzoek.json"]
     cover = json.loads((found[0] / "brief.json").read_text(encoding="utf-8"))
@@ -745,7 +746,7 @@ def test_a_real_meldpunt_has_a_folder_only_when_one_is_named(tmp_path):
             {"version": told["version"], "way": "map"},
             expect=(200, 422),
         )
-        watch.go_round(office)
+        rounds.go_round(office)
         assert client.get(f"/notices/{n['id']}")["state"] == ("sent" if folder else "approved")
         assert b"OEFENING" not in letter_view.pdf(office, n["id"], reader(office, "Tom"))
         office.close()
@@ -938,7 +939,7 @@ def test_postponing_takes_a_letter_out_of_the_post_and_makes_it_anew(client, off
         "new_date": "2026-03-10",
     }
     now = client.post(f"/notices/{n['id']}/withhold", body)
-    watch.go_round(office)
+    rounds.go_round(office)
     assert (now["state"], now["road"]) == ("draft", None) and "later dan vier weken" in now["html"]
     assert client.get(f"/notices/{n['id']}")["state"] == "draft"
 
@@ -1011,7 +1012,7 @@ def test_a_dead_letter_that_did_appear_cannot_go_another_way(client, office, mon
         carrier, "arrived", lambda *a: (_ for _ in ()).throw(OSError(5, "Input/output error"))
     )
     monkeypatch.setattr(carrier, "_TRIES", 1)
-    watch.go_round(office)
+    rounds.go_round(office)
     assert client.get("/outbox")["dead"][0]["why"] == "Input/output error (oefenpost)"
     n = client.get(f"/notices/{told['id']}")
     for path, body in (
@@ -1029,7 +1030,7 @@ def test_a_dead_letter_that_did_appear_cannot_go_another_way(client, office, mon
     assert client.get(f"/notices/{n['id']}")["old_fact"] is True, "what went stays as it went"
     monkeypatch.undo()
     client.post(f"/outbox/{client.get('/outbox')['dead'][0]['id']}/retry")
-    watch.go_round(office)
+    rounds.go_round(office)
     assert (
         client.get(f"/notices/{n['id']}")["state"] == "sent"
         and len(list((office.config.folder / "oefenpost").glob("amhk-*"))) == 1
@@ -1047,12 +1048,12 @@ def test_a_dead_letter_that_is_corrected_goes_in_its_new_words_only(client, offi
     monkeypatch.setattr(
         Path, "rename", lambda *a: (_ for _ in ()).throw(PermissionError(13, "Permission denied"))
     )
-    watch.go_round(office)
+    rounds.go_round(office)
     monkeypatch.undo()
     client.move(number, "corrigeren", reden="Anders.", conclusie="Nieuwe woorden.")
     assert client.get("/outbox")["dead"] == []
     told = queued(client, number, "verwijzing_instelling", "map")
-    watch.go_round(office)
+    rounds.go_round(office)
     found = list((office.config.folder / "oefenpost").glob("amhk-*"))
     assert len(found) == 1 and (found[0] / "brief.pdf").read_bytes() == letter_view.pdf(
         office, told["id"], reader(office, "Tom")
@@ -1071,7 +1072,7 @@ def test_one_letter_that_cannot_be_made_ready_holds_up_none_behind_it(client, of
         lambda office, row: files(office, row) if row["notice_id"] != bad["id"] else 1 / 0,
     )
     monkeypatch.setattr(carrier, "_TRIES", 1)
-    watch.go_round(office)
+    rounds.go_round(office)
     assert client.get(f"/notices/{good['id']}")["state"] == "sent"
     assert [(p["notice"], p["why"]) for p in client.get("/outbox")["dead"]] == [
         (bad["id"], "ZeroDivisionError")
@@ -1084,7 +1085,7 @@ def test_without_a_folder_what_was_on_its_way_lies_dead_with_the_reason(client, 
     number = referred(client)
     queued(client, number, "verwijzing_instelling", "map")
     office.training, office.config = False, replace(office.config, out_folder="")
-    watch.go_round(office)
+    rounds.go_round(office)
     assert "geen uitwisselmap meer" in client.get("/outbox")["dead"][0]["why"]
     office.training = True
 

@@ -8,8 +8,8 @@ import threading
 from sqlalchemy import select
 from support.cast import hire, reader
 
-from amhk.desk import watch
 from amhk.desk.cases import assignment, history, moves, reading
+from amhk.desk.house import rounds
 from amhk.desk.intake import calls
 from amhk.desk.letters import notices
 from amhk.desk.terms import sweep
@@ -51,7 +51,7 @@ def together(count, act):
 
 def begin(office):
     hire(office, "Tom", "Anna")
-    watch.set_clock(office, {"now": "2026-02-02T09:00"})
+    rounds.set_clock(office, {"now": "2026-02-02T09:00"})
     return reader(office, "Tom")
 
 
@@ -106,7 +106,7 @@ def test_a_disabled_owner_leaves_his_reminders_to_the_team(office):
     number = calls.take_call(office, MELDING, who)
     assignment.assign(office, number, {"owner": "Anna", "reason": "verdeling"}, who)
     workers.disable(office, "Anna")
-    watch.set_clock(office, {"now": "2026-02-10T09:00"})
+    rounds.set_clock(office, {"now": "2026-02-10T09:00"})
     assert reading.case_view(office, number, who)["owner"] is None
     assert all("Anna" not in r["receivers"] for r in history.rungs(office, number, who))
     assert any("team" in r["receivers"] for r in history.rungs(office, number, who))
@@ -121,7 +121,7 @@ def test_a_term_that_cannot_ring_holds_up_none_behind_it(sqlite_office):
             f"UPDATE terms SET due = 'kapot' WHERE case_id = {case['id']} AND name ="
             " 'veiligheidsbeoordeling'"
         )
-    swept = watch.set_clock(office, {"now": "2026-02-20T09:00"})
+    swept = rounds.set_clock(office, {"now": "2026-02-20T09:00"})
     assert set(swept.failed) == {first}
     assert history.rungs(office, second, who)
     with office.store.read() as connection:

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import select, update
 from support.cast import Client, hire, reader, send_owed, term
 
-from amhk.desk import nightly, watch
 from amhk.desk.cases import assignment
+from amhk.desk.house import night_proof, rounds
 from amhk.desk.staff import absence, workers
 from amhk.store import house, plans, reads
 from amhk.store.journal import verify
@@ -36,7 +36,7 @@ def number(client):
 
 def holds(office):
     """The proof of the night finds nothing wrong, and the journals are whole."""
-    told = nightly.prove(office)
+    told = night_proof.prove(office)
     assert (told["wrong"], told["differences"], told["without"]) == ([], [], 0)
     with office.store.read() as connection:
         assert [*verify(connection), *house.verify(connection)] == []
@@ -662,7 +662,7 @@ def test_a_term_that_vanished_and_one_that_came_from_nowhere_are_both_found(clie
         )
         other.pop("id")
         connection.execute(reads.TERM.insert().values(**other))
-    told = nightly.prove(office)
+    told = night_proof.prove(office)
     assert any("is weg" in d for d in told["differences"])
     assert any("staat niet in het verloop" in d for d in told["differences"])
 
@@ -698,8 +698,8 @@ def test_the_proof_counts_what_was_rung_and_the_longest_time_without_a_round(
         writes.set_meta(
             connection, "sweep", json.dumps({**old, "real": "2026-11-01T00:00:00+00:00"})
         )
-    watch.go_round(office)
-    told = nightly.prove(office)
+    rounds.go_round(office)
+    told = night_proof.prove(office)
     assert told["longest_gap"] > 3600
     assert told["unrung"] == 0
 
@@ -708,7 +708,7 @@ def test_a_case_on_the_name_of_somebody_who_left_is_found(client, office, number
     client.post(f"/cases/{number}/assign", {"owner": "Anna", "reason": "verdeling"})
     with office.store.write() as connection:
         connection.exec_driver_sql("UPDATE workers SET active = false WHERE name = 'Anna'")
-    assert nightly.prove(office)["ownerless"] == [number]
+    assert night_proof.prove(office)["ownerless"] == [number]
 
 
 def test_moving_a_case_to_another_team_keeps_its_reminders_before_somebody(client, office, number):
@@ -750,8 +750,8 @@ def test_a_part_of_the_watch_that_breaks_keeps_no_rung_from_ringing_and_turns_th
     def break_down(_):
         raise KeyError("een deel is stuk")
 
-    monkeypatch.setattr(watch.calendar, "absorb", break_down)
-    monkeypatch.setattr(watch.nightly, "prove_when_due", break_down)
+    monkeypatch.setattr(rounds.calendar, "absorb", break_down)
+    monkeypatch.setattr(rounds.nightly, "prove_when_due", break_down)
     told = client.clock("2026-02-10T09:00")
     assert told["rung"] >= 3
     assert told["failed"] == ["kalender", "nachtbewijs"]
@@ -983,7 +983,7 @@ def test_nothing_that_was_changed_behind_the_desk_hides_from_the_proof(
     with office.store.write() as connection:
         for statement in HIDDEN[what].split("; "):
             connection.exec_driver_sql(statement)
-    assert nightly.prove(office)["wrong"], what
+    assert night_proof.prove(office)["wrong"], what
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,9 @@ from support.cast import reader
 from support.families import EL_AMRANI, advies, melding
 
 from amhk.desk.cases import assignment, attachments
+from amhk.desk.house.session import take_seat
 from amhk.desk.intake import calls, drafts
 from amhk.desk.letters import text_templates
-from amhk.desk.seat import take_seat
 from amhk.desk.staff import institutions, management, routing_rules, workers
 from amhk.desk.worklists import reindex, saved_lists, worklist
 from amhk.errors import BadInput, ClosedDoor, NotAllowed, NotFound

@@ -9,7 +9,7 @@ from sqlalchemy import MetaData, create_engine, insert, select
 from support.cast import Client, hire
 from support.server import command as run
 
-from amhk.desk import nightly, watch
+from amhk.desk.house import night_proof, rounds
 from amhk.office import open_office
 from amhk.store import house, migrate, reads
 from amhk.store.journal import link, verify
@@ -187,17 +187,17 @@ def holds(folder, before):
         kinds = [e["kind"] for e in reads.entries(connection, 1)]
     assert kinds[-1] == "overgenomen"
     assert inbox
-    told = nightly.prove(office)
+    told = night_proof.prove(office)
     assert (told["wrong"], told["differences"]) == ([], [])
     client = Client(office)
     assert client.get("/reminders")["count"] >= 1
     assert Client(office, "Anna").get("/reminders")["count"] >= 1
-    watch.set_clock(office, {"now": "2026-02-25T09:00"})
+    rounds.set_clock(office, {"now": "2026-02-25T09:00"})
     client.move("M-2026-000001", "veiligheidsbeoordeling", uitkomst="onderzoek nodig")
     case = client.case("A-2026-000001")
     term = next(t for t in case["terms"] if t["status"] == "opgeschort")
     client.post(f"/cases/A-2026-000001/terms/{term['id']}/resume", {})
-    assert nightly.prove(office)["wrong"] == []
+    assert night_proof.prove(office)["wrong"] == []
     office.close()
 
 

@@ -20,7 +20,7 @@ MINUTES = st.integers(0, 1439)
 
 
 def known_of(calendar):
-    from amhk.desk.second_count import known
+    from amhk.desk.house.second_count import known
 
     return known(calendar)
 

@@ -16,7 +16,7 @@ from support.cast import Client, hire, reader
 from support.server import Server, free_port
 
 from amhk.config import Mail
-from amhk.desk import watch
+from amhk.desk.house import rounds
 from amhk.desk.intake import calls
 from amhk.desk.staff import daily_mail, workers
 from amhk.errors import HouseClosed
@@ -89,7 +89,7 @@ def test_a_real_calendar_program_reads_the_feed_from_the_real_server(tmp_path):
     folder = make_folder(tmp_path / "m", "meldpunt.sqlite")
     office = open_office(folder, proof=False)
     hire(office, "Tom", "Anna")
-    watch.set_clock(office, {"now": "2026-02-02T09:00"})
+    rounds.set_clock(office, {"now": "2026-02-02T09:00"})
     number = calls.take_call(office, MELDING, reader(office, "Tom"))
     token = workers.make_token(office, "Anna")
     office.close()
@@ -266,7 +266,7 @@ def test_who_is_away_gets_no_mail_and_the_beheerder_hears_of_the_house(office, c
         writes.set_meta(
             connection, "clock", (office.now(connection) + timedelta(days=1)).isoformat()
         )
-    watch.go_round(office)
+    rounds.go_round(office)
     daily_mail.write_due(office)
     daily_mail.post(office)
     told = {m.rcpt_tos[0]: text(m) for m in box.mails}

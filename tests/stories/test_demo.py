@@ -5,7 +5,7 @@ every promise.
 import pytest
 from conftest import make_folder
 
-from amhk.desk import health
+from amhk.desk.house import health
 from amhk.errors import ClosedDoor
 from amhk.office import open_office
 from amhk.store.journal import verify

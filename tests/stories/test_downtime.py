@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from support.cast import Client, hire, send_owed
 
-from amhk.desk import nightly, watch
+from amhk.desk.house import night_proof, rounds
 from amhk.desk.terms import sweep
 from amhk.store import reads, writes
 from amhk.store.journal import verify
@@ -91,7 +91,7 @@ def once_and_in_order(office):
             assert [r for t, turn, r in told if t == term["id"] and turn == term["round"]] == list(
                 range(term["rung"])
             )
-    assert nightly.prove(office)["wrong"] == []
+    assert night_proof.prove(office)["wrong"] == []
     return found
 
 
@@ -111,10 +111,10 @@ def test_what_fell_due_while_the_house_was_closed_is_rung_once_and_in_order(offi
     begin(office, moment)
     before = len(rung(office))
     set_clock(office, moment + away)
-    watch.go_round(office)
+    rounds.go_round(office)
     found = once_and_in_order(office)
     assert len(found) > before
-    watch.go_round(office)
+    rounds.go_round(office)
     assert len(rung(office)) == len(found)
 
 
@@ -127,14 +127,14 @@ def test_it_is_the_same_as_if_the_house_had_been_open_every_hour(sqlite_office, 
     moment, away = local(CLOSED[closed][0]), CLOSED[closed][1]
     begin(sqlite_office, moment)
     set_clock(sqlite_office, moment + away)
-    watch.go_round(sqlite_office)
+    rounds.go_round(sqlite_office)
     other = open_office(make_folder(tmp_path / "open", "meldpunt.sqlite"), proof=False)
     begin(other, moment)
     for hours in range(0, int(away / timedelta(hours=1)) + 1, 6):
         set_clock(other, moment + timedelta(hours=hours))
-        watch.go_round(other)
+        rounds.go_round(other)
     set_clock(other, moment + away)
-    watch.go_round(other)
+    rounds.go_round(other)
     key = [
         (r["term_id"], r["round"], r["rung"], r["fell_due"], r["receivers"]) for r in rung(other)
     ]
@@ -149,7 +149,7 @@ def test_more_falls_due_than_one_transaction_rings_and_the_order_holds(office, m
     monkeypatch.setattr(sweep, "_BATCH", 3)
     begin(office, local("2026-02-06T16:50"))
     set_clock(office, local("2026-05-29T09:00"))
-    watch.go_round(office)
+    rounds.go_round(office)
     assert len(once_and_in_order(office)) > 20
 
 
@@ -157,14 +157,14 @@ def test_a_clock_set_back_an_hour_rings_nothing_twice_and_loses_nothing(office):
     moment = local("2026-02-06T16:50")
     begin(office, moment)
     set_clock(office, moment + timedelta(days=4, minutes=30))
-    watch.go_round(office)
+    rounds.go_round(office)
     before = rung(office)
     set_clock(office, moment + timedelta(days=4, minutes=-30))
     for _ in range(3):
-        assert watch.go_round(office).rung == 0
+        assert rounds.go_round(office).rung == 0
     assert rung(office) == before
     set_clock(office, moment + timedelta(days=11))
-    watch.go_round(office)
+    rounds.go_round(office)
     assert len(once_and_in_order(office)) > len(before)
 
 

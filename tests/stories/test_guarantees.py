@@ -27,11 +27,11 @@ from sqlalchemy import select
 from support import second
 from support.cast import hire, reader
 
-from amhk.desk import clock, second_count, watch
 from amhk.desk.casefile import access_log
 from amhk.desk.cases import assignment, attachments, reading, split
 from amhk.desk.cases import moves as cases_moves
 from amhk.desk.figures import case_facts, kept_reports, reports
+from amhk.desk.house import clock, rounds, second_count
 from amhk.desk.intake import calls, import_staging, imports, triage
 from amhk.desk.letters import dispatch, notices, piles, receipts
 from amhk.desk.staff import absence, piket
@@ -133,7 +133,7 @@ class Meldpunt(RuleBasedStateMachine):
         self.who = [reader(self.office, n) for n in ("Tom", "Anna", "Vera")]
         self.bea = reader(self.office, "Bea")
         self.numbers = []
-        watch.set_clock(self.office, {"now": "2026-01-05T09:00"})
+        rounds.set_clock(self.office, {"now": "2026-01-05T09:00"})
 
     def teardown(self):
         if hasattr(self, "office"):
@@ -475,15 +475,15 @@ class Meldpunt(RuleBasedStateMachine):
 
     @rule(days=st.sampled_from([0, 1, 3, 14, 40, 100]), hours=st.integers(0, 23))
     def time_passes(self, days, hours):
-        watch.set_clock(
+        rounds.set_clock(
             self.office,
             {"now": iso(clock.read_clock(self.office) + timedelta(days=days, hours=hours))},
         )
 
     @rule()
     def sweep_again(self):
-        watch.go_round(self.office)
-        assert watch.go_round(self.office).rung == 0
+        rounds.go_round(self.office)
+        assert rounds.go_round(self.office).rung == 0
 
     @invariant()
     def guarantees(self):

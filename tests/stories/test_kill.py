@@ -18,7 +18,7 @@ from support.cast import hire, reader
 from support.patience import patient
 from support.server import Server
 
-from amhk.desk import health, watch
+from amhk.desk.house import health, rounds
 from amhk.desk.intake import import_staging, imports, imports_view
 from amhk.desk.staff import workers as staff_workers
 from amhk.desk.terms import sweep
@@ -77,7 +77,7 @@ def test_kill_nine_loses_nothing_that_was_answered(folder):
     office = open_office(folder, proof=False)
     hire(office, "Tom", "Mia")
     tokens = [staff_workers.make_token(office, n) for n in ("Tom", "Mia")]
-    watch.set_clock(office, {"now": "2026-01-05T09:00"})
+    rounds.set_clock(office, {"now": "2026-01-05T09:00"})
     server, dice, day = Server(folder), random.Random(7), 6
     for number in range(ROUNDS):
         server.start()
@@ -139,7 +139,7 @@ def test_kill_nine_while_forms_become_cases_loses_none_and_doubles_none(folder):
     """
     office = open_office(folder, proof=False)
     hire(office, "Tom")
-    watch.set_clock(office, {"now": "2026-01-05T09:00"})
+    rounds.set_clock(office, {"now": "2026-01-05T09:00"})
     count = 600 if FULL else 60
     told = [
         {k: v for k, v in MELDING.items() if k != "route"} | {"id": f"ZF-{n}"} for n in range(count)

@@ -17,8 +17,8 @@ from sqlalchemy import select
 from support.cast import Client, hire, send_owed
 from support.patience import patient
 
-from amhk.desk import nightly, watch
 from amhk.desk.figures import case_facts, kept_reports
+from amhk.desk.house import night_proof, rounds
 from amhk.office import open_office
 from amhk.store import figures, house, reads, writes
 from amhk.store.journal import verify
@@ -124,8 +124,8 @@ def outcome(folder, single):
     And that all promises hold.
     """
     office = open_office(folder, proof=False)
-    watch.go_round(office)
-    assert watch.go_round(office).rung == 0
+    rounds.go_round(office)
+    assert rounds.go_round(office).rung == 0
     with office.store.read() as connection:
         rung = reads.rows(connection, select(reads.REMINDER).order_by(reads.REMINDER.c.id))
         inbox = {r["reminder_id"] for r in reads.rows(connection, select(reads.INBOX))}
@@ -146,7 +146,7 @@ def outcome(folder, single):
         ]
         assert [*verify(connection), *house.verify(connection)] == []
         assert reads.open_without_term(connection)[1] == []
-        proofs = len(house.entries(connection, nightly.KIND))
+        proofs = len(house.entries(connection, night_proof.KIND))
         kept = sorted((row["period"], row["number"]) for row in figures.kept(connection))
         assert list(kept_reports.faults(connection)) == []
     assert list(case_facts.faults(office)) == []
@@ -161,7 +161,7 @@ def outcome(folder, single):
         found == sorted(found)
         for found in ([[r["fell_due"] for r in rung]] if single else by_case.values())
     ), "in order"
-    assert nightly.prove(office)["wrong"] == []
+    assert night_proof.prove(office)["wrong"] == []
     office.close()
     told = [(r["term_id"], r["round"], r["rung"], r["fell_due"]) for r in rung]
     assert len(told) == len(set(told))

@@ -12,8 +12,8 @@ from sqlalchemy import select
 from support.cast import CAST, Client, reader
 from support.families import melding
 
-from amhk.desk import watch
 from amhk.desk.cases import attachments
+from amhk.desk.house import rounds
 from amhk.desk.staff import daily_mail, workers
 from amhk.desk.terms import feeds
 from amhk.store import reads
@@ -195,7 +195,7 @@ def test_once_the_texts_are_corrected_every_letter_goes_and_none_of_them_holds_t
         client.post(
             f"/notices/{n['id']}/queue", {"version": answer.json()["version"], "way": "map"}
         )
-    watch.go_round(office)
+    rounds.go_round(office)
     step(
         client, number, "geen_antwoord"
     )  # its letter says who is to answer, not what was said on the telephone
@@ -305,7 +305,7 @@ def test_no_feed_mail_or_log_line_holds_the_melder(client, office, caplog):
             client.ask(
                 "POST", f"/notices/{n['id']}/approve", {"version": n["version"]}, expect=(200, 422)
             )
-        watch.go_round(office)
+        rounds.go_round(office)
     assert (
         given_away(
             "\n".join(

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from amhk.desk.figures import case_facts, counting
-from amhk.desk.second_count import known
+from amhk.desk.house.second_count import known
 from amhk.rules import recount
 from amhk.rules.people import ages, is_unborn
 from amhk.rules.secrecy import Scope

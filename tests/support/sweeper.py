@@ -23,7 +23,7 @@ from sqlalchemy import event
 
 def child(item, out):
     """Go round once in this process; die at the statement that was asked for."""
-    from amhk.desk import watch
+    from amhk.desk.house import rounds
     from amhk.desk.letters import carrier
     from amhk.office import open_office
 
@@ -49,7 +49,7 @@ def child(item, out):
         )
         carrier.carry(office)
     else:
-        watch.go_round(office)
+        rounds.go_round(office)
     office.close()
 
 
@@ -93,11 +93,11 @@ def main():
     """Answer commands until the input ends."""
     import psycopg
 
-    import amhk.desk.watch
+    import amhk.desk.house.rounds
     import amhk.office
     import amhk.store.session
 
-    assert all((psycopg, amhk.desk.watch, amhk.store.session))
+    assert all((psycopg, amhk.desk.house.rounds, amhk.store.session))
     print("ready", flush=True)
     for line in sys.stdin:
         print(json.dumps(run(json.loads(line))), flush=True)

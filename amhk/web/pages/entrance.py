@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.datastructures import FormData
 
-from amhk.desk import watch
+from amhk.desk.house import rounds
 from amhk.desk.staff import workers
 from amhk.errors import NotSignedIn, Refusal
 from amhk.web.auth import COOKIE, DEVICE, TooManyTries, admitted, prove_own_form, sign_in, sign_out
@@ -89,7 +89,7 @@ def clock(here: Here, form: Form) -> Response:
     """Move the training clock; everything that falls due in between is rung."""
     wanted = str(form.get("now", ""))
     try:
-        done = watch.set_clock(here.office, {"now": wanted})
+        done = rounds.set_clock(here.office, {"now": wanted})
     except Refusal as wrong:
         return page(
             here,

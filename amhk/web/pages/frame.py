@@ -12,9 +12,9 @@ from fastapi import Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.datastructures import FormData
 
-from amhk.desk import clock
+from amhk.desk.house import clock
+from amhk.desk.house.session import Seat
 from amhk.desk.intake.once import armed
-from amhk.desk.seat import Seat
 from amhk.errors import BadInput, Fault, Refusal
 from amhk.office import Office
 from amhk.rules.secrecy import WORKS, Reader

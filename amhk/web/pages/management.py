@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData, UploadFile
 
-from amhk.desk import health as desk_health
+from amhk.desk.house import health as desk_health
 from amhk.desk.staff import daily_mail, institutions, workers
 from amhk.errors import BadInput, Fault
 from amhk.web.api import Key

@@ -7,7 +7,7 @@ from datetime import date
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
 
-from amhk.desk import nightly
+from amhk.desk.house import night_proof
 from amhk.desk.staff import absence
 from amhk.desk.terms import calendar, feeds
 from amhk.desk.worklists import worklist
@@ -148,7 +148,7 @@ def drop_day(here: Here, kind: str, day: date, form: Form) -> Response:
 
 def _proof_page(here: Visit, status: int = 200, faults: tuple[Fault, ...] = ()) -> Response:
     return page(
-        here, "bewijs.html", status, told=nightly.latest(here.office), errors=errors_of(faults)
+        here, "bewijs.html", status, told=night_proof.latest(here.office), errors=errors_of(faults)
     )
 
 
@@ -161,7 +161,7 @@ def proof_page(here: Here) -> Response:
 @router.post("/bewijs")
 def make_proof(here: Here, form: Form) -> Response:
     """Make the proof now."""
-    nightly.prove(here.office, here.who)
+    night_proof.prove(here.office, here.who)
     return go("/bewijs", "Nagerekend.")
 
 
@@ -169,7 +169,7 @@ def make_proof(here: Here, form: Form) -> Response:
 def solve(here: Here, key: Key, form: Form) -> Response:
     """Close what stands open against the house."""
     try:
-        nightly.solve(here.office, key, {"reason": str(form.get("reason", ""))}, here.who)
+        night_proof.solve(here.office, key, {"reason": str(form.get("reason", ""))}, here.who)
     except BadInput as wrong:
         return _proof_page(here, 422, wrong.faults)
     return go("/bewijs", "Opgelost vastgelegd.")

@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
-from amhk.desk import nightly
 from amhk.desk.cases import assignment
 from amhk.desk.figures import kept_reports
+from amhk.desk.house import night_proof
 from amhk.desk.staff import piket
 from amhk.desk.worklists import acute_list, saved_lists, today, worklist
 from amhk.errors import BadInput, NotAllowed
@@ -31,7 +31,7 @@ def morning_page(here: Here) -> Response:
     if here.who.role == "rapportage":
         return RedirectResponse("/rapportage", 303)
     if here.who.role not in WORKS:
-        return page(here, "ochtend-beheer.html", told=nightly.latest(here.office))
+        return page(here, "ochtend-beheer.html", told=night_proof.latest(here.office))
     told = today.morning_of(here.office, here.who, datetime.now(UTC))
     terms = [(case, _shaped(here, term)) for case in told.pop("mine") for term in case["terms"]]
     lead, watch = here.who.role in today.LEADS, here.who.role == "piket"

@@ -6,7 +6,7 @@ And N open cases, N with a next term, 0 without.
 from typing import Any
 
 from amhk.config import Config, find_config, read_config
-from amhk.desk.second_count import recounted
+from amhk.desk.house.second_count import recounted
 from amhk.errors import HouseClosed, NotFound
 from amhk.office import open_office, procedure_faults, read_pack
 from amhk.store import reads

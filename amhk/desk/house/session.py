@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from amhk.desk.health import alarms_of
+from amhk.desk.house.health import alarms_of
 from amhk.desk.terms.sweep import PROOF
 from amhk.keys import hash_token
 from amhk.office import Office

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from amhk.desk import clock, nightly
 from amhk.desk.cases import attachments
 from amhk.desk.figures import case_facts, kept_reports
+from amhk.desk.house import clock, night_proof
 from amhk.desk.intake import imports
 from amhk.desk.letters import carrier
 from amhk.desk.people import earlier_contacts
@@ -41,7 +41,7 @@ def go_round(office: Office) -> Sweep:
     _try(trouble, "zoeksleutels", lambda: earlier_contacts.refresh_keys(office))
     _try(trouble, "zoeken", lambda: reindex.refresh(office))
     _try(trouble, "bijlagen", lambda: attachments.sweep(office))
-    _try(trouble, "nachtbewijs", lambda: nightly.prove_when_due(office))
+    _try(trouble, "nachtbewijs", lambda: night_proof.prove_when_due(office))
     _try(trouble, "cijfers", lambda: case_facts.keep_up(office))
     _try(trouble, "rapporten", lambda: kept_reports.make_when_due(office))
     _remember(office, trouble)

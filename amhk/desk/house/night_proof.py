@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from amhk.desk.health import health
+from amhk.desk.house.health import health
+from amhk.desk.house.second_count import recounted
 from amhk.desk.letters.text_templates import no_longer_fit
-from amhk.desk.second_count import recounted
 from amhk.desk.staff.piket import roster_of
 from amhk.desk.terms import sweep as terms_sweep
 from amhk.errors import BadInput, Fault, NotAllowed, NotFound

@@ -1,0 +1,1 @@
+"""The house: its rounds, its clock, the proof of every night, and how it is."""
