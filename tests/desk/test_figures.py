@@ -854,7 +854,7 @@ def test_two_processes_that_refresh_at_once_count_nothing_twice(client, folder):
             reads.META.update().where(reads.META.c.key == case_facts._AT).values(value="")
         )
     told = (
-        "import sys; from pathlib import Path; from amhk.desk import case_facts;"
+        "import sys; from pathlib import Path; from amhk.desk.figures import case_facts;"
         " from amhk.office import open_office; case_facts._BATCH = 5;"
         " o = open_office(Path(sys.argv[1]), proof=False); case_facts.catch_up(o); o.close()"
     )
