@@ -27,8 +27,8 @@ from amhk.desk.intake import imports as intake_imports
 from amhk.desk.people import earlier_contacts
 from amhk.rules.parse import fold
 from amhk.rules.secrecy import Reader
-from amhk.store import people as store
 from amhk.store import reads
+from amhk.store.people import people as store
 from benchmarks.households import SAME_PERSON, Households, questions
 from benchmarks.sweep import bulk, office_on, raw_of, text
 

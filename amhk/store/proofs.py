@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, exists, false, func, not_, or_, select, text, true
 
-from amhk.store.people import JOIN
+from amhk.store.people.people import JOIN
 from amhk.store.reads import CASE, ENTRY, INBOX, MELDING, REFERRAL, RELATION, REMINDER, TERM, Row
 
 _TERM = [

@@ -18,7 +18,8 @@ from amhk.desk.staff import workers
 from amhk.errors import BadInput, HouseClosed
 from amhk.keys import weak
 from amhk.office import open_office
-from amhk.store import questions, reads
+from amhk.store import reads
+from amhk.store.people import questions
 from amhk.web.app import create_app
 
 RIGHT = "oefenen-oefenen"

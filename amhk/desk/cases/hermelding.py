@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.casefile.open_case import on_table
 from amhk.desk.cases.relations import relate, unrelate
-from amhk.store import people as store
 from amhk.store import reads
+from amhk.store.people import people as store
 from amhk.store.reads import Row
 from amhk.store.session import Connection
 from amhk.words import day_of, iso

@@ -16,7 +16,7 @@ from amhk.rules.moves import begun, holds
 from amhk.rules.standing import Decision
 from amhk.store import plans, reads, writes
 from amhk.store.journal import plain
-from amhk.store.people import JOIN
+from amhk.store.people.people import JOIN
 from amhk.store.reads import Row
 from amhk.words import day_of, lower_first
 

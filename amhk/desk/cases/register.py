@@ -19,7 +19,7 @@ from amhk.rules.routing import route_call, stream
 from amhk.rules.secrecy import Reader
 from amhk.rules.workflow import Workflow
 from amhk.store import claims, plans, reads, routing, writes
-from amhk.store import people as store
+from amhk.store.people import people as store
 from amhk.store.session import Connection
 from amhk.words import day_of, iso, local
 

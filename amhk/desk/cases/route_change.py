@@ -16,9 +16,10 @@ from amhk.errors import BadInput, Fault
 from amhk.rules import people as rules
 from amhk.rules.moves import decide
 from amhk.rules.standing import Decision
-from amhk.store import concepts, people, reads, writes
+from amhk.store import concepts, reads, writes
 from amhk.store.files import SWEPT
 from amhk.store.gather import ATTACHMENT
+from amhk.store.people import people
 from amhk.words import day_of, lower_first, say_instant
 
 # What nobody told is not made up: the advies says that it was not written down.

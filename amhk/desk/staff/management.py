@@ -17,7 +17,8 @@ from amhk.rules.cleaning import clean
 from amhk.rules.fields import Desk, Field
 from amhk.rules.routing import STROMEN
 from amhk.rules.secrecy import HAND, Reader
-from amhk.store import house, questions, reads, writes
+from amhk.store import house, reads, writes
+from amhk.store.people import questions
 from amhk.store.session import Connection
 from amhk.words import ROLES
 

@@ -1,0 +1,1 @@
+"""By what people are known again, and who asked for them."""
