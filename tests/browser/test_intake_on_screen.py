@@ -13,7 +13,8 @@ from support.patience import patient
 from support.screen import clock, fill_call, sign_in
 
 from amhk.office import open_office
-from amhk.store import concepts, reads
+from amhk.store import reads
+from amhk.store.intake import drafts
 
 
 class Keys:
@@ -49,7 +50,7 @@ def in_store(server, ask):
 
 
 def everything_kept(connection):
-    return [r for w in reads.workers(connection) for r in concepts.of(connection, w["id"])]
+    return [r for w in reads.workers(connection) for r in drafts.of(connection, w["id"])]
 
 
 def saved(page):

@@ -16,9 +16,10 @@ from amhk.errors import BadInput, Fault
 from amhk.rules import people as rules
 from amhk.rules.moves import decide
 from amhk.rules.standing import Decision
-from amhk.store import concepts, reads, writes
+from amhk.store import reads, writes
 from amhk.store.files import SWEPT
 from amhk.store.gather import ATTACHMENT
+from amhk.store.intake import drafts
 from amhk.store.people import people
 from amhk.words import day_of, lower_first, say_instant
 
@@ -142,7 +143,7 @@ def _forget_people(file: CaseFile) -> None:
     file.words = True
     if file.case["team_reason"].startswith("Met de hand"):
         file.changes["team_reason"] = "Met de hand"
-    concepts.forget_case(connection, file.case["number"])
+    drafts.forget_case(connection, file.case["number"])
     writes.forget_reasons(connection, file.id)
     people.forget(connection, file.id)
     for relation in reads.relations(connection, file.id):

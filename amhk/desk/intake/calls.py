@@ -19,7 +19,8 @@ from amhk.rules.cleaning import clean
 from amhk.rules.moves import decide
 from amhk.rules.parse import read_moment
 from amhk.rules.secrecy import WORKS, Reader
-from amhk.store import concepts, reads, writes
+from amhk.store import reads, writes
+from amhk.store.intake import drafts
 from amhk.store.journal import as_json
 from amhk.store.session import StoreConflict
 from amhk.words import day_of
@@ -52,7 +53,7 @@ def _take(
 ) -> str:
     with office.store.write() as connection:
         if key:
-            concepts.hold(connection, who.id)
+            drafts.hold(connection, who.id)
         digest = (
             sha256(as_json({"body": body}).encode("utf-8", "surrogatepass")).hexdigest()
             if key
@@ -70,9 +71,7 @@ def _take(
         if key:
             told = {"worker_id": who.id, "key": key, "body": digest, "number": file.case["number"]}
             writes.add(connection, reads.REQUEST, told)
-            concepts.drop(
-                connection, who.id, key
-            )  # of an advice nothing may stay of what was typed
+            drafts.drop(connection, who.id, key)  # of an advice nothing may stay of what was typed
         return str(file.case["number"])
 
 

@@ -13,7 +13,8 @@ from amhk.errors import BadInput, NotAllowed, NotFound
 from amhk.office import Office
 from amhk.rules.fields import WAIVER
 from amhk.rules.secrecy import WORKS, Reader, signs_of_person
-from amhk.store import concepts, house, reads, writes
+from amhk.store import house, reads, writes
+from amhk.store.intake import drafts
 from amhk.store.session import Connection
 
 _MARK = re.compile(r"[0-9a-f]{32}")
@@ -45,10 +46,10 @@ def save(
         )
     clean = {_fit(k): [_fit(x) for x in v] for k, v in told.items()}
     with office.store.write() as connection:
-        concepts.hold(connection, who.id)
+        drafts.hold(connection, who.id)
         if reads.request_of(connection, who.id, mark):
             return False
-        if len(concepts.of(connection, who.id)) >= _MOST_OPEN and not concepts.one(
+        if len(drafts.of(connection, who.id)) >= _MOST_OPEN and not drafts.one(
             connection, who.id, mark
         ):
             raise BadInput.of(
@@ -56,7 +57,7 @@ def save(
                 f"U hebt al {_MOST_OPEN} contacten in concept. Leg er eerst een vast, of"
                 " gooi er een weg.",
             )
-        concepts.save(connection, who.id, mark, clean, real)
+        drafts.save(connection, who.id, mark, clean, real)
         return True
 
 
@@ -95,14 +96,14 @@ def keep(
         )
     with office.store.write() as connection:
         _own(connection, path, who)
-        concepts.hold(connection, who.id)
+        drafts.hold(connection, who.id)
         if once and reads.request_of(connection, who.id, once):
             return False
-        concepts.forget_older(connection, who.id, real - _LEFT)
+        drafts.forget_older(connection, who.id, real - _LEFT)
         if told:
-            concepts.save(connection, who.id, mark_of(path), typed=told, real=real, path=path)
+            drafts.save(connection, who.id, mark_of(path), typed=told, real=real, path=path)
         else:
-            concepts.drop(connection, who.id, mark_of(path))
+            drafts.drop(connection, who.id, mark_of(path))
         return True
 
 
@@ -115,7 +116,7 @@ def kept(office: Office, path: str, who: Reader) -> tuple[dict[str, list[str]], 
         return None
     with office.store.read() as connection:
         _own(connection, path, who)
-        found = concepts.one(connection, who.id, mark_of(path))
+        found = drafts.one(connection, who.id, mark_of(path))
     return (
         ({str(k): [str(x) for x in v] for k, v in found["typed"].items()}, found["saved"])
         if found
@@ -132,7 +133,7 @@ def _own(connection: Connection, path: str, who: Reader) -> None:
 def load(office: Office, mark: str, who: Reader) -> dict[str, list[str]]:
     """Give what a worker had typed; NotFound when he has no such concept (any more)."""
     with office.store.read() as connection:
-        found = concepts.one(connection, who.id, mark)
+        found = drafts.one(connection, who.id, mark)
     if found is None:
         raise NotFound(
             "Dit concept is er niet meer: het contact is vastgelegd, of het is weggegooid."
@@ -145,8 +146,8 @@ def drop(office: Office, mark: str, who: Reader) -> None:
     if not _MARK.fullmatch(mark):
         return
     with office.store.write() as connection:
-        concepts.hold(connection, who.id)
-        concepts.drop(connection, who.id, mark)
+        drafts.hold(connection, who.id)
+        drafts.drop(connection, who.id, mark)
         if not reads.request_of(connection, who.id, mark):
             writes.add(
                 connection,
@@ -169,7 +170,7 @@ def take_over(office: Office, name: str, who: Reader) -> int:
             raise NotAllowed(
                 "Een contact in concept overnemen doet de teamleider van dat team, of de manager."
             )
-        count = concepts.hand_over(connection, worker["id"], who.id)
+        count = drafts.hand_over(connection, worker["id"], who.id)
         what = f"{who.name} nam {count} contacten in concept over van {name}."
         house.append(
             connection,

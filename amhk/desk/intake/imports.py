@@ -26,9 +26,9 @@ from amhk.rules import forms as rules
 from amhk.rules.fields import reason_given
 from amhk.rules.forms import OWN
 from amhk.rules.secrecy import HAND, Reader
-from amhk.store import forms as store
 from amhk.store import house, reads, writes
-from amhk.store.forms import FORM, IMPORT
+from amhk.store.intake import imports as store
+from amhk.store.intake.imports import FORM, IMPORT
 from amhk.store.journal import plain
 from amhk.store.reads import Row
 from amhk.store.session import Connection

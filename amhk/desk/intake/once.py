@@ -10,7 +10,8 @@ from hashlib import sha256
 from amhk.errors import AlreadyDone
 from amhk.office import Office
 from amhk.rules.secrecy import Reader
-from amhk.store import concepts, reads, writes
+from amhk.store import reads, writes
+from amhk.store.intake import drafts
 from amhk.store.session import Connection, StoreConflict
 
 _KEY = re.compile(r"[0-9a-f]{32}")
@@ -48,6 +49,6 @@ def armed(office: Office, who: Reader, key: str, path: str) -> Office:
             )
         except StoreConflict as wrong:  # the same form came in twice at the same moment
             raise AlreadyDone() from wrong
-        concepts.drop(connection, who.id, mark_of(path))
+        drafts.drop(connection, who.id, mark_of(path))
 
     return replace(office, store=office.store.beginning(take))

@@ -15,7 +15,8 @@ from amhk.office import Office
 from amhk.rules.periods import period_of
 from amhk.rules.secrecy import WORKS, Reader
 from amhk.rules.workflow import Workflow
-from amhk.store import concepts, morning, worklists
+from amhk.store import morning, worklists
+from amhk.store.intake import drafts
 from amhk.store.reads import Row
 from amhk.words import day_of, end_of, iso
 
@@ -39,7 +40,7 @@ def morning_of(office: Office, who: Reader, real: datetime) -> dict[str, Any]:
             worklists.names_of(connection, keys),
             worklists.next_terms(connection, [c["id"] for c in waiting]),
         )
-        typed = concepts.every(connection, who.id)
+        typed = drafts.every(connection, who.id)
         told: dict[str, Any] = {
             "mine": [_case(c, names) for c in mine.values()],
             "counts": counts,
@@ -56,7 +57,7 @@ def morning_of(office: Office, who: Reader, real: datetime) -> dict[str, Any]:
             week = end_of(day_of(now) + timedelta(days=7))
             told["load"] = _load(morning.load(connection, own, now))
             told["ending"] = _ending(office, morning.ending(connection, own, now, week))
-            told["old_concepts"] = concepts.older(connection, own, real - OLD_CONCEPT)
+            told["old_concepts"] = drafts.older(connection, own, real - OLD_CONCEPT)
     told["rings"] = worklist.reminders(office, who, limit=5)["items"] if who.role in WORKS else []
     return told
 

@@ -1,0 +1,1 @@
+"""What came in and is no case yet: forms from files, and calls that are being typed."""
