@@ -13,8 +13,9 @@ from support.cast import Client, hire, reader, send_owed, term
 from amhk.desk.cases import assignment
 from amhk.desk.house import night_proof, rounds
 from amhk.desk.staff import absence, workers
-from amhk.store import house, plans, reads
+from amhk.store import house, reads
 from amhk.store.journal import verify
+from amhk.store.staff import plans
 
 MELDING = {
     "route": "melding",

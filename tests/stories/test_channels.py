@@ -21,7 +21,8 @@ from amhk.desk.intake import calls
 from amhk.desk.staff import daily_mail, workers
 from amhk.errors import HouseClosed
 from amhk.office import open_office
-from amhk.store import channels, reads, writes
+from amhk.store import reads, writes
+from amhk.store.staff import channels
 
 MELDING = {
     "route": "melding",

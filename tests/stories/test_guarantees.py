@@ -42,9 +42,10 @@ from amhk.rules.ladder import Address, attended
 from amhk.rules.pairs import Told, contradictions
 from amhk.rules.periods import period_of, read_period
 from amhk.rules.searching import words_of_case
-from amhk.store import bells, figures, outbox, plans, proofs, reads, search
+from amhk.store import bells, figures, outbox, proofs, reads, search
 from amhk.store.journal import verify
 from amhk.store.people.people import JOIN
+from amhk.store.staff import plans
 from amhk.words import day_of, iso
 
 # A failing run is told as it happened; shrinking a whole meldpunt takes longer than reading it.

@@ -12,9 +12,10 @@ from amhk.office import Office
 from amhk.rules.fields import Desk, Field
 from amhk.rules.secrecy import HAND, WORKS
 from amhk.rules.veil import Veil
-from amhk.store import plans, reads
+from amhk.store import reads
 from amhk.store.reads import Row
 from amhk.store.session import Connection
+from amhk.store.staff import plans
 from amhk.words import LISTS, SCHAAL, day_of, say_day
 
 # The lists whose values stand in the database.

@@ -14,8 +14,9 @@ from amhk.office import Office
 from amhk.rules.cleaning import clean
 from amhk.rules.fields import Desk, Field
 from amhk.rules.secrecy import WORKS, Reader
-from amhk.store import bells, plans, reads
+from amhk.store import bells, reads
 from amhk.store.session import Connection
+from amhk.store.staff import plans
 from amhk.words import day_of, say_day
 
 ASSIGN = (

@@ -14,10 +14,11 @@ from amhk.desk.people import earlier_contacts
 from amhk.errors import BadInput
 from amhk.rules.moves import begun, holds
 from amhk.rules.standing import Decision
-from amhk.store import plans, reads, writes
+from amhk.store import reads, writes
 from amhk.store.journal import plain
 from amhk.store.people.people import JOIN
 from amhk.store.reads import Row
+from amhk.store.staff import plans
 from amhk.words import day_of, lower_first
 
 

@@ -18,9 +18,10 @@ from amhk.rules.people import is_child, is_unborn
 from amhk.rules.routing import route_call, stream
 from amhk.rules.secrecy import Reader
 from amhk.rules.workflow import Workflow
-from amhk.store import claims, plans, reads, routing, writes
+from amhk.store import claims, reads, writes
 from amhk.store.people import people as store
 from amhk.store.session import Connection
+from amhk.store.staff import plans, routing_rules
 from amhk.words import day_of, iso, local
 
 PREFIX = {"advies": "A", "melding": "M"}
@@ -143,7 +144,7 @@ def _place(
     gemeente = values["gemeente"]
     kind = stream(route, values["kanaal"])
     subregio = config.gemeenten[gemeente].subregio
-    rules, _ = routing.rules_of(connection, config.rules)
+    rules, _ = routing_rules.rules_of(connection, config.rules)
     name, reason = route_call(
         rules,
         config.default_team,

@@ -14,9 +14,10 @@ from amhk.rules.cleaning import clean
 from amhk.rules.fields import Desk, Field
 from amhk.rules.ladder import Staff
 from amhk.rules.secrecy import HAND, WORKS, Reader
-from amhk.store import bells, house, plans, reads, writes
+from amhk.store import bells, house, reads, writes
 from amhk.store.reads import Row
 from amhk.store.session import Connection
+from amhk.store.staff import plans
 from amhk.words import day_of, iso, say_day, some
 
 AWAY, LEAVES = "afwezig", "vertrek"

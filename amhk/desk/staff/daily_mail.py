@@ -11,9 +11,10 @@ from amhk.desk.staff.piket import roster_of
 from amhk.letters.mail import MailFailed, send
 from amhk.office import Office
 from amhk.rules.secrecy import WORKS, Reader
-from amhk.store import bells, channels, house, reads, writes
+from amhk.store import bells, house, reads, writes
 from amhk.store.reads import Row
 from amhk.store.session import Connection
+from amhk.store.staff import channels
 from amhk.words import day_of, end_of, iso, local, say_day, some
 
 _LEASE = timedelta(minutes=10)

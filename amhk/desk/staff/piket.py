@@ -9,8 +9,9 @@ from amhk.rules.cleaning import clean
 from amhk.rules.fields import Desk, Field
 from amhk.rules.roster import gaps, without
 from amhk.rules.secrecy import ALL_CASES, HAND, Reader
-from amhk.store import bells, house, plans, reads, writes
+from amhk.store import bells, house, reads, writes
 from amhk.store.session import Connection
+from amhk.store.staff import plans
 from amhk.words import day_of, end_of, iso, say_instant, start_of
 
 PIKET = (

@@ -9,7 +9,8 @@ from amhk.office import Office
 from amhk.rules.fields import Field
 from amhk.rules.routing import RoutingRule, route_call
 from amhk.rules.secrecy import Reader
-from amhk.store import house, reads, routing
+from amhk.store import house, reads
+from amhk.store.staff import routing_rules
 from amhk.words import iso
 
 RULE = (
@@ -35,7 +36,7 @@ def division(office: Office) -> dict[str, Any]:
     The rules in order, each in words, and the team of what no rule takes.
     """
     with office.store.read() as connection:
-        rules, lines = routing.rules_of(connection, office.config.rules)
+        rules, lines = routing_rules.rules_of(connection, office.config.rules)
         teams = [{"name": t["name"], "default": t["is_default"]} for t in reads.teams(connection)]
     told = [
         {"id": key, "team": r.team, "because": r.because(), "looks_at": r.looks_at()}
@@ -48,7 +49,7 @@ def try_call(office: Office, body: object) -> str:
     """Give, in a sentence, which team a call would go to and why."""
     values = checked(office, CALL, body)
     with office.store.read() as connection:
-        rules, _ = routing.rules_of(connection, office.config.rules)
+        rules, _ = routing_rules.rules_of(connection, office.config.rules)
     subregio = office.config.gemeenten[values["gemeente"]].subregio
     team, why = route_call(
         rules,
@@ -76,8 +77,8 @@ def add_rule(office: Office, body: object, who: Reader) -> None:
             "gemeente",
         )
     with office.store.write() as connection:
-        routing.take_over(connection, office.config.rules)
-        routing.add(connection, rule)
+        routing_rules.take_over(connection, office.config.rules)
+        routing_rules.add(connection, rule)
         house.append(
             connection,
             office.now(connection),
@@ -94,8 +95,8 @@ def move_rule(office: Office, place: int, how: str, said: str, who: Reader) -> N
     """
     must_run(who)
     with office.store.write() as connection:
-        routing.take_over(connection, office.config.rules)
-        rules, lines = routing.rules_of(connection, ())
+        routing_rules.take_over(connection, office.config.rules)
+        rules, lines = routing_rules.rules_of(connection, ())
         if (
             not 0 <= place < len(lines)
             or how not in ("omhoog", "weg")
@@ -103,9 +104,9 @@ def move_rule(office: Office, place: int, how: str, said: str, who: Reader) -> N
         ):
             raise NotFound("Deze regel staat daar niet (meer). Open de bladzijde opnieuw.")
         if how == "weg":
-            routing.drop(connection, lines[place])
+            routing_rules.drop(connection, lines[place])
         elif place:
-            routing.swap(connection, lines[place - 1], lines[place])
+            routing_rules.swap(connection, lines[place - 1], lines[place])
         what = f"Verdeelregel {'weggehaald' if how == 'weg' else 'omhoog gezet'}: {said}."
         house.append(
             connection,

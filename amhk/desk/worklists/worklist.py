@@ -15,9 +15,10 @@ from amhk.office import Office
 from amhk.rules.parse import fold, read_day, unfit
 from amhk.rules.searching import Sought, read_sought
 from amhk.rules.secrecy import HAND, WORKS, Reader, Scope, scope_of
-from amhk.store import bells, channels, search, worklists
+from amhk.store import bells, search, worklists
 from amhk.store.reads import Row
 from amhk.store.session import Connection
+from amhk.store.staff import channels
 from amhk.words import day_of, end_of, iso
 
 _PAGE = 50
