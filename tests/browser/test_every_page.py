@@ -22,7 +22,7 @@ from amhk.desk.letters import dispatch, notices, piles
 from amhk.desk.people import earlier_contacts
 from amhk.office import open_office
 from amhk.rules.periods import period_of
-from amhk.store import outbox
+from amhk.store.letters import outbox
 from amhk.web.pages import ROOMS
 from amhk.words import day_of
 

@@ -16,8 +16,9 @@ from support.cast import Client, hire, reader
 
 from amhk.desk.letters import carrier, dispatch
 from amhk.office import open_office
-from amhk.store import outbox, reads
+from amhk.store import reads
 from amhk.store.journal import verify
+from amhk.store.letters import outbox
 
 MELDING = {
     "route": "melding",

@@ -107,7 +107,7 @@ def test_a_letter_that_is_queued_twenty_times_lies_there_once(house):
         client.post(f"/notices/{n['id']}/queue", {"version": version, "way": "print"})
     from sqlalchemy import func, select
 
-    from amhk.store import outbox
+    from amhk.store.letters import outbox
 
     with client.office.store.read() as connection:
         assert connection.execute(select(func.count()).select_from(outbox.OUT)).scalar() == 1

@@ -17,7 +17,8 @@ from amhk.rules.secrecy import Reader
 from amhk.rules.standing import Owed, Running, Standing, became
 from amhk.rules.terms import rung_instants
 from amhk.rules.workflow import Workflow
-from amhk.store import claims, outbox, reads, search, writes
+from amhk.store import claims, reads, search, writes
+from amhk.store.letters import outbox
 from amhk.store.reads import Row
 from amhk.store.session import Connection
 

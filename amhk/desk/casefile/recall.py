@@ -11,7 +11,7 @@ from typing import Any
 from amhk.errors import ClosedDoor
 from amhk.letters.post import drop, waits
 from amhk.office import Office
-from amhk.store import outbox
+from amhk.store.letters import outbox
 from amhk.store.reads import Row
 from amhk.store.session import Connection
 

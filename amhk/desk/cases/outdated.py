@@ -6,7 +6,8 @@ from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.casefile.recall import DRAFT_AGAIN, out_of_hand, take_off
 from amhk.desk.letters.compose import compose
 from amhk.errors import ClosedDoor
-from amhk.store import claims, outbox, reads, writes
+from amhk.store import claims, reads, writes
+from amhk.store.letters import outbox
 from amhk.store.reads import Row
 
 WORDS_OF_LETTERS = (

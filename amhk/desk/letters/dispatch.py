@@ -16,7 +16,8 @@ from amhk.desk.letters.notices import find
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, NotAllowed, NotFound
 from amhk.office import Office
 from amhk.rules.secrecy import WORKS, Reader, scope_of
-from amhk.store import claims, outbox, reads, writes
+from amhk.store import claims, reads, writes
+from amhk.store.letters import outbox
 from amhk.store.reads import Row
 from amhk.store.session import Connection
 from amhk.words import day_of, iso

@@ -34,7 +34,8 @@ from amhk.letters.script import printable
 from amhk.office import Office
 from amhk.rules.fields import reason_given
 from amhk.rules.secrecy import Reader, postal_lines
-from amhk.store import outbox, reads
+from amhk.store import reads
+from amhk.store.letters import outbox
 from amhk.store.reads import Row
 from amhk.store.session import Connection
 from amhk.words import day_of, iso

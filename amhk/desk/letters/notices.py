@@ -25,7 +25,8 @@ from amhk.office import Office
 from amhk.rules.cleaning import clean
 from amhk.rules.fields import Desk, Field
 from amhk.rules.secrecy import WORKS, Reader
-from amhk.store import claims, reads, texts
+from amhk.store import claims, reads
+from amhk.store.letters import text_templates
 from amhk.store.reads import Row
 from amhk.store.session import Connection
 from amhk.words import AMSTERDAM, LISTS, day_of, iso, say_day
@@ -101,7 +102,7 @@ def approve(office: Office, key: int, body: object, who: Reader) -> None:
             raise ClosedDoor(faults=faults)
         pdf = print_of(office, letter)
         digest = sha256(letter.html.encode() + pdf).hexdigest()
-        release = texts.versions(connection).get(
+        release = text_templates.versions(connection).get(
             rule_of(office, file.case, notice).template("beroepsmatig" in letter.written_for)[0], 0
         )
         told = {"notice": key, "hash": digest, "for": letter.written_for, "text": release}

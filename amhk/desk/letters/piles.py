@@ -12,7 +12,8 @@ from amhk.errors import BadInput, NotAllowed, NotFound
 from amhk.letters import piles
 from amhk.office import Office
 from amhk.rules.secrecy import WORKS, Reader, scope_of
-from amhk.store import outbox, reads
+from amhk.store import reads
+from amhk.store.letters import outbox
 from amhk.words import day_of
 
 

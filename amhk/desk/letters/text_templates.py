@@ -17,7 +17,8 @@ from amhk.rules.disclosure import FACTS, forbidden
 from amhk.rules.parse import tidy
 from amhk.rules.secrecy import Reader
 from amhk.rules.workflow import Workflow
-from amhk.store import house, reads, texts
+from amhk.store import house, reads
+from amhk.store.letters import text_templates
 from amhk.store.session import Connection
 from amhk.words import iso
 
@@ -29,9 +30,9 @@ def letters_now(office: Office, connection: Connection) -> Letters:
 
     Those of the folder, with what was changed on screen over them.
     """
-    release = int(reads.meta(connection, texts.RELEASE) or 0)
+    release = int(reads.meta(connection, text_templates.RELEASE) or 0)
     if office.letters.release != release:
-        office.letters = office.letters.with_texts(texts.present(connection), release)
+        office.letters = office.letters.with_texts(text_templates.present(connection), release)
     return office.letters
 
 
@@ -58,7 +59,7 @@ def overview(office: Office, who: Reader) -> list[dict[str, Any]]:
     """
     must_run(who)
     with office.store.read() as connection:
-        changed = texts.versions(connection)
+        changed = text_templates.versions(connection)
     return [
         {
             "kind": kind,
@@ -82,7 +83,7 @@ def view(office: Office, kind: str, who: Reader) -> dict[str, Any]:
         letters = letters_now(office, connection)
         kept = [
             {"release": r["release"], "made": iso(r["made"]), "by": r["worker"], "text": r["text"]}
-            for r in texts.of(connection, kind)
+            for r in text_templates.of(connection, kind)
         ]
     return head | {
         "text": letters.source(kind),
@@ -143,7 +144,7 @@ def save(office: Office, kind: str, text: str, who: Reader) -> int:
     preview(office, kind, text)
     with office.store.write() as connection:
         reads.lock(connection)
-        release = texts.add(connection, kind, text, who.id, office.now(connection))
+        release = text_templates.add(connection, kind, text, who.id, office.now(connection))
         house.append(
             connection,
             office.now(connection),

@@ -1,0 +1,1 @@
+"""What is kept of letters: those on their way, and the texts a meldpunt wrote itself."""
