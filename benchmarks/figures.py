@@ -28,7 +28,8 @@ from amhk.desk.figures import case_facts, counting, reports
 from amhk.office import open_office
 from amhk.rules.periods import earlier, read_period
 from amhk.rules.secrecy import Reader, Scope
-from amhk.store import figures, writes
+from amhk.store import writes
+from amhk.store.figures import figures
 from amhk.words import iso
 from benchmarks.sweep import bulk, office_on, raw_of, text
 

@@ -18,7 +18,8 @@ from amhk.desk.house import rounds
 from amhk.office import open_office
 from amhk.rules.periods import read_period
 from amhk.rules.secrecy import Scope
-from amhk.store import figure_facts, house, reads
+from amhk.store import house, reads
+from amhk.store.figures import facts
 from amhk.store.journal import verify
 
 
@@ -290,7 +291,7 @@ def test_a_case_whose_people_were_destroyed_by_law_still_counts_the_same(client)
     client.move(number, "omzetten_in_advies", reden="toch een advies", advies="praat")
     told, _ = facts_now(client.office, "2026-01")
     with client.office.store.write() as connection:
-        figure_facts.empty(connection)
+        facts.empty(connection)
         connection.execute(
             reads.META.update().where(reads.META.c.key == case_facts._AT).values(value="weg 0")
         )
@@ -824,7 +825,7 @@ def test_keeping_a_report_by_hand_does_not_take_the_place_of_the_one_that_makes_
 def test_a_refresh_that_dies_halfway_leaves_nothing_counted_twice_or_lost(client, monkeypatch):
     lived_in(client)
     before = report(client)["total"]
-    add_up, deaths = figure_facts.add_up, []
+    add_up, deaths = facts.add_up, []
 
     def dying(connection, changes):
         add_up(connection, changes)
@@ -833,7 +834,7 @@ def test_a_refresh_that_dies_halfway_leaves_nothing_counted_twice_or_lost(client
             raise KeyboardInterrupt
 
     monkeypatch.setattr(case_facts, "_BATCH", 7)
-    monkeypatch.setattr(figure_facts, "add_up", dying)
+    monkeypatch.setattr(facts, "add_up", dying)
     for _ in range(2):
         with pytest.raises(KeyboardInterrupt):
             case_facts.again(client.office)

@@ -20,7 +20,8 @@ from support.patience import patient
 from amhk.desk.figures import case_facts, kept_reports
 from amhk.desk.house import night_proof, rounds
 from amhk.office import open_office
-from amhk.store import figures, house, reads, writes
+from amhk.store import house, reads, writes
+from amhk.store.figures import figures
 from amhk.store.journal import verify
 
 MELDING = {

@@ -15,7 +15,8 @@ from amhk.desk.house.second_count import known
 from amhk.rules import recount
 from amhk.rules.people import ages, is_unborn
 from amhk.rules.secrecy import Scope
-from amhk.store import calendar, figure_facts, reads
+from amhk.store import calendar, reads
+from amhk.store.figures import facts as figures_facts
 from amhk.words import day_of
 
 EVERY = Scope(every=True)
@@ -348,7 +349,7 @@ def without_destroyed(office, span, told, stood):
             .scalars()
             .all()
         )
-        for gemeente, facts in figure_facts.facts(connection, gone).values():
+        for gemeente, facts in figures_facts.facts(connection, gone).values():
             for f in facts:
                 if f.until and f.name == "voorraad" and f.day < last <= f.until:
                     stood[f.value, gemeente] -= f.count

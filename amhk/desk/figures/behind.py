@@ -12,7 +12,7 @@ from amhk.rules.definitions import Definition
 from amhk.rules.figures import LATE, RUNS
 from amhk.rules.periods import read_period
 from amhk.rules.secrecy import Reader, scope_of
-from amhk.store import figures
+from amhk.store.figures import figures
 from amhk.words import day_of, iso
 
 MOST = 500  # cases shown behind a figure

@@ -9,8 +9,10 @@ from hashlib import sha256
 
 from amhk.office import Office
 from amhk.rules.figures import FOREVER, RUNS, Fact, Line, facts_of, story_of
-from amhk.store import bells, figure_facts, figures, reads, writes
-from amhk.store.figures import BEGUN, ENDED
+from amhk.store import bells, reads, writes
+from amhk.store.figures import facts as figures_facts
+from amhk.store.figures import figures
+from amhk.store.figures.figures import BEGUN, ENDED
 from amhk.store.session import Connection
 from amhk.words import end_of, some
 
@@ -64,7 +66,7 @@ def catch_up(office: Office, most: int | None = None) -> Known:
 
     Gives how far that is. Two processes wait for each other.
     """
-    last = figure_facts.position(office.store)
+    last = figures_facts.position(office.store)
     last = last if most is None else min(last, most)
     with office.store.read() as connection:
         if (known := _so_far(connection)) == (last, _release(office)):
@@ -75,7 +77,7 @@ def catch_up(office: Office, most: int | None = None) -> Known:
             bells.lock_meta(connection, "figures")
             done, release = _so_far(connection)
             if release != _release(office):
-                figure_facts.empty(connection)
+                figures_facts.empty(connection)
                 done = 0
             if done < last or release != _release(office):
                 done = _step(office, connection, done, min(done + _BATCH, last))
@@ -91,29 +93,29 @@ def _so_far(connection: Connection) -> tuple[int, str]:
     By none when somebody emptied them.
     """
     release, _, done = (reads.meta(connection, _AT) or "").partition(" ")
-    return int(done or 0), release if not int(done or 0) or figure_facts.there(
+    return int(done or 0), release if not int(done or 0) or figures_facts.there(
         connection
     ) else "empty"
 
 
 def _step(office: Office, connection: Connection, first: int, last: int) -> int:
-    cases = sorted({case for _, case, _ in figure_facts.hashes(connection, first, last)})
+    cases = sorted({case for _, case, _ in figures_facts.hashes(connection, first, last)})
     names, changes = wanted_of(office), Counter[figures.Key]()
     for at in range(0, len(cases), 1000):
         batch = cases[at : at + 1000]
-        before = figure_facts.facts(connection, batch)
-        now = dict(told(figure_facts.lines(connection, batch, last), names))
+        before = figures_facts.facts(connection, batch)
+        now = dict(told(figures_facts.lines(connection, batch, last), names))
         moved = [key for key in batch if before.get(key) != now.get(key)]
         for sign, side in ((-1, before), (1, now)):
             for key in moved:
                 if key in side:
                     _tally(changes, side[key], sign)
-        figure_facts.replace(
+        figures_facts.replace(
             connection,
             [key for key in moved if key in before],
             {key: now[key] for key in moved if key in now},
         )
-    figure_facts.add_up(connection, changes)
+    figures_facts.add_up(connection, changes)
     return last
 
 
@@ -132,11 +134,11 @@ def faults(office: Office) -> Iterator[str]:
     """
     with settled(office) as (known, connection):
         sums, wrong = Counter[figures.Key](), 0
-        for batch in figure_facts.in_batches(connection, 1000):
+        for batch in figures_facts.in_batches(connection, 1000):
             now = dict(
-                told(figure_facts.lines(connection, batch, known.position), wanted_of(office))
+                told(figures_facts.lines(connection, batch, known.position), wanted_of(office))
             )
-            kept = figure_facts.facts(connection, batch)
+            kept = figures_facts.facts(connection, batch)
             wrong += sum(now.get(key) != kept.get(key) for key in batch)
             for side in now.values():
                 _tally(sums, side, 1)
@@ -191,12 +193,12 @@ def digest_at(connection: Connection, last: int, keep: datetime | None = None) -
     """Give the hash over the hashes of all lines up to a position, one after another, from the
     nearest stamp before it; with `keep` (the moment) the stamp is kept.
     """
-    position, digest = figure_facts.stamp_before(connection, last)
+    position, digest = figures_facts.stamp_before(connection, last)
     if position == last:
         return digest
     digest = digest_on(connection, position, digest, last)
     if keep:
-        figure_facts.keep_stamp(connection, last, digest, keep)
+        figures_facts.keep_stamp(connection, last, digest, keep)
     return digest
 
 
@@ -205,7 +207,7 @@ def digest_on(connection: Connection, position: int, digest: str, last: int) -> 
 
     The hash over it and the hash of each line between, one after another.
     """
-    for _, _, line in figure_facts.hashes(connection, position, last):
+    for _, _, line in figures_facts.hashes(connection, position, last):
         digest = sha256(f"{digest}\n{line}".encode()).hexdigest()
     return digest
 
@@ -213,7 +215,7 @@ def digest_on(connection: Connection, position: int, digest: str, last: int) -> 
 def known_on(office: Office, day: date) -> Known:
     """Give how far the journal was at the end of a past day."""
     with office.store.read() as connection:
-        following = figure_facts.first_line_from(connection, end_of(day))
+        following = figures_facts.first_line_from(connection, end_of(day))
         last = following - 1 if following else int(reads.last_line(connection))
         return Known(last, digest_at(connection, last), end_of(day) - timedelta(seconds=1))
 

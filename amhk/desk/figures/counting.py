@@ -13,8 +13,9 @@ from amhk.office import Office
 from amhk.rules.figures import ALWAYS, FOREVER, LATE, OUTSIDE, RUNS, Fact
 from amhk.rules.periods import Period
 from amhk.rules.secrecy import Scope
-from amhk.store import figure_facts, figures
-from amhk.store.figures import Told
+from amhk.store.figures import facts as figures_facts
+from amhk.store.figures import figures
+from amhk.store.figures.figures import Told
 from amhk.store.session import Connection
 from amhk.words import day_of, start_of
 
@@ -133,14 +134,14 @@ def counted_at(
     stands = [min(end, (day_of(known.moment) + timedelta(days=1)).isoformat()) for _, end in spans]
     rows = _Rows(office)
     with office.store.snapshot() as connection:
-        since = figure_facts.first_line_from(
+        since = figures_facts.first_line_from(
             connection, start_of(min(p.start for p in periods)) - DAYS_BEFORE
         )
-        cases = figure_facts.alive(
+        cases = figures_facts.alive(
             connection, scope, (since or known.position + 1) - 1, known.moment
         )
         for _, (gemeente, facts) in told(
-            figure_facts.lines(connection, cases, known.position), wanted_of(office)
+            figures_facts.lines(connection, cases, known.position), wanted_of(office)
         ):
             for fact in facts:
                 _count(counts, spans, stands, rows=rows, gemeente=gemeente, fact=fact, today=today)

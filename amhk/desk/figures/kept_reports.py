@@ -16,7 +16,9 @@ from amhk.rules.definitions import Found
 from amhk.rules.figures import LATE, RUNS, Fact
 from amhk.rules.periods import LENGTHS, Period, period_of, read_period
 from amhk.rules.secrecy import Reader
-from amhk.store import bells, figure_facts, figures, house, reads, writes
+from amhk.store import bells, house, reads, writes
+from amhk.store.figures import facts as figures_facts
+from amhk.store.figures import figures
 from amhk.store.reads import Row
 from amhk.store.session import Connection
 from amhk.words import day_of, iso, some, start_of
@@ -218,7 +220,7 @@ def faults(connection: Connection) -> Iterator[str]:
         )
     yield from _stamps(
         connection,
-        sorted({*figure_facts.stamps(connection), *((t["position"], t["digest"]) for t in said)}),
+        sorted({*figures_facts.stamps(connection), *((t["position"], t["digest"]) for t in said)}),
     )
 
 
@@ -306,7 +308,7 @@ def _reasons(office: Office, connection: Connection, span: Period, then: int, no
     for at in range(0, len(touched), 1000):
         some_cases = sorted(touched)[at : at + 1000]
         sides = [
-            dict(case_facts.told(figure_facts.lines(connection, some_cases, last), names))
+            dict(case_facts.told(figures_facts.lines(connection, some_cases, last), names))
             for last in (then, now)
         ]
         for key in some_cases:

@@ -12,7 +12,8 @@ from amhk.errors import NotAllowed
 from amhk.office import Office
 from amhk.rules.periods import Period
 from amhk.rules.secrecy import Scope
-from amhk.store import figure_facts, figures, reads, writes
+from amhk.store import reads, writes
+from amhk.store.figures import facts, figures
 from amhk.words import day_of, iso
 
 SIZE = 20
@@ -38,7 +39,7 @@ def steekproef(office: Office, period: Period, scope: Scope) -> dict[str, Any]:
         closed = figures.closed_in(connection, scope, span)
         chosen = sorted(closed, key=lambda row: _mark(seed, row["number"]))[:SIZE]
         cases = [
-            _case(office, seed, row, figure_facts.lines_of(connection, row["id"], known.position))
+            _case(office, seed, row, facts.lines_of(connection, row["id"], known.position))
             for row in chosen
         ]
     return {

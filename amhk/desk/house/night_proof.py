@@ -21,7 +21,8 @@ from amhk.rules.fields import Desk, Field
 from amhk.rules.ladder import Address, attended
 from amhk.rules.parse import tidy
 from amhk.rules.secrecy import ALL_CASES, Reader
-from amhk.store import bells, house, proofs, reads, writes
+from amhk.store import bells, house, reads, writes
+from amhk.store.figures import proofs
 from amhk.store.letters import outbox
 from amhk.store.session import Connection
 from amhk.store.staff import plans

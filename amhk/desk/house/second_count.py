@@ -9,7 +9,8 @@ from amhk.rules import recount
 from amhk.rules.days import Calendar
 from amhk.rules.terms import TermRule, rung_instants
 from amhk.store import calendar as kept
-from amhk.store import proofs, worklists
+from amhk.store import worklists
+from amhk.store.figures import proofs
 from amhk.store.reads import Row
 from amhk.store.session import Connection
 

@@ -1,0 +1,1 @@
+"""What is kept of the figures, and what the proof of the night reads."""
