@@ -58,7 +58,7 @@ class Office:
 
         The training clock and the release of the calendar.
         """
-        from amhk.store import calendar
+        from amhk.store.terms import calendar
 
         if int(release or 0) != self.calendar.release:
             self.calendar = calendar.read(connection)
@@ -230,8 +230,9 @@ def open_office(path: Path, proof: bool = True, teams: bool = True) -> Office:
     command that adds it).
     """
     from amhk.letters.render import Letters
-    from amhk.store import calendar, reads, schema
+    from amhk.store import reads, schema
     from amhk.store.session import Store
+    from amhk.store.terms import calendar
 
     config = read_config(path)
     pack, faults = read_pack(config)

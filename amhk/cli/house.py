@@ -180,9 +180,10 @@ def migrate(config: ConfigOption = None) -> None:
     from datetime import UTC, datetime
 
     from amhk.config import find_config, old_closing_days, read_config
-    from amhk.store import calendar, schema
     from amhk.store import migrate as migrations
+    from amhk.store import schema
     from amhk.store.session import Store
+    from amhk.store.terms import calendar
     from amhk.words import some
 
     path = find_config(config)

@@ -42,12 +42,13 @@ from amhk.rules.ladder import Address, attended
 from amhk.rules.pairs import Told, contradictions
 from amhk.rules.periods import period_of, read_period
 from amhk.rules.searching import words_of_case
-from amhk.store import bells, reads, search
+from amhk.store import reads, search
 from amhk.store.figures import figures, proofs
 from amhk.store.journal import verify
 from amhk.store.letters import outbox
 from amhk.store.people.people import JOIN
 from amhk.store.staff import plans
+from amhk.store.terms import reminders
 from amhk.words import day_of, iso
 
 # A failing run is told as it happened; shrinking a whole meldpunt takes longer than reading it.
@@ -498,7 +499,7 @@ class Meldpunt(RuleBasedStateMachine):
             assert second_count.recounted(self.office, connection)[1] == [], "the second opinion"
             now = self.office.now(connection)
             assert plans.owned_by_nobody_here(connection, day_of(now)) == [], "nothing stays behind"
-            staff = bells.staff(connection, day_of(now), now)
+            staff = reminders.staff(connection, day_of(now), now)
             inbox = reads.rows(connection, select(reads.INBOX))
             assert list(verify(connection)) == [], "G3, G5"
             cases = reads.rows(connection, select(reads.CASE))

@@ -100,7 +100,7 @@ def prepare(folder):
         },
     )
     with office.store.write() as connection:
-        from amhk.store import calendar as kept
+        from amhk.store.terms import calendar as kept
         from amhk.words import day_of
 
         now = office.now(connection)

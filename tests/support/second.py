@@ -15,8 +15,9 @@ from amhk.desk.house.second_count import known
 from amhk.rules import recount
 from amhk.rules.people import ages, is_unborn
 from amhk.rules.secrecy import Scope
-from amhk.store import calendar, reads
+from amhk.store import reads
 from amhk.store.figures import facts as figures_facts
+from amhk.store.terms import calendar
 from amhk.words import day_of
 
 EVERY = Scope(every=True)

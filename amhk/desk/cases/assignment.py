@@ -14,9 +14,10 @@ from amhk.office import Office
 from amhk.rules.cleaning import clean
 from amhk.rules.fields import Desk, Field
 from amhk.rules.secrecy import WORKS, Reader
-from amhk.store import bells, reads
+from amhk.store import reads
 from amhk.store.session import Connection
 from amhk.store.staff import plans
+from amhk.store.terms import reminders
 from amhk.words import day_of, say_day
 
 ASSIGN = (
@@ -108,7 +109,7 @@ def _assign(
             worker["id"] if worker else None,
             teams.get(values.get("team", ""), file.case["team_id"]),
         )
-    tend_inbox(connection, bells.staff(connection, day_of(now), now))
+    tend_inbox(connection, reminders.staff(connection, day_of(now), now))
 
 
 def _hand_over(file: CaseFile, values: Mapping[str, Any], owner: int | None, team: int) -> None:
@@ -116,9 +117,9 @@ def _hand_over(file: CaseFile, values: Mapping[str, Any], owner: int | None, tea
     file.note("toegewezen", f"Toegewezen aan {to}.", values)
     file.changes["owner_id"] = owner
     if (before := file.case["owner_id"]) and before != owner:
-        bells.readdress(file.connection, file.id, before, owner, team)
+        reminders.readdress(file.connection, file.id, before, owner, team)
     if team != file.case["team_id"]:
-        bells.move_team(file.connection, file.id, file.case["team_id"], team)
+        reminders.move_team(file.connection, file.id, file.case["team_id"], team)
     if values.get("team"):
         file.changes |= {"team_id": team, "team_reason": f"Met de hand: {values['reason']}"}
     file.save()

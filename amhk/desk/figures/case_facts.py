@@ -9,11 +9,12 @@ from hashlib import sha256
 
 from amhk.office import Office
 from amhk.rules.figures import FOREVER, RUNS, Fact, Line, facts_of, story_of
-from amhk.store import bells, reads, writes
+from amhk.store import reads, writes
 from amhk.store.figures import facts as figures_facts
 from amhk.store.figures import figures
 from amhk.store.figures.figures import BEGUN, ENDED
 from amhk.store.session import Connection
+from amhk.store.terms import reminders
 from amhk.words import end_of, some
 
 RELEASE = "1"  # of the rules by which facts are made: another one makes them all again
@@ -74,7 +75,7 @@ def catch_up(office: Office, most: int | None = None) -> Known:
             return Known(last, digest_at(connection, known[0]), now)
     while True:
         with office.store.write() as connection:
-            bells.lock_meta(connection, "figures")
+            reminders.lock_meta(connection, "figures")
             done, release = _so_far(connection)
             if release != _release(office):
                 figures_facts.empty(connection)
@@ -122,7 +123,7 @@ def _step(office: Office, connection: Connection, first: int, last: int) -> int:
 def again(office: Office) -> Known:
     """Forget all facts and make them again from the journal."""
     with office.store.write() as connection:
-        bells.lock_meta(connection, "figures")
+        reminders.lock_meta(connection, "figures")
         writes.set_meta(connection, _AT, "")
     return catch_up(office)
 

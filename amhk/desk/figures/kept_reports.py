@@ -16,11 +16,12 @@ from amhk.rules.definitions import Found
 from amhk.rules.figures import LATE, RUNS, Fact
 from amhk.rules.periods import LENGTHS, Period, period_of, read_period
 from amhk.rules.secrecy import Reader
-from amhk.store import bells, house, reads, writes
+from amhk.store import house, reads, writes
 from amhk.store.figures import facts as figures_facts
 from amhk.store.figures import figures
 from amhk.store.reads import Row
 from amhk.store.session import Connection
+from amhk.store.terms import reminders
 from amhk.words import day_of, iso, some, start_of
 
 _MOST_KEY = 2**31
@@ -90,7 +91,7 @@ def keep(office: Office, period: Period, who: Reader | None = None) -> int:
     content = json.dumps(report, ensure_ascii=False, sort_keys=True)
     stamp = report["stamp"]
     with office.store.write() as connection:
-        bells.lock_meta(connection, "figures")
+        reminders.lock_meta(connection, "figures")
         same = figures.kept(connection, NAME, period.text)
         if who is None and (first := [row for row in same if row["worker_id"] is None]):
             return int(first[0]["id"])  # another process was first
@@ -110,7 +111,7 @@ def keep(office: Office, period: Period, who: Reader | None = None) -> int:
         told = {k: row[k] for k in ("period", "number", "position", "digest")}
         told |= {"sha256": row["hash"]}
         what = f"Rapport over {period.title} gemaakt en bewaard."
-        bells.lock_meta(connection, "house")
+        reminders.lock_meta(connection, "house")
         house.append(connection, now, row["worker_id"], kind=KIND, what=what, content=told)
         return key
 

@@ -21,11 +21,12 @@ from amhk.rules.fields import Desk, Field
 from amhk.rules.ladder import Address, attended
 from amhk.rules.parse import tidy
 from amhk.rules.secrecy import ALL_CASES, Reader
-from amhk.store import bells, house, reads, writes
+from amhk.store import house, reads, writes
 from amhk.store.figures import proofs
 from amhk.store.letters import outbox
 from amhk.store.session import Connection
 from amhk.store.staff import plans
+from amhk.store.terms import reminders
 from amhk.words import day_of, end_of, iso, local, say_day, some
 
 KIND = terms_sweep.PROOF
@@ -66,7 +67,7 @@ def prove(office: Office, who: Reader | None = None, once: bool = False) -> dict
     ]:  # begun, dated back, between the round and the look: rung now, and looked at again
         now, told = _proven(office)
     with office.store.write() as connection:
-        bells.lock_meta(connection, "house")
+        reminders.lock_meta(connection, "house")
         if once and (last := house.last(connection, KIND)) and last["day"] == told["day"]:
             return last
         what = (
@@ -164,7 +165,7 @@ def _sweeps(sweep: Mapping[str, Any]) -> dict[str, Any]:
 
 def _homeless(connection: Connection, now: datetime) -> int:
     """Count the places where reminders stand before nobody who is here, though somebody else is."""
-    staff = bells.staff(connection, day_of(now), now)
+    staff = reminders.staff(connection, day_of(now), now)
     if not any(p.here and p.role in ALL_CASES for p in staff.people):
         return 0
     places = (
@@ -173,7 +174,7 @@ def _homeless(connection: Connection, now: datetime) -> int:
             p["owner_id"],
             p["of_team"],
         )
-        for p in bells.addresses(connection)
+        for p in reminders.addresses(connection)
     )
     return sum(not attended(*place, staff) for place in places)
 

@@ -8,11 +8,11 @@ from amhk.office import Office
 from amhk.rules import recount
 from amhk.rules.days import Calendar
 from amhk.rules.terms import TermRule, rung_instants
-from amhk.store import calendar as kept
 from amhk.store import worklists
 from amhk.store.figures import proofs
 from amhk.store.reads import Row
 from amhk.store.session import Connection
+from amhk.store.terms import calendar as kept
 
 
 def recounted(office: Office, connection: Connection) -> tuple[int, list[str]]:

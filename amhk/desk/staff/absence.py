@@ -14,10 +14,11 @@ from amhk.rules.cleaning import clean
 from amhk.rules.fields import Desk, Field
 from amhk.rules.ladder import Staff
 from amhk.rules.secrecy import HAND, WORKS, Reader
-from amhk.store import bells, house, reads, writes
+from amhk.store import house, reads, writes
 from amhk.store.reads import Row
 from amhk.store.session import Connection
 from amhk.store.staff import plans
+from amhk.store.terms import reminders
 from amhk.words import day_of, iso, say_day, some
 
 AWAY, LEAVES = "afwezig", "vertrek"
@@ -157,7 +158,7 @@ def _write(
     to = people[values["to"]]["id"] if values.get("to") else None
     key = writes.add(
         connection,
-        bells.PLAN,
+        reminders.PLAN,
         {
             "worker_id": worker["id"],
             "kind": values["kind"],
@@ -232,14 +233,14 @@ def _carry_out(office: Office, connection: Connection, key: int, who: Reader | N
     now = office.now(connection)
     worker = reads.worker_by(connection, id=plan["worker_id"])
     assert worker is not None
-    writes.change(connection, bells.PLAN, [key], {"effect": now})
+    writes.change(connection, reminders.PLAN, [key], {"effect": now})
     if plan["kind"] == AWAY and plan["end"] and plan["end"] < day_of(now):
         what = f"Plan van {worker['name']} was al voorbij: er is niets overgedragen."
         _note(connection, now, None, what, {"plan": key})
         return False
     if plan["kind"] == LEAVES:
         _show_out(connection, worker, now)
-    staff = bells.staff(connection, day_of(now), now)
+    staff = reminders.staff(connection, day_of(now), now)
     to = {c["case_id"]: c["to_id"] for c in plans.cases(connection, key)}
     cases = reads.lock_cases(connection, reads.cases_of(connection, worker["id"]))
     late = [
@@ -288,7 +289,7 @@ def _hand_over(
     goes = f"de zaak gaat naar {person.name}" if person else "de zaak valt aan het team"
     file.note("toegewezen", f"{worker['name']} {why}: {goes}.", {"plan": plan["id"]})
     file.changes["owner_id"] = person.id if person else None
-    bells.readdress(
+    reminders.readdress(
         connection, case["id"], worker["id"], person.id if person else None, case["team_id"]
     )
     file.save()
@@ -309,7 +310,7 @@ def undo(office: Office, key: int, who: Reader) -> int:
         if plan["undone"] is not None:
             raise ClosedDoor.of("al_terug", "Dit plan is al teruggedraaid.")
         now = office.now(connection)
-        writes.change(connection, bells.PLAN, [key], {"undone": now})
+        writes.change(connection, reminders.PLAN, [key], {"undone": now})
         if plan["kind"] == LEAVES and plan["effect"] is not None:
             writes.change(connection, reads.WORKER, [worker["id"]], {"active": True})
         back = _come_back(office, connection, plan, who, now)
@@ -341,7 +342,7 @@ def _come_back(
         file.note("toegewezen", what, {"plan": plan["id"]})
         file.changes["owner_id"] = worker["id"]
         if owner:
-            bells.readdress(connection, case["id"], owner, worker["id"], case["team_id"])
+            reminders.readdress(connection, case["id"], owner, worker["id"], case["team_id"])
         file.save()
         back += 1
     return back

@@ -11,10 +11,11 @@ from amhk.desk.staff.piket import roster_of
 from amhk.letters.mail import MailFailed, send
 from amhk.office import Office
 from amhk.rules.secrecy import WORKS, Reader
-from amhk.store import bells, house, reads, writes
+from amhk.store import house, reads, writes
 from amhk.store.reads import Row
 from amhk.store.session import Connection
 from amhk.store.staff import channels
+from amhk.store.terms import reminders
 from amhk.words import day_of, end_of, iso, local, say_day, some
 
 _LEASE = timedelta(minutes=10)
@@ -31,7 +32,7 @@ def write_due(office: Office) -> int:
         now = office.now(connection)
         if local(now).hour < office.config.digest_hour:
             return 0
-        here = {p.id for p in bells.staff(connection, day_of(now), now).people if p.here}
+        here = {p.id for p in reminders.staff(connection, day_of(now), now).people if p.here}
         waiting = [
             w
             for w in reads.workers(connection)
@@ -88,8 +89,8 @@ def _of_cases(office: Office, connection: Connection, who: Reader, now: datetime
     late = [t["number"] for t in terms if t["over_at"] <= now]
     today = [t["number"] for t in terms if now < t["over_at"] <= tonight]
     soon = [t["number"] for t in terms if tonight < t["over_at"] <= week]
-    count = bells.count_inbox(connection, who)
-    rung = [r["number"] for r in bells.inbox(connection, who, None, _MOST)]
+    count = reminders.count_inbox(connection, who)
+    rung = [r["number"] for r in reminders.inbox(connection, who, None, _MOST)]
     names = [
         n
         for w in office.pack.workflows.values()

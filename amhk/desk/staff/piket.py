@@ -9,9 +9,10 @@ from amhk.rules.cleaning import clean
 from amhk.rules.fields import Desk, Field
 from amhk.rules.roster import gaps, without
 from amhk.rules.secrecy import ALL_CASES, HAND, Reader
-from amhk.store import bells, house, reads, writes
+from amhk.store import house, reads, writes
 from amhk.store.session import Connection
 from amhk.store.staff import plans
+from amhk.store.terms import reminders
 from amhk.words import day_of, end_of, iso, say_instant, start_of
 
 PIKET = (
@@ -67,7 +68,7 @@ def give(office: Office, body: object, who: Reader) -> int:
         worker = reads.worker_by(connection, name=values["worker"])
         assert worker is not None
         row = {"worker_id": worker["id"], "start": start, "end": end, "gone": False}
-        key = writes.add(connection, bells.PIKET, row)
+        key = writes.add(connection, reminders.PIKET, row)
         what = (
             f"Piket: {worker['name']} van {say_instant(values['start'])} tot"
             f" {say_instant(values['end'])}."
@@ -93,7 +94,7 @@ def take(office: Office, key: int, who: Reader) -> None:
             for r in plans.roster(connection, start_of(day_of(office.now(connection))), _FAR)
         ):
             raise NotFound("Deze dienst staat niet (meer) op het rooster.")
-        writes.change(connection, bells.PIKET, [key], {"gone": True})
+        writes.change(connection, reminders.PIKET, [key], {"gone": True})
         house.append(
             connection,
             office.now(connection),

@@ -15,7 +15,8 @@ from amhk.rules.cleaning import clean
 from amhk.rules.fields import Desk, Field
 from amhk.rules.parse import fold, tidy, unfit
 from amhk.rules.secrecy import HAND, WORKS, Reader
-from amhk.store import bells, house, reads, writes
+from amhk.store import house, reads, writes
+from amhk.store.terms import reminders
 from amhk.words import LISTS, ROLES, SCHAAL, day_of, iso
 
 INSTITUTION = (
@@ -178,7 +179,7 @@ def role_given(office: Office, connection: Any, worker: Mapping[str, Any], role:
         writes.revoke_feeds(connection, worker["id"], office.now(connection))
     if role in WORKS:
         now = office.now(connection)
-        inbox.tend_inbox(connection, bells.staff(connection, day_of(now), now))
+        inbox.tend_inbox(connection, reminders.staff(connection, day_of(now), now))
     else:
         _to_team(
             office,
@@ -204,9 +205,9 @@ def _to_team(office: Office, connection: Any, worker: Mapping[str, Any], what: s
         file = on_table(office, connection, case, None)
         file.note("toegewezen", what, {})
         file.changes["owner_id"] = None
-        bells.readdress(connection, case["id"], worker["id"], None, case["team_id"])
+        reminders.readdress(connection, case["id"], worker["id"], None, case["team_id"])
         file.save()
-    inbox.tend_inbox(connection, bells.staff(connection, day_of(now), now))
+    inbox.tend_inbox(connection, reminders.staff(connection, day_of(now), now))
 
 
 def prove_email(address: str) -> None:

@@ -20,8 +20,9 @@ from amhk.rules.fields import Desk, Field
 from amhk.rules.parse import plausible
 from amhk.rules.secrecy import Reader
 from amhk.rules.terms import beside_end, over_at, rung_instants
-from amhk.store import absorbing, house, reads, writes
-from amhk.store import calendar as kept
+from amhk.store import house, reads, writes
+from amhk.store.terms import calendar as kept
+from amhk.store.terms import calendar_backlog
 from amhk.words import day_of, iso, say_day
 
 _KINDS = {
@@ -179,15 +180,15 @@ def absorb(office: Office) -> int:
     moved = 0
     with office.store.read() as connection:
         office.now(connection)
-        behind = absorbing.oldest(connection, office.calendar.release)
+        behind = calendar_backlog.oldest(connection, office.calendar.release)
         if behind is None:
             return 0
-        changes = absorbing.since(connection, behind)
+        changes = calendar_backlog.since(connection, behind)
     _pass_by(office, changes)
     while True:
         with office.store.write() as connection:
             now = office.now(connection)
-            keys = absorbing.behind(connection, office.calendar.release, 100)
+            keys = calendar_backlog.behind(connection, office.calendar.release, 100)
             if not keys:
                 return moved
             why = "; ".join(say_change(c["kind"], c["day"], c["name"], c["gone"]) for c in changes)
@@ -202,7 +203,7 @@ def _pass_by(office: Office, changes: list[reads.Row]) -> None:
         None if any(c["kind"] == KANTOORUREN for c in changes) else max(c["day"] for c in changes)
     )
     with office.store.write() as connection:
-        absorbing.pass_by(connection, office.calendar.release, first, last)
+        calendar_backlog.pass_by(connection, office.calendar.release, first, last)
 
 
 def _absorb_case(file: CaseFile, why: str) -> int:

@@ -11,7 +11,7 @@ from amhk.office import read_pack
 from amhk.rules.days import End
 from amhk.rules.parse import read_day, read_moment
 from amhk.rules.terms import Beside, TermRule, beside_end, end_of_term
-from amhk.store.glance import calendar_at
+from amhk.store.terms.calendar_only import calendar_at
 from amhk.words import day_of, iso
 
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 from amhk.rules.ladder import Address, Staff, attended, receivers
-from amhk.store import bells
 from amhk.store.session import Connection
+from amhk.store.terms import reminders
 
 
 def tend_inbox(connection: Connection, staff: Staff) -> None:
@@ -12,7 +12,7 @@ def tend_inbox(connection: Connection, staff: Staff) -> None:
 
     What nobody reads goes up the ladder.
     """
-    for place in bells.addresses(connection):
+    for place in reminders.addresses(connection):
         here = Address(
             name="", worker=place["worker_id"], team=place["team_id"], role=place["role"]
         )
@@ -21,7 +21,7 @@ def tend_inbox(connection: Connection, staff: Staff) -> None:
         to = place["role"] or ("team" if place["worker_id"] is None else "eigenaar")
         told = [_row(a) for a in receivers((to,), place["owner_id"], place["of_team"], staff)]
         if told != [{k: place[k] for k in ("worker_id", "team_id", "role")}]:
-            bells.move_address(connection, place, told)
+            reminders.move_address(connection, place, told)
 
 
 def _row(address: Address) -> dict[str, Any]:

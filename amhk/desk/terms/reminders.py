@@ -15,10 +15,11 @@ from amhk.desk.casefile.term_rows import due_of
 from amhk.office import Office
 from amhk.rules.ladder import Address, Staff, receivers
 from amhk.rules.terms import Rung, TermRule, rung_instant
-from amhk.store import bells, journal, reads
+from amhk.store import journal, reads
 from amhk.store.instants import as_text
 from amhk.store.reads import Row
 from amhk.store.session import Connection
+from amhk.store.terms import reminders as terms_reminders
 from amhk.words import say_due
 
 _LINE = ("kind", "what", "content", "salt", "commitment", "previous", "hash")
@@ -81,11 +82,11 @@ def ring_batch(
             office=office,
             now=now,
             staff=staff,
-            cases=bells.lock_cases(connection, sorted({t["case_id"] for t in due})),
+            cases=terms_reminders.lock_cases(connection, sorted({t["case_id"] for t in due})),
         )
         keys = [t["id"] for t in due if t["case_id"] in batch.cases]
-        batch.terms = {t["id"]: t for t in bells.ringing(connection, keys, now)}
-        bells.silence(connection, [k for k in keys if k not in batch.terms])
+        batch.terms = {t["id"]: t for t in terms_reminders.ringing(connection, keys, now)}
+        terms_reminders.silence(connection, [k for k in keys if k not in batch.terms])
         for rule, term, instant in _in_order(batch, horizon):
             _ring(batch, rule, term, instant)
         _write(connection, batch)
@@ -152,7 +153,7 @@ def _write(connection: Connection, batch: Batch) -> None:
         for key, t in batch.terms.items()
     ]
     heads = [(c["entries"], c["head"], key) for key, c in batch.cases.items() if "rung" in c]
-    bells.rung(
+    terms_reminders.rung(
         connection, terms, batch.reminders, inbox=batch.inbox, lines=batch.lines, heads=heads
     )
 

@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 
 from amhk.desk.terms.reminders import ring_batch
 from amhk.office import Office
-from amhk.store import bells, claims, journal, reads, writes
+from amhk.store import claims, journal, reads, writes
 from amhk.store.reads import Row
+from amhk.store.terms import reminders
 from amhk.words import day_of, iso
 
 _BATCH = 500
@@ -35,7 +36,7 @@ def run_due(office: Office) -> Sweep:
     """
     with office.store.read() as connection:
         sweep = Sweep(office.now(connection))
-        staff = bells.staff(connection, day_of(sweep.now), sweep.now)
+        staff = reminders.staff(connection, day_of(sweep.now), sweep.now)
     left: set[int] = set()
     while due := _due(office, sweep.now, left):
         horizon = due[-1]["ring_at"] if len(due) >= _BATCH else sweep.now
@@ -58,7 +59,9 @@ def run_due(office: Office) -> Sweep:
 
 def _due(office: Office, now: datetime, left: set[int]) -> list[Row]:
     with office.store.read() as connection:
-        return [t for t in bells.due(connection, now, _BATCH + len(left)) if t["id"] not in left]
+        return [
+            t for t in reminders.due(connection, now, _BATCH + len(left)) if t["id"] not in left
+        ]
 
 
 def _remember(office: Office, sweep: Sweep) -> None:
@@ -67,7 +70,7 @@ def _remember(office: Office, sweep: Sweep) -> None:
     """
     real = datetime.now(UTC)
     with office.store.write() as connection:
-        before = json.loads(bells.lock_meta(connection, "sweep") or "{}")
+        before = json.loads(reminders.lock_meta(connection, "sweep") or "{}")
         gap = (
             (real - datetime.fromisoformat(before["real"])).total_seconds()
             if "real" in before

@@ -15,10 +15,11 @@ from amhk.office import Office
 from amhk.rules.parse import fold, read_day, unfit
 from amhk.rules.searching import Sought, read_sought
 from amhk.rules.secrecy import HAND, WORKS, Reader, Scope, scope_of
-from amhk.store import bells, search, worklists
+from amhk.store import search, worklists
 from amhk.store.reads import Row
 from amhk.store.session import Connection
 from amhk.store.staff import channels
+from amhk.store.terms import reminders as terms_reminders
 from amhk.words import day_of, end_of, iso
 
 _PAGE = 50
@@ -220,10 +221,10 @@ def reminders(
     `count` is all of them, `next` the key to go on from.
     """
     with office.store.read() as connection:
-        found = bells.inbox(connection, who, before, limit + 1)
+        found = terms_reminders.inbox(connection, who, before, limit + 1)
         items = [_reminder(office, r) for r in found[:limit]]
         more = found[limit - 1]["id"] if len(found) > limit else None
-        return {"items": items, "next": more, "count": bells.count_inbox(connection, who)}
+        return {"items": items, "next": more, "count": terms_reminders.count_inbox(connection, who)}
 
 
 def _reminder(office: Office, row: Row) -> dict[str, Any]:

@@ -6,9 +6,9 @@ from sqlalchemy import Connection, and_, false, func, or_, select, true
 
 from amhk.rules.secrecy import ALL_CASES, WORKS
 from amhk.store import tables as t
-from amhk.store.bells import PIKET, PLAN, away_on
 from amhk.store.reads import CASE, WORKER, Row, rows
 from amhk.store.tables import table
+from amhk.store.terms.reminders import PIKET, PLAN, away_on
 
 PLAN_CASE = table(t.PlanCase)
 

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 from sqlalchemy import Connection, and_, func, not_, select, text, update
 
-from amhk.store.calendar import DAY
 from amhk.store.reads import TERM, Row, rows
+from amhk.store.terms.calendar import DAY
 from amhk.words import end_of, iso
 
 # Written out, so that the index of running terms serves.
