@@ -25,8 +25,9 @@ from amhk.desk.house import rounds, second_count
 from amhk.desk.staff import workers
 from amhk.desk.terms import sweep
 from amhk.office import found, open_office
-from amhk.store import claims, reads, writes
-from amhk.store.journal import entry_row
+from amhk.store import reads, writes
+from amhk.store.cases import compare_and_set
+from amhk.store.cases.journal import entry_row
 from amhk.words import iso
 
 ROUNDS, DUE, BATCH = 5, 10_000, 500
@@ -138,7 +139,9 @@ def put_in_order(office):
     """Give every case that was written in bulk its place in the order of danger."""
     with office.store.write() as connection:
         connection.execute(
-            reads.CASE.update().values(rank=claims.rank(reads.CASE.c.closed, reads.CASE.c.urgent))
+            reads.CASE.update().values(
+                rank=compare_and_set.rank(reads.CASE.c.closed, reads.CASE.c.urgent)
+            )
         )
 
 

@@ -144,8 +144,8 @@ def check(json_: JsonOption = False, config: ConfigOption = None) -> None:
 def verify(json_: JsonOption = False, config: ConfigOption = None) -> None:
     """Controleer het verloop van elke zaak: is er iets gewijzigd, weggehaald of afgekapt?"""
     from amhk.desk.figures import case_facts, kept_reports
+    from amhk.store.cases.journal import verify as verify_chain
     from amhk.store.house import verify as verify_house
-    from amhk.store.journal import verify as verify_chain
 
     with open_here(config) as office, office.store.read() as connection:
         faults = [

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from amhk.store.journal import as_json
+from amhk.store.cases.journal import as_json
 from amhk.store.reads import META, WORKER, Row, rows
 from amhk.store.tables import HouseEntry, Incident, table
 from amhk.words import iso

@@ -21,7 +21,8 @@ from amhk.errors import ClosedDoor
 from amhk.office import Office
 from amhk.rules.forms import SCHEMA
 from amhk.rules.secrecy import scope_of
-from amhk.store import reads, worklists
+from amhk.store import reads
+from amhk.store.cases import worklists
 from amhk.training.calls import Calls
 from amhk.training.made_up import MadeUp
 from amhk.words import AMSTERDAM, day_of, iso

@@ -9,7 +9,7 @@ import pytest
 
 from amhk.rules.secrecy import family_signs
 from amhk.store import reads
-from amhk.store.journal import verify
+from amhk.store.cases.journal import verify
 
 ADVIES = {
     "route": "advies",

@@ -312,7 +312,7 @@ def test_from_melding_to_advies_nothing_of_the_family_stays(client, office):
     assert "Bakker" not in kept
     assert "Pietersma" not in kept
     assert client.get("/health")["without"] == 0
-    from amhk.store.journal import verify
+    from amhk.store.cases.journal import verify
 
     with office.store.read() as connection:
         assert list(verify(connection)) == []

@@ -19,8 +19,8 @@ from amhk.office import open_office
 from amhk.rules.periods import read_period
 from amhk.rules.secrecy import Scope
 from amhk.store import house, reads
+from amhk.store.cases.journal import verify
 from amhk.store.figures import facts
-from amhk.store.journal import verify
 
 
 def report(client, period="2026-Q1", **asked):

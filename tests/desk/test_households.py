@@ -18,7 +18,8 @@ from amhk.desk.intake import calls
 from amhk.desk.people import earlier_contacts
 from amhk.desk.staff import workers
 from amhk.errors import BadInput, ClosedDoor, NotFound
-from amhk.store import journal, reads, writes
+from amhk.store import reads, writes
+from amhk.store.cases import journal
 
 RULES = '\n[[routing.rules]]\ngemeente = ["Schiedam"]\nteam = "Noord"\n'
 

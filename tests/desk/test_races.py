@@ -15,7 +15,7 @@ from amhk.desk.letters import notices
 from amhk.desk.terms import sweep
 from amhk.errors import ChangedMeanwhile, ClosedDoor
 from amhk.store import reads
-from amhk.store.journal import verify
+from amhk.store.cases.journal import verify
 
 MELDING = {
     "route": "melding",

@@ -14,7 +14,7 @@ from amhk.desk.cases import assignment
 from amhk.desk.house import night_proof, rounds
 from amhk.desk.staff import absence, workers
 from amhk.store import house, reads
-from amhk.store.journal import verify
+from amhk.store.cases.journal import verify
 from amhk.store.staff import plans
 
 MELDING = {

@@ -22,7 +22,8 @@ from amhk.desk.worklists import reindex, saved_lists, worklist
 from amhk.errors import BadInput, ClosedDoor, NotAllowed, NotFound
 from amhk.keys import hash_token
 from amhk.rules.searching import RELEASE
-from amhk.store import reads, search, writes
+from amhk.store import reads, writes
+from amhk.store.cases import search
 
 
 def person(naam, **other):

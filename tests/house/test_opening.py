@@ -17,7 +17,7 @@ from amhk.desk.intake import calls
 from amhk.errors import HouseClosed
 from amhk.office import open_office
 from amhk.store import reads, schema
-from amhk.store.journal import verify
+from amhk.store.cases.journal import verify
 
 ADVIES = {
     "route": "advies",

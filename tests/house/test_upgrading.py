@@ -12,7 +12,7 @@ from support.server import command as run
 from amhk.desk.house import night_proof, rounds
 from amhk.office import open_office
 from amhk.store import house, migrate, reads
-from amhk.store.journal import link, verify
+from amhk.store.cases.journal import link, verify
 from amhk.store.session import Store
 
 MELDING = {

@@ -8,7 +8,7 @@ from conftest import make_folder
 from amhk.desk.house import health
 from amhk.errors import ClosedDoor
 from amhk.office import open_office
-from amhk.store.journal import verify
+from amhk.store.cases.journal import verify
 from amhk.training import year
 from amhk.words import REGIONS, day_of
 

@@ -11,7 +11,7 @@ from support.cast import Client, hire, send_owed
 from amhk.desk.house import night_proof, rounds
 from amhk.desk.terms import sweep
 from amhk.store import reads, writes
-from amhk.store.journal import verify
+from amhk.store.cases.journal import verify
 from amhk.words import AMSTERDAM, iso
 
 MELDING = {

@@ -42,9 +42,10 @@ from amhk.rules.ladder import Address, attended
 from amhk.rules.pairs import Told, contradictions
 from amhk.rules.periods import period_of, read_period
 from amhk.rules.searching import words_of_case
-from amhk.store import reads, search
+from amhk.store import reads
+from amhk.store.cases import search
+from amhk.store.cases.journal import verify
 from amhk.store.figures import figures, proofs
-from amhk.store.journal import verify
 from amhk.store.letters import outbox
 from amhk.store.people.people import JOIN
 from amhk.store.staff import plans

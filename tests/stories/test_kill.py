@@ -24,7 +24,7 @@ from amhk.desk.staff import workers as staff_workers
 from amhk.desk.terms import sweep
 from amhk.office import open_office
 from amhk.store import reads
-from amhk.store.journal import verify
+from amhk.store.cases.journal import verify
 
 ROUNDS = 100 if FULL else 6
 MELDING = {

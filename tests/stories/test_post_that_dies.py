@@ -17,7 +17,7 @@ from support.cast import Client, hire, reader
 from amhk.desk.letters import carrier, dispatch
 from amhk.office import open_office
 from amhk.store import reads
-from amhk.store.journal import verify
+from amhk.store.cases.journal import verify
 from amhk.store.letters import outbox
 
 MELDING = {

@@ -25,7 +25,7 @@ from support.postgres import control
 
 from amhk.clock import sweep
 from amhk.office import open_office
-from amhk.store.journal import verify
+from amhk.store.cases.journal import verify
 from amhk.web.app import create_app
 
 PAGES = (

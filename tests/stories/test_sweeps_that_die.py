@@ -21,8 +21,8 @@ from amhk.desk.figures import case_facts, kept_reports
 from amhk.desk.house import night_proof, rounds
 from amhk.office import open_office
 from amhk.store import house, reads, writes
+from amhk.store.cases.journal import verify
 from amhk.store.figures import figures
-from amhk.store.journal import verify
 
 MELDING = {
     "route": "melding",

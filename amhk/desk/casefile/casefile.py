@@ -17,7 +17,8 @@ from amhk.rules.secrecy import Reader
 from amhk.rules.standing import Owed, Running, Standing, became
 from amhk.rules.terms import rung_instants
 from amhk.rules.workflow import Workflow
-from amhk.store import claims, reads, search, writes
+from amhk.store import reads, writes
+from amhk.store.cases import compare_and_set, search
 from amhk.store.letters import outbox
 from amhk.store.reads import Row
 from amhk.store.session import Connection
@@ -338,7 +339,7 @@ class CaseFile:
         self._write_lines(keys)
         self.changes["urgent"] = self._urgent()
         told = {"entries": self.case["entries"], "head": self.case["head"], **self.changes}
-        claims.save_case(self.connection, self.case, told, bump)
+        compare_and_set.save_case(self.connection, self.case, told, bump)
         self.case.update(self.changes, version=self.case["version"] + bump)
         if self.words:
             search.find_again(self.connection, self.case)

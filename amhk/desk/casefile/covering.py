@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from amhk.office import Office
 from amhk.rules.veil import CODES, Veil
-from amhk.store import veils
+from amhk.store.cases import veils
 from amhk.store.reads import Row
 from amhk.store.session import Connection
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from amhk.store import journal, reads, writes
+from amhk.store import reads, writes
+from amhk.store.cases import journal
 from amhk.store.session import Connection
 from amhk.words import iso
 

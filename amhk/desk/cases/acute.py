@@ -6,7 +6,7 @@ from typing import Any
 
 from amhk.desk.casefile.casefile import CaseFile
 from amhk.rules.distance import distance
-from amhk.store.journal import said_at
+from amhk.store.cases.journal import said_at
 from amhk.store.reads import Row
 from amhk.words import iso
 

@@ -21,9 +21,10 @@ from amhk.rules.cleaning import clean
 from amhk.rules.fields import Desk, Field
 from amhk.rules.parse import tidy, unfit
 from amhk.rules.secrecy import Reader
-from amhk.store import gather, reads, writes
-from amhk.store.files import SWEPT, Files, chunks_of
-from amhk.store.search import NOTE as NOTE_KIND
+from amhk.store import reads, writes
+from amhk.store.cases import bundle
+from amhk.store.cases.files import SWEPT, Files, chunks_of
+from amhk.store.cases.search import NOTE as NOTE_KIND
 from amhk.store.session import Connection
 
 NOTE = (
@@ -100,7 +101,7 @@ def add_file(office: Office, number: str, name: str, content: BinaryIO, who: Rea
             "worker_id": who.id,
             "entry": entry,
         }
-        key = writes.add(connection, gather.ATTACHMENT, row)
+        key = writes.add(connection, bundle.ATTACHMENT, row)
         file.save(bump=False)
         return key
 
@@ -127,7 +128,7 @@ def read_file(office: Office, number: str, key: int, who: Reader) -> tuple[Path,
     with office.store.read() as connection:
         case = visible(connection, number, who, own=True)
         found = next(
-            (a for a in reads.of_case(connection, gather.ATTACHMENT, case["id"]) if a["id"] == key),
+            (a for a in reads.of_case(connection, bundle.ATTACHMENT, case["id"]) if a["id"] == key),
             None,
         )
     if found is None:
@@ -144,7 +145,7 @@ def sweep(office: Office) -> int:
     with office.store.read() as connection:
         if reads.meta(connection, SWEPT) == today:
             return 0
-        known = gather.hashes(connection)
+        known = bundle.hashes(connection)
     gone = _files(office).remove_but(known, time.time() - _HOUR)
     with office.store.write() as connection:
         writes.set_meta(connection, SWEPT, today)

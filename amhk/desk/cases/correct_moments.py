@@ -9,7 +9,7 @@ from amhk.desk.casefile.term_rows import due_of, fresh_row, is_late, next_round
 from amhk.desk.cases.register import tell_children
 from amhk.errors import BadInput
 from amhk.store import reads, writes
-from amhk.store.journal import said_at
+from amhk.store.cases.journal import said_at
 from amhk.words import day_of, iso, lower_first, say_day, say_instant
 
 AT_RECEIPT = "Bij ontvangst"

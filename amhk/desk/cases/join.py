@@ -15,7 +15,7 @@ from amhk.errors import BadInput
 from amhk.rules.moves import begun, holds
 from amhk.rules.standing import Decision
 from amhk.store import reads, writes
-from amhk.store.journal import plain
+from amhk.store.cases.journal import plain
 from amhk.store.people.people import JOIN
 from amhk.store.reads import Row
 from amhk.store.staff import plans

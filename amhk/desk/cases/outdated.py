@@ -6,7 +6,8 @@ from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.casefile.recall import DRAFT_AGAIN, out_of_hand, take_off
 from amhk.desk.letters.compose import compose
 from amhk.errors import ClosedDoor
-from amhk.store import claims, reads, writes
+from amhk.store import reads, writes
+from amhk.store.cases import compare_and_set
 from amhk.store.letters import outbox
 from amhk.store.reads import Row
 
@@ -73,7 +74,7 @@ def mark_letters(
     for notice in letters:
         if notice["state"] == "approved" and notice["id"] not in gone:
             take_off(file.office, file.connection, [notice["id"]])
-            claims.save_notice(file.connection, notice, DRAFT_AGAIN)
+            compare_and_set.save_notice(file.connection, notice, DRAFT_AGAIN)
             file.note(
                 "bericht",
                 f"{file.workflow.notices[notice['kind']].title}: weer concept na een correctie.",

@@ -27,7 +27,8 @@ from amhk.rules.fields import reason_given
 from amhk.rules.flowmap import Map, flow_map
 from amhk.rules.people import named_apart, roles_on, say_age, voice
 from amhk.rules.secrecy import Reader, scope_of
-from amhk.store import gather, reads
+from amhk.store import reads
+from amhk.store.cases import bundle
 from amhk.store.reads import Row
 from amhk.store.session import Connection
 from amhk.words import day_of, iso
@@ -106,7 +107,7 @@ def _map(file: CaseFile, journal: list[dict[str, Any]], doors: list[dict[str, An
 
 
 def _shelf(connection: Connection, case: Row, who: Reader) -> dict[str, list[Any]]:
-    return gather.of_case(connection, case, scope_of(who), who.id, datetime.now(UTC))
+    return bundle.of_case(connection, case, scope_of(who), who.id, datetime.now(UTC))
 
 
 def _from_shelf(

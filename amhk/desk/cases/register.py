@@ -18,7 +18,8 @@ from amhk.rules.people import is_child, is_unborn
 from amhk.rules.routing import route_call, stream
 from amhk.rules.secrecy import Reader
 from amhk.rules.workflow import Workflow
-from amhk.store import claims, reads, writes
+from amhk.store import reads, writes
+from amhk.store.cases import compare_and_set
 from amhk.store.people import people as store
 from amhk.store.session import Connection
 from amhk.store.staff import plans, routing_rules
@@ -61,7 +62,7 @@ def register(
     """
     workflow = office.pack.of_route(route)
     case = _first_row(workflow, values, now) | _place(office, connection, route, values)
-    case["number"] = claims.next_number(connection, PREFIX[route], local(now).year)
+    case["number"] = compare_and_set.next_number(connection, PREFIX[route], local(now).year)
     case["taken_by"] = taken_by or who.id
     if route == "advies" and not plans.away(connection, who.id, day_of(now)):
         case["owner_id"] = who.id

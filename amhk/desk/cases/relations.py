@@ -5,7 +5,8 @@ By what they are found changes with it, since each covers the melder of both.
 
 from collections.abc import Sequence
 
-from amhk.store import reads, search, writes
+from amhk.store import reads, writes
+from amhk.store.cases import search
 from amhk.store.people import people
 from amhk.store.session import Connection
 

@@ -17,8 +17,8 @@ from amhk.rules import people as rules
 from amhk.rules.moves import decide
 from amhk.rules.standing import Decision
 from amhk.store import reads, writes
-from amhk.store.files import SWEPT
-from amhk.store.gather import ATTACHMENT
+from amhk.store.cases.bundle import ATTACHMENT
+from amhk.store.cases.files import SWEPT
 from amhk.store.intake import drafts
 from amhk.store.people import people
 from amhk.words import day_of, lower_first, say_instant

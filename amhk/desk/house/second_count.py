@@ -8,7 +8,7 @@ from amhk.office import Office
 from amhk.rules import recount
 from amhk.rules.days import Calendar
 from amhk.rules.terms import TermRule, rung_instants
-from amhk.store import worklists
+from amhk.store.cases import worklists
 from amhk.store.figures import proofs
 from amhk.store.reads import Row
 from amhk.store.session import Connection

@@ -16,9 +16,9 @@ from amhk.rules.secrecy import WORKS, Reader
 from amhk.sheets.apart import read_apart
 from amhk.sheets.lines import Line, no
 from amhk.store import house, reads, writes
+from amhk.store.cases.journal import plain
 from amhk.store.intake import imports as store
 from amhk.store.intake.imports import IMPORT
-from amhk.store.journal import plain
 from amhk.store.reads import Row
 from amhk.store.session import Connection
 from amhk.words import iso, some

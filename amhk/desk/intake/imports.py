@@ -27,9 +27,9 @@ from amhk.rules.fields import reason_given
 from amhk.rules.forms import OWN
 from amhk.rules.secrecy import HAND, Reader
 from amhk.store import house, reads, writes
+from amhk.store.cases.journal import plain
 from amhk.store.intake import imports as store
 from amhk.store.intake.imports import FORM, IMPORT
-from amhk.store.journal import plain
 from amhk.store.reads import Row
 from amhk.store.session import Connection
 

@@ -16,7 +16,8 @@ from amhk.desk.letters.notices import find
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, NotAllowed, NotFound
 from amhk.office import Office
 from amhk.rules.secrecy import WORKS, Reader, scope_of
-from amhk.store import claims, reads, writes
+from amhk.store import reads, writes
+from amhk.store.cases import compare_and_set
 from amhk.store.letters import outbox
 from amhk.store.reads import Row
 from amhk.store.session import Connection
@@ -145,7 +146,7 @@ def renewed(connection: Connection, key: int) -> bool:
     notice = reads.notice(connection, key)
     if notice is None or notice["state"] != "approved" or not notice["old_fact"]:
         return False
-    claims.save_notice(connection, notice, DRAFT_AGAIN)
+    compare_and_set.save_notice(connection, notice, DRAFT_AGAIN)
     return True
 
 

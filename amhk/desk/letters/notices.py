@@ -25,7 +25,8 @@ from amhk.office import Office
 from amhk.rules.cleaning import clean
 from amhk.rules.fields import Desk, Field
 from amhk.rules.secrecy import WORKS, Reader
-from amhk.store import claims, reads
+from amhk.store import reads
+from amhk.store.cases import compare_and_set
 from amhk.store.letters import text_templates
 from amhk.store.reads import Row
 from amhk.store.session import Connection
@@ -115,7 +116,9 @@ def approve(office: Office, key: int, body: object, who: Reader) -> None:
             "approved_at": file.now,
             "left_out": letter.left_out,
         }
-        claims.save_notice(connection, notice, frozen | {"data": letter.data, "release": release})
+        compare_and_set.save_notice(
+            connection, notice, frozen | {"data": letter.data, "release": release}
+        )
         file.save(bump=False)
 
 
@@ -174,7 +177,7 @@ def record_sent(
     if not file.case["closed"]:
         for name in rule.sent_starts:
             file.start(name, moment, entry)
-    claims.save_notice(
+    compare_and_set.save_notice(
         file.connection,
         notice,
         {"state": "sent", "sent_on": day, "way": way, "reference": reference},
@@ -211,7 +214,7 @@ def reopen(office: Office, key: int, body: object, who: Reader) -> None:
         file.note(
             "bericht", f"{rule_of(office, file.case, notice).title}: weer concept.", {"notice": key}
         )
-        claims.save_notice(connection, notice, DRAFT_AGAIN)
+        compare_and_set.save_notice(connection, notice, DRAFT_AGAIN)
         file.save(bump=False)
 
 
@@ -237,7 +240,7 @@ def withhold(office: Office, key: int, body: object, who: Reader) -> None:
             file.note(
                 "bericht", f"{title}: uitgesteld tot {say_day(new_date)}.", values | {"notice": key}
             )
-            claims.save_notice(connection, notice, DRAFT_AGAIN | told)
+            compare_and_set.save_notice(connection, notice, DRAFT_AGAIN | told)
         else:
             entry = file.note("bericht", f"{title}: niet verzonden.", values | {"notice": key})
             end_term(
@@ -251,7 +254,7 @@ def withhold(office: Office, key: int, body: object, who: Reader) -> None:
             file.owed = [n for n in file.owed if n["id"] != key]
             take_off(office, connection, [key])
             _nothing_to_await(file, notice)
-            claims.save_notice(connection, notice, told | {"state": "withheld"})
+            compare_and_set.save_notice(connection, notice, told | {"state": "withheld"})
         file.save(bump=False)
 
 

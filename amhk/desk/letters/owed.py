@@ -12,7 +12,7 @@ from amhk.office import Office
 from amhk.rules.secrecy import Reader, scope_of
 from amhk.rules.terms import end_of_term, over_at
 from amhk.rules.veil import Veil
-from amhk.store import veils
+from amhk.store.cases import veils
 from amhk.store.letters import outbox
 from amhk.store.reads import Row
 from amhk.words import iso

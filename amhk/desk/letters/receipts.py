@@ -8,7 +8,8 @@ from amhk.errors import BadInput, ClosedDoor
 from amhk.office import Office
 from amhk.rules.fields import Field
 from amhk.rules.secrecy import Reader
-from amhk.store import claims, reads
+from amhk.store import reads
+from amhk.store.cases import compare_and_set
 from amhk.store.reads import Row
 from amhk.store.session import Connection
 from amhk.words import iso, say_day
@@ -40,7 +41,7 @@ def receive(office: Office, key: int, body: object, who: Reader) -> None:
             f" {say_day(values['date'])}.",
             told | {"notice": key},
         )
-        claims.save_notice(connection, notice, {"receipt": told})
+        compare_and_set.save_notice(connection, notice, {"receipt": told})
         file.save(bump=False)
 
 
@@ -65,7 +66,7 @@ def give_back(office: Office, key: int, body: object, who: Reader) -> None:
         file.draft(
             notice["kind"], moment_of(values["date"], file.now), entry, notice["facts"], **links
         )
-        claims.save_notice(connection, notice, {"returned": told})
+        compare_and_set.save_notice(connection, notice, {"returned": told})
         file.save(bump=False)
 
 

@@ -18,7 +18,8 @@ from amhk.rules.fields import reason_given
 from amhk.rules.parse import fold, read_bsn, read_partial, tidy
 from amhk.rules.secrecy import WORKS, Reader
 from amhk.rules.veil import Veil
-from amhk.store import reads, veils, writes
+from amhk.store import reads, writes
+from amhk.store.cases import veils
 from amhk.store.people import people as store
 from amhk.store.people import questions
 from amhk.store.reads import Row

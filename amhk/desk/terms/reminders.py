@@ -15,7 +15,8 @@ from amhk.desk.casefile.term_rows import due_of
 from amhk.office import Office
 from amhk.rules.ladder import Address, Staff, receivers
 from amhk.rules.terms import Rung, TermRule, rung_instant
-from amhk.store import journal, reads
+from amhk.store import reads
+from amhk.store.cases import journal
 from amhk.store.instants import as_text
 from amhk.store.reads import Row
 from amhk.store.session import Connection

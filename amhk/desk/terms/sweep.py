@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 from amhk.desk.terms.reminders import ring_batch
 from amhk.office import Office
-from amhk.store import claims, journal, reads, writes
+from amhk.store import reads, writes
+from amhk.store.cases import compare_and_set, journal
 from amhk.store.reads import Row
 from amhk.store.terms import reminders
 from amhk.words import day_of, iso
@@ -104,7 +105,7 @@ def _report(office: Office, term: Row, wrong: Exception, now: datetime) -> str:
             case, now, None, kind="termijn_mislukt", what=what, content={"term": term["id"]}
         )
         journal.append(connection, [line])
-        claims.save_case(
+        compare_and_set.save_case(
             connection, case, {"entries": line["sequence"], "head": line["hash"]}, bump=False
         )
         return str(case["number"])

@@ -6,7 +6,7 @@ from amhk.desk.cases.reading import acute_view
 from amhk.errors import NotAllowed
 from amhk.office import Office
 from amhk.rules.secrecy import WORKS, Reader, scope_of
-from amhk.store import acute
+from amhk.store.cases import acute
 
 
 def acute_cases(office: Office, who: Reader) -> list[dict[str, Any]]:

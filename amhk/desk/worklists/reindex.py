@@ -6,7 +6,8 @@ Gone through again, all of them, when the rules for it change.
 from amhk.desk.casefile.casefile import is_urgent
 from amhk.office import Office
 from amhk.rules.searching import RELEASE
-from amhk.store import reads, search, writes
+from amhk.store import reads, writes
+from amhk.store.cases import search
 
 _KEY, _SO_FAR, _BATCH, _A_ROUND = "search_release", "search_so_far", 500, 20
 

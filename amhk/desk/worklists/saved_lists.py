@@ -10,7 +10,8 @@ from amhk.office import Office
 from amhk.rules.parse import tidy, unfit
 from amhk.rules.secrecy import Reader
 from amhk.sheets.write import as_csv
-from amhk.store import house, reads, worklists, writes
+from amhk.store import house, reads, writes
+from amhk.store.cases import worklists
 from amhk.words import say_day
 
 # What a worklist can show: the name of a column and its title.

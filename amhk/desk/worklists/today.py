@@ -15,7 +15,8 @@ from amhk.office import Office
 from amhk.rules.periods import period_of
 from amhk.rules.secrecy import WORKS, Reader
 from amhk.rules.workflow import Workflow
-from amhk.store import morning, worklists
+from amhk.store import morning
+from amhk.store.cases import worklists
 from amhk.store.intake import drafts
 from amhk.store.reads import Row
 from amhk.words import day_of, end_of, iso

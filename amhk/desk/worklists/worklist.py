@@ -15,7 +15,7 @@ from amhk.office import Office
 from amhk.rules.parse import fold, read_day, unfit
 from amhk.rules.searching import Sought, read_sought
 from amhk.rules.secrecy import HAND, WORKS, Reader, Scope, scope_of
-from amhk.store import search, worklists
+from amhk.store.cases import search, worklists
 from amhk.store.reads import Row
 from amhk.store.session import Connection
 from amhk.store.staff import channels

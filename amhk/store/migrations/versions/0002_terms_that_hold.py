@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from amhk.store.journal import commit_to, link
+from amhk.store.cases.journal import commit_to, link
 
 revision = "0002"
 down_revision = "0001"

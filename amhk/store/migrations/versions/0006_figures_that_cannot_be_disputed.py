@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from amhk.store.journal import commit_to, link
+from amhk.store.cases.journal import commit_to, link
 from amhk.words import day_of, iso
 
 revision = "0006"

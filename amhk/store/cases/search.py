@@ -12,10 +12,11 @@ from sqlalchemy import Connection, and_, delete, exists, func, insert, select, u
 from amhk.rules.searching import Sought, words_of, words_of_case
 from amhk.rules.secrecy import Scope
 from amhk.rules.veil import COVER, Veil
-from amhk.store import claims, reads
+from amhk.store import reads
+from amhk.store.cases import compare_and_set
+from amhk.store.cases.veils import veils
 from amhk.store.reads import Row
 from amhk.store.tables import SearchWord, table
-from amhk.store.veils import veils
 
 WORD = table(SearchWord)
 NOTE = "notitie"
@@ -188,5 +189,5 @@ def keep_batch(connection: Connection, heads: Sequence[Row], urgent: Sequence[in
     connection.execute(
         update(case)
         .where(case.c.id.in_(keys))
-        .values(rank=claims.rank(case.c.closed, case.c.urgent))
+        .values(rank=compare_and_set.rank(case.c.closed, case.c.urgent))
     )
