@@ -28,7 +28,8 @@ from amhk.desk.intake import calls
 from amhk.rules.parse import fold
 from amhk.rules.searching import RELEASE, words_of_case
 from amhk.rules.secrecy import Reader
-from amhk.store import house, reads, writes
+from amhk.store import reads, writes
+from amhk.store.house import house_journal
 from benchmarks.households import Households
 from benchmarks.sweep import bulk, office_on, put_in_order, text
 
@@ -211,7 +212,9 @@ def fill(office, size):
             "without": 0,
             "wrong": [],
         }
-        house.append(connection, now, None, kind=night_proof.KIND, what="bewijs", content=told)
+        house_journal.append(
+            connection, now, None, kind=night_proof.KIND, what="bewijs", content=told
+        )
         connection.exec_driver_sql(f"UPDATE counters SET last = {size} WHERE prefix = 'M'")
     return people
 

@@ -145,7 +145,7 @@ def verify(json_: JsonOption = False, config: ConfigOption = None) -> None:
     """Controleer het verloop van elke zaak: is er iets gewijzigd, weggehaald of afgekapt?"""
     from amhk.desk.figures import case_facts, kept_reports
     from amhk.store.cases.journal import verify as verify_chain
-    from amhk.store.house import verify as verify_house
+    from amhk.store.house.house_journal import verify as verify_house
 
     with open_here(config) as office, office.store.read() as connection:
         faults = [

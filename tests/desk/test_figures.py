@@ -18,9 +18,10 @@ from amhk.desk.house import rounds
 from amhk.office import open_office
 from amhk.rules.periods import read_period
 from amhk.rules.secrecy import Scope
-from amhk.store import house, reads
+from amhk.store import reads
 from amhk.store.cases.journal import verify
 from amhk.store.figures import facts
+from amhk.store.house import house_journal
 
 
 def report(client, period="2026-Q1", **asked):
@@ -235,7 +236,7 @@ def test_a_report_makes_itself_once_on_its_day_is_announced_and_stands_in_the_jo
     told = rita.get("/reports/kept")["items"]
     assert len(told) == 1
     with client.office.store.read() as connection:
-        line = house.last(connection, kept_reports.KIND)
+        line = house_journal.last(connection, kept_reports.KIND)
         assert line["sha256"] == told[0]["hash"]
         assert list(kept_reports.faults(connection)) == []
         assert list(verify(connection)) == []

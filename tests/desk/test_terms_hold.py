@@ -13,8 +13,9 @@ from support.cast import Client, hire, reader, send_owed, term
 from amhk.desk.cases import assignment
 from amhk.desk.house import night_proof, rounds
 from amhk.desk.staff import absence, workers
-from amhk.store import house, reads
+from amhk.store import reads
 from amhk.store.cases.journal import verify
+from amhk.store.house import house_journal
 from amhk.store.staff import plans
 
 MELDING = {
@@ -40,7 +41,7 @@ def holds(office):
     told = night_proof.prove(office)
     assert (told["wrong"], told["differences"], told["without"]) == ([], [], 0)
     with office.store.read() as connection:
-        assert [*verify(connection), *house.verify(connection)] == []
+        assert [*verify(connection), *house_journal.verify(connection)] == []
         assert plans.owned_by_nobody_here(connection, office.now(connection).date()) == []
     return told
 
@@ -684,7 +685,7 @@ def test_the_proof_is_made_once_a_night_and_its_hash_chains_to_the_night_before(
     with office.store.write() as connection:
         connection.exec_driver_sql("UPDATE house SET what = 'alles goed' WHERE sequence = 1")
     with office.store.read() as connection:
-        assert list(house.verify(connection))
+        assert list(house_journal.verify(connection))
 
 
 def test_the_proof_counts_what_was_rung_and_the_longest_time_without_a_round(

@@ -11,8 +11,9 @@ from support.server import command as run
 
 from amhk.desk.house import night_proof, rounds
 from amhk.office import open_office
-from amhk.store import house, migrate, reads
+from amhk.store import migrate, reads
 from amhk.store.cases.journal import link, verify
+from amhk.store.house import house_journal
 from amhk.store.session import Store
 
 MELDING = {
@@ -182,7 +183,7 @@ def holds(folder, before):
     assert total_of(folder) == before
     office = open_office(folder, proof=False)
     with office.store.read() as connection:
-        assert [*verify(connection), *house.verify(connection)] == []
+        assert [*verify(connection), *house_journal.verify(connection)] == []
         inbox = reads.rows(connection, select(reads.INBOX))
         kinds = [e["kind"] for e in reads.entries(connection, 1)]
     assert kinds[-1] == "overgenomen"

@@ -20,9 +20,10 @@ from support.patience import patient
 from amhk.desk.figures import case_facts, kept_reports
 from amhk.desk.house import night_proof, rounds
 from amhk.office import open_office
-from amhk.store import house, reads, writes
+from amhk.store import reads, writes
 from amhk.store.cases.journal import verify
 from amhk.store.figures import figures
+from amhk.store.house import house_journal
 
 MELDING = {
     "route": "melding",
@@ -145,9 +146,9 @@ def outcome(folder, single):
             c["owner_id"]
             for c in reads.rows(connection, select(reads.CASE).order_by(reads.CASE.c.id))
         ]
-        assert [*verify(connection), *house.verify(connection)] == []
+        assert [*verify(connection), *house_journal.verify(connection)] == []
         assert reads.open_without_term(connection)[1] == []
-        proofs = len(house.entries(connection, night_proof.KIND))
+        proofs = len(house_journal.entries(connection, night_proof.KIND))
         kept = sorted((row["period"], row["number"]) for row in figures.kept(connection))
         assert list(kept_reports.faults(connection)) == []
     assert list(case_facts.faults(office)) == []

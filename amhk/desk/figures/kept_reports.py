@@ -16,9 +16,10 @@ from amhk.rules.definitions import Found
 from amhk.rules.figures import LATE, RUNS, Fact
 from amhk.rules.periods import LENGTHS, Period, period_of, read_period
 from amhk.rules.secrecy import Reader
-from amhk.store import house, reads, writes
+from amhk.store import reads, writes
 from amhk.store.figures import facts as figures_facts
 from amhk.store.figures import figures
+from amhk.store.house import house_journal
 from amhk.store.reads import Row
 from amhk.store.session import Connection
 from amhk.store.terms import reminders
@@ -112,7 +113,7 @@ def keep(office: Office, period: Period, who: Reader | None = None) -> int:
         told |= {"sha256": row["hash"]}
         what = f"Rapport over {period.title} gemaakt en bewaard."
         reminders.lock_meta(connection, "house")
-        house.append(connection, now, row["worker_id"], kind=KIND, what=what, content=told)
+        house_journal.append(connection, now, row["worker_id"], kind=KIND, what=what, content=told)
         return key
 
 
@@ -196,7 +197,9 @@ def faults(connection: Connection) -> Iterator[str]:
     """Give, in Dutch, every kept report that was changed or is gone, and every stamp the journal
     does not come to: held to what the house's own journal says of them.
     """
-    said = [json.loads(line["content"]) for line in house.entries(connection, KIND, _MOST_KEY)]
+    said = [
+        json.loads(line["content"]) for line in house_journal.entries(connection, KIND, _MOST_KEY)
+    ]
     rows = {
         (row["period"], row["number"]): figures.kept_by(connection, row["id"])
         for row in figures.kept(connection)

@@ -7,7 +7,8 @@ from typing import Any
 from amhk.desk.intake import imports, imports_view
 from amhk.desk.terms.sweep import PROOF, STILL
 from amhk.office import Office
-from amhk.store import frame, house, reads, writes
+from amhk.store import reads, writes
+from amhk.store.house import house_journal, page_facts
 from amhk.store.reads import Row
 from amhk.store.session import Connection
 from amhk.words import day_of, iso, say_day, say_instant
@@ -29,7 +30,7 @@ def alarms(office: Office) -> list[str]:
     well.
     """
     with office.store.read() as connection:
-        known = frame.house_of(connection, PROOF)
+        known = page_facts.house_of(connection, PROOF)
         return alarms_of(
             office,
             connection,
@@ -51,7 +52,7 @@ def alarms_of(office: Office, connection: Connection, known: Row, now: datetime)
     told += [
         f"{i['what'].capitalize()}. De beheerder lost dit op voor het einde van"
         f" {say_day(i['due'])}."
-        for i in (house.open_incidents(connection) if known["incidents"] else ())
+        for i in (house_journal.open_incidents(connection) if known["incidents"] else ())
     ]
     if known["dead_letters"]:
         told.append("Er zijn brieven die niet weg konden. Ze staan onder Post, met de reden.")

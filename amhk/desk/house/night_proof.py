@@ -21,8 +21,9 @@ from amhk.rules.fields import Desk, Field
 from amhk.rules.ladder import Address, attended
 from amhk.rules.parse import tidy
 from amhk.rules.secrecy import ALL_CASES, Reader
-from amhk.store import house, reads, writes
+from amhk.store import reads, writes
 from amhk.store.figures import proofs
+from amhk.store.house import house_journal
 from amhk.store.letters import outbox
 from amhk.store.session import Connection
 from amhk.store.staff import plans
@@ -45,7 +46,7 @@ def prove_when_due(office: Office) -> dict[str, Any] | None:
     """
     with office.store.read() as connection:
         now = office.now(connection)
-        last = house.last(connection, KIND)
+        last = house_journal.last(connection, KIND)
     if local(now).hour < office.config.proof_hour or (last and last["day"] == iso(day_of(now))):
         return None
     return prove(office, once=True)
@@ -68,14 +69,14 @@ def prove(office: Office, who: Reader | None = None, once: bool = False) -> dict
         now, told = _proven(office)
     with office.store.write() as connection:
         reminders.lock_meta(connection, "house")
-        if once and (last := house.last(connection, KIND)) and last["day"] == told["day"]:
+        if once and (last := house_journal.last(connection, KIND)) and last["day"] == told["day"]:
             return last
         what = (
             f"{some(told['open'], 'open zaak', 'open zaken')}, {told['with_next_term']} met een"
             f" volgende termijn, {told['without']} zonder; {some(told['terms'], 'einde', 'einden')}"
             f" nagerekend, {some(len(told['differences']), 'verschil', 'verschillen')}."
         )
-        told["hash"] = house.append(
+        told["hash"] = house_journal.append(
             connection, now, who.id if who else None, kind=KIND, what=what, content=told
         )
         if told["wrong"]:
@@ -99,7 +100,7 @@ def _proven(office: Office) -> tuple[datetime, dict[str, Any]]:
 def _worked_out(
     office: Office, connection: Connection, now: datetime, swept: datetime
 ) -> dict[str, Any]:
-    before = house.last(connection, KIND) or {}
+    before = house_journal.last(connection, KIND) or {}
     here = health(office, connection)
     terms, differences = recounted(office, connection)
     count, heads = proofs.heads(connection)
@@ -184,7 +185,7 @@ def _incident(office: Office, connection: Connection, what: str, now: datetime) 
 
     One that stands open for the same already is left.
     """
-    if any(i["what"] == what for i in house.open_incidents(connection)):
+    if any(i["what"] == what for i in house_journal.open_incidents(connection)):
         return
     due = working_days(day_of(now), 1, office.calendar).due
     day = day_of(due) if isinstance(due, datetime) else due
@@ -197,8 +198,8 @@ def _incident(office: Office, connection: Connection, what: str, now: datetime) 
         "closed_by": None,
         "reason": None,
     }
-    writes.add(connection, house.INCIDENT, row)
-    house.append(
+    writes.add(connection, house_journal.INCIDENT, row)
+    house_journal.append(
         connection,
         now,
         None,
@@ -219,7 +220,7 @@ def solve(office: Office, key: int, body: object, who: Reader) -> None:
     with office.store.write() as connection:
         now = office.now(connection)
         values, faults = clean(SOLVE, body, Desk(now, {}))
-        if not any(i["id"] == key for i in house.open_incidents(connection)):
+        if not any(i["id"] == key for i in house_journal.open_incidents(connection)):
             raise NotFound("Dit staat niet (meer) open.")
         if again["wrong"]:
             faults.append(
@@ -234,8 +235,8 @@ def solve(office: Office, key: int, body: object, who: Reader) -> None:
             "closed_by": who.id,
             "reason": tidy(values["reason"], one_line=False),
         }
-        writes.change(connection, house.INCIDENT, [key], told)
-        house.append(
+        writes.change(connection, house_journal.INCIDENT, [key], told)
+        house_journal.append(
             connection,
             now,
             who.id,
@@ -251,10 +252,12 @@ def latest(office: Office) -> dict[str, Any]:
     """
     with office.store.read() as connection:
         now = office.now(connection)
-        entries = house.entries(connection, KIND, 31)
-        incidents = [{**i, "late": now >= i["over_at"]} for i in house.open_incidents(connection)]
+        entries = house_journal.entries(connection, KIND, 31)
+        incidents = [
+            {**i, "late": now >= i["over_at"]} for i in house_journal.open_incidents(connection)
+        ]
         return {
-            "proof": house.last(connection, KIND),
+            "proof": house_journal.last(connection, KIND),
             "incidents": incidents,
             "live": health(office, connection),
             "earlier": [

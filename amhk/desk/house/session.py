@@ -14,7 +14,7 @@ from amhk.keys import hash_token
 from amhk.office import Office
 from amhk.rules.searching import RELEASE
 from amhk.rules.secrecy import Reader
-from amhk.store import frame
+from amhk.store.house import page_facts
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def take_seat(office: Office, cookie: str) -> Seat | None:
     None when the session is over (real time) or the worker left.
     """
     with office.store.read() as connection:
-        found = frame.frame_of(connection, hash_token(cookie), datetime.now(UTC), PROOF)
+        found = page_facts.frame_of(connection, hash_token(cookie), datetime.now(UTC), PROOF)
         if found is None:
             return None
         now = office.moment(connection, found["clock"], found["present_calendar"])

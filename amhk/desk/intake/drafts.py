@@ -13,7 +13,8 @@ from amhk.errors import BadInput, NotAllowed, NotFound
 from amhk.office import Office
 from amhk.rules.fields import WAIVER
 from amhk.rules.secrecy import WORKS, Reader, signs_of_person
-from amhk.store import house, reads, writes
+from amhk.store import reads, writes
+from amhk.store.house import house_journal
 from amhk.store.intake import drafts
 from amhk.store.session import Connection
 
@@ -172,7 +173,7 @@ def take_over(office: Office, name: str, who: Reader) -> int:
             )
         count = drafts.hand_over(connection, worker["id"], who.id)
         what = f"{who.name} nam {count} contacten in concept over van {name}."
-        house.append(
+        house_journal.append(
             connection,
             office.now(connection),
             who.id,

@@ -15,8 +15,9 @@ from amhk.rules.parse import tidy
 from amhk.rules.secrecy import WORKS, Reader
 from amhk.sheets.apart import read_apart
 from amhk.sheets.lines import Line, no
-from amhk.store import house, reads, writes
+from amhk.store import reads, writes
 from amhk.store.cases.journal import plain
+from amhk.store.house import house_journal
 from amhk.store.intake import imports as store
 from amhk.store.intake.imports import IMPORT
 from amhk.store.reads import Row
@@ -89,7 +90,7 @@ def _read(office: Office, key: int, total: int, again: int, who: Reader) -> None
         state = "preview" if counts.get("ready") or counts.get("repair") else "done"
         writes.change(connection, IMPORT, [key], {"state": state, "again": again})
         what = f"Bestand ingelezen: {some(total, 'formulier', 'formulieren')}, {again} al bekend."
-        house.append(
+        house_journal.append(
             connection,
             office.now(connection),
             who.id,

@@ -26,8 +26,9 @@ from amhk.rules import forms as rules
 from amhk.rules.fields import reason_given
 from amhk.rules.forms import OWN
 from amhk.rules.secrecy import HAND, Reader
-from amhk.store import house, reads, writes
+from amhk.store import reads, writes
 from amhk.store.cases.journal import plain
+from amhk.store.house import house_journal
 from amhk.store.intake import imports as store
 from amhk.store.intake.imports import FORM, IMPORT
 from amhk.store.reads import Row
@@ -152,7 +153,7 @@ def drop(office: Office, key: int, reason: object, who: Reader) -> None:
             f"Formulieren weggelegd: {counts.get('ready', 0)} goed, {counts.get('repair', 0)} te"
             " herstellen."
         )
-        house.append(
+        house_journal.append(
             connection,
             office.now(connection),
             who.id,
@@ -199,7 +200,7 @@ def drop_form(office: Office, key: int, reason: object, who: Reader) -> None:
         row = {"state": "dropped", "told": {}, "faults": [], "decided_by": who.id, "decided": now}
         writes.change(connection, FORM, [key], row)
         what = f"Formulier op regel {form['row']} vervallen."
-        house.append(
+        house_journal.append(
             connection,
             now,
             who.id,

@@ -17,7 +17,8 @@ from amhk.rules.disclosure import FACTS, forbidden
 from amhk.rules.parse import tidy
 from amhk.rules.secrecy import Reader
 from amhk.rules.workflow import Workflow
-from amhk.store import house, reads
+from amhk.store import reads
+from amhk.store.house import house_journal
 from amhk.store.letters import text_templates
 from amhk.store.session import Connection
 from amhk.words import iso
@@ -145,7 +146,7 @@ def save(office: Office, kind: str, text: str, who: Reader) -> int:
     with office.store.write() as connection:
         reads.lock(connection)
         release = text_templates.add(connection, kind, text, who.id, office.now(connection))
-        house.append(
+        house_journal.append(
             connection,
             office.now(connection),
             who.id,

@@ -14,7 +14,8 @@ from amhk.rules.cleaning import clean
 from amhk.rules.fields import Desk, Field
 from amhk.rules.ladder import Staff
 from amhk.rules.secrecy import HAND, WORKS, Reader
-from amhk.store import house, reads, writes
+from amhk.store import reads, writes
+from amhk.store.house import house_journal
 from amhk.store.reads import Row
 from amhk.store.session import Connection
 from amhk.store.staff import plans
@@ -203,7 +204,9 @@ def _note(
     content: Mapping[str, Any],
 ) -> None:
     """Write a line on a plan in the journal of the house."""
-    house.append(connection, now, who.id if who else None, kind="plan", what=what, content=content)
+    house_journal.append(
+        connection, now, who.id if who else None, kind="plan", what=what, content=content
+    )
 
 
 def _worker(connection: Connection, name: str) -> Row:

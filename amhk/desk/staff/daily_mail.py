@@ -11,7 +11,8 @@ from amhk.desk.staff.piket import roster_of
 from amhk.letters.mail import MailFailed, send
 from amhk.office import Office
 from amhk.rules.secrecy import WORKS, Reader
-from amhk.store import house, reads, writes
+from amhk.store import reads, writes
+from amhk.store.house import house_journal
 from amhk.store.reads import Row
 from amhk.store.session import Connection
 from amhk.store.staff import channels
@@ -122,7 +123,7 @@ def _of_house(office: Office, connection: Connection, who: Reader, now: datetime
     if who.role in ("beheerder", "manager"):
         told = [
             f"LET OP: {i['what']}. Op te lossen voor het einde van {say_day(i['due'])}."
-            for i in house.open_incidents(connection)
+            for i in house_journal.open_incidents(connection)
         ]
     if who.role in ("beheerder", "manager", "teamleider") and (
         gaps := roster_of(office, connection)["gaps"]

@@ -12,7 +12,8 @@ from amhk.rules.secrecy import Reader
 from amhk.sheets.apart import read_apart
 from amhk.sheets.lines import no
 from amhk.sheets.write import as_csv
-from amhk.store import house, reads, writes
+from amhk.store import reads, writes
+from amhk.store.house import house_journal
 from amhk.words import some
 
 COLUMNS = {
@@ -75,7 +76,7 @@ def bring_in(office: Office, file: BinaryIO, who: Reader) -> dict[str, int]:
             f"Sociale kaart bijgewerkt: {some(done['toegevoegd'], 'instelling', 'instellingen')}"
             f" erbij, {done['gewijzigd']} gewijzigd."
         )
-        house.append(
+        house_journal.append(
             connection,
             office.now(connection),
             who.id,
@@ -120,7 +121,7 @@ def change(office: Office, key: int, body: object, who: Reader) -> None:
         if faults:
             raise BadInput(faults=faults)
         writes.change(connection, reads.INSTITUTION, [key], values)
-        house.append(
+        house_journal.append(
             connection,
             office.now(connection),
             who.id,

@@ -17,7 +17,8 @@ from amhk.rules.cleaning import clean
 from amhk.rules.fields import Desk, Field
 from amhk.rules.routing import STROMEN
 from amhk.rules.secrecy import HAND, Reader
-from amhk.store import house, reads, writes
+from amhk.store import reads, writes
+from amhk.store.house import house_journal
 from amhk.store.people import questions
 from amhk.store.session import Connection
 from amhk.words import ROLES
@@ -62,7 +63,7 @@ def checked(office: Office, fields: tuple[Field, ...], body: object) -> dict[str
 def _log(
     office: Office, connection: Connection, who: Reader, what: str, content: Mapping[str, Any]
 ) -> None:
-    house.append(
+    house_journal.append(
         connection, office.now(connection), who.id, kind="beheer", what=what, content=content
     )
 

@@ -9,7 +9,8 @@ from amhk.rules.cleaning import clean
 from amhk.rules.fields import Desk, Field
 from amhk.rules.roster import gaps, without
 from amhk.rules.secrecy import ALL_CASES, HAND, Reader
-from amhk.store import house, reads, writes
+from amhk.store import reads, writes
+from amhk.store.house import house_journal
 from amhk.store.session import Connection
 from amhk.store.staff import plans
 from amhk.store.terms import reminders
@@ -73,7 +74,7 @@ def give(office: Office, body: object, who: Reader) -> int:
             f"Piket: {worker['name']} van {say_instant(values['start'])} tot"
             f" {say_instant(values['end'])}."
         )
-        house.append(
+        house_journal.append(
             connection,
             desk_now.now,
             who.id,
@@ -95,7 +96,7 @@ def take(office: Office, key: int, who: Reader) -> None:
         ):
             raise NotFound("Deze dienst staat niet (meer) op het rooster.")
         writes.change(connection, reminders.PIKET, [key], {"gone": True})
-        house.append(
+        house_journal.append(
             connection,
             office.now(connection),
             who.id,

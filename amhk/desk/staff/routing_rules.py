@@ -9,7 +9,8 @@ from amhk.office import Office
 from amhk.rules.fields import Field
 from amhk.rules.routing import RoutingRule, route_call
 from amhk.rules.secrecy import Reader
-from amhk.store import house, reads
+from amhk.store import reads
+from amhk.store.house import house_journal
 from amhk.store.staff import routing_rules
 from amhk.words import iso
 
@@ -79,7 +80,7 @@ def add_rule(office: Office, body: object, who: Reader) -> None:
     with office.store.write() as connection:
         routing_rules.take_over(connection, office.config.rules)
         routing_rules.add(connection, rule)
-        house.append(
+        house_journal.append(
             connection,
             office.now(connection),
             who.id,
@@ -108,7 +109,7 @@ def move_rule(office: Office, place: int, how: str, said: str, who: Reader) -> N
         elif place:
             routing_rules.swap(connection, lines[place - 1], lines[place])
         what = f"Verdeelregel {'weggehaald' if how == 'weg' else 'omhoog gezet'}: {said}."
-        house.append(
+        house_journal.append(
             connection,
             office.now(connection),
             who.id,

@@ -15,7 +15,8 @@ from amhk.rules.cleaning import clean
 from amhk.rules.fields import Desk, Field
 from amhk.rules.parse import fold, tidy, unfit
 from amhk.rules.secrecy import HAND, WORKS, Reader
-from amhk.store import house, reads, writes
+from amhk.store import reads, writes
+from amhk.store.house import house_journal
 from amhk.store.terms import reminders
 from amhk.words import LISTS, ROLES, SCHAAL, day_of, iso
 
@@ -143,7 +144,7 @@ def renamed(
         raise BadInput(faults=faults)
     writes.change(connection, reads.WORKER, [worker["id"]], {"name": told, "name_key": fold(told)})
     what = f"Medewerker {worker['name']} heet nu {told}."
-    house.append(
+    house_journal.append(
         connection,
         office.now(connection),
         by.id if by else None,
@@ -304,7 +305,7 @@ def add_institution(office: Office, body: object, who: Reader) -> dict[str, Any]
             faults.append(Fault("dubbel", f"Er is al een instelling '{values['name']}'.", "name"))
         if faults:
             raise BadInput(faults=faults)
-        house.append(
+        house_journal.append(
             connection,
             office.now(connection),
             who.id,

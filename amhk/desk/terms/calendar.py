@@ -20,7 +20,8 @@ from amhk.rules.fields import Desk, Field
 from amhk.rules.parse import plausible
 from amhk.rules.secrecy import Reader
 from amhk.rules.terms import beside_end, over_at, rung_instants
-from amhk.store import house, reads, writes
+from amhk.store import reads, writes
+from amhk.store.house import house_journal
 from amhk.store.terms import calendar as kept
 from amhk.store.terms import calendar_backlog
 from amhk.words import day_of, iso, say_day
@@ -152,7 +153,7 @@ def _change(office: Office, kind: str, day: date, name: str, gone: bool, who: Re
                 field,
             )
         told = f"{say_change(kind, day, name, gone).capitalize()}."
-        house.append(
+        house_journal.append(
             connection,
             now,
             who.id,

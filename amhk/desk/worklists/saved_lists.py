@@ -10,8 +10,9 @@ from amhk.office import Office
 from amhk.rules.parse import tidy, unfit
 from amhk.rules.secrecy import Reader
 from amhk.sheets.write import as_csv
-from amhk.store import house, reads, writes
+from amhk.store import reads, writes
 from amhk.store.cases import worklists
+from amhk.store.house import house_journal
 from amhk.words import say_day
 
 # What a worklist can show: the name of a column and its title.
@@ -117,7 +118,7 @@ def as_file(office: Office, who: Reader, told: Mapping[str, str], columns: list[
         ]
         writes.add_many(connection, reads.LOOK, looks)
         what = f"{who.name} nam een lijst van {len(items)} zaken mee als bestand."
-        house.append(
+        house_journal.append(
             connection,
             office.now(connection),
             who.id,

@@ -15,8 +15,8 @@ from amhk.office import Office
 from amhk.rules.periods import period_of
 from amhk.rules.secrecy import WORKS, Reader
 from amhk.rules.workflow import Workflow
-from amhk.store import morning
 from amhk.store.cases import worklists
+from amhk.store.house import today as house_today
 from amhk.store.intake import drafts
 from amhk.store.reads import Row
 from amhk.words import day_of, end_of, iso
@@ -34,8 +34,8 @@ def morning_of(office: Office, who: Reader, real: datetime) -> dict[str, Any]:
         now = office.now(connection)
         teams = {key: name for name, key in worklists.staff(connection, day_of(now))[0].items()}
         own = [key for key in teams if who.role == "manager" or key == who.team]
-        mine = _mine(office, morning.terms_of(connection, who.id), now, who)
-        waiting, counts = morning.untouched(connection, own, _MOST)
+        mine = _mine(office, house_today.terms_of(connection, who.id), now, who)
+        waiting, counts = house_today.untouched(connection, own, _MOST)
         keys = [c["id"] for c in (*mine.values(), *waiting)]
         names, terms = (
             worklists.names_of(connection, keys),
@@ -56,8 +56,8 @@ def morning_of(office: Office, who: Reader, real: datetime) -> dict[str, Any]:
         }
         if who.role in LEADS:
             week = end_of(day_of(now) + timedelta(days=7))
-            told["load"] = _load(morning.load(connection, own, now))
-            told["ending"] = _ending(office, morning.ending(connection, own, now, week))
+            told["load"] = _load(house_today.load(connection, own, now))
+            told["ending"] = _ending(office, house_today.ending(connection, own, now, week))
             told["old_concepts"] = drafts.older(connection, own, real - OLD_CONCEPT)
     told["rings"] = worklist.reminders(office, who, limit=5)["items"] if who.role in WORKS else []
     return told

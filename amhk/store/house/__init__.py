@@ -1,0 +1,1 @@
+"""The journal of the house, and what its pages need on every page."""
