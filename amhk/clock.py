@@ -13,7 +13,7 @@ from amhk.desk.house.clock import beat
 from amhk.desk.house.rounds import go_round
 from amhk.desk.staff import daily_mail
 from amhk.office import Office
-from amhk.store.session import StoreFailed
+from amhk.store.database.engine import StoreFailed
 
 log = logging.getLogger("amhk.clock")
 

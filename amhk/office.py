@@ -28,7 +28,7 @@ from amhk.words import LISTS
 
 if TYPE_CHECKING:
     from amhk.letters.render import Letters
-    from amhk.store.session import Connection, Store
+    from amhk.store.database.engine import Connection, Store
 
 TRAINING, PRODUCTION = "training", "production"
 
@@ -230,8 +230,9 @@ def open_office(path: Path, proof: bool = True, teams: bool = True) -> Office:
     command that adds it).
     """
     from amhk.letters.render import Letters
-    from amhk.store import reads, schema
-    from amhk.store.session import Store
+    from amhk.store import reads
+    from amhk.store.database import schema
+    from amhk.store.database.engine import Store
     from amhk.store.terms import calendar
 
     config = read_config(path)
@@ -278,7 +279,7 @@ def _prove_procedure(store: "Store", config: Config) -> None:
     HouseClosed with every fault.
     """
     from amhk.store import reads, writes
-    from amhk.store.session import StoreFailed
+    from amhk.store.database.engine import StoreFailed
 
     digest = proof_digest(config)
     with store.read() as connection:
@@ -336,8 +337,9 @@ def found(folder: Path, region: str | None, training: bool) -> Path:
     """
     from amhk.matching import RELEASE
     from amhk.rules import searching
-    from amhk.store import migrate, reads, writes
-    from amhk.store.session import Store
+    from amhk.store import reads, writes
+    from amhk.store.database import migrate
+    from amhk.store.database.engine import Store
 
     path = _furnish(folder, region)
     config = read_config(path)

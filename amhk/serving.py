@@ -16,7 +16,7 @@ from amhk.clock import start_clock
 from amhk.config import find_config, read_config
 from amhk.errors import HouseClosed
 from amhk.office import Office, found, open_office
-from amhk.store.session import Store
+from amhk.store.database.engine import Store
 from amhk.training.year import fill
 from amhk.web.app import create_app
 

@@ -25,7 +25,8 @@ from amhk.desk.house import rounds
 from amhk.office import found, open_office, proof_digest, read_pack
 from amhk.rules.days import Calendar
 from amhk.rules.holidays import Feestdagen
-from amhk.store import reads, session, writes
+from amhk.store import reads, writes
+from amhk.store.database import engine as database_engine
 
 ROOT = Path(__file__).parent.parent
 settings.register_profile(
@@ -39,7 +40,7 @@ settings.load_profile("house")
 _ENGINES = {}
 
 
-def _engine(url, make=session.create_engine, **more):
+def _engine(url, make=database_engine.create_engine, **more):
     """Make an engine that knows the statements which an earlier one of this process put into words.
 
     A thousand houses ask the same.
@@ -53,7 +54,7 @@ def _engine(url, make=session.create_engine, **more):
     return engine
 
 
-session.create_engine = _engine
+database_engine.create_engine = _engine
 _PACKS = {}
 
 

@@ -180,9 +180,9 @@ def migrate(config: ConfigOption = None) -> None:
     from datetime import UTC, datetime
 
     from amhk.config import find_config, old_closing_days, read_config
-    from amhk.store import migrate as migrations
-    from amhk.store import schema
-    from amhk.store.session import Store
+    from amhk.store.database import migrate as migrations
+    from amhk.store.database import schema
+    from amhk.store.database.engine import Store
     from amhk.store.terms import calendar
     from amhk.words import some
 

@@ -26,7 +26,7 @@ from amhk.office import Office
 from amhk.rules.schema import schema
 from amhk.rules.secrecy import Reader
 from amhk.store import reads
-from amhk.store import schema as schemas
+from amhk.store.database import schema as schemas
 from amhk.web.auth import by_token
 from amhk.web.shapes import case_json, forms_desk
 from amhk.words import iso

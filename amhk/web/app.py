@@ -33,7 +33,7 @@ from amhk.errors import (
     TooLarge,
 )
 from amhk.office import Office
-from amhk.store.session import StoreBroken, StoreFailed, StoreReplaced, StoreUnsure
+from amhk.store.database.engine import StoreBroken, StoreFailed, StoreReplaced, StoreUnsure
 from amhk.web import api, house, pages, post_api, radar
 from amhk.web.auth import Doorman, TooManyQuestions, TooManyTries, by_token
 from amhk.web.outside import Outside

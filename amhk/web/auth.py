@@ -21,7 +21,7 @@ from amhk.office import Office
 from amhk.rules.parse import fold, unfit
 from amhk.rules.secrecy import Reader
 from amhk.store import reads, writes
-from amhk.store.session import StoreFailed
+from amhk.store.database.engine import StoreFailed
 
 COOKIE, DEVICE = "amhk_session", "amhk_device"
 _KEPT = 365 * 24 * 3600

@@ -626,7 +626,7 @@ def test_no_advies_can_ever_hold_a_person(client, office):
     with office.store.read() as connection:
         case = reads.case_by_number(connection, number)
         running = reads.terms(connection, case["id"], running=True)[0]
-    from amhk.store.session import StoreConflict
+    from amhk.store.database.engine import StoreConflict
 
     for act in (
         lambda c: writes.add(

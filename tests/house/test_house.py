@@ -20,7 +20,7 @@ from typer.main import get_command
 
 from amhk import config
 from amhk.cli import app
-from amhk.store import migrate, schema
+from amhk.store.database import migrate, schema
 
 LINT = str(Path(sys.executable).parent / "lint-imports")
 MODULES = [

@@ -16,8 +16,9 @@ from support.server import command
 from amhk.desk.intake import calls
 from amhk.errors import HouseClosed
 from amhk.office import open_office
-from amhk.store import reads, schema
+from amhk.store import reads
 from amhk.store.cases.journal import verify
+from amhk.store.database import schema
 
 ADVIES = {
     "route": "advies",

@@ -11,10 +11,11 @@ from support.server import command as run
 
 from amhk.desk.house import night_proof, rounds
 from amhk.office import open_office
-from amhk.store import migrate, reads
+from amhk.store import reads
 from amhk.store.cases.journal import link, verify
+from amhk.store.database import migrate
+from amhk.store.database.engine import Store
 from amhk.store.house import house_journal
-from amhk.store.session import Store
 
 MELDING = {
     "route": "melding",

@@ -95,9 +95,9 @@ def main():
 
     import amhk.desk.house.rounds
     import amhk.office
-    import amhk.store.session
+    import amhk.store.database.engine
 
-    assert all((psycopg, amhk.desk.house.rounds, amhk.store.session))
+    assert all((psycopg, amhk.desk.house.rounds, amhk.store.database.engine))
     print("ready", flush=True)
     for line in sys.stdin:
         print(json.dumps(run(json.loads(line))), flush=True)

@@ -7,9 +7,9 @@ from typing import Any
 from amhk.errors import NotAllowed, NotFound
 from amhk.rules.secrecy import WORKS, Reader, may_see, scope_of
 from amhk.store import reads
+from amhk.store.database.engine import Connection
 from amhk.store.people import people
 from amhk.store.reads import Row
-from amhk.store.session import Connection
 
 
 def owns(who: Reader, case: Mapping[str, Any]) -> bool:

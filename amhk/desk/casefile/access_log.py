@@ -7,8 +7,8 @@ from amhk.desk.casefile.open_case import on_table
 from amhk.office import Office
 from amhk.rules.secrecy import WORKS, Reader
 from amhk.store import reads, writes
+from amhk.store.database.engine import Connection
 from amhk.store.reads import Row
-from amhk.store.session import Connection
 
 
 def look(office: Office, number: str, who: Reader, what: str, reason: str | None = None) -> None:

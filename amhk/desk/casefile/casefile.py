@@ -19,9 +19,9 @@ from amhk.rules.terms import rung_instants
 from amhk.rules.workflow import Workflow
 from amhk.store import reads, writes
 from amhk.store.cases import compare_and_set, search
+from amhk.store.database.engine import Connection
 from amhk.store.letters import outbox
 from amhk.store.reads import Row
-from amhk.store.session import Connection
 
 WORDS, LINE = "woorden", "bij_regel"
 

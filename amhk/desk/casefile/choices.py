@@ -13,8 +13,8 @@ from amhk.rules.fields import Desk, Field
 from amhk.rules.secrecy import HAND, WORKS
 from amhk.rules.veil import Veil
 from amhk.store import reads
+from amhk.store.database.engine import Connection
 from amhk.store.reads import Row
-from amhk.store.session import Connection
 from amhk.store.staff import plans
 from amhk.words import LISTS, SCHAAL, day_of, say_day
 

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 from amhk.office import Office
 from amhk.rules.veil import CODES, Veil
 from amhk.store.cases import veils
+from amhk.store.database.engine import Connection
 from amhk.store.reads import Row
-from amhk.store.session import Connection
 
 T = TypeVar("T")
 

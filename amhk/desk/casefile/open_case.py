@@ -9,8 +9,8 @@ from amhk.errors import ChangedMeanwhile
 from amhk.office import Office
 from amhk.rules.secrecy import Reader
 from amhk.store import reads
+from amhk.store.database.engine import Connection
 from amhk.store.reads import Row
-from amhk.store.session import Connection
 
 
 def open_case(

@@ -12,7 +12,7 @@ from typing import Any
 
 from amhk.store import reads, writes
 from amhk.store.cases import journal
-from amhk.store.session import Connection
+from amhk.store.database.engine import Connection
 from amhk.words import iso
 
 Line = tuple[str, str, Mapping[str, Any]]  # kind, what, content

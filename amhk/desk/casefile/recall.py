@@ -11,9 +11,9 @@ from typing import Any
 from amhk.errors import ClosedDoor
 from amhk.letters.post import drop, waits
 from amhk.office import Office
+from amhk.store.database.engine import Connection
 from amhk.store.letters import outbox
 from amhk.store.reads import Row
-from amhk.store.session import Connection
 
 # What an approved letter loses when it becomes a draft again.
 DRAFT_AGAIN: dict[str, Any] = {

@@ -15,7 +15,7 @@ from amhk.rules.cleaning import clean
 from amhk.rules.fields import Desk, Field
 from amhk.rules.secrecy import WORKS, Reader
 from amhk.store import reads
-from amhk.store.session import Connection
+from amhk.store.database.engine import Connection
 from amhk.store.staff import plans
 from amhk.store.terms import reminders
 from amhk.words import day_of, say_day

@@ -25,7 +25,7 @@ from amhk.store import reads, writes
 from amhk.store.cases import bundle
 from amhk.store.cases.files import SWEPT, Files, chunks_of
 from amhk.store.cases.search import NOTE as NOTE_KIND
-from amhk.store.session import Connection
+from amhk.store.database.engine import Connection
 
 NOTE = (
     Field(

@@ -8,9 +8,9 @@ from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.casefile.open_case import on_table
 from amhk.desk.cases.relations import relate, unrelate
 from amhk.store import reads
+from amhk.store.database.engine import Connection
 from amhk.store.people import people as store
 from amhk.store.reads import Row
-from amhk.store.session import Connection
 from amhk.words import day_of, iso
 
 _KINDS = ("hermelding", "hermelding_van")

@@ -29,8 +29,8 @@ from amhk.rules.people import named_apart, roles_on, say_age, voice
 from amhk.rules.secrecy import Reader, scope_of
 from amhk.store import reads
 from amhk.store.cases import bundle
+from amhk.store.database.engine import Connection
 from amhk.store.reads import Row
-from amhk.store.session import Connection
 from amhk.words import day_of, iso
 
 

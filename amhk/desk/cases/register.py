@@ -20,8 +20,8 @@ from amhk.rules.secrecy import Reader
 from amhk.rules.workflow import Workflow
 from amhk.store import reads, writes
 from amhk.store.cases import compare_and_set
+from amhk.store.database.engine import Connection
 from amhk.store.people import people as store
-from amhk.store.session import Connection
 from amhk.store.staff import plans, routing_rules
 from amhk.words import day_of, iso, local
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from amhk.store import reads, writes
 from amhk.store.cases import search
+from amhk.store.database.engine import Connection
 from amhk.store.people import people
-from amhk.store.session import Connection
 
 
 def relate(connection: Connection, case: int, other: int, kind: str, back: str) -> None:

@@ -21,9 +21,9 @@ from amhk.rules.fields import Desk, Field
 from amhk.rules.moves import closing_due
 from amhk.rules.secrecy import Reader
 from amhk.store import reads, writes
+from amhk.store.database.engine import Connection
 from amhk.store.people import people as store
 from amhk.store.reads import Row
-from amhk.store.session import Connection
 
 SPLIT = (
     Field(

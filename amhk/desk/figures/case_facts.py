@@ -10,10 +10,10 @@ from hashlib import sha256
 from amhk.office import Office
 from amhk.rules.figures import FOREVER, RUNS, Fact, Line, facts_of, story_of
 from amhk.store import reads, writes
+from amhk.store.database.engine import Connection
 from amhk.store.figures import facts as figures_facts
 from amhk.store.figures import figures
 from amhk.store.figures.figures import BEGUN, ENDED
-from amhk.store.session import Connection
 from amhk.store.terms import reminders
 from amhk.words import end_of, some
 

@@ -13,10 +13,10 @@ from amhk.office import Office
 from amhk.rules.figures import ALWAYS, FOREVER, LATE, OUTSIDE, RUNS, Fact
 from amhk.rules.periods import Period
 from amhk.rules.secrecy import Scope
+from amhk.store.database.engine import Connection
 from amhk.store.figures import facts as figures_facts
 from amhk.store.figures import figures
 from amhk.store.figures.figures import Told
-from amhk.store.session import Connection
 from amhk.words import day_of, start_of
 
 AGES = (

@@ -17,11 +17,11 @@ from amhk.rules.figures import LATE, RUNS, Fact
 from amhk.rules.periods import LENGTHS, Period, period_of, read_period
 from amhk.rules.secrecy import Reader
 from amhk.store import reads, writes
+from amhk.store.database.engine import Connection
 from amhk.store.figures import facts as figures_facts
 from amhk.store.figures import figures
 from amhk.store.house import house_journal
 from amhk.store.reads import Row
-from amhk.store.session import Connection
 from amhk.store.terms import reminders
 from amhk.words import day_of, iso, some, start_of
 

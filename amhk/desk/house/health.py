@@ -8,9 +8,9 @@ from amhk.desk.intake import imports, imports_view
 from amhk.desk.terms.sweep import PROOF, STILL
 from amhk.office import Office
 from amhk.store import reads, writes
+from amhk.store.database.engine import Connection
 from amhk.store.house import house_journal, page_facts
 from amhk.store.reads import Row
-from amhk.store.session import Connection
 from amhk.words import day_of, iso, say_day, say_instant
 
 

@@ -22,10 +22,10 @@ from amhk.rules.ladder import Address, attended
 from amhk.rules.parse import tidy
 from amhk.rules.secrecy import ALL_CASES, Reader
 from amhk.store import reads, writes
+from amhk.store.database.engine import Connection
 from amhk.store.figures import proofs
 from amhk.store.house import house_journal
 from amhk.store.letters import outbox
-from amhk.store.session import Connection
 from amhk.store.staff import plans
 from amhk.store.terms import reminders
 from amhk.words import day_of, end_of, iso, local, say_day, some

@@ -22,7 +22,7 @@ from amhk.desk.worklists import reindex
 from amhk.errors import NotAllowed
 from amhk.office import Office
 from amhk.store import reads, writes
-from amhk.store.session import StoreFailed
+from amhk.store.database.engine import StoreFailed
 
 log = logging.getLogger("amhk.watch")
 

@@ -9,9 +9,9 @@ from amhk.rules import recount
 from amhk.rules.days import Calendar
 from amhk.rules.terms import TermRule, rung_instants
 from amhk.store.cases import worklists
+from amhk.store.database.engine import Connection
 from amhk.store.figures import proofs
 from amhk.store.reads import Row
-from amhk.store.session import Connection
 from amhk.store.terms import calendar as kept
 
 

@@ -10,7 +10,7 @@ from amhk.desk.house.second_count import recounted
 from amhk.errors import HouseClosed, NotFound
 from amhk.office import open_office, procedure_faults, read_pack
 from amhk.store import reads
-from amhk.store.session import StoreFailed
+from amhk.store.database.engine import StoreFailed
 
 
 def prove(given: str | None) -> dict[str, Any]:

@@ -21,8 +21,8 @@ from amhk.rules.parse import read_moment
 from amhk.rules.secrecy import WORKS, Reader
 from amhk.store import reads, writes
 from amhk.store.cases.journal import as_json
+from amhk.store.database.engine import StoreConflict
 from amhk.store.intake import drafts
-from amhk.store.session import StoreConflict
 from amhk.words import day_of
 
 

@@ -14,9 +14,9 @@ from amhk.office import Office
 from amhk.rules.fields import WAIVER
 from amhk.rules.secrecy import WORKS, Reader, signs_of_person
 from amhk.store import reads, writes
+from amhk.store.database.engine import Connection
 from amhk.store.house import house_journal
 from amhk.store.intake import drafts
-from amhk.store.session import Connection
 
 _MARK = re.compile(r"[0-9a-f]{32}")
 _PATH, _CASE = re.compile(r"/[\w./-]{1,200}"), re.compile(r"/zaak/([AM]-\d{4}-\d{6})(?:/|$)")

@@ -17,11 +17,11 @@ from amhk.sheets.apart import read_apart
 from amhk.sheets.lines import Line, no
 from amhk.store import reads, writes
 from amhk.store.cases.journal import plain
+from amhk.store.database.engine import Connection
 from amhk.store.house import house_journal
 from amhk.store.intake import imports as store
 from amhk.store.intake.imports import IMPORT
 from amhk.store.reads import Row
-from amhk.store.session import Connection
 from amhk.words import iso, some
 
 Progress = Callable[[int], None]

@@ -28,11 +28,11 @@ from amhk.rules.forms import OWN
 from amhk.rules.secrecy import HAND, Reader
 from amhk.store import reads, writes
 from amhk.store.cases.journal import plain
+from amhk.store.database.engine import Connection
 from amhk.store.house import house_journal
 from amhk.store.intake import imports as store
 from amhk.store.intake.imports import FORM, IMPORT
 from amhk.store.reads import Row
-from amhk.store.session import Connection
 
 PATIENCE = timedelta(hours=4)
 

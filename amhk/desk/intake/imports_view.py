@@ -9,9 +9,9 @@ from amhk.desk.people import earlier_contacts
 from amhk.errors import NotFound
 from amhk.office import Office
 from amhk.rules.secrecy import Reader
+from amhk.store.database.engine import Connection
 from amhk.store.intake import imports as store
 from amhk.store.reads import Row
-from amhk.store.session import Connection
 from amhk.words import iso, say_instant, some
 
 

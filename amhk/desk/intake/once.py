@@ -11,8 +11,8 @@ from amhk.errors import AlreadyDone
 from amhk.office import Office
 from amhk.rules.secrecy import Reader
 from amhk.store import reads, writes
+from amhk.store.database.engine import Connection, StoreConflict
 from amhk.store.intake import drafts
-from amhk.store.session import Connection, StoreConflict
 
 _KEY = re.compile(r"[0-9a-f]{32}")
 DONE = "gedaan"

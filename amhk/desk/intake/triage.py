@@ -22,10 +22,10 @@ from amhk.rules.forms import OWN
 from amhk.rules.moves import door
 from amhk.rules.secrecy import WORKS, Reader, scope_of
 from amhk.store import reads, writes
+from amhk.store.database.engine import Connection
 from amhk.store.intake import imports as store
 from amhk.store.intake.imports import FORM
 from amhk.store.reads import Row
-from amhk.store.session import Connection
 from amhk.words import iso, say_instant
 
 NEW, BELONGS, NOT_OURS = "nieuw", "hoort_bij", "geen_hgkm"

@@ -7,8 +7,8 @@ from amhk.letters.render import Head
 from amhk.office import Office
 from amhk.rules.secrecy import Reader, postal_lines
 from amhk.store import reads
+from amhk.store.database.engine import Connection
 from amhk.store.reads import Row
-from amhk.store.session import Connection
 
 
 def head_of_letter(

@@ -36,8 +36,8 @@ from amhk.rules.disclosure import for_recipient
 from amhk.rules.secrecy import Reader, leaks
 from amhk.rules.workflow import NoticeRule
 from amhk.store import reads
+from amhk.store.database.engine import Connection
 from amhk.store.reads import Row
-from amhk.store.session import Connection
 from amhk.words import AMSTERDAM, day_of, say_day, some
 
 

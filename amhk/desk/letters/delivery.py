@@ -14,8 +14,8 @@ from amhk.errors import Fault, Opens
 from amhk.office import Office
 from amhk.rules.secrecy import has_mail, has_number, has_postcode
 from amhk.store import reads
+from amhk.store.database.engine import Connection
 from amhk.store.reads import Row
-from amhk.store.session import Connection
 from amhk.words import VERZENDWIJZE
 
 # The ways besides by hand: the print tray and the watched folder.

@@ -18,9 +18,9 @@ from amhk.office import Office
 from amhk.rules.secrecy import WORKS, Reader, scope_of
 from amhk.store import reads, writes
 from amhk.store.cases import compare_and_set
+from amhk.store.database.engine import Connection
 from amhk.store.letters import outbox
 from amhk.store.reads import Row
-from amhk.store.session import Connection
 from amhk.words import day_of, iso
 
 log = logging.getLogger("amhk.post")

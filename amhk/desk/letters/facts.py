@@ -15,8 +15,8 @@ from amhk.rules.parse import age_on, fold
 from amhk.rules.secrecy import Reader
 from amhk.rules.workflow import Workflow
 from amhk.store import reads
+from amhk.store.database.engine import Connection
 from amhk.store.reads import Row
-from amhk.store.session import Connection
 from amhk.words import BRON, GESLACHT, day_of, iso, say_day, say_partial
 
 UNKNOWN, NOT_ASKED = "onbekend", "niet gevraagd of niet ingevuld"

@@ -12,8 +12,8 @@ from amhk.rules.disclosure import FREE, HIDDEN
 from amhk.rules.names import place_of
 from amhk.rules.secrecy import is_plain_name, leaks, names_somebody_else, ways_to_reach
 from amhk.store import reads
+from amhk.store.database.engine import Connection
 from amhk.store.reads import Row
-from amhk.store.session import Connection
 
 
 def asked_door(notice: Row, asked: frozenset[str]) -> frozenset[str]:

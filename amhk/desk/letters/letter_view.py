@@ -35,9 +35,9 @@ from amhk.office import Office
 from amhk.rules.fields import reason_given
 from amhk.rules.secrecy import Reader, postal_lines
 from amhk.store import reads
+from amhk.store.database.engine import Connection
 from amhk.store.letters import outbox
 from amhk.store.reads import Row
-from amhk.store.session import Connection
 from amhk.words import day_of, iso
 
 MASK = "[melder: geheim]"

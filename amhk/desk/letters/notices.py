@@ -27,9 +27,9 @@ from amhk.rules.fields import Desk, Field
 from amhk.rules.secrecy import WORKS, Reader
 from amhk.store import reads
 from amhk.store.cases import compare_and_set
+from amhk.store.database.engine import Connection
 from amhk.store.letters import text_templates
 from amhk.store.reads import Row
-from amhk.store.session import Connection
 from amhk.words import AMSTERDAM, LISTS, day_of, iso, say_day
 
 APPROVE = (Field("text", "De tekst die is gelezen"),)

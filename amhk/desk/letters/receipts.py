@@ -10,8 +10,8 @@ from amhk.rules.fields import Field
 from amhk.rules.secrecy import Reader
 from amhk.store import reads
 from amhk.store.cases import compare_and_set
+from amhk.store.database.engine import Connection
 from amhk.store.reads import Row
-from amhk.store.session import Connection
 from amhk.words import iso, say_day
 
 RECEIPT = (

@@ -5,8 +5,8 @@ from typing import Any
 
 from amhk.rules.workflow import Workflow
 from amhk.store import reads
+from amhk.store.database.engine import Connection
 from amhk.store.reads import Row
-from amhk.store.session import Connection
 from amhk.words import day_of, say_day
 
 TAKEN = ("accepted", "started")  # a referral that was taken up

@@ -18,9 +18,9 @@ from amhk.rules.parse import tidy
 from amhk.rules.secrecy import Reader
 from amhk.rules.workflow import Workflow
 from amhk.store import reads
+from amhk.store.database.engine import Connection
 from amhk.store.house import house_journal
 from amhk.store.letters import text_templates
-from amhk.store.session import Connection
 from amhk.words import iso
 
 _LONGEST = 20_000

@@ -20,10 +20,10 @@ from amhk.rules.secrecy import WORKS, Reader
 from amhk.rules.veil import Veil
 from amhk.store import reads, writes
 from amhk.store.cases import veils
+from amhk.store.database.engine import Connection
 from amhk.store.people import people as store
 from amhk.store.people import questions
 from amhk.store.reads import Row
-from amhk.store.session import Connection
 from amhk.words import day_of, iso
 
 LEAVE = timedelta(hours=8)

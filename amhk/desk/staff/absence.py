@@ -15,9 +15,9 @@ from amhk.rules.fields import Desk, Field
 from amhk.rules.ladder import Staff
 from amhk.rules.secrecy import HAND, WORKS, Reader
 from amhk.store import reads, writes
+from amhk.store.database.engine import Connection
 from amhk.store.house import house_journal
 from amhk.store.reads import Row
-from amhk.store.session import Connection
 from amhk.store.staff import plans
 from amhk.store.terms import reminders
 from amhk.words import day_of, iso, say_day, some

@@ -12,9 +12,9 @@ from amhk.letters.mail import MailFailed, send
 from amhk.office import Office
 from amhk.rules.secrecy import WORKS, Reader
 from amhk.store import reads, writes
+from amhk.store.database.engine import Connection
 from amhk.store.house import house_journal
 from amhk.store.reads import Row
-from amhk.store.session import Connection
 from amhk.store.staff import channels
 from amhk.store.terms import reminders
 from amhk.words import day_of, end_of, iso, local, say_day, some

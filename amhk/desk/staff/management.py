@@ -18,9 +18,9 @@ from amhk.rules.fields import Desk, Field
 from amhk.rules.routing import STROMEN
 from amhk.rules.secrecy import HAND, Reader
 from amhk.store import reads, writes
+from amhk.store.database.engine import Connection
 from amhk.store.house import house_journal
 from amhk.store.people import questions
-from amhk.store.session import Connection
 from amhk.words import ROLES
 
 WORKER = (

@@ -10,8 +10,8 @@ from amhk.rules.fields import Desk, Field
 from amhk.rules.roster import gaps, without
 from amhk.rules.secrecy import ALL_CASES, HAND, Reader
 from amhk.store import reads, writes
+from amhk.store.database.engine import Connection
 from amhk.store.house import house_journal
-from amhk.store.session import Connection
 from amhk.store.staff import plans
 from amhk.store.terms import reminders
 from amhk.words import day_of, end_of, iso, say_instant, start_of

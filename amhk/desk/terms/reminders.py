@@ -17,9 +17,9 @@ from amhk.rules.ladder import Address, Staff, receivers
 from amhk.rules.terms import Rung, TermRule, rung_instant
 from amhk.store import reads
 from amhk.store.cases import journal
-from amhk.store.instants import as_text
+from amhk.store.database.engine import Connection
+from amhk.store.database.instants import as_text
 from amhk.store.reads import Row
-from amhk.store.session import Connection
 from amhk.store.terms import reminders as terms_reminders
 from amhk.words import say_due
 

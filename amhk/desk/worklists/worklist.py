@@ -16,8 +16,8 @@ from amhk.rules.parse import fold, read_day, unfit
 from amhk.rules.searching import Sought, read_sought
 from amhk.rules.secrecy import HAND, WORKS, Reader, Scope, scope_of
 from amhk.store.cases import search, worklists
+from amhk.store.database.engine import Connection
 from amhk.store.reads import Row
-from amhk.store.session import Connection
 from amhk.store.staff import channels
 from amhk.store.terms import reminders as terms_reminders
 from amhk.words import day_of, end_of, iso

@@ -30,7 +30,7 @@ from sqlalchemy import (
 
 from amhk.rules.secrecy import WORKS, Scope
 from amhk.store import reads as r
-from amhk.store.instants import UtcInstant, as_text
+from amhk.store.database.instants import UtcInstant, as_text
 from amhk.store.tables import Attachment, Grant, table
 
 ATTACHMENT, GRANT = table(Attachment), table(Grant)

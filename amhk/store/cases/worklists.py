@@ -26,7 +26,7 @@ from amhk.rules.secrecy import Scope, is_only_name
 from amhk.store.cases.compare_and_set import rank
 from amhk.store.cases.search import found_by, rarest_first
 from amhk.store.cases.veils import veils
-from amhk.store.instants import as_text
+from amhk.store.database.instants import as_text
 from amhk.store.reads import CASE, PERSON, TEAM, TERM, WORKER, Row, rows, within
 from amhk.store.tables import SavedList, table
 from amhk.store.terms.reminders import PLAN, away_on

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, case, func, select
 
-from amhk.store.instants import as_text
+from amhk.store.database.instants import as_text
 from amhk.store.reads import CASE, TEAM, TERM, WORKER, Row, rows
 
 _CASE = [

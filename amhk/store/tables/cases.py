@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
-from amhk.store.instants import instant
+from amhk.store.database.instants import instant
 
 _OWED = "state IN ('draft', 'approved')"
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from amhk.store.instants import instant
+from amhk.store.database.instants import instant
 
 _LASTS, _RUNS = text("until <> ''"), text("value = 'loopt'")
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from amhk.store.instants import instant
+from amhk.store.database.instants import instant
 
 
 class PersonKey(SQLModel, table=True):

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import JSON, Column, String, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from amhk.store.instants import instant
+from amhk.store.database.instants import instant
 
 
 class Concept(SQLModel, table=True):

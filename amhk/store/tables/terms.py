@@ -14,7 +14,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
-from amhk.store.instants import instant
+from amhk.store.database.instants import instant
 
 _HELD = text("status IN ('running', 'suspended')")
 

@@ -9,7 +9,7 @@ from alembic import op
 
 from amhk.rules.forms import kenmerk_key
 from amhk.rules.parse import fold
-from amhk.store.instants import UtcInstant
+from amhk.store.database.instants import UtcInstant
 
 revision = "0008"
 down_revision = "0007"

@@ -10,7 +10,7 @@ from alembic.config import Config as Alembic
 from alembic.script import ScriptDirectory
 
 from amhk.errors import HouseClosed
-from amhk.store.session import Store
+from amhk.store.database.engine import Store
 
 
 def _alembic(store: Store, connection: Any = None) -> Alembic:

@@ -6,7 +6,7 @@ Read without Alembic, which only moves it.
 from sqlalchemy import inspect, text
 
 from amhk.errors import HouseClosed
-from amhk.store.session import Store
+from amhk.store.database.engine import Store
 
 # The newest revision in migrations/versions; a test holds the two together.
 NEWEST = "0008"
