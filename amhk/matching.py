@@ -17,8 +17,8 @@ from typing import Any
 from jellyfish import metaphone
 from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
 
-from amhk.rules.names import bare, name_of, place_of
 from amhk.rules.parse import fold
+from amhk.rules.people.names import bare, name_of, place_of
 
 RELEASE = "2"  # of the keys: another release makes the house work out the keys of everyone again
 KNOWN, PERHAPS = 50, 15  # percent: `eerder bekend`, and what is still worth showing

@@ -336,7 +336,7 @@ def found(folder: Path, region: str | None, training: bool) -> Path:
     config.toml.
     """
     from amhk.matching import RELEASE
-    from amhk.rules import searching
+    from amhk.rules.people import searching
     from amhk.store import reads, writes
     from amhk.store.database import migrate
     from amhk.store.database.engine import Store

@@ -26,7 +26,7 @@ from amhk.desk.cases import attachments
 from amhk.desk.house import night_proof
 from amhk.desk.intake import calls
 from amhk.rules.parse import fold
-from amhk.rules.searching import RELEASE, words_of_case
+from amhk.rules.people.searching import RELEASE, words_of_case
 from amhk.rules.secrecy import Reader
 from amhk.store import reads, writes
 from amhk.store.house import house_journal

@@ -21,7 +21,7 @@ from amhk.desk.staff import institutions, management, routing_rules, workers
 from amhk.desk.worklists import reindex, saved_lists, worklist
 from amhk.errors import BadInput, ClosedDoor, NotAllowed, NotFound
 from amhk.keys import hash_token
-from amhk.rules.searching import RELEASE
+from amhk.rules.people.searching import RELEASE
 from amhk.store import reads, writes
 from amhk.store.cases import search
 

@@ -10,7 +10,7 @@ import pytest
 from conftest import ROOT
 
 from amhk.errors import BadInput
-from amhk.rules.names import bare, name_of, place_of, split_name
+from amhk.rules.people.names import bare, name_of, place_of, split_name
 from amhk.sheets import reading
 from amhk.sheets.reading import lines
 

@@ -6,9 +6,9 @@ from amhk.desk.casefile.open_case import open_case
 from amhk.desk.cases import register
 from amhk.errors import BadInput, ClosedDoor, Fault
 from amhk.office import Office
-from amhk.rules import people
 from amhk.rules.cleaning import clean
 from amhk.rules.fields import Field
+from amhk.rules.people import people
 from amhk.rules.secrecy import Reader
 from amhk.store import reads
 from amhk.words import day_of, some

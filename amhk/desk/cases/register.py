@@ -14,7 +14,7 @@ from amhk.office import Office
 from amhk.rules.forms import kenmerk_key
 from amhk.rules.moves import begun, holds
 from amhk.rules.parse import fold
-from amhk.rules.people import is_child, is_unborn
+from amhk.rules.people.people import is_child, is_unborn
 from amhk.rules.routing import route_call, stream
 from amhk.rules.secrecy import Reader
 from amhk.rules.workflow import Workflow

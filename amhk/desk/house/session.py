@@ -12,7 +12,7 @@ from amhk.desk.house.health import alarms_of
 from amhk.desk.terms.sweep import PROOF
 from amhk.keys import hash_token
 from amhk.office import Office
-from amhk.rules.searching import RELEASE
+from amhk.rules.people.searching import RELEASE
 from amhk.rules.secrecy import Reader
 from amhk.store.house import page_facts
 

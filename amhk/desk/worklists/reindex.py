@@ -5,7 +5,7 @@ Gone through again, all of them, when the rules for it change.
 
 from amhk.desk.casefile.casefile import is_urgent
 from amhk.office import Office
-from amhk.rules.searching import RELEASE
+from amhk.rules.people.searching import RELEASE
 from amhk.store import reads, writes
 from amhk.store.cases import search
 

@@ -13,7 +13,7 @@ from amhk.errors import BadInput, Fault
 from amhk.matching import near
 from amhk.office import Office
 from amhk.rules.parse import fold, read_day, unfit
-from amhk.rules.searching import Sought, read_sought
+from amhk.rules.people.searching import Sought, read_sought
 from amhk.rules.secrecy import HAND, WORKS, Reader, Scope, scope_of
 from amhk.store.cases import search, worklists
 from amhk.store.database.engine import Connection

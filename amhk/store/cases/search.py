@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, exists, func, insert, select, update
 
-from amhk.rules.searching import Sought, words_of, words_of_case
+from amhk.rules.people.searching import Sought, words_of, words_of_case
 from amhk.rules.secrecy import Scope
 from amhk.rules.veil import COVER, Veil
 from amhk.store import reads

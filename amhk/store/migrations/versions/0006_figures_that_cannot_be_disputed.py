@@ -218,7 +218,7 @@ def _told(bind: Any, case: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _children(bind: Any, case: dict[str, Any]) -> int:
     from amhk.rules.codes import MARKS, Roles
-    from amhk.rules.people import is_child
+    from amhk.rules.people.people import is_child
 
     roles = Roles(
         dict.fromkeys(MARKS, frozenset())

@@ -1,0 +1,1 @@
+"""People: who is a child, what goes together, how names are read and found."""
