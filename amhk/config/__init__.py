@@ -16,7 +16,7 @@ from amhk.config.places import SEED, Gemeente, changed, gemeenten_of
 from amhk.config.reading import KNOWN, Reading, parsed
 from amhk.errors import HouseClosed
 from amhk.rules.forms import Layout
-from amhk.rules.routing import RoutingRule
+from amhk.rules.staff.routing import RoutingRule
 from amhk.words import REGIONS
 
 _HERE = Path(__file__).parent.parent

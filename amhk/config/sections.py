@@ -14,7 +14,7 @@ from amhk.config.places import Gemeente, gemeenten_of
 from amhk.config.reading import Reading, secret
 from amhk.rules.forms import OWN, Layout
 from amhk.rules.periods import LENGTHS
-from amhk.rules.routing import STROMEN, RoutingRule
+from amhk.rules.staff.routing import STROMEN, RoutingRule
 from amhk.words import REGIONS
 
 

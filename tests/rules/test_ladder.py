@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from amhk.rules.days import Calendar
 from amhk.rules.holidays import Feestdagen
 from amhk.rules.ladder import Person, Staff, attended, receivers
-from amhk.rules.roster import gaps, outside_office
+from amhk.rules.staff.roster import gaps, outside_office
 from amhk.words import ROLES, iso
 
 PEOPLE = st.lists(

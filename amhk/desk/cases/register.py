@@ -15,8 +15,8 @@ from amhk.rules.forms import kenmerk_key
 from amhk.rules.moves import begun, holds
 from amhk.rules.parse import fold
 from amhk.rules.people.people import is_child, is_unborn
-from amhk.rules.routing import route_call, stream
 from amhk.rules.secrecy import Reader
+from amhk.rules.staff.routing import route_call, stream
 from amhk.rules.workflow import Workflow
 from amhk.store import reads, writes
 from amhk.store.cases import compare_and_set

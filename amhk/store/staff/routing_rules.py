@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from amhk.rules.routing import RoutingRule
+from amhk.rules.staff.routing import RoutingRule
 from amhk.store.reads import META, TEAM, meta, rows
 from amhk.store.tables import RoutingLine, table
 

@@ -1,0 +1,1 @@
+"""Who has piket, and to which team a call goes."""
