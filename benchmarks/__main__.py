@@ -26,7 +26,7 @@ from amhk.desk.staff import workers
 from amhk.office import found, open_office
 from amhk.rules.fields import Desk
 from amhk.rules.moves import Token, decide, machine_of
-from amhk.rules.secrecy import Reader
+from amhk.rules.privacy.secrecy import Reader
 from amhk.rules.standing import Standing
 from amhk.store import reads
 

@@ -26,7 +26,7 @@ from amhk.desk.intake import import_staging
 from amhk.desk.intake import imports as intake_imports
 from amhk.desk.people import earlier_contacts
 from amhk.rules.parse import fold
-from amhk.rules.secrecy import Reader
+from amhk.rules.privacy.secrecy import Reader
 from amhk.store import reads
 from amhk.store.people import people as store
 from benchmarks.households import SAME_PERSON, Households, questions

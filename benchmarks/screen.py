@@ -27,7 +27,7 @@ from amhk.desk.house import night_proof
 from amhk.desk.intake import calls
 from amhk.rules.parse import fold
 from amhk.rules.people.searching import RELEASE, words_of_case
-from amhk.rules.secrecy import Reader
+from amhk.rules.privacy.secrecy import Reader
 from amhk.store import reads, writes
 from amhk.store.house import house_journal
 from benchmarks.households import Households

@@ -20,7 +20,7 @@ from amhk.errors import Refusal
 
 if TYPE_CHECKING:
     from amhk.office import Office
-    from amhk.rules.secrecy import Reader
+    from amhk.rules.privacy.secrecy import Reader
 
 
 @app.command()

@@ -16,7 +16,7 @@ from amhk.errors import Refusal, WrongUse
 
 if TYPE_CHECKING:
     from amhk.office import Office
-    from amhk.rules.secrecy import Reader
+    from amhk.rules.privacy.secrecy import Reader
 
 app = typer.Typer(
     help=(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from jinja2 import nodes
 
-from amhk.rules.disclosure import FIELDS
+from amhk.rules.privacy.disclosure import FIELDS
 
 WHOLE = "*"
 _Base = tuple[str, bool]  # a fact by name, and whether it is one item of it rather than the whole

@@ -5,7 +5,7 @@ with the shortest story to it.
 from collections.abc import Collection, Iterator, Mapping
 
 from amhk.errors import Fault
-from amhk.rules.disclosure import ASKED, REFERRED, forbidden, supplied
+from amhk.rules.privacy.disclosure import ASKED, REFERRED, forbidden, supplied
 from amhk.rules.workflow import NoticeRule, Workflow
 from amhk.rules.world import Draft, Spot, World, drafted, explore
 

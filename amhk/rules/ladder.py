@@ -6,7 +6,7 @@ Always to somebody who works here and is here.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from amhk.rules.secrecy import ALL_CASES, TEAM_CASES, WORKS
+from amhk.rules.privacy.secrecy import ALL_CASES, TEAM_CASES, WORKS
 
 
 @dataclass(frozen=True, slots=True)

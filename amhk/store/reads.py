@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from amhk.rules.parse import fold
-from amhk.rules.secrecy import Scope
+from amhk.rules.privacy.secrecy import Scope
 from amhk.store import tables as t
 from amhk.store.tables import table
 

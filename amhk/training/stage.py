@@ -16,7 +16,7 @@ from amhk.desk.house import clock
 from amhk.desk.letters import dispatch, letter_view, notices
 from amhk.errors import ClosedDoor, Refusal
 from amhk.office import Office
-from amhk.rules.secrecy import Reader
+from amhk.rules.privacy.secrecy import Reader
 from amhk.store import reads, writes
 from amhk.training.town import Town, sent_by
 from amhk.words import AMSTERDAM, day_of, iso

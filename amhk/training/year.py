@@ -20,7 +20,7 @@ from amhk.desk.terms import sweep
 from amhk.errors import ClosedDoor
 from amhk.office import Office
 from amhk.rules.forms import SCHEMA
-from amhk.rules.secrecy import scope_of
+from amhk.rules.privacy.secrecy import scope_of
 from amhk.store import reads
 from amhk.store.cases import worklists
 from amhk.training.calls import Calls

@@ -23,8 +23,8 @@ from amhk.desk.terms import sweep as terms_sweep
 from amhk.desk.worklists import worklist
 from amhk.errors import BadInput, NotFound, TooLarge
 from amhk.office import Office
+from amhk.rules.privacy.secrecy import Reader
 from amhk.rules.schema import schema
-from amhk.rules.secrecy import Reader
 from amhk.store import reads
 from amhk.store.database import schema as schemas
 from amhk.web.auth import by_token

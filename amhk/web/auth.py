@@ -19,7 +19,7 @@ from amhk.errors import NotAllowed, NotSignedIn, Refusal
 from amhk.keys import device_mark, fits, hash_password, hash_token
 from amhk.office import Office
 from amhk.rules.parse import fold, unfit
-from amhk.rules.secrecy import Reader
+from amhk.rules.privacy.secrecy import Reader
 from amhk.store import reads, writes
 from amhk.store.database.engine import StoreFailed
 

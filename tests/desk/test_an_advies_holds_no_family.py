@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from amhk.rules.secrecy import family_signs
+from amhk.rules.privacy.secrecy import family_signs
 from amhk.store import reads
 from amhk.store.cases.journal import verify
 

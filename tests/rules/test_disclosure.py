@@ -11,7 +11,7 @@ from jinja2 import Environment
 from amhk.letters.flow import paths
 from amhk.letters.render import Letters
 from amhk.rules.check import check
-from amhk.rules.disclosure import (
+from amhk.rules.privacy.disclosure import (
     FACTS,
     FIELDS,
     FORBIDDEN,

@@ -4,7 +4,7 @@ alike.
 
 import pytest
 
-from amhk.rules.secrecy import leaks
+from amhk.rules.privacy.secrecy import leaks
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amhk.rules.veil import COVER, veil_of
+from amhk.rules.privacy.veil import COVER, veil_of
 
 MELDER = {
     "melder_geheim": True,

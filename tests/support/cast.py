@@ -4,7 +4,7 @@ import json
 from functools import cache
 
 from amhk.desk.staff import workers
-from amhk.rules.secrecy import Reader
+from amhk.rules.privacy.secrecy import Reader
 from amhk.store import reads
 from amhk.web.app import create_app
 from support.http import Http

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from amhk.errors import NotAllowed, NotFound
-from amhk.rules.secrecy import WORKS, Reader, may_see, scope_of
+from amhk.rules.privacy.secrecy import WORKS, Reader, may_see, scope_of
 from amhk.store import reads
 from amhk.store.database.engine import Connection
 from amhk.store.people import people

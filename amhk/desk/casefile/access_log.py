@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from amhk.desk.casefile.access import owns, visible
 from amhk.desk.casefile.open_case import on_table
 from amhk.office import Office
-from amhk.rules.secrecy import WORKS, Reader
+from amhk.rules.privacy.secrecy import WORKS, Reader
 from amhk.store import reads, writes
 from amhk.store.database.engine import Connection
 from amhk.store.reads import Row

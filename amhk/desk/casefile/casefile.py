@@ -13,7 +13,7 @@ from amhk.desk.casefile.recall import out_of_hand, take_off
 from amhk.desk.casefile.term_rows import as_running, due_of, is_late, next_round, term_row
 from amhk.office import Office
 from amhk.rules.moves import closing_due, without_term
-from amhk.rules.secrecy import Reader
+from amhk.rules.privacy.secrecy import Reader
 from amhk.rules.standing import Owed, Running, Standing, became
 from amhk.rules.terms import rung_instants
 from amhk.rules.workflow import Workflow

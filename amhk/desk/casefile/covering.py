@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from amhk.office import Office
-from amhk.rules.veil import CODES, Veil
+from amhk.rules.privacy.veil import CODES, Veil
 from amhk.store.cases import veils
 from amhk.store.database.engine import Connection
 from amhk.store.reads import Row

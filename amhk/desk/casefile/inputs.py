@@ -8,7 +8,7 @@ from amhk.desk.casefile.choices import desk_for, needed
 from amhk.errors import BadInput, NotAllowed
 from amhk.rules.cleaning import clean
 from amhk.rules.fields import Desk, Field
-from amhk.rules.secrecy import WORKS, Reader
+from amhk.rules.privacy.secrecy import WORKS, Reader
 
 
 def take_version(body: object, needed_here: bool) -> tuple[int | None, dict[str, Any]]:

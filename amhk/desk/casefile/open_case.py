@@ -7,7 +7,7 @@ from amhk.desk.casefile.access import visible
 from amhk.desk.casefile.casefile import CaseFile
 from amhk.errors import ChangedMeanwhile
 from amhk.office import Office
-from amhk.rules.secrecy import Reader
+from amhk.rules.privacy.secrecy import Reader
 from amhk.store import reads
 from amhk.store.database.engine import Connection
 from amhk.store.reads import Row

@@ -9,7 +9,7 @@ from amhk.office import Office
 from amhk.rules.cleaning import clean
 from amhk.rules.fields import Field
 from amhk.rules.people import people
-from amhk.rules.secrecy import Reader
+from amhk.rules.privacy.secrecy import Reader
 from amhk.store import reads
 from amhk.words import day_of, some
 

@@ -13,7 +13,7 @@ from amhk.errors import BadInput, Fault
 from amhk.office import Office
 from amhk.rules.cleaning import clean
 from amhk.rules.fields import Desk, Field
-from amhk.rules.secrecy import WORKS, Reader
+from amhk.rules.privacy.secrecy import WORKS, Reader
 from amhk.store import reads
 from amhk.store.database.engine import Connection
 from amhk.store.staff import plans

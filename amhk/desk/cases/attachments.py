@@ -20,7 +20,7 @@ from amhk.office import Office
 from amhk.rules.cleaning import clean
 from amhk.rules.fields import Desk, Field
 from amhk.rules.parse import tidy, unfit
-from amhk.rules.secrecy import Reader
+from amhk.rules.privacy.secrecy import Reader
 from amhk.store import reads, writes
 from amhk.store.cases import bundle
 from amhk.store.cases.files import SWEPT, Files, chunks_of

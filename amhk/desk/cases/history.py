@@ -9,7 +9,7 @@ from amhk.desk.casefile.open_case import laid_out
 from amhk.desk.cases.steps import steps
 from amhk.office import Office
 from amhk.rules.people.people import named_apart
-from amhk.rules.secrecy import Reader
+from amhk.rules.privacy.secrecy import Reader
 from amhk.store import reads
 from amhk.store.reads import Row
 from amhk.words import iso

@@ -12,7 +12,7 @@ from amhk.desk.cases.apply_move import carry_out
 from amhk.office import Office
 from amhk.rules.fields import Desk
 from amhk.rules.moves import after, decide
-from amhk.rules.secrecy import Reader
+from amhk.rules.privacy.secrecy import Reader
 from amhk.rules.standing import Decision
 from amhk.rules.terms import end_of_term
 from amhk.store import reads

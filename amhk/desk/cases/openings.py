@@ -10,11 +10,11 @@ from amhk.desk.cases.preview import foretold
 from amhk.office import Office
 from amhk.rules.fields import Desk
 from amhk.rules.moves import door, fields_now
+from amhk.rules.privacy.secrecy import Reader
+from amhk.rules.privacy.veil import Veil
 from amhk.rules.schema import schema
-from amhk.rules.secrecy import Reader
 from amhk.rules.standing import Standing
 from amhk.rules.terms import TermRule
-from amhk.rules.veil import Veil
 from amhk.rules.workflow import Move, Workflow
 from amhk.store import reads
 from amhk.store.reads import Row

@@ -26,7 +26,7 @@ from amhk.office import Office
 from amhk.rules.fields import reason_given
 from amhk.rules.flowmap import Map, flow_map
 from amhk.rules.people.people import named_apart, roles_on, say_age, voice
-from amhk.rules.secrecy import Reader, scope_of
+from amhk.rules.privacy.secrecy import Reader, scope_of
 from amhk.store import reads
 from amhk.store.cases import bundle
 from amhk.store.database.engine import Connection

@@ -15,7 +15,7 @@ from amhk.rules.forms import kenmerk_key
 from amhk.rules.moves import begun, holds
 from amhk.rules.parse import fold
 from amhk.rules.people.people import is_child, is_unborn
-from amhk.rules.secrecy import Reader
+from amhk.rules.privacy.secrecy import Reader
 from amhk.rules.staff.routing import route_call, stream
 from amhk.rules.workflow import Workflow
 from amhk.store import reads, writes

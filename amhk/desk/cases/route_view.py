@@ -10,7 +10,7 @@ from typing import Any
 
 from amhk.desk.casefile.access import owns
 from amhk.desk.cases import warnings
-from amhk.rules.secrecy import WORKS, Reader
+from amhk.rules.privacy.secrecy import WORKS, Reader
 from amhk.store.reads import Row
 from amhk.words import iso
 

@@ -19,7 +19,7 @@ from amhk.office import Office
 from amhk.rules.cleaning import clean
 from amhk.rules.fields import Desk, Field
 from amhk.rules.moves import closing_due
-from amhk.rules.secrecy import Reader
+from amhk.rules.privacy.secrecy import Reader
 from amhk.store import reads, writes
 from amhk.store.database.engine import Connection
 from amhk.store.people import people as store

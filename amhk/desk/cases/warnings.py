@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from amhk.rules.secrecy import signs_of_person
+from amhk.rules.privacy.secrecy import signs_of_person
 
 
 def warnings(case: Mapping[str, Any], known: Iterable[str]) -> list[str]:

@@ -11,7 +11,7 @@ from amhk.office import Office
 from amhk.rules.definitions import Definition
 from amhk.rules.figures import LATE, RUNS
 from amhk.rules.periods import read_period
-from amhk.rules.secrecy import Reader, scope_of
+from amhk.rules.privacy.secrecy import Reader, scope_of
 from amhk.store.figures import figures
 from amhk.words import day_of, iso
 

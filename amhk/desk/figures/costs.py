@@ -11,7 +11,7 @@ from amhk.errors import BadInput, NotAllowed
 from amhk.office import Office
 from amhk.rules.costs import CostShare, NothingToShareBy, YearOfUse, shared
 from amhk.rules.periods import Period, read_period
-from amhk.rules.secrecy import Scope
+from amhk.rules.privacy.secrecy import Scope
 from amhk.words import day_of, iso, start_of
 
 COLUMNS = {

@@ -12,7 +12,7 @@ from amhk.desk.figures.case_facts import DAYS_BEFORE, Known, settled, told, want
 from amhk.office import Office
 from amhk.rules.figures import ALWAYS, FOREVER, LATE, OUTSIDE, RUNS, Fact
 from amhk.rules.periods import Period
-from amhk.rules.secrecy import Scope
+from amhk.rules.privacy.secrecy import Scope
 from amhk.store.database.engine import Connection
 from amhk.store.figures import facts as figures_facts
 from amhk.store.figures import figures

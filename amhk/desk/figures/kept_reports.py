@@ -15,7 +15,7 @@ from amhk.office import Office
 from amhk.rules.definitions import Found
 from amhk.rules.figures import LATE, RUNS, Fact
 from amhk.rules.periods import LENGTHS, Period, period_of, read_period
-from amhk.rules.secrecy import Reader
+from amhk.rules.privacy.secrecy import Reader
 from amhk.store import reads, writes
 from amhk.store.database.engine import Connection
 from amhk.store.figures import facts as figures_facts

@@ -19,8 +19,8 @@ from amhk.office import Office
 from amhk.rules.definitions import OWN_LISTS, Definition, value_of
 from amhk.rules.figures import OUTSIDE, UNSAID
 from amhk.rules.periods import Period, earlier, read_period
+from amhk.rules.privacy.secrecy import Reader, Scope, scope_of
 from amhk.rules.publish import STYLES, Style
-from amhk.rules.secrecy import Reader, Scope, scope_of
 from amhk.words import LISTS, day_of, iso, say_day, start_of
 
 NAMES = ("kwartaal", "kosten", "steekproef")

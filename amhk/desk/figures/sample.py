@@ -11,7 +11,7 @@ from amhk.desk.figures import case_facts
 from amhk.errors import NotAllowed
 from amhk.office import Office
 from amhk.rules.periods import Period
-from amhk.rules.secrecy import Scope
+from amhk.rules.privacy.secrecy import Scope
 from amhk.store import reads, writes
 from amhk.store.figures import facts, figures
 from amhk.words import day_of, iso

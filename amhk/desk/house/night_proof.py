@@ -20,7 +20,7 @@ from amhk.rules.days import working_days
 from amhk.rules.fields import Desk, Field
 from amhk.rules.ladder import Address, attended
 from amhk.rules.parse import tidy
-from amhk.rules.secrecy import ALL_CASES, Reader
+from amhk.rules.privacy.secrecy import ALL_CASES, Reader
 from amhk.store import reads, writes
 from amhk.store.database.engine import Connection
 from amhk.store.figures import proofs

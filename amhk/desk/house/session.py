@@ -13,7 +13,7 @@ from amhk.desk.terms.sweep import PROOF
 from amhk.keys import hash_token
 from amhk.office import Office
 from amhk.rules.people.searching import RELEASE
-from amhk.rules.secrecy import Reader
+from amhk.rules.privacy.secrecy import Reader
 from amhk.store.house import page_facts
 
 

@@ -18,7 +18,7 @@ from amhk.rules.cleaning import clean
 from amhk.rules.moves import decide
 from amhk.rules.parse import read_moment
 from amhk.rules.people import people
-from amhk.rules.secrecy import WORKS, Reader
+from amhk.rules.privacy.secrecy import WORKS, Reader
 from amhk.store import reads, writes
 from amhk.store.cases.journal import as_json
 from amhk.store.database.engine import StoreConflict

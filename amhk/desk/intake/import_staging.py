@@ -12,7 +12,7 @@ from amhk.office import Office
 from amhk.rules import forms as rules
 from amhk.rules.forms import OWN, Layout
 from amhk.rules.parse import tidy
-from amhk.rules.secrecy import WORKS, Reader
+from amhk.rules.privacy.secrecy import WORKS, Reader
 from amhk.sheets.apart import read_apart
 from amhk.sheets.lines import Line, no
 from amhk.store import reads, writes

@@ -25,7 +25,7 @@ from amhk.office import Office
 from amhk.rules import forms as rules
 from amhk.rules.fields import reason_given
 from amhk.rules.forms import OWN
-from amhk.rules.secrecy import HAND, Reader
+from amhk.rules.privacy.secrecy import HAND, Reader
 from amhk.store import reads, writes
 from amhk.store.cases.journal import plain
 from amhk.store.database.engine import Connection

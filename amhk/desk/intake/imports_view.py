@@ -8,7 +8,7 @@ from amhk.desk.intake.imports import PATIENCE, form_to_repair
 from amhk.desk.people import earlier_contacts
 from amhk.errors import NotFound
 from amhk.office import Office
-from amhk.rules.secrecy import Reader
+from amhk.rules.privacy.secrecy import Reader
 from amhk.store.database.engine import Connection
 from amhk.store.intake import imports as store
 from amhk.store.reads import Row

@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from amhk.errors import AlreadyDone
 from amhk.office import Office
-from amhk.rules.secrecy import Reader
+from amhk.rules.privacy.secrecy import Reader
 from amhk.store import reads, writes
 from amhk.store.database.engine import Connection, StoreConflict
 from amhk.store.intake import drafts

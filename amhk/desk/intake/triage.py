@@ -20,7 +20,7 @@ from amhk.office import Office
 from amhk.rules.figures import NO_COUNT
 from amhk.rules.forms import OWN
 from amhk.rules.moves import door
-from amhk.rules.secrecy import WORKS, Reader, scope_of
+from amhk.rules.privacy.secrecy import WORKS, Reader, scope_of
 from amhk.store import reads, writes
 from amhk.store.database.engine import Connection
 from amhk.store.intake import imports as store

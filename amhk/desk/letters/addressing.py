@@ -5,7 +5,7 @@ from typing import Any
 
 from amhk.letters.render import Head
 from amhk.office import Office
-from amhk.rules.secrecy import Reader, postal_lines
+from amhk.rules.privacy.secrecy import Reader, postal_lines
 from amhk.store import reads
 from amhk.store.database.engine import Connection
 from amhk.store.reads import Row

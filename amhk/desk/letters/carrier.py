@@ -12,7 +12,7 @@ from amhk.desk.letters.dispatch import grew_wrong, log
 from amhk.desk.letters.notices import record_sent
 from amhk.letters.post import drop, make_ready, show, unfinished
 from amhk.office import Office
-from amhk.rules.secrecy import Reader
+from amhk.rules.privacy.secrecy import Reader
 from amhk.store import reads
 from amhk.store.letters import outbox
 from amhk.store.reads import Row

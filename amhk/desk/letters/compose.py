@@ -32,8 +32,8 @@ from amhk.letters.pdf import PrintFailed, as_pdf
 from amhk.letters.render import Block, Letters, RenderFailed, as_html, as_text
 from amhk.letters.script import unprintable
 from amhk.office import Office
-from amhk.rules.disclosure import for_recipient
-from amhk.rules.secrecy import Reader, leaks
+from amhk.rules.privacy.disclosure import for_recipient
+from amhk.rules.privacy.secrecy import Reader, leaks
 from amhk.rules.workflow import NoticeRule
 from amhk.store import reads
 from amhk.store.database.engine import Connection

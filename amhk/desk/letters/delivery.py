@@ -12,7 +12,7 @@ from html import unescape
 from amhk.desk.casefile.recall import folder_of
 from amhk.errors import Fault, Opens
 from amhk.office import Office
-from amhk.rules.secrecy import has_mail, has_number, has_postcode
+from amhk.rules.privacy.secrecy import has_mail, has_number, has_postcode
 from amhk.store import reads
 from amhk.store.database.engine import Connection
 from amhk.store.reads import Row

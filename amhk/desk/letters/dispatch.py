@@ -15,7 +15,7 @@ from amhk.desk.letters.delivery import MACHINES, address_on, lack_of, reach_of
 from amhk.desk.letters.notices import find
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, NotAllowed, NotFound
 from amhk.office import Office
-from amhk.rules.secrecy import WORKS, Reader, scope_of
+from amhk.rules.privacy.secrecy import WORKS, Reader, scope_of
 from amhk.store import reads, writes
 from amhk.store.cases import compare_and_set
 from amhk.store.database.engine import Connection

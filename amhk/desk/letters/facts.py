@@ -9,10 +9,10 @@ from typing import Any
 
 from amhk.desk.letters.referral_facts import day_told, referral_facts
 from amhk.office import Office
-from amhk.rules.disclosure import LABELS, MOTHERS, PERSON
 from amhk.rules.parse import age_on, fold
 from amhk.rules.people import people as rules
-from amhk.rules.secrecy import Reader
+from amhk.rules.privacy.disclosure import LABELS, MOTHERS, PERSON
+from amhk.rules.privacy.secrecy import Reader
 from amhk.rules.workflow import Workflow
 from amhk.store import reads
 from amhk.store.database.engine import Connection

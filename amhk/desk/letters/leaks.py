@@ -8,9 +8,9 @@ from amhk.desk.letters.rvdk_request import USES
 from amhk.errors import Fault, Opens
 from amhk.letters.render import Head
 from amhk.office import Office
-from amhk.rules.disclosure import FREE, HIDDEN
 from amhk.rules.people.names import place_of
-from amhk.rules.secrecy import is_plain_name, leaks, names_somebody_else, ways_to_reach
+from amhk.rules.privacy.disclosure import FREE, HIDDEN
+from amhk.rules.privacy.secrecy import is_plain_name, leaks, names_somebody_else, ways_to_reach
 from amhk.store import reads
 from amhk.store.database.engine import Connection
 from amhk.store.reads import Row

@@ -5,8 +5,8 @@ from typing import Any
 
 from amhk.desk.letters.addressing import HAND_OVER
 from amhk.letters.render import Head, Letters, as_text
-from amhk.rules.disclosure import MOTHERS, PERSON, Barred
-from amhk.rules.secrecy import leaks
+from amhk.rules.privacy.disclosure import MOTHERS, PERSON, Barred
+from amhk.rules.privacy.secrecy import leaks
 from amhk.store.reads import Row
 
 

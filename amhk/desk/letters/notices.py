@@ -24,7 +24,7 @@ from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotAllowe
 from amhk.office import Office
 from amhk.rules.cleaning import clean
 from amhk.rules.fields import Desk, Field
-from amhk.rules.secrecy import WORKS, Reader
+from amhk.rules.privacy.secrecy import WORKS, Reader
 from amhk.store import reads
 from amhk.store.cases import compare_and_set
 from amhk.store.database.engine import Connection

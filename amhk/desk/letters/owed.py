@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from amhk.office import Office
-from amhk.rules.secrecy import Reader, scope_of
+from amhk.rules.privacy.secrecy import Reader, scope_of
+from amhk.rules.privacy.veil import Veil
 from amhk.rules.terms import end_of_term, over_at
-from amhk.rules.veil import Veil
 from amhk.store.cases import veils
 from amhk.store.letters import outbox
 from amhk.store.reads import Row

@@ -11,7 +11,7 @@ from amhk.desk.letters.letter_view import opened
 from amhk.errors import BadInput, NotAllowed, NotFound
 from amhk.letters import piles
 from amhk.office import Office
-from amhk.rules.secrecy import WORKS, Reader, scope_of
+from amhk.rules.privacy.secrecy import WORKS, Reader, scope_of
 from amhk.store import reads
 from amhk.store.letters import outbox
 from amhk.words import day_of

@@ -7,7 +7,7 @@ from amhk.desk.letters.notices import clean_form, moment_of, must_be, take_lette
 from amhk.errors import BadInput, ClosedDoor
 from amhk.office import Office
 from amhk.rules.fields import Field
-from amhk.rules.secrecy import Reader
+from amhk.rules.privacy.secrecy import Reader
 from amhk.store import reads
 from amhk.store.cases import compare_and_set
 from amhk.store.database.engine import Connection

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from amhk.office import Office
-from amhk.rules.secrecy import Reader
+from amhk.rules.privacy.secrecy import Reader
 from amhk.store.reads import Row
 from amhk.words import day_of, iso
 

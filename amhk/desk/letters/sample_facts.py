@@ -8,7 +8,7 @@ from typing import Any
 
 from amhk.desk.letters.facts import OPTIONAL
 from amhk.letters.render import Head
-from amhk.rules.disclosure import FACTS, FIELDS, LABELS, for_recipient
+from amhk.rules.privacy.disclosure import FACTS, FIELDS, LABELS, for_recipient
 
 _LONG = (
     "Maria-Antonia Wilhelmina van der Heijden-Çelik Öztürk van den Broek-Hoogstraten de la Fontaine"

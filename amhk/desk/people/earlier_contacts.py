@@ -16,8 +16,8 @@ from amhk.office import Office
 from amhk.rules.codes import Roles
 from amhk.rules.fields import reason_given
 from amhk.rules.parse import fold, read_bsn, read_partial, tidy
-from amhk.rules.secrecy import WORKS, Reader
-from amhk.rules.veil import Veil
+from amhk.rules.privacy.secrecy import WORKS, Reader
+from amhk.rules.privacy.veil import Veil
 from amhk.store import reads, writes
 from amhk.store.cases import veils
 from amhk.store.database.engine import Connection

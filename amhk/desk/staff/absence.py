@@ -13,7 +13,7 @@ from amhk.office import Office
 from amhk.rules.cleaning import clean
 from amhk.rules.fields import Desk, Field
 from amhk.rules.ladder import Staff
-from amhk.rules.secrecy import HAND, WORKS, Reader
+from amhk.rules.privacy.secrecy import HAND, WORKS, Reader
 from amhk.store import reads, writes
 from amhk.store.database.engine import Connection
 from amhk.store.house import house_journal

@@ -10,7 +10,7 @@ from typing import Any
 from amhk.desk.staff.piket import roster_of
 from amhk.letters.mail import MailFailed, send
 from amhk.office import Office
-from amhk.rules.secrecy import WORKS, Reader
+from amhk.rules.privacy.secrecy import WORKS, Reader
 from amhk.store import reads, writes
 from amhk.store.database.engine import Connection
 from amhk.store.house import house_journal

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 from amhk.desk.staff.workers import UNSAID, checked_institution, institution_desk
 from amhk.errors import BadInput, Fault, NotAllowed, NotFound
 from amhk.office import Office
-from amhk.rules.secrecy import Reader
+from amhk.rules.privacy.secrecy import Reader
 from amhk.sheets.apart import read_apart
 from amhk.sheets.lines import no
 from amhk.sheets.write import as_csv

@@ -14,7 +14,7 @@ from amhk.office import Office
 from amhk.rules.cleaning import clean
 from amhk.rules.fields import Desk, Field
 from amhk.rules.parse import fold, tidy, unfit
-from amhk.rules.secrecy import HAND, WORKS, Reader
+from amhk.rules.privacy.secrecy import HAND, WORKS, Reader
 from amhk.store import reads, writes
 from amhk.store.house import house_journal
 from amhk.store.terms import reminders

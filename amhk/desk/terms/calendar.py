@@ -18,7 +18,7 @@ from amhk.rules.cleaning import clean
 from amhk.rules.days import USUAL_HOURS, Calendar, opens_often
 from amhk.rules.fields import Desk, Field
 from amhk.rules.parse import plausible
-from amhk.rules.secrecy import Reader
+from amhk.rules.privacy.secrecy import Reader
 from amhk.rules.terms import beside_end, over_at, rung_instants
 from amhk.store import reads, writes
 from amhk.store.house import house_journal

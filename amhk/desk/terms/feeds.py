@@ -10,7 +10,7 @@ from amhk.errors import BadInput, NotAllowed, NotFound
 from amhk.keys import hash_token, new_token
 from amhk.letters.feed import Event, as_calendar
 from amhk.office import Office
-from amhk.rules.secrecy import WORKS, Reader
+from amhk.rules.privacy.secrecy import WORKS, Reader
 from amhk.store import writes
 from amhk.store.staff import channels
 from amhk.words import iso

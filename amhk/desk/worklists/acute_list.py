@@ -5,7 +5,7 @@ from typing import Any
 from amhk.desk.cases.reading import acute_view
 from amhk.errors import NotAllowed
 from amhk.office import Office
-from amhk.rules.secrecy import WORKS, Reader, scope_of
+from amhk.rules.privacy.secrecy import WORKS, Reader, scope_of
 from amhk.store.cases import acute
 
 

@@ -8,7 +8,7 @@ from amhk.desk.worklists.worklist import worklist
 from amhk.errors import BadInput
 from amhk.office import Office
 from amhk.rules.parse import tidy, unfit
-from amhk.rules.secrecy import Reader
+from amhk.rules.privacy.secrecy import Reader
 from amhk.sheets.write import as_csv
 from amhk.store import reads, writes
 from amhk.store.cases import worklists

@@ -13,7 +13,7 @@ from amhk.desk.figures import reports
 from amhk.desk.worklists import worklist
 from amhk.office import Office
 from amhk.rules.periods import period_of
-from amhk.rules.secrecy import WORKS, Reader
+from amhk.rules.privacy.secrecy import WORKS, Reader
 from amhk.rules.workflow import Workflow
 from amhk.store.cases import worklists
 from amhk.store.house import today as house_today

@@ -14,7 +14,7 @@ from amhk.matching import near
 from amhk.office import Office
 from amhk.rules.parse import fold, read_day, unfit
 from amhk.rules.people.searching import Sought, read_sought
-from amhk.rules.secrecy import HAND, WORKS, Reader, Scope, scope_of
+from amhk.rules.privacy.secrecy import HAND, WORKS, Reader, Scope, scope_of
 from amhk.store.cases import search, worklists
 from amhk.store.database.engine import Connection
 from amhk.store.reads import Row

@@ -28,7 +28,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from amhk.rules.secrecy import WORKS, Scope
+from amhk.rules.privacy.secrecy import WORKS, Scope
 from amhk.store import reads as r
 from amhk.store.database.instants import UtcInstant, as_text
 from amhk.store.tables import Attachment, Grant, table

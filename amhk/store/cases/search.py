@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, and_, delete, exists, func, insert, select, update
 
 from amhk.rules.people.searching import Sought, words_of, words_of_case
-from amhk.rules.secrecy import Scope
-from amhk.rules.veil import COVER, Veil
+from amhk.rules.privacy.secrecy import Scope
+from amhk.rules.privacy.veil import COVER, Veil
 from amhk.store import reads
 from amhk.store.cases import compare_and_set
 from amhk.store.cases.veils import veils

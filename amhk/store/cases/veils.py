@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, and_, or_, select, union_all
 
-from amhk.rules.veil import Veil, veil_of
+from amhk.rules.privacy.veil import Veil, veil_of
 from amhk.store.reads import (
     INSTITUTION,
     MELDING,

@@ -22,7 +22,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from amhk.rules.secrecy import Scope, is_only_name
+from amhk.rules.privacy.secrecy import Scope, is_only_name
 from amhk.store.cases.compare_and_set import rank
 from amhk.store.cases.search import found_by, rarest_first
 from amhk.store.cases.veils import veils

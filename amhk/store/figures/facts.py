@@ -8,7 +8,7 @@ from itertools import groupby
 from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, text
 
 from amhk.rules.figures import Fact, Line
-from amhk.rules.secrecy import Scope
+from amhk.rules.privacy.secrecy import Scope
 from amhk.store import reads
 from amhk.store.database.engine import Store
 from amhk.store.figures.figures import FACT, STAMP, TALLY, Key

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, case, func, literal_column, select
 
 from amhk.rules.figures import RUNS
-from amhk.rules.secrecy import Scope
+from amhk.rules.privacy.secrecy import Scope
 from amhk.store import tables as t
 from amhk.store.reads import CASE, ENTRY, Row, rows, within
 from amhk.store.tables import table

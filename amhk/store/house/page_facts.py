@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select, true
 
-from amhk.rules.secrecy import ALL_CASES, TEAM_CASES
+from amhk.rules.privacy.secrecy import ALL_CASES, TEAM_CASES
 from amhk.store.house.house_journal import HOUSE, INCIDENT
 from amhk.store.intake.imports import FORM, IMPORT
 from amhk.store.letters.outbox import OUT

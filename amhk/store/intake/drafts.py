@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, false, func, insert, or_, select, update
 
-from amhk.rules.secrecy import WORKS
+from amhk.rules.privacy.secrecy import WORKS
 from amhk.store.reads import WORKER, Row, rows
 from amhk.store.tables import Concept, table
 

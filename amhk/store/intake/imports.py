@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, or_, select
 
-from amhk.rules.secrecy import Scope
+from amhk.rules.privacy.secrecy import Scope
 from amhk.store import writes
 from amhk.store.reads import CASE, WORKER, Row, rows, within
 from amhk.store.tables import Form, Import, table

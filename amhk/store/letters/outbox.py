@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, String, and_, cast, func, or_, select, type_coerce, update
 from sqlalchemy import case as case_
 
-from amhk.rules.secrecy import Scope
+from amhk.rules.privacy.secrecy import Scope
 from amhk.store.reads import CASE, INSTITUTION, NOTICE, PERSON, TERM, WORKER, Row, rows, within
 from amhk.store.tables import Outgoing, table
 

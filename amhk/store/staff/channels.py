@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, false, func, insert, or_, select, true, update
 
-from amhk.rules.secrecy import Reader, scope_of
+from amhk.rules.privacy.secrecy import Reader, scope_of
 from amhk.store import tables as t
 from amhk.store.reads import CASE, TEAM, TERM, WORKER, Row, rows, within
 from amhk.store.tables import table

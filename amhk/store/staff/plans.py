@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, and_, false, func, or_, select, true
 
-from amhk.rules.secrecy import ALL_CASES, WORKS
+from amhk.rules.privacy.secrecy import ALL_CASES, WORKS
 from amhk.store import tables as t
 from amhk.store.reads import CASE, WORKER, Row, rows
 from amhk.store.tables import table

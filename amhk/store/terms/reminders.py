@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from amhk.rules.ladder import Person, Staff
-from amhk.rules.secrecy import HAND, Reader, scope_of
+from amhk.rules.privacy.secrecy import HAND, Reader, scope_of
 from amhk.store import tables as t
 from amhk.store.reads import CASE, INBOX, META, REMINDER, TERM, WORKER, Row, as_rows, rows, within
 from amhk.store.tables import table

@@ -17,8 +17,8 @@ from amhk.desk.figures import (
 )
 from amhk.errors import BadInput
 from amhk.rules.periods import period_of
+from amhk.rules.privacy.secrecy import WORKS
 from amhk.rules.publish import STYLES
-from amhk.rules.secrecy import WORKS
 from amhk.web.pages.frame import Form, Here, Visit, errors_of, go, page
 from amhk.words import day_of
 

@@ -17,7 +17,7 @@ from amhk.desk.house.session import Seat
 from amhk.desk.intake.once import armed
 from amhk.errors import BadInput, Fault, Refusal
 from amhk.office import Office
-from amhk.rules.secrecy import WORKS, Reader
+from amhk.rules.privacy.secrecy import WORKS, Reader
 from amhk.web.auth import by_cookie, prove_own_form
 from amhk.web.pages.environment import environment
 from amhk.web.pages.menu import menu

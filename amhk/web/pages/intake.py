@@ -16,7 +16,7 @@ from amhk.desk.intake import calls, drafts
 from amhk.desk.people import earlier_contacts
 from amhk.errors import AlreadyUsed, BadInput, ClosedDoor, Fault, NotAllowed
 from amhk.rules.fields import Field
-from amhk.rules.secrecy import WORKS
+from amhk.rules.privacy.secrecy import WORKS
 from amhk.web.pages.environment import part
 from amhk.web.pages.forms import likeliest, nested, shown, typed
 from amhk.web.pages.frame import Form, Here, Visit, errors_of, go, page

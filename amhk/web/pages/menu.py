@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from amhk.rules.secrecy import WORKS
+from amhk.rules.privacy.secrecy import WORKS
 
 LEADS = frozenset({"teamleider", "manager"})
 RUNS = frozenset({"beheerder"})

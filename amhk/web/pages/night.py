@@ -9,7 +9,7 @@ from amhk.desk.cases import moves
 from amhk.desk.staff import piket
 from amhk.desk.worklists import acute_list
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotFound
-from amhk.rules.secrecy import WORKS
+from amhk.rules.privacy.secrecy import WORKS
 from amhk.web.api import Key
 from amhk.web.pages.forms import nested, shown, typed
 from amhk.web.pages.frame import Form, Here, Visit, errors_of, go, page

@@ -14,7 +14,7 @@ from amhk.desk.staff import piket
 from amhk.desk.worklists import acute_list, saved_lists, today, worklist
 from amhk.errors import BadInput, NotAllowed
 from amhk.rules.distance import LATE, NOW, WEEK
-from amhk.rules.secrecy import WORKS
+from amhk.rules.privacy.secrecy import WORKS
 from amhk.web.api import Key
 from amhk.web.pages.environment import shown_term
 from amhk.web.pages.forms import nested

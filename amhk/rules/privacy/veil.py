@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 from amhk.rules.parse import fold
-from amhk.rules.secrecy import (
+from amhk.rules.privacy.secrecy import (
     MAIL,
     NOBODY,
     NUMBER,
