@@ -23,8 +23,8 @@ from amhk import office as house
 from amhk.config import config_text, read_config
 from amhk.desk.house import rounds
 from amhk.office import found, open_office, proof_digest, read_pack
-from amhk.rules.days import Calendar
-from amhk.rules.holidays import Feestdagen
+from amhk.rules.terms.days import Calendar
+from amhk.rules.terms.holidays import Feestdagen
 from amhk.store import reads, writes
 from amhk.store.database import engine as database_engine
 

@@ -7,7 +7,7 @@ from typing import Any
 from amhk.rules.fields import Field
 from amhk.rules.read_keys import Reading
 from amhk.rules.read_parts import pick_from, whens
-from amhk.rules.terms import TermRule
+from amhk.rules.terms.terms import TermRule
 from amhk.rules.workflow import EFFECTS, SAME, Edge, Move, Need, NoticeRule, Set, Start, State
 from amhk.words import ROLES
 

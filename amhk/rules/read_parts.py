@@ -6,7 +6,7 @@ from typing import Any
 
 from amhk.rules.fields import TYPES, Field
 from amhk.rules.read_keys import Reading
-from amhk.rules.terms import KINDS, ROLLS, Beside, Rung, TermRule, parse_length, parse_rung
+from amhk.rules.terms.terms import KINDS, ROLLS, Beside, Rung, TermRule, parse_length, parse_rung
 from amhk.rules.workflow import NEED_KINDS, RECIPIENTS, Need, NoticeRule, State, When
 from amhk.words import CODE_LISTS, LISTS, ROLES
 

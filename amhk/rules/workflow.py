@@ -10,7 +10,7 @@ from functools import cached_property
 from amhk.rules.codes import Codes
 from amhk.rules.definitions import Definitions
 from amhk.rules.fields import Field
-from amhk.rules.terms import TermRule
+from amhk.rules.terms.terms import TermRule
 
 SAME = "="
 NEED_KINDS = (

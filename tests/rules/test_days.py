@@ -7,9 +7,16 @@ import pytest
 from dateutil.relativedelta import relativedelta
 from workalendar.europe import Netherlands
 
-from amhk.rules.days import Calendar, add_months, term_end, working_days
-from amhk.rules.holidays import Feestdagen, of_year
-from amhk.rules.terms import TermRule, end_of_term, over_at, parse_length, parse_rung, rung_instants
+from amhk.rules.terms.days import Calendar, add_months, term_end, working_days
+from amhk.rules.terms.holidays import Feestdagen, of_year
+from amhk.rules.terms.terms import (
+    TermRule,
+    end_of_term,
+    over_at,
+    parse_length,
+    parse_rung,
+    rung_instants,
+)
 from amhk.words import AMSTERDAM, iso
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from amhk.rules.distance import LATE, LATER, NOW, WEEK, distance
+from amhk.rules.terms.distance import LATE, LATER, NOW, WEEK, distance
 
 HERE = ZoneInfo("Europe/Amsterdam")
 NIGHT = datetime(2026, 2, 4, 23, 55, tzinfo=HERE)

@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amhk.rules.days import Calendar
-from amhk.rules.holidays import Feestdagen
-from amhk.rules.ladder import Person, Staff, attended, receivers
 from amhk.rules.staff.roster import gaps, outside_office
+from amhk.rules.terms.days import Calendar
+from amhk.rules.terms.holidays import Feestdagen
+from amhk.rules.terms.ladder import Person, Staff, attended, receivers
 from amhk.words import ROLES, iso
 
 PEOPLE = st.lists(

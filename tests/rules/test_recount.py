@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from amhk.rules import recount
-from amhk.rules.calendar import KANTOORUREN, SLUITINGSDAG, calendar_of, read_hours
-from amhk.rules.days import Calendar
-from amhk.rules.holidays import Feestdagen, of_year
-from amhk.rules.terms import beside_end, end_of_term, moved_end, over_at
+from amhk.rules.terms import recount
+from amhk.rules.terms.calendar import KANTOORUREN, SLUITINGSDAG, calendar_of, read_hours
+from amhk.rules.terms.days import Calendar
+from amhk.rules.terms.holidays import Feestdagen, of_year
+from amhk.rules.terms.terms import beside_end, end_of_term, moved_end, over_at
 from amhk.words import iso
 
 DAYS = st.dates(date(2014, 1, 1), date(2060, 1, 1))

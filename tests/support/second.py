@@ -12,9 +12,9 @@ from sqlalchemy import select
 
 from amhk.desk.figures import case_facts, counting
 from amhk.desk.house.second_count import known
-from amhk.rules import recount
 from amhk.rules.people.people import ages, is_unborn
 from amhk.rules.privacy.secrecy import Scope
+from amhk.rules.terms import recount
 from amhk.store import reads
 from amhk.store.figures import facts as figures_facts
 from amhk.store.terms import calendar

@@ -15,7 +15,7 @@ from amhk.office import Office
 from amhk.rules.moves import closing_due, without_term
 from amhk.rules.privacy.secrecy import Reader
 from amhk.rules.standing import Owed, Running, Standing, became
-from amhk.rules.terms import rung_instants
+from amhk.rules.terms.terms import rung_instants
 from amhk.rules.workflow import Workflow
 from amhk.store import reads, writes
 from amhk.store.cases import compare_and_set, search

@@ -6,7 +6,14 @@ from typing import Any
 
 from amhk.office import Office
 from amhk.rules.standing import Running
-from amhk.rules.terms import TermRule, beside_end, end_of_term, moved_end, over_at, rung_instants
+from amhk.rules.terms.terms import (
+    TermRule,
+    beside_end,
+    end_of_term,
+    moved_end,
+    over_at,
+    rung_instants,
+)
 from amhk.words import iso
 
 

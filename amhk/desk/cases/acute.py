@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from amhk.desk.casefile.casefile import CaseFile
-from amhk.rules.distance import distance
+from amhk.rules.terms.distance import distance
 from amhk.store.cases.journal import said_at
 from amhk.store.reads import Row
 from amhk.words import iso

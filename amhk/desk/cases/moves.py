@@ -14,7 +14,7 @@ from amhk.rules.fields import Desk
 from amhk.rules.moves import after, decide
 from amhk.rules.privacy.secrecy import Reader
 from amhk.rules.standing import Decision
-from amhk.rules.terms import end_of_term
+from amhk.rules.terms.terms import end_of_term
 from amhk.store import reads
 from amhk.words import iso, lower_first, say_due, some
 

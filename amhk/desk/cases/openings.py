@@ -14,7 +14,7 @@ from amhk.rules.privacy.secrecy import Reader
 from amhk.rules.privacy.veil import Veil
 from amhk.rules.schema import schema
 from amhk.rules.standing import Standing
-from amhk.rules.terms import TermRule
+from amhk.rules.terms.terms import TermRule
 from amhk.rules.workflow import Move, Workflow
 from amhk.store import reads
 from amhk.store.reads import Row

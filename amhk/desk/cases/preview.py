@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from amhk.desk.casefile.casefile import CaseFile
 from amhk.rules.moves import begun, holds
-from amhk.rules.terms import end_of_term
+from amhk.rules.terms.terms import end_of_term
 from amhk.rules.workflow import Edge, Move, When
 from amhk.words import lower_first, say_instant, short_day
 

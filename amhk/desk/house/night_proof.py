@@ -16,11 +16,11 @@ from amhk.desk.terms import sweep as terms_sweep
 from amhk.errors import BadInput, Fault, NotAllowed, NotFound
 from amhk.office import Office
 from amhk.rules.cleaning import clean
-from amhk.rules.days import working_days
 from amhk.rules.fields import Desk, Field
-from amhk.rules.ladder import Address, attended
 from amhk.rules.parse import tidy
 from amhk.rules.privacy.secrecy import ALL_CASES, Reader
+from amhk.rules.terms.days import working_days
+from amhk.rules.terms.ladder import Address, attended
 from amhk.store import reads, writes
 from amhk.store.database.engine import Connection
 from amhk.store.figures import proofs

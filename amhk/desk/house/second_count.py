@@ -5,9 +5,9 @@ from typing import Any
 
 from amhk.desk.casefile.term_rows import due_of
 from amhk.office import Office
-from amhk.rules import recount
-from amhk.rules.days import Calendar
-from amhk.rules.terms import TermRule, rung_instants
+from amhk.rules.terms import recount
+from amhk.rules.terms.days import Calendar
+from amhk.rules.terms.terms import TermRule, rung_instants
 from amhk.store.cases import worklists
 from amhk.store.database.engine import Connection
 from amhk.store.figures import proofs

@@ -11,7 +11,7 @@ from typing import Any
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import Reader, scope_of
 from amhk.rules.privacy.veil import Veil
-from amhk.rules.terms import end_of_term, over_at
+from amhk.rules.terms.terms import end_of_term, over_at
 from amhk.store.cases import veils
 from amhk.store.letters import outbox
 from amhk.store.reads import Row

@@ -12,8 +12,8 @@ from amhk.errors import BadInput, ClosedDoor, Fault, NotAllowed, NotFound
 from amhk.office import Office
 from amhk.rules.cleaning import clean
 from amhk.rules.fields import Desk, Field
-from amhk.rules.ladder import Staff
 from amhk.rules.privacy.secrecy import HAND, WORKS, Reader
+from amhk.rules.terms.ladder import Staff
 from amhk.store import reads, writes
 from amhk.store.database.engine import Connection
 from amhk.store.house import house_journal

@@ -13,13 +13,20 @@ from amhk.desk.casefile.open_case import on_table
 from amhk.desk.casefile.term_rows import due_of, fresh_row, next_round
 from amhk.errors import BadInput, Fault, NotAllowed
 from amhk.office import Office
-from amhk.rules.calendar import FEESTDAG, KANTOORUREN, SLUITINGSDAG, hours_of, read_hours, say_hours
 from amhk.rules.cleaning import clean
-from amhk.rules.days import USUAL_HOURS, Calendar, opens_often
 from amhk.rules.fields import Desk, Field
 from amhk.rules.parse import plausible
 from amhk.rules.privacy.secrecy import Reader
-from amhk.rules.terms import beside_end, over_at, rung_instants
+from amhk.rules.terms.calendar import (
+    FEESTDAG,
+    KANTOORUREN,
+    SLUITINGSDAG,
+    hours_of,
+    read_hours,
+    say_hours,
+)
+from amhk.rules.terms.days import USUAL_HOURS, Calendar, opens_often
+from amhk.rules.terms.terms import beside_end, over_at, rung_instants
 from amhk.store import reads, writes
 from amhk.store.house import house_journal
 from amhk.store.terms import calendar as kept

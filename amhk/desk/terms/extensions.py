@@ -15,7 +15,7 @@ from amhk.errors import BadInput, ClosedDoor, NotFound
 from amhk.office import Office
 from amhk.rules.fields import Field
 from amhk.rules.privacy.secrecy import Reader
-from amhk.rules.terms import TermRule, moved_end, over_at
+from amhk.rules.terms.terms import TermRule, moved_end, over_at
 from amhk.store import reads, writes
 from amhk.words import day_of, iso, say_day
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from amhk.rules.ladder import Address, Staff, attended, receivers
+from amhk.rules.terms.ladder import Address, Staff, attended, receivers
 from amhk.store.database.engine import Connection
 from amhk.store.terms import reminders
 

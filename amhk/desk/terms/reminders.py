@@ -13,8 +13,8 @@ from typing import Any
 from amhk.desk.casefile.open_case import on_table
 from amhk.desk.casefile.term_rows import due_of
 from amhk.office import Office
-from amhk.rules.ladder import Address, Staff, receivers
-from amhk.rules.terms import Rung, TermRule, rung_instant
+from amhk.rules.terms.ladder import Address, Staff, receivers
+from amhk.rules.terms.terms import Rung, TermRule, rung_instant
 from amhk.store import reads
 from amhk.store.cases import journal
 from amhk.store.database.engine import Connection

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from amhk.rules.days import Calendar
+from amhk.rules.terms.days import Calendar
 from amhk.words import end_of, start_of
 
 Span = tuple[datetime, datetime]

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from amhk.rules.calendar import calendar_of
-from amhk.rules.days import Calendar
+from amhk.rules.terms.calendar import calendar_of
+from amhk.rules.terms.days import Calendar
 from amhk.store import reads
 from amhk.store.tables import CalendarDay, table
 

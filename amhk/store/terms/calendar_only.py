@@ -9,8 +9,8 @@ from datetime import date
 from pathlib import Path
 
 from amhk.errors import HouseClosed
-from amhk.rules.calendar import calendar_of
-from amhk.rules.days import Calendar
+from amhk.rules.terms.calendar import calendar_of
+from amhk.rules.terms.days import Calendar
 
 _CHANGES = "SELECT id, kind, day, name, gone FROM calendar_days ORDER BY id"
 

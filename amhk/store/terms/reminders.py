@@ -21,8 +21,8 @@ from sqlalchemy import (
     update,
 )
 
-from amhk.rules.ladder import Person, Staff
 from amhk.rules.privacy.secrecy import HAND, Reader, scope_of
+from amhk.rules.terms.ladder import Person, Staff
 from amhk.store import tables as t
 from amhk.store.reads import CASE, INBOX, META, REMINDER, TERM, WORKER, Row, as_rows, rows, within
 from amhk.store.tables import table

@@ -16,8 +16,8 @@ from markupsafe import Markup
 from amhk.config import shipped
 from amhk.desk.casefile.choices import OFFICIAL
 from amhk.rules.cleaning import MOST_OFFERED, candidates
-from amhk.rules.days import Calendar
-from amhk.rules.distance import LATE, LATER, NOW, WEEK, distance
+from amhk.rules.terms.days import Calendar
+from amhk.rules.terms.distance import LATE, LATER, NOW, WEEK, distance
 from amhk.words import LISTS, ROLES, local, say_day, say_instant, some
 
 _STATIC = Path(__file__).parent.parent / "static"

@@ -13,8 +13,8 @@ from amhk.desk.house import night_proof
 from amhk.desk.staff import piket
 from amhk.desk.worklists import acute_list, saved_lists, today, worklist
 from amhk.errors import BadInput, NotAllowed
-from amhk.rules.distance import LATE, NOW, WEEK
 from amhk.rules.privacy.secrecy import WORKS
+from amhk.rules.terms.distance import LATE, NOW, WEEK
 from amhk.web.api import Key
 from amhk.web.pages.environment import shown_term
 from amhk.web.pages.forms import nested

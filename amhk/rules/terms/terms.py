@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from amhk.rules.days import Calendar, End, hours, office_hours, roll, term_end, working_days
+from amhk.rules.terms.days import Calendar, End, hours, office_hours, roll, term_end, working_days
 from amhk.words import day_of, end_of, short_day, start_of
 
 UNITS = ("uur", "kantooruren", "dagen", "werkdagen", "weken", "maanden", "jaar", "datum")

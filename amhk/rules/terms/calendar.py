@@ -6,8 +6,8 @@ import json
 import re
 from datetime import date
 
-from amhk.rules.days import Calendar, Hours
-from amhk.rules.holidays import Feestdagen
+from amhk.rules.terms.days import Calendar, Hours
+from amhk.rules.terms.holidays import Feestdagen
 from amhk.words import DAYS
 
 FEESTDAG, SLUITINGSDAG, KANTOORUREN = "feestdag", "sluitingsdag", "kantooruren"

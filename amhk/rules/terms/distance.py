@@ -6,7 +6,7 @@ One function for every term, letter and reminder, so that no two pages say it di
 from datetime import date, datetime
 from math import ceil, floor
 
-from amhk.rules.days import Calendar
+from amhk.rules.terms.days import Calendar
 from amhk.words import day_of, some
 
 LATE, NOW, WEEK, LATER = "●", "▲", "△", "○"
