@@ -18,7 +18,7 @@ from amhk.config import SEED, Config, config_text, read_config, shipped
 from amhk.errors import Fault, HouseClosed
 from amhk.rules.check import check
 from amhk.rules.codes import Code, Codes, read_codes
-from amhk.rules.definitions import Definitions, read_definitions
+from amhk.rules.figures.definitions import Definitions, read_definitions
 from amhk.rules.forms import layout_faults
 from amhk.rules.read import read_workflow
 from amhk.rules.terms.days import Calendar

@@ -26,7 +26,7 @@ from sqlalchemy import func, select
 
 from amhk.desk.figures import case_facts, counting, reports
 from amhk.office import open_office
-from amhk.rules.periods import earlier, read_period
+from amhk.rules.figures.periods import earlier, read_period
 from amhk.rules.privacy.secrecy import Reader, Scope
 from amhk.store import writes
 from amhk.store.figures import figures

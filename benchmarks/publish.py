@@ -16,8 +16,8 @@ from pathlib import Path
 from amhk.config import config_text
 from amhk.desk.figures import case_facts, reports
 from amhk.office import found, open_office
-from amhk.rules.periods import read_period
-from amhk.rules.publish import STYLES
+from amhk.rules.figures.periods import read_period
+from amhk.rules.figures.small_numbers import STYLES
 from amhk.training import year
 from benchmarks.figures import PERIOD, WHO, fill
 from benchmarks.sweep import office_on

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from amhk.rules.codes import Codes
-from amhk.rules.definitions import Definitions
 from amhk.rules.fields import Field
+from amhk.rules.figures.definitions import Definitions
 from amhk.rules.terms.terms import TermRule
 
 SAME = "="

@@ -21,7 +21,7 @@ from amhk.desk.intake import calls, drafts, import_staging, imports_view
 from amhk.desk.letters import dispatch, notices, piles
 from amhk.desk.people import earlier_contacts
 from amhk.office import open_office
-from amhk.rules.periods import period_of
+from amhk.rules.figures.periods import period_of
 from amhk.store.letters import outbox
 from amhk.web.pages import ROOMS
 from amhk.words import day_of

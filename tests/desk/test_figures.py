@@ -16,7 +16,7 @@ from amhk.desk.figures import behind as desk_behind
 from amhk.desk.figures import case_facts, counting, kept_reports, reports
 from amhk.desk.house import rounds
 from amhk.office import open_office
-from amhk.rules.periods import read_period
+from amhk.rules.figures.periods import read_period
 from amhk.rules.privacy.secrecy import Scope
 from amhk.store import reads
 from amhk.store.cases.journal import verify

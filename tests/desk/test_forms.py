@@ -19,7 +19,7 @@ from support.second import same
 from amhk.desk.house import health, rounds
 from amhk.desk.intake import import_staging, imports, imports_view, triage
 from amhk.errors import BadInput, ClosedDoor, NotAllowed
-from amhk.rules.periods import read_period
+from amhk.rules.figures.periods import read_period
 from amhk.store import reads, writes
 from amhk.store.intake import imports as store
 

@@ -16,8 +16,8 @@ from amhk.desk.figures import areas as desk_areas
 from amhk.desk.figures import publish, reports
 from amhk.desk.intake import calls
 from amhk.office import open_office
-from amhk.rules.periods import read_period
-from amhk.rules.publish import OTHER, SMALL, STYLES
+from amhk.rules.figures.periods import read_period
+from amhk.rules.figures.small_numbers import OTHER, SMALL, STYLES
 
 TABLE = Path(__file__).parent.parent / "support" / "utrecht-2012.csv"
 TEN = STYLES["tien"]
@@ -173,7 +173,7 @@ def test_what_one_figure_says_of_another_gives_nothing_away():
 
     What an attacker tried.
     """
-    from amhk.rules.definitions import Definition
+    from amhk.rules.figures.definitions import Definition
 
     def figure(name, kind, fact, **more):
         return Definition(

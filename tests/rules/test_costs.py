@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amhk.rules.costs import NothingToShareBy, YearOfUse, average_use, divided, shared
+from amhk.rules.figures.costs import NothingToShareBy, YearOfUse, average_use, divided, shared
 
 
 def years(*counts):

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.solver import FAR, Attacker, known
 
-from amhk.rules.publish import OTHER, SMALL, STYLES, protect_parts, protect_totals
+from amhk.rules.figures.small_numbers import OTHER, SMALL, STYLES, protect_parts, protect_totals
 
 
 def whole_of(values, parents, columns):

@@ -38,9 +38,9 @@ from amhk.desk.staff import absence, piket
 from amhk.desk.terms import calendar, extensions
 from amhk.errors import Refusal
 from amhk.office import open_office
+from amhk.rules.figures.periods import period_of, read_period
 from amhk.rules.pairs import Told, contradictions
 from amhk.rules.people.searching import words_of_case
-from amhk.rules.periods import period_of, read_period
 from amhk.rules.terms.ladder import Address, attended
 from amhk.store import reads
 from amhk.store.cases import search

@@ -5,7 +5,7 @@ What he can work out of what is hidden.
 
 import highspy
 
-from amhk.rules.publish import MIXED, OTHER, SMALL
+from amhk.rules.figures.small_numbers import MIXED, OTHER, SMALL
 
 FAR = 1e6
 

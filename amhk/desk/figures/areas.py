@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from amhk.errors import BadInput
 from amhk.office import Office
-from amhk.rules.figures import OUTSIDE
-from amhk.rules.periods import Period
+from amhk.rules.figures.facts import OUTSIDE
+from amhk.rules.figures.periods import Period
 
 LEVELS = ("gemeente", "subregio", "centrumgemeente")
 

@@ -8,9 +8,9 @@ from amhk.desk.figures.areas import areas_of, chosen_of
 from amhk.desk.figures.reports import fact_of, title_of_value
 from amhk.errors import NotAllowed, NotFound
 from amhk.office import Office
-from amhk.rules.definitions import Definition
-from amhk.rules.figures import LATE, RUNS
-from amhk.rules.periods import read_period
+from amhk.rules.figures.definitions import Definition
+from amhk.rules.figures.facts import LATE, RUNS
+from amhk.rules.figures.periods import read_period
 from amhk.rules.privacy.secrecy import Reader, scope_of
 from amhk.store.figures import figures
 from amhk.words import day_of, iso

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 from amhk.office import Office
-from amhk.rules.figures import FOREVER, RUNS, Fact, Line, facts_of, story_of
+from amhk.rules.figures.facts import FOREVER, RUNS, Fact, Line, facts_of, story_of
 from amhk.store import reads, writes
 from amhk.store.database.engine import Connection
 from amhk.store.figures import facts as figures_facts

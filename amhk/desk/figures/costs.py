@@ -9,8 +9,8 @@ from typing import Any
 from amhk.desk.figures import counting
 from amhk.errors import BadInput, NotAllowed
 from amhk.office import Office
-from amhk.rules.costs import CostShare, NothingToShareBy, YearOfUse, shared
-from amhk.rules.periods import Period, read_period
+from amhk.rules.figures.costs import CostShare, NothingToShareBy, YearOfUse, shared
+from amhk.rules.figures.periods import Period, read_period
 from amhk.rules.privacy.secrecy import Scope
 from amhk.words import day_of, iso, start_of
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from amhk.desk.figures.case_facts import DAYS_BEFORE, Known, settled, told, wanted_of
 from amhk.office import Office
-from amhk.rules.figures import ALWAYS, FOREVER, LATE, OUTSIDE, RUNS, Fact
-from amhk.rules.periods import Period
+from amhk.rules.figures.facts import ALWAYS, FOREVER, LATE, OUTSIDE, RUNS, Fact
+from amhk.rules.figures.periods import Period
 from amhk.rules.privacy.secrecy import Scope
 from amhk.store.database.engine import Connection
 from amhk.store.figures import facts as figures_facts

@@ -12,9 +12,9 @@ from typing import Any
 from amhk.desk.figures import case_facts, reports
 from amhk.errors import BadInput, NotAllowed, NotFound
 from amhk.office import Office
-from amhk.rules.definitions import Found
-from amhk.rules.figures import LATE, RUNS, Fact
-from amhk.rules.periods import LENGTHS, Period, period_of, read_period
+from amhk.rules.figures.definitions import Found
+from amhk.rules.figures.facts import LATE, RUNS, Fact
+from amhk.rules.figures.periods import LENGTHS, Period, period_of, read_period
 from amhk.rules.privacy.secrecy import Reader
 from amhk.store import reads, writes
 from amhk.store.database.engine import Connection

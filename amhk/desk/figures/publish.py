@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from amhk.rules.definitions import Definition
-from amhk.rules.publish import SMALL, Style, protect_parts, protect_totals
+from amhk.rules.figures.definitions import Definition
+from amhk.rules.figures.small_numbers import SMALL, Style, protect_parts, protect_totals
 
 Line = Mapping[str, Any]
 Key = tuple[str, tuple[str, ...] | None]

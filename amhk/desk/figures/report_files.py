@@ -28,8 +28,8 @@ from amhk.desk.figures.wording import SAY
 from amhk.errors import BadInput
 from amhk.letters.report import report_pdf
 from amhk.office import Office
+from amhk.rules.figures.small_numbers import TOO_FEW
 from amhk.rules.privacy.secrecy import Reader
-from amhk.rules.publish import TOO_FEW
 from amhk.sheets.workbook import Cell, Sheet, as_ods, as_xlsx
 from amhk.sheets.write import as_csv
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from amhk.desk.figures import reports, wording
 from amhk.desk.figures.wording import SAY
-from amhk.rules.publish import TOO_FEW
+from amhk.rules.figures.small_numbers import TOO_FEW
 from amhk.sheets.charts import Series, chart
 from amhk.words import REGIONS
 

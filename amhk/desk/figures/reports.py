@@ -16,11 +16,11 @@ from amhk.desk.figures.wording import SAY, definitions_of, plain_definitions, se
 from amhk.desk.terms.term_view import beside_counts
 from amhk.errors import BadInput, Fault, NotAllowed, NotFound
 from amhk.office import Office
-from amhk.rules.definitions import OWN_LISTS, Definition, value_of
-from amhk.rules.figures import OUTSIDE, UNSAID
-from amhk.rules.periods import Period, earlier, read_period
+from amhk.rules.figures.definitions import OWN_LISTS, Definition, value_of
+from amhk.rules.figures.facts import OUTSIDE, UNSAID
+from amhk.rules.figures.periods import Period, earlier, read_period
+from amhk.rules.figures.small_numbers import STYLES, Style
 from amhk.rules.privacy.secrecy import Reader, Scope, scope_of
-from amhk.rules.publish import STYLES, Style
 from amhk.words import LISTS, day_of, iso, say_day, start_of
 
 NAMES = ("kwartaal", "kosten", "steekproef")

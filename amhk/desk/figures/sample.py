@@ -10,7 +10,7 @@ from typing import Any
 from amhk.desk.figures import case_facts
 from amhk.errors import NotAllowed
 from amhk.office import Office
-from amhk.rules.periods import Period
+from amhk.rules.figures.periods import Period
 from amhk.rules.privacy.secrecy import Scope
 from amhk.store import reads, writes
 from amhk.store.figures import facts, figures

@@ -6,8 +6,8 @@ from typing import Any
 from amhk.desk.figures import costs
 from amhk.desk.terms.term_view import beside_counts
 from amhk.office import Office
-from amhk.rules.definitions import KINDS
-from amhk.rules.publish import STYLES, TOO_FEW
+from amhk.rules.figures.definitions import KINDS
+from amhk.rules.figures.small_numbers import STYLES, TOO_FEW
 
 
 def definitions_of(office: Office) -> dict[str, dict[str, Any]]:

@@ -17,7 +17,7 @@ from amhk.desk.people import earlier_contacts
 from amhk.errors import BadInput, ClosedDoor, NotAllowed, NotFound
 from amhk.matching import KNOWN, percent
 from amhk.office import Office
-from amhk.rules.figures import NO_COUNT
+from amhk.rules.figures.facts import NO_COUNT
 from amhk.rules.forms import OWN
 from amhk.rules.moves import door
 from amhk.rules.privacy.secrecy import WORKS, Reader, scope_of

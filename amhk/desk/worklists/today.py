@@ -12,7 +12,7 @@ from amhk.desk.casefile.term_rows import is_late
 from amhk.desk.figures import reports
 from amhk.desk.worklists import worklist
 from amhk.office import Office
-from amhk.rules.periods import period_of
+from amhk.rules.figures.periods import period_of
 from amhk.rules.privacy.secrecy import WORKS, Reader
 from amhk.rules.workflow import Workflow
 from amhk.store.cases import worklists

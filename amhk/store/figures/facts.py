@@ -7,7 +7,7 @@ from itertools import groupby
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, text
 
-from amhk.rules.figures import Fact, Line
+from amhk.rules.figures.facts import Fact, Line
 from amhk.rules.privacy.secrecy import Scope
 from amhk.store import reads
 from amhk.store.database.engine import Store

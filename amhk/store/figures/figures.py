@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, case, func, literal_column, select
 
-from amhk.rules.figures import RUNS
+from amhk.rules.figures.facts import RUNS
 from amhk.rules.privacy.secrecy import Scope
 from amhk.store import tables as t
 from amhk.store.reads import CASE, ENTRY, Row, rows, within

@@ -16,9 +16,9 @@ from amhk.desk.figures import (
     wording,
 )
 from amhk.errors import BadInput
-from amhk.rules.periods import period_of
+from amhk.rules.figures.periods import period_of
+from amhk.rules.figures.small_numbers import STYLES
 from amhk.rules.privacy.secrecy import WORKS
-from amhk.rules.publish import STYLES
 from amhk.web.pages.frame import Form, Here, Visit, errors_of, go, page
 from amhk.words import day_of
 
