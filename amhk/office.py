@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from amhk import __version__
 from amhk.config import SEED, Config, config_text, read_config, shipped
 from amhk.errors import Fault, HouseClosed
-from amhk.rules.check import check
-from amhk.rules.codes import Code, Codes, read_codes
 from amhk.rules.figures.definitions import Definitions, read_definitions
-from amhk.rules.forms import layout_faults
-from amhk.rules.read import read_workflow
+from amhk.rules.procedure.check import check
+from amhk.rules.procedure.codes import Code, Codes, read_codes
+from amhk.rules.procedure.import_layouts import layout_faults
+from amhk.rules.procedure.read_workflow import read_workflow
+from amhk.rules.procedure.workflow import Pack
+from amhk.rules.procedure.world import explore
 from amhk.rules.terms.days import Calendar
-from amhk.rules.workflow import Pack
-from amhk.rules.world import explore
 from amhk.words import LISTS
 
 if TYPE_CHECKING:

@@ -24,10 +24,10 @@ from amhk.desk.cases import moves
 from amhk.desk.intake import calls
 from amhk.desk.staff import workers
 from amhk.office import found, open_office
-from amhk.rules.fields import Desk
-from amhk.rules.moves import Token, decide, machine_of
 from amhk.rules.privacy.secrecy import Reader
-from amhk.rules.standing import Standing
+from amhk.rules.procedure.fields import Desk
+from amhk.rules.procedure.moves import Token, decide, machine_of
+from amhk.rules.procedure.standing import Standing
 from amhk.store import reads
 
 ROUNDS, MOVES = 5, 120
@@ -217,7 +217,7 @@ def in_memory():
         {**LISTS, **office.pack.codes.on(now.date()), "medewerker": {}},
         codes=office.pack.codes,
     )
-    from amhk.rules.standing import Running
+    from amhk.rules.procedure.standing import Running
 
     standing = Standing(
         state=flow.start,

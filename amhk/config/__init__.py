@@ -15,7 +15,7 @@ from amhk.config.parts import Costs, Mail, Making, Style
 from amhk.config.places import SEED, Gemeente, changed, gemeenten_of
 from amhk.config.reading import KNOWN, Reading, parsed
 from amhk.errors import HouseClosed
-from amhk.rules.forms import Layout
+from amhk.rules.procedure.import_layouts import Layout
 from amhk.rules.staff.routing import RoutingRule
 from amhk.words import REGIONS
 

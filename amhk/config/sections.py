@@ -13,7 +13,7 @@ from amhk.config.parts import Costs, Mail, Making, Style
 from amhk.config.places import Gemeente, gemeenten_of
 from amhk.config.reading import Reading, secret
 from amhk.rules.figures.periods import LENGTHS
-from amhk.rules.forms import OWN, Layout
+from amhk.rules.procedure.import_layouts import OWN, Layout
 from amhk.rules.staff.routing import STROMEN, RoutingRule
 from amhk.words import REGIONS
 

@@ -5,7 +5,7 @@ sheet colours them.
 from html import escape
 from textwrap import wrap
 
-from amhk.rules.flowmap import Map, Place
+from amhk.rules.procedure.flow_map import Map, Place
 
 _WIDE, _HIGH, _GAP_X, _GAP_Y = 132, 44, 46, 20
 

@@ -19,8 +19,8 @@ from amhk.desk.staff import absence, piket, workers
 from amhk.desk.terms import sweep
 from amhk.errors import ClosedDoor
 from amhk.office import Office
-from amhk.rules.forms import SCHEMA
 from amhk.rules.privacy.secrecy import scope_of
+from amhk.rules.procedure.import_layouts import SCHEMA
 from amhk.store import reads
 from amhk.store.cases import worklists
 from amhk.training.calls import Calls

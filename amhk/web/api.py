@@ -24,7 +24,7 @@ from amhk.desk.worklists import worklist
 from amhk.errors import BadInput, NotFound, TooLarge
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import Reader
-from amhk.rules.schema import schema
+from amhk.rules.procedure.json_schema import schema
 from amhk.store import reads
 from amhk.store.database import schema as schemas
 from amhk.web.auth import by_token

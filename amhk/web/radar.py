@@ -14,7 +14,7 @@ from amhk.desk.intake import import_staging, imports_view, triage
 from amhk.desk.intake import imports as intake_imports
 from amhk.desk.people import earlier_contacts
 from amhk.errors import TooLarge
-from amhk.rules.forms import SCHEMA
+from amhk.rules.procedure.import_layouts import SCHEMA
 from amhk.sheets.lines import MOST_BYTES
 from amhk.web.api import ANY_BODY, Body, House, Key, Who, case_answer, part
 

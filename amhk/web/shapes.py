@@ -10,8 +10,8 @@ from typing import Any
 
 from amhk.desk.letters.notices import SEND, WITHHOLD
 from amhk.errors import Fault, Opens
-from amhk.rules.fields import Desk
-from amhk.rules.schema import schema
+from amhk.rules.procedure.fields import Desk
+from amhk.rules.procedure.json_schema import schema
 from amhk.words import LISTS
 
 BASE = "/api/v1"

@@ -15,7 +15,7 @@ from support.families import EL_AMRANI, VISSER, advies, melding
 from amhk.desk.cases import moves
 from amhk.desk.staff import institutions
 from amhk.errors import BadInput, NotAllowed
-from amhk.rules.check import check
+from amhk.rules.procedure.check import check
 from amhk.store import reads
 
 

@@ -10,7 +10,7 @@ import pytest
 from support.cast import Client, send_owed
 
 import amhk
-from amhk.rules.codes import MARKS
+from amhk.rules.procedure.codes import MARKS
 
 GIVEN = [
     "Aya",

@@ -18,7 +18,7 @@ from amhk.letters.pdf import as_pdf
 from amhk.letters.render import Block, Head, Letters, RenderFailed, as_html, as_text
 from amhk.letters.script import BOX, printable, unprintable
 from amhk.rules.privacy.disclosure import REFERRED
-from amhk.rules.world import drafted, explore, sendable
+from amhk.rules.procedure.world import drafted, explore, sendable
 
 LETTERS = Letters(ROOT / "templates" / "notices")
 HEAD = sample_facts.head(

@@ -10,8 +10,8 @@ import pytest
 from conftest import ROOT
 
 from amhk.letters.render import Letters
-from amhk.rules.check import check
-from amhk.rules.read import read_workflow
+from amhk.rules.procedure.check import check
+from amhk.rules.procedure.read_workflow import read_workflow
 
 FILE = ROOT / "workflows/amhk/2026.1/meldingsroute.toml"
 

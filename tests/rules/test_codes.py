@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 from conftest import ROOT
 
-from amhk.rules.codes import read_codes
+from amhk.rules.procedure.codes import read_codes
 
 TEXT = (ROOT / "workflows/amhk/codelijsten.toml").read_text(encoding="utf-8")
 

@@ -10,7 +10,6 @@ from jinja2 import Environment
 
 from amhk.letters.flow import paths
 from amhk.letters.render import Letters
-from amhk.rules.check import check
 from amhk.rules.privacy.disclosure import (
     FACTS,
     FIELDS,
@@ -22,6 +21,7 @@ from amhk.rules.privacy.disclosure import (
     labels_of,
     supplied,
 )
+from amhk.rules.procedure.check import check
 
 ROUTES = [
     "{{ melder_naam }}",

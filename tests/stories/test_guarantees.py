@@ -39,8 +39,8 @@ from amhk.desk.terms import calendar, extensions
 from amhk.errors import Refusal
 from amhk.office import open_office
 from amhk.rules.figures.periods import period_of, read_period
-from amhk.rules.pairs import Told, contradictions
 from amhk.rules.people.searching import words_of_case
+from amhk.rules.procedure.pairs import Told, contradictions
 from amhk.rules.terms.ladder import Address, attended
 from amhk.store import reads
 from amhk.store.cases import search

@@ -12,11 +12,11 @@ from amhk.desk.casefile.pending import Pending
 from amhk.desk.casefile.recall import out_of_hand, take_off
 from amhk.desk.casefile.term_rows import as_running, due_of, is_late, next_round, term_row
 from amhk.office import Office
-from amhk.rules.moves import closing_due, without_term
 from amhk.rules.privacy.secrecy import Reader
-from amhk.rules.standing import Owed, Running, Standing, became
+from amhk.rules.procedure.moves import closing_due, without_term
+from amhk.rules.procedure.standing import Owed, Running, Standing, became
+from amhk.rules.procedure.workflow import Workflow
 from amhk.rules.terms.terms import rung_instants
-from amhk.rules.workflow import Workflow
 from amhk.store import reads, writes
 from amhk.store.cases import compare_and_set, search
 from amhk.store.database.engine import Connection

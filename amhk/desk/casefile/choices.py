@@ -9,9 +9,9 @@ from typing import Any
 
 from amhk.desk.casefile.covering import veil_over
 from amhk.office import Office
-from amhk.rules.fields import Desk, Field
 from amhk.rules.privacy.secrecy import HAND, WORKS
 from amhk.rules.privacy.veil import Veil
+from amhk.rules.procedure.fields import Desk, Field
 from amhk.store import reads
 from amhk.store.database.engine import Connection
 from amhk.store.reads import Row

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from amhk.office import Office
-from amhk.rules.standing import Running
+from amhk.rules.procedure.standing import Running
 from amhk.rules.terms.terms import (
     TermRule,
     beside_end,

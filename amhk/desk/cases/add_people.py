@@ -6,10 +6,10 @@ from amhk.desk.casefile.open_case import open_case
 from amhk.desk.cases import register
 from amhk.errors import BadInput, ClosedDoor, Fault
 from amhk.office import Office
-from amhk.rules.cleaning import clean
-from amhk.rules.fields import Field
 from amhk.rules.people import people
 from amhk.rules.privacy.secrecy import Reader
+from amhk.rules.procedure.cleaning import clean
+from amhk.rules.procedure.fields import Field
 from amhk.store import reads
 from amhk.words import day_of, some
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.cases import corrections, effects, join, route_change
-from amhk.rules.standing import Decision
+from amhk.rules.procedure.standing import Decision
 from amhk.store import reads, writes
 from amhk.words import iso, lower_first
 

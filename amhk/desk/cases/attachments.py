@@ -17,10 +17,10 @@ from amhk.desk.casefile.open_case import open_case
 from amhk.documents import OPEN, PDF, WORD, wrong_inside
 from amhk.errors import BadInput, ClosedDoor
 from amhk.office import Office
-from amhk.rules.cleaning import clean
-from amhk.rules.fields import Desk, Field
 from amhk.rules.parse import tidy, unfit
 from amhk.rules.privacy.secrecy import Reader
+from amhk.rules.procedure.cleaning import clean
+from amhk.rules.procedure.fields import Desk, Field
 from amhk.store import reads, writes
 from amhk.store.cases import bundle
 from amhk.store.cases.files import SWEPT, Files, chunks_of

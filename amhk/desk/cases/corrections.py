@@ -14,10 +14,10 @@ from amhk.desk.cases.outdated import WORDS_OF_LETTERS, mark_letters, said_by_let
 from amhk.desk.cases.register import stays_secret, tell_children
 from amhk.desk.people import earlier_contacts
 from amhk.errors import BadInput, Fault
-from amhk.rules.codes import Roles
 from amhk.rules.parse import fold
 from amhk.rules.people import people as rules
-from amhk.rules.standing import Decision
+from amhk.rules.procedure.codes import Roles
+from amhk.rules.procedure.standing import Decision
 from amhk.store import reads, writes
 from amhk.store.reads import Row
 from amhk.words import day_of, lower_first

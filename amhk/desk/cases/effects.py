@@ -9,7 +9,7 @@ from typing import Any
 from amhk.desk.casefile.casefile import CaseFile
 from amhk.errors import BadInput
 from amhk.rules.figures.facts import THAT_DAY
-from amhk.rules.standing import Decision
+from amhk.rules.procedure.standing import Decision
 from amhk.store import reads, writes
 from amhk.words import day_of, iso, say_day
 

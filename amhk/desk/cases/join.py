@@ -12,8 +12,8 @@ from amhk.desk.cases import hermelding, register
 from amhk.desk.cases.relations import relate
 from amhk.desk.people import earlier_contacts
 from amhk.errors import BadInput
-from amhk.rules.moves import begun, holds
-from amhk.rules.standing import Decision
+from amhk.rules.procedure.moves import begun, holds
+from amhk.rules.procedure.standing import Decision
 from amhk.store import reads, writes
 from amhk.store.cases.journal import plain
 from amhk.store.people.people import JOIN

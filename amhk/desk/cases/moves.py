@@ -10,10 +10,10 @@ from amhk.desk.casefile.inputs import take_version
 from amhk.desk.casefile.open_case import open_case
 from amhk.desk.cases.apply_move import carry_out
 from amhk.office import Office
-from amhk.rules.fields import Desk
-from amhk.rules.moves import after, decide
 from amhk.rules.privacy.secrecy import Reader
-from amhk.rules.standing import Decision
+from amhk.rules.procedure.fields import Desk
+from amhk.rules.procedure.moves import after, decide
+from amhk.rules.procedure.standing import Decision
 from amhk.rules.terms.terms import end_of_term
 from amhk.store import reads
 from amhk.words import iso, lower_first, say_due, some

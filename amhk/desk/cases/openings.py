@@ -8,14 +8,14 @@ from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.casefile.choices import desk_for, needed, present
 from amhk.desk.cases.preview import foretold
 from amhk.office import Office
-from amhk.rules.fields import Desk
-from amhk.rules.moves import door, fields_now
 from amhk.rules.privacy.secrecy import Reader
 from amhk.rules.privacy.veil import Veil
-from amhk.rules.schema import schema
-from amhk.rules.standing import Standing
+from amhk.rules.procedure.fields import Desk
+from amhk.rules.procedure.json_schema import schema
+from amhk.rules.procedure.moves import door, fields_now
+from amhk.rules.procedure.standing import Standing
+from amhk.rules.procedure.workflow import Move, Workflow
 from amhk.rules.terms.terms import TermRule
-from amhk.rules.workflow import Move, Workflow
 from amhk.store import reads
 from amhk.store.reads import Row
 

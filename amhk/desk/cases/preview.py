@@ -6,9 +6,9 @@ Where the case goes, what must then be done by when, which letters follow.
 from datetime import date, datetime
 
 from amhk.desk.casefile.casefile import CaseFile
-from amhk.rules.moves import begun, holds
+from amhk.rules.procedure.moves import begun, holds
+from amhk.rules.procedure.workflow import Edge, Move, When
 from amhk.rules.terms.terms import end_of_term
-from amhk.rules.workflow import Edge, Move, When
 from amhk.words import lower_first, say_instant, short_day
 
 

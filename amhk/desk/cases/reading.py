@@ -23,10 +23,10 @@ from amhk.desk.letters.text_templates import letters_now
 from amhk.desk.terms.term_view import terms_view
 from amhk.letters.render import Letters
 from amhk.office import Office
-from amhk.rules.fields import reason_given
-from amhk.rules.flowmap import Map, flow_map
 from amhk.rules.people.people import named_apart, roles_on, say_age, voice
 from amhk.rules.privacy.secrecy import Reader, scope_of
+from amhk.rules.procedure.fields import reason_given
+from amhk.rules.procedure.flow_map import Map, flow_map
 from amhk.store import reads
 from amhk.store.cases import bundle
 from amhk.store.database.engine import Connection

@@ -11,13 +11,13 @@ from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.cases import hermelding
 from amhk.desk.people import earlier_contacts
 from amhk.office import Office
-from amhk.rules.forms import kenmerk_key
-from amhk.rules.moves import begun, holds
 from amhk.rules.parse import fold
 from amhk.rules.people.people import is_child, is_unborn
 from amhk.rules.privacy.secrecy import Reader
+from amhk.rules.procedure.import_layouts import kenmerk_key
+from amhk.rules.procedure.moves import begun, holds
+from amhk.rules.procedure.workflow import Workflow
 from amhk.rules.staff.routing import route_call, stream
-from amhk.rules.workflow import Workflow
 from amhk.store import reads, writes
 from amhk.store.cases import compare_and_set
 from amhk.store.database.engine import Connection

@@ -13,9 +13,9 @@ from amhk.desk.casefile.recall import take_off
 from amhk.desk.cases import register
 from amhk.desk.cases.relations import relate
 from amhk.errors import BadInput, Fault
-from amhk.rules.moves import decide
 from amhk.rules.people import people as rules
-from amhk.rules.standing import Decision
+from amhk.rules.procedure.moves import decide
+from amhk.rules.procedure.standing import Decision
 from amhk.store import reads, writes
 from amhk.store.cases.bundle import ATTACHMENT
 from amhk.store.cases.files import SWEPT

@@ -16,10 +16,10 @@ from amhk.desk.cases.outdated import mark_letters
 from amhk.desk.people import earlier_contacts
 from amhk.errors import BadInput, ClosedDoor
 from amhk.office import Office
-from amhk.rules.cleaning import clean
-from amhk.rules.fields import Desk, Field
-from amhk.rules.moves import closing_due
 from amhk.rules.privacy.secrecy import Reader
+from amhk.rules.procedure.cleaning import clean
+from amhk.rules.procedure.fields import Desk, Field
+from amhk.rules.procedure.moves import closing_due
 from amhk.store import reads, writes
 from amhk.store.database.engine import Connection
 from amhk.store.people import people as store

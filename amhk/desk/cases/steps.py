@@ -11,8 +11,8 @@ from datetime import date, datetime
 from typing import Any
 
 from amhk.desk.casefile.casefile import LINE, WORDS, CaseFile
-from amhk.rules.fields import Field
-from amhk.rules.workflow import Workflow
+from amhk.rules.procedure.fields import Field
+from amhk.rules.procedure.workflow import Workflow
 from amhk.store.reads import Row
 from amhk.words import LISTS, iso, say_instant, say_partial
 

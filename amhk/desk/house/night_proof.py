@@ -15,10 +15,10 @@ from amhk.desk.staff.piket import roster_of
 from amhk.desk.terms import sweep as terms_sweep
 from amhk.errors import BadInput, Fault, NotAllowed, NotFound
 from amhk.office import Office
-from amhk.rules.cleaning import clean
-from amhk.rules.fields import Desk, Field
 from amhk.rules.parse import tidy
 from amhk.rules.privacy.secrecy import ALL_CASES, Reader
+from amhk.rules.procedure.cleaning import clean
+from amhk.rules.procedure.fields import Desk, Field
 from amhk.rules.terms.days import working_days
 from amhk.rules.terms.ladder import Address, attended
 from amhk.store import reads, writes

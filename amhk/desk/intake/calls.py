@@ -14,11 +14,11 @@ from amhk.desk.cases.apply_move import carry_out
 from amhk.desk.cases.register import register
 from amhk.errors import AlreadyUsed, BadInput, Fault, NotAllowed
 from amhk.office import Office
-from amhk.rules.cleaning import clean
-from amhk.rules.moves import decide
 from amhk.rules.parse import read_moment
 from amhk.rules.people import people
 from amhk.rules.privacy.secrecy import WORKS, Reader
+from amhk.rules.procedure.cleaning import clean
+from amhk.rules.procedure.moves import decide
 from amhk.store import reads, writes
 from amhk.store.cases.journal import as_json
 from amhk.store.database.engine import StoreConflict

@@ -11,8 +11,8 @@ from amhk.desk.casefile.access import visible
 from amhk.desk.intake.once import mark_of
 from amhk.errors import BadInput, NotAllowed, NotFound
 from amhk.office import Office
-from amhk.rules.fields import WAIVER
 from amhk.rules.privacy.secrecy import WORKS, Reader, signs_of_person
+from amhk.rules.procedure.fields import WAIVER
 from amhk.store import reads, writes
 from amhk.store.database.engine import Connection
 from amhk.store.house import house_journal

@@ -9,10 +9,10 @@ from typing import Any, BinaryIO
 from amhk.desk.intake import calls
 from amhk.errors import BadInput, Fault, NotAllowed, NotFound
 from amhk.office import Office
-from amhk.rules import forms as rules
-from amhk.rules.forms import OWN, Layout
 from amhk.rules.parse import tidy
 from amhk.rules.privacy.secrecy import WORKS, Reader
+from amhk.rules.procedure import import_layouts as rules
+from amhk.rules.procedure.import_layouts import OWN, Layout
 from amhk.sheets.apart import read_apart
 from amhk.sheets.lines import Line, no
 from amhk.store import reads, writes

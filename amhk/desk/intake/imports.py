@@ -22,10 +22,10 @@ from amhk.desk.intake.import_staging import (
 from amhk.desk.staff import workers
 from amhk.errors import BadInput, ClosedDoor, Fault, NotFound
 from amhk.office import Office
-from amhk.rules import forms as rules
-from amhk.rules.fields import reason_given
-from amhk.rules.forms import OWN
 from amhk.rules.privacy.secrecy import HAND, Reader
+from amhk.rules.procedure import import_layouts as rules
+from amhk.rules.procedure.fields import reason_given
+from amhk.rules.procedure.import_layouts import OWN
 from amhk.store import reads, writes
 from amhk.store.cases.journal import plain
 from amhk.store.database.engine import Connection

@@ -18,9 +18,9 @@ from amhk.errors import BadInput, ClosedDoor, NotAllowed, NotFound
 from amhk.matching import KNOWN, percent
 from amhk.office import Office
 from amhk.rules.figures.facts import NO_COUNT
-from amhk.rules.forms import OWN
-from amhk.rules.moves import door
 from amhk.rules.privacy.secrecy import WORKS, Reader, scope_of
+from amhk.rules.procedure.import_layouts import OWN
+from amhk.rules.procedure.moves import door
 from amhk.store import reads, writes
 from amhk.store.database.engine import Connection
 from amhk.store.intake import imports as store

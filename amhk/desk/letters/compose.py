@@ -34,7 +34,7 @@ from amhk.letters.script import unprintable
 from amhk.office import Office
 from amhk.rules.privacy.disclosure import for_recipient
 from amhk.rules.privacy.secrecy import Reader, leaks
-from amhk.rules.workflow import NoticeRule
+from amhk.rules.procedure.workflow import NoticeRule
 from amhk.store import reads
 from amhk.store.database.engine import Connection
 from amhk.store.reads import Row

@@ -5,8 +5,8 @@ from datetime import date
 
 from amhk.desk.letters.facts import UNKNOWN
 from amhk.errors import Opens
-from amhk.rules.codes import Roles
 from amhk.rules.people import people as rules
+from amhk.rules.procedure.codes import Roles
 from amhk.store.reads import Row
 
 MISSING: Mapping[str, tuple[str, str]] = {

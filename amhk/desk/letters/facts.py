@@ -13,7 +13,7 @@ from amhk.rules.parse import age_on, fold
 from amhk.rules.people import people as rules
 from amhk.rules.privacy.disclosure import LABELS, MOTHERS, PERSON
 from amhk.rules.privacy.secrecy import Reader
-from amhk.rules.workflow import Workflow
+from amhk.rules.procedure.workflow import Workflow
 from amhk.store import reads
 from amhk.store.database.engine import Connection
 from amhk.store.reads import Row

@@ -32,8 +32,8 @@ from amhk.errors import ClosedDoor, NotFound
 from amhk.letters.render import as_html
 from amhk.letters.script import printable
 from amhk.office import Office
-from amhk.rules.fields import reason_given
 from amhk.rules.privacy.secrecy import Reader, postal_lines
+from amhk.rules.procedure.fields import reason_given
 from amhk.store import reads
 from amhk.store.database.engine import Connection
 from amhk.store.letters import outbox

@@ -22,9 +22,9 @@ from amhk.desk.letters.referral_facts import TAKEN
 from amhk.desk.terms.extensions import stretch
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotAllowed, NotFound, Opens
 from amhk.office import Office
-from amhk.rules.cleaning import clean
-from amhk.rules.fields import Desk, Field
 from amhk.rules.privacy.secrecy import WORKS, Reader
+from amhk.rules.procedure.cleaning import clean
+from amhk.rules.procedure.fields import Desk, Field
 from amhk.store import reads
 from amhk.store.cases import compare_and_set
 from amhk.store.database.engine import Connection

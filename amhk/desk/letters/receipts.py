@@ -6,8 +6,8 @@ from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.letters.notices import clean_form, moment_of, must_be, take_letter
 from amhk.errors import BadInput, ClosedDoor
 from amhk.office import Office
-from amhk.rules.fields import Field
 from amhk.rules.privacy.secrecy import Reader
+from amhk.rules.procedure.fields import Field
 from amhk.store import reads
 from amhk.store.cases import compare_and_set
 from amhk.store.database.engine import Connection

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from amhk.rules.workflow import Workflow
+from amhk.rules.procedure.workflow import Workflow
 from amhk.store import reads
 from amhk.store.database.engine import Connection
 from amhk.store.reads import Row

@@ -12,11 +12,11 @@ from amhk.errors import BadInput, Fault, NotFound
 from amhk.letters.pdf import PrintFailed, as_pdf
 from amhk.letters.render import Letters, RenderFailed, as_html
 from amhk.office import Office
-from amhk.rules.check import check
 from amhk.rules.parse import tidy
 from amhk.rules.privacy.disclosure import FACTS, forbidden
 from amhk.rules.privacy.secrecy import Reader
-from amhk.rules.workflow import Workflow
+from amhk.rules.procedure.check import check
+from amhk.rules.procedure.workflow import Workflow
 from amhk.store import reads
 from amhk.store.database.engine import Connection
 from amhk.store.house import house_journal

@@ -13,11 +13,11 @@ from amhk.desk.casefile.access import sees, visible
 from amhk.desk.casefile.open_case import on_table
 from amhk.errors import BadInput, NotAllowed, NotFound
 from amhk.office import Office
-from amhk.rules.codes import Roles
-from amhk.rules.fields import reason_given
 from amhk.rules.parse import fold, read_bsn, read_partial, tidy
 from amhk.rules.privacy.secrecy import WORKS, Reader
 from amhk.rules.privacy.veil import Veil
+from amhk.rules.procedure.codes import Roles
+from amhk.rules.procedure.fields import reason_given
 from amhk.store import reads, writes
 from amhk.store.cases import veils
 from amhk.store.database.engine import Connection

@@ -6,8 +6,8 @@ from amhk.desk.casefile.access import must_run
 from amhk.desk.staff.management import checked
 from amhk.errors import BadInput, NotFound
 from amhk.office import Office
-from amhk.rules.fields import Field
 from amhk.rules.privacy.secrecy import Reader
+from amhk.rules.procedure.fields import Field
 from amhk.rules.staff.routing import RoutingRule, route_call
 from amhk.store import reads
 from amhk.store.house import house_journal

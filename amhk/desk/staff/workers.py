@@ -11,10 +11,10 @@ from amhk.desk.terms import inbox
 from amhk.errors import BadInput, ClosedDoor, Fault, NotAllowed, NotFound
 from amhk.keys import fits, hash_password, hash_token, new_token, one_time_password, weak
 from amhk.office import Office
-from amhk.rules.cleaning import clean
-from amhk.rules.fields import Desk, Field
 from amhk.rules.parse import fold, tidy, unfit
 from amhk.rules.privacy.secrecy import HAND, WORKS, Reader
+from amhk.rules.procedure.cleaning import clean
+from amhk.rules.procedure.fields import Desk, Field
 from amhk.store import reads, writes
 from amhk.store.house import house_journal
 from amhk.store.terms import reminders

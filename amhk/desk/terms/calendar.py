@@ -13,10 +13,10 @@ from amhk.desk.casefile.open_case import on_table
 from amhk.desk.casefile.term_rows import due_of, fresh_row, next_round
 from amhk.errors import BadInput, Fault, NotAllowed
 from amhk.office import Office
-from amhk.rules.cleaning import clean
-from amhk.rules.fields import Desk, Field
 from amhk.rules.parse import plausible
 from amhk.rules.privacy.secrecy import Reader
+from amhk.rules.procedure.cleaning import clean
+from amhk.rules.procedure.fields import Desk, Field
 from amhk.rules.terms.calendar import (
     FEESTDAG,
     KANTOORUREN,

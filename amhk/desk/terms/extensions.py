@@ -13,8 +13,8 @@ from amhk.desk.casefile.open_case import open_case
 from amhk.desk.casefile.term_rows import due_of, next_round
 from amhk.errors import BadInput, ClosedDoor, NotFound
 from amhk.office import Office
-from amhk.rules.fields import Field
 from amhk.rules.privacy.secrecy import Reader
+from amhk.rules.procedure.fields import Field
 from amhk.rules.terms.terms import TermRule, moved_end, over_at
 from amhk.store import reads, writes
 from amhk.words import day_of, iso, say_day

@@ -10,9 +10,9 @@ from typing import Any
 
 from amhk.desk.casefile.term_rows import due_of, is_late
 from amhk.office import Office
+from amhk.rules.procedure.workflow import Workflow
 from amhk.rules.terms.days import Calendar
 from amhk.rules.terms.terms import Rung, TermRule, beside_end, end_of_term, rung_instants
-from amhk.rules.workflow import Workflow
 from amhk.store.reads import Row
 from amhk.words import day_of, iso, say_day
 

@@ -14,7 +14,7 @@ from amhk.desk.worklists import worklist
 from amhk.office import Office
 from amhk.rules.figures.periods import period_of
 from amhk.rules.privacy.secrecy import WORKS, Reader
-from amhk.rules.workflow import Workflow
+from amhk.rules.procedure.workflow import Workflow
 from amhk.store.cases import worklists
 from amhk.store.house import today as house_today
 from amhk.store.intake import drafts

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from amhk.errors import Fault
-from amhk.rules.codes import Roles
 from amhk.rules.parse import age_on
+from amhk.rules.procedure.codes import Roles
 from amhk.words import say_day
 
 Person = Mapping[str, Any]

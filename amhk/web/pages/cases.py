@@ -11,7 +11,7 @@ from starlette.datastructures import FormData, UploadFile
 from amhk.desk.casefile import access_log
 from amhk.desk.cases import assignment, attachments, history, moves, openings, reading
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotFound, Opens, Refusal
-from amhk.rules.fields import Desk
+from amhk.rules.procedure.fields import Desk
 from amhk.sheets.diagram import as_svg
 from amhk.web.api import Key
 from amhk.web.pages.environment import dag, part, shown_term

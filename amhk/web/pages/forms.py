@@ -8,8 +8,8 @@ from typing import Any
 
 from starlette.datastructures import FormData
 
-from amhk.rules.fields import Desk, Field
 from amhk.rules.parse import fold
+from amhk.rules.procedure.fields import Desk, Field
 from amhk.sheets.reading import flat
 
 _MULTIPLE = ("choices",)

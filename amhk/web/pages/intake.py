@@ -15,8 +15,8 @@ from amhk.desk.cases import openings, reading
 from amhk.desk.intake import calls, drafts
 from amhk.desk.people import earlier_contacts
 from amhk.errors import AlreadyUsed, BadInput, ClosedDoor, Fault, NotAllowed
-from amhk.rules.fields import Field
 from amhk.rules.privacy.secrecy import WORKS
+from amhk.rules.procedure.fields import Field
 from amhk.web.pages.environment import part
 from amhk.web.pages.forms import likeliest, nested, shown, typed
 from amhk.web.pages.frame import Form, Here, Visit, errors_of, go, page

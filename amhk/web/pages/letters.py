@@ -16,8 +16,8 @@ from amhk.desk.letters import dispatch, notices, receipts
 from amhk.desk.letters import letter_view as letters
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault
 from amhk.office import Office
-from amhk.rules.fields import Desk, Field
 from amhk.rules.privacy.secrecy import Reader
+from amhk.rules.procedure.fields import Desk, Field
 from amhk.web.api import Key
 from amhk.web.pages.cases import link_of, with_links
 from amhk.web.pages.forms import from_values, nested, shown, typed

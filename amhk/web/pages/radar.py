@@ -9,7 +9,7 @@ from amhk.desk.casefile import access_log
 from amhk.desk.cases import reading, split
 from amhk.desk.people import earlier_contacts
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotFound
-from amhk.rules.fields import Desk
+from amhk.rules.procedure.fields import Desk
 from amhk.web.api import Key
 from amhk.web.pages.forms import nested, shown, typed
 from amhk.web.pages.frame import Form, Here, Visit, errors_of, go, page

@@ -217,8 +217,8 @@ def _told(bind: Any, case: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _children(bind: Any, case: dict[str, Any]) -> int:
-    from amhk.rules.codes import MARKS, Roles
     from amhk.rules.people.people import is_child
+    from amhk.rules.procedure.codes import MARKS, Roles
 
     roles = Roles(
         dict.fromkeys(MARKS, frozenset())

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 from alembic import op
 
-from amhk.rules.forms import kenmerk_key
 from amhk.rules.parse import fold
+from amhk.rules.procedure.import_layouts import kenmerk_key
 from amhk.store.database.instants import UtcInstant
 
 revision = "0008"

@@ -12,9 +12,9 @@ from typing import Any
 
 from amhk.errors import Fault
 from amhk.rules import parse
-from amhk.rules.fields import MAX_ITEMS, MAX_LINE, MAX_TEXT, RECEIVED, WAIVER, Desk, Field
 from amhk.rules.privacy.secrecy import family_signs
 from amhk.rules.privacy.veil import COVER
+from amhk.rules.procedure.fields import MAX_ITEMS, MAX_LINE, MAX_TEXT, RECEIVED, WAIVER, Desk, Field
 from amhk.words import day_of, iso, say_instant
 
 _GRADES = frozenset(str(grade) for grade in range(1, 11))

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 
 from amhk.errors import Fault
 from amhk.rules.privacy.disclosure import ASKED, REFERRED, forbidden, supplied
-from amhk.rules.workflow import NoticeRule, Workflow
-from amhk.rules.world import Draft, Spot, World, drafted, explore
+from amhk.rules.procedure.workflow import NoticeRule, Workflow
+from amhk.rules.procedure.world import Draft, Spot, World, drafted, explore
 
 _ENGINE_TERMS = ("vernietiging", "bewaren")
 

@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 from amhk.errors import Fault
-from amhk.rules.fields import MAX_ITEMS, Field
+from amhk.rules.procedure.fields import MAX_ITEMS, Field
 
 SCHEMA = (  # of the shipped layout: its columns are the paths of the fields of the intake
     "formulier/1"

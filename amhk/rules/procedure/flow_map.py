@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from amhk.rules.workflow import Workflow
+from amhk.rules.procedure.workflow import Workflow
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from amhk.rules.fields import TYPES, Field
-from amhk.rules.read_keys import Reading
+from amhk.rules.procedure.fields import TYPES, Field
+from amhk.rules.procedure.read_keys import Reading
+from amhk.rules.procedure.workflow import NEED_KINDS, RECIPIENTS, Need, NoticeRule, State, When
 from amhk.rules.terms.terms import KINDS, ROLLS, Beside, Rung, TermRule, parse_length, parse_rung
-from amhk.rules.workflow import NEED_KINDS, RECIPIENTS, Need, NoticeRule, State, When
 from amhk.words import CODE_LISTS, LISTS, ROLES
 
 LADDER = (

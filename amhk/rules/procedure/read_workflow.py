@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from amhk.errors import Fault
-from amhk.rules.read_keys import Reading
-from amhk.rules.read_moves import World, move_of, pick, sets_of, starts_of
-from amhk.rules.read_parts import (
+from amhk.rules.procedure.read_keys import Reading
+from amhk.rules.procedure.read_moves import World, move_of, pick, sets_of, starts_of
+from amhk.rules.procedure.read_parts import (
     fields_of,
     need_of,
     notice_of,
@@ -15,7 +15,7 @@ from amhk.rules.read_parts import (
     term_of,
     watching_of,
 )
-from amhk.rules.workflow import Workflow
+from amhk.rules.procedure.workflow import Workflow
 from amhk.words import ROLES
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from amhk.rules.moves import begun, holds
-from amhk.rules.workflow import Edge, Move, Need, Workflow
+from amhk.rules.procedure.moves import begun, holds
+from amhk.rules.procedure.workflow import Edge, Move, Need, Workflow
 from amhk.words import lower_first
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from amhk.rules.workflow import Move
+from amhk.rules.procedure.workflow import Move
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ yet.
 from functools import lru_cache
 from heapq import heappop, heappush
 
-from amhk.rules.workflow import Workflow
+from amhk.rules.procedure.workflow import Workflow
 
 _MAIN, _SIDE = 1, 10
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from amhk.errors import BadInput
 from amhk.rules import parse
-from amhk.rules.codes import Codes
+from amhk.rules.procedure.codes import Codes
 
 TYPES = (
     "line",

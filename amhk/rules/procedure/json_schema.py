@@ -6,7 +6,7 @@ Complete, so that a client that knows nothing of the trade can fill them in.
 import copy
 from typing import Any
 
-from amhk.rules.fields import MAX_ITEMS, MAX_LINE, MAX_TEXT, Desk, Field
+from amhk.rules.procedure.fields import MAX_ITEMS, MAX_LINE, MAX_TEXT, Desk, Field
 from amhk.words import day_of, iso
 
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from amhk.rules.codes import Codes
-from amhk.rules.fields import Field
 from amhk.rules.figures.definitions import Definitions
+from amhk.rules.procedure.codes import Codes
+from amhk.rules.procedure.fields import Field
 from amhk.rules.terms.terms import TermRule
 
 SAME = "="

@@ -4,11 +4,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from amhk.rules.fields import Field
-from amhk.rules.read_keys import Reading
-from amhk.rules.read_parts import pick_from, whens
+from amhk.rules.procedure.fields import Field
+from amhk.rules.procedure.read_keys import Reading
+from amhk.rules.procedure.read_parts import pick_from, whens
+from amhk.rules.procedure.workflow import (
+    EFFECTS,
+    SAME,
+    Edge,
+    Move,
+    Need,
+    NoticeRule,
+    Set,
+    Start,
+    State,
+)
 from amhk.rules.terms.terms import TermRule
-from amhk.rules.workflow import EFFECTS, SAME, Edge, Move, Need, NoticeRule, Set, Start, State
 from amhk.words import ROLES
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from amhk.rules.workflow import Workflow
+from amhk.rules.procedure.workflow import Workflow
 
 RUNS = ("running", "suspended")
 OWED = ("draft", "approved")
