@@ -253,14 +253,8 @@ def open_office(path: Path, proof: bool = True, teams: bool = True) -> Office:
     except HouseClosed:
         store.close()
         raise
-    return Office(
-        config=config,
-        store=store,
-        pack=pack,
-        letters=Letters(config.folder / "templates" / "notices"),
-        calendar=present,
-        training=kind == TRAINING,
-    )
+    letters = Letters(config.folder / "templates" / "notices")
+    return Office(config, store, pack, letters, calendar=present, training=kind == TRAINING)
 
 
 _NO_DATABASE = (

@@ -8,11 +8,11 @@ import sys
 
 import typer
 
-from amhk.cli import bulk, cases, house, running, staff
-from amhk.cli.frame import app
+from amhk.cli import administration, cases, house, imports, staff
+from amhk.cli.shared import app
 from amhk.errors import Refusal, WrongUse
 
-__all__ = ["app", "bulk", "cases", "house", "main", "running", "staff"]
+__all__ = ["administration", "app", "cases", "house", "imports", "main", "staff"]
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from amhk.cli.frame import (
+from amhk.cli.shared import (
     AsOption,
     ConfigOption,
     JsonOption,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from amhk.cli.frame import ConfigOption, JsonOption, app, open_here, say
+from amhk.cli.shared import ConfigOption, JsonOption, app, open_here, say
 from amhk.errors import Refusal
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from amhk.cli.frame import (
+from amhk.cli.shared import (
     ConfigOption,
     JsonOption,
     open_here,

@@ -34,10 +34,11 @@ from amhk.errors import (
 )
 from amhk.office import Office
 from amhk.store.database.engine import StoreBroken, StoreFailed, StoreReplaced, StoreUnsure
-from amhk.web import api, house, pages, post_api, radar
+from amhk.web import pages
+from amhk.web.api import cases, description, house, letters, people
+from amhk.web.api.shapes import faults_json, forms_desk
 from amhk.web.auth import Doorman, TooManyQuestions, TooManyTries, by_token
 from amhk.web.outside import Outside
-from amhk.web.shapes import faults_json, forms_desk
 
 log = logging.getLogger("amhk")
 
@@ -74,7 +75,7 @@ class _App(FastAPI):
         """Give the description of the API with the fields of today's procedure in it, for who is
         not known.
         """
-        return api.describe(self, self.state.office, known=False)
+        return description.describe(self, self.state.office, known=False)
 
 
 def create_app(office: Office) -> FastAPI:
@@ -105,9 +106,9 @@ def create_app(office: Office) -> FastAPI:
 def _routes() -> list[BaseRoute]:
     """Give every address there is: the same for every office, so drawn once."""
     plan = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-    for room in (api, post_api, house, radar):
+    for room in (cases, letters, house, people):
         plan.include_router(room.router, prefix="/api/v1")
-    plan.add_api_route("/api/openapi.json", api.description, include_in_schema=False)
+    plan.add_api_route("/api/openapi.json", cases.description, include_in_schema=False)
     plan.include_router(pages.router)
     plan.mount("/static", StaticFiles(packages=[("amhk.web", "static")]), name="static")
     return list(plan.router.routes)
@@ -195,7 +196,7 @@ def _case_of(request: Request, wrong: Refusal) -> tuple[dict[str, Any] | None, b
     office: Office = request.app.state.office
     number = request.path_params.get("number")
     if key := request.path_params.get("key"):
-        number = api.number_of_notice(office, int(key)) if str(key).isdigit() else None
+        number = cases.number_of_notice(office, int(key)) if str(key).isdigit() else None
     if not number or not any(f.do for f in wrong.faults):
         return None, office.training, None
     try:

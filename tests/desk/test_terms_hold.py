@@ -753,7 +753,7 @@ def test_a_part_of_the_watch_that_breaks_keeps_no_rung_from_ringing_and_turns_th
         raise KeyError("een deel is stuk")
 
     monkeypatch.setattr(rounds.calendar, "absorb", break_down)
-    monkeypatch.setattr(rounds.nightly, "prove_when_due", break_down)
+    monkeypatch.setattr(rounds.night_proof, "prove_when_due", break_down)
     told = client.clock("2026-02-10T09:00")
     assert told["rung"] >= 3
     assert told["failed"] == ["kalender", "nachtbewijs"]

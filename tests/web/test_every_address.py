@@ -12,8 +12,8 @@ from support.families import melding
 from support.http import Http
 
 from amhk.office import open_office
-from amhk.web import api, post_api, radar
-from amhk.web import house as doors
+from amhk.web.api import cases, letters, people
+from amhk.web.api import house as doors
 from amhk.web.app import create_app
 from amhk.web.pages import ROOMS
 
@@ -34,7 +34,7 @@ def addresses():
     """Every route there is: its method and its path with the gaps in it."""
     programs = [
         (method, f"/api/v1{r.path}")
-        for part in (api, post_api, doors, radar)
+        for part in (cases, letters, doors, people)
         for r in part.router.routes
         for method in sorted(r.methods)
     ]

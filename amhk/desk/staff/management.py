@@ -54,6 +54,7 @@ def _desk(office: Office, connection: Connection) -> Desk:
 
 
 def checked(office: Office, fields: tuple[Field, ...], body: object) -> dict[str, Any]:
+    """Give the checked values of a form of the house; BadInput with every fault."""
     values, faults = clean(fields, dict(body) if isinstance(body, Mapping) else {}, desk(office))
     if faults:
         raise BadInput(faults=faults)

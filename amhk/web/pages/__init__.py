@@ -6,28 +6,28 @@ Every form is made from the desk's own fields.
 from fastapi import APIRouter, Depends
 
 from amhk.web.pages import (
-    bulk,
     cases,
-    entrance,
+    feeds,
     figures,
+    imports,
     intake,
     letters,
-    management,
-    night,
-    open,
+    overview,
+    people,
+    piket,
     post,
-    radar,
     running,
+    sign_in,
     staffing,
     terms,
     typed,
     worklists,
 )
-from amhk.web.pages.frame import keep_sent
+from amhk.web.pages.page import keep_sent
 from amhk.web.pages.refusals import RETRY_AFTER, refused
 
 ROOMS = (
-    entrance,
+    sign_in,
     worklists,
     intake,
     cases,
@@ -35,13 +35,13 @@ ROOMS = (
     post,
     staffing,
     figures,
-    management,
+    overview,
     terms,
-    night,
+    piket,
     running,
-    open,
-    radar,
-    bulk,
+    feeds,
+    people,
+    imports,
     typed,
 )
 router = APIRouter(include_in_schema=False, dependencies=[Depends(keep_sent)])

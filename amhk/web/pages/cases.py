@@ -13,10 +13,10 @@ from amhk.desk.cases import assignment, attachments, history, moves, openings, r
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotFound, Opens, Refusal
 from amhk.rules.procedure.fields import Desk
 from amhk.sheets.diagram import as_svg
-from amhk.web.api import Key
+from amhk.web.api.request import Key
 from amhk.web.pages.environment import dag, part, shown_term
-from amhk.web.pages.forms import nested, shown, typed
-from amhk.web.pages.frame import FileForm, Form, Here, Visit, errors_of, go, page
+from amhk.web.pages.form_values import nested, shown, typed
+from amhk.web.pages.page import FileForm, Form, Here, Visit, errors_of, go, page
 from amhk.words import lower_first
 
 router = APIRouter()

@@ -19,7 +19,7 @@ from amhk.errors import BadInput
 from amhk.rules.figures.periods import period_of
 from amhk.rules.figures.small_numbers import STYLES
 from amhk.rules.privacy.secrecy import WORKS
-from amhk.web.pages.frame import Form, Here, Visit, errors_of, go, page
+from amhk.web.pages.page import Form, Here, Visit, errors_of, go, page
 from amhk.words import day_of
 
 router = APIRouter()

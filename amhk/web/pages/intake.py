@@ -18,8 +18,8 @@ from amhk.errors import AlreadyUsed, BadInput, ClosedDoor, Fault, NotAllowed
 from amhk.rules.privacy.secrecy import WORKS
 from amhk.rules.procedure.fields import Field
 from amhk.web.pages.environment import part
-from amhk.web.pages.forms import likeliest, nested, shown, typed
-from amhk.web.pages.frame import Form, Here, Visit, errors_of, go, page
+from amhk.web.pages.form_values import likeliest, nested, shown, typed
+from amhk.web.pages.page import Form, Here, Visit, errors_of, go, page
 from amhk.words import VERVOLG_ADVIES
 
 router = APIRouter()

@@ -18,10 +18,10 @@ from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import Reader
 from amhk.rules.procedure.fields import Desk, Field
-from amhk.web.api import Key
+from amhk.web.api.request import Key
 from amhk.web.pages.cases import link_of, with_links
-from amhk.web.pages.forms import from_values, nested, shown, typed
-from amhk.web.pages.frame import Form, Here, Visit, as_pdf, go, page
+from amhk.web.pages.form_values import from_values, nested, shown, typed
+from amhk.web.pages.page import Form, Here, Visit, as_pdf, go, page
 from amhk.words import LISTS, day_of, iso
 
 router = APIRouter()

@@ -11,8 +11,8 @@ from amhk.desk.casefile import recall
 from amhk.desk.letters import dispatch, owed
 from amhk.desk.letters import piles as desk_piles
 from amhk.errors import ClosedDoor
-from amhk.web.api import Key
-from amhk.web.pages.frame import Form, Here, Visit, as_pdf, errors_of, go, page
+from amhk.web.api.request import Key
+from amhk.web.pages.page import Form, Here, Visit, as_pdf, errors_of, go, page
 from amhk.words import some
 
 router = APIRouter()

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from amhk.errors import AlreadyDone, HouseClosed, NotSignedIn, Refusal
 from amhk.web.auth import ChooseOwnPassword, StaleForm
 from amhk.web.pages.environment import environment
-from amhk.web.pages.frame import bare_page, go, home_of, page, shown_form, visit
+from amhk.web.pages.page import bare_page, go, home_of, page, shown_form, visit
 
 RETRY_AFTER = {"retry-after": "10"}  # seconds after which a program may ask a closed house again
 

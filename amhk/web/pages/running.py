@@ -12,10 +12,10 @@ from amhk.desk.staff import absence
 from amhk.desk.terms import calendar, feeds
 from amhk.desk.worklists import worklist
 from amhk.errors import BadInput, ClosedDoor, Fault, NotFound
-from amhk.web.api import Cursor, Key
+from amhk.web.api.request import Cursor, Key
 from amhk.web.outside import address_of
-from amhk.web.pages.forms import nested, shown, typed
-from amhk.web.pages.frame import Form, Here, Visit, errors_of, go, page
+from amhk.web.pages.form_values import nested, shown, typed
+from amhk.web.pages.page import Form, Here, Visit, errors_of, go, page
 from amhk.words import some
 
 router = APIRouter()

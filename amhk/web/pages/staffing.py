@@ -12,9 +12,9 @@ from amhk.desk.casefile import access
 from amhk.desk.letters import text_templates
 from amhk.desk.staff import management, routing_rules
 from amhk.errors import BadInput, ClosedDoor, Fault, NotFound
-from amhk.web.api import Key
-from amhk.web.pages.forms import from_values, nested, shown, typed
-from amhk.web.pages.frame import Form, Here, Visit, errors_of, go, page
+from amhk.web.api.request import Key
+from amhk.web.pages.form_values import from_values, nested, shown, typed
+from amhk.web.pages.page import Form, Here, Visit, errors_of, go, page
 
 router = APIRouter()
 

@@ -10,10 +10,10 @@ from amhk.desk.casefile import access_log
 from amhk.desk.cases import moves, reading
 from amhk.desk.terms import extensions
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotFound
-from amhk.web.api import Key
+from amhk.web.api.request import Key
 from amhk.web.pages.environment import shown_term
-from amhk.web.pages.forms import nested, shown, typed
-from amhk.web.pages.frame import Form, Here, Visit, errors_of, go, page
+from amhk.web.pages.form_values import nested, shown, typed
+from amhk.web.pages.page import Form, Here, Visit, errors_of, go, page
 
 router = APIRouter()
 _ACTS = {

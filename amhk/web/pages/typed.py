@@ -10,8 +10,8 @@ from fastapi.responses import JSONResponse
 
 from amhk.desk.intake import drafts
 from amhk.errors import Refusal
-from amhk.web.pages.forms import typed
-from amhk.web.pages.frame import Form, Here
+from amhk.web.pages.form_values import typed
+from amhk.web.pages.page import Form, Here
 from amhk.words import local
 
 router = APIRouter()

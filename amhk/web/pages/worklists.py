@@ -15,10 +15,10 @@ from amhk.desk.worklists import acute_list, saved_lists, today, worklist
 from amhk.errors import BadInput, NotAllowed
 from amhk.rules.privacy.secrecy import WORKS
 from amhk.rules.terms.distance import LATE, NOW, WEEK
-from amhk.web.api import Key
+from amhk.web.api.request import Key
 from amhk.web.pages.environment import shown_term
-from amhk.web.pages.forms import nested
-from amhk.web.pages.frame import Form, Here, Visit, errors_of, go, page
+from amhk.web.pages.form_values import nested
+from amhk.web.pages.page import Form, Here, Visit, errors_of, go, page
 
 router = APIRouter()
 

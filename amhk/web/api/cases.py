@@ -1,15 +1,12 @@
 """JSON in, one desk call, answer out. Every route passes the same gate of reading as the pages."""
 
-import json
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, FastAPI, Path, Query, Request, Response
-from fastapi.openapi.utils import get_openapi
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from amhk.config import house_mark
 from amhk.desk.casefile import access_log
-from amhk.desk.casefile.choices import for_strangers
 from amhk.desk.cases import add_people as desk_add_people
 from amhk.desk.cases import assignment, history, moves, openings, reading
 from amhk.desk.figures import kept_reports as figures_kept_reports
@@ -21,50 +18,18 @@ from amhk.desk.staff import workers
 from amhk.desk.terms import extensions
 from amhk.desk.terms import sweep as terms_sweep
 from amhk.desk.worklists import worklist
-from amhk.errors import BadInput, NotFound, TooLarge
+from amhk.errors import NotFound
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import Reader
-from amhk.rules.procedure.json_schema import schema
 from amhk.store import reads
 from amhk.store.database import schema as schemas
+from amhk.web.api.description import describe, schema_of_call
+from amhk.web.api.request import ANY_BODY, Body, Cursor, House, Key, Who, part
+from amhk.web.api.shapes import case_json, forms_desk
 from amhk.web.auth import by_token
-from amhk.web.shapes import case_json, forms_desk
 from amhk.words import iso
 
 router = APIRouter(tags=["amhk"])
-_MOST = 1_000_000
-
-
-async def body_of(request: Request) -> Any:
-    """Give the JSON of a request, read no further than 1 MB; BadInput when it is none."""
-    raw = b""
-    async for piece in request.stream():
-        raw += piece
-        if len(raw) > _MOST:
-            raise TooLarge()
-    try:
-        return json.loads(raw.decode("utf-8") or "{}")
-    except (ValueError, RecursionError) as wrong:
-        raise BadInput.of("geen_json", "Dit is geen JSON in UTF-8.") from wrong
-
-
-def office_of(request: Request) -> Office:
-    """Give the open house."""
-    office: Office = request.app.state.office
-    return office
-
-
-House = Annotated[Office, Depends(office_of)]
-Who = Annotated[Reader, Depends(by_token)]
-Body = Annotated[Any, Depends(body_of)]
-Key = Annotated[int, Path(ge=1, lt=2**31)]
-Cursor = Annotated[int | None, Query(ge=1, lt=2**31)]
-ANY_BODY = {"requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}}}
-
-
-def part(body: Any, name: str) -> object:
-    """Give one part of a body; None when the body is no object or has no such part."""
-    return body.get(name) if isinstance(body, dict) else None
 
 
 def case_answer(office: Office, number: str, who: Reader, status: int = 200) -> Response:
@@ -127,59 +92,6 @@ def intake_schema(route: str, office: House, who: Who) -> Any:
     if route not in ("advies", "melding"):
         raise NotFound()
     return schema_of_call(office, route)
-
-
-def schema_of_call(office: Office, route: str, known: bool = True) -> dict[str, Any]:
-    """Give the JSON Schema of the body that takes a call of a route.
-
-    For who is not `known` without any value of the database.
-    """
-    fields, desk = (
-        openings.intake_form(office, route)
-        if known
-        else (office.pack.of_route(route).intake, for_strangers(office))
-    )
-    told = schema(fields, desk)
-    told["properties"] = {"route": {"const": route}, **told["properties"]}
-    told["required"] = ["route", *told["required"]]
-    if route == "advies":  # or, without an advice yet, `vervolg: ondersteunen`
-        told["required"].append("advies")
-    return told
-
-
-def describe(app: FastAPI, office: Office, known: bool) -> dict[str, Any]:
-    """Give the description of the API (OpenAPI 3.1).
-
-    Every route behind a token, and what taking a call needs; for who is not `known` without any
-    value of the database.
-    """
-    told = get_openapi(
-        title=app.title, version=app.version, description=app.description, routes=app.routes
-    )
-    told.setdefault("components", {})["securitySchemes"] = {
-        "token": {"type": "http", "scheme": "bearer"}
-    }
-    told["security"] = [{"token": []}]
-    call = {"oneOf": [schema_of_call(office, route, known) for route in ("melding", "advies")]}
-    told["paths"]["/api/v1/cases"]["post"]["requestBody"]["content"]["application/json"][
-        "schema"
-    ] = call
-    desk = openings.assign_desk(office) if known else for_strangers(office)
-    case = "/api/v1/cases/{number}"
-    for path, fields in (
-        (f"{case}/assign", assignment.ASSIGN),
-        (f"{case}/terms/{{term}}/suspend", extensions.SUSPEND),
-        (f"{case}/terms/{{term}}/resume", extensions.RESUME),
-        (f"{case}/terms/{{term}}/extend", extensions.EXTEND),
-    ):
-        body = schema(fields, desk)
-        body["properties"] |= {
-            "version": {"type": "integer", "title": "Versie van de zaak, als die is gezien"}
-        }
-        if "owner" in body["properties"]:  # nobody: back to the team
-            body["properties"]["owner"] = {"anyOf": [body["properties"]["owner"], {"type": "null"}]}
-        told["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"] = body
-    return told
 
 
 @router.get("/cases")

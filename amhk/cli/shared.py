@@ -94,7 +94,7 @@ def read_json(source: str) -> Any:
 def show_case(office: "Office", number: str, who: "Reader") -> None:
     """Print a case as the API gives it."""
     from amhk.desk.cases.reading import case_view
-    from amhk.web.shapes import case_json, forms_desk
+    from amhk.web.api.shapes import case_json, forms_desk
 
     view = case_view(office, number, who)
     told = case_json(view, office.training, forms_desk(view))

@@ -11,9 +11,9 @@ from starlette.datastructures import FormData, UploadFile
 from amhk.desk.house import health as desk_health
 from amhk.desk.staff import daily_mail, institutions, workers
 from amhk.errors import BadInput, Fault
-from amhk.web.api import Key
-from amhk.web.pages.forms import from_values, nested, shown, typed
-from amhk.web.pages.frame import FileForm, Form, Here, Visit, errors_of, go, page
+from amhk.web.api.request import Key
+from amhk.web.pages.form_values import from_values, nested, shown, typed
+from amhk.web.pages.page import FileForm, Form, Here, Visit, errors_of, go, page
 
 router = APIRouter()
 

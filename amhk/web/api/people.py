@@ -16,7 +16,8 @@ from amhk.desk.people import earlier_contacts
 from amhk.errors import TooLarge
 from amhk.rules.procedure.import_layouts import SCHEMA
 from amhk.sheets.lines import MOST_BYTES
-from amhk.web.api import ANY_BODY, Body, House, Key, Who, case_answer, part
+from amhk.web.api.cases import case_answer
+from amhk.web.api.request import ANY_BODY, Body, House, Key, Who, part
 
 router = APIRouter(tags=["amhk"])
 

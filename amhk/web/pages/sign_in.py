@@ -9,7 +9,7 @@ from amhk.desk.house import rounds
 from amhk.desk.staff import workers
 from amhk.errors import NotSignedIn, Refusal
 from amhk.web.auth import COOKIE, DEVICE, TooManyTries, admitted, prove_own_form, sign_in, sign_out
-from amhk.web.pages.frame import Form, Here, bare_page, errors_of, form_of, go, page
+from amhk.web.pages.page import Form, Here, bare_page, errors_of, form_of, go, page
 
 router = APIRouter()
 

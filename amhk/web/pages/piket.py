@@ -10,9 +10,9 @@ from amhk.desk.staff import piket
 from amhk.desk.worklists import acute_list
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotFound
 from amhk.rules.privacy.secrecy import WORKS
-from amhk.web.api import Key
-from amhk.web.pages.forms import nested, shown, typed
-from amhk.web.pages.frame import Form, Here, Visit, errors_of, go, page
+from amhk.web.api.request import Key
+from amhk.web.pages.form_values import nested, shown, typed
+from amhk.web.pages.page import Form, Here, Visit, errors_of, go, page
 from amhk.words import local
 
 router = APIRouter()

@@ -20,7 +20,7 @@ from amhk.office import Office
 from amhk.rules.privacy.secrecy import WORKS, Reader
 from amhk.web.auth import by_cookie, prove_own_form
 from amhk.web.pages.environment import environment
-from amhk.web.pages.menu import menu
+from amhk.web.pages.navigation import menu
 from amhk.words import day_of, local
 
 # A call has a key of its own (`desk.intake`); signing in and out, and what is kept while typing,

@@ -15,8 +15,8 @@ from amhk.desk.letters import dispatch, letter_view, notices, piles, receipts
 from amhk.desk.letters import owed as letters_owed
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import Reader
-from amhk.web.api import ANY_BODY, Body, House, Key, Who
-from amhk.web.shapes import do_json, forms_desk
+from amhk.web.api.request import ANY_BODY, Body, House, Key, Who
+from amhk.web.api.shapes import do_json, forms_desk
 
 router = APIRouter(tags=["brieven"])
 

@@ -16,7 +16,7 @@ from amhk.desk.terms import feeds as terms_feeds
 from amhk.desk.worklists import acute_list, worklist
 from amhk.errors import BadInput
 from amhk.rules.procedure.json_schema import schema
-from amhk.web.api import ANY_BODY, Body, House, Key, Who
+from amhk.web.api.request import ANY_BODY, Body, House, Key, Who
 from amhk.web.outside import address_of
 from amhk.words import iso
 

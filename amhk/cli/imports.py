@@ -6,7 +6,7 @@ from typing import Annotated, BinaryIO
 
 import typer
 
-from amhk.cli.frame import (
+from amhk.cli.shared import (
     AsOption,
     ConfigOption,
     JsonOption,

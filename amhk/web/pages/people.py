@@ -10,9 +10,9 @@ from amhk.desk.cases import reading, split
 from amhk.desk.people import earlier_contacts
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotFound
 from amhk.rules.procedure.fields import Desk
-from amhk.web.api import Key
-from amhk.web.pages.forms import nested, shown, typed
-from amhk.web.pages.frame import Form, Here, Visit, errors_of, go, page
+from amhk.web.api.request import Key
+from amhk.web.pages.form_values import nested, shown, typed
+from amhk.web.pages.page import Form, Here, Visit, errors_of, go, page
 
 router = APIRouter()
 

@@ -12,9 +12,9 @@ from amhk.config import SEED
 from amhk.desk.cases import openings
 from amhk.desk.intake import import_staging, imports, imports_view, triage
 from amhk.errors import BadInput, ClosedDoor, Fault, NotFound
-from amhk.web.api import Key
-from amhk.web.pages.forms import from_values, nested, shown, typed
-from amhk.web.pages.frame import FileForm, Form, Here, Visit, errors_of, go, page
+from amhk.web.api.request import Key
+from amhk.web.pages.form_values import from_values, nested, shown, typed
+from amhk.web.pages.page import FileForm, Form, Here, Visit, errors_of, go, page
 
 router = APIRouter()
 _EXAMPLES = {

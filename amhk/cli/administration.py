@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from amhk.cli.frame import (
+from amhk.cli.shared import (
     AsOption,
     ConfigOption,
     JsonOption,

@@ -1,0 +1,1 @@
+"""The API: JSON for programs, one room per subject."""

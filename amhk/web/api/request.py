@@ -1,0 +1,55 @@
+"""What every address of the API is given: the house, who asks, and the JSON that was sent."""
+
+import json
+from typing import Annotated, Any
+
+from fastapi import Depends, Path, Query, Request
+
+from amhk.errors import BadInput, TooLarge
+from amhk.office import Office
+from amhk.rules.privacy.secrecy import Reader
+from amhk.web.auth import by_token
+
+_MOST = 1_000_000
+
+
+async def body_of(request: Request) -> Any:
+    """Give the JSON of a request, read no further than 1 MB; BadInput when it is none."""
+    raw = b""
+    async for piece in request.stream():
+        raw += piece
+        if len(raw) > _MOST:
+            raise TooLarge()
+    try:
+        return json.loads(raw.decode("utf-8") or "{}")
+    except (ValueError, RecursionError) as wrong:
+        raise BadInput.of("geen_json", "Dit is geen JSON in UTF-8.") from wrong
+
+
+def office_of(request: Request) -> Office:
+    """Give the open house."""
+    office: Office = request.app.state.office
+    return office
+
+
+House = Annotated[Office, Depends(office_of)]
+
+
+Who = Annotated[Reader, Depends(by_token)]
+
+
+Body = Annotated[Any, Depends(body_of)]
+
+
+Key = Annotated[int, Path(ge=1, lt=2**31)]
+
+
+Cursor = Annotated[int | None, Query(ge=1, lt=2**31)]
+
+
+ANY_BODY = {"requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}}}
+
+
+def part(body: Any, name: str) -> object:
+    """Give one part of a body; None when the body is no object or has no such part."""
+    return body.get(name) if isinstance(body, dict) else None
