@@ -4,6 +4,7 @@ The static proof of a template, and the same rule on the facts at hand (G7).
 """
 
 import pytest
+from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Environment
@@ -66,9 +67,8 @@ def test_a_template_made_to_leak_the_melder_is_found_whatever_road_it_takes(text
 
 
 def Letters_of(pack):
-    from pathlib import Path
 
-    return Letters(Path(__file__).parent.parent.parent / "templates" / "notices").paths()
+    return Letters(ROOT / "templates" / "notices").paths()
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,9 @@ So many children in onderzoek per gemeente give back every cell, 2005 in all, an
 """
 
 import csv
-from pathlib import Path
 
 import pytest
-from conftest import make_folder
+from conftest import ROOT, make_folder
 from support.cast import Client, hire, reader
 from support.solver import Attacker, known
 
@@ -19,7 +18,7 @@ from amhk.office import open_office
 from amhk.rules.figures.periods import read_period
 from amhk.rules.figures.small_numbers import OTHER, SMALL, STYLES
 
-TABLE = Path(__file__).parent.parent / "support" / "utrecht-2012.csv"
+TABLE = ROOT / "tests" / "support" / "utrecht-2012.csv"
 TEN = STYLES["tien"]
 TOTAL = 2005
 
