@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from amhk import __version__
 from amhk.errors import Refusal, WrongUse
 
 if TYPE_CHECKING:
@@ -28,6 +29,23 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"amhk {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Toon de versie.")
+    ] = False,
+) -> None:
+    """Take what stands before a command."""
+
+
 worker_app = typer.Typer(help="Medewerkers.", no_args_is_help=True, rich_markup_mode=None)
 workflow_app = typer.Typer(
     help="De werkwijze: controleren en tekenen.", no_args_is_help=True, rich_markup_mode=None

@@ -16,9 +16,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from conftest import ROOT
 from sqlmodel import SQLModel
+from support.server import command
 from typer.main import get_command
 
-from amhk import config
+from amhk import __version__, config
 from amhk.cli import app
 from amhk.store.database import migrate, schema
 
@@ -119,14 +120,19 @@ def test_the_migrations_give_the_tables(office):
 
 
 def commands():
-    for name, command in get_command(app).commands.items():
-        subs = getattr(command, "commands", None)
+    for name, each in get_command(app).commands.items():
+        subs = getattr(each, "commands", None)
         yield from ((f"{name} {sub}" for sub in subs) if subs else [name])
 
 
 @pytest.mark.parametrize("name", [*commands()])
 def test_every_command_is_in_the_guide_and_has_help(name):
     assert f"amhk {name}" in (ROOT / "docs" / "beheer.md").read_text(encoding="utf-8"), name
+
+
+def test_the_command_line_says_which_version_it_is():
+    done = command("--version")
+    assert (done.returncode, done.stdout) == (0, f"amhk {__version__}\n")
 
 
 def test_every_command_helps_itself():
