@@ -11,9 +11,9 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from amhk.desk.house.clock import beat
 from amhk.desk.house.rounds import go_round
+from amhk.desk.house.trouble import StoreFailed
 from amhk.desk.staff import daily_mail
 from amhk.office import Office
-from amhk.store.database.engine import StoreFailed
 
 log = logging.getLogger("amhk.clock")
 

@@ -143,17 +143,10 @@ def check(json_: JsonOption = False, config: ConfigOption = None) -> None:
 @app.command()
 def verify(json_: JsonOption = False, config: ConfigOption = None) -> None:
     """Controleer het verloop van elke zaak: is er iets gewijzigd, weggehaald of afgekapt?"""
-    from amhk.desk.figures import case_facts, kept_reports
-    from amhk.store.cases.journal import verify as verify_chain
-    from amhk.store.house.house_journal import verify as verify_house
+    from amhk.desk.house.self_check import changed_behind
 
-    with open_here(config) as office, office.store.read() as connection:
-        faults = [
-            *verify_chain(connection),
-            *verify_house(connection),
-            *kept_reports.faults(connection),
-            *case_facts.faults(office),
-        ]
+    with open_here(config) as office:
+        faults = changed_behind(office)
     if json_:
         say({"ok": not faults, "faults": faults})
     for fault in [] if json_ else faults or ["Het verloop van elke zaak klopt."]:
@@ -177,29 +170,12 @@ def recount(config: ConfigOption = None) -> None:
 @app.command()
 def migrate(config: ConfigOption = None) -> None:
     """Breng de database naar de vorm van dit programma. Maak eerst een kopie."""
-    from datetime import UTC, datetime
-
-    from amhk.config import find_config, old_closing_days, read_config
-    from amhk.store.database import migrate as migrations
-    from amhk.store.database import schema
-    from amhk.store.database.engine import Store
-    from amhk.store.terms import calendar
+    from amhk.config import find_config
+    from amhk.desk.house.upgrade import upgrade
     from amhk.words import some
 
-    path = find_config(config)
-    store = Store(read_config(path, upgrading=True).url)
-    try:
-        store.prove_open()
-        migrations.upgrade(store)
-        with store.write() as connection:
-            taken = calendar.adopt(connection, old_closing_days(path), datetime.now(UTC))
-        if taken:
-            from amhk.words import some
-
-            typer.echo(
-                f"{some(taken, 'sluitingsdag', 'sluitingsdagen')} overgenomen uit config.toml; haal"
-                " [calendar] daar nu weg."
-            )
-        typer.echo(f"De database staat op versie {schema.present(store)}.")
-    finally:
-        store.close()
+    taken, version = upgrade(find_config(config))
+    if taken:
+        days = some(taken, "sluitingsdag", "sluitingsdagen")
+        typer.echo(f"{days} overgenomen uit config.toml; haal [calendar] daar nu weg.")
+    typer.echo(f"De database staat op versie {version}.")

@@ -12,7 +12,6 @@ from sqlalchemy import (
     exists,
     false,
     func,
-    or_,
     select,
     true,
     union_all,
@@ -20,7 +19,6 @@ from sqlalchemy import (
 )
 
 from amhk.rules.parse import fold
-from amhk.rules.privacy.secrecy import Scope
 from amhk.store import tables as t
 from amhk.store.tables import table
 
@@ -217,19 +215,6 @@ def last_line(connection: Connection) -> int:
     return int(connection.execute(select(func.coalesce(func.max(ENTRY.c.id), 0))).scalar_one())
 
 
-def same_dossier(connection: Connection, scope: Scope, dossier: int | None, case: int) -> list[Row]:
-    """Give the other meldingen of a dossier that lie within a scope."""
-    if dossier is None:
-        return []
-    statement = select(CASE.c.id, CASE.c.number).join(MELDING, MELDING.c.case_id == CASE.c.id)
-    return rows(
-        connection,
-        statement.where(within(scope), MELDING.c.dossier_id == dossier, CASE.c.id != case).order_by(
-            CASE.c.id
-        ),
-    )
-
-
 def dossier_of_people(connection: Connection, people: Sequence[Row]) -> int | None:
     """Give the latest dossier of a household already known by BSN, or by name with whole date of
     birth.
@@ -248,16 +233,6 @@ def dossier_of_people(connection: Connection, people: Sequence[Row]) -> int | No
         MELDING.c.case_id.in_(select(found.c.case_id))
     )
     return connection.execute(statement).scalar()
-
-
-def within(scope: Scope) -> Any:
-    """Give the WHERE of a scope: the same rule as `rules.secrecy.may_see`."""
-    if scope.every:
-        return true()
-    if scope.none:
-        return false()
-    mine = or_(CASE.c.owner_id == scope.worker, CASE.c.taken_by == scope.worker)
-    return mine if scope.team is None else or_(CASE.c.team_id == scope.team, mine)
 
 
 def entries(connection: Connection, case: int) -> list[Row]:

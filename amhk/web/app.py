@@ -18,6 +18,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from amhk import __version__
 from amhk.desk.cases import reading
+from amhk.desk.house.trouble import StoreBroken, StoreFailed, StoreReplaced, StoreUnsure
+from amhk.desk.letters import letter_view
 from amhk.errors import (
     AlreadyDone,
     AlreadyUsed,
@@ -33,7 +35,6 @@ from amhk.errors import (
     TooLarge,
 )
 from amhk.office import Office
-from amhk.store.database.engine import StoreBroken, StoreFailed, StoreReplaced, StoreUnsure
 from amhk.web import pages
 from amhk.web.api import cases, description, house, letters, people
 from amhk.web.api.shapes import faults_json, forms_desk
@@ -196,7 +197,7 @@ def _case_of(request: Request, wrong: Refusal) -> tuple[dict[str, Any] | None, b
     office: Office = request.app.state.office
     number = request.path_params.get("number")
     if key := request.path_params.get("key"):
-        number = cases.number_of_notice(office, int(key)) if str(key).isdigit() else None
+        number = letter_view.case_of(office, int(key)) if str(key).isdigit() else None
     if not number or not any(f.do for f in wrong.faults):
         return None, office.training, None
     try:

@@ -3,11 +3,8 @@
 Both run on real time.
 """
 
-from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from hmac import compare_digest
-from secrets import token_urlsafe
 
 from fastapi import Request, Response
 from limits import RateLimitItem, parse_many
@@ -15,27 +12,21 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from amhk.desk.house.session import Seat, take_seat
+from amhk.desk.house.sign_in import ChooseOwnPassword, begin, reader_of_token, worker_of
 from amhk.errors import NotAllowed, NotSignedIn, Refusal
-from amhk.keys import device_mark, fits, hash_password, hash_token
+from amhk.keys import device_mark, fits, hash_password
 from amhk.office import Office
 from amhk.rules.parse import fold, unfit
 from amhk.rules.privacy.secrecy import Reader
-from amhk.store import reads, writes
-from amhk.store.database.engine import StoreFailed
 
 COOKIE, DEVICE = "amhk_session", "amhk_device"
 _KEPT = 365 * 24 * 3600
-_LASTS = timedelta(hours=10)
 
 
 @cache
 def _nobody() -> str:
     """Give the hash that is compared when nobody has the name, so that both take as long."""
     return hash_password("nobody has this password")
-
-
-class ChooseOwnPassword(NotAllowed):
-    """Kies eerst een eigen wachtwoord."""
 
 
 class StaleForm(NotAllowed):
@@ -62,28 +53,7 @@ def by_token(request: Request) -> Reader:
             "Stuur een token mee: Authorization: Bearer ... (maak er een met: amhk worker token"
             " NAAM)."
         )
-    office: Office = request.app.state.office
-    with office.store.read() as connection:
-        worker = reads.worker_by(connection, token=hash_token(token.strip()), active=True)
-    if worker is None:
-        raise NotSignedIn("Dit token is niet (meer) geldig.")
-    now = datetime.now(UTC)
-    if worker["token_until"] is None or worker["token_until"] <= now:
-        raise NotSignedIn("Dit token is verlopen. Maak een nieuw: amhk worker token NAAM.")
-    if worker["must_change"] and not office.training:
-        raise ChooseOwnPassword("Kies eerst een eigen wachtwoord; dan werkt dit token.")
-    if worker["token_used"] != now.date():
-        _used(office, worker["id"], now.date())
-    return Reader.of(worker)
-
-
-def _used(office: Office, worker: int, day: date) -> None:
-    """Write down on which day (UTC) a token was last used, once a day.
-
-    A store that cannot write keeps nobody from reading.
-    """
-    with suppress(StoreFailed), office.store.aside.write() as connection:
-        writes.change(connection, reads.WORKER, [worker], {"token_used": day})
+    return reader_of_token(request.app.state.office, token.strip())
 
 
 def by_cookie(request: Request) -> Seat:
@@ -172,30 +142,14 @@ def sign_in(
     however many strangers guess at the name.
     """
     name = name if not unfit(name, 80) else ""
-    with office.store.read() as connection:
-        worker = reads.worker_by(connection, name=name, active=True)
+    worker = worker_of(office, name)
     known = worker is not None and compare_digest(device_mark(worker["password"]), device)
     tried = fold(name)
     doorman.prove_calm(tried, address, known)
     if not fits(password, worker["password"] if worker else _nobody()) or worker is None:
         doorman.wrong(tried, address, known)
         raise NotSignedIn("Naam en wachtwoord horen niet bij elkaar.")
-    cookie, until = token_urlsafe(32), datetime.now(UTC) + _LASTS
-    with office.store.write() as connection:
-        row = {
-            "hash": hash_token(cookie),
-            "worker_id": worker["id"],
-            "csrf": token_urlsafe(32),
-            "until": until,
-        }
-        writes.add_many(connection, reads.SESSION, [row])
-    return cookie, device_mark(worker["password"])
-
-
-def sign_out(office: Office, cookie: str) -> None:
-    """End a session."""
-    with office.store.write() as connection:
-        writes.end_session(connection, hash_token(cookie))
+    return begin(office, worker), device_mark(worker["password"])
 
 
 def admitted(request: Request, response: Response, cookie: str, device: str) -> None:

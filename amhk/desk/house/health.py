@@ -8,6 +8,7 @@ from amhk.desk.intake import imports, imports_view
 from amhk.desk.terms.sweep import PROOF, STILL
 from amhk.office import Office
 from amhk.store import reads, writes
+from amhk.store.database import schema
 from amhk.store.database.engine import Connection
 from amhk.store.house import house_journal, page_facts
 from amhk.store.reads import Row
@@ -90,3 +91,8 @@ def health(office: Office, connection: Connection) -> dict[str, Any]:
         "heartbeat": reads.meta(connection, "heartbeat"),
         "now": iso(office.now(connection)),
     }
+
+
+def schema_of(office: Office) -> str | None:
+    """Give the version of the schema the database stands on."""
+    return schema.present(office.store)

@@ -6,11 +6,14 @@ And N open cases, N with a next term, 0 without.
 from typing import Any
 
 from amhk.config import Config, find_config, read_config
+from amhk.desk.figures import case_facts, kept_reports
 from amhk.desk.house.second_count import recounted
 from amhk.errors import HouseClosed, NotFound
-from amhk.office import open_office, procedure_faults, read_pack
+from amhk.office import Office, open_office, procedure_faults, read_pack
 from amhk.store import reads
+from amhk.store.cases import journal
 from amhk.store.database.engine import StoreFailed
+from amhk.store.house import house_journal
 
 
 def prove(given: str | None) -> dict[str, Any]:
@@ -78,3 +81,16 @@ def diagram(config: Config, name: str) -> str:
         lines.append(f"    {source} --> {target}: {move.title}{finish}")
     lines += [f"    {s.name} --> [*]" for s in flow.states.values() if s.final]
     return "\n".join(lines)
+
+
+def changed_behind(office: Office) -> list[str]:
+    """Give what was changed, taken away or cut off in the journals, the kept reports and the facts
+    of the figures, in Dutch sentences.
+    """
+    with office.store.read() as connection:
+        return [
+            *journal.verify(connection),
+            *house_journal.verify(connection),
+            *kept_reports.faults(connection),
+            *case_facts.faults(office),
+        ]

@@ -281,3 +281,11 @@ def data(office: Office, key: int, who: Reader, reason: object = None) -> dict[s
             "Deze brief heeft geen gegevens voor een koppeling; alleen het verzoek aan de RvdK."
         )
     return dict(told)
+
+
+def case_of(office: Office, key: int) -> str | None:
+    """Give the number of the case a letter belongs to; None when there is no such letter."""
+    with office.store.read() as connection:
+        notice = reads.notice(connection, key)
+        case = reads.case_by_id(connection, notice["case_id"]) if notice else None
+        return case["number"] if case else None

@@ -4,10 +4,10 @@ Every letter that still has to go, to whom, by when, whether the case can close 
 decided to postpone it.
 """
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import datetime, timedelta
 from typing import Any
 
+from amhk.desk.casefile.cursor import after, cursor_of
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import Reader, scope_of
 from amhk.rules.privacy.veil import Veil
@@ -36,23 +36,11 @@ def owed(
     """
     with office.store.read() as connection:
         now = office.now(connection)
-        found = outbox.owed(connection, scope_of(who), only, _after(cursor), PAGE + 1)
+        found = outbox.owed(connection, scope_of(who), only, after(cursor), PAGE + 1)
         over = veils.veils(connection, sorted({row["case_id"] for row in found}))
     items = [over.get(row["case_id"], Veil()).upon(_line(office, row, now)) for row in found[:PAGE]]
     last = found[PAGE - 1] if len(found) > PAGE else None
-    return {"items": items, "next": _cursor(last) if last else None}
-
-
-def _cursor(row: Row) -> str:
-    return urlsafe_b64encode(f"{row['when']}|{row['id']}".encode()).decode()
-
-
-def _after(cursor: str | None) -> tuple[str, int] | None:
-    try:
-        when, _, key = urlsafe_b64decode((cursor or "").encode()).decode().rpartition("|")
-        return (when[:40], int(key)) if when and len(key) < 10 else None
-    except ValueError:
-        return None
+    return {"items": items, "next": cursor_of(last["when"], last["id"]) if last else None}
 
 
 def _line(office: Office, row: Row, now: datetime) -> dict[str, Any]:

@@ -3,11 +3,11 @@
 Pages of cases in the order of danger, only what this reader may see.
 """
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from amhk.desk.casefile.cursor import after, cursor_of
 from amhk.desk.casefile.term_rows import is_late
 from amhk.errors import BadInput, Fault
 from amhk.matching import near
@@ -124,8 +124,8 @@ def worklist(
         now, scope = office.now(connection), scope_of(who)
         teams, people = worklists.staff(connection, day_of(now))
         filters = worklists.weighed(connection, _filters(office, told, now, teams, people))
-        sort, after = told.get("sort") or "termijn", _from_cursor(told.get("cursor"))
-        found = worklists.page(connection, scope, filters, sort=sort, after=after, limit=limit + 1)
+        sort, first = told.get("sort") or "termijn", after(told.get("cursor"))
+        found = worklists.page(connection, scope, filters, sort=sort, after=first, limit=limit + 1)
         shown = found[:limit]
         keys = [c["id"] for c in shown]
         terms, names = worklists.next_terms(connection, keys), worklists.names_of(connection, keys)
@@ -140,7 +140,7 @@ def worklist(
         return {
             "near": [] if shown else _nearly(connection, scope, filters.get("sought", ())),
             "items": items,
-            "next": _cursor(last["key"], last["id"]) if last else None,
+            "next": cursor_of(last["key"], last["id"]) if last else None,
             "count": count,
             "staff": [p["name"] for p in active],
             "hands": [p["name"] for p in here if p["role"] in WORKS],
@@ -193,24 +193,6 @@ def _item(
             "late": is_late(term, now),
         }
     return told
-
-
-def _cursor(text: str, key: int) -> str:
-    return urlsafe_b64encode(f"{text} {key}".encode()).decode()
-
-
-def _from_cursor(cursor: str | None) -> tuple[str, int] | None:
-    if not cursor:
-        return None
-    try:
-        text, key = urlsafe_b64decode(cursor.encode()).decode().split(" ")
-        if unfit(text, 40) or not 0 < int(key) < 2**31:
-            raise ValueError(text)
-        return text, int(key)
-    except ValueError as wrong:
-        raise BadInput.of(
-            "cursor", "Deze bladzijde bestaat niet; begin opnieuw.", "cursor"
-        ) from wrong
 
 
 def reminders(

@@ -264,11 +264,6 @@ class Workflow:
             filter(None, (self.suspended_term, self.untouched_term, self.untouched_acute))
         )
 
-    @cached_property
-    def open_states(self) -> tuple[str, ...]:
-        """Give the states in which something is still owed."""
-        return tuple(name for name, state in self.states.items() if not state.final)
-
     def move_of_finish(self, finish: int) -> tuple[Move, ...]:
         """Give the moves that carry a finish."""
         return tuple(move for move in self.moves.values() if move.finish == finish)

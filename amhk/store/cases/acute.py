@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, select
 
 from amhk.rules.privacy.secrecy import Scope
-from amhk.store.reads import CASE, TERM, Row, rows, within
+from amhk.store.cases.scope import within
+from amhk.store.reads import CASE, TERM, Row, rows
 
 
 def running(connection: Connection, scope: Scope, names: Sequence[str]) -> list[Row]:

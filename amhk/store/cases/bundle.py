@@ -18,7 +18,6 @@ from sqlalchemy import (
     String,
     and_,
     bindparam,
-    false,
     func,
     literal,
     literal_column,
@@ -30,6 +29,7 @@ from sqlalchemy import (
 
 from amhk.rules.privacy.secrecy import WORKS, Scope
 from amhk.store import reads as r
+from amhk.store.cases.scope import seen_by, within
 from amhk.store.database.instants import UtcInstant, as_text
 from amhk.store.tables import Attachment, Grant, table
 
@@ -168,13 +168,10 @@ def _wanted_of_workers(key: Any) -> Wanted:
 
 
 def _within(scope: str) -> Any:
-    """Give the WHERE of a kind of scope, the same rule as `reads.within`."""
+    """Give the WHERE of a kind of scope, by bound names."""
     if scope in ("every", "none"):
-        return true() if scope == "every" else false()
-    mine = or_(
-        r.CASE.c.owner_id == bindparam("of_worker"), r.CASE.c.taken_by == bindparam("of_worker")
-    )
-    return mine if scope == "own" else or_(r.CASE.c.team_id == bindparam("of_own_team"), mine)
+        return within(Scope(every=scope == "every", none=scope == "none"))
+    return seen_by(bindparam("of_worker"), bindparam("of_own_team") if scope == "team" else None)
 
 
 def of_case(

@@ -14,6 +14,7 @@ from amhk.rules.privacy.secrecy import Scope
 from amhk.rules.privacy.veil import COVER, Veil
 from amhk.store import reads
 from amhk.store.cases import compare_and_set
+from amhk.store.cases import scope as cases_scope
 from amhk.store.cases.veils import veils
 from amhk.store.reads import Row
 from amhk.store.tables import SearchWord, table
@@ -81,7 +82,7 @@ def words_like(connection: Connection, scope: Scope, beginning: str, most: int =
         select(WORD.c.word)
         .distinct()
         .join(reads.CASE, reads.CASE.c.id == WORD.c.case_id)
-        .where(begins, reads.within(scope))
+        .where(begins, cases_scope.within(scope))
     )
     return list(connection.execute(found.limit(most)).scalars())
 

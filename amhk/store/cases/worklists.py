@@ -12,10 +12,8 @@ from sqlalchemy import (
     String,
     delete,
     exists,
-    false,
     func,
     select,
-    true,
     tuple_,
     type_coerce,
     union,
@@ -24,10 +22,11 @@ from sqlalchemy import (
 
 from amhk.rules.privacy.secrecy import Scope, is_only_name
 from amhk.store.cases.compare_and_set import rank
+from amhk.store.cases.scope import arms_of, within
 from amhk.store.cases.search import found_by, rarest_first
 from amhk.store.cases.veils import veils
 from amhk.store.database.instants import as_text
-from amhk.store.reads import CASE, PERSON, TEAM, TERM, WORKER, Row, rows, within
+from amhk.store.reads import CASE, PERSON, TEAM, TERM, WORKER, Row, rows
 from amhk.store.tables import SavedList, table
 from amhk.store.terms.reminders import PLAN, away_on
 
@@ -64,18 +63,6 @@ _SHOWN = [
 _PLAIN = ("route", "state", "gemeente", "team_id", "owner_id", "closed")
 
 
-def _arms(scope: Scope) -> list[tuple[Any, bool]]:
-    """Give a scope as conditions that each have an index, with whether the condition is a person's
-    own (few cases); together they are `reads.within`.
-    """
-    if scope.every:
-        return [(true(), False)]
-    if scope.none:
-        return [(false(), False)]
-    own = [(CASE.c.owner_id == scope.worker, True), (CASE.c.taken_by == scope.worker, True)]
-    return own if scope.team is None else [(CASE.c.team_id == scope.team, False), *own]
-
-
 def _where(filters: Mapping[str, Any], sort: str = "termijn") -> list[Any]:
     asked = dict(filters)
     where = []
@@ -108,7 +95,7 @@ def page(
     narrow = filters.get("sought") and not filters.get("common")
     arms = [
         _arm(arm, filters, sort, after=after, limit=limit, few=few)
-        for arm, few in ([(within(scope), True)] if narrow else _arms(scope))
+        for arm, few in ([(within(scope), True)] if narrow else arms_of(scope))
     ]
     asked: Any = arms[0] if len(arms) == 1 else union_all(*(select(arm.subquery()) for arm in arms))
     found = {r["id"]: r for r in rows(connection, asked)}
@@ -156,7 +143,7 @@ def count(connection: Connection, scope: Scope, filters: Mapping[str, Any], most
     if filters.get("sought") and not filters.get("common"):
         found = select(CASE.c.id).where(within(scope), *_where(filters)).limit(most).subquery()
         return int(connection.execute(select(func.count()).select_from(found)).scalar_one())
-    arms = [select(CASE.c.id).where(arm, *_where(filters)).limit(most) for arm, _ in _arms(scope)]
+    arms = [select(CASE.c.id).where(arm, *_where(filters)).limit(most) for arm, _ in arms_of(scope)]
     keys = (
         arms[0].subquery()
         if len(arms) == 1

@@ -10,9 +10,10 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select,
 from amhk.rules.figures.facts import Fact, Line
 from amhk.rules.privacy.secrecy import Scope
 from amhk.store import reads
+from amhk.store.cases.scope import within
 from amhk.store.database.engine import Store
 from amhk.store.figures.figures import FACT, STAMP, TALLY, Key
-from amhk.store.reads import CASE, ENTRY, Row, rows, within
+from amhk.store.reads import CASE, ENTRY, Row, rows
 
 _BATCH = 20_000
 

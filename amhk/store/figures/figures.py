@@ -11,7 +11,8 @@ from sqlalchemy import Connection, case, func, literal_column, select
 from amhk.rules.figures.facts import RUNS
 from amhk.rules.privacy.secrecy import Scope
 from amhk.store import tables as t
-from amhk.store.reads import CASE, ENTRY, Row, rows, within
+from amhk.store.cases.scope import within
+from amhk.store.reads import CASE, ENTRY, Row, rows
 from amhk.store.tables import table
 
 FACT, TALLY, STAMP, KEPT = (table(x) for x in (t.CountedFact, t.Tally, t.Stamp, t.KeptReport))

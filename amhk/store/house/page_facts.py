@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select, true
 
 from amhk.rules.privacy.secrecy import ALL_CASES, TEAM_CASES
+from amhk.store.cases.scope import seen_by
 from amhk.store.house.house_journal import HOUSE, INCIDENT
 from amhk.store.intake.imports import FORM, IMPORT
 from amhk.store.letters.outbox import OUT
@@ -32,11 +33,7 @@ def _reminders() -> Any:
             INBOX.c.team_id == WORKER.c.team_id, INBOX.c.role.is_(None), INBOX.c.worker_id.is_(None)
         ),
     )
-    own = or_(
-        CASE.c.team_id == WORKER.c.team_id,
-        CASE.c.owner_id == WORKER.c.id,
-        CASE.c.taken_by == WORKER.c.id,
-    )
+    own = seen_by(WORKER.c.id, WORKER.c.team_id)
     seen = or_(WORKER.c.role.in_(ALL_CASES), and_(WORKER.c.role.in_(TEAM_CASES), own))
     count = (
         select(func.count(INBOX.c.reminder_id.distinct()))

@@ -8,7 +8,8 @@ from sqlalchemy import Connection, and_, func, or_, select
 
 from amhk.rules.privacy.secrecy import Scope
 from amhk.store import writes
-from amhk.store.reads import CASE, WORKER, Row, rows, within
+from amhk.store.cases.scope import within
+from amhk.store.reads import CASE, WORKER, Row, rows
 from amhk.store.tables import Form, Import, table
 
 FORM, IMPORT = table(Form), table(Import)

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, String, and_, cast, func, or_, select, type_c
 from sqlalchemy import case as case_
 
 from amhk.rules.privacy.secrecy import Scope
-from amhk.store.reads import CASE, INSTITUTION, NOTICE, PERSON, TERM, WORKER, Row, rows, within
+from amhk.store.cases.scope import within
+from amhk.store.reads import CASE, INSTITUTION, NOTICE, PERSON, TERM, WORKER, Row, rows
 from amhk.store.tables import Outgoing, table
 
 OUT = table(Outgoing)

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, false, func, insert, or_, select, true, updat
 
 from amhk.rules.privacy.secrecy import Reader, scope_of
 from amhk.store import tables as t
-from amhk.store.reads import CASE, TEAM, TERM, WORKER, Row, rows, within
+from amhk.store.cases.scope import within
+from amhk.store.reads import CASE, TEAM, TERM, WORKER, Row, rows
 from amhk.store.tables import table
 
 FEED, DIGEST = table(t.Feed), table(t.Digest)

@@ -24,7 +24,8 @@ from sqlalchemy import (
 from amhk.rules.privacy.secrecy import HAND, Reader, scope_of
 from amhk.rules.terms.ladder import Person, Staff
 from amhk.store import tables as t
-from amhk.store.reads import CASE, INBOX, META, REMINDER, TERM, WORKER, Row, as_rows, rows, within
+from amhk.store.cases.scope import within
+from amhk.store.reads import CASE, INBOX, META, REMINDER, TERM, WORKER, Row, as_rows, rows
 from amhk.store.tables import table
 
 PIKET, PLAN = table(t.Piket), table(t.Plan)

@@ -21,8 +21,6 @@ from amhk.desk.worklists import worklist
 from amhk.errors import NotFound
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import Reader
-from amhk.store import reads
-from amhk.store.database import schema as schemas
 from amhk.web.api.description import describe, schema_of_call
 from amhk.web.api.request import ANY_BODY, Body, Cursor, House, Key, Who, part
 from amhk.web.api.shapes import case_json, forms_desk
@@ -36,14 +34,6 @@ def case_answer(office: Office, number: str, who: Reader, status: int = 200) -> 
     """Give a case as JSON, as this reader may see it."""
     view = reading.case_view(office, number, who)
     return JSONResponse(case_json(view, office.training, forms_desk(view)), status)
-
-
-def number_of_notice(office: Office, key: int) -> str | None:
-    """Give the number of the case a notice belongs to."""
-    with office.store.read() as connection:
-        notice = reads.notice(connection, key)
-        case = reads.case_by_id(connection, notice["case_id"]) if notice else None
-        return case["number"] if case else None
 
 
 @router.get("/openapi.json", include_in_schema=False)
@@ -298,6 +288,6 @@ def health(request: Request, office: House) -> Any:
         "status": "fout" if wrong or told["without"] else "ok",
         "alarms": wrong,
         "database": database,
-        "schema": schemas.present(office.store),
+        "schema": desk_health.schema_of(office),
         **shown,
     }

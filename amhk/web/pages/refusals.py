@@ -6,8 +6,9 @@ from urllib.parse import quote
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from amhk.desk.house.sign_in import ChooseOwnPassword
 from amhk.errors import AlreadyDone, HouseClosed, NotSignedIn, Refusal
-from amhk.web.auth import ChooseOwnPassword, StaleForm
+from amhk.web.auth import StaleForm
 from amhk.web.pages.environment import environment
 from amhk.web.pages.page import bare_page, go, home_of, page, shown_form, visit
 

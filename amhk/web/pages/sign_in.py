@@ -6,9 +6,10 @@ from fastapi import APIRouter, Depends, Request, Response
 from starlette.datastructures import FormData
 
 from amhk.desk.house import rounds
+from amhk.desk.house.sign_in import end
 from amhk.desk.staff import workers
 from amhk.errors import NotSignedIn, Refusal
-from amhk.web.auth import COOKIE, DEVICE, TooManyTries, admitted, prove_own_form, sign_in, sign_out
+from amhk.web.auth import COOKIE, DEVICE, TooManyTries, admitted, prove_own_form, sign_in
 from amhk.web.pages.page import Form, Here, bare_page, errors_of, form_of, go, page
 
 router = APIRouter()
@@ -54,7 +55,7 @@ def login(request: Request, form: Annotated[FormData, Depends(form_of)]) -> Resp
 @router.post("/logout")
 def logout(request: Request, form: Form, here: Here) -> Response:
     """Sign out."""
-    sign_out(here.office, request.cookies[COOKIE])
+    end(here.office, request.cookies[COOKIE])
     response = go("/login")
     response.delete_cookie(COOKIE, path="/")
     return response
