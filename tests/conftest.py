@@ -128,6 +128,7 @@ BUDGET = {
     "letters": 60,
     "rules": 90,
     "sheets": 30,
+    "store": 10,
     "stories": 330,
     "web": 120,
 }

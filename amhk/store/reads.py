@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     Connection,
@@ -20,6 +20,7 @@ from sqlalchemy import (
 
 from amhk.rules.parse import fold
 from amhk.store import tables as t
+from amhk.store.rows import CaseRow, NoticeRow, PersonRow, TermRow
 from amhk.store.tables import table
 
 Row = Mapping[str, Any]
@@ -81,25 +82,25 @@ _META = select(META.c.value).where(META.c.key == bindparam("meta_key"))
 _NOW = select(*_MOMENT)
 
 
-def case_by_number(connection: Connection, number: str, lock: bool = False) -> Row | None:
+def case_by_number(connection: Connection, number: str, lock: bool = False) -> CaseRow | None:
     """Give a case with its melding or advies; with `lock` held until the transaction ends."""
     found = (
         connection.execute(_BY_NUMBER_LOCKED if lock else _BY_NUMBER, {"case_number": number})
         .mappings()
         .first()
     )
-    return dict(found) if found else None
+    return cast(CaseRow, dict(found)) if found else None
 
 
-def case_by_id(connection: Connection, key: int, lock: bool = False) -> Row | None:
+def case_by_id(connection: Connection, key: int, lock: bool = False) -> CaseRow | None:
     """Give a case with its melding or advies by its key."""
     found = (
         connection.execute(_BY_ID_LOCKED if lock else _BY_ID, {"case_id": key}).mappings().first()
     )
-    return dict(found) if found else None
+    return cast(CaseRow, dict(found)) if found else None
 
 
-def lock_cases(connection: Connection, keys: Sequence[int]) -> dict[int, Row]:
+def lock_cases(connection: Connection, keys: Sequence[int]) -> dict[int, CaseRow]:
     """Give cases by key, locked in the order of their keys."""
     statement = (
         select(*_CASE_COLUMNS, *_MOMENT)
@@ -108,10 +109,11 @@ def lock_cases(connection: Connection, keys: Sequence[int]) -> dict[int, Row]:
         .order_by(CASE.c.id)
         .with_for_update(of=CASE)
     )
-    return {r["id"]: r for r in rows(connection, statement)}
+    found: list[CaseRow] = as_rows(connection.execute(statement))
+    return {case["id"]: case for case in found}
 
 
-def terms(connection: Connection, case: int, running: bool = False) -> list[Row]:
+def terms(connection: Connection, case: int, running: bool = False) -> list[TermRow]:
     """Give the terms of a case, in order of start.
 
     Only those that run or are suspended with `running`.
@@ -119,7 +121,7 @@ def terms(connection: Connection, case: int, running: bool = False) -> list[Row]
     return as_rows(connection.execute(_TERMS_RUNNING if running else _TERMS, {"case": case}))
 
 
-def notices(connection: Connection, case: int, open_only: bool = False) -> list[Row]:
+def notices(connection: Connection, case: int, open_only: bool = False) -> list[NoticeRow]:
     """Give the notices of a case without their text.
 
     Only drafts and approved ones with `open_only`.
@@ -127,26 +129,20 @@ def notices(connection: Connection, case: int, open_only: bool = False) -> list[
     return as_rows(connection.execute(_NOTICES_OPEN if open_only else _NOTICES, {"case": case}))
 
 
-def about(connection: Connection, case: Row, notice: Row) -> Row:
+def about(connection: Connection, case: CaseRow, notice: NoticeRow) -> CaseRow:
     """Give the case a letter is about: its own, or the vervolgmelding whose melder it is for."""
     found = case_by_id(connection, notice["about_id"]) if notice["about_id"] else case
     assert found is not None
     return found
 
 
-def person_of(connection: Connection, notice: Row) -> Row | None:
+def person_of(connection: Connection, notice: NoticeRow) -> PersonRow | None:
     """Give the person a letter is for.
 
     None when it is for nobody of the household, or he is no longer there.
     """
-    return next(
-        (
-            p
-            for p in of_case(connection, PERSON, notice["case_id"])
-            if p["id"] == notice["person_id"]
-        ),
-        None,
-    )
+    people: list[PersonRow] = people_of(connection, notice["case_id"])
+    return next((p for p in people if p["id"] == notice["person_id"]), None)
 
 
 def notices_about(connection: Connection, case: int) -> list[Row]:
@@ -169,18 +165,23 @@ def lock_notices(connection: Connection, keys: Sequence[int]) -> None:
         )
 
 
-def notice(connection: Connection, key: int, lock: bool = False) -> Row | None:
+def notice(connection: Connection, key: int, lock: bool = False) -> NoticeRow | None:
     """Give one notice whole."""
     statement = select(NOTICE).where(NOTICE.c.id == key)
     found = (
         connection.execute(statement.with_for_update() if lock else statement).mappings().first()
     )
-    return dict(found) if found else None
+    return cast(NoticeRow, dict(found)) if found else None
 
 
 def of_case(connection: Connection, source: Any, case: int) -> list[Row]:
     """Give the rows of any table that belong to a case, oldest first."""
     return as_rows(connection.execute(_of_case(source), {"case": case}))
+
+
+def people_of(connection: Connection, case: int) -> list[PersonRow]:
+    """Give the people of a case, oldest first."""
+    return as_rows(connection.execute(_of_case(PERSON), {"case": case}))
 
 
 @cache

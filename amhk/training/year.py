@@ -175,9 +175,6 @@ class Year(Calls, MadeUp):
                 limit=40,
             )
             people = [
-                p
-                for r in rows
-                for p in reads.of_case(connection, reads.PERSON, r["id"])[:1]
-                if p["geboren"]
+                p for r in rows for p in reads.people_of(connection, r["id"])[:1] if p["geboren"]
             ]
         return [{"naam": p["naam"].replace("ij", "y"), "geboren": p["geboren"]} for p in people[:4]]

@@ -1,18 +1,16 @@
 """Who may see a case: the question asked of the store, and the one refusal."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 from amhk.errors import NotAllowed, NotFound
 from amhk.rules.privacy.secrecy import WORKS, Reader, may_see, scope_of
 from amhk.store import reads
 from amhk.store.database.engine import Connection
 from amhk.store.people import people
-from amhk.store.reads import Row
+from amhk.store.rows import CaseRow
 
 
-def owns(who: Reader, case: Mapping[str, Any]) -> bool:
+def owns(who: Reader, case: CaseRow) -> bool:
     """Tell whether a case is one this reader works with.
 
     Within his scope, not one he only has leave to read.
@@ -20,7 +18,7 @@ def owns(who: Reader, case: Mapping[str, Any]) -> bool:
     return may_see(scope_of(who), case["team_id"], case["owner_id"], case["taken_by"])
 
 
-def sees(connection: Connection, who: Reader, case: Mapping[str, Any]) -> bool:
+def sees(connection: Connection, who: Reader, case: CaseRow) -> bool:
     """Tell whether a reader may read a case.
 
     It is within his scope, or he has leave for now (with a reason, real time).
@@ -40,7 +38,7 @@ def no_case(number: str) -> NotFound:
 
 def visible(
     connection: Connection, number: str, who: Reader, own: bool = False, lock: bool = False
-) -> Row:
+) -> CaseRow:
     """Give a case this reader may read.
 
     With `own` only one he works with, not one he has leave to read. NotFound otherwise.

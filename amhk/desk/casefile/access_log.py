@@ -8,7 +8,7 @@ from amhk.office import Office
 from amhk.rules.privacy.secrecy import WORKS, Reader
 from amhk.store import reads, writes
 from amhk.store.database.engine import Connection
-from amhk.store.reads import Row
+from amhk.store.rows import CaseRow
 
 
 def look(office: Office, number: str, who: Reader, what: str, reason: str | None = None) -> None:
@@ -22,7 +22,9 @@ def look(office: Office, number: str, who: Reader, what: str, reason: str | None
     note_look(office, case, who, what, reason)
 
 
-def note_look(office: Office, case: Row, who: Reader, what: str, reason: str | None = None) -> None:
+def note_look(
+    office: Office, case: CaseRow, who: Reader, what: str, reason: str | None = None
+) -> None:
     """Write down that somebody looked at a case, and that it is open now when he works with it."""
     with office.store.aside.write() as connection:
         row = {

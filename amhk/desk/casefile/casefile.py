@@ -6,7 +6,7 @@ Read and locked, changed in memory, written whole, with its journal lines, or no
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from amhk.desk.casefile.pending import Pending
 from amhk.desk.casefile.recall import out_of_hand, take_off
@@ -21,7 +21,7 @@ from amhk.store import reads, writes
 from amhk.store.cases import compare_and_set, search
 from amhk.store.database.engine import Connection
 from amhk.store.letters import outbox
-from amhk.store.reads import Row
+from amhk.store.rows import CaseRow, NoticeRow, OwedRow, owed_row
 
 WORDS, LINE = "woorden", "bij_regel"
 
@@ -39,13 +39,13 @@ class CaseFile:
 
     office: Office
     connection: Connection
-    case: dict[str, Any]
+    case: CaseRow
     who: Reader | None
     now: datetime
     workflow: Workflow
     running: list[dict[str, Any]] = field(default_factory=list)
-    owed: list[Row] = field(default_factory=list)
-    letters: list[Row] = field(
+    owed: list[OwedRow] = field(default_factory=list)
+    letters: list[NoticeRow] = field(
         default_factory=list
     )  # those that went, came back, or were decided not to go
     handed_to: str | None = None
@@ -257,7 +257,7 @@ class CaseFile:
             **links,
         }
         self.pending.letters.append((row, term["slot"] if term else None))
-        self.owed.append({"id": 0, "kind": kind, "obligatory": rule.obligatory})
+        self.owed.append(owed_row(kind, rule.obligatory))
 
     def void_letters(self) -> None:
         """Let go of the obligatory letters of a case that ends without a finish.
@@ -340,7 +340,8 @@ class CaseFile:
         self.changes["urgent"] = self._urgent()
         told = {"entries": self.case["entries"], "head": self.case["head"], **self.changes}
         compare_and_set.save_case(self.connection, self.case, told, bump)
-        self.case.update(self.changes, version=self.case["version"] + bump)
+        changes = self.changes | {"version": self.case["version"] + bump}
+        cast(dict[str, Any], self.case).update(changes)
         if self.words:
             search.find_again(self.connection, self.case)
 

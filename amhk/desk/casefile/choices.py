@@ -15,6 +15,7 @@ from amhk.rules.procedure.fields import Desk, Field
 from amhk.store import reads
 from amhk.store.database.engine import Connection
 from amhk.store.reads import Row
+from amhk.store.rows import CaseRow
 from amhk.store.staff import plans
 from amhk.words import LISTS, SCHAAL, day_of, say_day
 
@@ -38,7 +39,7 @@ def desk_for(
     connection: Connection,
     now: datetime,
     wanted: set[str],
-    case: Row | None = None,
+    case: CaseRow | None = None,
     moves: Mapping[str, Any] | None = None,
     day: date | None = None,
     veil: Veil | None = None,
@@ -67,42 +68,42 @@ def desk_for(
     )
 
 
-def _institutions(office: Office, connection: Connection, case: Row | None) -> dict[str, str]:
+def _institutions(office: Office, connection: Connection, case: CaseRow | None) -> dict[str, str]:
     return institutions_near(office, connection, case["gemeente"] if case else None)
 
 
-def _workers(office: Office, connection: Connection, case: Row | None) -> dict[str, str]:
+def _workers(office: Office, connection: Connection, case: CaseRow | None) -> dict[str, str]:
     workers = reads.workers(connection)
     return {w["name"]: _signed(w) for w in workers if w["role"] in WORKS and w["name"] != HAND}
 
 
-def _deciders(office: Office, connection: Connection, case: Row | None) -> dict[str, str]:
+def _deciders(office: Office, connection: Connection, case: CaseRow | None) -> dict[str, str]:
     return {w["name"]: _signed(w) for w in deciders(connection)}
 
 
-def _of(connection: Connection, table: Any, case: Row | None, route: str) -> list[Row]:
+def _of(connection: Connection, table: Any, case: CaseRow | None, route: str) -> list[Row]:
     """Give the rows of a case of this route; none for another, or without a case."""
     if case is None or case["route"] != route:
         return []
     return reads.of_case(connection, table, case["id"])
 
 
-def _people(office: Office, connection: Connection, case: Row | None) -> Mapping[str, str]:
+def _people(office: Office, connection: Connection, case: CaseRow | None) -> Mapping[str, str]:
     people = _of(connection, reads.PERSON, case, "melding")
     return {str(p["id"]): p["naam"] for p in people}
 
 
-def _findings(office: Office, connection: Connection, case: Row | None) -> Mapping[str, str]:
+def _findings(office: Office, connection: Connection, case: CaseRow | None) -> Mapping[str, str]:
     found = _of(connection, reads.FINDING, case, "melding")
     return {str(f["id"]): f"{say_day(day_of(f['moment']))}: {f['text'][:60]}" for f in found}
 
 
-def _contacts(office: Office, connection: Connection, case: Row | None) -> dict[str, str]:
+def _contacts(office: Office, connection: Connection, case: CaseRow | None) -> dict[str, str]:
     had = _of(connection, reads.CONTACT, case, "advies")
     return {str(c["id"]): f"{say_day(day_of(c['moment']))}: {c['verslag'][:60]}" for c in had}
 
 
-_LIVE: dict[str, Callable[[Office, Connection, Row | None], Mapping[str, str]]] = {
+_LIVE: dict[str, Callable[[Office, Connection, CaseRow | None], Mapping[str, str]]] = {
     "instelling": _institutions,
     "medewerker": _workers,
     "bevoegd": _deciders,

@@ -10,7 +10,7 @@ from amhk.office import Office
 from amhk.rules.privacy.secrecy import Reader
 from amhk.store import reads
 from amhk.store.database.engine import Connection
-from amhk.store.reads import Row
+from amhk.store.rows import CaseRow, NoticeRow, OwedRow, TermRow
 
 
 def open_case(
@@ -45,7 +45,7 @@ def open_case(
 def on_table(
     office: Office,
     connection: Connection,
-    case: Row,
+    case: CaseRow,
     who: Reader | None,
     now: datetime | None = None,
 ) -> CaseFile:
@@ -62,10 +62,10 @@ def on_table(
 def laid_out(
     office: Office,
     connection: Connection,
-    case: Row,
+    case: CaseRow,
     who: Reader | None,
-    terms: list[Row],
-    letters: list[Row],
+    terms: list[TermRow],
+    letters: list[NoticeRow],
     now: datetime | None = None,
 ) -> CaseFile:
     """Lay a case on the table from its terms and letters as they were read, whatever became of
@@ -74,14 +74,12 @@ def laid_out(
     workflow = office.pack.workflows[case["workflow"], case["release"]]
     moment = now or office.moment(connection, case["clock"], case["present_calendar"])
     running = [dict(t) for t in terms if t["status"] in ("running", "suspended")]
-    owed, gone = (
-        [n for n in letters if n["state"] in states]
-        for states in (("draft", "approved"), ("sent", "withheld"))
-    )
+    owed: list[OwedRow] = [n for n in letters if n["state"] in ("draft", "approved")]
+    gone = [n for n in letters if n["state"] in ("sent", "withheld")]
     return CaseFile(
         office=office,
         connection=connection,
-        case=dict(case),
+        case=case.copy(),
         who=who,
         now=moment,
         workflow=workflow,

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from amhk.desk.casefile.access import no_case, visible
 from amhk.desk.casefile.casefile import CaseFile
@@ -26,6 +26,7 @@ from amhk.store.cases import bundle
 from amhk.store.cases.files import SWEPT, Files, chunks_of
 from amhk.store.cases.search import NOTE as NOTE_KIND
 from amhk.store.database.engine import Connection
+from amhk.store.rows import CaseRow
 
 NOTE = (
     Field(
@@ -162,7 +163,7 @@ def _melding(office: Office, connection: Connection, number: str, who: Reader) -
     return file
 
 
-def _prove_melding(case: Mapping[str, Any]) -> None:
+def _prove_melding(case: CaseRow) -> None:
     if case["route"] == "melding" and case["melder_naam"] is None:
         text = "De gegevens van deze melding zijn vernietigd: er komt niets meer bij."
         raise ClosedDoor.of("vernietigd", text)

@@ -19,7 +19,7 @@ from amhk.rules.people import people as rules
 from amhk.rules.procedure.codes import Roles
 from amhk.rules.procedure.standing import Decision
 from amhk.store import reads, writes
-from amhk.store.reads import Row
+from amhk.store.rows import PersonRow, part
 from amhk.words import day_of, lower_first
 
 _FACTS = ("gemeente", "kanaal", "hoedanigheid", "meldcodestap", "zorgen", "aanleiding", "aard")
@@ -60,11 +60,11 @@ def _case_facts(file: CaseFile, values: Mapping[str, Any], entry: int) -> list[s
         {f.name: f"'{f.title}'" for f in file.workflow.intake if f.title.endswith("?")},
     )
     for name in _FACTS:
-        if name in values and values[name] != file.case[name]:
+        if name in values and values[name] != _of(file, name):
             shown = (
                 ""
                 if name == "zorgen"
-                else f" van {_said(file.case[name])} naar {_said(values[name])}"
+                else f" van {_said(_of(file, name))} naar {_said(values[name])}"
             )
             told.append(f"{titles.get(name, name)}{shown}")
             file.changes[name] = values[name]
@@ -75,7 +75,7 @@ def _case_facts(file: CaseFile, values: Mapping[str, Any], entry: int) -> list[s
                     f"{AT_RECEIPT}: {lower_first(file.case['team_reason'])}"
                 )
     old = {
-        n: file.case[n]
+        n: _of(file, n)
         for n in _FACTS
         if n in file.changes and not (n == "zorgen" and file.case["route"] == "advies")
     }
@@ -83,6 +83,10 @@ def _case_facts(file: CaseFile, values: Mapping[str, Any], entry: int) -> list[s
         file.note("oud_gegeven", "Gegevens zoals ze waren, bewaard bij de correctie.", old)
         file.tell(entry, case={n: file.changes[n] for n in old if n != "zorgen"})
     return [t for t in told if not (t == "zorgen" and file.case["route"] == "advies")]
+
+
+def _of(file: CaseFile, name: str) -> Any:
+    return part(file.case, [name])[name]
 
 
 def _said(value: object) -> str:
@@ -99,13 +103,13 @@ def _melder(file: CaseFile, values: Mapping[str, Any]) -> list[str]:
         told["geheim"] = stays_secret(
             file, values.get("hoedanigheid", file.case["hoedanigheid"]), told
         )
-    changed = {f"melder_{k}": v for k, v in told.items() if v != file.case[f"melder_{k}"]}
+    changed = {f"melder_{k}": v for k, v in told.items() if v != _of(file, f"melder_{k}")}
     if not changed:
         return []
     file.note(
         "oud_gegeven",
         "Gegevens van de melder zoals ze waren, bewaard bij de correctie.",
-        {k: file.case[k] for k in changed},
+        part(file.case, changed),
     )
     writes.change_case_part(file.connection, reads.MELDING, file.id, changed)
     return ["gegevens van de melder"]
@@ -209,19 +213,19 @@ def _person(file: CaseFile, values: Mapping[str, Any], entry: int) -> list[str]:
     if not new or not values.get("persoon"):
         text = "Noem de persoon en zijn juiste gegevens samen."
         raise BadInput.of("ontbreekt", text, "persoon")
-    everybody = reads.of_case(file.connection, reads.PERSON, file.id)
+    everybody = reads.people_of(file.connection, file.id)
     person = next(p for p in everybody if str(p["id"]) == values["persoon"])
     roles = file.office.pack.codes.roles
     if rules.is_unborn(person, roles) and new.get("geboren"):
         new = _born(new, person, roles)
-    changed = {k: v for k, v in new.items() if v != person[k]}
+    changed = {k: v for k, v in new.items() if v != part(person, [k])[k]}
     if not changed:
         return []
     others = [p for p in everybody if p["id"] != person["id"]]
     if wrong := rules.faults([{**person, **new}], day_of(file.now), roles, others, ""):
         raise BadInput(faults=[Fault(f.code, f.text, f"persoonsgegevens.{f.field}") for f in wrong])
     what = "Gegevens van een persoon zoals ze waren, bewaard bij de correctie."
-    file.note("oud_gegeven", what, {k: person[k] for k in changed})
+    file.note("oud_gegeven", what, part(person, changed))
     titles = {f.name: lower_first(f.title) for f in file.workflow.person}
     said = ", ".join(titles.get(k, k.replace("_", " ")) for k in changed)
     if "naam" in changed:
@@ -235,7 +239,7 @@ def _person(file: CaseFile, values: Mapping[str, Any], entry: int) -> list[str]:
     return [f"gegevens van een persoon ({said})"]
 
 
-def _born(new: Mapping[str, Any], person: Row, roles: Roles) -> dict[str, Any]:
+def _born(new: Mapping[str, Any], person: PersonRow, roles: Roles) -> dict[str, Any]:
     """Give what changes of an unborn child that is born: no longer due, a child like any other."""
     names = new.get("rollen") or person["rollen"] or ()
     born = {"kind" if roles.has([name], "ongeboren") else name for name in names}

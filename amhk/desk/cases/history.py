@@ -12,6 +12,7 @@ from amhk.rules.people.people import named_apart
 from amhk.rules.privacy.secrecy import Reader
 from amhk.store import reads
 from amhk.store.reads import Row
+from amhk.store.rows import NoticeRow, PersonRow
 from amhk.words import iso
 
 
@@ -20,11 +21,7 @@ def journal_view(office: Office, number: str, who: Reader) -> list[dict[str, Any
     with office.store.read() as connection:
         case = visible(connection, number, who)
         entries = reads.entries(connection, case["id"])
-        people = (
-            reads.of_case(connection, reads.PERSON, case["id"])
-            if case["route"] == "melding"
-            else []
-        )
+        people = reads.people_of(connection, case["id"]) if case["route"] == "melding" else []
         file = laid_out(office, connection, case, who=who, terms=[], letters=[])
         lines = lines_told(
             entries, steps(file, entries, people), reads.notices(connection, case["id"]), people
@@ -33,7 +30,10 @@ def journal_view(office: Office, number: str, who: Reader) -> list[dict[str, Any
 
 
 def lines_told(
-    entries: list[Row], told: list[dict[str, Any]], notices: list[Row], people: list[Row]
+    entries: list[Row],
+    told: list[dict[str, Any]],
+    notices: list[NoticeRow],
+    people: list[PersonRow],
 ) -> list[dict[str, Any]]:
     """Give the journal: each line with what was told at it and, of a letter to one of several
     people, whose it is.

@@ -17,7 +17,7 @@ from amhk.rules.procedure.standing import Decision
 from amhk.store import reads, writes
 from amhk.store.cases.journal import plain
 from amhk.store.people.people import JOIN
-from amhk.store.reads import Row
+from amhk.store.rows import CaseRow, PersonRow, part
 from amhk.store.staff import plans
 from amhk.words import day_of, lower_first
 
@@ -90,12 +90,12 @@ COPIED = (
 )
 
 
-def copied(person: Row) -> dict[str, Any]:
+def copied(person: PersonRow) -> dict[str, Any]:
     """Give of a person what goes with him to another case, as the journal keeps it."""
-    return plain({k: person[k] for k in COPIED})
+    return plain(part(person, COPIED))
 
 
-def _running_melding(file: CaseFile, number: str) -> Row:
+def _running_melding(file: CaseFile, number: str) -> CaseRow:
     """Give the melding to join, locked.
 
     One outside one's own cases only when its people are those of this melding.
@@ -121,15 +121,13 @@ def _running_melding(file: CaseFile, number: str) -> Row:
     return target
 
 
-def _new_people(file: CaseFile, there: CaseFile) -> list[dict[str, Any]]:
-    known = reads.of_case(file.connection, reads.PERSON, there.id)
+def _new_people(file: CaseFile, there: CaseFile) -> list[PersonRow]:
+    known = reads.people_of(file.connection, there.id)
     bsns = {p["bsn"] for p in known if p["bsn"]}
     names = {(p["zoeknaam"], p["geboren"]) for p in known if len(p["geboren"] or "") == 10}
-    coming = reads.of_case(file.connection, reads.PERSON, file.id)
+    coming = reads.people_of(file.connection, file.id)
     return [
-        dict(p)
-        for p in coming
-        if p["bsn"] not in bsns and (p["zoeknaam"], p["geboren"]) not in names
+        p for p in coming if p["bsn"] not in bsns and (p["zoeknaam"], p["geboren"]) not in names
     ]
 
 
@@ -186,7 +184,9 @@ def reopen(file: CaseFile, before: Mapping[str, Any], entry: int, unread: bool =
     for key, state in before["letters"]:
         if letters[key]["state"] == "void":
             writes.change(file.connection, reads.NOTICE, [key], {"state": state})
-            file.owed.append(dict(letters[key]) | {"state": state})
+            again = letters[key].copy()
+            again["state"] = state
+            file.owed.append(again)
 
 
 def unopened(file: CaseFile, before: Mapping[str, Any], entry: int) -> None:

@@ -144,7 +144,7 @@ def _more(file: CaseFile, decision: Decision) -> list[str]:
             " gaan alleen de codes mee."
         ]
     if effect == "to_advies" and values.get("persoonsgegevens", "vernietigen") == "vernietigen":
-        count = len(reads.of_case(file.connection, reads.PERSON, file.id))
+        count = len(reads.people_of(file.connection, file.id))
         what = some(count, "betrokkene", "betrokkenen")
         return [
             f"Er komt een advies. De gegevens van {what}, van de melder en de tekst worden"

@@ -17,10 +17,10 @@ from amhk.rules.procedure.standing import Standing
 from amhk.rules.procedure.workflow import Move, Workflow
 from amhk.rules.terms.terms import TermRule
 from amhk.store import reads
-from amhk.store.reads import Row
+from amhk.store.rows import CaseRow
 
 
-def doors_told(file: CaseFile, case: Row) -> list[dict[str, Any]]:
+def doors_told(file: CaseFile, case: CaseRow) -> list[dict[str, Any]]:
     """Give the moves as the page shows them: open with what would follow, or closed with why.
 
     What they ask comes with their own page.
@@ -46,7 +46,7 @@ def doors_told(file: CaseFile, case: Row) -> list[dict[str, Any]]:
 
 
 def moves_told(
-    file: CaseFile, case: Row, veil: Veil, doors: Set[str] | None
+    file: CaseFile, case: CaseRow, veil: Veil, doors: Set[str] | None
 ) -> list[dict[str, Any]]:
     """Give the moves as a program reads them: open, or closed with why and by what it opens.
 
@@ -79,7 +79,9 @@ def moves_told(
     ]
 
 
-def _asks(file: CaseFile, case: Row, moves: list[Move], veil: Veil) -> dict[str, dict[str, Any]]:
+def _asks(
+    file: CaseFile, case: CaseRow, moves: list[Move], veil: Veil
+) -> dict[str, dict[str, Any]]:
     """Give what these moves ask, by name, as JSON Schemas with the lists one chooses from."""
     standing, every = file.standing(), file.workflow.moves
     wanted = set().union(*(needed(m.fields) for m in moves))

@@ -1,6 +1,7 @@
 """Letters that would say something else since a correction: they are marked."""
 
 from collections.abc import Collection, Mapping
+from typing import cast
 
 from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.casefile.recall import DRAFT_AGAIN, out_of_hand, take_off
@@ -9,7 +10,7 @@ from amhk.errors import ClosedDoor
 from amhk.store import reads, writes
 from amhk.store.cases import compare_and_set
 from amhk.store.letters import outbox
-from amhk.store.reads import Row
+from amhk.store.rows import CaseRow, NoticeRow
 
 WORDS_OF_LETTERS = (
     "motivering",
@@ -26,14 +27,14 @@ def said_by_letters(file: CaseFile, words: Collection[str]) -> dict[int, str | N
     recorded now; None for one that cannot be made, or that uses what the journal is about to say
     (`words`).
     """
-    case = {**file.case, **file.changes}
+    case = cast(CaseRow, {**file.case, **file.changes})
     letters = [
         n for n in reads.notices(file.connection, file.id) if n["state"] in ("approved", "sent")
     ]
     return {n["id"]: _says(file, case, n, words) for n in letters}
 
 
-def _says(file: CaseFile, case: Row, notice: Row, words: Collection[str]) -> str | None:
+def _says(file: CaseFile, case: CaseRow, notice: NoticeRow, words: Collection[str]) -> str | None:
     assert file.who is not None
     try:
         letter = compose(

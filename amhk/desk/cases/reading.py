@@ -30,8 +30,11 @@ from amhk.rules.procedure.flow_map import Map, flow_map
 from amhk.store import reads
 from amhk.store.cases import bundle
 from amhk.store.database.engine import Connection
-from amhk.store.reads import Row
+from amhk.store.rows import CaseRow, NoticeRow, PersonRow, TermRow, part
 from amhk.words import day_of, iso
+
+_DAYS = ("uitgerekend", "bsn_gecontroleerd")
+_MELDER = ("naam", "bereikbaar", "functie", "organisatie")
 
 
 def case_view(office: Office, number: str, who: Reader, asks: bool = True) -> dict[str, Any]:
@@ -106,12 +109,16 @@ def _map(file: CaseFile, journal: list[dict[str, Any]], doors: list[dict[str, An
     )
 
 
-def _shelf(connection: Connection, case: Row, who: Reader) -> dict[str, list[Any]]:
+def _shelf(connection: Connection, case: CaseRow, who: Reader) -> dict[str, list[Any]]:
     return bundle.of_case(connection, case, scope_of(who), who.id, datetime.now(UTC))
 
 
 def _from_shelf(
-    office: Office, connection: Connection, case: Row, shelf: Mapping[str, list[Any]], who: Reader
+    office: Office,
+    connection: Connection,
+    case: CaseRow,
+    shelf: Mapping[str, list[Any]],
+    who: Reader,
 ) -> CaseFile:
     """Lay a case on the table to look at, from what was gathered of it."""
     file = laid_out(
@@ -145,7 +152,7 @@ def _view(file: CaseFile, shelf: Mapping[str, list[Any]]) -> dict[str, Any]:
 
 
 def head_of(
-    file: CaseFile, case: Row, workers: Mapping[int, str], teams: Mapping[int, str]
+    file: CaseFile, case: CaseRow, workers: Mapping[int, str], teams: Mapping[int, str]
 ) -> dict[str, Any]:
     """Give what stands above a case: number, state, route, team and owner."""
     plain = (
@@ -167,7 +174,7 @@ def head_of(
         "zorgen",
         "acuut",
     )
-    return {k: case[k] for k in plain} | {
+    return part(case, plain) | {
         "workflow": {"name": case["workflow"], "release": case["release"]},
         "team": teams[case["team_id"]],
         "owner": workers.get(case["owner_id"] or 0),
@@ -183,7 +190,9 @@ def head_of(
     }
 
 
-def person_of(person: Row, file: CaseFile, letters: list[Row], terms: list[Row]) -> dict[str, Any]:
+def person_of(
+    person: PersonRow, file: CaseFile, letters: list[NoticeRow], terms: list[TermRow]
+) -> dict[str, Any]:
     """Give a person of a case as it shows him.
 
     Roles today, age, voice, and whether he was informed.
@@ -206,9 +215,9 @@ def person_of(person: Row, file: CaseFile, letters: list[Row], terms: list[Row])
         "geheim_adres",
     )
     today = day_of(file.now)
-    days = {k: iso(person[k]) if person[k] else None for k in ("uitgerekend", "bsn_gecontroleerd")}
+    days = {k: iso(v) if v else None for k, v in part(person, _DAYS).items()}
     return (
-        {k: person[k] for k in plain}
+        part(person, plain)
         | days
         | {
             "adres": None if person["geheim_adres"] else person["adres"],
@@ -221,7 +230,7 @@ def person_of(person: Row, file: CaseFile, letters: list[Row], terms: list[Row])
 
 
 def _informed(
-    person: Row, file: CaseFile, letters: list[Row], terms: list[Row]
+    person: PersonRow, file: CaseFile, letters: list[NoticeRow], terms: list[TermRow]
 ) -> dict[str, Any] | None:
     """Give whether a person was told that the meldpunt holds his data, and if not why or until when
     (Wmo 2015 art. 5.3.1).
@@ -247,19 +256,16 @@ def _informed(
 
 
 def letter_of(
-    letters: Letters, file: CaseFile, notice: Row, terms: list[Row], people: list[Row]
+    letters: Letters,
+    file: CaseFile,
+    notice: NoticeRow,
+    terms: list[TermRow],
+    people: list[PersonRow],
 ) -> dict[str, Any]:
     """Give a letter of a case: to whom, its state, by when, and what is missing in it."""
     workflow, now, roles = file.workflow, file.now, file.office.pack.codes.roles
-    due = next((t["due"] for t in terms if t["id"] == notice["term_id"]), None)
-    late = next(
-        (
-            is_late(t, now)
-            for t in terms
-            if t["id"] == notice["term_id"] and t["status"] == "running"
-        ),
-        False,
-    )
+    term = next((t for t in terms if t["id"] == notice["term_id"]), None)
+    late = term is not None and term["status"] == "running" and is_late(term, now)
     opens = (
         gap(letters.asked(notice["kind"]), notice, people, day_of(now), roles)
         if notice["state"] == "draft"
@@ -273,7 +279,7 @@ def letter_of(
         "recipient": notice["recipient"],
         "state": notice["state"],
         "obligatory": notice["obligatory"],
-        "due": due,
+        "due": term["due"] if term else None,
         "late": late,
         "version": notice["version"],
         "person": person,
@@ -296,11 +302,7 @@ def reveal(office: Office, number: str, who: Reader, reason: object) -> dict[str
     look(office, number, who, "geheime gegevens", text)
     with office.store.read() as connection:
         case = visible(connection, number, who, own=True)
-        people = (
-            reads.of_case(connection, reads.PERSON, case["id"])
-            if case["route"] == "melding"
-            else []
-        )
+        people = reads.people_of(connection, case["id"]) if case["route"] == "melding" else []
         secret = [
             {"id": p["id"], "naam": p["naam"], "adres": p["adres"]}
             for p in people
@@ -313,5 +315,5 @@ def reveal(office: Office, number: str, who: Reader, reason: object) -> dict[str
             steps(file, reads.entries(connection, case["id"]), shelf["people"]),
         )
         texts = uncovered(veil_over(office, connection, case), whole)
-        melder = {k: case[f"melder_{k}"] for k in ("naam", "bereikbaar", "functie", "organisatie")}
+        melder = {k: part(case, [f"melder_{k}"])[f"melder_{k}"] for k in _MELDER}
         return {"melder": melder, "adressen": secret, "teksten": texts}

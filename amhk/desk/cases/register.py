@@ -5,7 +5,7 @@ One advies or melding at a time.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.cases import hermelding
@@ -22,6 +22,7 @@ from amhk.store import reads, writes
 from amhk.store.cases import compare_and_set
 from amhk.store.database.engine import Connection
 from amhk.store.people import people as store
+from amhk.store.rows import CaseRow
 from amhk.store.staff import plans, routing_rules
 from amhk.words import day_of, iso, local
 
@@ -70,13 +71,13 @@ def register(
     file = CaseFile(
         office=office,
         connection=connection,
-        case=case,
+        case=cast(CaseRow, case),
         who=who,
         now=now,
         workflow=workflow,
         words=True,
     )
-    entry = file.note("ontvangen", _opening(route, case, case["team_reason"]), dict(values))
+    entry = file.note("ontvangen", _opening(route, file.case, case["team_reason"]), dict(values))
     counted = {k: case[k] for k in _COUNTED if case[k]}
     file.tell(entry, case={"route": route, "received": iso(case["received"])} | counted)
     _first_terms(file, values, entry)
@@ -129,7 +130,7 @@ def _first_row(workflow: Workflow, values: Mapping[str, Any], now: datetime) -> 
     }
 
 
-def _opening(route: str, case: Mapping[str, Any], reason: str) -> str:
+def _opening(route: str, case: CaseRow, reason: str) -> str:
     urgent = " Er is acuut gevaar gemeld." if case["acuut"] else ""
     return (
         f"{route.capitalize()} ontvangen via {case['kanaal']}, {case['gemeente']}."
@@ -177,7 +178,7 @@ def _melding(file: CaseFile, values: Mapping[str, Any], entry: int, dossier: int
         for name in ("naam", "bereikbaar", "functie", "organisatie", "toestemming")
     }
     writes.add(file.connection, reads.MELDING, row)
-    file.case.update({k: v for k, v in row.items() if k != "case_id"})
+    file.case.update(cast(CaseRow, {k: v for k, v in row.items() if k != "case_id"}))
     add_people(file, told, entry)
 
 
@@ -203,7 +204,7 @@ def find_home(file: CaseFile, told: Sequence[Mapping[str, Any]]) -> None:
     if (
         alone
         and known not in (None, file.case["dossier_id"])
-        and not reads.of_case(file.connection, reads.PERSON, file.id)
+        and not reads.people_of(file.connection, file.id)
     ):
         assert known is not None
         hermelding.let_go(file)
@@ -231,7 +232,7 @@ def _advies(file: CaseFile, values: Mapping[str, Any]) -> None:
         "adviesvrager_bereikbaar": asker.get("bereikbaar"),
     }
     writes.add(file.connection, reads.ADVIES, row)
-    file.case.update(row)
+    file.case.update(cast(CaseRow, row))
     if values.get("advies"):
         file.changes["facts"] = {**file.case["facts"], "advies": True}
 
@@ -278,7 +279,7 @@ def tell_children(
     file: CaseFile, entry: int, people: Sequence[Mapping[str, Any]] | None = None
 ) -> None:
     """Tell the figures how many children a melding is about, from its people as they now are."""
-    known = reads.of_case(file.connection, reads.PERSON, file.id) if people is None else people
+    known = reads.people_of(file.connection, file.id) if people is None else people
     day = day_of(file.changes.get("received", file.case["received"]))
     file.tell(
         entry, children=sum(is_child(person, day, file.office.pack.codes.roles) for person in known)

@@ -21,6 +21,7 @@ from amhk.store.cases.bundle import ATTACHMENT
 from amhk.store.cases.files import SWEPT
 from amhk.store.intake import drafts
 from amhk.store.people import people
+from amhk.store.rows import part
 from amhk.words import day_of, lower_first, say_instant
 
 # What nobody told is not made up: the advies says that it was not written down.
@@ -32,7 +33,7 @@ def _crossing(file: CaseFile, decision: Decision) -> tuple[dict[str, Any], str]:
 
     What the worker filled in goes before it.
     """
-    values = {k: file.case[k] for k in decision.move.crosses if file.case[k]}
+    values = {k: v for k, v in part(file.case, decision.move.crosses).items() if v}
     titles = {
         f.name: lower_first(f.title) for f in file.office.pack.of_route(file.case["route"]).intake
     }
@@ -132,7 +133,7 @@ def _forget_people(file: CaseFile) -> None:
     _forget_letters(file)
     for term in file.running:
         term["person_id"] = None
-    people.remove(connection, [p["id"] for p in reads.of_case(connection, reads.PERSON, file.id)])
+    people.remove(connection, [p["id"] for p in reads.people_of(connection, file.id)])
     nobody = {f"melder_{k}": None for k in ("naam", "bereikbaar", "functie", "organisatie")}
     writes.change_case_part(connection, reads.MELDING, file.id, nobody)
     file.changes |= {

@@ -12,6 +12,7 @@ from amhk.desk.casefile.access import owns
 from amhk.desk.cases import warnings
 from amhk.rules.privacy.secrecy import WORKS, Reader
 from amhk.store.reads import Row
+from amhk.store.rows import CaseRow, part
 from amhk.words import iso
 
 _CHECK = (
@@ -28,7 +29,9 @@ _CHECK = (
 )
 
 
-def relations_of(case: Row, shelf: Mapping[str, list[Any]], who: Reader) -> list[dict[str, Any]]:
+def relations_of(
+    case: CaseRow, shelf: Mapping[str, list[Any]], who: Reader
+) -> list[dict[str, Any]]:
     """Give how a case belongs together with others; of one out of sight only that there is one."""
     leave = {g["case_id"] for g in shelf["leave"]} if who.role in WORKS else set()
     told = [
@@ -43,11 +46,14 @@ def relations_of(case: Row, shelf: Mapping[str, list[Any]], who: Reader) -> list
     ]
 
 
-def melding_of(case: Row, shelf: Mapping[str, list[Any]]) -> dict[str, Any]:
+def melding_of(case: CaseRow, shelf: Mapping[str, list[Any]]) -> dict[str, Any]:
     """Give what a melding shows of its melder, findings, referrals and checks."""
     hidden = case["melder_geheim"]
     told_by = ("naam", "bereikbaar", "functie", "organisatie")
-    melder = {name: None if hidden else case[f"melder_{name}"] for name in told_by}
+    melder = {
+        name: None if hidden else part(case, [f"melder_{name}"])[f"melder_{name}"]
+        for name in told_by
+    }
     findings = [
         {
             "op": iso(f["moment"]),
@@ -98,7 +104,7 @@ def _checks(shelf: Mapping[str, list[Any]]) -> list[dict[str, Any]]:
     return checks
 
 
-def advies_of(case: Row, contacts: list[Row], known: Iterable[str]) -> dict[str, Any]:
+def advies_of(case: CaseRow, contacts: list[Row], known: Iterable[str]) -> dict[str, Any]:
     """Give what an advies shows: the advice, who asked for it, and the contacts."""
     asker = (
         {"naam": case["adviesvrager_naam"], "bereikbaar": case["adviesvrager_bereikbaar"]}

@@ -24,6 +24,7 @@ from amhk.store import reads, writes
 from amhk.store.database.engine import Connection
 from amhk.store.people import people as store
 from amhk.store.reads import Row
+from amhk.store.rows import PersonRow, part
 
 SPLIT = (
     Field(
@@ -193,7 +194,7 @@ def _people_home(
     What was corrected on a copy since the join goes back to where he came from, unless it was
     corrected there too. A secret address stays secret.
     """
-    of_both = [p for f in (file, there) for p in reads.of_case(f.connection, reads.PERSON, f.id)]
+    of_both = [p for f in (file, there) for p in reads.people_of(f.connection, f.id)]
     rows = {p["id"]: p for p in of_both}
     moved = False
     for copy, original in pairs.items():
@@ -202,7 +203,7 @@ def _people_home(
         changed = _corrected_since(rows[original], rows[copy], told.get(str(copy), {}))
         if changed:
             moved = True
-            old = {k: rows[original][k] for k in changed}
+            old = part(rows[original], changed)
             file.note("oud_gegeven", _AS_THEY_WERE, old)
             writes.change(file.connection, reads.PERSON, [original], changed)
             earlier_contacts.find_again(file.connection, original)
@@ -217,12 +218,12 @@ def _people_home(
 _AS_THEY_WERE = "Gegevens van een persoon zoals ze waren; bij de andere zaak waren ze bijgewerkt."
 
 
-def _corrected_since(mine: Row, theirs: Row, then: Mapping[str, Any]) -> dict[str, Any]:
+def _corrected_since(mine: PersonRow, theirs: PersonRow, then: Mapping[str, Any]) -> dict[str, Any]:
     """Give what was corrected on a copy since it was made, and not on the original too."""
     here, now = join.copied(mine), join.copied(theirs)
     changed = {
-        k: theirs[k]
-        for k in join.COPIED
+        k: value
+        for k, value in part(theirs, join.COPIED).items()
         if now[k] != then.get(k, now[k]) and here[k] == then.get(k)
     }
     if mine["geheim_adres"]:
@@ -275,13 +276,14 @@ def place(office: Office, number: str, body: object, who: Reader) -> None:
                 f"{values['bij'][:30]} is geen nummer van een melding die u mag zien.",
                 "bij",
             )
-        if other["dossier_id"] == file.case["dossier_id"]:
+        dossier = other["dossier_id"]
+        if dossier is None or dossier == file.case["dossier_id"]:
             raise ClosedDoor.of("al_samen", f"{other['number']} staat al in hetzelfde dossier.")
         entry = file.note(
             "dossier",
             f"In het dossier geplaatst van {other['number']}.",
             {**values, "was": file.case["dossier_id"]},
         )
-        _leave(file, other["dossier_id"])
-        hermelding.link(file, other["dossier_id"], entry)
+        _leave(file, dossier)
+        hermelding.link(file, dossier, entry)
         file.save()

@@ -14,6 +14,7 @@ from amhk.desk.casefile.casefile import LINE, WORDS, CaseFile
 from amhk.rules.procedure.fields import Field
 from amhk.rules.procedure.workflow import Workflow
 from amhk.store.reads import Row
+from amhk.store.rows import PersonRow
 from amhk.words import LISTS, iso, say_instant, say_partial
 
 SECRET = "geheim: tonen met reden"
@@ -25,7 +26,9 @@ _REASONS = (
 )
 
 
-def steps(file: CaseFile, entries: Sequence[Row], people: Sequence[Row]) -> list[dict[str, Any]]:
+def steps(
+    file: CaseFile, entries: Sequence[Row], people: Sequence[PersonRow]
+) -> list[dict[str, Any]]:
     """Give the steps of a case in order.
 
     Sequence, name, title, instant, who, and `values` (field, title, value as kept, text to read).

@@ -1,12 +1,12 @@
 """What looks like data of the family in the words of an advies."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from amhk.rules.privacy.secrecy import signs_of_person
+from amhk.store.rows import CaseRow
 
 
-def warnings(case: Mapping[str, Any], known: Iterable[str]) -> list[str]:
+def warnings(case: CaseRow, known: Iterable[str]) -> list[str]:
     """Give what in the free text of an advies looks like data of the family.
 
     Somebody said that it is not, or it was kept before it was refused.

@@ -74,7 +74,7 @@ def _row(
     """Give one form: what it says in one line, the other forms of this list about the same people
     (`beside`), and who is known.
     """
-    family = reads.of_case(connection, reads.PERSON, row["case_id"])
+    family = reads.people_of(connection, row["case_id"])
     found = earlier_contacts.find(connection, family, row["case_id"])
     before = earlier_contacts.views(
         office, connection, [f for f in found if f.case not in undecided], family, who

@@ -9,13 +9,14 @@ from amhk.rules.privacy.secrecy import Reader, postal_lines
 from amhk.store import reads
 from amhk.store.database.engine import Connection
 from amhk.store.reads import Row
+from amhk.store.rows import CaseRow, NoticeRow
 
 
 def head_of_letter(
     office: Office,
     connection: Connection,
-    case: Row,
-    notice: Row,
+    case: CaseRow,
+    notice: NoticeRow,
     facts: Mapping[str, Any],
     who: Reader,
 ) -> Head:
@@ -41,7 +42,7 @@ def head_of_letter(
 
 
 def addressed(
-    connection: Connection, case: Row, notice: Row, facts: Mapping[str, Any]
+    connection: Connection, case: CaseRow, notice: NoticeRow, facts: Mapping[str, Any]
 ) -> tuple[str, ...]:
     """Give the lines of the address of a letter, the name first."""
     recipient = notice["recipient"]
@@ -71,7 +72,7 @@ _KINDS = {
 }
 
 
-def _office_of(connection: Connection, case: Row, notice: Row) -> tuple[str, ...]:
+def _office_of(connection: Connection, case: CaseRow, notice: NoticeRow) -> tuple[str, ...]:
     """Give name and address of the institution a letter is for.
 
     Of the RvdK, police and college the one that serves the gemeente.

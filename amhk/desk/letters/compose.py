@@ -37,17 +37,22 @@ from amhk.rules.privacy.secrecy import Reader, leaks
 from amhk.rules.procedure.workflow import NoticeRule
 from amhk.store import reads
 from amhk.store.database.engine import Connection
-from amhk.store.reads import Row
+from amhk.store.rows import CaseRow, NoticeRow
 from amhk.words import AMSTERDAM, day_of, say_day, some
 
 
-def rule_of(office: Office, case: Row, notice: Row) -> NoticeRule:
+def rule_of(office: Office, case: CaseRow, notice: NoticeRow) -> NoticeRule:
     """Give the rule of a notice in the release of its case."""
     return office.pack.workflows[case["workflow"], case["release"]].notices[notice["kind"]]
 
 
 def compose(
-    office: Office, connection: Connection, case: Row, notice: Row, who: Reader, now: datetime
+    office: Office,
+    connection: Connection,
+    case: CaseRow,
+    notice: NoticeRow,
+    who: Reader,
+    now: datetime,
 ) -> Letter:
     """Give the letter of a draft from the facts of this moment, with the rule of secrecy run again
     on them (G7).
@@ -64,11 +69,7 @@ def compose(
         written_for=written_for,
         head=head,
         blocks=(),
-        missing=tuple(
-            (name, MISSING.get(name, (name.replace("_", " "), ""))[0], door_of(name, notice))
-            for name in sorted(asked_door(notice, asked))
-            if facts.get(name) is None and name not in OPTIONAL
-        ),
+        missing=_missing(notice, asked, facts),
         uses=tuple((name, _said(facts.get(name)), name not in OPTIONAL) for name in sorted(asked)),
     )
     if made.missing:
@@ -85,6 +86,18 @@ def compose(
     )
     data = as_request(office, case, who, facts) if notice["recipient"] == "rvdk" else None
     return replace(made, blocks=blocks, left_out=left_out, leaks=hits, data=data)
+
+
+def _missing(
+    notice: NoticeRow, asked: frozenset[str], facts: Mapping[str, Any]
+) -> tuple[tuple[str, str, Opens], ...]:
+    """Give what a letter needs and is not known: its name, what it is called, and its door."""
+    lacking = [name for name in sorted(asked_door(notice, asked)) if facts.get(name) is None]
+    return tuple(
+        (name, MISSING.get(name, (name.replace("_", " "), ""))[0], door_of(name, notice))
+        for name in lacking
+        if name not in OPTIONAL
+    )
 
 
 def _in_no_letter(shown: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -113,7 +126,7 @@ def _rendered(letters: Letters, template: str, facts: Mapping[str, Any]) -> tupl
 
 
 def stale(
-    office: Office, connection: Connection, case: Row, notice: Row, who: Reader, day: date
+    office: Office, connection: Connection, case: CaseRow, notice: NoticeRow, who: Reader, day: date
 ) -> str | None:
     """Tell, in a sentence, that an approved letter would say something else on this day than on the
     day it was approved: a day it asks for has passed, or somebody hears too late. None when it
@@ -141,7 +154,7 @@ def stale(
 
 
 def of_its_day(
-    office: Office, connection: Connection, case: Row, notice: Row, who: Reader, day: date
+    office: Office, connection: Connection, case: CaseRow, notice: NoticeRow, who: Reader, day: date
 ) -> None:
     """Refuse to let a letter go that would say something else today than when it was approved
     (ClosedDoor).
@@ -152,7 +165,7 @@ def of_its_day(
         )
 
 
-def still_fit(office: Office, connection: Connection, case: Row, notice: Row) -> None:
+def still_fit(office: Office, connection: Connection, case: CaseRow, notice: NoticeRow) -> None:
     """Refuse to let a frozen letter go that names somebody who has become secret since it was
     approved (ClosedDoor); the words of the house and of the letter's own text do not count.
     """
@@ -183,7 +196,7 @@ def still_fit(office: Office, connection: Connection, case: Row, notice: Row) ->
         raise ClosedDoor.of("geheim", told)
 
 
-def _professional(office: Office, connection: Connection, case: Row, notice: Row) -> bool:
+def _professional(office: Office, connection: Connection, case: CaseRow, notice: NoticeRow) -> bool:
     """Tell whether the melder this letter is for reports by profession (the code list says so of
     his hoedanigheid).
     """

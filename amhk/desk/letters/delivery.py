@@ -15,7 +15,7 @@ from amhk.office import Office
 from amhk.rules.privacy.secrecy import has_mail, has_number, has_postcode
 from amhk.store import reads
 from amhk.store.database.engine import Connection
-from amhk.store.reads import Row
+from amhk.store.rows import CaseRow, NoticeRow, PersonRow
 from amhk.words import VERZENDWIJZE
 
 # The ways besides by hand: the print tray and the watched folder.
@@ -76,7 +76,11 @@ class Reach:
 
 
 def reach_of(
-    office: Office, connection: Connection, case: Row, notice: Row, to: tuple[str, ...] = ()
+    office: Office,
+    connection: Connection,
+    case: CaseRow,
+    notice: NoticeRow,
+    to: tuple[str, ...] = (),
 ) -> Reach:
     """Give how the recipient of a letter can be reached.
 
@@ -102,7 +106,7 @@ def reach_of(
     )
 
 
-def _reach_of_person(person: Row | None, key: int | None) -> Reach:
+def _reach_of_person(person: PersonRow | None, key: int | None) -> Reach:
     """Give how a person of the case can be reached: by post where he lives, or by nothing."""
     address = (person["adres"] or "") if person else ""
     return Reach(
@@ -119,7 +123,7 @@ def _reach_of_person(person: Row | None, key: int | None) -> Reach:
 _ADDRESS = re.compile(r'<p class="aan">(.*?)</p>')
 
 
-def address_on(notice: Row) -> tuple[str, ...]:
+def address_on(notice: NoticeRow) -> tuple[str, ...]:
     """Give the lines of the address on a frozen letter."""
     found = _ADDRESS.search(notice["html"] or "")
     return tuple(unescape(line) for line in found[1].split("<br>")) if found else ()
@@ -162,7 +166,7 @@ def lack_of(office: Office, reach: Reach, way: str) -> list[Fault]:
     )
 
 
-def nobody(notice: Row) -> list[Fault]:
+def nobody(notice: NoticeRow) -> list[Fault]:
     """Give why a letter to somebody of the case can reach nobody.
 
     No person belongs to it (any more).

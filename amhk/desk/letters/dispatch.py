@@ -21,6 +21,7 @@ from amhk.store.cases import compare_and_set
 from amhk.store.database.engine import Connection
 from amhk.store.letters import outbox
 from amhk.store.reads import Row
+from amhk.store.rows import CaseRow, NoticeRow
 from amhk.words import day_of, iso
 
 log = logging.getLogger("amhk.post")
@@ -69,7 +70,9 @@ def queue(office: Office, key: int, body: object, who: Reader) -> None:
         writes.add(connection, outbox.OUT, row)
 
 
-def _holds(office: Office, connection: Connection, case: Row, notice: Row, who: Reader) -> None:
+def _holds(
+    office: Office, connection: Connection, case: CaseRow, notice: NoticeRow, who: Reader
+) -> None:
     """Refuse to let a frozen letter go that names somebody who became secret since, or that says
     something else today (ClosedDoor).
     """

@@ -7,7 +7,7 @@ from amhk.desk.letters.facts import UNKNOWN
 from amhk.errors import Opens
 from amhk.rules.people import people as rules
 from amhk.rules.procedure.codes import Roles
-from amhk.store.reads import Row
+from amhk.store.rows import NoticeRow, PersonRow
 
 MISSING: Mapping[str, tuple[str, str]] = {
     "jeugdigen": ("een jeugdige om wie het gaat", "person"),
@@ -21,7 +21,7 @@ MISSING: Mapping[str, tuple[str, str]] = {
 }
 
 
-def door_of(fact: str, notice: Row) -> Opens:
+def door_of(fact: str, notice: NoticeRow) -> Opens:
     """Give where a missing fact can be filled in.
 
     A letter to somebody unknown can be withheld with a reason.
@@ -35,7 +35,7 @@ def door_of(fact: str, notice: Row) -> Opens:
 
 
 def gap(
-    asked: frozenset[str], notice: Row, people: list[Row], today: date, roles: Roles
+    asked: frozenset[str], notice: NoticeRow, people: list[PersonRow], today: date, roles: Roles
 ) -> Opens | None:
     """Give the door for the gap a draft surely has (nobody to write to, no child to write about),
     None when there is none.

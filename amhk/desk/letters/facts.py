@@ -17,6 +17,7 @@ from amhk.rules.procedure.workflow import Workflow
 from amhk.store import reads
 from amhk.store.database.engine import Connection
 from amhk.store.reads import Row
+from amhk.store.rows import CaseRow, NoticeRow, PersonRow, part
 from amhk.words import BRON, GESLACHT, day_of, iso, say_day, say_partial
 
 UNKNOWN, NOT_ASKED = "onbekend", "niet gevraagd of niet ingevuld"
@@ -61,7 +62,12 @@ OPTIONAL = frozenset(
 
 
 def gather(
-    office: Office, connection: Connection, case: Row, notice: Row, who: Reader, now: datetime
+    office: Office,
+    connection: Connection,
+    case: CaseRow,
+    notice: NoticeRow,
+    who: Reader,
+    now: datetime,
 ) -> dict[str, Any]:
     """Give every fact the house has for one notice.
 
@@ -119,7 +125,7 @@ def _of_move(told: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _worker(connection: Connection, case: Row, who: Reader) -> dict[str, str]:
+def _worker(connection: Connection, case: CaseRow, who: Reader) -> dict[str, str]:
     """Give whose case it is: of a case that is nobody's whoever writes."""
     owner = reads.worker_by(connection, id=case["owner_id"]) if case["owner_id"] else None
     name, registration = (
@@ -128,11 +134,11 @@ def _worker(connection: Connection, case: Row, who: Reader) -> dict[str, str]:
     return {"behandelaar": name, "registratie": f" ({registration})" if registration else ""}
 
 
-def _team(connection: Connection, case: Row) -> str:
+def _team(connection: Connection, case: CaseRow) -> str:
     return str(next(t["name"] for t in reads.teams(connection) if t["id"] == case["team_id"]))
 
 
-def _melding(office: Office, connection: Connection, case: Row) -> dict[str, Any]:
+def _melding(office: Office, connection: Connection, case: CaseRow) -> dict[str, Any]:
     findings = reads.of_case(connection, reads.FINDING, case["id"])
     told = _last_contents(connection, case["id"])
     return {
@@ -166,7 +172,7 @@ def _last_contents(connection: Connection, case: int) -> dict[str, Any]:
     return found
 
 
-def _people(office: Office, connection: Connection, case: Row, now: datetime) -> dict[str, Any]:
+def _people(office: Office, connection: Connection, case: CaseRow, now: datetime) -> dict[str, Any]:
     """Give everybody of the case in the lists a letter can name them in.
 
     Each stands in one of them at least.
@@ -177,7 +183,7 @@ def _people(office: Office, connection: Connection, case: Row, now: datetime) ->
     mother.
     """
     today, roles = day_of(now), office.pack.codes.roles
-    people = reads.of_case(connection, reads.PERSON, case["id"])
+    people = reads.people_of(connection, case["id"])
     born = [p for p in people if not rules.is_unborn(p, roles)]
     told = {p["id"]: _told(p, today, rules.is_child(p, today, roles)) for p in born}
     young = [told[p["id"]] for p in born if told[p["id"]]["jong"]]
@@ -211,7 +217,7 @@ def _told(p: Row, today: date, young: bool) -> dict[str, Any]:
     }
 
 
-def _unborn(p: Row, women: list[Row]) -> dict[str, Any]:
+def _unborn(p: PersonRow, women: list[PersonRow]) -> dict[str, Any]:
     """Give an unborn child: by the name it was told by, with who can be the mother as far as that
     was told.
     """
@@ -236,7 +242,9 @@ def _unborn(p: Row, women: list[Row]) -> dict[str, Any]:
     }
 
 
-def _melder(flow: Workflow, connection: Connection, case: Row, notice: Row) -> dict[str, Any]:
+def _melder(
+    flow: Workflow, connection: Connection, case: CaseRow, notice: NoticeRow
+) -> dict[str, Any]:
     """The melder of this case, or of the vervolgmelding the notice is about.
 
     The steps taken, without substance.
@@ -278,7 +286,7 @@ def _steps(flow: Workflow, lines: list[Row]) -> list[str]:
     ]
 
 
-def _betrokkene(connection: Connection, notice: Row, now: datetime) -> dict[str, Any]:
+def _betrokkene(connection: Connection, notice: NoticeRow, now: datetime) -> dict[str, Any]:
     if not notice["person_id"]:
         return {}
     person = reads.person_of(connection, notice)
@@ -302,7 +310,7 @@ def _betrokkene(connection: Connection, notice: Row, now: datetime) -> dict[str,
     }
 
 
-def _kinds_of_data(person: Row) -> list[str]:
+def _kinds_of_data(person: PersonRow) -> list[str]:
     """Give which kinds of data are recorded of somebody, from what is recorded (Wmo 2015 art.
     5.3.1).
     """
@@ -317,4 +325,4 @@ def _kinds_of_data(person: Row) -> list[str]:
     }
     if (born := str(person["geboren"] or "")) and len(born) < 10:
         held["geboren"] = "geboortejaar" if len(born) == 4 else "geboortemaand en -jaar"
-    return [title for name, title in held.items() if person[name] not in (None, "", [])]
+    return [title for name, title in held.items() if part(person, held)[name] not in (None, "", [])]

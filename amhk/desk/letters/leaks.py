@@ -13,10 +13,10 @@ from amhk.rules.privacy.disclosure import FREE, HIDDEN
 from amhk.rules.privacy.secrecy import is_plain_name, leaks, names_somebody_else, ways_to_reach
 from amhk.store import reads
 from amhk.store.database.engine import Connection
-from amhk.store.reads import Row
+from amhk.store.rows import CaseRow, NoticeRow
 
 
-def asked_door(notice: Row, asked: frozenset[str]) -> frozenset[str]:
+def asked_door(notice: NoticeRow, asked: frozenset[str]) -> frozenset[str]:
     """Give the facts that leave the house with a letter.
 
     Those its text asks, and those of the data beside it and of its address.
@@ -28,8 +28,8 @@ def asked_door(notice: Row, asked: frozenset[str]) -> frozenset[str]:
 def named_in(
     office: Office,
     connection: Connection,
-    case: Row,
-    notice: Row,
+    case: CaseRow,
+    notice: NoticeRow,
     facts: Mapping[str, Any],
     asked: frozenset[str],
     head: Head,
@@ -72,14 +72,12 @@ def words_of(value: object) -> str:
     return " \n".join(text for text in texts_of(value) if text != HIDDEN)
 
 
-def known_words(connection: Connection, office: Office, case: Row) -> list[str]:
+def known_words(connection: Connection, office: Office, case: CaseRow) -> list[str]:
     """Give the words that may stand in the letter anyway.
 
     The family's own names (but not one that holds the melder's), the gemeente, the house.
     """
-    people = (
-        reads.of_case(connection, reads.PERSON, case["id"]) if case["route"] == "melding" else []
-    )
+    people = reads.people_of(connection, case["id"]) if case["route"] == "melding" else []
     melder = str(case.get("melder_naam") or "") if case.get("melder_geheim") else ""
     names = [
         p["naam"]
@@ -89,14 +87,12 @@ def known_words(connection: Connection, office: Office, case: Row) -> list[str]:
     return [case["gemeente"], office.config.organisation, *names]
 
 
-def places_of(connection: Connection, case: Row) -> list[str]:
+def places_of(connection: Connection, case: CaseRow) -> list[str]:
     """Give the addresses that give nobody away.
 
     Where the family lives and it is not secret, and those of institutions.
     """
-    people = (
-        reads.of_case(connection, reads.PERSON, case["id"]) if case["route"] == "melding" else []
-    )
+    people = reads.people_of(connection, case["id"]) if case["route"] == "melding" else []
     secret = {place_of(p["adres"]) for p in people if p["geheim_adres"]}
     homes = [
         p["adres"]
@@ -109,7 +105,7 @@ def places_of(connection: Connection, case: Row) -> list[str]:
     ]
 
 
-def protected_words(connection: Connection, case: Row, notice: Row) -> list[str]:
+def protected_words(connection: Connection, case: CaseRow, notice: NoticeRow) -> list[str]:
     """Give the words this letter may not hold.
 
     Of a secret melder (also of a melding that joined) his name, ways to reach him, work and
@@ -117,12 +113,12 @@ def protected_words(connection: Connection, case: Row, notice: Row) -> list[str]
     """
     if case["route"] != "melding":
         return []
-    people = reads.of_case(connection, reads.PERSON, case["id"])
+    people = reads.people_of(connection, case["id"])
     words = [
         part
         for p in people
         if p["geheim_adres"] and len(p["adres"] or "") > 6
-        for part in (p["adres"], *ways_to_reach(p["adres"]))
+        for part in (p["adres"], *ways_to_reach(p["adres"] or ""))
     ]
     for other in (
         case,

@@ -7,7 +7,7 @@ from amhk.desk.letters.addressing import HAND_OVER
 from amhk.letters.render import Head, Letters, as_text
 from amhk.rules.privacy.disclosure import MOTHERS, PERSON, Barred
 from amhk.rules.privacy.secrecy import leaks
-from amhk.store.reads import Row
+from amhk.store.rows import CaseRow
 
 
 def not_shown(
@@ -88,7 +88,7 @@ def _marked(item: Mapping[str, Any], marks: Mapping[int, str]) -> dict[str, str]
 
 
 def withheld_from(
-    case: Row,
+    case: CaseRow,
     gathered: Mapping[str, Any],
     asked: frozenset[str],
     facts: Mapping[str, Any],

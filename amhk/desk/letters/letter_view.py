@@ -38,6 +38,7 @@ from amhk.store import reads
 from amhk.store.database.engine import Connection
 from amhk.store.letters import outbox
 from amhk.store.reads import Row
+from amhk.store.rows import CaseRow, NoticeRow, part
 from amhk.words import day_of, iso
 
 MASK = "[melder: geheim]"
@@ -70,7 +71,7 @@ def view(office: Office, key: int, who: Reader) -> dict[str, Any]:
     """
     with office.store.read() as connection:
         notice, case = find(connection, key, who)
-        told = {k: notice[k] for k in _PLAIN} | {
+        told = part(notice, _PLAIN) | {
             "case": case["number"],
             "title": rule_of(office, case, notice).title,
             "sent_on": iso(notice["sent_on"]) if notice["sent_on"] else None,
@@ -135,7 +136,9 @@ def _made(
     }
 
 
-def _reach(office: Office, connection: Connection, case: Row, notice: Row, who: Reader) -> Reach:
+def _reach(
+    office: Office, connection: Connection, case: CaseRow, notice: NoticeRow, who: Reader
+) -> Reach:
     if notice["html"]:
         return reach_of(office, connection, case, notice, address_on(notice))
     facts = gather(office, connection, case, notice=notice, who=who, now=office.now(connection))
@@ -159,7 +162,7 @@ def _road(row: Row | None) -> dict[str, Any] | None:
     return {k: row[k] for k in ("id", "way", "state", "why")} if row else None
 
 
-def _secret_words(connection: Connection, case: Row, notice: Row) -> list[str]:
+def _secret_words(connection: Connection, case: CaseRow, notice: NoticeRow) -> list[str]:
     """Give what a secret melder's own letter does not show on screen.
 
     His name and work, as they are and as they stand in the letter; the letter itself, once asked
@@ -220,7 +223,7 @@ def opened(
 
 
 def _names_secret(
-    office: Office, connection: Connection, notice: Row, case: Row, who: Reader
+    office: Office, connection: Connection, notice: NoticeRow, case: CaseRow, who: Reader
 ) -> bool:
     """Tell whether a letter, as it is or would be now, names somebody whom this case
     keeps secret.

@@ -29,7 +29,7 @@ from amhk.store import reads
 from amhk.store.cases import compare_and_set
 from amhk.store.database.engine import Connection
 from amhk.store.letters import text_templates
-from amhk.store.reads import Row
+from amhk.store.rows import CaseRow, NoticeRow
 from amhk.words import AMSTERDAM, LISTS, day_of, iso, say_day
 
 APPROVE = (Field("text", "De tekst die is gelezen"),)
@@ -47,7 +47,9 @@ WITHHOLD = (
 )
 
 
-def find(connection: Connection, key: int, who: Reader, lock: bool = False) -> tuple[Row, Row]:
+def find(
+    connection: Connection, key: int, who: Reader, lock: bool = False
+) -> tuple[NoticeRow, CaseRow]:
     """Give a notice and its case, when this reader may see the case; NotFound otherwise."""
     notice = reads.notice(connection, key)
     case = reads.case_by_id(connection, notice["case_id"], lock) if notice else None
@@ -58,7 +60,7 @@ def find(connection: Connection, key: int, who: Reader, lock: bool = False) -> t
 
 def take_letter(
     office: Office, connection: Connection, key: int, body: object, who: Reader
-) -> tuple[CaseFile, Row, dict[str, Any]]:
+) -> tuple[CaseFile, NoticeRow, dict[str, Any]]:
     """Take a letter in hand: its case on the table, itself locked, and what was filled in.
 
     NotAllowed for who does not work on cases, ChangedMeanwhile when another was first.
@@ -75,7 +77,7 @@ def take_letter(
     return file, notice, fields
 
 
-def must_be(notice: Row, states: tuple[str, ...], text: str) -> None:
+def must_be(notice: NoticeRow, states: tuple[str, ...], text: str) -> None:
     """Raise ClosedDoor with this text when a letter stands in none of these states."""
     if notice["state"] not in states:
         raise ClosedDoor.of(code="staat", text=text, field=None, do=None)
@@ -162,7 +164,7 @@ def send(office: Office, key: int, body: object, who: Reader) -> None:
 
 
 def record_sent(
-    file: CaseFile, notice: Row, day: date, way: str, reference: str | None, more: str = ""
+    file: CaseFile, notice: NoticeRow, day: date, way: str, reference: str | None, more: str = ""
 ) -> None:
     """Write down that a letter went: its term is met, what sending starts runs from that day.
 
@@ -193,7 +195,12 @@ def moment_of(day: date, now: datetime) -> datetime:
 
 
 def end_term(
-    file: CaseFile, notice: Row, status: str, moment: datetime, entry: int, why: str | None = None
+    file: CaseFile,
+    notice: NoticeRow,
+    status: str,
+    moment: datetime,
+    entry: int,
+    why: str | None = None,
 ) -> None:
     """End the term in which a letter had to go, where it runs."""
     term = next((t for t in file.running if t["id"] == notice["term_id"]), None)
@@ -258,7 +265,7 @@ def withhold(office: Office, key: int, body: object, who: Reader) -> None:
         file.save(bump=False)
 
 
-def _taken_up(file: CaseFile, notice: Row) -> None:
+def _taken_up(file: CaseFile, notice: NoticeRow) -> None:
     """Refuse to keep the letter of a referral that was taken up.
 
     How the institution got it is recorded instead (ClosedDoor).
@@ -295,7 +302,7 @@ def _decision(file: CaseFile, values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _nothing_to_await(file: CaseFile, notice: Row) -> None:
+def _nothing_to_await(file: CaseFile, notice: NoticeRow) -> None:
     """A request that is not sent gets no answer.
 
     The wait for it still runs as a term, so that it is given up with a reason, not forgotten.
@@ -306,7 +313,7 @@ def _nothing_to_await(file: CaseFile, notice: Row) -> None:
         file.start(name, file.now, file.case["entries"])
 
 
-def _postpone(file: CaseFile, notice: Row, new_date: date, values: Mapping[str, Any]) -> None:
+def _postpone(file: CaseFile, notice: NoticeRow, new_date: date, values: Mapping[str, Any]) -> None:
     term = next((t for t in file.running if t["id"] == notice["term_id"]), None)
     if term is None:
         raise ClosedDoor.of(

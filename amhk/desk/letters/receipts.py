@@ -11,7 +11,7 @@ from amhk.rules.procedure.fields import Field
 from amhk.store import reads
 from amhk.store.cases import compare_and_set
 from amhk.store.database.engine import Connection
-from amhk.store.reads import Row
+from amhk.store.rows import NoticeRow
 from amhk.words import iso, say_day
 
 RECEIPT = (
@@ -70,7 +70,7 @@ def give_back(office: Office, key: int, body: object, who: Reader) -> None:
         file.save(bump=False)
 
 
-def _no_answer_comes(file: CaseFile, notice: Row, entry: int) -> None:
+def _no_answer_comes(file: CaseFile, notice: NoticeRow, entry: int) -> None:
     """Stop the wait for an answer to a letter that never arrived, unless another of its kind did.
 
     Sending it again starts it anew.
@@ -95,7 +95,7 @@ def _answered(
     body: object,
     who: Reader,
     fields: tuple[Field, ...],
-) -> tuple[CaseFile, Row, dict[str, Any]]:
+) -> tuple[CaseFile, NoticeRow, dict[str, Any]]:
     file, notice, raw = take_letter(office, connection, key, body, who)
     must_be(notice, ("sent",), "Dit kan alleen bij een brief die verzonden is.")
     if notice["html"] is None:

@@ -7,13 +7,14 @@ from amhk.rules.procedure.workflow import Workflow
 from amhk.store import reads
 from amhk.store.database.engine import Connection
 from amhk.store.reads import Row
+from amhk.store.rows import CaseRow, NoticeRow, TermRow
 from amhk.words import day_of, say_day
 
 TAKEN = ("accepted", "started")  # a referral that was taken up
 
 
 def referral_facts(
-    flow: Workflow, connection: Connection, case: Row, notice: Row, today: date
+    flow: Workflow, connection: Connection, case: CaseRow, notice: NoticeRow, today: date
 ) -> dict[str, Any]:
     """Give the referral a letter is about, with the days it asks for.
 
@@ -45,7 +46,7 @@ def referral_facts(
     }
 
 
-def _referral_of(referrals: list[Row], notice: Row) -> Row | None:
+def _referral_of(referrals: list[Row], notice: NoticeRow) -> Row | None:
     """Give the referral a letter is about: the last to its institution when it was drafted.
 
     Of a letter to others the last of all.
@@ -56,7 +57,7 @@ def _referral_of(referrals: list[Row], notice: Row) -> Row | None:
     return found[-1] if found else None
 
 
-def _of_referral(terms: list[Row], referrals: list[Row], mine: Row | None) -> dict[str, str]:
+def _of_referral(terms: list[TermRow], referrals: list[Row], mine: Row | None) -> dict[str, str]:
     """Give the ends of the terms that belong to a referral, by name.
 
     Those begun with it, or after it and before the next.
@@ -77,7 +78,7 @@ def _ahead(due: str | None, today: date) -> str | None:
     return day_told(due) if due is None or due[:10] >= today.isoformat() else ""
 
 
-def _asked_before(letters: list[Row], notice: Row) -> str:
+def _asked_before(letters: list[NoticeRow], notice: NoticeRow) -> str:
     """Give when this institution was asked the same before by letter.
 
     Empty when no such letter went.
@@ -97,7 +98,7 @@ def _asked_before(letters: list[Row], notice: Row) -> str:
     return say_day(max(asked)) if asked else ""
 
 
-def _college(letters: list[Row]) -> str:
+def _college(letters: list[NoticeRow]) -> str:
     """Give in words whether the college was told of the request, from its own letter.
 
     Empty when there is none.
@@ -105,8 +106,9 @@ def _college(letters: list[Row]) -> str:
     own = [n for n in letters if n["recipient"] == "college" and n["state"] != "void"]
     if not own:
         return ""
-    if own[-1]["state"] == "sent":
-        return f"Het college is op {say_day(own[-1]['sent_on'])} van dit verzoek in kennis gesteld"
+    sent_on = own[-1]["sent_on"]
+    if own[-1]["state"] == "sent" and sent_on:
+        return f"Het college is op {say_day(sent_on)} van dit verzoek in kennis gesteld"
     return (
         "Het college is van dit verzoek niet in kennis gesteld"
         if own[-1]["state"] == "withheld"

@@ -9,7 +9,7 @@ from typing import Any
 
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import Reader
-from amhk.store.reads import Row
+from amhk.store.rows import CaseRow
 from amhk.words import day_of, iso
 
 # The facts it holds: what is searched and may not be missing, whatever the letter's own text asks.
@@ -30,7 +30,9 @@ USES = frozenset(
 )
 
 
-def as_request(office: Office, case: Row, who: Reader, facts: Mapping[str, Any]) -> dict[str, Any]:
+def as_request(
+    office: Office, case: CaseRow, who: Reader, facts: Mapping[str, Any]
+) -> dict[str, Any]:
     """Give the request by field group, from the facts the RvdK may see.
 
     Casus, verzoeker, jeugdigen, ongeborenen, gezaghebbenden, motivatie. Days as `YYYY-MM-DD`; None

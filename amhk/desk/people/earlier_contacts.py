@@ -6,7 +6,7 @@ And leave to open what one may not see, with a reason.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from amhk import matching
 from amhk.desk.casefile.access import sees, visible
@@ -24,6 +24,7 @@ from amhk.store.database.engine import Connection
 from amhk.store.people import people as store
 from amhk.store.people import questions
 from amhk.store.reads import Row
+from amhk.store.rows import CaseRow
 from amhk.words import day_of, iso
 
 LEAVE = timedelta(hours=8)
@@ -109,7 +110,7 @@ def same_household(connection: Connection, case: int, other: int) -> bool:
     """Tell whether the people of two meldingen are known to be the same household (`eerder
     bekend`).
     """
-    typed = reads.of_case(connection, reads.PERSON, case)
+    typed = reads.people_of(connection, case)
     return (
         any(f.case == other for f in find(connection, typed, case, matching.KNOWN))
         if typed
@@ -153,7 +154,7 @@ def earlier_of(office: Office, number: str, who: Reader) -> list[dict[str, Any]]
         case = visible(connection, number, who)
         if case["route"] != "melding":
             return []
-        family = reads.of_case(connection, reads.PERSON, case["id"])
+        family = reads.people_of(connection, case["id"])
         found = views(office, connection, find(connection, family, case["id"]), family, who)
     return with_refs(office, found, who)
 
@@ -190,7 +191,7 @@ def views(
     shown: dict[object, dict[str, Any]] = {}
     for one in likely:
         head = heads[one.case]
-        seen = sees(connection, who, head)
+        seen = sees(connection, who, cast(CaseRow, head))
         if not seen and not _surely(one, typed):
             continue
         home = head["dossier_id"] or -one.case

@@ -18,6 +18,7 @@ from amhk.store import reads, writes
 from amhk.store.database.engine import Connection
 from amhk.store.house import house_journal
 from amhk.store.reads import Row
+from amhk.store.rows import CaseRow
 from amhk.store.staff import plans
 from amhk.store.terms import reminders
 from amhk.words import day_of, iso, say_day, some
@@ -197,11 +198,7 @@ def _owned(connection: Connection, worker: Row, several: Iterable[str]) -> dict[
 
 
 def _note(
-    connection: Connection,
-    now: datetime,
-    who: Reader | None,
-    what: str,
-    content: Mapping[str, Any],
+    connection: Connection, now: datetime, who: Reader | None, what: str, content: Mapping[str, Any]
 ) -> None:
     """Write a line on a plan in the journal of the house."""
     house_journal.append(
@@ -278,7 +275,7 @@ def _show_out(connection: Connection, worker: Row, now: datetime) -> None:
 def _hand_over(
     office: Office,
     connection: Connection,
-    case: Row,
+    case: CaseRow,
     worker: Row,
     to: int | None,
     plan: Row,

@@ -44,9 +44,4 @@ def explain_due(config: Config, name: str, start: str) -> dict[str, Any]:
 
 
 def _end(rule: TermRule | Beside, end: End) -> dict[str, Any]:
-    return {
-        "due": iso(end.due),
-        "kind": rule.kind,
-        "ground": rule.ground,
-        "steps": list(end.steps),
-    }
+    return {"due": iso(end.due), "kind": rule.kind, "ground": rule.ground, "steps": list(end.steps)}

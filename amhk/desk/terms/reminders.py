@@ -44,9 +44,7 @@ class Batch:
     )
     _bells: dict[tuple[object, ...], datetime] = field(default_factory=dict)
 
-    def told(
-        self, rung: Rung, case: Mapping[str, Any]
-    ) -> tuple[tuple[Address, ...], list[str], str]:
+    def told(self, rung: Rung, case: Row) -> tuple[tuple[Address, ...], list[str], str]:
         """Give the addresses of a rung on a case, their names, and the names as they are kept."""
         key = (rung.to, case["owner_id"], case["team_id"])
         if key not in self._told:

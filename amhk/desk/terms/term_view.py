@@ -14,13 +14,14 @@ from amhk.rules.procedure.workflow import Workflow
 from amhk.rules.terms.days import Calendar
 from amhk.rules.terms.terms import Rung, TermRule, beside_end, end_of_term, rung_instants
 from amhk.store.reads import Row
+from amhk.store.rows import TermRow
 from amhk.words import day_of, iso, say_day
 
 _STATUS = {"running": "lopend", "suspended": "opgeschort", "void": "vervallen", "met": "gehaald"}
 
 
 def terms_view(
-    office: Office, workflow: Workflow, terms: list[Row], reminders: list[Row], now: datetime
+    office: Office, workflow: Workflow, terms: list[TermRow], reminders: list[Row], now: datetime
 ) -> list[dict[str, Any]]:
     """Give the terms of a case as they are told; `reminders` are those of the case."""
     rung: dict[int, list[Row]] = {}
@@ -30,7 +31,7 @@ def terms_view(
 
 
 def _view(
-    office: Office, rule: TermRule, term: Row, rung: list[Row], now: datetime
+    office: Office, rule: TermRule, term: TermRow, rung: list[Row], now: datetime
 ) -> dict[str, Any]:
     """`status` is lopend, te_laat, gehaald, te_laat_gehaald, opgeschort or vervallen."""
     late = term["late"] or (term["status"] == "running" and is_late(term, now))
@@ -68,7 +69,7 @@ def because(kind: str, ground: str) -> str:
     return ground if ground.casefold().startswith(kind) else f"{kind}: {ground}"
 
 
-def steps(calendar: Calendar, rule: TermRule, term: Row) -> list[str]:
+def steps(calendar: Calendar, rule: TermRule, term: TermRow) -> list[str]:
     """Give the arithmetic of a term's end, day by day, with what was added to it since."""
     told = [*end_of_term(rule, term["start"], calendar, term["chosen"]).steps]
     for step in term["extensions"]:
@@ -96,8 +97,9 @@ def beside_counts(office: Office, rule: TermRule) -> bool:
     return rule.beside is not None and office.config.counts.get(rule.name) == rule.beside.kind
 
 
-def _beside(office: Office, rule: TermRule, term: Row, now: datetime) -> dict[str, Any] | None:
-    if rule.beside is None or term["beside_due"] is None:
+def _beside(office: Office, rule: TermRule, term: TermRow, now: datetime) -> dict[str, Any] | None:
+    over_at = term["beside_over_at"]
+    if rule.beside is None or term["beside_due"] is None or over_at is None:
         return None
     end, until = beside_end(rule, term["start"], office.calendar), term["ended_at"] or now
     return {
@@ -105,13 +107,15 @@ def _beside(office: Office, rule: TermRule, term: Row, now: datetime) -> dict[st
         "kind": rule.beside.kind,
         "ground": rule.beside.ground,
         "because": because(rule.beside.kind, rule.beside.ground),
-        "late": until >= term["beside_over_at"],
+        "late": until >= over_at,
         "counts": beside_counts(office, rule),
         "steps": list(end.steps) if end else [],
     }
 
 
-def _ladder(calendar: Calendar, rule: TermRule, term: Row, rung: list[Row]) -> list[dict[str, Any]]:
+def _ladder(
+    calendar: Calendar, rule: TermRule, term: TermRow, rung: list[Row]
+) -> list[dict[str, Any]]:
     """Give every rung: those that were rung, with their receivers, and those still to come."""
     told = [
         {

@@ -96,7 +96,7 @@ def _term(flow: Workflow, row: Row, now: datetime, who: Reader) -> dict[str, Any
     }
 
 
-def _case(case: Mapping[str, Any], names: Mapping[int, list[str]]) -> dict[str, Any]:
+def _case(case: Row, names: Mapping[int, list[str]]) -> dict[str, Any]:
     told = {k: case[k] for k in ("number", "route", "gemeente", "urgent", "state_title", "terms")}
     return told | {"names": names.get(case["id"], [])}
 

@@ -145,8 +145,8 @@ def in_batches(connection: Connection, after: int, size: int) -> list[Row]:
     )
 
 
-def dossier_cases(connection: Connection, dossier: int) -> list[Row]:
-    """Give the meldingen of a dossier, oldest first."""
+def dossier_cases(connection: Connection, dossier: int | None) -> list[Row]:
+    """Give the meldingen of a dossier, oldest first; none without one."""
     statement = (
         select(CASE.c.id, *_CASE)
         .join(MELDING, MELDING.c.case_id == CASE.c.id)

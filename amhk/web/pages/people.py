@@ -71,10 +71,7 @@ def _related(
 @router.post("/zaak/{number}/{act}")
 def relate(here: Here, number: str, act: str, form: Form) -> Response:
     """Split a melding off, or put it in the dossier of another."""
-    acts = {
-        "losmaken": (split.split, split.SPLIT),
-        "dossier": (split.place, split.PLACE),
-    }
+    acts = {"losmaken": (split.split, split.SPLIT), "dossier": (split.place, split.PLACE)}
     if act not in acts:
         raise NotFound()
     do, fields = acts[act]
