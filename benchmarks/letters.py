@@ -24,8 +24,8 @@ from jinja2 import Environment
 
 from amhk.desk.letters import sample_facts
 from amhk.letters.pdf import as_pdf
+from amhk.letters.printable_signs import FONTS
 from amhk.letters.render import Letters, as_html
-from amhk.letters.script import FONTS
 
 ROUNDS = 7
 KIND, CLASS = "verwijzing_instelling", "instelling"

@@ -26,7 +26,7 @@ from amhk.desk.staff import workers
 from amhk.desk.terms import sweep
 from amhk.office import found, open_office
 from amhk.store import reads, writes
-from amhk.store.cases import compare_and_set
+from amhk.store.cases import rank
 from amhk.store.cases.journal import entry_row
 from amhk.words import iso
 
@@ -139,9 +139,7 @@ def put_in_order(office):
     """Give every case that was written in bulk its place in the order of danger."""
     with office.store.write() as connection:
         connection.execute(
-            reads.CASE.update().values(
-                rank=compare_and_set.rank(reads.CASE.c.closed, reads.CASE.c.urgent)
-            )
+            reads.CASE.update().values(rank=rank.rank(reads.CASE.c.closed, reads.CASE.c.urgent))
         )
 
 

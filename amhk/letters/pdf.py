@@ -9,8 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from amhk.letters.printable_signs import FONTS, printable
 from amhk.letters.render import Block, Head
-from amhk.letters.script import FONTS, printable
 
 _LAYOUT = Path(__file__).with_name("brief.typ")
 _STANDARDS: Any = ["a-2a", "ua-1"]

@@ -15,7 +15,7 @@ from jinja2.filters import make_attrgetter
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from amhk.letters.flow import paths, unfit
-from amhk.letters.script import printable
+from amhk.letters.printable_signs import printable
 
 RenderFailed = TemplateError
 # Stands before each filled-in value while a letter is parsed, so that a value can never begin a

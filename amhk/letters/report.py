@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from amhk.letters.pdf import compiled
-from amhk.letters.script import printable
+from amhk.letters.printable_signs import printable
 
 _LAYOUT = Path(__file__).with_name("rapport.typ")
 

@@ -15,8 +15,8 @@ from amhk.desk.letters import sample_facts
 from amhk.desk.letters.facts import OPTIONAL
 from amhk.letters import piles
 from amhk.letters.pdf import as_pdf
+from amhk.letters.printable_signs import BOX, printable, unprintable
 from amhk.letters.render import Block, Head, Letters, RenderFailed, as_html, as_text
-from amhk.letters.script import BOX, printable, unprintable
 from amhk.rules.privacy.disclosure import REFERRED
 from amhk.rules.procedure.world import drafted, explore, sendable
 

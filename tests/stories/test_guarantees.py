@@ -40,7 +40,7 @@ from amhk.errors import Refusal
 from amhk.office import open_office
 from amhk.rules.figures.periods import period_of, read_period
 from amhk.rules.people.searching import words_of_case
-from amhk.rules.procedure.pairs import Told, contradictions
+from amhk.rules.procedure.records_agree import Told, contradictions
 from amhk.rules.terms.ladder import Address, attended
 from amhk.store import reads
 from amhk.store.cases import search

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any, cast
 
 from amhk.desk.casefile.pending import Pending
-from amhk.desk.casefile.recall import out_of_hand, take_off
+from amhk.desk.casefile.recall_letters import out_of_hand, take_off
 from amhk.desk.casefile.term_rows import as_running, due_of, is_late, next_round, term_row
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import Reader

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-from amhk.desk.casefile.covering import veil_over
+from amhk.desk.casefile.cover_secrets import veil_over
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import HAND, WORKS
 from amhk.rules.privacy.veil import Veil

@@ -7,8 +7,8 @@ from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.casefile.choices import desk_for, needed
 from amhk.errors import BadInput, NotAllowed
 from amhk.rules.privacy.secrecy import WORKS, Reader
-from amhk.rules.procedure.cleaning import clean
 from amhk.rules.procedure.fields import Desk, Field
+from amhk.rules.procedure.form_check import clean
 
 
 def take_version(body: object, needed_here: bool) -> tuple[int | None, dict[str, Any]]:

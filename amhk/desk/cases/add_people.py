@@ -8,8 +8,8 @@ from amhk.errors import BadInput, ClosedDoor, Fault
 from amhk.office import Office
 from amhk.rules.people import people
 from amhk.rules.privacy.secrecy import Reader
-from amhk.rules.procedure.cleaning import clean
 from amhk.rules.procedure.fields import Field
+from amhk.rules.procedure.form_check import clean
 from amhk.store import reads
 from amhk.words import day_of, some
 

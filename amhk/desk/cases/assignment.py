@@ -12,8 +12,8 @@ from amhk.desk.terms.inbox import tend_inbox
 from amhk.errors import BadInput, Fault
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import WORKS, Reader
-from amhk.rules.procedure.cleaning import clean
 from amhk.rules.procedure.fields import Desk, Field
+from amhk.rules.procedure.form_check import clean
 from amhk.store import reads
 from amhk.store.database.engine import Connection
 from amhk.store.staff import plans

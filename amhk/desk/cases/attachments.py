@@ -19,8 +19,8 @@ from amhk.errors import BadInput, ClosedDoor
 from amhk.office import Office
 from amhk.rules.parse import tidy, unfit
 from amhk.rules.privacy.secrecy import Reader
-from amhk.rules.procedure.cleaning import clean
 from amhk.rules.procedure.fields import Desk, Field
+from amhk.rules.procedure.form_check import clean
 from amhk.store import reads, writes
 from amhk.store.cases import bundle
 from amhk.store.cases.files import SWEPT, Files, chunks_of

@@ -10,7 +10,7 @@ from typing import Any
 
 from amhk.desk.casefile.casefile import LINE, CaseFile
 from amhk.desk.cases.correct_moments import AT_RECEIPT, correct_moment, correct_receipt
-from amhk.desk.cases.outdated import WORDS_OF_LETTERS, mark_letters, said_by_letters
+from amhk.desk.cases.outdated_letters import WORDS_OF_LETTERS, mark_letters, said_by_letters
 from amhk.desk.cases.register import stays_secret, tell_children
 from amhk.desk.people import earlier_contacts
 from amhk.errors import BadInput, Fault

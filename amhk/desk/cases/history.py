@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from amhk.desk.casefile.access import visible
-from amhk.desk.casefile.covering import covered
+from amhk.desk.casefile.cover_secrets import covered
 from amhk.desk.casefile.open_case import laid_out
 from amhk.desk.cases.steps import steps
 from amhk.office import Office

@@ -9,7 +9,7 @@ from typing import Any
 from amhk.desk.casefile.access import owns, visible
 from amhk.desk.casefile.access_log import look, note_look
 from amhk.desk.casefile.casefile import WORDS, CaseFile
-from amhk.desk.casefile.covering import covered, uncovered, veil_over
+from amhk.desk.casefile.cover_secrets import covered, uncovered, veil_over
 from amhk.desk.casefile.open_case import laid_out
 from amhk.desk.casefile.term_rows import is_late
 from amhk.desk.cases import warnings

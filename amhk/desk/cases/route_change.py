@@ -9,7 +9,7 @@ from typing import Any
 from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.casefile.choices import desk_for, needed
 from amhk.desk.casefile.open_case import on_table
-from amhk.desk.casefile.recall import take_off
+from amhk.desk.casefile.recall_letters import take_off
 from amhk.desk.cases import register
 from amhk.desk.cases.relations import relate
 from amhk.errors import BadInput, Fault

@@ -10,15 +10,15 @@ from amhk.desk.casefile.access import owns, visible
 from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.casefile.inputs import must_work, take_version
 from amhk.desk.casefile.open_case import on_table, open_case
-from amhk.desk.casefile.recall import take_off
+from amhk.desk.casefile.recall_letters import take_off
 from amhk.desk.cases import hermelding, join, register
-from amhk.desk.cases.outdated import mark_letters
+from amhk.desk.cases.outdated_letters import mark_letters
 from amhk.desk.people import earlier_contacts
 from amhk.errors import BadInput, ClosedDoor
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import Reader
-from amhk.rules.procedure.cleaning import clean
 from amhk.rules.procedure.fields import Desk, Field
+from amhk.rules.procedure.form_check import clean
 from amhk.rules.procedure.moves import closing_due
 from amhk.store import reads, writes
 from amhk.store.database.engine import Connection

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from amhk.desk.terms.sweep import FURTHEST
 from amhk.errors import BadInput, NotAllowed
 from amhk.office import Office
-from amhk.rules.procedure.cleaning import clean
 from amhk.rules.procedure.fields import Desk, Field
+from amhk.rules.procedure.form_check import clean
 from amhk.store import reads, writes
 from amhk.words import iso
 

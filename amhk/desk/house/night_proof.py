@@ -17,8 +17,8 @@ from amhk.errors import BadInput, Fault, NotAllowed, NotFound
 from amhk.office import Office
 from amhk.rules.parse import tidy
 from amhk.rules.privacy.secrecy import ALL_CASES, Reader
-from amhk.rules.procedure.cleaning import clean
 from amhk.rules.procedure.fields import Desk, Field
+from amhk.rules.procedure.form_check import clean
 from amhk.rules.terms.days import working_days
 from amhk.rules.terms.ladder import Address, attended
 from amhk.store import reads, writes

@@ -17,7 +17,7 @@ from amhk.office import Office
 from amhk.rules.parse import read_moment
 from amhk.rules.people import people
 from amhk.rules.privacy.secrecy import WORKS, Reader
-from amhk.rules.procedure.cleaning import clean
+from amhk.rules.procedure.form_check import clean
 from amhk.rules.procedure.moves import decide
 from amhk.store import reads, writes
 from amhk.store.cases.journal import as_json

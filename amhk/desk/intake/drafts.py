@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from amhk.desk.casefile.access import visible
-from amhk.desk.intake.once import mark_of
+from amhk.desk.intake.form_once import mark_of
 from amhk.errors import BadInput, NotAllowed, NotFound
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import WORKS, Reader, signs_of_person

@@ -9,7 +9,7 @@ from typing import Any
 
 from amhk.desk.casefile.access import key_of, owns
 from amhk.desk.casefile.casefile import CaseFile
-from amhk.desk.casefile.covering import covered
+from amhk.desk.casefile.cover_secrets import covered
 from amhk.desk.casefile.open_case import open_case
 from amhk.desk.cases import hermelding, join, moves, split
 from amhk.desk.intake.import_staging import layouts

@@ -6,7 +6,7 @@ from pathlib import Path
 from secrets import token_hex
 
 from amhk.desk.casefile.open_case import on_table
-from amhk.desk.casefile.recall import folder_of, name_of
+from amhk.desk.casefile.recall_letters import folder_of, name_of
 from amhk.desk.letters.compose import rule_of
 from amhk.desk.letters.dispatch import grew_wrong, log
 from amhk.desk.letters.notices import record_sent

@@ -29,8 +29,8 @@ from amhk.desk.letters.rvdk_request import as_request
 from amhk.desk.letters.text_templates import letters_now
 from amhk.errors import ClosedDoor, Opens
 from amhk.letters.pdf import PrintFailed, as_pdf
+from amhk.letters.printable_signs import unprintable
 from amhk.letters.render import Block, Letters, RenderFailed, as_html, as_text
-from amhk.letters.script import unprintable
 from amhk.office import Office
 from amhk.rules.privacy.disclosure import for_recipient
 from amhk.rules.privacy.secrecy import Reader, leaks

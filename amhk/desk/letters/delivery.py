@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from html import unescape
 
-from amhk.desk.casefile.recall import folder_of
+from amhk.desk.casefile.recall_letters import folder_of
 from amhk.errors import Fault, Opens
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import has_mail, has_number, has_postcode

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from secrets import token_hex
 from typing import Any
 
-from amhk.desk.casefile.recall import DRAFT_AGAIN, take_off
+from amhk.desk.casefile.recall_letters import DRAFT_AGAIN, take_off
 from amhk.desk.letters.compose import of_its_day, still_fit
 from amhk.desk.letters.delivery import MACHINES, address_on, lack_of, reach_of
 from amhk.desk.letters.notices import find

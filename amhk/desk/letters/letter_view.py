@@ -11,7 +11,7 @@ from typing import Any
 
 from amhk.desk.casefile.access import visible
 from amhk.desk.casefile.access_log import look
-from amhk.desk.casefile.covering import covered, veil_over
+from amhk.desk.casefile.cover_secrets import covered, veil_over
 from amhk.desk.letters.addressing import addressed
 from amhk.desk.letters.compose import compose, print_of, rule_of, stale, text_of
 from amhk.desk.letters.composed import Letter, lacking
@@ -29,8 +29,8 @@ from amhk.desk.letters.facts import gather
 from amhk.desk.letters.leaks import leaking
 from amhk.desk.letters.notices import find
 from amhk.errors import ClosedDoor, NotFound
+from amhk.letters.printable_signs import printable
 from amhk.letters.render import as_html
-from amhk.letters.script import printable
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import Reader, postal_lines
 from amhk.rules.procedure.fields import reason_given

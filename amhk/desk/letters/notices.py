@@ -13,7 +13,7 @@ from amhk.desk.casefile.access import owns
 from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.casefile.inputs import take_version
 from amhk.desk.casefile.open_case import open_case
-from amhk.desk.casefile.recall import DRAFT_AGAIN, take_off
+from amhk.desk.casefile.recall_letters import DRAFT_AGAIN, take_off
 from amhk.desk.letters.compose import compose, print_of, rule_of, still_fit, text_of
 from amhk.desk.letters.composed import lacking
 from amhk.desk.letters.delivery import address_on, nobody, reach_of, remark, unsaid
@@ -23,8 +23,8 @@ from amhk.desk.terms.extensions import stretch
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotAllowed, NotFound, Opens
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import WORKS, Reader
-from amhk.rules.procedure.cleaning import clean
 from amhk.rules.procedure.fields import Desk, Field
+from amhk.rules.procedure.form_check import clean
 from amhk.store import reads
 from amhk.store.cases import compare_and_set
 from amhk.store.database.engine import Connection

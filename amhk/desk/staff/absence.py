@@ -11,8 +11,8 @@ from amhk.desk.terms.inbox import tend_inbox
 from amhk.errors import BadInput, ClosedDoor, Fault, NotAllowed, NotFound
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import HAND, WORKS, Reader
-from amhk.rules.procedure.cleaning import clean
 from amhk.rules.procedure.fields import Desk, Field
+from amhk.rules.procedure.form_check import clean
 from amhk.rules.terms.ladder import Staff
 from amhk.store import reads, writes
 from amhk.store.database.engine import Connection

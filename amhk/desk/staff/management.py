@@ -14,8 +14,8 @@ from amhk.errors import BadInput, ClosedDoor, NotFound
 from amhk.keys import hash_password, one_time_password
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import HAND, Reader
-from amhk.rules.procedure.cleaning import clean
 from amhk.rules.procedure.fields import Desk, Field
+from amhk.rules.procedure.form_check import clean
 from amhk.rules.staff.routing import STROMEN
 from amhk.store import reads, writes
 from amhk.store.database.engine import Connection

@@ -6,8 +6,8 @@ from typing import Any
 from amhk.errors import BadInput, Fault, NotAllowed, NotFound
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import ALL_CASES, HAND, Reader
-from amhk.rules.procedure.cleaning import clean
 from amhk.rules.procedure.fields import Desk, Field
+from amhk.rules.procedure.form_check import clean
 from amhk.rules.staff.roster import gaps, without
 from amhk.store import reads, writes
 from amhk.store.database.engine import Connection

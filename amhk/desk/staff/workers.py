@@ -13,8 +13,8 @@ from amhk.keys import fits, hash_password, hash_token, new_token, one_time_passw
 from amhk.office import Office
 from amhk.rules.parse import fold, tidy, unfit
 from amhk.rules.privacy.secrecy import HAND, WORKS, Reader
-from amhk.rules.procedure.cleaning import clean
 from amhk.rules.procedure.fields import Desk, Field
+from amhk.rules.procedure.form_check import clean
 from amhk.store import reads, writes
 from amhk.store.house import house_journal
 from amhk.store.terms import reminders

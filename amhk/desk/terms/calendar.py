@@ -15,8 +15,8 @@ from amhk.errors import BadInput, Fault, NotAllowed
 from amhk.office import Office
 from amhk.rules.parse import plausible
 from amhk.rules.privacy.secrecy import Reader
-from amhk.rules.procedure.cleaning import clean
 from amhk.rules.procedure.fields import Desk, Field
+from amhk.rules.procedure.form_check import clean
 from amhk.rules.terms.calendar import (
     FEESTDAG,
     KANTOORUREN,

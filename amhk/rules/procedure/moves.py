@@ -12,9 +12,9 @@ from typing import Any
 from transitions import EventData, Machine
 
 from amhk.errors import BadInput, ClosedDoor, Fault, NotFound, Opens
-from amhk.rules.procedure.cleaning import clean
 from amhk.rules.procedure.fields import Desk, Field
 from amhk.rules.procedure.first_step import first_step
+from amhk.rules.procedure.form_check import clean
 from amhk.rules.procedure.standing import Decision, Owed, Running, Standing
 from amhk.rules.procedure.workflow import Edge, Move, Need, Start, When, Workflow
 from amhk.words import ROLES, day_of, iso, lower_first, say_day, say_instant, start_of

@@ -9,39 +9,18 @@ from typing import Any
 from sqlalchemy import (
     Boolean,
     Connection,
-    String,
     bindparam,
-    func,
     insert,
     select,
-    type_coerce,
     update,
 )
-from sqlalchemy import case as case_
 from sqlalchemy.exc import IntegrityError
 
 from amhk.errors import ChangedMeanwhile
+from amhk.store.cases.rank import rank
 from amhk.store.tables import Case, Counter, Notice, Term, table
 
 _CASE, _COUNTER, _NOTICE, _TERM = (table(t) for t in (Case, Counter, Notice, Term))
-# The order of danger as one text: urgent before the rest, each by the end of its next term; closed
-# cases last.
-_ENDS = (
-    select(type_coerce(func.min(_TERM.c.over_at), String))
-    .where(_TERM.c.case_id == _CASE.c.id, _TERM.c.status == "running")
-    .correlate(_CASE)
-    .scalar_subquery()
-)
-
-
-def rank(closed: Any, urgent: Any) -> Any:
-    """Give the order of danger of a case as SQL, from whether it is closed and urgent and from its
-    running terms.
-    """
-    first = case_((urgent, "0"), else_="1")
-    return case_((closed, "9"), else_=first.concat(func.coalesce(_ENDS, "9999")))
-
-
 _NEXT = (
     update(_COUNTER)
     .where(_COUNTER.c.prefix == bindparam("p"), _COUNTER.c.year == bindparam("y"))

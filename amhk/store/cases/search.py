@@ -13,7 +13,7 @@ from amhk.rules.people.searching import Sought, words_of, words_of_case
 from amhk.rules.privacy.secrecy import Scope
 from amhk.rules.privacy.veil import COVER, Veil
 from amhk.store import reads
-from amhk.store.cases import compare_and_set
+from amhk.store.cases import rank
 from amhk.store.cases import scope as cases_scope
 from amhk.store.cases.veils import veils
 from amhk.store.reads import Row
@@ -188,7 +188,5 @@ def keep_batch(connection: Connection, heads: Sequence[Row], urgent: Sequence[in
     case = reads.CASE
     connection.execute(update(case).where(case.c.id.in_(keys)).values(urgent=case.c.id.in_(urgent)))
     connection.execute(
-        update(case)
-        .where(case.c.id.in_(keys))
-        .values(rank=compare_and_set.rank(case.c.closed, case.c.urgent))
+        update(case).where(case.c.id.in_(keys)).values(rank=rank.rank(case.c.closed, case.c.urgent))
     )

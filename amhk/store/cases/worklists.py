@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from amhk.rules.privacy.secrecy import Scope, is_only_name
-from amhk.store.cases.compare_and_set import rank
+from amhk.store.cases.rank import rank
 from amhk.store.cases.scope import arms_of, within
 from amhk.store.cases.search import found_by, rarest_first
 from amhk.store.cases.veils import veils

@@ -43,8 +43,8 @@ from amhk.store.tables.house import (
     Team,
     Worker,
 )
+from amhk.store.tables.people import Form, Grant, Import, Join, PersonKey
 from amhk.store.tables.post import Outgoing
-from amhk.store.tables.radar import Form, Grant, Import, Join, PersonKey
 from amhk.store.tables.screen import (
     Attachment,
     Concept,

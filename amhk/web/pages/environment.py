@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from amhk.config import shipped
 from amhk.desk.casefile.choices import OFFICIAL
-from amhk.rules.procedure.cleaning import MOST_OFFERED, candidates
+from amhk.rules.procedure.form_check import MOST_OFFERED, candidates
 from amhk.rules.terms.days import Calendar
 from amhk.rules.terms.distance import LATE, LATER, NOW, WEEK, distance
 from amhk.words import LISTS, ROLES, local, say_day, say_instant, some

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 
 from amhk.desk.figures import (
     areas,
-    behind,
+    cases_behind,
     kept_reports,
     report_files,
     report_tables,
@@ -103,7 +103,7 @@ def _places(here: Visit) -> list[tuple[str, str]]:
 @router.get("/rapportage/zaken")
 def behind_page(here: Here, figure: str, period: str, area: str = "", value: str = "") -> Response:
     """The cases behind a figure, for who may see them."""
-    told = behind.behind(here.office, figure, period, area=area, who=here.who, value=value)
+    told = cases_behind.behind(here.office, figure, period, area=area, who=here.who, value=value)
     return page(here, "rapportage-zaken.html", told=told)
 
 

@@ -14,7 +14,7 @@ from starlette.datastructures import FormData
 
 from amhk.desk.house import clock
 from amhk.desk.house.session import Seat
-from amhk.desk.intake.once import armed
+from amhk.desk.intake.form_once import armed
 from amhk.errors import BadInput, Fault, Refusal
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import WORKS, Reader

@@ -7,7 +7,7 @@ from functools import partial
 
 from fastapi import APIRouter, Response
 
-from amhk.desk.casefile import recall
+from amhk.desk.casefile import recall_letters
 from amhk.desk.letters import dispatch, owed
 from amhk.desk.letters import piles as desk_piles
 from amhk.errors import ClosedDoor
@@ -36,7 +36,7 @@ def _post(here: Visit, status: int = 200, wrong: ClosedDoor | None = None) -> Re
     found = dispatch.overview(here.office, here.who)
     for one in found["piles"]:
         piles.setdefault(one["claim"], []).append(one)
-    folder = recall.folder_of(here.office)
+    folder = recall_letters.folder_of(here.office)
     return page(
         here,
         "post.html",

@@ -12,8 +12,8 @@ from support.families import EL_AMRANI, VISSER, advies, melding
 from support.patience import patient
 from support.second import same
 
-from amhk.desk.figures import behind as desk_behind
 from amhk.desk.figures import case_facts, counting, kept_reports, reports
+from amhk.desk.figures import cases_behind as desk_behind
 from amhk.desk.house import rounds
 from amhk.office import open_office
 from amhk.rules.figures.periods import read_period

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import cast
 
 from amhk.desk.casefile.casefile import CaseFile
-from amhk.desk.casefile.recall import DRAFT_AGAIN, out_of_hand, take_off
+from amhk.desk.casefile.recall_letters import DRAFT_AGAIN, out_of_hand, take_off
 from amhk.desk.letters.compose import compose
 from amhk.errors import ClosedDoor
 from amhk.store import reads, writes
