@@ -8,7 +8,7 @@ import re
 import pytest
 from conftest import make_folder
 from support.cast import Client, hire
-from support.families import melding
+from support.families import advies, melding
 from support.http import Http
 
 from amhk.office import open_office
@@ -143,3 +143,36 @@ def test_a_calendar_address_carries_the_outside_name_with_its_prefix(tmp_path):
     told = Client(office).post("/feeds", {"kind": "persoonlijk"})["href"]
     assert told.startswith("https://meldpunt.voorbeeld.nl/thuis/agenda/")
     office.close()
+
+
+@pytest.mark.parametrize("kind", ["melding", "advies", "gesloten advies"])
+def test_every_address_of_a_case_answers_for_every_kind_of_case(house, kind):
+    """Also where it is made for the other kind: a page of people asked of an advies."""
+    http, client, _ = house
+    number = "M-2026-000001"
+    if kind != "melding":
+        number = client.post("/cases", advies())["number"]
+    if kind == "gesloten advies":
+        client.move(number, "advies_geven")
+    http.post(
+        "/login",
+        data={"name": "Tom", "password": "oefenen-oefenen"},
+        headers={"sec-fetch-site": "same-origin"},
+    )
+    csrf = re.search(r'name="_csrf" value="([^"]+)"', http.get("/klok").text)[1]
+    moves = [m["name"] for m in client.case(number)["moves"]]
+    looked = 0
+    for method, path in addresses():
+        if "{number}" not in path or method == "HEAD":
+            continue
+        for move in moves if "{move}" in path or "{name}" in path else [""]:
+            filled = path.replace("{number}", number)
+            filled = filled.replace("{move}", move).replace("{name}", move)
+            filled = re.sub(r"\{[^}]+\}", "1", filled)
+            headers = client.headers if path.startswith("/api/") else {}
+            body = {"data": {"_csrf": csrf}} if not headers else {"json": {}}
+            more = body if method != "GET" else {}
+            answer = http.request(method, filled, headers=headers, follow_redirects=False, **more)
+            looked += 1
+            assert answer.status_code < 500, (method, filled, answer.text[:300])
+    assert looked > 40

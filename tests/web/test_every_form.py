@@ -242,6 +242,8 @@ def test_the_numbers_of_the_morning_are_those_of_the_lists_they_lead_to(desk, of
         set(re.findall(r'href="/zaak/(M-[0-9-]+)"', http.get("/werkvoorraad?owner=-").text))
     )
     assert nobody == listed == 3
-    rows = re.findall(r'<tr><th scope="row">Veiligheidsbeoordeling</th>(.*?)</tr>', page)
-    cells = [int(re.sub(r"<[^>]+>", "", c)) for c in re.findall(r"<td[^>]*>(.*?)</td>", rows[0])]
+    row = r'<tr>\s*<th scope="row">Veiligheidsbeoordeling</th>(.*?)</tr>'
+    rows = re.findall(row, page, re.DOTALL)
+    found = re.findall(r"<td[^>]*>(.*?)</td>", rows[0], re.DOTALL)
+    cells = [int(re.sub(r"<[^>]+>", "", c)) for c in found]
     assert cells == [5, 0, 3], "late, this week, and how many of those are nobody's"

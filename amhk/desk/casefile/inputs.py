@@ -5,10 +5,11 @@ from typing import Any
 
 from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.casefile.choices import desk_for, needed
-from amhk.errors import BadInput, NotAllowed
+from amhk.errors import BadInput, ClosedDoor, NotAllowed
 from amhk.rules.privacy.secrecy import WORKS, Reader
 from amhk.rules.procedure.fields import Desk, Field
 from amhk.rules.procedure.form_check import clean
+from amhk.store.rows import CaseRow
 
 
 def take_version(body: object, needed_here: bool) -> tuple[int | None, dict[str, Any]]:
@@ -29,6 +30,13 @@ def take_version(body: object, needed_here: bool) -> tuple[int | None, dict[str,
             "ontbreekt", "Stuur de versie mee van de zaak zoals u die zag.", "version"
         )
     return version, fields
+
+
+def must_hold_people(case: CaseRow) -> None:
+    """Raise ClosedDoor for an advies: nothing of the family is recorded on it (G6)."""
+    if case["route"] != "melding":
+        text = "Over het gezin wordt bij een advies niets vastgelegd."
+        raise ClosedDoor.of("advies", f"{text} Maak er eerst een melding van.")
 
 
 def must_work(who: Reader) -> None:

@@ -1,7 +1,7 @@
 """Recording people on a melding."""
 
 from amhk.desk.casefile.choices import desk_for
-from amhk.desk.casefile.inputs import must_work, take_version
+from amhk.desk.casefile.inputs import must_hold_people, must_work, take_version
 from amhk.desk.casefile.open_case import open_case
 from amhk.desk.cases import register
 from amhk.errors import BadInput, ClosedDoor, Fault
@@ -23,9 +23,7 @@ def add_people(office: Office, number: str, body: object, who: Reader) -> None:
     must_work(who)
     with office.store.write() as connection:
         file = open_case(office, connection, number, who, version)
-        if file.case["route"] != "melding":
-            text = "Over het gezin wordt bij een advies niets vastgelegd."
-            raise ClosedDoor.of("advies", f"{text} Maak er eerst een melding van.")
+        must_hold_people(file.case)
         if file.case["closed"]:
             raise ClosedDoor.of("gesloten", "Deze zaak is gesloten.")
         several = fields.get("betrokkenen", [fields])

@@ -6,6 +6,7 @@ from typing import Any
 from amhk.desk.casefile.access import visible
 from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.casefile.choices import desk_for, needed, present
+from amhk.desk.casefile.inputs import must_hold_people
 from amhk.desk.cases.preview import foretold
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import Reader
@@ -144,9 +145,13 @@ def intake_form(office: Office, route: str) -> tuple[Any, Desk]:
 
 
 def person_form(office: Office, number: str, who: Reader) -> tuple[Any, Desk]:
-    """Give the fields of a person on this case, and what checking them needs now."""
+    """Give the fields of a person on this case, and what checking them needs now.
+
+    ClosedDoor for an advies.
+    """
     with office.store.read() as connection:
         case = visible(connection, number, who)
+        must_hold_people(case)
         workflow = office.pack.workflows[case["workflow"], case["release"]]
         return workflow.person, desk_for(
             office, connection, office.now(connection), needed(workflow.person), case

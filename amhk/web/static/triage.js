@@ -7,18 +7,41 @@
   }
   function stand(at) {
     var row = rows[Math.max(0, Math.min(at, rows.length - 1))];
-    if (row) { row.focus(); row.scrollIntoView({ block: "nearest" }); }
+    if (row) {
+      row.focus();
+      row.scrollIntoView({ block: "nearest" });
+    }
   }
   document.addEventListener("keydown", function (event) {
     if (window.amhkKeysOff && window.amhkKeysOff()) return;
-    if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
-    var row = here(), down = event.key === "j" || event.key === "ArrowDown", up = event.key === "k" || event.key === "ArrowUp";
-    if (down || up) { event.preventDefault(); stand(row ? rows.indexOf(row) + (down ? 1 : -1) : 0); return; }
-    if (event.key === "u") { var undo = document.getElementById("terug"); if (undo) undo.click(); return; }
+    if (
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey ||
+      /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)
+    )
+      return;
+    var row = here(),
+      down = event.key === "j" || event.key === "ArrowDown",
+      up = event.key === "k" || event.key === "ArrowUp";
+    if (down || up) {
+      event.preventDefault();
+      stand(row ? rows.indexOf(row) + (down ? 1 : -1) : 0);
+      return;
+    }
+    if (event.key === "u") {
+      var undo = document.getElementById("terug");
+      if (undo) undo.click();
+      return;
+    }
     if (!row || !/^[123]$/.test(event.key)) return;
     event.preventDefault();
-    var button = row.querySelector("[data-key='" + event.key + "']"), number = row.querySelector("[name=bij]");
-    if (event.key === "3" && number.value === "" && !row.querySelector("[name=ref]")) { number.focus(); return; }
+    var button = row.querySelector("[data-key='" + event.key + "']"),
+      number = row.querySelector("[name=bij]");
+    if (event.key === "3" && number.value === "" && !row.querySelector("[name=ref]")) {
+      number.focus();
+      return;
+    }
     if (button.tagName === "SUMMARY") {
       // an acute form asks why it is not acute; Enter answers
       button.parentElement.open = true;
