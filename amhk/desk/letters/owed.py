@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from amhk.desk.casefile.cursor import after, cursor_of
+from amhk.errors import BadInput
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import Reader, scope_of
 from amhk.rules.privacy.veil import Veil
@@ -36,11 +37,19 @@ def owed(
     """
     with office.store.read() as connection:
         now = office.now(connection)
-        found = outbox.owed(connection, scope_of(who), only, after(cursor), PAGE + 1)
+        found = outbox.owed(connection, scope_of(who), only, _after(cursor), PAGE + 1)
         over = veils.veils(connection, sorted({row["case_id"] for row in found}))
     items = [over.get(row["case_id"], Veil()).upon(_line(office, row, now)) for row in found[:PAGE]]
     last = found[PAGE - 1] if len(found) > PAGE else None
     return {"items": items, "next": cursor_of(last["when"], last["id"]) if last else None}
+
+
+def _after(cursor: str | None) -> tuple[str, int] | None:
+    """Give after which letter a page begins; what is no cursor begins at the first."""
+    try:
+        return after(cursor)
+    except BadInput:
+        return None
 
 
 def _line(office: Office, row: Row, now: datetime) -> dict[str, Any]:
