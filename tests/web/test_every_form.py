@@ -247,3 +247,13 @@ def test_the_numbers_of_the_morning_are_those_of_the_lists_they_lead_to(desk, of
     found = re.findall(r"<td[^>]*>(.*?)</td>", rows[0], re.DOTALL)
     cells = [int(re.sub(r"<[^>]+>", "", c)) for c in found]
     assert cells == [5, 0, 3], "late, this week, and how many of those are nobody's"
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_what_somebody_typed_is_shown_with_its_own_line_ends_and_none_of_the_template(path):
+    """In an element of class `text` every line end is shown."""
+    text = path.read_text(encoding="utf-8")
+    typed = r'<(\w+)[^<>]*class="(?:[^"]* )?text(?: [^"]*)?"[^<>]*>(.*?)</\1>'
+    for found in re.finditer(typed, text, re.DOTALL):
+        bare = re.sub(r"\{\{.*?\}\}|\{%.*?%\}|<[^>]*>", "", found[2], flags=re.DOTALL)
+        assert "\n" not in bare, found[0]
