@@ -10,6 +10,11 @@ from typing import Any, TypedDict
 Json = dict[str, Any]  # what was filled in or worked out: its keys are the procedure's
 
 
+def cell(row: Mapping[str, Any], name: str) -> Any:
+    """Give a column of a row, by a name that is known only when it runs."""
+    return row[name]
+
+
 def part(row: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
     """Give some columns of a row, by names that are known only when it runs."""
     return {name: row[name] for name in names}

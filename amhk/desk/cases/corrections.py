@@ -19,7 +19,7 @@ from amhk.rules.people import people as rules
 from amhk.rules.procedure.codes import Roles
 from amhk.rules.procedure.standing import Decision
 from amhk.store import reads, writes
-from amhk.store.rows import PersonRow, part
+from amhk.store.rows import PersonRow, cell, part
 from amhk.words import day_of, lower_first
 
 _FACTS = ("gemeente", "kanaal", "hoedanigheid", "meldcodestap", "zorgen", "aanleiding", "aard")
@@ -60,11 +60,11 @@ def _case_facts(file: CaseFile, values: Mapping[str, Any], entry: int) -> list[s
         {f.name: f"'{f.title}'" for f in file.workflow.intake if f.title.endswith("?")},
     )
     for name in _FACTS:
-        if name in values and values[name] != _of(file, name):
+        if name in values and values[name] != cell(file.case, name):
             shown = (
                 ""
                 if name == "zorgen"
-                else f" van {_said(_of(file, name))} naar {_said(values[name])}"
+                else f" van {_said(cell(file.case, name))} naar {_said(values[name])}"
             )
             told.append(f"{titles.get(name, name)}{shown}")
             file.changes[name] = values[name]
@@ -75,7 +75,7 @@ def _case_facts(file: CaseFile, values: Mapping[str, Any], entry: int) -> list[s
                     f"{AT_RECEIPT}: {lower_first(file.case['team_reason'])}"
                 )
     old = {
-        n: _of(file, n)
+        n: cell(file.case, n)
         for n in _FACTS
         if n in file.changes and not (n == "zorgen" and file.case["route"] == "advies")
     }
@@ -83,10 +83,6 @@ def _case_facts(file: CaseFile, values: Mapping[str, Any], entry: int) -> list[s
         file.note("oud_gegeven", "Gegevens zoals ze waren, bewaard bij de correctie.", old)
         file.tell(entry, case={n: file.changes[n] for n in old if n != "zorgen"})
     return [t for t in told if not (t == "zorgen" and file.case["route"] == "advies")]
-
-
-def _of(file: CaseFile, name: str) -> Any:
-    return part(file.case, [name])[name]
 
 
 def _said(value: object) -> str:
@@ -103,7 +99,7 @@ def _melder(file: CaseFile, values: Mapping[str, Any]) -> list[str]:
         told["geheim"] = stays_secret(
             file, values.get("hoedanigheid", file.case["hoedanigheid"]), told
         )
-    changed = {f"melder_{k}": v for k, v in told.items() if v != _of(file, f"melder_{k}")}
+    changed = {f"melder_{k}": v for k, v in told.items() if v != cell(file.case, f"melder_{k}")}
     if not changed:
         return []
     file.note(
@@ -218,7 +214,7 @@ def _person(file: CaseFile, values: Mapping[str, Any], entry: int) -> list[str]:
     roles = file.office.pack.codes.roles
     if rules.is_unborn(person, roles) and new.get("geboren"):
         new = _born(new, person, roles)
-    changed = {k: v for k, v in new.items() if v != part(person, [k])[k]}
+    changed = {k: v for k, v in new.items() if v != cell(person, k)}
     if not changed:
         return []
     others = [p for p in everybody if p["id"] != person["id"]]

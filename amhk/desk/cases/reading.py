@@ -30,7 +30,7 @@ from amhk.rules.procedure.flow_map import Map, flow_map
 from amhk.store import reads
 from amhk.store.cases import bundle
 from amhk.store.database.engine import Connection
-from amhk.store.rows import CaseRow, NoticeRow, PersonRow, TermRow, part
+from amhk.store.rows import CaseRow, NoticeRow, PersonRow, TermRow, cell, part
 from amhk.words import day_of, iso
 
 _DAYS = ("uitgerekend", "bsn_gecontroleerd")
@@ -315,5 +315,5 @@ def reveal(office: Office, number: str, who: Reader, reason: object) -> dict[str
             steps(file, reads.entries(connection, case["id"]), shelf["people"]),
         )
         texts = uncovered(veil_over(office, connection, case), whole)
-        melder = {k: part(case, [f"melder_{k}"])[f"melder_{k}"] for k in _MELDER}
+        melder = {k: cell(case, f"melder_{k}") for k in _MELDER}
         return {"melder": melder, "adressen": secret, "teksten": texts}

@@ -12,7 +12,7 @@ from amhk.desk.casefile.access import owns
 from amhk.desk.cases import warnings
 from amhk.rules.privacy.secrecy import WORKS, Reader
 from amhk.store.reads import Row
-from amhk.store.rows import CaseRow, part
+from amhk.store.rows import CaseRow, cell
 from amhk.words import iso
 
 _CHECK = (
@@ -50,10 +50,7 @@ def melding_of(case: CaseRow, shelf: Mapping[str, list[Any]]) -> dict[str, Any]:
     """Give what a melding shows of its melder, findings, referrals and checks."""
     hidden = case["melder_geheim"]
     told_by = ("naam", "bereikbaar", "functie", "organisatie")
-    melder = {
-        name: None if hidden else part(case, [f"melder_{name}"])[f"melder_{name}"]
-        for name in told_by
-    }
+    melder = {name: None if hidden else cell(case, f"melder_{name}") for name in told_by}
     findings = [
         {
             "op": iso(f["moment"]),

@@ -17,7 +17,7 @@ from amhk.rules.procedure.workflow import Workflow
 from amhk.store import reads
 from amhk.store.database.engine import Connection
 from amhk.store.reads import Row
-from amhk.store.rows import CaseRow, NoticeRow, PersonRow, part
+from amhk.store.rows import CaseRow, NoticeRow, PersonRow, cell
 from amhk.words import BRON, GESLACHT, day_of, iso, say_day, say_partial
 
 UNKNOWN, NOT_ASKED = "onbekend", "niet gevraagd of niet ingevuld"
@@ -325,4 +325,4 @@ def _kinds_of_data(person: PersonRow) -> list[str]:
     }
     if (born := str(person["geboren"] or "")) and len(born) < 10:
         held["geboren"] = "geboortejaar" if len(born) == 4 else "geboortemaand en -jaar"
-    return [title for name, title in held.items() if part(person, held)[name] not in (None, "", [])]
+    return [title for name, title in held.items() if cell(person, name) not in (None, "", [])]
