@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import (
     Connection,
     CursorResult,
     Select,
+    Table,
     bindparam,
     exists,
     false,
@@ -20,21 +21,37 @@ from sqlalchemy import (
 
 from amhk.rules.parse import fold
 from amhk.store import tables as t
-from amhk.store.rows import CaseRow, NoticeRow, PersonRow, TermRow
-from amhk.store.tables import table
+from amhk.store.rows import (
+    CaseRow,
+    CheckRow,
+    ContactRow,
+    FindingRow,
+    FinishRow,
+    NoticeRow,
+    PersonRow,
+    ReferralRow,
+    ReminderRow,
+    TermRow,
+)
+from amhk.store.tables import Source, table
 
 Row = Mapping[str, Any]
-CASE, MELDING, ADVIES, PERSON, TERM, NOTICE = (
-    table(x) for x in (t.Case, t.Melding, t.Advies, t.Person, t.Term, t.Notice)
-)
+R = TypeVar("R")
+CASE, MELDING, ADVIES = (table(x) for x in (t.Case, t.Melding, t.Advies))
+PERSON: Source[PersonRow] = table(t.Person)
+TERM: Source[TermRow] = table(t.Term)
+NOTICE: Source[NoticeRow] = table(t.Notice)
+REFERRAL: Source[ReferralRow] = table(t.Referral)
+CHECK: Source[CheckRow] = table(t.Check)
+FINDING: Source[FindingRow] = table(t.Finding)
+CONTACT: Source[ContactRow] = table(t.Contact)
+FINISH: Source[FinishRow] = table(t.Finish)
+REMINDER: Source[ReminderRow] = table(t.Reminder)
 WORKER, TEAM, INSTITUTION, RELATION, ENTRY = (
     table(x) for x in (t.Worker, t.Team, t.Institution, t.Relation, t.Entry)
 )
-REFERRAL, CHECK, FINDING, CONTACT, REMINDER, INBOX = (
-    table(x) for x in (t.Referral, t.Check, t.Finding, t.Contact, t.Reminder, t.Inbox)
-)
-META, FINISH, REQUEST, SESSION, DOSSIER, LOOK = (
-    table(x) for x in (t.Meta, t.Finish, t.Request, t.Session, t.Dossier, t.Look)
+INBOX, META, REQUEST, SESSION, DOSSIER, LOOK = (
+    table(x) for x in (t.Inbox, t.Meta, t.Request, t.Session, t.Dossier, t.Look)
 )
 
 _CASE_COLUMNS = [
@@ -141,7 +158,7 @@ def person_of(connection: Connection, notice: NoticeRow) -> PersonRow | None:
 
     None when it is for nobody of the household, or he is no longer there.
     """
-    people: list[PersonRow] = people_of(connection, notice["case_id"])
+    people = people_of(connection, notice["case_id"])
     return next((p for p in people if p["id"] == notice["person_id"]), None)
 
 
@@ -174,18 +191,18 @@ def notice(connection: Connection, key: int, lock: bool = False) -> NoticeRow | 
     return cast(NoticeRow, dict(found)) if found else None
 
 
-def of_case(connection: Connection, source: Any, case: int) -> list[Row]:
+def of_case(connection: Connection, source: Source[R], case: int) -> list[R]:
     """Give the rows of any table that belong to a case, oldest first."""
     return as_rows(connection.execute(_of_case(source), {"case": case}))
 
 
 def people_of(connection: Connection, case: int) -> list[PersonRow]:
     """Give the people of a case, oldest first."""
-    return as_rows(connection.execute(_of_case(PERSON), {"case": case}))
+    return of_case(connection, PERSON, case)
 
 
 @cache
-def _of_case(source: Any) -> Select[Any]:
+def _of_case(source: Table) -> Select[Any]:
     """Give the statement for one table, made once."""
     return select(source).where(source.c.case_id == bindparam("case")).order_by(source.c.id)
 

@@ -3,10 +3,10 @@
 Read and locked, changed in memory, written whole, with its journal lines, or not at all.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from amhk.desk.casefile.pending import Pending
 from amhk.desk.casefile.recall_letters import out_of_hand, take_off
@@ -17,12 +17,14 @@ from amhk.rules.procedure.moves import closing_due, without_term
 from amhk.rules.procedure.standing import Owed, Running, Standing, became
 from amhk.rules.procedure.workflow import Workflow
 from amhk.rules.terms.terms import rung_instants
-from amhk.store import reads, writes
+from amhk.store import reads
 from amhk.store.cases import compare_and_set, search
 from amhk.store.database.engine import Connection
 from amhk.store.letters import outbox
 from amhk.store.rows import CaseRow, NoticeRow, OwedRow, owed_row
+from amhk.store.tables import Source
 
+R = TypeVar("R")
 WORDS, LINE = "woorden", "bij_regel"
 
 
@@ -62,6 +64,18 @@ class CaseFile:
     def id(self) -> int:
         """Give the key of the case."""
         return int(self.case["id"])
+
+    def rows(self, source: Source[R]) -> list[R]:
+        """Give the rows of a table that belong to this case, as they will be when it is saved."""
+        return self.pending.over(source, reads.of_case(self.connection, source, self.id))
+
+    def add(self, source: Source[Any], **columns: object) -> None:
+        """Let a row of this case be added when it is saved."""
+        self.pending.added.append((source, {"case_id": self.id, **columns}))
+
+    def change(self, source: Source[Any], keys: Sequence[int], **columns: object) -> None:
+        """Let rows of this case be changed when it is saved."""
+        self.pending.change(source, keys, columns)
 
     def standing(self) -> Standing:
         """Give how the case stands, as the rules look at it."""
@@ -214,7 +228,7 @@ class CaseFile:
         # nothing of it stands before anybody any more
         ladder |= {"rung": 0, "ring_at": rings[0] if rings and status == "running" else None}
         term |= told | ladder
-        writes.change(self.connection, reads.TERM, [term["id"]], told | ladder)
+        self.change(reads.TERM, [term["id"]], **told, **ladder)
         self.running.append(term)
         self.ledger(entry, "again", term["id"], status=status)
         self.tell_term(entry, term)
@@ -235,7 +249,7 @@ class CaseFile:
         rule = self.workflow.notices[kind]
         about, person = links.get("about_id"), links.get("person_id")
         if rule.recipient == "instelling" and links.get("institution_id") is None:
-            latest = reads.of_case(self.connection, reads.REFERRAL, self.id)[-1:]
+            latest = self.rows(reads.REFERRAL)[-1:]
             links["institution_id"] = latest[0]["institution_id"] if latest else None
         open_still = not self.workflow.states[self.standing().state].final
         term = (
@@ -283,7 +297,7 @@ class CaseFile:
     def _void(self, keys: list[int]) -> None:
         if keys:
             take_off(self.office, self.connection, keys)
-            writes.change(self.connection, reads.NOTICE, keys, {"state": "void"})
+            self.change(reads.NOTICE, keys, state="void")
         self.owed = [n for n in self.owed if n["id"] not in keys]
 
     def settle(self, moment: datetime) -> None:
@@ -331,6 +345,7 @@ class CaseFile:
         if bump and opens and self.who and self.case["version"]:
             self.opened(self.case["entries"])
             self.changes.setdefault("opened_by", self.case["opened_by"] or self.who.id)
+        self.pending.write_rows(self.connection, self.id)
         self.settle(moment or self.now)
         if without_term(self.workflow, self.standing()):
             raise LostCase(self.case["number"])

@@ -1,20 +1,23 @@
 """What is to be written of a case at the end of a transaction.
 
-Its terms, letters and journal lines.
+Its rows, terms, letters and journal lines.
 
 Nothing of it is in the database before the case is saved.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from amhk.store import reads, writes
 from amhk.store.cases import journal
 from amhk.store.database.engine import Connection
+from amhk.store.tables import Source
 from amhk.words import iso
 
+R = TypeVar("R")
+Columns = dict[str, Any]  # columns of one row, by name
 Line = tuple[str, str, Mapping[str, Any]]  # kind, what, content
 
 
@@ -24,7 +27,17 @@ class Pending:
 
     A term that starts has its place in `started` as its slot, and until it is written the key
     -1 - slot. `touched` are the terms the figures hear of, each with the line that tells it.
+    `added`, `changed` and `parts` are rows beside the case, in the order they were told; a row that
+    is to be added has the key -1 - its place. `afterwards` is what looks at those rows in the
+    database, or works out what hangs on them, once they stand there.
     """
+
+    added: list[tuple[Source[Any], Columns]] = field(default_factory=list)
+    changed: list[tuple[Source[Any], Sequence[int], Columns]] = field(default_factory=list)
+    parts: list[tuple[Source[Any], Columns]] = field(default_factory=list)
+    trimmed: list[tuple[int, int]] = field(default_factory=list)  # a term, and from which rung on
+    erased: list[int] = field(default_factory=list)  # lines of the journal without their words
+    afterwards: list[Callable[[], None]] = field(default_factory=list)
 
     lines: list[Line] = field(default_factory=list)
     ledger: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
@@ -33,6 +46,43 @@ class Pending:
     ended: list[dict[str, Any]] = field(default_factory=list)
     started: list[dict[str, Any]] = field(default_factory=list)
     letters: list[tuple[dict[str, Any], int | None]] = field(default_factory=list)
+
+    def over(self, source: Source[R], rows: list[R]) -> list[R]:
+        """Give rows of a table as they will be: what is to be changed changed, new ones added."""
+        told = {cast(Columns, row)["id"]: dict(cast(Columns, row)) for row in rows}
+        for table, keys, changes in self.changed:
+            for key in keys if table is source else ():
+                if key in told:
+                    told[key] |= changes
+        fresh = [
+            {"id": -1 - place, **row}
+            for place, (table, row) in enumerate(self.added)
+            if table is source
+        ]
+        return cast(list[R], [*told.values(), *fresh])
+
+    def change(self, source: Source[Any], keys: Sequence[int], changes: Columns) -> None:
+        """Let rows of a table be changed, also those that are to be added."""
+        for key in keys:
+            if key < 0:
+                self.added[-1 - key][1].update(changes)
+        if stored := [key for key in keys if key >= 0]:
+            self.changed.append((source, stored, changes))
+
+    def write_rows(self, connection: Connection, case: int) -> None:
+        """Write the rows beside the case, and then do what waited for them."""
+        for source, row in self.added:
+            writes.add(connection, source, row)
+        for source, keys, changes in self.changed:
+            writes.change(connection, source, keys, changes)
+        for source, changes in self.parts:
+            writes.change_case_part(connection, source, case, changes)
+        for term, rung in self.trimmed:
+            writes.trim_inbox(connection, term, rung)
+        for line in self.erased:
+            writes.erase_entry(connection, line)
+        for act in self.afterwards:
+            act()
 
     def write_terms(self, connection: Connection) -> list[int]:
         """Write what ended and what started; gives the keys of what started, by slot."""

@@ -8,7 +8,7 @@ from typing import Any
 from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.cases import corrections, effects, join, route_change
 from amhk.rules.procedure.standing import Decision
-from amhk.store import reads, writes
+from amhk.store import reads
 from amhk.words import iso, lower_first
 
 Effect = Callable[[CaseFile, Decision, int], str | None]
@@ -104,8 +104,7 @@ def _finish(file: CaseFile, decision: Decision, entry: int) -> None:
     if move.finish:
         file.changes["finish"] = move.finish
         file.changes["finishes"] = sorted({*file.case["finishes"], move.finish})
-        row = {"case_id": file.id, "finish": move.finish, "moment": decision.moment, "entry": entry}
-        writes.add(file.connection, reads.FINISH, row)
+        file.add(reads.FINISH, finish=move.finish, moment=decision.moment, entry=entry)
         file.tell(entry, finish=move.finish)
 
 

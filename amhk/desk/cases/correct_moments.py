@@ -8,8 +8,9 @@ from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.casefile.term_rows import due_of, fresh_row, is_late, next_round
 from amhk.desk.cases.register import tell_children
 from amhk.errors import BadInput
-from amhk.store import reads, writes
+from amhk.store import reads
 from amhk.store.cases.journal import said_at
+from amhk.store.tables import Source
 from amhk.words import day_of, iso, lower_first, say_day, say_instant
 
 AT_RECEIPT = "Bij ontvangst"
@@ -22,7 +23,7 @@ def correct_receipt(file: CaseFile, received: datetime, entry: int) -> str:
     """
     old = file.case["received"]
     done = [t["ended_at"] for t in _all_terms(file) if t["status"] == "met"]
-    done += [f["moment"] for f in reads.of_case(file.connection, reads.FINISH, file.id)]
+    done += [f["moment"] for f in file.rows(reads.FINISH)]
     done += [file.case["closed_at"]] if file.case["closed_at"] else []
     if done and received > min(done):
         text = (
@@ -57,25 +58,17 @@ def correct_moment(file: CaseFile, values: Mapping[str, Any], entry: int) -> str
         )
     sequence = lines[-1]["sequence"]
     _move_terms(file, sequence, moment, entry)
-    for source in (reads.REFERRAL, reads.CHECK, reads.FINISH):
-        keys = [
-            r["id"]
-            for r in reads.of_case(file.connection, source, file.id)
-            if r["entry"] == sequence
-        ]
-        writes.change(file.connection, source, keys, {"moment": moment})
+    sources: tuple[Source[Any], ...] = (reads.REFERRAL, reads.CHECK, reads.FINISH)
+    for source in sources:
+        keys = [r["id"] for r in file.rows(source) if r["entry"] == sequence]
+        file.change(source, keys, moment=moment)
     file.tell(entry, moved=[[sequence, iso(moment)]])
     old = said_at(lines[-1])
     if file.case["closed_at"] == old:
         file.changes["closed_at"] = moment
     if file.workflow.moves[name].effect == "help_started":
-        begun = reads.of_case(file.connection, reads.REFERRAL, file.id)[-1:]
-        writes.change(
-            file.connection,
-            reads.REFERRAL,
-            [r["id"] for r in begun],
-            {"started_on": day_of(moment), "answered": moment},
-        )
+        begun = [r["id"] for r in file.rows(reads.REFERRAL)[-1:]]
+        file.change(reads.REFERRAL, begun, started_on=day_of(moment), answered=moment)
     return (
         f"moment van '{lower_first(file.workflow.moves[name].title)}' van {say_instant(old)} naar"
         f" {say_instant(moment)}"
@@ -88,18 +81,14 @@ def _move_terms(file: CaseFile, sequence: int, moment: datetime, entry: int) -> 
     _reproject(file, [t for t in terms if t["start_entry"] == sequence], moment, entry)
     for term in terms:
         if term["end_entry"] == sequence and term["status"] == "met":
-            writes.change(
-                file.connection,
-                reads.TERM,
-                [term["id"]],
-                {"ended_at": moment, "late": is_late(term, moment)},
-            )
+            late = is_late(term, moment)
+            file.change(reads.TERM, [term["id"]], ended_at=moment, late=late)
             file.ledger(entry, "at", term["id"], at=moment.isoformat())
             file.tell_term(entry, {**term, "ended_at": moment})
 
 
 def _all_terms(file: CaseFile) -> list[dict[str, Any]]:
-    return [dict(t) for t in reads.terms(file.connection, file.id)]
+    return [dict(t) for t in file.rows(reads.TERM)]
 
 
 def _reproject(file: CaseFile, terms: list[dict[str, Any]], start: datetime, entry: int) -> None:
@@ -130,8 +119,8 @@ def _reproject(file: CaseFile, terms: list[dict[str, Any]], start: datetime, ent
                 changes |= next_round(
                     file.office, rule, {**term, "start": start}, due_of(fresh), file.now
                 )
-                writes.trim_inbox(file.connection, term["id"], changes["rung"])
-        writes.change(file.connection, reads.TERM, [term["id"]], changes)
+                file.pending.trimmed.append((term["id"], changes["rung"]))
+        file.change(reads.TERM, [term["id"]], **changes)
         file.tell_term(entry, {**term, **changes})
         for t in file.running:
             if t["id"] == term["id"]:

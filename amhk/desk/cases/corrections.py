@@ -18,7 +18,7 @@ from amhk.rules.parse import fold
 from amhk.rules.people import people as rules
 from amhk.rules.procedure.codes import Roles
 from amhk.rules.procedure.standing import Decision
-from amhk.store import reads, writes
+from amhk.store import reads
 from amhk.store.rows import PersonRow, cell, part
 from amhk.words import day_of, lower_first
 
@@ -49,7 +49,7 @@ def correct(file: CaseFile, decision: Decision, entry: int) -> str:
         raise BadInput.of("niets_gewijzigd", "Vul in wat er anders moet zijn.", "reden")
     if isinstance(values.get("uitkomst"), list):
         file.tell(entry, uitkomst_juist=values["uitkomst"])
-    mark_letters(file, said, values)
+    file.pending.afterwards.append(lambda: mark_letters(file, said, values))
     file.words = True
     return f": {'; '.join(told)}"
 
@@ -107,7 +107,7 @@ def _melder(file: CaseFile, values: Mapping[str, Any]) -> list[str]:
         "Gegevens van de melder zoals ze waren, bewaard bij de correctie.",
         part(file.case, changed),
     )
-    writes.change_case_part(file.connection, reads.MELDING, file.id, changed)
+    file.pending.parts.append((reads.MELDING, changed))
     return ["gegevens van de melder"]
 
 
@@ -120,13 +120,11 @@ def _advies(file: CaseFile, values: Mapping[str, Any]) -> list[str]:
         return []
     told = []
     if values.get("advies") and values["advies"] != file.case["advies"]:
-        writes.change_case_part(
-            file.connection, reads.ADVIES, file.id, {"advies": values["advies"]}
-        )
+        file.pending.parts.append((reads.ADVIES, {"advies": values["advies"]}))
         told.append("advies")
-    if values.get("verslag") and (had := reads.of_case(file.connection, reads.CONTACT, file.id)):
+    if values.get("verslag") and (had := file.rows(reads.CONTACT)):
         one = next((c for c in had if str(c["id"]) == values.get("contact")), had[-1])
-        writes.change(file.connection, reads.CONTACT, [one["id"]], {"verslag": values["verslag"]})
+        file.change(reads.CONTACT, [one["id"]], verslag=values["verslag"])
         told.append("verslag")
     told += ["zorgen"] if "zorgen" in file.changes else []
     if not told:
@@ -146,7 +144,7 @@ def erase_words(file: CaseFile, names: Collection[str]) -> None:
         content = json.loads(entry["content"] or "{}")
         if not set(names) & set(content):
             continue
-        writes.erase_entry(file.connection, entry["id"])
+        file.pending.erased.append(entry["id"])
         line = content.pop(LINE, entry["sequence"])
         if rest := {k: v for k, v in content.items() if k not in names}:
             file.note_words(line, rest)
@@ -171,9 +169,7 @@ def _texts(file: CaseFile, values: Mapping[str, Any]) -> list[str]:
                 "De woorden van een brief zoals ze waren.",
                 {n: notice["facts"][n] for n in new},
             )
-            writes.change(
-                file.connection, reads.NOTICE, [notice["id"]], {"facts": notice["facts"] | new}
-            )
+            file.change(reads.NOTICE, [notice["id"]], facts=notice["facts"] | new)
             told += [n.replace("_", " ") for n in new if n.replace("_", " ") not in told]
     return told
 
@@ -185,7 +181,7 @@ def _findings(file: CaseFile, values: Mapping[str, Any]) -> list[str]:
     """
     if not (values.get("bevindingen") or values.get("gevoelig")) or file.case["route"] != "melding":
         return []
-    found = reads.of_case(file.connection, reads.FINDING, file.id)
+    found = file.rows(reads.FINDING)
     one = next(
         (f for f in found if str(f["id"]) == values.get("bevinding")), found[-1] if found else None
     )
@@ -198,7 +194,7 @@ def _findings(file: CaseFile, values: Mapping[str, Any]) -> list[str]:
         "De bevindingen zoals ze waren, bewaard bij de correctie.",
         {"bevindingen": one["text"], "gevoelig": one["labels"]},
     )
-    writes.change(file.connection, reads.FINDING, [one["id"]], new)
+    file.change(reads.FINDING, [one["id"]], **new)
     return ["bevindingen"]
 
 
@@ -209,7 +205,7 @@ def _person(file: CaseFile, values: Mapping[str, Any], entry: int) -> list[str]:
     if not new or not values.get("persoon"):
         text = "Noem de persoon en zijn juiste gegevens samen."
         raise BadInput.of("ontbreekt", text, "persoon")
-    everybody = reads.people_of(file.connection, file.id)
+    everybody = file.rows(reads.PERSON)
     person = next(p for p in everybody if str(p["id"]) == values["persoon"])
     roles = file.office.pack.codes.roles
     if rules.is_unborn(person, roles) and new.get("geboren"):
@@ -226,8 +222,10 @@ def _person(file: CaseFile, values: Mapping[str, Any], entry: int) -> list[str]:
     said = ", ".join(titles.get(k, k.replace("_", " ")) for k in changed)
     if "naam" in changed:
         changed["zoeknaam"] = fold(changed["naam"])
-    writes.change(file.connection, reads.PERSON, [person["id"]], changed)
-    earlier_contacts.find_again(file.connection, person["id"])
+    file.change(reads.PERSON, [person["id"]], **changed)
+    file.pending.afterwards.append(
+        lambda: earlier_contacts.find_again(file.connection, person["id"])
+    )
     tell_children(file, entry)
     if rules.is_unborn(person, roles) and not rules.is_unborn({**person, **new}, roles):
         for kind in file.workflow.person_notices:

@@ -10,7 +10,7 @@ from amhk.desk.casefile.casefile import CaseFile
 from amhk.errors import BadInput
 from amhk.rules.figures.facts import THAT_DAY
 from amhk.rules.procedure.standing import Decision
-from amhk.store import reads, writes
+from amhk.store import reads
 from amhk.words import day_of, iso, say_day
 
 OTHER = "10"  # vervolg_onderzoek: another institution (IP1 par. 4.7)
@@ -35,14 +35,13 @@ def referral(file: CaseFile, decision: Decision, entry: int) -> str:
     found = next(i for i in reads.institutions(file.connection) if i["name"] == name)
     file.handed_to = found["vervolg"] or OTHER
     lapse(file)
-    row = {
-        "case_id": file.id,
-        "institution_id": found["id"],
-        "moment": decision.moment,
-        "status": "open",
-        "entry": entry,
-    }
-    writes.add(file.connection, reads.REFERRAL, row)
+    file.add(
+        reads.REFERRAL,
+        institution_id=found["id"],
+        moment=decision.moment,
+        status="open",
+        entry=entry,
+    )
     file.tell(entry, referral=[found["kind"], found["scale"]])
     return f": {name}"
 
@@ -52,20 +51,13 @@ def lapse(file: CaseFile) -> None:
 
     Another took their place, or the case closes.
     """
-    waiting = [
-        r["id"]
-        for r in reads.of_case(file.connection, reads.REFERRAL, file.id)
-        if r["status"] == "open"
-    ]
-    writes.change(file.connection, reads.REFERRAL, waiting, {"status": "lapsed"})
+    waiting = [r["id"] for r in file.rows(reads.REFERRAL) if r["status"] == "open"]
+    file.change(reads.REFERRAL, waiting, status="lapsed")
 
 
-def _answer(
-    file: CaseFile, status: str, decision: Decision, more: Mapping[str, Any] | None = None
-) -> None:
-    latest = reads.of_case(file.connection, reads.REFERRAL, file.id)[-1:]
-    changes = {"status": status, "answered": decision.moment, **(more or {})}
-    writes.change(file.connection, reads.REFERRAL, [r["id"] for r in latest], changes)
+def _answer(file: CaseFile, status: str, decision: Decision, **more: object) -> None:
+    latest = [r["id"] for r in file.rows(reads.REFERRAL)[-1:]]
+    file.change(reads.REFERRAL, latest, status=status, answered=decision.moment, **more)
 
 
 def referral_accepted(file: CaseFile, decision: Decision, entry: int) -> None:
@@ -88,7 +80,7 @@ def referral_withdrawn(file: CaseFile, decision: Decision, entry: int) -> None:
 
 
 def _over_before(file: CaseFile, what: str) -> None:
-    latest = reads.of_case(file.connection, reads.REFERRAL, file.id)[-1:]
+    latest = file.rows(reads.REFERRAL)[-1:]
     if latest and (day := latest[0]["started_on"]):
         text = (
             f"De hulp is begonnen op {say_day(day)}: {what} kan dan niet meer. Stopt de hulp, leg"
@@ -99,7 +91,7 @@ def _over_before(file: CaseFile, what: str) -> None:
 
 def help_started(file: CaseFile, decision: Decision, entry: int) -> None:
     """Record that the help of the latest referral started."""
-    _answer(file, "started", decision, {"started_on": day_of(decision.moment)})
+    _answer(file, "started", decision, started_on=day_of(decision.moment))
     file.tell(entry, answer="started", help=THAT_DAY)
 
 
@@ -125,13 +117,11 @@ def check(file: CaseFile, decision: Decision, entry: int) -> str:
     ):
         raise BadInput.of("volgorde", "De hulp kan niet eindigen voor ze begon.", "hulp_geeindigd")
     help_says = _help_of_check(file, values, entry)
-    row = {name: values.get(name) for name in names}
-    row |= {"case_id": file.id, "moment": decision.moment, "entry": entry}
-    row |= {
+    row = {name: values.get(name) for name in names} | {
         name: values.get(name, [])
         for name in ("doelrealisatie", "tevreden_jeugdige", "tevreden_ouder")
     }
-    writes.add(file.connection, reads.CHECK, row)
+    file.add(reads.CHECK, moment=decision.moment, entry=entry, **row)
     file.tell(entry, check={n: values[n] for n in _OF_CHECK if values.get(n)})
     return f": passend {values['passend']}, nu veilig {values['nu_veilig']}{help_says}"
 
@@ -142,7 +132,7 @@ def _help_of_check(file: CaseFile, values: Mapping[str, Any], entry: int) -> str
     Begun on that day, or still not. BadInput when it was recorded to have begun and the check says
     nothing of it.
     """
-    latest = reads.of_case(file.connection, reads.REFERRAL, file.id)[-1:]
+    latest = file.rows(reads.REFERRAL)[-1:]
     if not latest:
         return ""
     known, told = latest[0]["started_on"], values.get("hulp_gestart")
@@ -159,9 +149,8 @@ def _help_of_check(file: CaseFile, values: Mapping[str, Any], entry: int) -> str
         )
         raise BadInput.of("spreekt_tegen", text, "hulp_gestart")
     if told:
-        change = {"started_on": told, "status": "started"}
         if latest[0]["status"] != "started" or known != told:
-            writes.change(file.connection, reads.REFERRAL, [latest[0]["id"]], change)
+            file.change(reads.REFERRAL, [latest[0]["id"]], started_on=told, status="started")
             file.tell(entry, answer="started", help=iso(told))
         return (
             f"; de hulp begon op {say_day(told)}, niet op {say_day(known)}"
@@ -201,14 +190,7 @@ def finding(file: CaseFile, decision: Decision, entry: int) -> None:
         labels = sorted(
             {*decision.values.get("gevoelig", ()), *_OF_SOURCE.get(bron or "", ()), *his}
         )
-        row = {
-            "case_id": file.id,
-            "moment": decision.moment,
-            "bron": bron,
-            "text": text,
-            "labels": labels,
-        }
-        writes.add(file.connection, reads.FINDING, row)
+        file.add(reads.FINDING, moment=decision.moment, bron=bron, text=text, labels=labels)
         file.words = True
 
 
@@ -232,5 +214,4 @@ def calm(file: CaseFile, decision: Decision, entry: int) -> None:
 
 def contact(file: CaseFile, decision: Decision, entry: int) -> None:
     """Record a contact with the adviesvrager."""
-    row = {"case_id": file.id, "moment": decision.moment, "verslag": decision.values["verslag"]}
-    writes.add(file.connection, reads.CONTACT, row)
+    file.add(reads.CONTACT, moment=decision.moment, verslag=decision.values["verslag"])

@@ -279,7 +279,7 @@ def tell_children(
     file: CaseFile, entry: int, people: Sequence[Mapping[str, Any]] | None = None
 ) -> None:
     """Tell the figures how many children a melding is about, from its people as they now are."""
-    known = reads.people_of(file.connection, file.id) if people is None else people
+    known = file.rows(reads.PERSON) if people is None else people
     day = day_of(file.changes.get("received", file.case["received"]))
     file.tell(
         entry, children=sum(is_child(person, day, file.office.pack.codes.roles) for person in known)

@@ -6,8 +6,7 @@ from typing import Any
 from amhk.rules.procedure.workflow import Workflow
 from amhk.store import reads
 from amhk.store.database.engine import Connection
-from amhk.store.reads import Row
-from amhk.store.rows import CaseRow, NoticeRow, TermRow
+from amhk.store.rows import CaseRow, NoticeRow, ReferralRow, TermRow
 from amhk.words import day_of, say_day
 
 TAKEN = ("accepted", "started")  # a referral that was taken up
@@ -46,7 +45,7 @@ def referral_facts(
     }
 
 
-def _referral_of(referrals: list[Row], notice: NoticeRow) -> Row | None:
+def _referral_of(referrals: list[ReferralRow], notice: NoticeRow) -> ReferralRow | None:
     """Give the referral a letter is about: the last to its institution when it was drafted.
 
     Of a letter to others the last of all.
@@ -57,7 +56,9 @@ def _referral_of(referrals: list[Row], notice: NoticeRow) -> Row | None:
     return found[-1] if found else None
 
 
-def _of_referral(terms: list[TermRow], referrals: list[Row], mine: Row | None) -> dict[str, str]:
+def _of_referral(
+    terms: list[TermRow], referrals: list[ReferralRow], mine: ReferralRow | None
+) -> dict[str, str]:
     """Give the ends of the terms that belong to a referral, by name.
 
     Those begun with it, or after it and before the next.

@@ -27,7 +27,7 @@ from amhk.rules.terms.calendar import (
 )
 from amhk.rules.terms.days import USUAL_HOURS, Calendar, opens_often
 from amhk.rules.terms.terms import beside_end, over_at, rung_instants
-from amhk.store import reads, writes
+from amhk.store import reads
 from amhk.store.house import house_journal
 from amhk.store.terms import calendar as kept
 from amhk.store.terms import calendar_backlog
@@ -220,7 +220,7 @@ def _absorb_case(file: CaseFile, why: str) -> int:
         told = _absorbed(file, term, why)
         moved += "due" in told
         term.update(told)
-        writes.change(file.connection, reads.TERM, [term["id"]], told)
+        file.change(reads.TERM, [term["id"]], **told)
     file.save(bump=False)
     return moved
 
@@ -257,7 +257,7 @@ def _absorbed(file: CaseFile, term: dict[str, Any], why: str) -> dict[str, Any]:
         "why": f"was {term['due']}: {why}"
     }
     told |= next_round(file.office, rule, term, due_of(fresh), file.now)
-    writes.trim_inbox(file.connection, term["id"], told["rung"])
+    file.pending.trimmed.append((term["id"], told["rung"]))
     return told
 
 

@@ -16,7 +16,7 @@ from amhk.office import Office
 from amhk.rules.privacy.secrecy import Reader
 from amhk.rules.procedure.fields import Field
 from amhk.rules.terms.terms import TermRule, moved_end, over_at
-from amhk.store import reads, writes
+from amhk.store import reads
 from amhk.words import day_of, iso, say_day
 
 SUSPEND = (
@@ -72,7 +72,7 @@ def suspend(office: Office, number: str, key: int, body: object, who: Reader) ->
         changes = {"status": "suspended", "suspended_at": file.now, "ring_at": None}
         changes["extensions"] = [*term["extensions"], step]
         term.update(changes)
-        writes.change(connection, reads.TERM, [key], changes)
+        file.change(reads.TERM, [key], **changes)
         file.ledger(entry, "suspend", key)
         file.tell_term(entry, term)
         file.start(waiting, file.now, entry, values["until"], for_id=key)
@@ -123,7 +123,7 @@ def resume(office: Office, number: str, key: int, body: object, who: Reader) -> 
         ]
         told |= {"status": "running", "suspended_at": None, "extensions": steps}
         term.update(told)
-        writes.change(connection, reads.TERM, [key], told)
+        file.change(reads.TERM, [key], **told)
         file.ledger(entry, "resume", key, days=still, calendar=office.calendar.release)
         file.tell_term(entry, term)
         for waiting in [t for t in file.running if t["for_id"] == key]:
@@ -173,7 +173,7 @@ def stretch(file: CaseFile, term: dict[str, Any], days: int, reason: str, decide
     }
     told["extensions"] = [*term["extensions"], step]
     term.update(told)
-    writes.change(file.connection, reads.TERM, [term["id"]], told)
+    file.change(reads.TERM, [term["id"]], **told)
     file.ledger(entry, "extend", term["id"], days=days, calendar=file.office.calendar.release)
     file.tell_term(entry, term)
 
@@ -188,5 +188,5 @@ def _moved(file: CaseFile, rule: TermRule, term: Mapping[str, Any], days: int) -
     )
     told: dict[str, Any] = {"due": iso(due), "unrolled": iso(unrolled), "over_at": over_at(due)}
     told |= next_round(file.office, rule, term, due, file.now)
-    writes.trim_inbox(file.connection, term["id"], told["rung"])
+    file.pending.trimmed.append((term["id"], told["rung"]))
     return told

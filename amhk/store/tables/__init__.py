@@ -4,8 +4,9 @@ SQLModel states the schema; hot paths use `Table` objects through SQLAlchemy Cor
 nothing.
 """
 
-from typing import Any, cast
+from typing import Any, Generic, TypeVar, cast
 
+from sqlalchemy import Table
 from sqlmodel import SQLModel
 
 from amhk.store.tables.cases import (
@@ -100,6 +101,7 @@ __all__ = [
     "SavedList",
     "SearchWord",
     "Session",
+    "Source",
     "Stamp",
     "Tally",
     "Team",
@@ -107,6 +109,12 @@ __all__ = [
     "Worker",
     "table",
 ]
+
+R = TypeVar("R")
+
+
+class Source(Table, Generic[R]):
+    """A Core table of which a whole row has the type R (`store.rows`); it is never made."""
 
 
 def table(model: type[SQLModel]) -> Any:
