@@ -376,7 +376,7 @@ def _furnish(folder: Path, region: str | None) -> Path:
     return path
 
 
-def fictitious(region: str) -> list[dict[str, Any]]:
+def fictitious(region: str) -> list[dict[str, object]]:
     """Give the made-up institutions, RvdK and police units of a region, for training."""
     with (SEED / "instellingen.csv").open(encoding="utf-8", newline="") as file:
         return [

@@ -124,7 +124,7 @@ def list_(
 def _every_page(office: "Office", who: "Reader", asked: dict[str, str]) -> list[dict[str, Any]]:
     from amhk.desk.worklists.worklist import worklist
 
-    items: list[dict[str, Any]] = []
+    items: list[dict[str, object]] = []
     while True:
         page = worklist(office, who, asked, 500)
         items += page["items"]

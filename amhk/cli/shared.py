@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -95,7 +95,7 @@ def say(told: object) -> None:
     typer.echo(json.dumps(told, ensure_ascii=False, indent=1))
 
 
-def read_json(source: str) -> Any:
+def read_json(source: str) -> object:
     """Give the JSON in a file or, for `-`, on standard input.
 
     WrongUse when the file cannot be read, Refusal when it is no JSON.

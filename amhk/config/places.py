@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 SEED = Path(__file__).parent.parent / "seed"
 _KNOWN = {"subregio", "centrumgemeente", "inwoners", "van", "tot"}
@@ -85,7 +84,7 @@ def changed(
     return found
 
 
-def _month(no: Callable[[str, str], None], key: str, value: Any) -> date | None:
+def _month(no: Callable[[str, str], None], key: str, value: object) -> date | None:
     if value is None:
         return None
     if type(value) is not date or value.day != 1:

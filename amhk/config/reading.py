@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from amhk.errors import Fault, HouseClosed
+from amhk.rules.parse import Raw
 
 KNOWN = {
     "": {
@@ -70,7 +71,7 @@ class Reading:
             return 1
         return value
 
-    def known(self, table: dict[str, Any], key: str = "") -> None:
+    def known(self, table: Raw, key: str = "") -> None:
         """Keep a fault for every key that does not exist, with the one that looks like it."""
         known = KNOWN[key]
         for name, value in table.items():

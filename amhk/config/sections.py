@@ -13,12 +13,13 @@ from amhk.config.parts import Costs, Mail, Making, Style
 from amhk.config.places import Gemeente, gemeenten_of
 from amhk.config.reading import Reading, secret
 from amhk.rules.figures.periods import LENGTHS
+from amhk.rules.parse import Raw
 from amhk.rules.procedure.import_layouts import OWN, Layout
 from amhk.rules.staff.routing import STROMEN, RoutingRule
 from amhk.words import REGIONS
 
 
-def attachments_folder(read: Reading, data: dict[str, Any]) -> str:
+def attachments_folder(read: Reading, data: Raw) -> str:
     """The folder of the attachments: one of its own, in the meldpunt folder or elsewhere."""
     told = str(data.get("attachments", "bijlagen"))
     if (read.path.parent / told).resolve() in (
@@ -29,7 +30,7 @@ def attachments_folder(read: Reading, data: dict[str, Any]) -> str:
     return told
 
 
-def style(read: Reading, table: dict[str, Any]) -> Style:
+def style(read: Reading, table: Raw) -> Style:
     """Give the house style of the letters.
 
     The mark is a PNG, JPEG or SVG of at most 500 kB in the meldpunt folder.
@@ -65,12 +66,12 @@ def style(read: Reading, table: dict[str, Any]) -> Style:
     return Style(tuple(address), logo=logo, **texts)
 
 
-def procedure(table: dict[str, Any]) -> dict[str, Any]:
+def procedure(table: Raw) -> dict[str, Any]:
     """Give which procedure runs, and which release of it when it is pinned."""
     return {"pack": table.get("pack", "amhk"), "release": table.get("release", "")}
 
 
-def letters(read: Reading, table: dict[str, Any]) -> dict[str, Any]:
+def letters(read: Reading, table: Raw) -> dict[str, Any]:
     """Give what letters and the acute call need.
 
     The telephones, the look and the watched folder.
@@ -83,7 +84,7 @@ def letters(read: Reading, table: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def server(read: Reading, table: dict[str, Any]) -> dict[str, Any]:
+def server(read: Reading, table: Raw) -> dict[str, Any]:
     """Give where the service listens, how it is known outside, and how long a token
     lives in days.
     """
@@ -97,7 +98,7 @@ def server(read: Reading, table: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def routing(read: Reading, table: dict[str, Any], gemeenten: dict[str, Gemeente]) -> dict[str, Any]:
+def routing(read: Reading, table: Raw, gemeenten: dict[str, Gemeente]) -> dict[str, Any]:
     """Give to which team a new case goes: the rules in order, and the team for the rest."""
     rows = enumerate(table.get("rules", []), 1)
     return {
@@ -106,7 +107,7 @@ def routing(read: Reading, table: dict[str, Any], gemeenten: dict[str, Gemeente]
     }
 
 
-def hours(read: Reading, clock: dict[str, Any], mail: dict[str, Any]) -> dict[str, Any]:
+def hours(read: Reading, clock: Raw, mail: Raw) -> dict[str, Any]:
     """Give when the house does its rounds.
 
     Every so many seconds, and the hours of mail and proof.
@@ -119,12 +120,12 @@ def hours(read: Reading, clock: dict[str, Any], mail: dict[str, Any]) -> dict[st
     }
 
 
-def figures(read: Reading, table: dict[str, Any]) -> dict[str, Any]:
+def figures(read: Reading, table: Raw) -> dict[str, Any]:
     """Give which clock counts for a term, and which reports make themselves."""
     return {"counts": counts(read, table.get("counts", {})), "making": making(read, table)}
 
 
-def database_url(data: dict[str, Any]) -> str:
+def database_url(data: Raw) -> str:
     """AMHK_DATABASE or the file named by AMHK_DATABASE_FILE goes before config.toml, so that a
     password need not stand there.
     """
@@ -140,7 +141,7 @@ def region(read: Reading, name: object) -> dict[str, Gemeente]:
 
 
 def routing_rule(
-    read: Reading, number: int, table: dict[str, Any], gemeenten: dict[str, Gemeente]
+    read: Reading, number: int, table: Raw, gemeenten: dict[str, Gemeente]
 ) -> RoutingRule:
     """Give the rule in a row (they are numbered from 1): to which team, of what."""
     key = f"routing.rules[{number}]"
@@ -256,7 +257,7 @@ def proxies(read: Reading, told: object) -> tuple[str, ...]:
     return tuple(map(str, found))
 
 
-def making(read: Reading, table: dict[str, Any]) -> Making:
+def making(read: Reading, table: Raw) -> Making:
     """Give which reports make themselves and when."""
     lengths = table.get("reports", ["kwartaal"])
     if not isinstance(lengths, list) or set(lengths) - set(LENGTHS):
@@ -267,7 +268,7 @@ def making(read: Reading, table: dict[str, Any]) -> Making:
     )
 
 
-def costs(read: Reading, table: dict[str, Any], gemeenten: dict[str, Gemeente]) -> Costs:
+def costs(read: Reading, table: Raw, gemeenten: dict[str, Gemeente]) -> Costs:
     """Give what sharing the costs needs.
 
     Amounts in euros with at most two decimals, years as keys.
@@ -277,7 +278,7 @@ def costs(read: Reading, table: dict[str, Any], gemeenten: dict[str, Gemeente]) 
     return Costs(budget, years, _history(read, table.get("history", {}), gemeenten))
 
 
-def _budget(read: Reading, table: dict[str, Any]) -> dict[int, int]:
+def _budget(read: Reading, table: Raw) -> dict[int, int]:
     budget: dict[int, int] = {}
     for year, amount in table.items():
         try:
@@ -295,7 +296,7 @@ def _budget(read: Reading, table: dict[str, Any]) -> dict[int, int]:
 
 
 def _history(
-    read: Reading, table: dict[str, Any], gemeenten: dict[str, Gemeente]
+    read: Reading, table: Raw, gemeenten: dict[str, Gemeente]
 ) -> dict[int, dict[str, int]]:
     history: dict[int, dict[str, int]] = {}
     for year, counts in table.items():
@@ -317,7 +318,7 @@ def _history(
     return history
 
 
-def mail(read: Reading, table: dict[str, Any] | None) -> Mail | None:
+def mail(read: Reading, table: Raw | None) -> Mail | None:
     """The daily mail, None when there is none.
 
     The password comes from AMHK_SMTP_PASSWORD or the file AMHK_SMTP_PASSWORD_FILE names.

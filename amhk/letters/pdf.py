@@ -72,7 +72,7 @@ def compiled(layout: bytes, inputs: dict[str, str], root: Path = FONTS) -> bytes
         raise PrintFailed(wrong.message) from wrong
 
 
-def _plain(head: Head | None) -> dict[str, Any] | None:
+def _plain(head: Head | None) -> dict[str, object] | None:
     if head is None:
         return None
     told = asdict(head)

@@ -72,7 +72,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
     intercepted_binops = frozenset(["*", "**"])
 
-    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+    def call_binop(self, context: object, operator: str, left: object, right: object) -> object:
         """Refuse the two ways in which a short text becomes an endless one."""
         raise TemplateError(f"rekenen met {operator} kan in een brief niet")
 
@@ -150,7 +150,7 @@ class Letters:
             )
         return self._asked[kind]
 
-    def render(self, kind: str, facts: Mapping[str, Any]) -> tuple[Block, ...]:
+    def render(self, kind: str, facts: Mapping[str, object]) -> tuple[Block, ...]:
         """Give the blocks of a letter; jinja2.UndefinedError when a fact is missing."""
         if kind not in self._templates:
             self._templates[kind] = self._env.from_string(self.source(kind))

@@ -4,11 +4,20 @@ fits in a letter.
 
 import re
 import unicodedata
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from anyascii import anyascii
 
 from amhk.words import AMSTERDAM, day_of
+
+# A table of a file somebody wrote (TOML, JSON), and what was filled in at a form and checked: their
+# keys are those of the file, or of the procedure.
+Raw = Mapping[str, Any]
+Filled = dict[str, Any]
+Complain = Callable[[str, str], None]  # of a key of a file: what is wrong with it
+
 
 _PARTIAL = re.compile(r"^(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?$")
 _DUTCH_DAY = re.compile(r"^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})$")

@@ -1,7 +1,6 @@
 """A line of a table that came in, and the limits of what is read."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from amhk.errors import BadInput
 
@@ -15,7 +14,7 @@ class Line:
     """
 
     number: int
-    cells: dict[str, Any]
+    cells: dict[str, object]
     wrong: str | None = None
     head: tuple[str, ...] = ()
 

@@ -188,7 +188,7 @@ def _workbook(file: BinaryIO, inside: str, schema: str) -> Iterator[Line]:
         ) from wrong
 
 
-def _only_sheet(book: Any, most: int) -> Any:
+def _only_sheet(book: Any, most: int) -> object:
     """Give the one worksheet that holds something.
 
     What stands on a second one would be lost without a word.
@@ -206,7 +206,7 @@ def _only_sheet(book: Any, most: int) -> Any:
     return book.worksheets[0]
 
 
-def _rows(sheet: Any, most: int) -> Iterator[tuple[Any, ...]]:
+def _rows(sheet: Any, most: int) -> Iterator[tuple[object, ...]]:
     """Give the rows of a worksheet, no more and no wider than a table can be, and of at most so
     many cells.
     """
@@ -261,7 +261,7 @@ def _prove_workbook(file: BinaryIO) -> None:
     file.seek(0)
 
 
-def _sheet(sheet: Any, most: int) -> Iterator[Line]:
+def _sheet(sheet: object, most: int) -> Iterator[Line]:
     head: list[str] = []
     for number, row in enumerate(_rows(sheet, most), 1):
         cells = [_plain(cell) for cell in row]
@@ -362,12 +362,12 @@ def _where(file: BinaryIO, start: int, inside: str) -> str:
         return f"{inside}.item"
 
 
-def flat(item: Mapping[str, Any], path: str = "") -> dict[str, Any]:
+def flat(item: Mapping[str, object], path: str = "") -> dict[str, object]:
     """Give nested values by path: `{"melder": {"naam": x}}` as `{"melder.naam": x}`.
 
     A list of codes stays a list.
     """
-    told: dict[str, Any] = {}
+    told: dict[str, object] = {}
     for key, value in item.items():
         name = f"{path}{key}"
         if isinstance(value, Mapping):

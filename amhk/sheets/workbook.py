@@ -57,7 +57,7 @@ def as_xlsx(sheets: Sequence[Sheet], title: str, made: datetime) -> bytes:
     return out.getvalue()
 
 
-def _write(page: Any, row: int, column: int, cell: Cell, text: Any) -> None:
+def _write(page: Any, row: int, column: int, cell: Cell, text: object) -> None:
     if isinstance(cell, int | float):
         page.write_number(row, column, cell)
     elif cell is not None:
@@ -101,7 +101,7 @@ def _name_spaces() -> None:
     book.write(io.BytesIO())
 
 
-def _page(book: Any, sheet: Sheet, number: int, bold: Any) -> Any:
+def _page(book: Any, sheet: Sheet, number: int, bold: object) -> object:
     from odf.style import Style, TableColumnProperties
     from odf.table import Table, TableCell, TableColumn, TableRow
     from odf.text import P
@@ -115,7 +115,7 @@ def _page(book: Any, sheet: Sheet, number: int, bold: Any) -> Any:
     for row, cells in enumerate([sheet.head, *sheet.rows]):
         line = TableRow()
         for cell in cells:
-            kind: dict[str, Any] = (
+            kind: dict[str, object] = (
                 {"valuetype": "float", "value": cell}
                 if isinstance(cell, int | float)
                 else {"valuetype": "string"}
@@ -130,7 +130,7 @@ def _page(book: Any, sheet: Sheet, number: int, bold: Any) -> Any:
     return page
 
 
-def _frozen(names: Sequence[str]) -> Any:
+def _frozen(names: Sequence[str]) -> object:
     """Give the settings that keep the first row and column of every sheet in view."""
     from odf.config import (
         ConfigItem,

@@ -1,6 +1,7 @@
 """Every SELECT of the house; what comes back are plain mappings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar, cast
 
@@ -27,15 +28,20 @@ from amhk.store.rows import (
     ContactRow,
     FindingRow,
     FinishRow,
+    InstitutionRow,
+    JournalLine,
     NoticeRow,
     PersonRow,
     ReferralRow,
     ReminderRow,
+    Row,
+    TeamRow,
+    TeamWorker,
     TermRow,
+    WorkerRow,
 )
-from amhk.store.tables import Source, table
+from amhk.store.tables import Query, Source, table
 
-Row = Mapping[str, Any]
 R = TypeVar("R")
 CASE, MELDING, ADVIES = (table(x) for x in (t.Case, t.Melding, t.Advies))
 PERSON: Source[PersonRow] = table(t.Person)
@@ -66,12 +72,12 @@ _RUNNING = TERM.c.status.in_(("running", "suspended"))
 _NOTICE_LIGHT = [c for c in NOTICE.c if c.name not in ("html", "pdf")]
 
 
-def rows(connection: Connection, statement: Select[Any]) -> list[Row]:
+def rows(connection: Connection, statement: Query) -> list[Row]:
     """Run a SELECT and give its rows."""
     return as_rows(connection.execute(statement))
 
 
-def as_rows(found: CursorResult[Any]) -> list[Any]:
+def as_rows(found: CursorResult[object]) -> list[Any]:
     """Give the rows of a result as plain mappings."""
     names = tuple(found.keys())
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
@@ -202,7 +208,7 @@ def people_of(connection: Connection, case: int) -> list[PersonRow]:
 
 
 @cache
-def _of_case(source: Table) -> Select[Any]:
+def _of_case(source: Table) -> Select[object]:
     """Give the statement for one table, made once."""
     return select(source).where(source.c.case_id == bindparam("case")).order_by(source.c.id)
 
@@ -223,7 +229,7 @@ def relations(connection: Connection, case: int) -> list[Row]:
     return rows(connection, statement.where(RELATION.c.case_id == case).order_by(RELATION.c.id))
 
 
-def first_instant(connection: Connection) -> Any:
+def first_instant(connection: Connection) -> datetime | None:
     """Give when the first line of all journals was written; None when there is none."""
     return connection.execute(select(ENTRY.c.instant).order_by(ENTRY.c.id).limit(1)).scalar()
 
@@ -253,12 +259,14 @@ def dossier_of_people(connection: Connection, people: Sequence[Row]) -> int | No
     return connection.execute(statement).scalar()
 
 
-def entries(connection: Connection, case: int) -> list[Row]:
+def entries(connection: Connection, case: int) -> list[JournalLine]:
     """Give the journal of a case with the names of the workers."""
     statement = select(*ENTRY.c, WORKER.c.name.label("worker")).outerjoin(
         WORKER, WORKER.c.id == ENTRY.c.worker_id
     )
-    return rows(connection, statement.where(ENTRY.c.case_id == case).order_by(ENTRY.c.sequence))
+    return as_rows(
+        connection.execute(statement.where(ENTRY.c.case_id == case).order_by(ENTRY.c.sequence))
+    )
 
 
 def open_without_term(connection: Connection) -> tuple[int, list[str]]:
@@ -314,38 +322,40 @@ def any_case(connection: Connection) -> bool:
     return connection.execute(select(CASE.c.id).limit(1)).scalar() is not None
 
 
-def workers(connection: Connection, active: bool = True) -> list[Row]:
+def workers(connection: Connection, active: bool = True) -> list[TeamWorker]:
     """Give the workers with the names of their teams."""
     statement = (
         select(*WORKER.c, TEAM.c.name.label("team"))
         .outerjoin(TEAM, TEAM.c.id == WORKER.c.team_id)
         .order_by(WORKER.c.name)
     )
-    return rows(connection, statement.where(WORKER.c.active == true()) if active else statement)
+    return as_rows(
+        connection.execute(statement.where(WORKER.c.active == true()) if active else statement)
+    )
 
 
-def worker_by(connection: Connection, **where: Any) -> Row | None:
+def worker_by(connection: Connection, name: str | None = None, **where: object) -> WorkerRow | None:
     """Give the worker with this name (in whatever capitals and accents), id or token hash."""
-    if "name" in where:
-        where["name_key"] = fold(where.pop("name"))
+    if name is not None:
+        where["name_key"] = fold(name)
     statement = select(WORKER).where(*(getattr(WORKER.c, k) == v for k, v in where.items()))
     found = connection.execute(statement).mappings().first()
-    return dict(found) if found else None
+    return cast(WorkerRow, dict(found)) if found else None
 
 
-def teams(connection: Connection) -> list[Row]:
+def teams(connection: Connection) -> list[TeamRow]:
     """Give the teams."""
-    return rows(connection, select(TEAM).order_by(TEAM.c.id))
+    return as_rows(connection.execute(select(TEAM).order_by(TEAM.c.id)))
 
 
-def institutions(connection: Connection, active: bool = True) -> list[Row]:
+def institutions(connection: Connection, active: bool = True) -> list[InstitutionRow]:
     """Give the institutions that can be referred to.
 
     With `active=False` also those that no longer can.
     """
     statement = select(INSTITUTION).order_by(INSTITUTION.c.name)
-    return rows(
-        connection, statement.where(INSTITUTION.c.active == true()) if active else statement
+    return as_rows(
+        connection.execute(statement.where(INSTITUTION.c.active == true()) if active else statement)
     )
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, TypedDict
 
 Json = dict[str, Any]  # what was filled in or worked out: its keys are the procedure's
+Row = Mapping[str, Any]  # of several tables, or of columns only known when it runs
 
 
 def cell(row: Mapping[str, Any], name: str) -> Any:
@@ -206,6 +207,12 @@ class WorkerRow(TypedDict):
     active: bool
 
 
+class TeamWorker(WorkerRow):
+    """Who works here, with the name of his team."""
+
+    team: str | None
+
+
 class ReferralRow(TypedDict):
     """A referral to an institution."""
 
@@ -378,3 +385,9 @@ class EntryRow(TypedDict):
     commitment: str
     previous: str
     hash: str
+
+
+class JournalLine(EntryRow):
+    """A line of the journal of a case, with the name of who wrote it."""
+
+    worker: str | None

@@ -8,19 +8,21 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, text, update
+from sqlalchemy import Connection, Insert, Table, bindparam, delete, insert, select, text, update
+from sqlalchemy.sql.dml import ReturningInsert
 
 from amhk.store import reads
+from amhk.store.rows import Row
 from amhk.store.tables import Feed, PlanCase, table
 
 
 @cache
-def _insert(source: Any) -> Any:
+def _insert(source: Table) -> Insert:
     """Give the INSERT of a table, built once; the columns are those of the row it is run with."""
     return insert(source)
 
 
-def add(connection: Connection, source: Any, row: Mapping[str, Any]) -> int:
+def add(connection: Connection, source: Table, row: Mapping[str, object]) -> int:
     """Insert one row and give its key."""
     done = connection.execute(_insert(source), dict(row))
     key = done.inserted_primary_key
@@ -28,11 +30,13 @@ def add(connection: Connection, source: Any, row: Mapping[str, Any]) -> int:
 
 
 @cache
-def _returning(source: Any) -> Any:
+def _returning(source: Table) -> ReturningInsert[Any]:
     return insert(source).returning(source.c.id, sort_by_parameter_order=True)
 
 
-def add_rows(connection: Connection, source: Any, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+def add_rows(
+    connection: Connection, source: Table, rows: Sequence[Mapping[str, object]]
+) -> list[int]:
     """Insert rows, all with the same columns, and give their keys in order."""
     return (
         list(connection.execute(_returning(source), [dict(r) for r in rows]).scalars())
@@ -55,7 +59,7 @@ _END = (
 )
 
 
-def end_terms(connection: Connection, ends: Sequence[Mapping[str, Any]]) -> None:
+def end_terms(connection: Connection, ends: Sequence[Row]) -> None:
     """End terms: each with `t` (its key), `rung`, status, ended_at, late, why and end_entry.
 
     Their reminders leave the inbox.
@@ -73,34 +77,32 @@ def clear_inbox(connection: Connection, terms: Sequence[int]) -> None:
         connection.execute(delete(reads.INBOX).where(reads.INBOX.c.term_id.in_(terms)))
 
 
-def add_terms(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+def add_terms(connection: Connection, rows: Sequence[Mapping[str, object]]) -> list[int]:
     """Insert terms and give their keys in order."""
     return add_rows(connection, reads.TERM, rows)
 
 
-def add_many(connection: Connection, source: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+def add_many(connection: Connection, source: Table, rows: Sequence[Mapping[str, object]]) -> None:
     """Insert rows, all with the same columns."""
     if rows:
         connection.execute(_insert(source), [dict(r) for r in rows])
 
 
-def change(
-    connection: Connection, source: Any, keys: Sequence[int], changes: Mapping[str, Any]
-) -> None:
+def change(connection: Connection, source: Table, keys: Sequence[int], changes: Row) -> None:
     """Change rows by key."""
     if keys:
         connection.execute(update(source).where(source.c.id.in_(keys)).values(**changes))
 
 
 def change_case_part(
-    connection: Connection, source: Any, case: int, changes: Mapping[str, Any]
+    connection: Connection, source: Table, case: int, changes: Mapping[str, object]
 ) -> None:
     """Change the melding or advies part of a case."""
     if changes:
         connection.execute(update(source).where(source.c.case_id == case).values(**changes))
 
 
-def remove(connection: Connection, source: Any, case: int) -> None:
+def remove(connection: Connection, source: Table, case: int) -> None:
     """Remove the rows of a case from a table of people or contacts (destruction by law)."""
     connection.execute(delete(source).where(source.c.case_id == case))
 

@@ -75,7 +75,7 @@ class Stage:
     def _worker(self) -> Reader:
         return self.readers[self.dice.choice(("Anna", "Bram", "Fatima"))]
 
-    def _step(self, key: str, name: str, **fields: Any) -> None:
+    def _step(self, key: str, name: str, **fields: object) -> None:
         """Make a move as the teamleider would, having looked.
 
         A door that is closed in this story stays closed.

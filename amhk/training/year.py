@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from heapq import heappop
 from io import BytesIO
-from typing import Any
 
 from amhk.config import SEED
 from amhk.desk.house import clock, rounds
@@ -132,7 +131,7 @@ class Year(Calls, MadeUp):
         Eight to triage, some about families that are known, and one to repair.
         """
         anna, known = self.readers["Anna"], self._known()
-        told: list[dict[str, Any]] = []
+        told: list[dict[str, object]] = []
         for n in range(9):
             person = (
                 dict(known[n // 2])
@@ -163,7 +162,7 @@ class Year(Calls, MadeUp):
         imports.accept(self.office, key, anna)
         imports.take_all(self.office, key)
 
-    def _known(self) -> list[dict[str, Any]]:
+    def _known(self) -> list[dict[str, object]]:
         """Give people of running meldingen, as the police would write them down."""
         with self.office.store.read() as connection:
             rows = worklists.page(

@@ -72,7 +72,7 @@ _HEADERS = {
 
 
 class _App(FastAPI):
-    def openapi(self) -> dict[str, Any]:
+    def openapi(self) -> dict[str, object]:
         """Give the description of the API with the fields of today's procedure in it, for who is
         not known.
         """
@@ -175,7 +175,7 @@ def _is_api(request: Request) -> bool:
 def _answer(request: Request, status: int, wrong: Refusal) -> Response:
     if not _is_api(request):
         return pages.refused(request, status, wrong)
-    told: dict[str, Any] = {
+    told: dict[str, object] = {
         "type": "about:blank",
         "title": (type(wrong).__doc__ or "").strip(),
         "status": status,
@@ -189,7 +189,7 @@ def _answer(request: Request, status: int, wrong: Refusal) -> Response:
     return JSONResponse(told, status, headers, media_type="application/problem+json")
 
 
-def _case_of(request: Request, wrong: Refusal) -> tuple[dict[str, Any] | None, bool, Any]:
+def _case_of(request: Request, wrong: Refusal) -> tuple[dict[str, object] | None, bool, Any]:
     """Give the case a refusal is about, so that its doors can be named.
 
     None when it cannot be seen.

@@ -14,7 +14,7 @@ PLAIN = {bool: bool, int: int, str: str, bytes: bytes, date: date, datetime: dat
 NAMES = sorted(
     name.removesuffix("Row")
     for name, kind in vars(rows).items()
-    if typing.is_typeddict(kind) and name != "OwedRow"
+    if typing.is_typeddict(kind) and name.endswith("Row") and name != "OwedRow"
 )
 
 

@@ -10,7 +10,15 @@ from typing import Any, TypeVar, cast
 
 from amhk.desk.casefile.pending import Pending
 from amhk.desk.casefile.recall_letters import out_of_hand, take_off
-from amhk.desk.casefile.term_rows import as_running, due_of, is_late, next_round, term_row
+from amhk.desk.casefile.term_rows import (
+    as_running,
+    due_of,
+    ended,
+    is_late,
+    next_round,
+    take,
+    term_row,
+)
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import Reader
 from amhk.rules.procedure.moves import closing_due, without_term
@@ -21,7 +29,7 @@ from amhk.store import reads
 from amhk.store.cases import compare_and_set, search
 from amhk.store.database.engine import Connection
 from amhk.store.letters import outbox
-from amhk.store.rows import CaseRow, NoticeRow, OwedRow, owed_row
+from amhk.store.rows import CaseRow, NoticeRow, OwedRow, TermRow, owed_row
 from amhk.store.tables import Source
 
 R = TypeVar("R")
@@ -45,7 +53,7 @@ class CaseFile:
     who: Reader | None
     now: datetime
     workflow: Workflow
-    running: list[dict[str, Any]] = field(default_factory=list)
+    running: list[TermRow] = field(default_factory=list)
     owed: list[OwedRow] = field(default_factory=list)
     letters: list[NoticeRow] = field(
         default_factory=list
@@ -77,6 +85,12 @@ class CaseFile:
         """Let rows of this case be changed when it is saved."""
         self.pending.change(source, keys, columns)
 
+    def change_term(self, term: TermRow, changes: Mapping[str, object]) -> None:
+        """Let a term have these columns, on the table now and in the database when it is saved."""
+        take(term, changes)
+        if term["id"] > 0:  # one that is not written yet is written as it is then
+            self.change(reads.TERM, [term["id"]], **changes)
+
     def standing(self) -> Standing:
         """Give how the case stands, as the rules look at it."""
         state = self.changes.get("state", self.case["state"])
@@ -106,7 +120,7 @@ class CaseFile:
             deciders=self.deciders,
         )
 
-    def note(self, kind: str, what: str, content: Mapping[str, Any]) -> int:
+    def note(self, kind: str, what: str, content: Mapping[str, object]) -> int:
         """Add a journal line and give its sequence number.
 
         On an advies its words get a line of their own, so that they can be erased without the rest
@@ -124,7 +138,7 @@ class CaseFile:
             self.note_words(entry, said)
         return entry
 
-    def note_words(self, entry: int, said: Mapping[str, Any]) -> None:
+    def note_words(self, entry: int, said: Mapping[str, object]) -> None:
         """Add the line that holds the words of another line of an advies."""
         self.pending.lines.append((WORDS, f"De woorden bij regel {entry}.", {LINE: entry, **said}))
         self.case["entries"] += 1
@@ -146,7 +160,7 @@ class CaseFile:
         """Give what a journal line of this transaction tells the figures so far."""
         return self.pending.figures.get(entry, {})
 
-    def tell_term(self, entry: int, term: Mapping[str, Any]) -> None:
+    def tell_term(self, entry: int, term: TermRow) -> None:
         """Tell the figures how a term stands after a journal line.
 
         One that runs on in this transaction is told as it is in the end.
@@ -155,23 +169,22 @@ class CaseFile:
 
     def start(
         self, name: str, moment: datetime, entry: int, on: date | None = None, **links: int | None
-    ) -> dict[str, Any]:
+    ) -> TermRow:
         """Start a term at a moment (for a term on a chosen day: `on`), with its links to a person
         or another case.
         """
-        row = term_row(self.office, self.workflow.terms[name], moment, on)
-        row |= {
+        place = len(self.pending.started)
+        row: TermRow = {
+            **term_row(self.office, self.workflow.terms[name], moment, on),
+            "id": -1 - place,  # a key of its own until it is written
             "case_id": self.id,
             "start_entry": entry,
-            "person_id": None,
-            "about_id": None,
-            "for_id": None,
-            **links,
+            "person_id": links.get("person_id"),
+            "about_id": links.get("about_id"),
+            "for_id": links.get("for_id"),
+            "suspended_at": None,
+            **ended("running"),
         }
-        row["slot"], row["id"] = (
-            len(self.pending.started),
-            -1 - len(self.pending.started),
-        )  # a key of its own until it is written
         self.pending.started.append(row)
         self.running.append(row)
         told = {"name": name, "start": moment.isoformat(), "on": on, "calendar": row["calendar"]}
@@ -181,7 +194,7 @@ class CaseFile:
 
     def end(
         self,
-        term: Mapping[str, Any],
+        term: TermRow,
         status: str,
         moment: datetime,
         entry: int,
@@ -189,9 +202,9 @@ class CaseFile:
     ) -> None:
         """End a term: `met` (late when the moment lies past its end) or `void` with why."""
         late = status == "met" and is_late(term, moment)
-        told = {"status": status, "ended_at": moment, "late": late, "why": why, "end_entry": entry}
-        if "slot" in term:
-            self.pending.started[term["slot"]].update(told | {"ring_at": None})
+        told = ended(status, moment, late, why, entry)
+        if term["id"] < 0:
+            take(self.pending.started[-1 - term["id"]], {**told, "ring_at": None})
         else:
             self.pending.ended.append({"t": term["id"], "rung": term["rung"], **told})
         self.tell_term(entry, {**term, **told})
@@ -213,22 +226,23 @@ class CaseFile:
         for term in [t for t in self.running if t["id"] in wanted]:
             self.end(term, status, moment, entry, why)
 
-    def revive(self, term: dict[str, Any], status: str, entry: int) -> None:
+    def revive(self, term: TermRow, status: str, entry: int) -> None:
         """Let a term that was voided run (or stand still) again, to the end it had.
 
         The reminders it had come to are given anew.
         """
-        told = {"status": status, "ended_at": None, "late": False, "why": None, "end_entry": None}
+        told = ended(status)
+        again: TermRow = {**term, **told}
         ladder = next_round(
-            self.office, self.workflow.terms[term["name"]], term | told, due_of(term), self.now
+            self.office, self.workflow.terms[term["name"]], again, due_of(term), self.now
         )
         rings = rung_instants(
             self.workflow.terms[term["name"]], term["start"], due_of(term), self.office.calendar
         )
         # nothing of it stands before anybody any more
-        ladder |= {"rung": 0, "ring_at": rings[0] if rings and status == "running" else None}
-        term |= told | ladder
-        self.change(reads.TERM, [term["id"]], **told, **ladder)
+        ladder["rung"] = 0
+        ladder["ring_at"] = rings[0] if rings and status == "running" else None
+        self.change_term(term, {**told, **ladder})
         self.running.append(term)
         self.ledger(entry, "again", term["id"], status=status)
         self.tell_term(entry, term)
@@ -238,7 +252,7 @@ class CaseFile:
         kind: str,
         moment: datetime,
         entry: int,
-        facts: Mapping[str, Any] | None = None,
+        facts: Mapping[str, object] | None = None,
         **links: int | None,
     ) -> None:
         """Draft a notice of a kind; one to an institution goes to that of the latest referral.
@@ -270,7 +284,7 @@ class CaseFile:
             "drafted": moment,
             **links,
         }
-        self.pending.letters.append((row, term["slot"] if term else None))
+        self.pending.letters.append((row, -1 - term["id"] if term else None))
         self.owed.append(owed_row(kind, rule.obligatory))
 
     def void_letters(self) -> None:
@@ -356,7 +370,7 @@ class CaseFile:
         told = {"entries": self.case["entries"], "head": self.case["head"], **self.changes}
         compare_and_set.save_case(self.connection, self.case, told, bump)
         changes = self.changes | {"version": self.case["version"] + bump}
-        cast(dict[str, Any], self.case).update(changes)
+        cast(dict[str, object], self.case).update(changes)
         if self.words:
             search.find_again(self.connection, self.case)
 
@@ -370,12 +384,4 @@ class CaseFile:
 
     def _urgent(self) -> bool:
         acute = self.changes.get("acuut", self.case["acuut"])
-        return is_urgent(self.workflow, self.standing().state, acute)
-
-
-def is_urgent(workflow: Workflow, state: str, acute: bool) -> bool:
-    """Tell whether a case goes before all others.
-
-    Somebody is unsafe now, or was said to be and nobody has judged it yet.
-    """
-    return workflow.states[state].unsafe or (acute and state == workflow.start)
+        return self.workflow.is_urgent(self.standing().state, acute)

@@ -14,8 +14,7 @@ from amhk.rules.privacy.veil import Veil
 from amhk.rules.procedure.fields import Desk, Field
 from amhk.store import reads
 from amhk.store.database.engine import Connection
-from amhk.store.reads import Row
-from amhk.store.rows import CaseRow
+from amhk.store.rows import CaseRow, Row
 from amhk.store.staff import plans
 from amhk.words import LISTS, SCHAAL, day_of, say_day
 

@@ -5,13 +5,13 @@ reason, each look written down.
 """
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from amhk.office import Office
 from amhk.rules.privacy.veil import CODES, Veil
 from amhk.store.cases import veils
 from amhk.store.database.engine import Connection
-from amhk.store.reads import Row
+from amhk.store.rows import Row
 
 T = TypeVar("T")
 
@@ -29,7 +29,7 @@ def covered(office: Office, connection: Connection, case: Row, told: T) -> T:
     return veil.upon(told) if veil else told
 
 
-def uncovered(veil: Veil, told: Any) -> list[str]:
+def uncovered(veil: Veil, told: object) -> list[str]:
     """Give each text of an answer in which something would be covered, as it was typed."""
     if isinstance(told, str):
         return [told] if veil.holds(told) else []

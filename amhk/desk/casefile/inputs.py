@@ -1,18 +1,18 @@
 """What every act on a case is given: the version that was seen, and the fields, checked."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.casefile.choices import desk_for, needed
 from amhk.errors import BadInput, ClosedDoor, NotAllowed
+from amhk.rules.parse import Filled
 from amhk.rules.privacy.secrecy import WORKS, Reader
 from amhk.rules.procedure.fields import Desk, Field
 from amhk.rules.procedure.form_check import clean
 from amhk.store.rows import CaseRow
 
 
-def take_version(body: object, needed_here: bool) -> tuple[int | None, dict[str, Any]]:
+def take_version(body: object, needed_here: bool) -> tuple[int | None, dict[str, object]]:
     """Give the version a client saw and the other fields.
 
     BadInput when it is missing or no number.
@@ -45,7 +45,7 @@ def must_work(who: Reader) -> None:
         raise NotAllowed()
 
 
-def filled(file: CaseFile, fields: tuple[Field, ...], raw: Mapping[str, Any]) -> dict[str, Any]:
+def filled(file: CaseFile, fields: tuple[Field, ...], raw: Mapping[str, object]) -> Filled:
     """Give the checked values of a small form about a case on the table.
 
     BadInput names every fault.

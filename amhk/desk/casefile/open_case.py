@@ -73,7 +73,7 @@ def laid_out(
     """
     workflow = office.pack.workflows[case["workflow"], case["release"]]
     moment = now or office.moment(connection, case["clock"], case["present_calendar"])
-    running = [dict(t) for t in terms if t["status"] in ("running", "suspended")]
+    running: list[TermRow] = [{**t} for t in terms if t["status"] in ("running", "suspended")]
     owed: list[OwedRow] = [n for n in letters if n["state"] in ("draft", "approved")]
     gone = [n for n in letters if n["state"] in ("sent", "withheld")]
     return CaseFile(

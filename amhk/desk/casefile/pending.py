@@ -13,28 +13,29 @@ from typing import Any, TypeVar, cast
 from amhk.store import reads, writes
 from amhk.store.cases import journal
 from amhk.store.database.engine import Connection
+from amhk.store.rows import TermRow
 from amhk.store.tables import Source
 from amhk.words import iso
 
 R = TypeVar("R")
-Columns = dict[str, Any]  # columns of one row, by name
-Line = tuple[str, str, Mapping[str, Any]]  # kind, what, content
+Columns = dict[str, object]  # columns of one row, by name
+Line = tuple[str, str, Mapping[str, object]]  # kind, what, content
 
 
 @dataclass
 class Pending:
     """The rows of one case that are to be added or changed.
 
-    A term that starts has its place in `started` as its slot, and until it is written the key
-    -1 - slot. `touched` are the terms the figures hear of, each with the line that tells it.
+    A term that starts has the key -1 - its place in `started` until it is written. `touched` are
+    the terms the figures hear of, each with the line that tells it.
     `added`, `changed` and `parts` are rows beside the case, in the order they were told; a row that
     is to be added has the key -1 - its place. `afterwards` is what looks at those rows in the
     database, or works out what hangs on them, once they stand there.
     """
 
-    added: list[tuple[Source[Any], Columns]] = field(default_factory=list)
-    changed: list[tuple[Source[Any], Sequence[int], Columns]] = field(default_factory=list)
-    parts: list[tuple[Source[Any], Columns]] = field(default_factory=list)
+    added: list[tuple[Source[object], Columns]] = field(default_factory=list)
+    changed: list[tuple[Source[object], Sequence[int], Columns]] = field(default_factory=list)
+    parts: list[tuple[Source[object], Columns]] = field(default_factory=list)
     trimmed: list[tuple[int, int]] = field(default_factory=list)  # a term, and from which rung on
     erased: list[int] = field(default_factory=list)  # lines of the journal without their words
     afterwards: list[Callable[[], None]] = field(default_factory=list)
@@ -42,9 +43,9 @@ class Pending:
     lines: list[Line] = field(default_factory=list)
     ledger: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
     figures: dict[int, dict[str, Any]] = field(default_factory=dict)
-    touched: list[tuple[int, Mapping[str, Any]]] = field(default_factory=list)
-    ended: list[dict[str, Any]] = field(default_factory=list)
-    started: list[dict[str, Any]] = field(default_factory=list)
+    touched: list[tuple[int, TermRow]] = field(default_factory=list)
+    ended: list[dict[str, object]] = field(default_factory=list)
+    started: list[TermRow] = field(default_factory=list)
     letters: list[tuple[dict[str, Any], int | None]] = field(default_factory=list)
 
     def over(self, source: Source[R], rows: list[R]) -> list[R]:
@@ -61,7 +62,7 @@ class Pending:
         ]
         return cast(list[R], [*told.values(), *fresh])
 
-    def change(self, source: Source[Any], keys: Sequence[int], changes: Columns) -> None:
+    def change(self, source: Source[object], keys: Sequence[int], changes: Columns) -> None:
         """Let rows of a table be changed, also those that are to be added."""
         for key in keys:
             if key < 0:
@@ -85,21 +86,20 @@ class Pending:
             act()
 
     def write_terms(self, connection: Connection) -> list[int]:
-        """Write what ended and what started; gives the keys of what started, by slot."""
+        """Write what ended and what started; gives the keys of what started, in order."""
         if self.ended:
             writes.end_terms(connection, self.ended)
         if not self.started:
             return []
-        rows = [{k: v for k, v in row.items() if k not in ("slot", "id")} for row in self.started]
-        fresh = {"ended_at": None, "late": False, "why": None, "end_entry": None}
-        return writes.add_terms(connection, [fresh | row for row in rows])
+        rows = [{k: v for k, v in row.items() if k != "id"} for row in self.started]
+        return writes.add_terms(connection, rows)
 
     def write_letters(self, connection: Connection, keys: list[int]) -> None:
         """Write the letters, each with the term that started with it."""
         if self.letters:
             rows = [
-                {**row, "term_id": keys[slot] if slot is not None else None}
-                for row, slot in self.letters
+                {**row, "term_id": keys[place] if place is not None else None}
+                for row, place in self.letters
             ]
             writes.add_many(connection, reads.NOTICE, rows)
 
@@ -136,9 +136,9 @@ class Pending:
         journal.append(connection, rows)
         return str(chain["head"])
 
-    def _ops(self, first: int, keys: list[int]) -> dict[int, list[dict[str, Any]]]:
+    def _ops(self, first: int, keys: list[int]) -> dict[int, list[dict[str, object]]]:
         """Give what each line did to terms, by the keys these have now."""
-        ops: dict[int, list[dict[str, Any]]] = {}
+        ops: dict[int, list[dict[str, object]]] = {}
         for entry, op in self.ledger:
             key = op["id"]
             written = op | {"id": keys[-1 - key] if key < 0 else key}
@@ -147,8 +147,8 @@ class Pending:
 
     def _tell_terms(self, first: int, keys: list[int]) -> None:
         for entry, term in self.touched:
-            key = keys[term["slot"]] if "slot" in term else term["id"]
-            at = iso(term["ended_at"]) if term.get("ended_at") else None
+            key = keys[-1 - term["id"]] if term["id"] < 0 else term["id"]
+            at = iso(term["ended_at"]) if term["ended_at"] else None
             begun = [term["name"], iso(term["start"]), term["due"], term["beside_due"]]
             line = self.figures.setdefault(max(entry, first), {})
             line.setdefault("terms", {})[str(key)] = [*begun, term["status"], at]

@@ -6,17 +6,16 @@ Whether it can still be held back, taking it off its way, and making it a draft 
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from amhk.errors import ClosedDoor
 from amhk.letters.post import drop, waits
 from amhk.office import Office
 from amhk.store.database.engine import Connection
 from amhk.store.letters import outbox
-from amhk.store.reads import Row
+from amhk.store.rows import Row
 
 # What an approved letter loses when it becomes a draft again.
-DRAFT_AGAIN: dict[str, Any] = {
+DRAFT_AGAIN: dict[str, object] = {
     "state": "draft",
     "html": None,
     "pdf": None,

@@ -7,7 +7,7 @@ from typing import Any
 from amhk.desk.casefile.casefile import CaseFile
 from amhk.rules.terms.distance import distance
 from amhk.store.cases.journal import said_at
-from amhk.store.reads import Row
+from amhk.store.rows import EntryRow
 from amhk.words import iso
 
 
@@ -17,8 +17,8 @@ def people_line(view: Mapping[str, Any]) -> str:
 
 
 def acute_of(
-    file: CaseFile, moves: Sequence[Mapping[str, Any]], people: str, entries: Sequence[Row]
-) -> dict[str, Any] | None:
+    file: CaseFile, moves: Sequence[Mapping[str, object]], people: str, entries: Sequence[EntryRow]
+) -> dict[str, object] | None:
     """Give the clock of hours that runs on a case and ends first.
 
     Its term, end, how far that is, what was done about it and when, and the buttons that answer it

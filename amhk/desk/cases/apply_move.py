@@ -3,7 +3,6 @@ all on one case file.
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any
 
 from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.cases import corrections, effects, join, route_change
@@ -42,7 +41,7 @@ def carry_out(file: CaseFile, decision: Decision) -> None:
     _draft(file, decision, entry)
 
 
-def _kept(decision: Decision) -> dict[str, Any]:
+def _kept(decision: Decision) -> dict[str, object]:
     """Give what the journal line keeps of the input.
 
     On an advies that becomes a melding only the reason (G6), the rest stands on the melding.
@@ -65,7 +64,7 @@ def _told(file: CaseFile, decision: Decision) -> str:
     return f" (besloten door {decider}{', ' + registration if registration else ''})"
 
 
-def _coded(file: CaseFile, decision: Decision, entry: int) -> dict[str, Any]:
+def _coded(file: CaseFile, decision: Decision, entry: int) -> dict[str, object]:
     """Give what this move means in the official lists.
 
     Of the vervolg of a melding the first holds, of an onderzoek all do (IP1 par. 3.6, 4.7).

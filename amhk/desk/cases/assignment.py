@@ -1,7 +1,6 @@
 """Giving a case to a worker, to another team, or back to the team."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from amhk.desk.casefile.access import key_of, no_case, owns
 from amhk.desk.casefile.casefile import CaseFile
@@ -11,6 +10,7 @@ from amhk.desk.casefile.open_case import on_table, open_case
 from amhk.desk.terms.inbox import tend_inbox
 from amhk.errors import BadInput, Fault
 from amhk.office import Office
+from amhk.rules.parse import Filled
 from amhk.rules.privacy.secrecy import WORKS, Reader
 from amhk.rules.procedure.fields import Desk, Field
 from amhk.rules.procedure.form_check import clean
@@ -74,7 +74,7 @@ def assign_many(office: Office, numbers: Sequence[str], body: object, who: Reade
 
 
 def _assign(
-    office: Office, connection: Connection, files: Sequence[CaseFile], fields: Mapping[str, Any]
+    office: Office, connection: Connection, files: Sequence[CaseFile], fields: Mapping[str, object]
 ) -> None:
     """Check one assignment and carry it out on every case.
 
@@ -112,7 +112,7 @@ def _assign(
     tend_inbox(connection, reminders.staff(connection, day_of(now), now))
 
 
-def _hand_over(file: CaseFile, values: Mapping[str, Any], owner: int | None, team: int) -> None:
+def _hand_over(file: CaseFile, values: Filled, owner: int | None, team: int) -> None:
     to = values.get("owner") or values.get("team") or "het team"
     file.note("toegewezen", f"Toegewezen aan {to}.", values)
     file.changes["owner_id"] = owner

@@ -1,19 +1,37 @@
 """Correcting when something was: the receipt or a move, with every term that hangs on it."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.casefile.term_rows import due_of, fresh_row, is_late, next_round
 from amhk.desk.cases.register import tell_children
 from amhk.errors import BadInput
+from amhk.rules.parse import Filled
 from amhk.store import reads
 from amhk.store.cases.journal import said_at
+from amhk.store.rows import TermRow
 from amhk.store.tables import Source
 from amhk.words import day_of, iso, lower_first, say_day, say_instant
 
 AT_RECEIPT = "Bij ontvangst"
+
+
+class Restarted(TypedDict, total=False):
+    """What another start changes of a term."""
+
+    start: datetime
+    due: str
+    unrolled: str
+    over_at: datetime
+    beside_due: str | None
+    beside_over_at: datetime | None
+    calendar: int
+    late: bool
+    why: str
+    round: int
+    rung: int
+    ring_at: datetime | None
 
 
 def correct_receipt(file: CaseFile, received: datetime, entry: int) -> str:
@@ -22,7 +40,7 @@ def correct_receipt(file: CaseFile, received: datetime, entry: int) -> str:
     BadInput when a move was made before it. Gives what changed, in words.
     """
     old = file.case["received"]
-    done = [t["ended_at"] for t in _all_terms(file) if t["status"] == "met"]
+    done = [t["ended_at"] for t in _all_terms(file) if t["status"] == "met" and t["ended_at"]]
     done += [f["moment"] for f in file.rows(reads.FINISH)]
     done += [file.case["closed_at"]] if file.case["closed_at"] else []
     if done and received > min(done):
@@ -45,7 +63,7 @@ def correct_receipt(file: CaseFile, received: datetime, entry: int) -> str:
     return f"ontvangst van {say_instant(old)} naar {say_instant(received)}"
 
 
-def correct_moment(file: CaseFile, values: Mapping[str, Any], entry: int) -> str:
+def correct_moment(file: CaseFile, values: Filled, entry: int) -> str:
     """Correct the moment of the latest time a move was made.
 
     What it started, what it met, and its rows move along.
@@ -87,23 +105,30 @@ def _move_terms(file: CaseFile, sequence: int, moment: datetime, entry: int) -> 
             file.tell_term(entry, {**term, "ended_at": moment})
 
 
-def _all_terms(file: CaseFile) -> list[dict[str, Any]]:
-    return [dict(t) for t in file.rows(reads.TERM)]
+def _all_terms(file: CaseFile) -> list[TermRow]:
+    return [{**t} for t in file.rows(reads.TERM)]
 
 
-def _reproject(file: CaseFile, terms: list[dict[str, Any]], start: datetime, entry: int) -> None:
+def _reproject(file: CaseFile, terms: list[TermRow], start: datetime, entry: int) -> None:
     """Work out again the ends of terms from a corrected start, extensions included, and say of each
     why it moved.
     """
     for term in terms:
         rule = file.workflow.terms[term["name"]]
         fresh = fresh_row(file.office, rule, term, start)
-        names = ("start", "due", "unrolled", "over_at", "beside_due", "beside_over_at", "calendar")
-        changes: dict[str, Any] = {k: fresh[k] for k in names}
+        changes: Restarted = {
+            "start": fresh["start"],
+            "due": fresh["due"],
+            "unrolled": fresh["unrolled"],
+            "over_at": fresh["over_at"],
+            "beside_due": fresh["beside_due"],
+            "beside_over_at": fresh["beside_over_at"],
+            "calendar": fresh["calendar"],
+        }
         file.ledger(
             entry, "restart", term["id"], start=start.isoformat(), calendar=fresh["calendar"]
         )
-        if term["status"] == "met":
+        if term["status"] == "met" and term["ended_at"]:
             changes["late"] = is_late(fresh, term["ended_at"])
         if fresh["due"] != term["due"]:
             changes["why"] = (
@@ -116,12 +141,10 @@ def _reproject(file: CaseFile, terms: list[dict[str, Any]], start: datetime, ent
                 {"start": iso(start)},
             )
             if term["status"] in ("running", "suspended"):
-                changes |= next_round(
-                    file.office, rule, {**term, "start": start}, due_of(fresh), file.now
-                )
-                file.pending.trimmed.append((term["id"], changes["rung"]))
-        file.change(reads.TERM, [term["id"]], **changes)
-        file.tell_term(entry, {**term, **changes})
-        for t in file.running:
-            if t["id"] == term["id"]:
-                t.update(changes)
+                moved: TermRow = {**term, "start": start}
+                ladder = next_round(file.office, rule, moved, due_of(fresh), file.now)
+                changes = {**changes, **ladder}
+                file.pending.trimmed.append((term["id"], ladder["rung"]))
+        held = next((t for t in file.running if t["id"] == term["id"]), term)
+        file.change_term(held, changes)
+        file.tell_term(entry, held)

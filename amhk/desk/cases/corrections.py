@@ -5,7 +5,7 @@ again, letters are marked.
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any
 
 from amhk.desk.casefile.casefile import LINE, CaseFile
@@ -14,7 +14,7 @@ from amhk.desk.cases.outdated_letters import WORDS_OF_LETTERS, mark_letters, sai
 from amhk.desk.cases.register import stays_secret, tell_children
 from amhk.desk.people import earlier_contacts
 from amhk.errors import BadInput, Fault
-from amhk.rules.parse import fold
+from amhk.rules.parse import Filled, fold
 from amhk.rules.people import people as rules
 from amhk.rules.procedure.codes import Roles
 from amhk.rules.procedure.standing import Decision
@@ -54,7 +54,7 @@ def correct(file: CaseFile, decision: Decision, entry: int) -> str:
     return f": {'; '.join(told)}"
 
 
-def _case_facts(file: CaseFile, values: Mapping[str, Any], entry: int) -> list[str]:
+def _case_facts(file: CaseFile, values: Filled, entry: int) -> list[str]:
     told, titles = (
         [],
         {f.name: f"'{f.title}'" for f in file.workflow.intake if f.title.endswith("?")},
@@ -89,7 +89,7 @@ def _said(value: object) -> str:
     return ", ".join(value) if isinstance(value, list) else str(value or "leeg")
 
 
-def _melder(file: CaseFile, values: Mapping[str, Any]) -> list[str]:
+def _melder(file: CaseFile, values: Filled) -> list[str]:
     told = {
         k.removeprefix("melder_"): v for k, v in file.case.items() if k.startswith("melder_")
     } | values.get("melder", {})
@@ -111,7 +111,7 @@ def _melder(file: CaseFile, values: Mapping[str, Any]) -> list[str]:
     return ["gegevens van de melder"]
 
 
-def _advies(file: CaseFile, values: Mapping[str, Any]) -> list[str]:
+def _advies(file: CaseFile, values: Filled) -> list[str]:
     """Correct the words of an advies.
 
     The old ones are erased, also from the journal, and the line says so (G6).
@@ -150,7 +150,7 @@ def erase_words(file: CaseFile, names: Collection[str]) -> None:
             file.note_words(line, rest)
 
 
-def _texts(file: CaseFile, values: Mapping[str, Any]) -> list[str]:
+def _texts(file: CaseFile, values: Filled) -> list[str]:
     """Correct the words a letter uses.
 
     The conclusion and outcome (this line now holds them), findings and what they are, and what a
@@ -174,7 +174,7 @@ def _texts(file: CaseFile, values: Mapping[str, Any]) -> list[str]:
     return told
 
 
-def _findings(file: CaseFile, values: Mapping[str, Any]) -> list[str]:
+def _findings(file: CaseFile, values: Filled) -> list[str]:
     """Correct one finding (the last, or the one that is named).
 
     Its words, and whether it is medical, criminal or told by one parent.
@@ -198,7 +198,7 @@ def _findings(file: CaseFile, values: Mapping[str, Any]) -> list[str]:
     return ["bevindingen"]
 
 
-def _person(file: CaseFile, values: Mapping[str, Any], entry: int) -> list[str]:
+def _person(file: CaseFile, values: Filled, entry: int) -> list[str]:
     new = values.get("persoonsgegevens") or {}
     if not new and not values.get("persoon"):
         return []
@@ -233,7 +233,7 @@ def _person(file: CaseFile, values: Mapping[str, Any], entry: int) -> list[str]:
     return [f"gegevens van een persoon ({said})"]
 
 
-def _born(new: Mapping[str, Any], person: PersonRow, roles: Roles) -> dict[str, Any]:
+def _born(new: Filled, person: PersonRow, roles: Roles) -> dict[str, Any]:
     """Give what changes of an unborn child that is born: no longer due, a child like any other."""
     names = new.get("rollen") or person["rollen"] or ()
     born = {"kind" if roles.has([name], "ongeboren") else name for name in names}

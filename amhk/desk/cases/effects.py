@@ -3,12 +3,10 @@
 Each gives what the journal line adds.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 from amhk.desk.casefile.casefile import CaseFile
 from amhk.errors import BadInput
 from amhk.rules.figures.facts import THAT_DAY
+from amhk.rules.parse import Filled
 from amhk.rules.procedure.standing import Decision
 from amhk.store import reads
 from amhk.words import day_of, iso, say_day
@@ -126,7 +124,7 @@ def check(file: CaseFile, decision: Decision, entry: int) -> str:
     return f": passend {values['passend']}, nu veilig {values['nu_veilig']}{help_says}"
 
 
-def _help_of_check(file: CaseFile, values: Mapping[str, Any], entry: int) -> str:
+def _help_of_check(file: CaseFile, values: Filled, entry: int) -> str:
     """Let the latest referral say what its check found of the help.
 
     Begun on that day, or still not. BadInput when it was recorded to have begun and the check says
@@ -178,7 +176,7 @@ def rvdk_outcome(file: CaseFile, decision: Decision, entry: int) -> str:
     return f": {filed}{_mark(decision.values)}"
 
 
-def _mark(values: Mapping[str, Any]) -> str:
+def _mark(values: Filled) -> str:
     return f", kenmerk {values['kenmerk_rvdk']}" if values.get("kenmerk_rvdk") else ""
 
 

@@ -10,7 +10,7 @@ from amhk.desk.cases.relations import relate, unrelate
 from amhk.store import reads
 from amhk.store.database.engine import Connection
 from amhk.store.people import people as store
-from amhk.store.reads import Row
+from amhk.store.rows import Row
 from amhk.words import day_of, iso
 
 _KINDS = ("hermelding", "hermelding_van")

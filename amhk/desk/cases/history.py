@@ -11,8 +11,7 @@ from amhk.office import Office
 from amhk.rules.people.people import named_apart
 from amhk.rules.privacy.secrecy import Reader
 from amhk.store import reads
-from amhk.store.reads import Row
-from amhk.store.rows import NoticeRow, PersonRow
+from amhk.store.rows import JournalLine, NoticeRow, PersonRow, ReminderRow
 from amhk.words import iso
 
 
@@ -30,11 +29,11 @@ def journal_view(office: Office, number: str, who: Reader) -> list[dict[str, Any
 
 
 def lines_told(
-    entries: list[Row],
-    told: list[dict[str, Any]],
+    entries: list[JournalLine],
+    told: list[dict[str, object]],
     notices: list[NoticeRow],
     people: list[PersonRow],
-) -> list[dict[str, Any]]:
+) -> list[dict[str, object]]:
     """Give the journal: each line with what was told at it and, of a letter to one of several
     people, whose it is.
     """
@@ -53,7 +52,7 @@ def lines_told(
     ]
 
 
-def _line(entry: Row) -> dict[str, Any]:
+def _line(entry: JournalLine) -> dict[str, object]:
     return {
         "sequence": entry["sequence"],
         "instant": iso(entry["instant"]),
@@ -65,14 +64,14 @@ def _line(entry: Row) -> dict[str, Any]:
     }
 
 
-def rungs(office: Office, number: str, who: Reader) -> list[dict[str, Any]]:
+def rungs(office: Office, number: str, who: Reader) -> list[dict[str, object]]:
     """Give every rung that was rung on a case: for which term, when, to whom."""
     with office.store.read() as connection:
         case = visible(connection, number, who)
         return [rung_told(r) for r in reads.of_case(connection, reads.REMINDER, case["id"])]
 
 
-def rung_told(row: Row) -> dict[str, Any]:
+def rung_told(row: ReminderRow) -> dict[str, object]:
     """Give a reminder as it was given: of which term, when, and to whom."""
     return {
         "term": row["term_id"],

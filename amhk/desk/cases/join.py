@@ -2,9 +2,6 @@
 back where it stood.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 from amhk.desk.casefile.access import no_case, owns
 from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.casefile.open_case import on_table
@@ -17,7 +14,7 @@ from amhk.rules.procedure.standing import Decision
 from amhk.store import reads, writes
 from amhk.store.cases.journal import plain
 from amhk.store.people.people import JOIN
-from amhk.store.rows import CaseRow, PersonRow, part
+from amhk.store.rows import CaseRow, PersonRow, Row, TermRow, part
 from amhk.store.staff import plans
 from amhk.words import day_of, lower_first
 
@@ -90,7 +87,7 @@ COPIED = (
 )
 
 
-def copied(person: PersonRow) -> dict[str, Any]:
+def copied(person: PersonRow) -> dict[str, object]:
     """Give of a person what goes with him to another case, as the journal keeps it."""
     return plain(part(person, COPIED))
 
@@ -131,7 +128,7 @@ def _new_people(file: CaseFile, there: CaseFile) -> list[PersonRow]:
     ]
 
 
-def freeze(file: CaseFile) -> dict[str, Any]:
+def freeze(file: CaseFile) -> dict[str, object]:
     """Give how a case stands, as far as closing it without a finish undoes it.
 
     State, facts, dossier, running terms and open letters.
@@ -148,7 +145,7 @@ def freeze(file: CaseFile) -> dict[str, Any]:
     }
 
 
-def reopen(file: CaseFile, before: Mapping[str, Any], entry: int, unread: bool = False) -> None:
+def reopen(file: CaseFile, before: Row, entry: int, unread: bool = False) -> None:
     """Put a case that closed without a finish back where it stood.
 
     Its terms run on to the same ends, its letters are owed again; with `unread` it counts as opened
@@ -174,7 +171,7 @@ def reopen(file: CaseFile, before: Mapping[str, Any], entry: int, unread: bool =
     if "acuut" in before:
         file.changes["acuut"] = before["acuut"]
     file.tell(entry, closed=False, ended=None)
-    rows = {t["id"]: dict(t) for t in reads.terms(file.connection, file.id)}
+    rows: dict[int, TermRow] = {t["id"]: {**t} for t in reads.terms(file.connection, file.id)}
     for key, status in before["terms"]:
         if rows[key]["status"] == "void":
             file.revive(rows[key], status, entry)
@@ -189,11 +186,11 @@ def reopen(file: CaseFile, before: Mapping[str, Any], entry: int, unread: bool =
             file.owed.append(again)
 
 
-def unopened(file: CaseFile, before: Mapping[str, Any], entry: int) -> None:
+def unopened(file: CaseFile, before: Row, entry: int) -> None:
     """Let a case that nobody had opened before an answer that was taken back wait to be opened
     again, to the end it had.
     """
-    rows = {t["id"]: dict(t) for t in reads.terms(file.connection, file.id)}
+    rows: dict[int, TermRow] = {t["id"]: {**t} for t in reads.terms(file.connection, file.id)}
     for key, status in before["terms"]:
         if (
             rows[key]["name"] in (file.workflow.untouched_term, file.workflow.untouched_acute)

@@ -1,7 +1,6 @@
 """Casework: make a move with all that follows, add people, assign; each in one transaction."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from amhk.desk.casefile.access import key_of
 from amhk.desk.casefile.casefile import CaseFile
@@ -44,7 +43,7 @@ def make_move(
         return file.made
 
 
-def move_on_table(file: CaseFile, move: str, fields: Mapping[str, Any]) -> None:
+def move_on_table(file: CaseFile, move: str, fields: Mapping[str, object]) -> None:
     """Make a move on a case that lies on the table, and save it.
 
     The transaction is the caller's.
@@ -54,7 +53,9 @@ def move_on_table(file: CaseFile, move: str, fields: Mapping[str, Any]) -> None:
     file.save(decision.moment)
 
 
-def try_move(office: Office, number: str, move: str, body: object, who: Reader) -> dict[str, Any]:
+def try_move(
+    office: Office, number: str, move: str, body: object, who: Reader
+) -> dict[str, object]:
     """Give what a move would do, in words and dates; nothing is written.
 
     The same refusals as `make_move`.
@@ -84,7 +85,7 @@ def small_desk(office: Office, number: str, who: Reader) -> Desk:
         return Desk(desk.now, desk.lists)
 
 
-def _decide(file: CaseFile, name: str, fields: Mapping[str, Any]) -> Decision:
+def _decide(file: CaseFile, name: str, fields: Mapping[str, object]) -> Decision:
     assert file.who is not None
     move = file.workflow.moves.get(name)
     filled = tuple(f for f in move.fields if f.name in fields) if move else ()
@@ -102,7 +103,7 @@ def _decide(file: CaseFile, name: str, fields: Mapping[str, Any]) -> Decision:
     return decide(file.workflow, file.standing(), name, raw=fields, desk=desk, role=file.who.role)
 
 
-def _told(file: CaseFile, decision: Decision) -> dict[str, Any]:
+def _told(file: CaseFile, decision: Decision) -> dict[str, object]:
     flow, later = file.workflow, after(file.workflow, file.standing(), decision)
     starts = []
     names = [*decision.starts, *(t for n in decision.notices if (t := flow.notices[n].term))]

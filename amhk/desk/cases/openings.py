@@ -58,7 +58,7 @@ def moves_told(
     assert file.who is not None
     standing, moves = file.standing(), file.workflow.moves
     why = {m.name: door(file.workflow, standing, m, file.who.role) for m in moves.values()}
-    asks: dict[str, dict[str, Any]] = {}
+    asks: dict[str, dict[str, object]] = {}
     if doors is not None:
         named = [f.do for faults in why.values() for f in faults if f.do]
         doors = doors | {opens.target for opens in named if opens.kind == "move"}
@@ -82,7 +82,7 @@ def moves_told(
 
 def _asks(
     file: CaseFile, case: CaseRow, moves: list[Move], veil: Veil
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, dict[str, object]]:
     """Give what these moves ask, by name, as JSON Schemas with the lists one chooses from."""
     standing, every = file.standing(), file.workflow.moves
     wanted = set().union(*(needed(m.fields) for m in moves))
@@ -92,12 +92,12 @@ def _asks(
     return {m.name: _schema(m, standing, desk, case["version"]) for m in moves}
 
 
-def _schema(move: Move, standing: Standing, desk: Desk, version: int) -> dict[str, Any]:
+def _schema(move: Move, standing: Standing, desk: Desk, version: int) -> dict[str, object]:
     told = schema(fields_now(move, standing), desk, version)
     return told | {"minProperties": 3} if move.effect == "correct" else told
 
 
-def workflow_view(workflow: Workflow) -> dict[str, Any]:
+def workflow_view(workflow: Workflow) -> dict[str, object]:
     """Give a workflow as its map.
 
     States with the terms that can be answered there, and one row per way a move leads.

@@ -87,7 +87,7 @@ def case_page(office: Office, number: str, who: Reader) -> dict[str, Any]:
     return view
 
 
-def acute_view(office: Office, number: str, who: Reader) -> dict[str, Any] | None:
+def acute_view(office: Office, number: str, who: Reader) -> dict[str, object] | None:
     """Give the clock of hours of a case for whoever has piket; None when none runs."""
     with office.store.read() as connection:
         case = visible(connection, number, who)
@@ -153,7 +153,7 @@ def _view(file: CaseFile, shelf: Mapping[str, list[Any]]) -> dict[str, Any]:
 
 def head_of(
     file: CaseFile, case: CaseRow, workers: Mapping[int, str], teams: Mapping[int, str]
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Give what stands above a case: number, state, route, team and owner."""
     plain = (
         "number",
@@ -192,7 +192,7 @@ def head_of(
 
 def person_of(
     person: PersonRow, file: CaseFile, letters: list[NoticeRow], terms: list[TermRow]
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Give a person of a case as it shows him.
 
     Roles today, age, voice, and whether he was informed.
@@ -231,7 +231,7 @@ def person_of(
 
 def _informed(
     person: PersonRow, file: CaseFile, letters: list[NoticeRow], terms: list[TermRow]
-) -> dict[str, Any] | None:
+) -> dict[str, object] | None:
     """Give whether a person was told that the meldpunt holds his data, and if not why or until when
     (Wmo 2015 art. 5.3.1).
     """
@@ -261,7 +261,7 @@ def letter_of(
     notice: NoticeRow,
     terms: list[TermRow],
     people: list[PersonRow],
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Give a letter of a case: to whom, its state, by when, and what is missing in it."""
     workflow, now, roles = file.workflow, file.now, file.office.pack.codes.roles
     term = next((t for t in terms if t["id"] == notice["term_id"]), None)
@@ -291,7 +291,7 @@ def letter_of(
     }
 
 
-def reveal(office: Office, number: str, who: Reader, reason: object) -> dict[str, Any]:
+def reveal(office: Office, number: str, who: Reader, reason: object) -> dict[str, object]:
     """Give what is kept secret on a case (melder, secret addresses) to a worker who says why.
 
     Written down before it is shown.

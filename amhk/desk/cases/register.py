@@ -11,7 +11,7 @@ from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.cases import hermelding
 from amhk.desk.people import earlier_contacts
 from amhk.office import Office
-from amhk.rules.parse import fold
+from amhk.rules.parse import Filled, fold
 from amhk.rules.people.people import is_child, is_unborn
 from amhk.rules.privacy.secrecy import Reader
 from amhk.rules.procedure.import_layouts import kenmerk_key
@@ -51,7 +51,7 @@ def register(
     office: Office,
     connection: Connection,
     route: str,
-    values: Mapping[str, Any],
+    values: Filled,
     who: Reader,
     now: datetime,
     dossier: int | None = None,
@@ -88,7 +88,7 @@ def register(
     return file
 
 
-def _first_terms(file: CaseFile, values: Mapping[str, Any], entry: int) -> None:
+def _first_terms(file: CaseFile, values: Filled, entry: int) -> None:
     """Start the terms that begin with the receipt, and the one until somebody opens the case."""
     flow = file.workflow
     for name in (*flow.intake_starts, *begun(flow.intake_maybe, values, ())):
@@ -98,7 +98,7 @@ def _first_terms(file: CaseFile, values: Mapping[str, Any], entry: int) -> None:
         file.start(unread, file.now, entry)
 
 
-def _first_row(workflow: Workflow, values: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def _first_row(workflow: Workflow, values: Filled, now: datetime) -> dict[str, Any]:
     """Give the row of a case as it is received, but for its number and who has it."""
     received = values.get("ontvangen") or now
     sets = {s.name: s.value for s in workflow.intake_sets if holds(s.when, values)}
@@ -138,9 +138,7 @@ def _opening(route: str, case: CaseRow, reason: str) -> str:
     )
 
 
-def _place(
-    office: Office, connection: Connection, route: str, values: Mapping[str, Any]
-) -> dict[str, Any]:
+def _place(office: Office, connection: Connection, route: str, values: Filled) -> dict[str, object]:
     """Give the team a call goes to, and why."""
     config = office.config
     gemeente = values["gemeente"]
@@ -159,7 +157,7 @@ def _place(
     return {"team_id": teams[name], "team_reason": reason}
 
 
-def _melding(file: CaseFile, values: Mapping[str, Any], entry: int, dossier: int | None) -> None:
+def _melding(file: CaseFile, values: Filled, entry: int, dossier: int | None) -> None:
     told = values.get("betrokkenen", [])
     known = dossier or reads.dossier_of_people(file.connection, told)
     if known is not None:
@@ -193,7 +191,7 @@ def _note_home(file: CaseFile, dossier: int) -> None:
     file.note("dossier", what, {})
 
 
-def find_home(file: CaseFile, told: Sequence[Mapping[str, Any]]) -> None:
+def find_home(file: CaseFile, told: Sequence[Mapping[str, object]]) -> None:
     """Place a melding of which the first people are about to be recorded in the dossier of their
     household, when that is known and it stands by itself.
     """
@@ -212,7 +210,7 @@ def find_home(file: CaseFile, told: Sequence[Mapping[str, Any]]) -> None:
         _note_home(file, known)
 
 
-def stays_secret(file: CaseFile, hoedanigheid: str, melder: Mapping[str, Any]) -> bool:
+def stays_secret(file: CaseFile, hoedanigheid: str, melder: Mapping[str, object]) -> bool:
     """Tell whether the melder's identity is kept from the family.
 
     As told, and of who is no professional always, unless he consented (Uitvoeringsbesluit Wmo 2015
@@ -222,7 +220,7 @@ def stays_secret(file: CaseFile, hoedanigheid: str, melder: Mapping[str, Any]) -
     return bool(melder.get("geheim")) or (citizen and not melder.get("toestemming"))
 
 
-def _advies(file: CaseFile, values: Mapping[str, Any]) -> None:
+def _advies(file: CaseFile, values: Filled) -> None:
     asker = values.get("adviesvrager") or {}
     row = {
         "case_id": file.id,
@@ -237,7 +235,7 @@ def _advies(file: CaseFile, values: Mapping[str, Any]) -> None:
         file.changes["facts"] = {**file.case["facts"], "advies": True}
 
 
-def person_row(person: Mapping[str, Any]) -> dict[str, Any]:
+def person_row(person: Mapping[str, Any]) -> dict[str, object]:
     """Give the row of a person as filled in."""
     lists = {k: person.get(k, []) for k in ("rollen", "rolperiodes", "betrokken_als")}
     return (

@@ -11,8 +11,7 @@ from typing import Any
 from amhk.desk.casefile.access import owns
 from amhk.desk.cases import warnings
 from amhk.rules.privacy.secrecy import WORKS, Reader
-from amhk.store.reads import Row
-from amhk.store.rows import CaseRow, cell
+from amhk.store.rows import CaseRow, Row, cell
 from amhk.words import iso
 
 _CHECK = (
@@ -31,7 +30,7 @@ _CHECK = (
 
 def relations_of(
     case: CaseRow, shelf: Mapping[str, list[Any]], who: Reader
-) -> list[dict[str, Any]]:
+) -> list[dict[str, object]]:
     """Give how a case belongs together with others; of one out of sight only that there is one."""
     leave = {g["case_id"] for g in shelf["leave"]} if who.role in WORKS else set()
     told = [
@@ -46,7 +45,7 @@ def relations_of(
     ]
 
 
-def melding_of(case: CaseRow, shelf: Mapping[str, list[Any]]) -> dict[str, Any]:
+def melding_of(case: CaseRow, shelf: Mapping[str, list[Any]]) -> dict[str, object]:
     """Give what a melding shows of its melder, findings, referrals and checks."""
     hidden = case["melder_geheim"]
     told_by = ("naam", "bereikbaar", "functie", "organisatie")
@@ -74,7 +73,7 @@ def melding_of(case: CaseRow, shelf: Mapping[str, list[Any]]) -> dict[str, Any]:
     }
 
 
-def _referrals(shelf: Mapping[str, list[Any]]) -> list[dict[str, Any]]:
+def _referrals(shelf: Mapping[str, list[Any]]) -> list[dict[str, object]]:
     names = {i["id"]: i["name"] for i in shelf["institutions"]}
     return [
         {
@@ -88,7 +87,7 @@ def _referrals(shelf: Mapping[str, list[Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _checks(shelf: Mapping[str, list[Any]]) -> list[dict[str, Any]]:
+def _checks(shelf: Mapping[str, list[Any]]) -> list[dict[str, object]]:
     """Give the checks, each with the institution of the referral it was about.
 
     The one before it.
@@ -101,7 +100,7 @@ def _checks(shelf: Mapping[str, list[Any]]) -> list[dict[str, Any]]:
     return checks
 
 
-def advies_of(case: CaseRow, contacts: list[Row], known: Iterable[str]) -> dict[str, Any]:
+def advies_of(case: CaseRow, contacts: list[Row], known: Iterable[str]) -> dict[str, object]:
     """Give what an advies shows: the advice, who asked for it, and the contacts."""
     asker = (
         {"naam": case["adviesvrager_naam"], "bereikbaar": case["adviesvrager_bereikbaar"]}

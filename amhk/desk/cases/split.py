@@ -16,6 +16,7 @@ from amhk.desk.cases.outdated_letters import mark_letters
 from amhk.desk.people import earlier_contacts
 from amhk.errors import BadInput, ClosedDoor
 from amhk.office import Office
+from amhk.rules.parse import Filled
 from amhk.rules.privacy.secrecy import Reader
 from amhk.rules.procedure.fields import Desk, Field
 from amhk.rules.procedure.form_check import clean
@@ -23,8 +24,7 @@ from amhk.rules.procedure.moves import closing_due
 from amhk.store import reads, writes
 from amhk.store.database.engine import Connection
 from amhk.store.people import people as store
-from amhk.store.reads import Row
-from amhk.store.rows import PersonRow, part
+from amhk.store.rows import PersonRow, Row, TermRow, part
 
 SPLIT = (
     Field(
@@ -125,10 +125,10 @@ def _opened(
     connection: Connection,
     number: str,
     version: int | None,
-    raw: Mapping[str, Any],
+    raw: Mapping[str, object],
     form: tuple[Field, ...],
     who: Reader,
-) -> tuple[CaseFile, dict[str, Any]]:
+) -> tuple[CaseFile, Filled]:
     """Give a melding on the table, also a closed one, and the checked form."""
     key = visible(connection, number, who, own=True)["id"]
     joined = store.join_of(connection, key)
@@ -158,7 +158,7 @@ def _take_back(file: CaseFile, there: CaseFile, joined: Row, line: int) -> bool:
         if n["id"] and (n["about_id"] == file.id or n["person_id"] in pairs)
     ]
     take_off(there.office, there.connection, keys)
-    blank: dict[str, Any] = {
+    blank: dict[str, object] = {
         "state": "void",
         "html": None,
         "pdf": None,
@@ -180,7 +180,7 @@ def _closing_again(there: CaseFile, closing: Sequence[int], line: int) -> None:
     if closing_due(there.workflow, there.standing()) and not any(
         t["name"] == there.workflow.closing_term for t in there.running
     ):
-        rows = {t["id"]: dict(t) for t in reads.terms(there.connection, there.id)}
+        rows: dict[int, TermRow] = {t["id"]: {**t} for t in reads.terms(there.connection, there.id)}
         for key in closing:
             if rows[key]["status"] == "void":
                 there.revive(rows[key], "running", line)
@@ -218,7 +218,9 @@ def _people_home(
 _AS_THEY_WERE = "Gegevens van een persoon zoals ze waren; bij de andere zaak waren ze bijgewerkt."
 
 
-def _corrected_since(mine: PersonRow, theirs: PersonRow, then: Mapping[str, Any]) -> dict[str, Any]:
+def _corrected_since(
+    mine: PersonRow, theirs: PersonRow, then: Mapping[str, object]
+) -> dict[str, object]:
     """Give what was corrected on a copy since it was made, and not on the original too."""
     here, now = join.copied(mine), join.copied(theirs)
     changed = {
@@ -231,7 +233,7 @@ def _corrected_since(mine: PersonRow, theirs: PersonRow, then: Mapping[str, Any]
     return changed
 
 
-def _own_dossier(file: CaseFile, values: Mapping[str, Any]) -> None:
+def _own_dossier(file: CaseFile, values: Filled) -> None:
     others = [
         c
         for c in store.dossier_cases(file.connection, file.case["dossier_id"])

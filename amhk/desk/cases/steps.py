@@ -8,13 +8,11 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from amhk.desk.casefile.casefile import LINE, WORDS, CaseFile
 from amhk.rules.procedure.fields import Field
 from amhk.rules.procedure.workflow import Workflow
-from amhk.store.reads import Row
-from amhk.store.rows import PersonRow
+from amhk.store.rows import PersonRow, Row
 from amhk.words import LISTS, iso, say_instant, say_partial
 
 SECRET = "geheim: tonen met reden"
@@ -28,7 +26,7 @@ _REASONS = (
 
 def steps(
     file: CaseFile, entries: Sequence[Row], people: Sequence[PersonRow]
-) -> list[dict[str, Any]]:
+) -> list[dict[str, object]]:
     """Give the steps of a case in order.
 
     Sequence, name, title, instant, who, and `values` (field, title, value as kept, text to read).
@@ -85,9 +83,9 @@ class _Hidden:
         )
 
 
-def _words(entries: Sequence[Row]) -> dict[int, dict[str, Any]]:
+def _words(entries: Sequence[Row]) -> dict[int, dict[str, object]]:
     """Give, per line, what was said in words with it."""
-    found: dict[int, dict[str, Any]] = {}
+    found: dict[int, dict[str, object]] = {}
     for entry in entries:
         if entry["kind"] == WORDS and (content := _content(entry)):
             line = content.pop(LINE, None)
@@ -96,7 +94,7 @@ def _words(entries: Sequence[Row]) -> dict[int, dict[str, Any]]:
     return found
 
 
-def _content(entry: Row) -> dict[str, Any]:
+def _content(entry: Row) -> dict[str, object]:
     told = json.loads(entry["content"] or "{}")
     return told if isinstance(told, dict) else {}
 
@@ -114,10 +112,10 @@ def _fields(flow: Workflow, kind: str) -> tuple[Field, ...]:
 def _values(
     file: CaseFile,
     fields: tuple[Field, ...],
-    content: Mapping[str, Any],
+    content: Mapping[str, object],
     hidden: _Hidden,
     path: str,
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[dict[str, object]]:
     known = {f.name: f for f in fields}
     order = {f.name: n for n, f in enumerate(fields)}
     for name, value in sorted(

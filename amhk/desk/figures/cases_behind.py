@@ -1,7 +1,6 @@
 """The cases behind a figure, for who may see them."""
 
 from datetime import timedelta
-from typing import Any
 
 from amhk.desk.figures import case_facts, counting
 from amhk.desk.figures.areas import areas_of, chosen_of
@@ -20,7 +19,7 @@ MOST = 500  # cases shown behind a figure
 
 def behind(
     office: Office, figure: str, period: str, area: str, who: Reader, value: str = ""
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Give the cases behind a figure (of a split: behind one value) that this reader may see.
 
     Numbers with the day and value that count; at most 500. NotFound for a figure there is not.

@@ -4,7 +4,6 @@ config.toml and what each used.
 
 from datetime import datetime
 from fractions import Fraction
-from typing import Any
 
 from amhk.desk.figures import counting
 from amhk.errors import BadInput, NotAllowed
@@ -38,7 +37,7 @@ SOURCE = (
 MONEY = ("vlaktax", "vlaktax_vorig", "verrekening", "verrekening_vorig")
 
 
-def kosten(office: Office, period: Period, scope: Scope) -> dict[str, Any]:
+def kosten(office: Office, period: Period, scope: Scope) -> dict[str, object]:
     """Give the report: per gemeente what it pays under vlaktax and under verrekening, in cents,
     adding up to the budget. BadInput for a period that is no year, a year without a budget, or
     without any use.
@@ -132,7 +131,7 @@ def _part(office: Office, name: str, year: Period) -> Fraction:
     return Fraction(max(0, (end.year - start.year) * 12 + end.month - start.month), 12)
 
 
-def _row(share: CostShare) -> dict[str, Any]:
+def _row(share: CostShare) -> dict[str, object]:
     return {
         "gemeente": share.gemeente,
         "gebruik": share.actual,
@@ -144,7 +143,7 @@ def _row(share: CostShare) -> dict[str, Any]:
     }
 
 
-def _total(told: list[CostShare], budget: int, before: int | None) -> dict[str, Any]:
+def _total(told: list[CostShare], budget: int, before: int | None) -> dict[str, object]:
     return {
         "gemeente": "Totaal",
         "gebruik": sum(t.actual for t in told),

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from hashlib import sha256
-from typing import Any
 
 from amhk.desk.figures import case_facts, reports
+from amhk.desk.figures.wording import Report, Value
 from amhk.errors import BadInput, NotAllowed, NotFound
 from amhk.office import Office
 from amhk.rules.figures.definitions import Found
@@ -21,7 +21,7 @@ from amhk.store.database.engine import Connection
 from amhk.store.figures import facts as figures_facts
 from amhk.store.figures import figures
 from amhk.store.house import house_journal
-from amhk.store.reads import Row
+from amhk.store.rows import Row
 from amhk.store.terms import reminders
 from amhk.words import day_of, iso, some, start_of
 
@@ -84,7 +84,7 @@ def keep(office: Office, period: Period, who: Reader | None = None) -> int:
 
     With what changed in the one before it since that was kept.
     """
-    report = reports.kwartaal(office, period, _BY_ITSELF)
+    report = dict(reports.kwartaal(office, period, _BY_ITSELF))
     before = period.before()
     with office.store.read() as connection:
         old = figures.kept(connection, NAME, before.text)
@@ -136,7 +136,7 @@ def keep_by_hand(office: Office, period: str, who: Reader) -> int:
     return keep(office, span, who)
 
 
-def listed(office: Office, who: Reader) -> list[dict[str, Any]]:
+def listed(office: Office, who: Reader) -> list[Report]:
     """Give the reports that are kept, the newest first."""
     if not reports.read_scope(who).every:
         return []
@@ -145,7 +145,7 @@ def listed(office: Office, who: Reader) -> list[dict[str, Any]]:
         return [_told(row, names) for row in figures.kept(connection)]
 
 
-def fresh(office: Office, who: Reader) -> list[dict[str, Any]]:
+def fresh(office: Office, who: Reader) -> list[Report]:
     """Give the reports that were kept in the last fourteen days: the news for who may read them."""
     if who.role not in ("manager", "rapportage"):
         return []
@@ -154,7 +154,7 @@ def fresh(office: Office, who: Reader) -> list[dict[str, Any]]:
     return [r for r in listed(office, who) if r["made"] >= since]
 
 
-def _told(row: Row, names: Mapping[int, str]) -> dict[str, Any]:
+def _told(row: Row, names: Mapping[int, str]) -> Report:
     span = read_period(row["period"])
     return {
         "id": row["id"],
@@ -170,7 +170,7 @@ def _told(row: Row, names: Mapping[int, str]) -> dict[str, Any]:
     }
 
 
-def kept(office: Office, key: int, who: Reader) -> dict[str, Any]:
+def kept(office: Office, key: int, who: Reader) -> Report:
     """Give a kept report as it was made.
 
     NotFound when there is none, or when what is kept is not what was made.
@@ -181,7 +181,7 @@ def kept(office: Office, key: int, who: Reader) -> dict[str, Any]:
         return _opened(connection, key)
 
 
-def _opened(connection: Connection, key: int) -> dict[str, Any]:
+def _opened(connection: Connection, key: int) -> Report:
     row = figures.kept_by(connection, key) if 0 < key < _MOST_KEY else None
     if row is None:
         raise NotFound("Dit rapport is er niet.")
@@ -189,7 +189,7 @@ def _opened(connection: Connection, key: int) -> dict[str, Any]:
         raise NotFound(
             "Dit rapport is buiten het programma om gewijzigd; zet de laatste back-up terug."
         )
-    told: dict[str, Any] = json.loads(row["content"])
+    told: dict[str, object] = json.loads(row["content"])
     return told | {"kept": row["id"], "number": row["number"]}
 
 
@@ -240,7 +240,7 @@ def _stamps(connection: Connection, stamps: Sequence[tuple[int, str]]) -> Iterat
             return
 
 
-def changes(office: Office, key: int) -> list[dict[str, Any]]:
+def changes(office: Office, key: int) -> list[dict[str, object]]:
     """Give what has changed in the figures of a kept report since, per gemeente.
 
     What it was, what it is now, of how many cases, and why.
@@ -281,7 +281,7 @@ def changes(office: Office, key: int) -> list[dict[str, Any]]:
     return told
 
 
-def _pairs(was: Any, now: Any, kind: str) -> Iterator[tuple[str, Any, Any]]:
+def _pairs(was: object, now: object, kind: str) -> Iterator[tuple[str, object, object]]:
     """Give (value, was, now) of what differs: a figure as it is, of a split each value."""
     if kind == "split" and isinstance(was, dict) and isinstance(now, dict):
         yield from (
@@ -298,8 +298,8 @@ def _said(reasons: Mapping[str, int]) -> str:
     return "; ".join(told) or "andere betekenis of andere regio-indeling"
 
 
-class _Reasons(dict[Any, Counter[str]]):
-    def __missing__(self, key: Any) -> Counter[str]:
+class _Reasons(dict[object, Counter[str]]):
+    def __missing__(self, key: object) -> Counter[str]:
         return self.setdefault(key, Counter())
 
 
@@ -330,7 +330,7 @@ def _reasons(office: Office, connection: Connection, span: Period, then: int, no
 
 
 def _differences(
-    office: Office, span: Period, old: Any, new: Any
+    office: Office, span: Period, old: Value, new: Value
 ) -> Iterator[tuple[str, set[str], bool]]:
     """Give the figures a case changed, in which gemeenten, and whether it only moved from one to
     the other.

@@ -4,12 +4,12 @@ one away.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from amhk.desk.figures.wording import Report, Value
 from amhk.rules.figures.definitions import Definition
 from amhk.rules.figures.small_numbers import SMALL, Style, protect_parts, protect_totals
 
-Line = Mapping[str, Any]
+Line = Report
 Key = tuple[str, tuple[str, ...] | None]
 
 
@@ -44,7 +44,7 @@ def protected(
     lines: Mapping[str, Line],
     lists: Mapping[str, Mapping[str, str]],
     style: Style,
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, dict[str, object]]:
     """Give the lines as they may be published.
 
     By area, each figure a number that may be shown or the word for why it is not.
@@ -84,7 +84,7 @@ class _Told:
         self._hidden: dict[Key, dict[str, str]] = {}
         self._shares: dict[str, dict[tuple[str, str], str]] = {}
 
-    def figure(self, d: Definition, values: Mapping[str, str]) -> dict[str, Any]:
+    def figure(self, d: Definition, values: Mapping[str, str]) -> dict[str, object]:
         """Give a figure by area."""
         if d.kind == "splitsing":
             return self._split(d, tuple(values))
@@ -151,7 +151,7 @@ class _Told:
             )
         return counts, self._hidden[key]
 
-    def _split(self, d: Definition, values: tuple[str, ...]) -> dict[str, Any]:
+    def _split(self, d: Definition, values: tuple[str, ...]) -> dict[str, object]:
         cells = {
             (area, value): line[d.name].get(value, 0)
             for area, line in self._lines.items()
@@ -177,7 +177,7 @@ class _Told:
         }
 
     @staticmethod
-    def _count(d: Definition, value: Any) -> int:
+    def _count(d: Definition, value: Value) -> int:
         """Give how many something is about: itself, the denominator, or of how many."""
         return int(
             value
@@ -187,7 +187,7 @@ class _Told:
             else value[1]
         )
 
-    def _shown(self, d: Definition, value: Any) -> Any:
+    def _shown(self, d: Definition, value: Value) -> Value:
         shown = self._style.shown
         if d.kind in ("aantal", "stand"):
             return shown(value)

@@ -7,11 +7,9 @@ import json
 from collections.abc import Callable
 from datetime import datetime
 from html import escape
-from typing import Any
 
 from amhk.desk.figures import reports, wording
 from amhk.desk.figures.report_tables import (
-    Report,
     Table,
     about,
     changed,
@@ -24,7 +22,7 @@ from amhk.desk.figures.report_tables import (
     title_of,
     trend,
 )
-from amhk.desk.figures.wording import SAY
+from amhk.desk.figures.wording import SAY, Report, Value
 from amhk.errors import BadInput
 from amhk.letters.report import report_pdf
 from amhk.office import Office
@@ -154,20 +152,20 @@ def _splits(report: Report) -> Sheet:
     return Sheet("Splitsingen", head, tuple(rows))
 
 
-def _hidden(value: Any, columns: int) -> list[Cell]:
+def _hidden(value: object, columns: int) -> list[Cell]:
     return [value] * columns if isinstance(value, str) else []
 
 
-def _share(value: list[int]) -> list[Any]:
+def _share(value: list[int]) -> list[object]:
     return [*value, round(100 * value[0] / value[1], 1) if value[1] else None]
 
 
-def _rate(value: list[Any]) -> list[Any]:
+def _rate(value: list[Value]) -> list[object]:
     return [round(1000 * value[0] / value[1], 2) if value[1] else None]
 
 
 # How each kind of figure stands in a workbook: the columns it takes, and their typed cells.
-_TYPED: dict[str, tuple[tuple[str, ...], Callable[[Any], list[Any]]]] = {
+_TYPED: dict[str, tuple[tuple[str, ...], Callable[[Value], list[object]]]] = {
     "count": (("",), lambda value: [value]),
     "share": ((": teller", ": noemer", ": %"), _share),
     "rate": (("",), _rate),
@@ -321,7 +319,7 @@ def _thousands(count: int | None) -> str:
 _ON_PAPER = {"10 of minder": "≤10", "afgeschermd": "x"}
 # Cells of which a reader learns nothing.
 _SHUT = {*_ON_PAPER, *_ON_PAPER.values(), ".", TOO_FEW}
-_SHORT: dict[str, Callable[[Any], Any]] = {
+_SHORT: dict[str, Callable[[Value], Value]] = {
     "share": lambda share: f"{share[0]}/{share[1]}" if share[1] else "-",
     "rate": lambda rate: wording.say_rate(rate) if rate[1] else "?",
     "days": lambda value: "-" if value[0] is None else value[0],

@@ -2,16 +2,14 @@
 means, and what the report itself is.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from amhk.desk.figures import reports, wording
-from amhk.desk.figures.wording import SAY
+from amhk.desk.figures.wording import SAY, Report, Value
 from amhk.rules.figures.small_numbers import TOO_FEW
 from amhk.sheets.charts import Series, chart
 from amhk.words import REGIONS
 
-Report = Mapping[str, Any]
 Table = tuple[str, list[str], list[list[object]]]  # title, head, rows
 
 
@@ -83,7 +81,7 @@ def values_of(report: Report, key: str) -> dict[str, str]:
     }
 
 
-def split(report: Report, key: str, d: Mapping[str, Any]) -> Table:
+def split(report: Report, key: str, d: Report) -> Table:
     """Give a split as values by areas.
 
     Values that nobody has are left out, unless small numbers are hidden.
@@ -175,9 +173,9 @@ def _short_title(title: str) -> str:
 def _charted(
     title: str,
     labels: list[str],
-    told: Sequence[Any],
+    told: Sequence[Value],
     keys: Sequence[str],
-    definitions: Any,
+    definitions: Report,
     unit: str,
 ) -> tuple[str, str, Table]:
     series = [
@@ -195,7 +193,7 @@ def _charted(
     )
 
 
-def _number(value: Any) -> float | None:
+def _number(value: Value) -> float | None:
     if isinstance(value, list):
         return round(100 * value[0] / value[1]) if value[1] else None
     return None if isinstance(value, str) else float(value)

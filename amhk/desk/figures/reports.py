@@ -6,13 +6,12 @@ that makes it again.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
 
 from amhk.desk.figures import case_facts, costs, counting, publish, sample
 from amhk.desk.figures.areas import LEVELS, Area, areas_of, chosen_of
 from amhk.desk.figures.case_facts import Known
 from amhk.desk.figures.counting import AGES, Counts
-from amhk.desk.figures.wording import SAY, definitions_of, plain_definitions, sentences
+from amhk.desk.figures.wording import SAY, Report, definitions_of, plain_definitions, sentences
 from amhk.desk.terms.term_view import beside_counts
 from amhk.errors import BadInput, Fault, NotAllowed, NotFound
 from amhk.office import Office
@@ -47,7 +46,7 @@ def kwartaal(
     known: Known | None = None,
     area: str = "",
     style: Style | None = None,
-) -> dict[str, Any]:
+) -> Report:
     """Give the report of a period, as it is known now or was at an earlier position, of the region
     or of one area of it; with a style as it may be published.
     """
@@ -81,7 +80,7 @@ def kwartaal(
     }
 
 
-def _made(office: Office, period: Period, here: Known, past: bool) -> dict[str, Any]:
+def _made(office: Office, period: Period, here: Known, past: bool) -> dict[str, object]:
     day = iso(day_of(here.moment))
     return {
         "made": day,
@@ -108,8 +107,8 @@ _ACROSS = "ligt dwars door andere gebieden van de regio; om te publiceren kan da
 
 
 def _by_level(
-    areas: Iterable[Area], chosen: Area, lines: Mapping[Area, dict[str, Any]]
-) -> dict[str, Any]:
+    areas: Iterable[Area], chosen: Area, lines: Mapping[Area, dict[str, object]]
+) -> dict[str, object]:
     """Give the lines of the gemeenten of an area, and of the areas that lie within it by level."""
     within = [a for a in areas if set(a.rows) <= set(chosen.rows)]
     of_level = {
@@ -120,7 +119,7 @@ def _by_level(
 
 def _past(
     office: Office, period: Period, counts: Counts, chosen: Area, style: Style | None
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Give what an earlier period says of the same area, as it was then.
 
     Without how old what stood was, which is only counted of the period itself.
@@ -142,7 +141,7 @@ def _past(
     return {"period": period.text, "title": period.title, "total": total}
 
 
-def stamp(office: Office, known: Known) -> dict[str, Any]:
+def stamp(office: Office, known: Known) -> dict[str, object]:
     """Give what makes a report again.
 
     Journal position and hash, the day as which it is told (a term that runs is late by the passing
@@ -158,11 +157,11 @@ def stamp(office: Office, known: Known) -> dict[str, Any]:
     }
 
 
-def _line(office: Office, area: Area, counts: Counts) -> dict[str, Any]:
+def _line(office: Office, area: Area, counts: Counts) -> dict[str, object]:
     found = {**_added(counts.events, area.rows), **_added(counts.stood, area.rows)}
     people = [office.config.gemeenten[r].inwoners for r in area.rows if r != OUTSIDE]
     inwoners = sum(p for p in people if p) if people and all(people) else None
-    line: dict[str, Any] = {"gemeente": area.name, "inwoners": inwoners}
+    line: dict[str, object] = {"gemeente": area.name, "inwoners": inwoners}
     for d in office.pack.figures.definitions.values():
         fact = fact_of(office, d)
         if d.list_name == "leeftijd":
@@ -198,7 +197,7 @@ def _outside(counts: Counts) -> bool:
 
 def _lines(
     office: Office, areas: Sequence[Area], counts: Counts, style: Style | None
-) -> dict[Area, dict[str, Any]]:
+) -> dict[Area, dict[str, object]]:
     """Give the lines of areas; with a style every small number hidden, and of areas that lie across
     others none.
     """
@@ -225,7 +224,7 @@ def fact_of(office: Office, d: Definition) -> str:
     return d.fact_by(bool(d.term) and beside_counts(office, office.pack.term(d.term)))
 
 
-def _lists(office: Office, lines: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, str]]:
+def _lists(office: Office, lines: Sequence[Report]) -> dict[str, dict[str, str]]:
     """Give, by split, the values there are with their titles.
 
     Those of its list, and what was counted besides.
@@ -256,7 +255,7 @@ def title_of_value(office: Office, d: Definition, value: str) -> str:
     )
 
 
-def cells(report: Mapping[str, Any]) -> tuple[list[str], list[list[object]]]:
+def cells(report: Report) -> tuple[list[str], list[list[object]]]:
     """Give a report as a head and rows of cells, as staff read them."""
     people = "inwoners" in report["total"]
     told = plain_definitions(report)
@@ -278,7 +277,7 @@ def make(
     known: str | None = None,
     area: str = "",
     style: str = "",
-) -> dict[str, Any]:
+) -> Report:
     """Give a report by name; NotFound for an unknown one, BadInput for a period that is none or has
     not begun, or a day it cannot be known on.
     """

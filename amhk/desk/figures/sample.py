@@ -5,15 +5,16 @@ with their steps and terms and nobody's name.
 import json
 from hashlib import sha256
 from secrets import token_hex
-from typing import Any
 
 from amhk.desk.figures import case_facts
+from amhk.desk.figures.wording import Value
 from amhk.errors import NotAllowed
 from amhk.office import Office
 from amhk.rules.figures.periods import Period
 from amhk.rules.privacy.secrecy import Scope
 from amhk.store import reads, writes
 from amhk.store.figures import facts, figures
+from amhk.store.rows import Row
 from amhk.words import day_of, iso
 
 SIZE = 20
@@ -25,7 +26,7 @@ _SAID = (
 )
 
 
-def steekproef(office: Office, period: Period, scope: Scope) -> dict[str, Any]:
+def steekproef(office: Office, period: Period, scope: Scope) -> dict[str, object]:
     """Give the sample: each case under a pseudonym that only this house can make again, its steps
     with their days, its terms with their ends.
     """
@@ -76,7 +77,7 @@ def _mark(seed: str, number: str) -> str:
     return sha256(f"{seed}\n{number}".encode()).hexdigest()
 
 
-def _case(office: Office, seed: str, row: Any, lines: list[Any]) -> dict[str, Any]:
+def _case(office: Office, seed: str, row: Row, lines: list[Row]) -> dict[str, object]:
     flow = office.pack.workflows[row["workflow"], row["release"]]
     told = [(line, json.loads(line["figures"] or "{}")) for line in lines]
     steps = [
@@ -88,7 +89,7 @@ def _case(office: Office, seed: str, row: Any, lines: list[Any]) -> dict[str, An
         if line["kind"] in flow.moves
         and (flow.moves[line["kind"]].effect != "join" or "closed" in said)
     ]
-    terms: dict[str, list[Any]] = {}
+    terms: dict[str, list[Value]] = {}
     for _, said in told:
         terms |= said.get("terms", {})
     ends = [

@@ -9,10 +9,15 @@ from amhk.office import Office
 from amhk.rules.figures.definitions import KINDS
 from amhk.rules.figures.small_numbers import STYLES, TOO_FEW
 
+# A report as it is kept, a part of one, and a value in it: a number, a share or a spread as a list,
+# or the word for why it is not shown. They are read back from JSON.
+Report = Mapping[str, Any]
+Value = Any
 
-def definitions_of(office: Office) -> dict[str, dict[str, Any]]:
+
+def definitions_of(office: Office) -> dict[str, dict[str, object]]:
     """Give what each number means; of a term with two clocks, by which one it counts."""
-    told = {}
+    told: dict[str, dict[str, object]] = {}
     for d in office.pack.figures.definitions.values():
         told[d.name] = {
             "title": d.title,
@@ -45,7 +50,7 @@ def _said(values: tuple[str, ...] | None, fact: str) -> str:
     return f"{fact}: {', '.join(values)}" if values else fact
 
 
-def sentences(total: Mapping[str, Any], past: Sequence[Mapping[str, Any]]) -> list[str]:
+def sentences(total: Report, past: Sequence[Report]) -> list[str]:
     """Give what stands above the figures, in words."""
     told = {k: "niet getoond" if v == "." else v for k, v in total.items()}
     before = past[0]["total"] if past else None
@@ -75,7 +80,7 @@ def sentences(total: Mapping[str, Any], past: Sequence[Mapping[str, Any]]) -> li
     return said
 
 
-def _share_said(share: Sequence[Any] | str) -> str:
+def _share_said(share: Sequence[object] | str) -> str:
     return TOO_FEW if isinstance(share, str) else say_share(share)
 
 
@@ -91,7 +96,7 @@ def _many(count: int | str, one: str, many: str) -> str:
     return f"{count} {one if count == 1 else many}"
 
 
-def say_share(share: Sequence[Any]) -> str:
+def say_share(share: Sequence[Value]) -> str:
     """Give a share as staff read it: `90 % (9 van 10)`.
 
     A dash when there was nothing to count, the word for it when it is hidden.
@@ -102,7 +107,7 @@ def say_share(share: Sequence[Any]) -> str:
     return f"{round(100 * good / of)} % ({good} van {of})" if of else "-"
 
 
-def say_rate(rate: Sequence[Any]) -> str:
+def say_rate(rate: Sequence[Value]) -> str:
     """Give a rate per 1,000 inwoners as it is written in the Netherlands: `2,3`.
 
     Words when the inwoners are not known.
@@ -115,7 +120,7 @@ def say_rate(rate: Sequence[Any]) -> str:
     )
 
 
-def say_spread(value: Sequence[Any]) -> str:
+def say_spread(value: Sequence[object]) -> str:
     """Give days or a mean with of how many: `3 (van 20)`.
 
     A dash when there was nothing to count.
@@ -125,7 +130,7 @@ def say_spread(value: Sequence[Any]) -> str:
     return f"{value[0]} (van {value[1]})".replace(".", ",") if value[1] else "-"
 
 
-SAY: dict[str, Callable[[Any], Any]] = {
+SAY: dict[str, Callable[[Value], Value]] = {
     "share": say_share,
     "money": costs.say_money,
     "count": lambda value: value,
@@ -135,6 +140,6 @@ SAY: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def plain_definitions(report: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+def plain_definitions(report: Report) -> dict[str, Report]:
     """Give the definitions of the figures that are one number a line: all but the splits."""
     return {k: d for k, d in report["definitions"].items() if d["kind"] != "split"}

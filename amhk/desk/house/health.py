@@ -11,7 +11,7 @@ from amhk.store import reads, writes
 from amhk.store.database import schema
 from amhk.store.database.engine import Connection
 from amhk.store.house import house_journal, page_facts
-from amhk.store.reads import Row
+from amhk.store.rows import Row
 from amhk.words import day_of, iso, say_day, say_instant
 
 

@@ -39,7 +39,7 @@ _PATIENCE = timedelta(
 )  # how long a letter of a closed case may lie before the proof of the night calls it wrong
 
 
-def prove_when_due(office: Office) -> dict[str, Any] | None:
+def prove_when_due(office: Office) -> dict[str, object] | None:
     """Make the proof of today once its hour has come, however long the house was closed.
 
     None when it is there already or it is too early.
@@ -70,7 +70,7 @@ def prove(office: Office, who: Reader | None = None, once: bool = False) -> dict
     with office.store.write() as connection:
         reminders.lock_meta(connection, "house")
         if once and (last := house_journal.last(connection, KIND)) and last["day"] == told["day"]:
-            return last
+            return dict(last)
         what = (
             f"{some(told['open'], 'open zaak', 'open zaken')}, {told['with_next_term']} met een"
             f" volgende termijn, {told['without']} zonder; {some(told['terms'], 'einde', 'einden')}"
@@ -99,7 +99,7 @@ def _proven(office: Office) -> tuple[datetime, dict[str, Any]]:
 
 def _worked_out(
     office: Office, connection: Connection, now: datetime, swept: datetime
-) -> dict[str, Any]:
+) -> dict[str, object]:
     before = house_journal.last(connection, KIND) or {}
     here = health(office, connection)
     terms, differences = recounted(office, connection)
@@ -152,7 +152,7 @@ _WRONG = (
 )
 
 
-def _sweeps(sweep: Mapping[str, Any]) -> dict[str, Any]:
+def _sweeps(sweep: Mapping[str, Any]) -> dict[str, object]:
     """Give what the watch told of its rounds since the last proof."""
     longest = sweep.get("longest") or {}
     return {

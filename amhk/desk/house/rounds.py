@@ -6,7 +6,6 @@ import json
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from amhk.desk.cases import attachments
 from amhk.desk.figures import case_facts, kept_reports
@@ -48,7 +47,7 @@ def go_round(office: Office) -> Sweep:
     return replace(sweep, failed=(*sweep.failed, *trouble))
 
 
-def _try(trouble: dict[str, str], name: str, act: Callable[[], Any]) -> None:
+def _try(trouble: dict[str, str], name: str, act: Callable[[], object]) -> None:
     try:
         act()
     except StoreFailed:

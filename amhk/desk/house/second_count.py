@@ -11,7 +11,7 @@ from amhk.rules.terms.terms import TermRule, rung_instants
 from amhk.store.cases import worklists
 from amhk.store.database.engine import Connection
 from amhk.store.figures import proofs
-from amhk.store.reads import Row
+from amhk.store.rows import Row
 from amhk.store.terms import calendar as kept
 
 
@@ -63,7 +63,7 @@ def contradicted(connection: Connection) -> list[str]:
 
 
 def _compared(
-    rules: Any, stored: list[Row], told: dict[int, recount.Told], as_of: Any, present: Calendar
+    rules: Any, stored: list[Row], told: dict[int, recount.Told], as_of: object, present: Calendar
 ) -> list[str]:
     found, rows = [], {t["id"]: t for t in stored}
     for key, line in told.items():

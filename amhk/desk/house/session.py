@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from amhk.desk.house.health import alarms_of
 from amhk.desk.terms.sweep import PROOF
@@ -30,7 +29,7 @@ class Seat:
     now: datetime
     reminders: int
     alarms: tuple[str, ...]
-    proof: Mapping[str, Any] | None
+    proof: Mapping[str, object] | None
     finds: bool
 
 

@@ -10,7 +10,7 @@ from amhk.office import Office
 from amhk.rules.privacy.secrecy import Reader
 from amhk.store import reads, writes
 from amhk.store.database.engine import StoreFailed
-from amhk.store.reads import Row
+from amhk.store.rows import Row
 
 _LASTS = timedelta(hours=10)
 

@@ -6,7 +6,6 @@ Every fault at once, a number at once, and the first terms run.
 from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
 
 from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.casefile.choices import desk_for, needed
@@ -14,14 +13,14 @@ from amhk.desk.cases.apply_move import carry_out
 from amhk.desk.cases.register import register
 from amhk.errors import AlreadyUsed, BadInput, Fault, NotAllowed
 from amhk.office import Office
-from amhk.rules.parse import read_moment
+from amhk.rules.parse import Filled, read_moment
 from amhk.rules.people import people
 from amhk.rules.privacy.secrecy import WORKS, Reader
 from amhk.rules.procedure.form_check import clean
 from amhk.rules.procedure.moves import decide
 from amhk.store import reads, writes
 from amhk.store.cases.journal import as_json
-from amhk.store.database.engine import StoreConflict
+from amhk.store.database.engine import Connection, StoreConflict
 from amhk.store.intake import drafts
 from amhk.words import day_of
 
@@ -47,7 +46,7 @@ def _take(
     office: Office,
     body: object,
     route: str,
-    fields: Mapping[str, Any],
+    fields: Mapping[str, object],
     who: Reader,
     key: str | None,
 ) -> str:
@@ -76,8 +75,8 @@ def _take(
 
 
 def checked(
-    office: Office, connection: Any, route: str, fields: Mapping[str, Any], now: datetime
-) -> tuple[dict[str, Any], list[Fault]]:
+    office: Office, connection: Connection, route: str, fields: Mapping[str, object], now: datetime
+) -> tuple[dict[str, object], list[Fault]]:
     """Give a call's values as they may be stored, and every fault in it.
 
     Codes are those that held on the day of receipt.
@@ -94,7 +93,7 @@ def checked(
     )
 
 
-def _route(body: object) -> tuple[str, dict[str, Any]]:
+def _route(body: object) -> tuple[str, dict[str, object]]:
     if not isinstance(body, Mapping):
         raise BadInput.of("verkeerd_soort", "Stuur een JSON-object met de velden van het gesprek.")
     fields = dict(body)
@@ -104,14 +103,14 @@ def _route(body: object) -> tuple[str, dict[str, Any]]:
     return str(route), fields
 
 
-def _before(connection: Any, who: Reader, key: str, digest: str) -> str | None:
+def _before(connection: Connection, who: Reader, key: str, digest: str) -> str | None:
     found = reads.request_of(connection, who.id, key)
     if found and found["body"] != digest:
         raise AlreadyUsed()
     return str(found["number"]) if found else None
 
 
-def _own_faults(route: str, values: Mapping[str, Any]) -> list[Fault]:
+def _own_faults(route: str, values: Filled) -> list[Fault]:
     """Check what the fields cannot say by themselves.
 
     Advice or a next step, consent of the adviesvrager, contacts not before the call.
@@ -144,7 +143,7 @@ def _own_faults(route: str, values: Mapping[str, Any]) -> list[Fault]:
     return faults
 
 
-def _go_on(file: CaseFile, values: Mapping[str, Any]) -> None:
+def _go_on(file: CaseFile, values: Filled) -> None:
     """Make the moves that the call itself already made.
 
     Contacts had, advice given, support begun.
@@ -156,7 +155,7 @@ def _go_on(file: CaseFile, values: Mapping[str, Any]) -> None:
         _move(file, file.workflow.intake_next[wanted], {})
 
 
-def _move(file: CaseFile, name: str, filled: Mapping[str, Any]) -> None:
+def _move(file: CaseFile, name: str, filled: Filled) -> None:
     assert file.who is not None
     raw = {k: v.isoformat() if hasattr(v, "isoformat") else v for k, v in filled.items()}
     desk = desk_for(file.office, file.connection, file.now, set(), file.case)

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 from amhk.desk.intake import calls
 from amhk.errors import BadInput, Fault, NotAllowed, NotFound
 from amhk.office import Office
-from amhk.rules.parse import tidy
+from amhk.rules.parse import Filled, tidy
 from amhk.rules.privacy.secrecy import WORKS, Reader
 from amhk.rules.procedure import import_layouts as rules
 from amhk.rules.procedure.import_layouts import OWN, Layout
@@ -21,7 +21,7 @@ from amhk.store.database.engine import Connection
 from amhk.store.house import house_journal
 from amhk.store.intake import imports as store
 from amhk.store.intake.imports import IMPORT
-from amhk.store.reads import Row
+from amhk.store.rows import Row
 from amhk.words import iso, some
 
 Progress = Callable[[int], None]
@@ -173,7 +173,7 @@ def _stage(
     kenmerken = [k for f in shaped for k in _borne(f)]
     before, borne = store.known(connection, [f["mark"] for f in shaped], kenmerken, 0)
     twins = store.twins(connection, [f["twin"] for f in shaped if f["twin"]])
-    staged: dict[str, dict[str, Any]] = {}
+    staged: dict[str, dict[str, object]] = {}
     for told in shaped:
         row, mark = told | {"import_id": key}, told["mark"]
         if mark in before or mark in staged:
@@ -194,7 +194,7 @@ def _stage(
     return len(shaped) - len(staged)
 
 
-def clash_in(kenmerk: str, other: Mapping[str, Any]) -> tuple[str, str, str]:
+def clash_in(kenmerk: str, other: Mapping[str, object]) -> tuple[str, str, str]:
     """Give the fault of a form whose kenmerk another has: code, sentence, field."""
     where = (
         f"zaak {other['number']}"
@@ -209,8 +209,8 @@ def clash_in(kenmerk: str, other: Mapping[str, Any]) -> tuple[str, str, str]:
 
 
 def _twin_in(
-    staged: Mapping[str, Mapping[str, Any]], row: Mapping[str, Any]
-) -> Mapping[str, Any] | None:
+    staged: Mapping[str, Mapping[str, object]], row: Mapping[str, object]
+) -> Mapping[str, object] | None:
     return next((s for s in staged.values() if row["twin"] and s["twin"] == row["twin"]), None)
 
 
@@ -254,9 +254,7 @@ def _form(
     }
 
 
-def told_of(
-    body: Mapping[str, Any], values: Mapping[str, Any], faults: list[Fault]
-) -> dict[str, Any]:
+def told_of(body: Mapping[str, object], values: Filled, faults: list[Fault]) -> dict[str, object]:
     """Give the columns that follow from what a form says and what is wrong with it."""
     return {
         "kenmerk": kenmerk_of(body),
@@ -269,13 +267,13 @@ def told_of(
     }
 
 
-def kenmerk_of(body: Mapping[str, Any]) -> str | None:
+def kenmerk_of(body: Mapping[str, object]) -> str | None:
     """Give the kenmerk a form was sent with (at most 200 signs); None without one."""
     told = body.get("id")
     return told[:200] if isinstance(told, str) and told.strip() else None
 
 
-def key_of_form(body: Mapping[str, Any], values: Mapping[str, Any]) -> str | None:
+def key_of_form(body: Mapping[str, object], values: Filled) -> str | None:
     """Give by what a form is known again: its kenmerk, gemeente and receipt together."""
     received = values.get("ontvangen")
     return rules.kenmerk_key(

@@ -4,7 +4,6 @@ batches that survive a crash; what is wrong waits to be repaired.
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 from amhk.desk.cases.register import register
 from amhk.desk.intake import calls
@@ -22,6 +21,7 @@ from amhk.desk.intake.import_staging import (
 from amhk.desk.staff import workers
 from amhk.errors import BadInput, ClosedDoor, Fault, NotFound
 from amhk.office import Office
+from amhk.rules.parse import Filled
 from amhk.rules.privacy.secrecy import HAND, Reader
 from amhk.rules.procedure import import_layouts as rules
 from amhk.rules.procedure.fields import reason_given
@@ -32,14 +32,14 @@ from amhk.store.database.engine import Connection
 from amhk.store.house import house_journal
 from amhk.store.intake import imports as store
 from amhk.store.intake.imports import FORM, IMPORT
-from amhk.store.reads import Row
+from amhk.store.rows import Row
 
 PATIENCE = timedelta(hours=4)
 
 
 def _checked(
-    office: Office, connection: Connection, body: Mapping[str, Any], form: int, now: datetime
-) -> tuple[dict[str, Any], list[Fault]]:
+    office: Office, connection: Connection, body: Mapping[str, object], form: int, now: datetime
+) -> tuple[dict[str, object], list[Fault]]:
     """Give what a staged form says as a call, and every fault.
 
     Also that its kenmerk stands elsewhere already.
@@ -107,7 +107,7 @@ def _make(
     office: Office,
     connection: Connection,
     key: int,
-    values: dict[str, Any],
+    values: Filled,
     who: Reader,
     now: datetime,
 ) -> str:
@@ -171,7 +171,7 @@ def repair(office: Office, key: int, body: object, who: Reader) -> str | None:
     must_take_in(who)
     if not isinstance(body, Mapping):
         raise BadInput.of("verkeerd_soort", "Stuur de velden van het formulier.")
-    sent: dict[str, Any] = rules.bare(body)
+    sent: dict[str, object] = rules.bare(body)
     with office.store.write() as connection:
         reads.lock(connection)
         form = form_to_repair(connection, key)

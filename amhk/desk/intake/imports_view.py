@@ -11,18 +11,18 @@ from amhk.office import Office
 from amhk.rules.privacy.secrecy import Reader
 from amhk.store.database.engine import Connection
 from amhk.store.intake import imports as store
-from amhk.store.reads import Row
+from amhk.store.rows import Row
 from amhk.words import iso, say_instant, some
 
 
-def overview(office: Office, who: Reader) -> list[dict[str, Any]]:
+def overview(office: Office, who: Reader) -> list[dict[str, object]]:
     """Give the latest imports with how far each is."""
     must_take_in(who)
     with office.store.read() as connection:
         return [_head(connection, told) for told in store.imports(connection)]
 
 
-def _head(connection: Connection, told: Row) -> dict[str, Any]:
+def _head(connection: Connection, told: Row) -> dict[str, object]:
     counts = store.counts(connection, told["id"])
     plain_keys = ("id", "name", "mapping", "worker", "state", "total", "again")
     return {k: told[k] for k in plain_keys} | {
@@ -50,7 +50,9 @@ def view(
         }
 
 
-def _known(office: Office, connection: Connection, form: Row, who: Reader) -> list[dict[str, Any]]:
+def _known(
+    office: Office, connection: Connection, form: Row, who: Reader
+) -> list[dict[str, object]]:
     return (
         earlier_contacts.known_of(office, connection, form["told"].get("betrokkenen", []), who)[:3]
         if form["state"] != "taken"
@@ -58,7 +60,7 @@ def _known(office: Office, connection: Connection, form: Row, who: Reader) -> li
     )
 
 
-def _shown(form: Row) -> dict[str, Any]:
+def _shown(form: Row) -> dict[str, object]:
     """Give a form for a list: a secret melder and secret addresses left out."""
     told = form["told"]
     family = (

@@ -25,7 +25,7 @@ from amhk.store import reads, writes
 from amhk.store.database.engine import Connection
 from amhk.store.intake import imports as store
 from amhk.store.intake.imports import FORM
-from amhk.store.reads import Row
+from amhk.store.rows import Row
 from amhk.words import iso, say_instant
 
 NEW, BELONGS, NOT_OURS = "nieuw", "hoort_bij", "geen_hgkm"
@@ -37,7 +37,7 @@ OUTCOMES = {
 PAGE = 60
 
 
-def worklist(office: Office, who: Reader, limit: int = PAGE) -> dict[str, Any]:
+def worklist(office: Office, who: Reader, limit: int = PAGE) -> dict[str, object]:
     """Give the forms to triage within this reader's cases, acute first.
 
     Time, address, names, concern in one line, and who is known.
@@ -104,7 +104,7 @@ def _row(
     )
 
 
-def _join(earlier: list[dict[str, Any]]) -> dict[str, Any] | None:
+def _join(earlier: list[dict[str, object]]) -> dict[str, object] | None:
     """Give the running melding this form most likely belongs to.
 
     Its number, or the handle of one the reader may not see.
@@ -117,7 +117,7 @@ def _join(earlier: list[dict[str, Any]]) -> dict[str, Any] | None:
     )
 
 
-def _last(row: Row | None) -> dict[str, Any] | None:
+def _last(row: Row | None) -> dict[str, object] | None:
     return (
         {
             "form": row["id"],
@@ -183,7 +183,7 @@ def _carry(file: CaseFile, passed_on_to: str, outcome: str, bij: str) -> None:
 
 
 def _calmed(
-    office: Office, connection: Connection, file: CaseFile, told: Mapping[str, Any], who: Reader
+    office: Office, connection: Connection, file: CaseFile, told: Mapping[str, object], who: Reader
 ) -> CaseFile:
     """Say why a form about acute danger is not acute after all, before it is said to be none of
     ours; gives the case as it then lies on the table. BadInput without a reason.
@@ -203,7 +203,9 @@ def _calmed(
     return open_case(office, connection, file.case["number"], who)
 
 
-def _passed_on(office: Office, connection: Connection, form: Row, told: Mapping[str, Any]) -> str:
+def _passed_on(
+    office: Office, connection: Connection, form: Row, told: Mapping[str, object]
+) -> str:
     """Give to whom a form that is no melding goes.
 
     As said, or where this kind of form comes from.
@@ -213,7 +215,7 @@ def _passed_on(office: Office, connection: Connection, form: Row, told: Mapping[
     return str(told.get("doorgezet_naar") or layout.passed_on_to)
 
 
-def _target(connection: Connection, told: Mapping[str, Any], who: Reader) -> str:
+def _target(connection: Connection, told: Mapping[str, object], who: Reader) -> str:
     """Give the number a form belongs to.
 
     As typed, or by the handle of a contact this reader may not see; empty when it is neither.

@@ -8,8 +8,7 @@ from amhk.office import Office
 from amhk.rules.privacy.secrecy import Reader, postal_lines
 from amhk.store import reads
 from amhk.store.database.engine import Connection
-from amhk.store.reads import Row
-from amhk.store.rows import CaseRow, NoticeRow
+from amhk.store.rows import CaseRow, NoticeRow, Row
 
 
 def head_of_letter(

@@ -15,7 +15,7 @@ from amhk.office import Office
 from amhk.rules.privacy.secrecy import Reader
 from amhk.store import reads
 from amhk.store.letters import outbox
-from amhk.store.reads import Row
+from amhk.store.rows import Row
 from amhk.words import day_of
 
 _LEASE = timedelta(minutes=10)

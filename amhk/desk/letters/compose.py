@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from hashlib import sha256
 from html import unescape
-from typing import Any
 
 from amhk.desk.letters.addressing import head_of_letter
 from amhk.desk.letters.composed import Letter
@@ -89,7 +88,7 @@ def compose(
 
 
 def _missing(
-    notice: NoticeRow, asked: frozenset[str], facts: Mapping[str, Any]
+    notice: NoticeRow, asked: frozenset[str], facts: Mapping[str, object]
 ) -> tuple[tuple[str, str, Opens], ...]:
     """Give what a letter needs and is not known: its name, what it is called, and its door."""
     lacking = [name for name in sorted(asked_door(notice, asked)) if facts.get(name) is None]
@@ -100,14 +99,14 @@ def _missing(
     )
 
 
-def _in_no_letter(shown: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _in_no_letter(shown: Mapping[str, object]) -> list[tuple[str, str]]:
     """Give the signs no letter of the meldpunt can print, where the shown facts hold any."""
     odd = unprintable(" ".join(texts_of(shown)))
     text = f"deze tekens staan in geen letter van het meldpunt en worden een blokje: {odd}"
     return [("tekens", text)] if odd else []
 
 
-def _rendered(letters: Letters, template: str, facts: Mapping[str, Any]) -> tuple[Block, ...]:
+def _rendered(letters: Letters, template: str, facts: Mapping[str, object]) -> tuple[Block, ...]:
     try:
         return letters.render(template, facts)
     except (

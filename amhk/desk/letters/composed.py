@@ -1,7 +1,6 @@
 """A letter as it was worked out: its text, what is missing in it, and what stands above it."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from amhk.errors import Fault, Opens
 from amhk.letters.render import Block, Head, as_html
@@ -23,7 +22,7 @@ class Letter:
     missing: tuple[tuple[str, str, Opens], ...] = ()
     left_out: tuple[tuple[str, str], ...] = ()
     leaks: tuple[str, ...] = ()
-    data: dict[str, Any] | None = None
+    data: dict[str, object] | None = None
     uses: tuple[tuple[str, str, bool], ...] = ()
 
     @property

@@ -5,13 +5,13 @@ that enters it.
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from html import unescape
 
 from amhk.desk.casefile.recall_letters import folder_of
 from amhk.errors import Fault, Opens
 from amhk.office import Office
+from amhk.rules.parse import Filled
 from amhk.rules.privacy.secrecy import has_mail, has_number, has_postcode
 from amhk.store import reads
 from amhk.store.database.engine import Connection
@@ -183,7 +183,7 @@ def nobody(notice: NoticeRow) -> list[Fault]:
     ]
 
 
-def unsaid(values: Mapping[str, object]) -> list[Fault]:
+def unsaid(values: Filled) -> list[Fault]:
     """Give what is not said of a sending by hand: of a letter that was handed over, to whom."""
     if values.get("way") == "persoonlijk" and not values.get("reference"):
         return [

@@ -20,8 +20,7 @@ from amhk.store import reads, writes
 from amhk.store.cases import compare_and_set
 from amhk.store.database.engine import Connection
 from amhk.store.letters import outbox
-from amhk.store.reads import Row
-from amhk.store.rows import CaseRow, NoticeRow
+from amhk.store.rows import CaseRow, NoticeRow, Row
 from amhk.words import day_of, iso
 
 log = logging.getLogger("amhk.post")
@@ -177,7 +176,7 @@ def overview(office: Office, who: Reader) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def shown_in_post(office: Office, row: Row) -> dict[str, Any]:
+def shown_in_post(office: Office, row: Row) -> dict[str, object]:
     """Give a letter in the post as the page of the post shows it."""
     rule = office.pack.workflows[row["workflow"], row["release"]].notices[row["kind"]]
     told = {

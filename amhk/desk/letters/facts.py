@@ -16,8 +16,7 @@ from amhk.rules.privacy.secrecy import Reader
 from amhk.rules.procedure.workflow import Workflow
 from amhk.store import reads
 from amhk.store.database.engine import Connection
-from amhk.store.reads import Row
-from amhk.store.rows import CaseRow, NoticeRow, PersonRow, cell
+from amhk.store.rows import CaseRow, JournalLine, NoticeRow, PersonRow, Row, cell
 from amhk.words import BRON, GESLACHT, day_of, iso, say_day, say_partial
 
 UNKNOWN, NOT_ASKED = "onbekend", "niet gevraagd of niet ingevuld"
@@ -68,7 +67,7 @@ def gather(
     notice: NoticeRow,
     who: Reader,
     now: datetime,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Give every fact the house has for one notice.
 
     None where a fact is missing, an empty text where it was left out on purpose.
@@ -99,7 +98,7 @@ def gather(
     return facts | _betrokkene(connection, notice, now)
 
 
-def _of_house(office: Office) -> dict[str, Any]:
+def _of_house(office: Office) -> dict[str, object]:
     style = office.config.style
     return {
         "regio": office.config.region,
@@ -113,7 +112,7 @@ def _of_house(office: Office) -> dict[str, Any]:
     }
 
 
-def _of_move(told: Mapping[str, Any]) -> dict[str, Any]:
+def _of_move(told: Mapping[str, object]) -> dict[str, object]:
     """Give what was filled in at the move that drafted the letter."""
     texts = ("afspraken", "motivering", "geprobeerde_hulp", "veiligheidsvoorwaarden", "reden")
     return {name: told.get(name, "") for name in texts} | {
@@ -138,7 +137,7 @@ def _team(connection: Connection, case: CaseRow) -> str:
     return str(next(t["name"] for t in reads.teams(connection) if t["id"] == case["team_id"]))
 
 
-def _melding(office: Office, connection: Connection, case: CaseRow) -> dict[str, Any]:
+def _melding(office: Office, connection: Connection, case: CaseRow) -> dict[str, object]:
     findings = reads.of_case(connection, reads.FINDING, case["id"])
     told = _last_contents(connection, case["id"])
     return {
@@ -164,7 +163,7 @@ def _last_contents(connection: Connection, case: int) -> dict[str, Any]:
     """Give the latest recorded conclusion and outcome codes, from the journal."""
     import json
 
-    found: dict[str, Any] = {}
+    found: dict[str, object] = {}
     for entry in reads.entries(connection, case):
         content = json.loads(entry["content"] or "{}")
         if "conclusie" in content:
@@ -172,7 +171,9 @@ def _last_contents(connection: Connection, case: int) -> dict[str, Any]:
     return found
 
 
-def _people(office: Office, connection: Connection, case: CaseRow, now: datetime) -> dict[str, Any]:
+def _people(
+    office: Office, connection: Connection, case: CaseRow, now: datetime
+) -> dict[str, object]:
     """Give everybody of the case in the lists a letter can name them in.
 
     Each stands in one of them at least.
@@ -217,7 +218,7 @@ def _told(p: Row, today: date, young: bool) -> dict[str, Any]:
     }
 
 
-def _unborn(p: PersonRow, women: list[PersonRow]) -> dict[str, Any]:
+def _unborn(p: PersonRow, women: list[PersonRow]) -> dict[str, object]:
     """Give an unborn child: by the name it was told by, with who can be the mother as far as that
     was told.
     """
@@ -244,7 +245,7 @@ def _unborn(p: PersonRow, women: list[PersonRow]) -> dict[str, Any]:
 
 def _melder(
     flow: Workflow, connection: Connection, case: CaseRow, notice: NoticeRow
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """The melder of this case, or of the vervolgmelding the notice is about.
 
     The steps taken, without substance.
@@ -273,7 +274,7 @@ def _melder(
     }
 
 
-def _steps(flow: Workflow, lines: list[Row]) -> list[str]:
+def _steps(flow: Workflow, lines: list[JournalLine]) -> list[str]:
     """Give the steps as day and kind, in the words the procedure has for a melder.
 
     What was found, where to and by whom stays out.
@@ -286,7 +287,7 @@ def _steps(flow: Workflow, lines: list[Row]) -> list[str]:
     ]
 
 
-def _betrokkene(connection: Connection, notice: NoticeRow, now: datetime) -> dict[str, Any]:
+def _betrokkene(connection: Connection, notice: NoticeRow, now: datetime) -> dict[str, object]:
     if not notice["person_id"]:
         return {}
     person = reads.person_of(connection, notice)

@@ -1,7 +1,6 @@
 """What a letter names that its reader may not know, and where that stands."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from amhk.desk.letters.composed import Letter
 from amhk.desk.letters.rvdk_request import USES
@@ -30,7 +29,7 @@ def named_in(
     connection: Connection,
     case: CaseRow,
     notice: NoticeRow,
-    facts: Mapping[str, Any],
+    facts: Mapping[str, object],
     asked: frozenset[str],
     head: Head,
 ) -> tuple[str, ...]:

@@ -37,8 +37,7 @@ from amhk.rules.procedure.fields import reason_given
 from amhk.store import reads
 from amhk.store.database.engine import Connection
 from amhk.store.letters import outbox
-from amhk.store.reads import Row
-from amhk.store.rows import CaseRow, NoticeRow, part
+from amhk.store.rows import CaseRow, NoticeRow, Row, part
 from amhk.words import day_of, iso
 
 MASK = "[melder: geheim]"
@@ -103,8 +102,8 @@ def view(office: Office, key: int, who: Reader) -> dict[str, Any]:
         return told | _made(letter, uses, hidden)
 
 
-def _nothing_made() -> dict[str, Any]:
-    empty: dict[str, Any] = {name: [] for name in ("missing", "left_out", "uses", "leaks")}
+def _nothing_made() -> dict[str, object]:
+    empty: dict[str, object] = {name: [] for name in ("missing", "left_out", "uses", "leaks")}
     return empty | {"text": None, "html": None}
 
 
@@ -113,8 +112,8 @@ def _left_out(pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
 
 
 def _made(
-    letter: Letter, uses: Iterable[tuple[str, Any, bool]], hidden: list[str]
-) -> dict[str, Any]:
+    letter: Letter, uses: Iterable[tuple[str, object, bool]], hidden: list[str]
+) -> dict[str, object]:
     """Give what there is to read of a letter that can still be changed."""
     missing = [{"fact": name, "text": title, "do": do} for name, title, do in letter.missing]
     readable = letter.blocks and not letter.leaks
@@ -145,7 +144,7 @@ def _reach(
     return reach_of(office, connection, case, notice, addressed(connection, case, notice, facts))
 
 
-def _lacks(office: Office, reach: Reach) -> list[dict[str, Any]]:
+def _lacks(office: Office, reach: Reach) -> list[dict[str, object]]:
     """Give, per way by which this recipient cannot be reached by post or folder, why and where that
     can be entered.
     """
@@ -158,7 +157,7 @@ def _lacks(office: Office, reach: Reach) -> list[dict[str, Any]]:
     return [{"text": f.text, "do": f.do} for f in dict.fromkeys(faults)]
 
 
-def _road(row: Row | None) -> dict[str, Any] | None:
+def _road(row: Row | None) -> dict[str, object] | None:
     return {k: row[k] for k in ("id", "way", "state", "why")} if row else None
 
 
@@ -272,7 +271,7 @@ def pdf(office: Office, key: int, who: Reader, reason: object = None) -> bytes:
     return bytes(notice["pdf"])
 
 
-def data(office: Office, key: int, who: Reader, reason: object = None) -> dict[str, Any]:
+def data(office: Office, key: int, who: Reader, reason: object = None) -> dict[str, object]:
     """Give what a letter says for a program (the verzoek tot onderzoek, in the field groups of the
     CORV message); NotFound when it has none.
     """

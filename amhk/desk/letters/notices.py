@@ -7,7 +7,6 @@ reason, received or come back.
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from hashlib import sha256
-from typing import Any
 
 from amhk.desk.casefile.access import owns
 from amhk.desk.casefile.casefile import CaseFile
@@ -22,6 +21,7 @@ from amhk.desk.letters.referral_facts import TAKEN
 from amhk.desk.terms.extensions import stretch
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotAllowed, NotFound, Opens
 from amhk.office import Office
+from amhk.rules.parse import Filled
 from amhk.rules.privacy.secrecy import WORKS, Reader
 from amhk.rules.procedure.fields import Desk, Field
 from amhk.rules.procedure.form_check import clean
@@ -60,7 +60,7 @@ def find(
 
 def take_letter(
     office: Office, connection: Connection, key: int, body: object, who: Reader
-) -> tuple[CaseFile, NoticeRow, dict[str, Any]]:
+) -> tuple[CaseFile, NoticeRow, dict[str, object]]:
     """Take a letter in hand: its case on the table, itself locked, and what was filled in.
 
     NotAllowed for who does not work on cases, ChangedMeanwhile when another was first.
@@ -287,7 +287,7 @@ def _taken_up(file: CaseFile, notice: NoticeRow) -> None:
         )
 
 
-def _decision(file: CaseFile, values: Mapping[str, Any]) -> dict[str, Any]:
+def _decision(file: CaseFile, values: Filled) -> dict[str, object]:
     """Give who decided to postpone or withhold, on what ground, why, and until when."""
     assert file.who is not None
     new_date = values.get("new_date")
@@ -313,7 +313,7 @@ def _nothing_to_await(file: CaseFile, notice: NoticeRow) -> None:
         file.start(name, file.now, file.case["entries"])
 
 
-def _postpone(file: CaseFile, notice: NoticeRow, new_date: date, values: Mapping[str, Any]) -> None:
+def _postpone(file: CaseFile, notice: NoticeRow, new_date: date, values: Filled) -> None:
     term = next((t for t in file.running if t["id"] == notice["term_id"]), None)
     if term is None:
         raise ClosedDoor.of(
@@ -333,7 +333,7 @@ def _postpone(file: CaseFile, notice: NoticeRow, new_date: date, values: Mapping
         left -= most
 
 
-def clean_form(fields: tuple[Field, ...], raw: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def clean_form(fields: tuple[Field, ...], raw: Mapping[str, object], now: datetime) -> Filled:
     """Give the checked values of a small form of a letter; BadInput with every fault."""
     values, faults = clean(fields, raw, Desk(now, LISTS))
     if faults:

@@ -5,7 +5,6 @@ decided to postpone it.
 """
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from amhk.desk.casefile.cursor import after, cursor_of
 from amhk.errors import BadInput
@@ -15,7 +14,7 @@ from amhk.rules.privacy.veil import Veil
 from amhk.rules.terms.terms import end_of_term, over_at
 from amhk.store.cases import veils
 from amhk.store.letters import outbox
-from amhk.store.reads import Row
+from amhk.store.rows import Row
 from amhk.words import iso
 
 PAGE = 50
@@ -30,7 +29,7 @@ FILTERS = {
 
 def owed(
     office: Office, who: Reader, only: str = "verplicht", cursor: str | None = None
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Give a page of letters that still have to go, the first to be sent on top: {items, next}.
 
     Each says what it is, to whom, by when, whether it blocks closing, and the decisions about it.
@@ -52,7 +51,7 @@ def _after(cursor: str | None) -> tuple[str, int] | None:
         return None
 
 
-def _line(office: Office, row: Row, now: datetime) -> dict[str, Any]:
+def _line(office: Office, row: Row, now: datetime) -> dict[str, object]:
     workflow = office.pack.workflows[row["workflow"], row["release"]]
     rule = workflow.notices[row["kind"]]
     due, over = row["due"], row["over_at"]

@@ -1,11 +1,10 @@
 """What came of a letter that went: received, or come back."""
 
-from typing import Any
-
 from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.letters.notices import clean_form, moment_of, must_be, take_letter
 from amhk.errors import BadInput, ClosedDoor
 from amhk.office import Office
+from amhk.rules.parse import Filled
 from amhk.rules.privacy.secrecy import Reader
 from amhk.rules.procedure.fields import Field
 from amhk.store import reads
@@ -95,7 +94,7 @@ def _answered(
     body: object,
     who: Reader,
     fields: tuple[Field, ...],
-) -> tuple[CaseFile, NoticeRow, dict[str, Any]]:
+) -> tuple[CaseFile, NoticeRow, Filled]:
     file, notice, raw = take_letter(office, connection, key, body, who)
     must_be(notice, ("sent",), "Dit kan alleen bij een brief die verzonden is.")
     if notice["html"] is None:

@@ -1,7 +1,6 @@
 """The facts of a referral as its letters use them."""
 
 from datetime import date, datetime
-from typing import Any
 
 from amhk.rules.procedure.workflow import Workflow
 from amhk.store import reads
@@ -14,12 +13,14 @@ TAKEN = ("accepted", "started")  # a referral that was taken up
 
 def referral_facts(
     flow: Workflow, connection: Connection, case: CaseRow, notice: NoticeRow, today: date
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Give the referral a letter is about, with the days it asks for.
 
     A day that has passed is asked of nobody (empty).
     """
-    names = {i["id"]: i["name"] for i in reads.institutions(connection, active=False)}
+    names: dict[int | None, str] = {
+        i["id"]: i["name"] for i in reads.institutions(connection, active=False)
+    }
     referrals = reads.of_case(connection, reads.REFERRAL, case["id"])
     mine = _referral_of(referrals, notice)
     own = _of_referral(reads.terms(connection, case["id"]), referrals, mine)

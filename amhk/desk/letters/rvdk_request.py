@@ -32,7 +32,7 @@ USES = frozenset(
 
 def as_request(
     office: Office, case: CaseRow, who: Reader, facts: Mapping[str, Any]
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Give the request by field group, from the facts the RvdK may see.
 
     Casus, verzoeker, jeugdigen, ongeborenen, gezaghebbenden, motivatie. Days as `YYYY-MM-DD`; None
@@ -78,7 +78,7 @@ _PARENT = _PERSON | {"rollen": "rollen", "gezag": "gezag"}
 _UNBORN = {"naam_moeder": "moeder", "uitgerekende_datum": "uitgerekend_op"}
 
 
-def _named(facts: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+def _named(facts: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, object]:
     return {field: _known(facts[name]) for field, name in names.items()}
 
 

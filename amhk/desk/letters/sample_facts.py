@@ -4,7 +4,6 @@ Each passes the same rule of secrecy as a real one.
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 from amhk.desk.letters.facts import OPTIONAL
 from amhk.letters.render import Head
@@ -21,7 +20,7 @@ _WORDS = (
 )
 
 
-def _child(n: int) -> dict[str, Any]:
+def _child(n: int) -> dict[str, object]:
     return {
         "naam": _RTL if n == 4 else f"{_LONG}"[:118] + f" {n}",
         "geboren": "onbekend" if n == 3 else "14 mei 2018",
@@ -36,11 +35,11 @@ def _child(n: int) -> dict[str, Any]:
     }
 
 
-def _adult(n: int) -> dict[str, Any]:
+def _adult(n: int) -> dict[str, object]:
     return _child(n) | {"jong": False, "gezag": "ja", "rollen": "ouder, partner"}
 
 
-def worst() -> dict[str, Any]:
+def worst() -> dict[str, object]:
     """Give the most a letter can be asked to hold.
 
     Ten children, one without a day of birth, names of 120 letters, right-to-left script, text that
@@ -73,13 +72,13 @@ def worst() -> dict[str, Any]:
     return {name: lists.get(name, _WORDS * 8 if name not in _SHORT else _LONG) for name in FACTS}
 
 
-def least() -> dict[str, Any]:
+def least() -> dict[str, object]:
     """Give the least a letter can be made of.
 
     What may be empty is empty, and there is one child of whom nothing is known.
     """
     one = {k: "onbekend" for k in FIELDS["personen"]} | {"jong": True, LABELS: {}}
-    told: dict[str, Any] = {
+    told: dict[str, object] = {
         name: (
             ([] if name in FIELDS or name in ("stappen_genomen", "betrokkene_gegevens") else "")
             if name in OPTIONAL
@@ -90,7 +89,7 @@ def least() -> dict[str, Any]:
     return told | {"jeugdigen": [one]}
 
 
-def unborn() -> dict[str, Any]:
+def unborn() -> dict[str, object]:
     """Give the facts of a case with only an unborn child and a melder whose words stay out."""
     told = least() | {"jeugdigen": [], "personen": [], "gezaghebbenden": [], "zorgen": ""}
     return told | {
@@ -105,7 +104,7 @@ def unborn() -> dict[str, Any]:
     }
 
 
-def fair() -> dict[str, Any]:
+def fair() -> dict[str, object]:
     """Give the facts of an ordinary made-up case."""
     mother = _adult(1) | {
         "naam": "Noor Voorbeeld",
@@ -133,7 +132,7 @@ def fair() -> dict[str, Any]:
     )
 
 
-_FOUND: dict[str, Any] = {
+_FOUND: dict[str, object] = {
     "bevindingen": [
         {
             "tekst": "Liv komt vaak zonder jas en zonder eten op school.",
@@ -185,7 +184,7 @@ _SHORT = frozenset(
         "adviesvrager_naam",
     ]
 )
-_PLAIN: dict[str, Any] = {
+_PLAIN: dict[str, object] = {
     "zaaknummer": "M-2026-000012",
     "vandaag": "di 10 maart 2026",
     "regio": "oefenregio",
@@ -237,7 +236,7 @@ _PLAIN: dict[str, Any] = {
 }
 
 
-def for_letter(facts: Mapping[str, Any], recipient: str) -> dict[str, Any]:
+def for_letter(facts: Mapping[str, object], recipient: str) -> dict[str, object]:
     """Give these facts as a letter to this class of recipient may use them."""
     return for_recipient(facts, recipient)[0]
 

@@ -53,7 +53,7 @@ def _written(office: Office) -> dict[str, tuple[str, str]]:
     return told
 
 
-def overview(office: Office, who: Reader) -> list[dict[str, Any]]:
+def overview(office: Office, who: Reader) -> list[dict[str, object]]:
     """Give the letters of the procedure.
 
     Kind, title, to whom, and which version of the text holds (0: the one that came with it).

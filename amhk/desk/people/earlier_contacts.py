@@ -23,8 +23,7 @@ from amhk.store.cases import veils
 from amhk.store.database.engine import Connection
 from amhk.store.people import people as store
 from amhk.store.people import questions
-from amhk.store.reads import Row
-from amhk.store.rows import CaseRow
+from amhk.store.rows import CaseRow, Row
 from amhk.words import day_of, iso
 
 LEAVE = timedelta(hours=8)
@@ -51,7 +50,7 @@ class Found:
         return best + matching.HOUSEHOLD * along if best > -6 else best
 
 
-def typed_people(raw: object) -> list[dict[str, Any]]:
+def typed_people(raw: object) -> list[dict[str, object]]:
     """Give the people of a call while it is being typed.
 
     What cannot be read yet is left out, nothing is refused.
@@ -60,8 +59,8 @@ def typed_people(raw: object) -> list[dict[str, Any]]:
     return [_typed(p) for p in items[:_MOST_TYPED] if isinstance(p, Mapping)]
 
 
-def _typed(raw: Mapping[str, Any]) -> dict[str, Any]:
-    told: dict[str, Any] = {
+def _typed(raw: Mapping[str, object]) -> dict[str, object]:
+    told: dict[str, object] = {
         k: tidy(v, True)[:200] for k in _PARTS if isinstance(v := raw.get(k), str) and v.strip()
     }
     told.setdefault("naam", "")
@@ -80,7 +79,7 @@ def _typed(raw: Mapping[str, Any]) -> dict[str, Any]:
 
 def find(
     connection: Connection,
-    typed: Sequence[Mapping[str, Any]],
+    typed: Sequence[Mapping[str, object]],
     but: int = 0,
     least: int = matching.PERHAPS,
 ) -> list[Found]:
@@ -118,7 +117,7 @@ def same_household(connection: Connection, case: int, other: int) -> bool:
     )
 
 
-def earlier(office: Office, body: object, who: Reader) -> list[dict[str, Any]]:
+def earlier(office: Office, body: object, who: Reader) -> list[dict[str, object]]:
     """Give the earlier contacts of the people in a call (`{"betrokkenen": [...]}`), the likeliest
     first, one per dossier.
 
@@ -148,7 +147,7 @@ def earlier(office: Office, body: object, who: Reader) -> list[dict[str, Any]]:
     return with_refs(office, found, who)
 
 
-def earlier_of(office: Office, number: str, who: Reader) -> list[dict[str, Any]]:
+def earlier_of(office: Office, number: str, who: Reader) -> list[dict[str, object]]:
     """Give the earlier contacts of the people of a melding one may see."""
     with office.store.read() as connection:
         case = visible(connection, number, who)
@@ -161,7 +160,7 @@ def earlier_of(office: Office, number: str, who: Reader) -> list[dict[str, Any]]
 
 def known_of(
     office: Office, connection: Connection, told: object, who: Reader
-) -> list[dict[str, Any]]:
+) -> list[dict[str, object]]:
     """Give the earlier contacts (`eerder bekend`) among this reader's own cases of the people of a
     form that is no case yet.
     """
@@ -180,7 +179,7 @@ def views(
     found: Sequence[Found],
     typed: Sequence[Row],
     who: Reader,
-) -> list[dict[str, Any]]:
+) -> list[dict[str, object]]:
     """Give what was found as this reader may see it, one per dossier.
 
     Each still bears the key of its case, which `with_refs` takes off.
@@ -207,10 +206,10 @@ def views(
 
 def _view(
     office: Office, found: Found, head: Row, typed: Sequence[Row], seen: bool
-) -> dict[str, Any]:
+) -> dict[str, object]:
     workflow = office.pack.workflows[head["workflow"], head["release"]]
     percent = matching.percent(found.weight)
-    told: dict[str, Any] = {
+    told: dict[str, object] = {
         "case": found.case,
         "known": percent >= matching.KNOWN,
         "received": iso(head["received"])[:10],
@@ -258,7 +257,7 @@ def words(found: Found, typed: Sequence[Row], roles: Roles) -> list[str]:
     return told
 
 
-def with_refs(office: Office, told: list[dict[str, Any]], who: Reader) -> list[dict[str, Any]]:
+def with_refs(office: Office, told: list[dict[str, Any]], who: Reader) -> list[dict[str, object]]:
     """Give each hidden contact a handle to ask for leave by.
 
     The line in the log that says this reader was told of it, one per minute.
@@ -319,7 +318,7 @@ def number_of(connection: Connection, ref: int, who: Reader) -> str:
     return str(case["number"]) if case else ""
 
 
-def keep(connection: Connection, told: Sequence[tuple[int, Mapping[str, Any]]]) -> None:
+def keep(connection: Connection, told: Sequence[tuple[int, Mapping[str, object]]]) -> None:
     """Keep under what new people can be found: (key, person)."""
     found = [
         (key, k)

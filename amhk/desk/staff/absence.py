@@ -10,6 +10,7 @@ from amhk.desk.casefile.open_case import on_table
 from amhk.desk.terms.inbox import tend_inbox
 from amhk.errors import BadInput, ClosedDoor, Fault, NotAllowed, NotFound
 from amhk.office import Office
+from amhk.rules.parse import Filled
 from amhk.rules.privacy.secrecy import HAND, WORKS, Reader
 from amhk.rules.procedure.fields import Desk, Field
 from amhk.rules.procedure.form_check import clean
@@ -17,8 +18,7 @@ from amhk.rules.terms.ladder import Staff
 from amhk.store import reads, writes
 from amhk.store.database.engine import Connection
 from amhk.store.house import house_journal
-from amhk.store.reads import Row
-from amhk.store.rows import CaseRow
+from amhk.store.rows import CaseRow, Row, WorkerRow
 from amhk.store.staff import plans
 from amhk.store.terms import reminders
 from amhk.words import day_of, iso, say_day, some
@@ -121,7 +121,7 @@ def make_plan(office: Office, body: object, who: Reader) -> int:
         return key
 
 
-def _own_faults(values: Mapping[str, Any], several: object, desk: Desk, today: date) -> list[Fault]:
+def _own_faults(values: Filled, several: Mapping[str, str], desk: Desk, today: date) -> list[Fault]:
     faults = []
     start, end = values.get("start"), values.get("end")
     if start and start < today:
@@ -147,8 +147,8 @@ def _own_faults(values: Mapping[str, Any], several: object, desk: Desk, today: d
 
 def _write(
     connection: Connection,
-    values: Mapping[str, Any],
-    several: Mapping[str, Any],
+    values: Filled,
+    several: Mapping[str, str],
     who: Reader | None,
     now: datetime,
 ) -> int:
@@ -198,7 +198,11 @@ def _owned(connection: Connection, worker: Row, several: Iterable[str]) -> dict[
 
 
 def _note(
-    connection: Connection, now: datetime, who: Reader | None, what: str, content: Mapping[str, Any]
+    connection: Connection,
+    now: datetime,
+    who: Reader | None,
+    what: str,
+    content: Mapping[str, object],
 ) -> None:
     """Write a line on a plan in the journal of the house."""
     house_journal.append(
@@ -206,7 +210,7 @@ def _note(
     )
 
 
-def _worker(connection: Connection, name: str) -> Row:
+def _worker(connection: Connection, name: str) -> WorkerRow:
     if (found := reads.worker_by(connection, name=name)) is None:
         raise NotFound(f"Er werkt niemand die '{name[:60]}' heet.")
     return found

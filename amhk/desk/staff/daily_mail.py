@@ -5,7 +5,6 @@ Written once a day, sent under a stable key until it went.
 
 from datetime import UTC, date, datetime, timedelta
 from secrets import token_hex
-from typing import Any
 
 from amhk.desk.staff.piket import roster_of
 from amhk.letters.mail import MailFailed, send
@@ -14,7 +13,7 @@ from amhk.rules.privacy.secrecy import WORKS, Reader
 from amhk.store import reads, writes
 from amhk.store.database.engine import Connection
 from amhk.store.house import house_journal
-from amhk.store.reads import Row
+from amhk.store.rows import Row
 from amhk.store.staff import channels
 from amhk.store.terms import reminders
 from amhk.words import day_of, end_of, iso, local, say_day, some
@@ -183,7 +182,7 @@ def _short(day: date) -> str:
 
 def _record(office: Office, digest: Row, why: str | None) -> None:
     now = datetime.now(UTC)
-    told: dict[str, Any] = {"state": "sent", "sent": now, "why": None}
+    told: dict[str, object] = {"state": "sent", "sent": now, "why": None}
     if why == "geen adres":
         told = {"state": "replaced", "why": why}
     elif why:
@@ -195,7 +194,7 @@ def _record(office: Office, digest: Row, why: str | None) -> None:
         writes.change(connection, channels.DIGEST, [digest["id"]], told)
 
 
-def recent(office: Office) -> list[dict[str, Any]]:
+def recent(office: Office) -> list[dict[str, object]]:
     """Give the latest mails: to whom, of which day, how it went and why not."""
     with office.store.read() as connection:
         found = channels.digests(connection)

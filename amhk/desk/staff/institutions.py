@@ -8,12 +8,14 @@ from typing import Any, BinaryIO
 from amhk.desk.staff.workers import UNSAID, checked_institution, institution_desk
 from amhk.errors import BadInput, Fault, NotAllowed, NotFound
 from amhk.office import Office
+from amhk.rules.parse import Filled
 from amhk.rules.privacy.secrecy import Reader
 from amhk.sheets.apart import read_apart
 from amhk.sheets.lines import no
 from amhk.sheets.write import as_csv
 from amhk.store import reads, writes
 from amhk.store.house import house_journal
+from amhk.store.rows import cell, part
 from amhk.words import some
 
 COLUMNS = {
@@ -33,7 +35,7 @@ def as_table(office: Office) -> tuple[list[str], list[list[object]]]:
     """Give the sociale kaart as a head and rows, those no longer in use as well."""
     with office.store.read() as connection:
         rows = reads.institutions(connection, active=False)
-    return list(COLUMNS), [[_cell(row[k]) for k in COLUMNS.values()] for row in rows]
+    return list(COLUMNS), [[_cell(cell(row, k)) for k in COLUMNS.values()] for row in rows]
 
 
 def _cell(value: object) -> object:
@@ -59,7 +61,7 @@ def bring_in(office: Office, file: BinaryIO, who: Reader) -> dict[str, int]:
     told, faults = _checked(office, file)
     if faults:
         raise BadInput(faults=faults)
-    done: dict[str, Any] = {"toegevoegd": 0, "gewijzigd": 0, "gelijk": 0}
+    done = {"toegevoegd": 0, "gewijzigd": 0, "gelijk": 0}
     with office.store.write() as connection:
         known = {i["name"]: i for i in reads.institutions(connection, active=False)}
         for row in told:
@@ -67,7 +69,7 @@ def bring_in(office: Office, file: BinaryIO, who: Reader) -> dict[str, int]:
             if old is None:
                 writes.add(connection, reads.INSTITUTION, UNSAID | row)
                 done["toegevoegd"] += 1
-            elif changed := {k: v for k, v in row.items() if old[k] != v}:
+            elif changed := {k: v for k, v in row.items() if cell(old, k) != v}:
                 writes.change(connection, reads.INSTITUTION, [old["id"]], changed)
                 done["gewijzigd"] += 1
             else:
@@ -93,7 +95,7 @@ def must(who: Reader) -> None:
         raise NotAllowed("De sociale kaart is van de beheerder, de teamleider en de manager.")
 
 
-def one(office: Office, key: int) -> dict[str, Any]:
+def one(office: Office, key: int) -> dict[str, object]:
     """Give one institution, as its form has it; NotFound when there is none."""
     with office.store.read() as connection:
         found = next(
@@ -101,7 +103,7 @@ def one(office: Office, key: int) -> dict[str, Any]:
         )
     if found is None:
         raise NotFound("Deze instelling bestaat niet.")
-    return {name: found[name] for name in COLUMNS.values()} | {"id": key}
+    return part(found, COLUMNS.values()) | {"id": key}
 
 
 def change(office: Office, key: int, body: object, who: Reader) -> None:
@@ -131,7 +133,7 @@ def change(office: Office, key: int, body: object, who: Reader) -> None:
         )
 
 
-def _checked(office: Office, file: BinaryIO) -> tuple[list[dict[str, Any]], list[Fault]]:
+def _checked(office: Office, file: BinaryIO) -> tuple[list[Filled], list[Fault]]:
     desk = institution_desk(office)
     told, faults, names, seen = [], [], set[str](), set[str]()
     for line in read_apart(file, "instellingen"):
@@ -160,7 +162,7 @@ def _unquoted(text: str) -> str:
     return text[1:] if text[:1] == "'" and text[1:].lstrip()[:1] in ("=", "+", "-", "@") else text
 
 
-def _body(cells: Mapping[str, Any]) -> dict[str, Any]:
+def _body(cells: Mapping[str, object]) -> dict[str, object]:
     body: dict[str, Any] = {
         COLUMNS[k]: _unquoted(v.strip()) if isinstance(v, str) else v for k, v in cells.items()
     }

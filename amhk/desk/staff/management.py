@@ -6,13 +6,13 @@ Every change is a line in the house's journal.
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from amhk.desk.casefile.access import must_run
 from amhk.desk.staff import absence, workers
 from amhk.errors import BadInput, ClosedDoor, NotFound
 from amhk.keys import hash_password, one_time_password
 from amhk.office import Office
+from amhk.rules.parse import Filled
 from amhk.rules.privacy.secrecy import HAND, Reader
 from amhk.rules.procedure.fields import Desk, Field
 from amhk.rules.procedure.form_check import clean
@@ -53,7 +53,7 @@ def _desk(office: Office, connection: Connection) -> Desk:
     return Desk(office.now(connection), lists)
 
 
-def checked(office: Office, fields: tuple[Field, ...], body: object) -> dict[str, Any]:
+def checked(office: Office, fields: tuple[Field, ...], body: object) -> Filled:
     """Give the checked values of a form of the house; BadInput with every fault."""
     values, faults = clean(fields, dict(body) if isinstance(body, Mapping) else {}, desk(office))
     if faults:
@@ -62,14 +62,14 @@ def checked(office: Office, fields: tuple[Field, ...], body: object) -> dict[str
 
 
 def _log(
-    office: Office, connection: Connection, who: Reader, what: str, content: Mapping[str, Any]
+    office: Office, connection: Connection, who: Reader, what: str, content: Mapping[str, object]
 ) -> None:
     house_journal.append(
         connection, office.now(connection), who.id, kind="beheer", what=what, content=content
     )
 
 
-def view(office: Office, who: Reader) -> list[dict[str, Any]]:
+def view(office: Office, who: Reader) -> list[dict[str, object]]:
     """Give everyone who works or worked here, but the hand of the command line.
 
     `asked` is how often the radar was asked in the last seven days.
@@ -90,7 +90,7 @@ def view(office: Office, who: Reader) -> list[dict[str, Any]]:
         ]
 
 
-def worker(office: Office, key: int, who: Reader) -> dict[str, Any]:
+def worker(office: Office, key: int, who: Reader) -> dict[str, object]:
     """Give one worker; NotFound when there is none."""
     found = next((w for w in view(office, who) if w["id"] == key), None)
     if found is None:

@@ -1,7 +1,5 @@
 """The rules by which calls are divided among teams, and a box to try them in."""
 
-from typing import Any
-
 from amhk.desk.casefile.access import must_run
 from amhk.desk.staff.management import checked
 from amhk.errors import BadInput, NotFound
@@ -31,7 +29,7 @@ CALL = (
 )
 
 
-def division(office: Office) -> dict[str, Any]:
+def division(office: Office) -> dict[str, object]:
     """Give how calls are divided.
 
     The rules in order, each in words, and the team of what no rule takes.

@@ -1,9 +1,7 @@
 """Workers, teams and institutions: who works here, where calls go, where cases can be handed to."""
 
 import re
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from amhk.desk.casefile.open_case import on_table
 from amhk.desk.staff import absence
@@ -16,7 +14,9 @@ from amhk.rules.privacy.secrecy import HAND, WORKS, Reader
 from amhk.rules.procedure.fields import Desk, Field
 from amhk.rules.procedure.form_check import clean
 from amhk.store import reads, writes
+from amhk.store.database.engine import Connection
 from amhk.store.house import house_journal
+from amhk.store.rows import WorkerRow, part
 from amhk.store.terms import reminders
 from amhk.words import LISTS, ROLES, SCHAAL, day_of, iso
 
@@ -30,7 +30,7 @@ INSTITUTION = (
     Field("vervolg", "Overdracht naar (voor de cijfers)", "choice", choices="vervolg_onderzoek"),
     Field("active", "In gebruik", "yesno"),
 )
-UNSAID: dict[str, Any] = {
+UNSAID: dict[str, object] = {
     "gemeenten": [],
     "address": None,
     "secure_address": None,
@@ -76,7 +76,7 @@ def add_worker(
 
 def added(
     office: Office,
-    connection: Any,
+    connection: Connection,
     name: str,
     role: str,
     team: str | None,
@@ -115,7 +115,7 @@ def added(
     return first
 
 
-def _taken(connection: Any, name: str, but: int = 0) -> list[Fault]:
+def _taken(connection: Connection, name: str, but: int = 0) -> list[Fault]:
     found = reads.worker_by(connection, name=name)
     same = found is not None and found["id"] != but
     return (
@@ -136,7 +136,7 @@ def rename(office: Office, name: str, new: str, by: Reader | None = None) -> Non
 
 
 def renamed(
-    office: Office, connection: Any, worker: Mapping[str, Any], new: str, by: Reader | None
+    office: Office, connection: Connection, worker: WorkerRow, new: str, by: Reader | None
 ) -> None:
     """The same, in a transaction at hand."""
     told = _name(new, "name")
@@ -154,7 +154,7 @@ def renamed(
     )
 
 
-def _worker(connection: Any, name: str) -> Mapping[str, Any]:
+def _worker(connection: Connection, name: str) -> WorkerRow:
     if (found := reads.worker_by(connection, name=name)) is None:
         raise NotFound(f"Er werkt niemand die '{name}' heet.")
     return found
@@ -170,7 +170,7 @@ def set_role(office: Office, name: str, role: str) -> None:
         role_given(office, connection, _worker(connection, name), role)
 
 
-def role_given(office: Office, connection: Any, worker: Mapping[str, Any], role: str) -> None:
+def role_given(office: Office, connection: Connection, worker: WorkerRow, role: str) -> None:
     """Give a worker another role, in a transaction at hand.
 
     Who treats no cases any more has none left.
@@ -199,7 +199,7 @@ def disable(office: Office, name: str) -> int:
         return absence.leave_now(office, connection, worker, absence.LEAVES, "uit dienst")
 
 
-def _to_team(office: Office, connection: Any, worker: Mapping[str, Any], what: str) -> None:
+def _to_team(office: Office, connection: Connection, worker: WorkerRow, what: str) -> None:
     """Let every open case of a worker fall to its team, and his reminders to who is there."""
     now = office.now(connection)
     for case in reads.lock_cases(connection, reads.cases_of(connection, worker["id"])).values():
@@ -249,7 +249,7 @@ def make_token(office: Office, name: str) -> str:
     return token
 
 
-def list_workers(office: Office) -> list[dict[str, Any]]:
+def list_workers(office: Office) -> list[dict[str, object]]:
     """Give the workers: name, role, team, registration, active, and of the token until when it is
     good and on which day it was last used.
     """
@@ -257,14 +257,17 @@ def list_workers(office: Office) -> list[dict[str, Any]]:
         return [told_of(w) for w in reads.workers(connection, active=False)]
 
 
-def told_of(worker: Mapping[str, Any]) -> dict[str, Any]:
+def told_of(worker: WorkerRow) -> dict[str, object]:
     """Give what is told of a worker: never a password or a token."""
     keys = ("name", "role", "team", "registration", "active")
     token = {
-        k: iso(worker[k]) if worker["token"] and worker[k] else None
-        for k in ("token_until", "token_used")
+        k: iso(day) if worker["token"] and day else None
+        for k, day in (
+            ("token_until", worker["token_until"]),
+            ("token_used", worker["token_used"]),
+        )
     }
-    return {k: worker[k] for k in keys} | token
+    return part(worker, keys) | token
 
 
 def add_team(office: Office, name: str) -> None:
@@ -273,7 +276,7 @@ def add_team(office: Office, name: str) -> None:
         team_added(connection, name)
 
 
-def team_added(connection: Any, name: str) -> None:
+def team_added(connection: Connection, name: str) -> None:
     """The same, in a transaction at hand."""
     name = _name(name, "name")
     if any(fold(t["name"]) == fold(name) for t in reads.teams(connection)):
@@ -287,14 +290,14 @@ def list_teams(office: Office) -> list[str]:
         return [t["name"] for t in reads.teams(connection)]
 
 
-def list_institutions(office: Office) -> list[dict[str, Any]]:
+def list_institutions(office: Office) -> list[dict[str, object]]:
     """Give the institutions: name, kind, scale, gemeenten, address."""
     with office.store.read() as connection:
         keys = ("id", "name", "kind", "scale", "gemeenten", "address", "secure_address", "vervolg")
-        return [{k: i[k] for k in keys} for i in reads.institutions(connection)]
+        return [part(i, keys) for i in reads.institutions(connection)]
 
 
-def add_institution(office: Office, body: object, who: Reader) -> dict[str, Any]:
+def add_institution(office: Office, body: object, who: Reader) -> dict[str, object]:
     """Add an institution and give it; BadInput with every fault."""
     if who.role not in _MAY_ADD:
         raise NotAllowed()
@@ -316,7 +319,7 @@ def add_institution(office: Office, body: object, who: Reader) -> dict[str, Any]
         return values | {"id": writes.add(connection, reads.INSTITUTION, values)}
 
 
-def checked_institution(body: object, desk: Desk) -> tuple[dict[str, Any], list[Fault]]:
+def checked_institution(body: object, desk: Desk) -> tuple[dict[str, object], list[Fault]]:
     """Give an institution's values as they may be stored, and every fault."""
     values, faults = clean(INSTITUTION, body, desk)
     if values.get("secure_address") and not _EMAIL.match(values["secure_address"]):
@@ -365,7 +368,8 @@ def by_hand(office: Office, name: str | None) -> Reader:
                 "password": "-",
                 "active": True,
             }
-            row = new | {"registration": None, "id": writes.add(connection, reads.WORKER, new)}
+            writes.add(connection, reads.WORKER, new)
+            row = _worker(connection, HAND)
         return Reader.of(row)
 
 

@@ -13,7 +13,7 @@ from amhk.desk.casefile.open_case import on_table
 from amhk.desk.casefile.term_rows import due_of, fresh_row, next_round
 from amhk.errors import BadInput, Fault, NotAllowed
 from amhk.office import Office
-from amhk.rules.parse import plausible
+from amhk.rules.parse import Filled, plausible
 from amhk.rules.privacy.secrecy import Reader
 from amhk.rules.procedure.fields import Desk, Field
 from amhk.rules.procedure.form_check import clean
@@ -26,9 +26,10 @@ from amhk.rules.terms.calendar import (
     say_hours,
 )
 from amhk.rules.terms.days import USUAL_HOURS, Calendar, opens_often
-from amhk.rules.terms.terms import beside_end, over_at, rung_instants
+from amhk.rules.terms.terms import TermRule, beside_end, over_at, rung_instants
 from amhk.store import reads
 from amhk.store.house import house_journal
+from amhk.store.rows import Row, TermRow
 from amhk.store.terms import calendar as kept
 from amhk.store.terms import calendar_backlog
 from amhk.words import day_of, iso, say_day
@@ -120,7 +121,7 @@ def set_hours(office: Office, body: object, who: Reader) -> int:
 
 def _filled(
     office: Office, fields: tuple[Field, ...], body: object, who: Reader
-) -> tuple[dict[str, Any], list[Fault]]:
+) -> tuple[Filled, list[Fault]]:
     if who.role not in _MAY:
         raise NotAllowed("De kalender is voor de functioneel beheerder en de manager.")
     desk = day_desk(office)
@@ -204,7 +205,7 @@ def absorb(office: Office) -> int:
                 moved += _absorb_case(on_table(office, connection, case, None, now), why)
 
 
-def _pass_by(office: Office, changes: list[reads.Row]) -> None:
+def _pass_by(office: Office, changes: list[Row]) -> None:
     """Let the terms that no change can touch be done with it at once."""
     first = min(c["day"] for c in changes)
     last = (
@@ -219,13 +220,12 @@ def _absorb_case(file: CaseFile, why: str) -> int:
     for term in [t for t in file.running if t["calendar"] < release]:
         told = _absorbed(file, term, why)
         moved += "due" in told
-        term.update(told)
-        file.change(reads.TERM, [term["id"]], **told)
+        file.change_term(term, told)
     file.save(bump=False)
     return moved
 
 
-def _absorbed(file: CaseFile, term: dict[str, Any], why: str) -> dict[str, Any]:
+def _absorbed(file: CaseFile, term: TermRow, why: str) -> dict[str, object]:
     """Give the columns of one term in the light of the present calendar."""
     rule, calendar = file.workflow.terms[term["name"]], file.office.calendar
     told: dict[str, Any] = {"calendar": calendar.release}
@@ -261,12 +261,12 @@ def _absorbed(file: CaseFile, term: dict[str, Any], why: str) -> dict[str, Any]:
     return told
 
 
-def _said(term: Mapping[str, Any]) -> str:
+def _said(term: Row) -> str:
     due = due_of(term)
     return iso(due) if isinstance(due, datetime) else say_day(due)
 
 
-def _next_bell(calendar: Calendar, rule: Any, term: Mapping[str, Any]) -> datetime | None:
+def _next_bell(calendar: Calendar, rule: TermRule, term: TermRow) -> datetime | None:
     instants = rung_instants(rule, term["start"], due_of(term), calendar)
     return (
         instants[term["rung"]]

@@ -3,9 +3,8 @@
 A ledger of who, why, on what ground and for how many days.
 """
 
-from collections.abc import Mapping
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import TypedDict
 
 from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.casefile.inputs import filled, must_work, take_version
@@ -13,10 +12,11 @@ from amhk.desk.casefile.open_case import open_case
 from amhk.desk.casefile.term_rows import due_of, next_round
 from amhk.errors import BadInput, ClosedDoor, NotFound
 from amhk.office import Office
+from amhk.rules.parse import Filled
 from amhk.rules.privacy.secrecy import Reader
 from amhk.rules.procedure.fields import Field
 from amhk.rules.terms.terms import TermRule, moved_end, over_at
-from amhk.store import reads
+from amhk.store.rows import Json, TermRow
 from amhk.words import day_of, iso, say_day
 
 SUSPEND = (
@@ -34,7 +34,21 @@ EXTEND = (
 FURTHEST = timedelta(days=366)
 
 
-def _term(file: CaseFile, key: int) -> dict[str, Any]:
+class Moved(TypedDict, total=False):
+    """What an extension or a standstill changes of a term."""
+
+    status: str
+    suspended_at: datetime | None
+    extensions: list[Json]
+    due: str
+    unrolled: str
+    over_at: datetime
+    round: int
+    rung: int
+    ring_at: datetime | None
+
+
+def _term(file: CaseFile, key: int) -> TermRow:
     if found := next((t for t in file.running if t["id"] == key), None):
         return found
     raise NotFound("Deze termijn loopt niet (meer) op deze zaak.")
@@ -69,17 +83,20 @@ def suspend(office: Office, number: str, key: int, body: object, who: Reader) ->
         what = f"{rule.title} opgeschort tot {say_day(values['until'])} door {decider} ({ground})."
         entry = file.note("opgeschort", what, values)
         step = _step(file, term, values) | {"ground": ground, "by": decider}
-        changes = {"status": "suspended", "suspended_at": file.now, "ring_at": None}
-        changes["extensions"] = [*term["extensions"], step]
-        term.update(changes)
-        file.change(reads.TERM, [key], **changes)
+        changes: Moved = {
+            "status": "suspended",
+            "suspended_at": file.now,
+            "ring_at": None,
+            "extensions": [*term["extensions"], step],
+        }
+        file.change_term(term, changes)
         file.ledger(entry, "suspend", key)
         file.tell_term(entry, term)
         file.start(waiting, file.now, entry, values["until"], for_id=key)
         file.save()
 
 
-def _step(file: CaseFile, term: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+def _step(file: CaseFile, term: TermRow, values: Filled) -> dict[str, object]:
     """Give a standstill as it is kept with its term; how many days it was is known at its end."""
     return {
         "kind": "schorsing",
@@ -106,7 +123,7 @@ def resume(office: Office, number: str, key: int, body: object, who: Reader) -> 
         if term["status"] != "suspended":
             raise ClosedDoor.of("niet_opgeschort", f"'{rule.title}' is niet opgeschort.")
         values = filled(file, RESUME, fields)
-        still = (day_of(file.now) - day_of(term["suspended_at"])).days
+        still = (day_of(file.now) - day_of(term["suspended_at"] or file.now)).days
         days = "1 dag" if still == 1 else f"{still} dagen"
         entry = file.note("hervat", f"{rule.title} hervat na {days}.", {**values, "days": still})
         term["status"] = "running"
@@ -121,9 +138,8 @@ def resume(office: Office, number: str, key: int, body: object, who: Reader) -> 
             s | done if s["kind"] == "schorsing" and "to" not in s else s
             for s in term["extensions"]
         ]
-        told |= {"status": "running", "suspended_at": None, "extensions": steps}
-        term.update(told)
-        file.change(reads.TERM, [key], **told)
+        told.update({"status": "running", "suspended_at": None, "extensions": steps})
+        file.change_term(term, told)
         file.ledger(entry, "resume", key, days=still, calendar=office.calendar.release)
         file.tell_term(entry, term)
         for waiting in [t for t in file.running if t["for_id"] == key]:
@@ -143,7 +159,7 @@ def extend(office: Office, number: str, key: int, body: object, who: Reader) -> 
         file.save()
 
 
-def stretch(file: CaseFile, term: dict[str, Any], days: int, reason: str, decider: str) -> None:
+def stretch(file: CaseFile, term: TermRow, days: int, reason: str, decider: str) -> None:
     """Extend a term on the table by days.
 
     ClosedDoor without ground for it, BadInput beyond what one extension may be.
@@ -172,13 +188,12 @@ def stretch(file: CaseFile, term: dict[str, Any], days: int, reason: str, decide
         "due": told["due"],
     }
     told["extensions"] = [*term["extensions"], step]
-    term.update(told)
-    file.change(reads.TERM, [term["id"]], **told)
+    file.change_term(term, told)
     file.ledger(entry, "extend", term["id"], days=days, calendar=file.office.calendar.release)
     file.tell_term(entry, term)
 
 
-def _moved(file: CaseFile, rule: TermRule, term: Mapping[str, Any], days: int) -> dict[str, Any]:
+def _moved(file: CaseFile, rule: TermRule, term: TermRow, days: int) -> Moved:
     """Give the columns of a term whose end moves by days, counted from its previous unrolled end.
 
     A new round of its ladder begins.
@@ -186,7 +201,13 @@ def _moved(file: CaseFile, rule: TermRule, term: Mapping[str, Any], days: int) -
     due, unrolled = moved_end(
         file.office.calendar, rule, due_of(term), due_of({"due": term["unrolled"]}), days
     )
-    told: dict[str, Any] = {"due": iso(due), "unrolled": iso(unrolled), "over_at": over_at(due)}
-    told |= next_round(file.office, rule, term, due, file.now)
-    file.pending.trimmed.append((term["id"], told["rung"]))
-    return told
+    ladder = next_round(file.office, rule, term, due, file.now)
+    file.pending.trimmed.append((term["id"], ladder["rung"]))
+    return {
+        "due": iso(due),
+        "unrolled": iso(unrolled),
+        "over_at": over_at(due),
+        "round": ladder["round"],
+        "rung": ladder["rung"],
+        "ring_at": ladder["ring_at"],
+    }

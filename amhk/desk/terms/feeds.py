@@ -46,7 +46,7 @@ def revoke(office: Office, key: int, who: Reader) -> None:
             raise NotFound("Dit adres bestaat niet (meer).")
 
 
-def mine(office: Office, who: Reader) -> list[dict[str, Any]]:
+def mine(office: Office, who: Reader) -> list[dict[str, object]]:
     """Give a worker's addresses that hold; the secrets themselves nobody knows."""
     with office.store.read() as connection:
         found = channels.feeds(connection, who.id)

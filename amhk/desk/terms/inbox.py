@@ -1,7 +1,5 @@
 """Before whom a reminder stands when somebody is away, back, or gone."""
 
-from typing import Any
-
 from amhk.rules.terms.ladder import Address, Staff, attended, receivers
 from amhk.store.database.engine import Connection
 from amhk.store.terms import reminders
@@ -24,5 +22,5 @@ def tend_inbox(connection: Connection, staff: Staff) -> None:
             reminders.move_address(connection, place, told)
 
 
-def _row(address: Address) -> dict[str, Any]:
+def _row(address: Address) -> dict[str, object]:
     return {"worker_id": address.worker, "team_id": address.team, "role": address.role}

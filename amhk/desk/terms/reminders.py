@@ -19,7 +19,7 @@ from amhk.store import reads
 from amhk.store.cases import journal
 from amhk.store.database.engine import Connection
 from amhk.store.database.instants import as_text
-from amhk.store.reads import Row
+from amhk.store.rows import Row
 from amhk.store.terms import reminders as terms_reminders
 from amhk.words import say_due
 
@@ -35,9 +35,9 @@ class Batch:
     staff: Staff
     cases: dict[int, dict[str, Any]]
     terms: dict[int, dict[str, Any]] = field(default_factory=dict)
-    reminders: list[tuple[Any, ...]] = field(default_factory=list)
-    inbox: list[tuple[Any, ...]] = field(default_factory=list)
-    lines: list[tuple[Any, ...]] = field(default_factory=list)
+    reminders: list[tuple[object, ...]] = field(default_factory=list)
+    inbox: list[tuple[object, ...]] = field(default_factory=list)
+    lines: list[tuple[object, ...]] = field(default_factory=list)
     drafts: list[tuple[int, tuple[str, ...], str]] = field(default_factory=list)
     _told: dict[tuple[object, ...], tuple[tuple[Address, ...], list[str], str]] = field(
         default_factory=dict
@@ -96,7 +96,7 @@ def ring_batch(
 
 def _in_order(
     batch: Batch, horizon: datetime
-) -> Iterator[tuple[TermRule, dict[str, Any], datetime]]:
+) -> Iterator[tuple[TermRule, dict[str, object], datetime]]:
     """Give each rung to ring, over all terms in the order in which they fell due.
 
     Each term is left with its next bell.

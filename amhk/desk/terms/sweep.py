@@ -11,7 +11,7 @@ from amhk.desk.terms.reminders import ring_batch
 from amhk.office import Office
 from amhk.store import reads, writes
 from amhk.store.cases import compare_and_set, journal
-from amhk.store.reads import Row
+from amhk.store.rows import Row
 from amhk.store.terms import reminders
 from amhk.words import day_of, iso
 

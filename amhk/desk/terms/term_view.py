@@ -13,8 +13,7 @@ from amhk.office import Office
 from amhk.rules.procedure.workflow import Workflow
 from amhk.rules.terms.days import Calendar
 from amhk.rules.terms.terms import Rung, TermRule, beside_end, end_of_term, rung_instants
-from amhk.store.reads import Row
-from amhk.store.rows import TermRow
+from amhk.store.rows import Row, TermRow
 from amhk.words import day_of, iso, say_day
 
 _STATUS = {"running": "lopend", "suspended": "opgeschort", "void": "vervallen", "met": "gehaald"}
@@ -22,7 +21,7 @@ _STATUS = {"running": "lopend", "suspended": "opgeschort", "void": "vervallen", 
 
 def terms_view(
     office: Office, workflow: Workflow, terms: list[TermRow], reminders: list[Row], now: datetime
-) -> list[dict[str, Any]]:
+) -> list[dict[str, object]]:
     """Give the terms of a case as they are told; `reminders` are those of the case."""
     rung: dict[int, list[Row]] = {}
     for reminder in reminders:
@@ -32,7 +31,7 @@ def terms_view(
 
 def _view(
     office: Office, rule: TermRule, term: TermRow, rung: list[Row], now: datetime
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """`status` is lopend, te_laat, gehaald, te_laat_gehaald, opgeschort or vervallen."""
     late = term["late"] or (term["status"] == "running" and is_late(term, now))
     status = _STATUS[term["status"]]
@@ -97,7 +96,9 @@ def beside_counts(office: Office, rule: TermRule) -> bool:
     return rule.beside is not None and office.config.counts.get(rule.name) == rule.beside.kind
 
 
-def _beside(office: Office, rule: TermRule, term: TermRow, now: datetime) -> dict[str, Any] | None:
+def _beside(
+    office: Office, rule: TermRule, term: TermRow, now: datetime
+) -> dict[str, object] | None:
     over_at = term["beside_over_at"]
     if rule.beside is None or term["beside_due"] is None or over_at is None:
         return None
@@ -115,7 +116,7 @@ def _beside(office: Office, rule: TermRule, term: TermRow, now: datetime) -> dic
 
 def _ladder(
     calendar: Calendar, rule: TermRule, term: TermRow, rung: list[Row]
-) -> list[dict[str, Any]]:
+) -> list[dict[str, object]]:
     """Give every rung: those that were rung, with their receivers, and those still to come."""
     told = [
         {

@@ -3,7 +3,6 @@
 Gone through again, all of them, when the rules for it change.
 """
 
-from amhk.desk.casefile.casefile import is_urgent
 from amhk.office import Office
 from amhk.rules.people.searching import RELEASE
 from amhk.store import reads, writes
@@ -39,9 +38,7 @@ def _batch(office: Office) -> int:
             c["id"]
             for c in batch
             if not c["closed"]
-            and is_urgent(
-                office.pack.workflows[c["workflow"], c["release"]], c["state"], c["acuut"]
-            )
+            and office.pack.workflows[c["workflow"], c["release"]].is_urgent(c["state"], c["acuut"])
         ]
         search.keep_batch(connection, batch, urgent)
         writes.set_meta(connection, _SO_FAR, f"{RELEASE} {batch[-1]['id']}")

@@ -50,7 +50,7 @@ def columns_of(names: list[str]) -> list[str]:
     return [c for c in COLUMNS if c in names] or list(USUAL)
 
 
-def saved(office: Office, who: Reader) -> list[dict[str, Any]]:
+def saved(office: Office, who: Reader) -> list[dict[str, object]]:
     """Give the worklists this worker saved: key, name, and what each asks."""
     with office.store.read() as connection:
         return [

@@ -18,7 +18,7 @@ from amhk.rules.procedure.workflow import Workflow
 from amhk.store.cases import worklists
 from amhk.store.house import today as house_today
 from amhk.store.intake import drafts
-from amhk.store.reads import Row
+from amhk.store.rows import Row
 from amhk.words import day_of, end_of, iso
 
 _MOST = 8
@@ -42,7 +42,7 @@ def morning_of(office: Office, who: Reader, real: datetime) -> dict[str, Any]:
             worklists.next_terms(connection, [c["id"] for c in waiting]),
         )
         typed = drafts.every(connection, who.id)
-        told: dict[str, Any] = {
+        told: dict[str, object] = {
             "mine": [_case(c, names) for c in mine.values()],
             "counts": counts,
             "bare": worklists.bare(connection),
@@ -65,7 +65,7 @@ def morning_of(office: Office, who: Reader, real: datetime) -> dict[str, Any]:
 
 def _mine(
     office: Office, rows: Sequence[Row], now: datetime, who: Reader
-) -> dict[int, dict[str, Any]]:
+) -> dict[int, dict[str, object]]:
     """Give a worker's cases with their terms, each with the step that answers it here and whom it
     waits for.
     """
@@ -79,7 +79,7 @@ def _mine(
     return found
 
 
-def _term(flow: Workflow, row: Row, now: datetime, who: Reader) -> dict[str, Any]:
+def _term(flow: Workflow, row: Row, now: datetime, who: Reader) -> dict[str, object]:
     rule = flow.terms[row["term_name"]]
     acts = [flow.moves[a] for a in rule.acts if a in flow.moves]
     step = next((m for m in acts if row["state"] in m.sources and who.role in m.roles), None)
@@ -96,14 +96,14 @@ def _term(flow: Workflow, row: Row, now: datetime, who: Reader) -> dict[str, Any
     }
 
 
-def _case(case: Row, names: Mapping[int, list[str]]) -> dict[str, Any]:
+def _case(case: Row, names: Mapping[int, list[str]]) -> dict[str, object]:
     told = {k: case[k] for k in ("number", "route", "gemeente", "urgent", "state_title", "terms")}
     return told | {"names": names.get(case["id"], [])}
 
 
 def _waiting(
     office: Office, case: Row, term: Row | None, names: Mapping[int, list[str]], now: datetime
-) -> dict[str, Any]:
+) -> dict[str, object]:
     flow = office.pack.workflows[case["workflow"], case["release"]]
     told = {k: case[k] for k in ("number", "route", "gemeente", "urgent", "acuut")} | {
         "names": names.get(case["id"], [])
@@ -120,7 +120,7 @@ def _waiting(
     }
 
 
-def _load(rows: Sequence[Row]) -> list[dict[str, Any]]:
+def _load(rows: Sequence[Row]) -> list[dict[str, object]]:
     """Give the load per worker; what nobody has goes first, and `share` is the part of the heaviest
     (0-100).
     """

@@ -17,7 +17,7 @@ from amhk.rules.people.searching import Sought, read_sought
 from amhk.rules.privacy.secrecy import HAND, WORKS, Reader, Scope, scope_of
 from amhk.store.cases import search, worklists
 from amhk.store.database.engine import Connection
-from amhk.store.reads import Row
+from amhk.store.rows import Row
 from amhk.store.staff import channels
 from amhk.store.terms import reminders as terms_reminders
 from amhk.words import day_of, end_of, iso
@@ -49,12 +49,12 @@ def _filters(
     now: datetime,
     teams: Mapping[str, int],
     people: Sequence[Row],
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Give the filters of a worklist from what was asked.
 
     BadInput names each that does not exist.
     """
-    found: dict[str, Any] = {k: told[k] for k in ("route", "state", "gemeente") if told.get(k)}
+    found: dict[str, object] = {k: told[k] for k in ("route", "state", "gemeente") if told.get(k)}
     faults = _unknown(office, found)
     names = {
         "team": (teams, "team_id"),
@@ -81,7 +81,7 @@ def _filters(
     return found
 
 
-def _sought(q: str, found: dict[str, Any]) -> list[Fault]:
+def _sought(q: str, found: dict[str, object]) -> list[Fault]:
     if unfit(q, 200):
         return [Fault("onbruikbare_tekst", "Hierop is niet te zoeken.", "q")]
     found["sought"] = read_sought(q)
@@ -159,7 +159,7 @@ def _nearly(connection: Connection, scope: Scope, sought: Sequence[Sought]) -> l
 
 def _item(
     office: Office, case: Row, term: Row | None, names: list[str], now: datetime
-) -> dict[str, Any]:
+) -> dict[str, object]:
     workflow = office.pack.workflows[case["workflow"], case["release"]]
     plain = (
         "number",
@@ -197,7 +197,7 @@ def _item(
 
 def reminders(
     office: Office, who: Reader, before: int | None = None, limit: int = 200
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Give a page of the reminders that stand before this worker, the latest first.
 
     `count` is all of them, `next` the key to go on from.
@@ -209,7 +209,7 @@ def reminders(
         return {"items": items, "next": more, "count": terms_reminders.count_inbox(connection, who)}
 
 
-def _reminder(office: Office, row: Row) -> dict[str, Any]:
+def _reminder(office: Office, row: Row) -> dict[str, object]:
     rule = office.pack.workflows[row["workflow"], row["release"]].terms[row["name"]]
     return {
         "number": row["number"],
@@ -222,7 +222,7 @@ def _reminder(office: Office, row: Row) -> dict[str, Any]:
     }
 
 
-def untouched(office: Office, who: Reader, limit: int = 50) -> dict[str, Any]:
+def untouched(office: Office, who: Reader, limit: int = 50) -> dict[str, object]:
     """Give the meldingen nobody but their taker has opened, acute first, then the longest waiting.
 
     `count` is all of them, `late` those past their term.

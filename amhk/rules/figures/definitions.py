@@ -5,9 +5,9 @@ And how its value follows from counted facts.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from amhk.errors import Fault
+from amhk.rules.parse import Complain, Raw
 
 KINDS = {
     "aantal": "count",
@@ -103,7 +103,7 @@ class Definitions:
     definitions: Mapping[str, Definition] = field(default_factory=dict)
 
 
-def value_of(d: Definition, found: Found, fact: str, inwoners: int | None) -> Any:
+def value_of(d: Definition, found: Found, fact: str, inwoners: int | None) -> object:
     """Give the value of a figure from what was counted: a count; a share as [good, all].
 
     Days or a mean as [value, of how many]; a rate as [count, inwoners]; a split as {value: count}.
@@ -145,7 +145,7 @@ def _sum(counts: Mapping[str, int], values: Iterable[str] | None) -> int:
 
 
 def read_definitions(
-    file: str, data: Mapping[str, Any], terms: Iterable[str], lists: Iterable[str]
+    file: str, data: Raw, terms: Iterable[str], lists: Iterable[str]
 ) -> tuple[Definitions, list[Fault]]:
     """Give the figures in a parsed file, and every fault in it by its key.
 
@@ -173,7 +173,7 @@ def read_definitions(
     return Definitions(str(data.get("uitgave", "")), dict(groups), found), faults
 
 
-def _one(name: str, table: Mapping[str, Any], known: Mapping[str, set[str]], no: Any) -> Definition:
+def _one(name: str, table: Raw, known: Mapping[str, set[str]], no: Complain) -> Definition:
     _prove(f"cijfers.{name}", table, known, no)
     good, every = (tuple(map(str, table[n])) if n in table else None for n in ("goed", "alle"))
     title, sentence, group, kind, population, moment, source = (
@@ -198,7 +198,7 @@ def _one(name: str, table: Mapping[str, Any], known: Mapping[str, set[str]], no:
     )
 
 
-def _prove(key: str, table: Mapping[str, Any], known: Mapping[str, set[str]], no: Any) -> None:
+def _prove(key: str, table: Raw, known: Mapping[str, set[str]], no: Complain) -> None:
     for extra in sorted(set(table) - _MAY):
         no(f"{key}.{extra}", f"onbekende sleutel; bekend zijn {', '.join(sorted(_MAY))}")
     for must in _MUST:

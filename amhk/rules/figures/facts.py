@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from amhk.rules.parse import Filled, Raw
 from amhk.words import day_of
 
 UNSAID = "-"  # of a list from which nothing was chosen
@@ -34,7 +35,7 @@ _ANSWERS = {
 }
 _LISTS = ("aanleiding", "aard")
 _SINGLE = ("hoedanigheid", "kanaal", "meldcodestap")
-Line = tuple[int, str, Mapping[str, Any]]
+Line = tuple[int, str, Raw]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -59,7 +60,7 @@ class Story:
     said.
     """
 
-    case: dict[str, Any] = field(default_factory=dict)
+    case: Filled = field(default_factory=dict)
     at: dict[int, str] = field(default_factory=dict)
     terms: dict[str, list[Any]] = field(default_factory=dict)
     finishes: list[tuple[int, int]] = field(default_factory=list)
@@ -69,8 +70,8 @@ class Story:
     known: str | None = None
     outcomes: list[tuple[int, list[str]]] = field(default_factory=list)
     codes: list[tuple[int, str, str]] = field(default_factory=list)
-    referrals: list[dict[str, Any]] = field(default_factory=list)
-    checks: list[tuple[int, Mapping[str, Any]]] = field(default_factory=list)
+    referrals: list[Filled] = field(default_factory=list)
+    checks: list[tuple[int, Mapping[str, object]]] = field(default_factory=list)
     counters: list[tuple[int, str]] = field(default_factory=list)
 
     @property
@@ -105,7 +106,7 @@ def story_of(lines: Iterable[Line]) -> Story:
     return told
 
 
-def _moved(told: Story, line: int, value: list[list[Any]]) -> None:
+def _moved(told: Story, line: int, value: list[tuple[int, str]]) -> None:
     told.at |= {sequence: moment for sequence, moment in value}
 
 
@@ -290,7 +291,7 @@ def _help_facts(told: Story) -> Iterator[Fact]:
             return
 
 
-def _check(day: str, check: Mapping[str, Any]) -> Iterator[Fact]:
+def _check(day: str, check: Raw) -> Iterator[Fact]:
     yield Fact("controle", day)
     for name in ("passend", "nu_veilig", "reden_einde", "kader"):
         if check.get(name):

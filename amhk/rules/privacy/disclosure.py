@@ -302,13 +302,15 @@ class Barred:
     whose: str = ""
 
 
-def for_recipient(facts: Mapping[str, Any], recipient: str) -> tuple[dict[str, Any], list[Barred]]:
+def for_recipient(
+    facts: Mapping[str, object], recipient: str
+) -> tuple[dict[str, object], list[Barred]]:
     """Give the facts this recipient may see, and each fact, item or field left out with why.
 
     A list loses the fields and the items that may not be seen; a field that only in this item may
     not be seen reads `geheim`.
     """
-    kept: dict[str, Any] = {}
+    kept: dict[str, object] = {}
     left_out: list[Barred] = []
     for name, value in facts.items():
         if why := forbidden(name, recipient):
@@ -324,12 +326,12 @@ def for_recipient(facts: Mapping[str, Any], recipient: str) -> tuple[dict[str, A
 
 def _item(
     name: str, item: Mapping[str, Any], recipient: str, left_out: list[Barred]
-) -> dict[str, Any] | None:
+) -> dict[str, object] | None:
     own: Mapping[str, Iterable[str]] = item.get(LABELS, {})
     if why := _why(own.get("", ()), recipient):
         left_out.append(Barred(name, why, "een deel"))
         return None
-    told: dict[str, Any] = {}
+    told: dict[str, object] = {}
     for field, value in item.items():
         if field == LABELS:
             continue

@@ -132,7 +132,7 @@ class Veil:
         """
         return cast(T, self._upon(told))
 
-    def _upon(self, told: Any) -> Any:
+    def _upon(self, told: Any) -> object:
         if isinstance(told, str):
             return self.over(told)
         if isinstance(told, Mapping):

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any
 
 from amhk.errors import Fault
+from amhk.rules.parse import Complain, Filled, Raw
 from amhk.words import CODE_LISTS, say_day
 
 GROUPS = ("beroepsmatig", "niet-beroepsmatig")
@@ -132,7 +132,7 @@ class Codes:
                 )
         return None
 
-    def faults(self, values: Mapping[str, Any], day: date) -> list[Fault]:
+    def faults(self, values: Filled, day: date) -> list[Fault]:
         """Give what in these values does not go together on a day.
 
         Each sentence names both fields.
@@ -144,7 +144,7 @@ class Codes:
             for f in self._clash(rule, values)
         ]
 
-    def _clash(self, rule: CrossRule, values: Mapping[str, Any]) -> list[Fault]:
+    def _clash(self, rule: CrossRule, values: Filled) -> list[Fault]:
         only = rule.codes & _chosen(values.get(rule.field))
         if not only or rule.values & _chosen(values.get(rule.other)):
             return []
@@ -171,7 +171,7 @@ def _either(codes: frozenset[str]) -> str:
     return f"{', '.join(some)} of {last}" if some else last
 
 
-def read_codes(file: str, data: Mapping[str, Any]) -> tuple[Codes, list[Fault]]:
+def read_codes(file: str, data: Raw) -> tuple[Codes, list[Fault]]:
     """Give the code lists in a parsed file, and every fault in it by its key."""
     faults: list[Fault] = []
 
@@ -202,7 +202,7 @@ def read_codes(file: str, data: Mapping[str, Any]) -> tuple[Codes, list[Fault]]:
     return Codes(lists, titles, rules), faults
 
 
-def _codes(key: str, table: Mapping[str, Any], no: Any) -> tuple[Code, ...]:
+def _codes(key: str, table: Raw, no: Complain) -> tuple[Code, ...]:
     for name in sorted(set(table) - _LIST):
         no(f"{key}.{name}", f"onbekende sleutel; bekend zijn {', '.join(sorted(_LIST))}")
     if not table.get("bron"):
@@ -222,7 +222,7 @@ def _codes(key: str, table: Mapping[str, Any], no: Any) -> tuple[Code, ...]:
     return tuple(found.values())
 
 
-def _code(key: str, row: Mapping[str, Any], no: Any) -> Code:
+def _code(key: str, row: Raw, no: Complain) -> Code:
     """Give the code in a row of a list; what is wrong with it is told to `no`."""
     code = str(row.get("code", ""))
     here = f"{key}.{code}"
@@ -249,16 +249,14 @@ def _code(key: str, row: Mapping[str, Any], no: Any) -> Code:
     )
 
 
-def _day(key: str, value: object, no: Any) -> date | None:
+def _day(key: str, value: object, no: Complain) -> date | None:
     if value is not None and type(value) is not date:
         no(key, "schrijf een datum als 2019-01-01, zonder aanhalingstekens")
         return None
     return value
 
 
-def _rule(
-    key: str, row: Mapping[str, Any], lists: Mapping[str, tuple[Code, ...]], no: Any
-) -> CrossRule:
+def _rule(key: str, row: Raw, lists: Mapping[str, tuple[Code, ...]], no: Complain) -> CrossRule:
     for name in sorted(set(row) - _RULE):
         no(f"{key}.{name}", f"onbekende sleutel; bekend zijn {', '.join(sorted(_RULE))}")
     if not row.get("codes") or not row.get("alleen_bij"):

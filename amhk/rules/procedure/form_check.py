@@ -12,6 +12,7 @@ from typing import Any
 
 from amhk.errors import Fault
 from amhk.rules import parse
+from amhk.rules.parse import Filled
 from amhk.rules.privacy.secrecy import family_signs
 from amhk.rules.privacy.veil import COVER
 from amhk.rules.procedure.fields import MAX_ITEMS, MAX_LINE, MAX_TEXT, RECEIVED, WAIVER, Desk, Field
@@ -38,7 +39,7 @@ class Checking:
         self.faults.append(Fault(code, *shown))
 
 
-def clean(fields: tuple[Field, ...], raw: object, desk: Desk) -> tuple[dict[str, Any], list[Fault]]:
+def clean(fields: tuple[Field, ...], raw: object, desk: Desk) -> tuple[Filled, list[Fault]]:
     """Give the values as they may be stored, and every fault in what was filled in (`raw` is the
     parsed JSON or form).
     """
@@ -51,7 +52,9 @@ def clean(fields: tuple[Field, ...], raw: object, desk: Desk) -> tuple[dict[str,
     return values, check.faults
 
 
-def _object(check: Checking, path: str, fields: tuple[Field, ...], raw: object) -> dict[str, Any]:
+def _object(
+    check: Checking, path: str, fields: tuple[Field, ...], raw: object
+) -> dict[str, object]:
     if not isinstance(raw, Mapping):
         check.no("verkeerd_soort", path.rstrip("."), "Hier hoort een groep velden te staan.")
         return {}
@@ -65,7 +68,7 @@ def _object(check: Checking, path: str, fields: tuple[Field, ...], raw: object) 
                 f"{path}{str(key)[:60]}",
                 f"Het veld '{str(key)[:60]}' bestaat niet.{hint}",
             )
-    values: dict[str, Any] = {}
+    values: Filled = {}
     for f in fields:
         value = raw.get(f.name)
         if value is None or value in ("", [], {}) or (isinstance(value, str) and not value.strip()):
@@ -345,11 +348,11 @@ def _gezag(check: Checking, path: str, f: Field, value: object) -> str | None:
     return text
 
 
-def _part(check: Checking, path: str, f: Field, value: object) -> dict[str, Any]:
+def _part(check: Checking, path: str, f: Field, value: object) -> dict[str, object]:
     return _object(check, f"{path}.", f.fields, value)
 
 
-def _list(check: Checking, path: str, f: Field, value: object) -> list[dict[str, Any]] | None:
+def _list(check: Checking, path: str, f: Field, value: object) -> list[dict[str, object]] | None:
     items = list(value.values()) if isinstance(value, Mapping) else value
     if not isinstance(items, list):
         check.no("verkeerd_soort", path, f"{f.title}: hier hoort een lijst te staan.")

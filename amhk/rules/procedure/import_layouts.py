@@ -86,12 +86,14 @@ def unknown_columns(columns: Iterator[str], layout: Layout, fields: tuple[Field,
     return [c for c in columns if field_at(c, fields) is None and c not in layout.ignore]
 
 
-def shape(cells: Mapping[str, Any], layout: Layout, fields: tuple[Field, ...]) -> dict[str, Any]:
+def shape(
+    cells: Mapping[str, object], layout: Layout, fields: tuple[Field, ...]
+) -> dict[str, object]:
     """Give a row as the body of a call: nested, with the layout's words turned into ours.
 
     What stands in no field is left to `unknown_columns`.
     """
-    body: dict[str, Any] = {}
+    body: dict[str, object] = {}
     told = {
         layout.columns.get(c, c) if layout.columns else c: v
         for c, v in cells.items()
@@ -108,7 +110,7 @@ def shape(cells: Mapping[str, Any], layout: Layout, fields: tuple[Field, ...]) -
     return _lists(body, fields)
 
 
-def bare(value: Any, depth: int = 0) -> Any:
+def bare(value: object, depth: int = 0) -> Any:
     """Give what was sent as it can be kept.
 
     No character that no database holds, nothing deeper than a form is.
@@ -128,7 +130,7 @@ def bare(value: Any, depth: int = 0) -> Any:
     return value if value is None or isinstance(value, bool | int | float) else str(value)
 
 
-def _ours(value: Any, f: Field, words: Mapping[str, str]) -> Any:
+def _ours(value: object, f: Field, words: Mapping[str, str]) -> object:
     if isinstance(value, list):
         return [_ours(v, f, words) if f.type != "choices" else _code(v, words) for v in value]
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) > 10**18:
@@ -146,13 +148,13 @@ def _ours(value: Any, f: Field, words: Mapping[str, str]) -> Any:
     return words.get(value.strip(), value)
 
 
-def _code(value: Any, words: Mapping[str, str]) -> Any:
+def _code(value: object, words: Mapping[str, str]) -> object:
     text = str(value).strip()
     told = words.get(text, text)
     return f"0{told}" if len(told) == 1 and told.isdigit() else told
 
 
-def _put(body: dict[str, Any], path: list[str], value: Any) -> None:
+def _put(body: dict[str, object], path: list[str], value: object) -> None:
     for part in path[:-1]:
         inner = body.setdefault(part, {})
         if not isinstance(inner, dict):
@@ -161,7 +163,7 @@ def _put(body: dict[str, Any], path: list[str], value: Any) -> None:
     body[path[-1]] = value
 
 
-def _lists(body: dict[str, Any], fields: tuple[Field, ...]) -> dict[str, Any]:
+def _lists(body: dict[str, object], fields: tuple[Field, ...]) -> dict[str, object]:
     """Give the numbered rows of each list in order."""
     told = dict(body)
     for f in fields:
@@ -211,7 +213,7 @@ def bent_key(told: str) -> str:
     return plain
 
 
-def mark_of(layout: Layout, body: Mapping[str, Any]) -> str:
+def mark_of(layout: Layout, body: Mapping[str, object]) -> str:
     """Give what the same form always gives, from whichever file and spreadsheet.
 
     A hash over the layout's name and all it says.

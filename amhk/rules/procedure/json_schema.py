@@ -36,15 +36,15 @@ def schema(fields: tuple[Field, ...], desk: Desk, version: int | None = None) ->
     }
 
 
-def property_of(f: Field, desk: Desk) -> dict[str, Any]:
+def property_of(f: Field, desk: Desk) -> dict[str, object]:
     """Give the JSON Schema of one field, with its title, hint, code list and default."""
-    told: dict[str, Any] = {"title": f.title}
+    told: dict[str, object] = {"title": f.title}
     if f.hint:
         told["description"] = f.hint
     return told | _kind(f, desk)
 
 
-def _kind(f: Field, desk: Desk) -> dict[str, Any]:
+def _kind(f: Field, desk: Desk) -> dict[str, object]:
     """Give the JSON Schema of what one field takes."""
     if f.type in _PLAIN:
         return copy.deepcopy(_PLAIN[f.type])
@@ -75,7 +75,7 @@ def _kind(f: Field, desk: Desk) -> dict[str, Any]:
 
 
 # The types that take the same whatever the day and the lists.
-_PLAIN: dict[str, dict[str, Any]] = {
+_PLAIN: dict[str, dict[str, object]] = {
     "gezag": {
         "type": "string",
         "minLength": 2,
@@ -105,7 +105,7 @@ _PLAIN: dict[str, dict[str, Any]] = {
 }
 
 
-def _date(f: Field, desk: Desk) -> dict[str, Any]:
+def _date(f: Field, desk: Desk) -> dict[str, object]:
     today = day_of(desk.now)
     if f.anytime:
         return {"type": "string", "format": "date", "examples": [iso(today)]}
@@ -123,7 +123,7 @@ def _date(f: Field, desk: Desk) -> dict[str, Any]:
     return {"type": "string", "format": "date", "default": iso(today), "examples": [iso(today)]}
 
 
-def _options(f: Field, desk: Desk) -> dict[str, Any]:
+def _options(f: Field, desk: Desk) -> dict[str, object]:
     if f.choices in desk.untold:
         return {}
     options = desk.lists[f.choices]

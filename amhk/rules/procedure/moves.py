@@ -12,6 +12,7 @@ from typing import Any
 from transitions import EventData, Machine
 
 from amhk.errors import BadInput, ClosedDoor, Fault, NotFound, Opens
+from amhk.rules.parse import Filled
 from amhk.rules.procedure.fields import Desk, Field
 from amhk.rules.procedure.first_step import first_step
 from amhk.rules.procedure.form_check import clean
@@ -63,7 +64,7 @@ def machine_of(workflow: Workflow) -> Machine:
     return machine
 
 
-def holds(when: Iterable[When], told: Mapping[str, Any]) -> bool:
+def holds(when: Iterable[When], told: Mapping[str, object]) -> bool:
     """Tell whether every condition holds of what is known (`told`: facts, overlaid with the input).
 
     `*` means filled in, `>=2` at least two.
@@ -252,7 +253,7 @@ def decide(
     return _decided(workflow, standing, move, values, told)
 
 
-def _wrong_moment(standing: Standing, move: Move, values: Mapping[str, Any]) -> list[Fault]:
+def _wrong_moment(standing: Standing, move: Move, values: Filled) -> list[Fault]:
     """Give the faults of a decision dated before what it answers began, or before it
     could be made.
     """
@@ -287,7 +288,11 @@ def _wrong_moment(standing: Standing, move: Move, values: Mapping[str, Any]) -> 
 
 
 def _decided(
-    workflow: Workflow, standing: Standing, move: Move, values: dict[str, Any], told: dict[str, Any]
+    workflow: Workflow,
+    standing: Standing,
+    move: Move,
+    values: Filled,
+    told: dict[str, object],
 ) -> Decision:
     token, taken = Token(standing.state), list[Edge]()
     machine_of(workflow).events[move.name].trigger(token, told=told, taken=taken)
@@ -301,15 +306,8 @@ def _decided(
     meets = tuple(t for t in standing.running if t.name in met)
     gone = (*move.voids, *edge.voids)
     voids = tuple(t for t in standing.running if t not in meets and (closes or t.name in gone))
-    starts = tuple(
-        dict.fromkeys(
-            (
-                *move.starts,
-                *edge.starts,
-                *begun(move.maybe, told, {t.name for t in standing.running}),
-            )
-        )
-    )
+    maybe = begun(move.maybe, told, {t.name for t in standing.running})
+    starts = tuple(dict.fromkeys((*move.starts, *edge.starts, *maybe)))
     dates = {term: values[name] for term, name in move.term_date if name in values}
     moment = values.get("op") or standing.now
     return Decision(
@@ -328,7 +326,9 @@ def _decided(
     )
 
 
-def begun(maybe: Iterable[Start], told: Mapping[str, Any], running: Collection[str]) -> list[str]:
+def begun(
+    maybe: Iterable[Start], told: Mapping[str, object], running: Collection[str]
+) -> list[str]:
     """Give which of the terms that start under conditions do so, from what is known (`told`) and
     the names that run.
     """

@@ -1,11 +1,12 @@
 """One table of a workflow file: every key known, every value one of its options."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypeVar, cast
 
 from amhk.errors import Fault
 
+T = TypeVar("T")
 KEYS = {
     "state": {"title", "final", "unsafe"},
     "field": {
@@ -109,24 +110,24 @@ class Reading:
         """Remember a fault at a key of the file."""
         self.faults.append(Fault("workflow", f"{self.file}, {key}: {text}", key))
 
-    def known(self, key: str, kind: str, table: Mapping[str, Any]) -> None:
+    def known(self, key: str, kind: str, table: Mapping[str, object]) -> None:
         """Remember every key of a table that is not known."""
         for name in sorted(set(table) - KEYS[kind]):
             self.no(
                 f"{key}.{name}", f"onbekende sleutel; bekend zijn {', '.join(sorted(KEYS[kind]))}"
             )
 
-    def one(self, key: str, value: object, options: Any, default: Any) -> Any:
+    def one(self, key: str, value: object, options: Collection[T], default: T) -> T:
         """Give a value that is one of the options.
 
         Another is a fault, and the default comes back.
         """
         if value in options:
-            return value
+            return cast(T, value)
         self.no(key, f"'{value}' kan niet; kies uit {', '.join(map(str, options))}")
         return default
 
-    def names(self, key: str, value: object, options: Any) -> tuple[str, ...]:
+    def names(self, key: str, value: object, options: Collection[str]) -> tuple[str, ...]:
         """Give the names in a list that exist; each other one is a fault."""
         items = [value] if isinstance(value, str) else value or ()
         if not isinstance(items, list | tuple):

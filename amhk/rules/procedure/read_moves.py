@@ -1,9 +1,10 @@
 """The moves of a workflow file: from where to where, what starts, what is recorded."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from amhk.rules.parse import Raw
 from amhk.rules.procedure.fields import Field
 from amhk.rules.procedure.read_keys import Reading
 from amhk.rules.procedure.read_parts import pick_from, whens
@@ -23,7 +24,7 @@ from amhk.words import ROLES
 
 
 def starts_of(
-    r: Reading, key: str, value: object, terms: Any
+    r: Reading, key: str, value: object, terms: Collection[str]
 ) -> tuple[tuple[str, ...], tuple[Start, ...]]:
     """Give the terms that always start, and those that start under conditions (a table with
     `term`).
@@ -44,7 +45,7 @@ def starts_of(
     return r.names(key, [i for i in items if not isinstance(i, Mapping)], terms), tuple(maybe)
 
 
-def sets_of(r: Reading, key: str, rows: Any, data: Mapping[str, Any]) -> tuple[Set, ...]:
+def sets_of(r: Reading, key: str, rows: Any, data: Raw) -> tuple[Set, ...]:
     """Give the facts that are recorded; each must be declared."""
     found = []
     for row in rows or ():
@@ -73,7 +74,7 @@ def pick(w: World, key: str, wanted: list[str]) -> tuple[Field, ...]:
     return pick_from(w.r, key, w.fields, wanted)
 
 
-def _edges(w: World, key: str, table: Mapping[str, Any]) -> tuple[Edge, ...]:
+def _edges(w: World, key: str, table: Raw) -> tuple[Edge, ...]:
     rows = table.get("edges") or [{"from": table.get("from", []), "to": table.get("to", SAME)}]
     edges = []
     for row in rows:
@@ -108,7 +109,7 @@ def _edges(w: World, key: str, table: Mapping[str, Any]) -> tuple[Edge, ...]:
     return tuple(edges)
 
 
-def move_of(w: World, name: str, table: Mapping[str, Any]) -> Move:
+def move_of(w: World, name: str, table: Raw) -> Move:
     """Read a move: what it asks, where it leads, and all that follows from it."""
     r, key = w.r, f"moves.{name}"
     r.known(key, "move", table)
@@ -144,7 +145,7 @@ def move_of(w: World, name: str, table: Mapping[str, Any]) -> Move:
     )
 
 
-def _set(r: Reading, key: str, row: Mapping[str, Any]) -> Set:
+def _set(r: Reading, key: str, row: Raw) -> Set:
     return Set(
         name=row.get("name", ""),
         value=row.get("value"),

@@ -1,9 +1,10 @@
 """The parts of a workflow file that moves are made of: states, fields, terms, notices, needs."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
+from amhk.rules.parse import Raw
 from amhk.rules.procedure.fields import TYPES, Field
 from amhk.rules.procedure.read_keys import Reading
 from amhk.rules.procedure.workflow import NEED_KINDS, RECIPIENTS, Need, NoticeRule, State, When
@@ -33,7 +34,9 @@ LIVE_LISTS = (
 )
 
 
-def referral_of(r: Reading, table: Mapping[str, Any], terms: Any, notices: Any) -> dict[str, str]:
+def referral_of(
+    r: Reading, table: Raw, terms: Collection[str], notices: Collection[str]
+) -> dict[str, str]:
     """Give which term waits for the answer to a referral, which for its check, and by which letter
     it goes.
     """
@@ -44,7 +47,9 @@ def referral_of(r: Reading, table: Mapping[str, Any], terms: Any, notices: Any) 
     return {str(k): str(v) for k, v in table.items()}
 
 
-def watching_of(r: Reading, data: Mapping[str, Any], terms: Any, states: Any) -> dict[str, Any]:
+def watching_of(
+    r: Reading, data: Raw, terms: Collection[str], states: Collection[str]
+) -> dict[str, Any]:
     """Give the terms of a case nobody has opened (usual, acute), and the term and states of a case
     that waits for someone to take it up.
     """
@@ -61,7 +66,7 @@ def watching_of(r: Reading, data: Mapping[str, Any], terms: Any, states: Any) ->
     return named | {"waiting_states": r.names("waiting.states", waiting.get("states"), states)}
 
 
-def state_of(r: Reading, name: str, table: Mapping[str, Any]) -> State:
+def state_of(r: Reading, name: str, table: Raw) -> State:
     """Read a state."""
     r.known(f"states.{name}", "state", table)
     return State(
@@ -72,7 +77,7 @@ def state_of(r: Reading, name: str, table: Mapping[str, Any]) -> State:
     )
 
 
-def fields_of(r: Reading, tables: Mapping[str, Any]) -> dict[str, Field]:
+def fields_of(r: Reading, tables: Raw) -> dict[str, Field]:
     """Read the fields; parts of an object or list must be defined above it."""
     found: dict[str, Field] = {}
     for name, table in tables.items():
@@ -119,7 +124,7 @@ def pick_from(
 
 
 def term_of(
-    r: Reading, name: str, table: Mapping[str, Any], moves: Any, notices: Any
+    r: Reading, name: str, table: Raw, moves: Collection[str], notices: Collection[str]
 ) -> TermRule | None:
     """Read a term: its length, how it rolls, its ground and its ladder; None with a fault."""
     key = f"terms.{name}"
@@ -154,7 +159,7 @@ def term_of(
     )
 
 
-def _beside(r: Reading, key: str, table: Mapping[str, Any]) -> Beside:
+def _beside(r: Reading, key: str, table: Raw) -> Beside:
     r.known(key, "beside", table)
     if not table.get("ground"):
         r.no(f"{key}.ground", "ook de tweede klok noemt zijn grond")
@@ -168,14 +173,14 @@ def _beside(r: Reading, key: str, table: Mapping[str, Any]) -> Beside:
     return Beside(count=count, unit=unit, rolls=rolls, kind=kind, ground=table.get("ground", ""))
 
 
-def _rung(r: Reading, key: str, table: Mapping[str, Any], notices: Any) -> Rung:
+def _rung(r: Reading, key: str, table: Raw, notices: Collection[str]) -> Rung:
     to = r.names(f"{key}.rungs.to", table.get("to"), RECEIVERS)
     return parse_rung(
         table.get("at", ""), to, r.names(f"{key}.rungs.drafts", table.get("drafts"), notices)
     )
 
 
-def notice_of(r: Reading, name: str, table: Mapping[str, Any], terms: Any) -> NoticeRule:
+def notice_of(r: Reading, name: str, table: Raw, terms: Collection[str]) -> NoticeRule:
     """Read a notice: to whom, whether it must go, and in which term."""
     key = f"notices.{name}"
     r.known(key, "notice", table)
@@ -204,14 +209,14 @@ def whens(r: Reading, key: str, table: object) -> tuple[When, ...]:
     return tuple(When(n, tuple(v) if isinstance(v, list) else (v,)) for n, v in table.items())
 
 
-def need_of(r: Reading, name: str, table: Mapping[str, Any], data: Mapping[str, Any]) -> Need:
+def need_of(r: Reading, name: str, table: Raw, data: Raw) -> Need:
     """Read a need: what must hold before a move, and the sentence that says so."""
     key = f"needs.{name}"
     r.known(key, "need", table)
     kind = r.one(f"{key}.kind", table.get("kind"), NEED_KINDS, "fact")
     if not table.get("text"):
         r.no(f"{key}.text", "elke weigering is een zin")
-    options: Mapping[str, Any] = {
+    options: Mapping[str, object] = {
         "fact": data.get("facts", {}),
         "facts_any": data.get("facts", {}),
         "running": data["terms"],

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from amhk.errors import Fault
+from amhk.rules.parse import Raw
 from amhk.rules.procedure.read_keys import Reading
 from amhk.rules.procedure.read_moves import World, move_of, pick, sets_of, starts_of
 from amhk.rules.procedure.read_parts import (
@@ -19,9 +20,7 @@ from amhk.rules.procedure.workflow import Workflow
 from amhk.words import ROLES
 
 
-def read_workflow(
-    pack: str, file: str, data: Mapping[str, Any]
-) -> tuple[Workflow | None, list[Fault]]:
+def read_workflow(pack: str, file: str, data: Raw) -> tuple[Workflow | None, list[Fault]]:
     """Give the workflow in a parsed file (None when it has faults) and every fault, each naming
     file and key.
     """
@@ -57,7 +56,7 @@ def read_workflow(
     return (None if r.faults else flow), r.faults
 
 
-def _world(r: Reading, data: Mapping[str, Any]) -> World:
+def _world(r: Reading, data: Raw) -> World:
     """Read what moves are made of."""
     letters = data.get("notices", {})
     terms = {n: term_of(r, n, t, data["moves"], letters) for n, t in data["terms"].items()}
@@ -72,9 +71,7 @@ def _world(r: Reading, data: Mapping[str, Any]) -> World:
     )
 
 
-def _intake(
-    w: World, table: Mapping[str, Any], moves: Mapping[str, Any], data: Mapping[str, Any]
-) -> dict[str, Any]:
+def _intake(w: World, table: Raw, moves: Mapping[str, object], data: Raw) -> dict[str, Any]:
     """Read what a call asks, what starts with it, and which moves it makes by itself."""
     starts, maybe = starts_of(w.r, "intake.starts", table.get("starts"), w.terms)
     steps = table.get("next", {}).items()
@@ -88,14 +85,14 @@ def _intake(
     }
 
 
-def _join(w: World, table: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
+def _join(w: World, table: Raw, data: Raw) -> dict[str, Any]:
     """Read what starts again on a case that another joins."""
     starts, maybe = starts_of(w.r, "join.starts", table.get("starts"), w.terms)
     sets = sets_of(w.r, "join.sets", table.get("sets"), data)
     return {"join_starts": starts, "join_maybe": maybe, "join_sets": sets}
 
 
-def _person(w: World, table: Mapping[str, Any]) -> dict[str, Any]:
+def _person(w: World, table: Raw) -> dict[str, Any]:
     """Read what is asked of a person, and what starts and is drafted for each."""
     return {
         "person": pick(w, "person.input", table.get("input", [])),

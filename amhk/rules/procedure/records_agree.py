@@ -3,15 +3,14 @@
 Each pair as a sentence that says what contradicts what.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from amhk.rules.parse import Raw
 from amhk.rules.procedure.workflow import Workflow
 
 RUNS = ("running", "suspended")
 OWED = ("draft", "approved")
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +21,12 @@ class Told:
     is a hermelding of.
     """
 
-    case: Row
-    terms: Sequence[Row]
-    notices: Sequence[Row]
-    referrals: Sequence[Row]
-    checks: Sequence[Row]
-    before: Sequence[Row] = ()
+    case: Raw
+    terms: Sequence[Raw]
+    notices: Sequence[Raw]
+    referrals: Sequence[Raw]
+    checks: Sequence[Raw]
+    before: Sequence[Raw] = ()
     joined: bool = False
 
 
@@ -139,7 +138,7 @@ def _check(flow: Workflow, told: Told) -> Iterator[str]:
             yield f"controle {c['id']} van een verwijzing waarvan de brief niet verstuurd is"
 
 
-def _not_gone(letters: Sequence[Row], referral: Row) -> bool:
+def _not_gone(letters: Sequence[Raw], referral: Raw) -> bool:
     """Tell whether the letter of a referral never went.
 
     None to its institution was sent, and none was let go because the referral was over before it

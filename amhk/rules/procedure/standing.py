@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 
+from amhk.rules.parse import Filled, Raw
 from amhk.rules.procedure.workflow import Move
 
 
@@ -42,7 +42,7 @@ class Standing:
 
     state: str
     now: datetime
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: Filled = field(default_factory=dict)
     finishes: tuple[int, ...] = ()
     running: tuple[Running, ...] = ()
     owed: tuple[Owed, ...] = ()
@@ -55,7 +55,7 @@ class Standing:
         return next((t for t in self.running if t.name == name), None)
 
 
-def became(letters: Iterable[Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
+def became(letters: Iterable[Raw]) -> dict[str, tuple[str, ...]]:
     """Give, per kind, what became of each letter that went or was decided not to, in the order they
     were drafted.
     """
@@ -74,9 +74,9 @@ class Decision:
     move: Move
     source: str
     target: str
-    values: Mapping[str, Any]
+    values: Filled
     moment: datetime
-    facts: Mapping[str, Any]
+    facts: Filled
     closes: bool
     meets: tuple[Running, ...] = ()
     voids: tuple[Running, ...] = ()

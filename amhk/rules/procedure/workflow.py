@@ -264,6 +264,13 @@ class Workflow:
             filter(None, (self.suspended_term, self.untouched_term, self.untouched_acute))
         )
 
+    def is_urgent(self, state: str, acute: bool) -> bool:
+        """Tell whether a case goes before all others.
+
+        Somebody is unsafe now, or was said to be and nobody has judged it yet.
+        """
+        return self.states[state].unsafe or (acute and state == self.start)
+
     def move_of_finish(self, finish: int) -> tuple[Move, ...]:
         """Give the moves that carry a finish."""
         return tuple(move for move in self.moves.values() if move.finish == finish)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from amhk.rules.parse import Filled
 from amhk.rules.procedure.moves import begun, holds
 from amhk.rules.procedure.workflow import Edge, Move, Need, Workflow
 from amhk.words import lower_first
@@ -216,7 +217,7 @@ def _arrive(
     move: Move,
     edge: Edge,
     told: Mapping[str, object],
-    filled: Mapping[str, object],
+    filled: Filled,
     counted: set[str],
     memory: _Memory,
 ) -> Spot:

@@ -6,7 +6,8 @@ from sqlalchemy import Connection, select
 
 from amhk.rules.privacy.secrecy import Scope
 from amhk.store.cases.scope import within
-from amhk.store.reads import CASE, TERM, Row, rows
+from amhk.store.reads import CASE, TERM, rows
+from amhk.store.rows import Row
 
 
 def running(connection: Connection, scope: Scope, names: Sequence[str]) -> list[Row]:

@@ -12,8 +12,10 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     Boolean,
+    CompoundSelect,
     Connection,
     Date,
+    FromClause,
     Integer,
     String,
     and_,
@@ -26,21 +28,24 @@ from sqlalchemy import (
     true,
     union_all,
 )
+from sqlalchemy.types import TypeEngine
 
 from amhk.rules.privacy.secrecy import WORKS, Scope
 from amhk.store import reads as r
 from amhk.store.cases.scope import seen_by, within
 from amhk.store.database.instants import UtcInstant, as_text
-from amhk.store.tables import Attachment, Grant, table
+from amhk.store.tables import Attachment, Grant, Sql, table
 
 ATTACHMENT, GRANT = table(Attachment), table(Grant)
 _NO_TEXT = ("html", "pdf")
-Wanted = dict[str, tuple[Sequence[Any], Any, Any]]
+Columns = Sequence[Sql]
+Kinds = dict[str, list[tuple[str, TypeEngine[object] | None]]]
+Wanted = dict[str, tuple[Columns, FromClause, Sql]]
 
 
-def _as_json(dialect: str, columns: Sequence[Any]) -> Any:
+def _as_json(dialect: str, columns: Columns) -> Sql:
     """Give one row of columns as one JSON object, by name."""
-    pairs: list[Any] = []
+    pairs: list[Sql] = []
     for c in columns:
         pairs += [literal_column(f"'{c.name}'"), c]
     return (
@@ -50,7 +55,7 @@ def _as_json(dialect: str, columns: Sequence[Any]) -> Any:
     )
 
 
-def _read(kind: Any, value: Any) -> Any:
+def _read(kind: object, value: Any) -> object:
     """Give a value of a JSON row as the database would have given it by itself."""
     if value is None:
         return None
@@ -66,7 +71,7 @@ def _read(kind: Any, value: Any) -> Any:
 
 
 @lru_cache(maxsize=8)
-def _asked(dialect: str, scope: str) -> tuple[Any, dict[str, list[tuple[str, Any]]]]:
+def _asked(dialect: str, scope: str) -> tuple[CompoundSelect[Any], Kinds]:
     """Give the statement, built once per database and kind of scope, and per name the columns with
     their types.
     """
@@ -88,7 +93,7 @@ def _asked(dialect: str, scope: str) -> tuple[Any, dict[str, list[tuple[str, Any
     return union_all(*parts), types
 
 
-def _apart(kind: Any) -> bool:
+def _apart(kind: object) -> bool:
     return isinstance(kind, Boolean | UtcInstant | Date | JSON)
 
 
@@ -97,7 +102,7 @@ def _wanted(scope: str) -> Wanted:
 
     The columns (the first of them the order), from where, and which rows.
     """
-    key: Any = bindparam("of_case", type_=Integer)
+    key: object = bindparam("of_case", type_=Integer)
     of: Wanted = {name: (list(t.c), t, t.c.case_id == key) for name, t in _TABLES.items()}
     unread = [c for c in r.NOTICE.c if c.name not in _NO_TEXT]
     referred = select(r.REFERRAL.c.institution_id).where(r.REFERRAL.c.case_id == key)
@@ -122,7 +127,7 @@ def _wanted(scope: str) -> Wanted:
     return of | own | _wanted_of_others(key) | _wanted_of_workers(key)
 
 
-def _wanted_of_others(key: Any) -> Wanted:
+def _wanted_of_others(key: object) -> Wanted:
     """Give what is asked of the cases it is related to, and which of them this worker may read."""
     other, link = r.CASE.alias("other"), r.RELATION
     linked = link.join(other, other.c.id == link.c.other_id)
@@ -148,7 +153,7 @@ def _wanted_of_others(key: Any) -> Wanted:
     }
 
 
-def _wanted_of_workers(key: Any) -> Wanted:
+def _wanted_of_workers(key: object) -> Wanted:
     """Give whose names it needs, its team, and whether anybody may answer for a decision."""
     bringers = select(ATTACHMENT.c.worker_id).where(ATTACHMENT.c.case_id == key)
     on_case = [bindparam(name, type_=Integer) for name in ("of_owner", "of_taker")]
@@ -167,7 +172,7 @@ def _wanted_of_workers(key: Any) -> Wanted:
     }
 
 
-def _within(scope: str) -> Any:
+def _within(scope: str) -> Sql:
     """Give the WHERE of a kind of scope, by bound names."""
     if scope in ("every", "none"):
         return within(Scope(every=scope == "every", none=scope == "none"))
@@ -175,8 +180,8 @@ def _within(scope: str) -> Any:
 
 
 def of_case(
-    connection: Connection, case: Mapping[str, Any], scope: Scope, worker: int, real: datetime
-) -> dict[str, list[dict[str, Any]]]:
+    connection: Connection, case: Mapping[str, object], scope: Scope, worker: int, real: datetime
+) -> dict[str, list[dict[str, object]]]:
     """Give all that belongs to a case but its journal.
 
     Terms, notices, people, what was found and sent, whom it is related to, files, and the names it
@@ -197,7 +202,7 @@ def of_case(
         "of_team": case["team_id"],
         **({"of_own_team": scope.team} if kind == "team" else {}),
     }
-    found: dict[str, list[dict[str, Any]]] = {name: [] for name in types}
+    found: dict[str, list[dict[str, object]]] = {name: [] for name in types}
     for tag, _, row in sorted(connection.execute(statement, binds), key=lambda t: (t[0], t[1])):
         values = json.loads(row)
         kinds = types[tag]

@@ -3,9 +3,6 @@
 Who comes second is told so.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 from sqlalchemy import (
     Boolean,
     Connection,
@@ -18,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from amhk.errors import ChangedMeanwhile
 from amhk.store.cases.rank import rank
+from amhk.store.rows import Row
 from amhk.store.tables import Case, Counter, Notice, Term, table
 
 _CASE, _COUNTER, _NOTICE, _TERM = (table(t) for t in (Case, Counter, Notice, Term))
@@ -49,9 +47,7 @@ def next_number(connection: Connection, prefix: str, year: int) -> str:
     raise RuntimeError("the counter could not be made")
 
 
-def save_case(
-    connection: Connection, case: Mapping[str, Any], changes: Mapping[str, Any], bump: bool = True
-) -> None:
+def save_case(connection: Connection, case: Row, changes: Row, bump: bool = True) -> None:
     """Write changes to a case with its order of danger, one version on (or, without `bump`, of the
     same version); raises ChangedMeanwhile when another got there first.
     """
@@ -71,9 +67,7 @@ def save_case(
         raise ChangedMeanwhile(present)
 
 
-def save_notice(
-    connection: Connection, notice: Mapping[str, Any], changes: Mapping[str, Any]
-) -> None:
+def save_notice(connection: Connection, notice: Row, changes: Row) -> None:
     """Write changes to a notice, one version on.
 
     Raises ChangedMeanwhile when another got there first.

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from hashlib import sha256
 from secrets import token_hex
-from typing import Any
+from typing import cast
 
 from sqlalchemy import Connection, insert, select
 
+from amhk.store.rows import EntryRow, Json, Row
 from amhk.store.tables import Case, Counter, Entry, table
 from amhk.words import iso
 
@@ -19,7 +20,7 @@ _ENTRY, _CASE, _COUNTER = table(Entry), table(Case), table(Counter)
 _INSERT = insert(_ENTRY)
 
 
-def as_json(content: Mapping[str, Any]) -> str:
+def as_json(content: Mapping[str, object]) -> str:
     """Give content as one canonical JSON text; days and instants as ISO 8601."""
     return json.dumps(
         content, ensure_ascii=False, sort_keys=True, default=_plain, separators=(",", ":")
@@ -32,9 +33,9 @@ def _plain(value: object) -> object:
     raise TypeError(f"{type(value).__name__} cannot stand in the journal")
 
 
-def plain(content: Mapping[str, Any]) -> dict[str, Any]:
+def plain(content: Mapping[str, object]) -> dict[str, object]:
     """Give content as JSON can hold it: days and instants as ISO 8601."""
-    told: dict[str, Any] = json.loads(as_json(content))
+    told: dict[str, object] = json.loads(as_json(content))
     return told
 
 
@@ -78,15 +79,15 @@ def link(
 
 
 def entry_row(
-    case: Mapping[str, Any],
+    case: Row,
     instant: datetime,
     worker: int | None,
     kind: str,
     what: str,
-    content: Mapping[str, Any],
-    ledger: Sequence[Mapping[str, Any]] = (),
-    figures: Mapping[str, Any] | None = None,
-) -> dict[str, Any]:
+    content: Mapping[str, object],
+    ledger: Sequence[Mapping[str, object]] = (),
+    figures: Mapping[str, object] | None = None,
+) -> dict[str, object]:
     """Give the row of the next entry of a case, from its `entries` and `head`.
 
     The caller writes it and the new head in one transaction.
@@ -97,7 +98,7 @@ def entry_row(
     """
     salt, told = token_hex(16), as_json(content)
     sequence = case["entries"] + 1
-    linked: dict[str, Any] = {
+    linked: Json = {
         "instant": instant,
         "kind": kind,
         "what": what,
@@ -118,7 +119,7 @@ def entry_row(
     }
 
 
-def append(connection: Connection, rows: list[dict[str, Any]]) -> None:
+def append(connection: Connection, rows: list[dict[str, object]]) -> None:
     """Write entries made by `entry_row`."""
     connection.execute(_INSERT, rows)
 
@@ -139,7 +140,7 @@ def verify(connection: Connection) -> Iterator[str]:
     entries = connection.execution_options(stream_results=True).execute(
         select(_ENTRY).order_by(_ENTRY.c.case_id, _ENTRY.c.sequence)
     )
-    for entry in entries.mappings():
+    for entry in (cast(EntryRow, dict(found)) for found in entries.mappings()):
         sequence, previous = seen.get(entry["case_id"], (0, ""))
         head = heads.get(entry["case_id"])
         name = head.number if head else f"zaak {entry['case_id']}"
@@ -147,7 +148,7 @@ def verify(connection: Connection) -> Iterator[str]:
             yield f"{name}: regel {sequence + 1} ontbreekt."
         elif entry["previous"] != previous:
             yield f"{name}: regel {entry['sequence']} sluit niet aan op de vorige."
-        yield from _entry_faults(name, dict(entry))
+        yield from _entry_faults(name, entry)
         seen[entry["case_id"]] = (entry["sequence"], entry["hash"])
     for key, head in heads.items():
         if seen.get(key, (0, "")) != (head.entries, head.head):
@@ -157,7 +158,7 @@ def verify(connection: Connection) -> Iterator[str]:
             )
 
 
-def _entry_faults(name: str, entry: Mapping[str, Any]) -> Iterator[str]:
+def _entry_faults(name: str, entry: EntryRow) -> Iterator[str]:
     worked = link(
         entry["previous"],
         name,
@@ -186,7 +187,7 @@ def _numbers(connection: Connection, present: set[str]) -> Iterator[str]:
                 yield f"{number}: de zaak ontbreekt."
 
 
-def said_at(entry: Mapping[str, Any]) -> datetime:
+def said_at(entry: EntryRow) -> datetime:
     """Give the moment of what a journal line tells: as it was said, or when it was written."""
     op = json.loads(entry["content"] or "{}").get("op")
     return datetime.fromisoformat(op) if op else entry["instant"]

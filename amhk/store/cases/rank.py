@@ -2,12 +2,10 @@
 case.
 """
 
-from typing import Any
-
 from sqlalchemy import String, func, select, type_coerce
 from sqlalchemy import case as case_
 
-from amhk.store.tables import Case, Term, table
+from amhk.store.tables import Case, Sql, Term, table
 
 _CASE, _TERM = table(Case), table(Term)
 
@@ -21,7 +19,7 @@ _ENDS = (
 )
 
 
-def rank(closed: Any, urgent: Any) -> Any:
+def rank(closed: Sql, urgent: Sql) -> Sql:
     """Give the order of danger of a case as SQL, from whether it is closed and urgent and from its
     running terms.
     """

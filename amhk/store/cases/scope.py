@@ -1,16 +1,14 @@
 """Within whose scope a case lies, in SQL: the one rule of `rules.privacy.secrecy.may_see`."""
 
-from typing import Any
-
 from sqlalchemy import false, or_, true
 
 from amhk.rules.privacy.secrecy import Scope
-from amhk.store.tables import Case, table
+from amhk.store.tables import Case, Sql, table
 
 CASE = table(Case)
 
 
-def arms(worker: Any, team: Any = None) -> list[tuple[Any, bool]]:
+def arms(worker: object, team: object = None) -> list[tuple[Sql, bool]]:
     """Give the conditions under which a worker (of a team) may see a case, each with an index.
 
     Worker and team are values, columns or bound names; with each whether it is a person's own (few
@@ -20,18 +18,18 @@ def arms(worker: Any, team: Any = None) -> list[tuple[Any, bool]]:
     return own if team is None else [(CASE.c.team_id == team, False), *own]
 
 
-def seen_by(worker: Any, team: Any = None) -> Any:
+def seen_by(worker: object, team: object = None) -> Sql:
     """Give the WHERE of what a worker (of a team) may see who does not see all."""
     return or_(*(arm for arm, _ in arms(worker, team)))
 
 
-def arms_of(scope: Scope) -> list[tuple[Any, bool]]:
+def arms_of(scope: Scope) -> list[tuple[Sql, bool]]:
     """Give a scope as conditions that each have an index; together they are `within`."""
     if scope.every or scope.none:
         return [(true() if scope.every else false(), False)]
     return arms(scope.worker, scope.team)
 
 
-def within(scope: Scope) -> Any:
+def within(scope: Scope) -> Sql:
     """Give the WHERE of a scope."""
     return or_(*(arm for arm, _ in arms_of(scope)))

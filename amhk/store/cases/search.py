@@ -16,8 +16,8 @@ from amhk.store import reads
 from amhk.store.cases import rank
 from amhk.store.cases import scope as cases_scope
 from amhk.store.cases.veils import veils
-from amhk.store.reads import Row
-from amhk.store.tables import SearchWord, table
+from amhk.store.rows import Row
+from amhk.store.tables import SearchWord, Sql, table
 
 WORD = table(SearchWord)
 NOTE = "notitie"
@@ -28,7 +28,7 @@ NOTE = "notitie"
 COMMON = 20_000
 
 
-def _at(sought: Sought, word: Any) -> Any:
+def _at(sought: Sought, word: Sql) -> Sql:
     after = sought.word[:-1] + chr(ord(sought.word[-1]) + 1)
     return word == sought.word if sought.whole else and_(word >= sought.word, word < after)
 
@@ -48,7 +48,7 @@ def rarest_first(connection: Connection, sought: Sequence[Sought]) -> tuple[list
     return [s for _, s in order], order[0][0] >= COMMON
 
 
-def found_by(sought: Sequence[Sought], common: bool) -> list[Any]:
+def found_by(sought: Sequence[Sought], common: bool) -> list[Sql]:
     """Give the WHERE of cases in which all that is sought (the rarest first) stands.
 
     From the first on, or (`common`) case by case.
@@ -63,7 +63,7 @@ def found_by(sought: Sequence[Sought], common: bool) -> list[Any]:
         for s in (sought if common else sought[1:])
     ]
     return (
-        beside
+        [*beside]
         if common
         else [
             reads.CASE.c.id.in_(select(WORD.c.case_id).where(_at(sought[0], WORD.c.word))),

@@ -5,17 +5,8 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Connection, and_, or_, select, union_all
 
 from amhk.rules.privacy.veil import Veil, veil_of
-from amhk.store.reads import (
-    INSTITUTION,
-    MELDING,
-    PERSON,
-    RELATION,
-    TEAM,
-    WORKER,
-    Row,
-    as_rows,
-    rows,
-)
+from amhk.store.reads import INSTITUTION, MELDING, PERSON, RELATION, TEAM, WORKER, as_rows, rows
+from amhk.store.rows import Row
 
 _TOLD = [
     MELDING.c[n]

@@ -26,14 +26,15 @@ from amhk.store.cases.scope import arms_of, within
 from amhk.store.cases.search import found_by, rarest_first
 from amhk.store.cases.veils import veils
 from amhk.store.database.instants import as_text
-from amhk.store.reads import CASE, PERSON, TEAM, TERM, WORKER, Row, rows
-from amhk.store.tables import SavedList, table
+from amhk.store.reads import CASE, PERSON, TEAM, TERM, WORKER, rows
+from amhk.store.rows import Row
+from amhk.store.tables import Query, SavedList, Sql, table
 from amhk.store.terms.reminders import PLAN, away_on
 
 SAVED = table(SavedList)
 _RECEIVED = type_coerce(CASE.c.received, String)
 # How a list may be sorted: the column, and whether the last comes first.
-SORTS: dict[str, tuple[Any, bool]] = {
+SORTS: dict[str, tuple[Sql, bool]] = {
     "termijn": (CASE.c.rank, False),
     "nieuwste": (_RECEIVED, True),
     "oudste": (_RECEIVED, False),
@@ -63,7 +64,7 @@ _SHOWN = [
 _PLAIN = ("route", "state", "gemeente", "team_id", "owner_id", "closed")
 
 
-def _where(filters: Mapping[str, Any], sort: str = "termijn") -> list[Any]:
+def _where(filters: Mapping[str, Any], sort: str = "termijn") -> list[Sql]:
     asked = dict(filters)
     where = []
     if sort == "termijn" and (closed := asked.pop("closed", None)) is not None:
@@ -83,7 +84,7 @@ def _where(filters: Mapping[str, Any], sort: str = "termijn") -> list[Any]:
 def page(
     connection: Connection,
     scope: Scope,
-    filters: Mapping[str, Any],
+    filters: Mapping[str, object],
     sort: str,
     after: tuple[str, int] | None,
     limit: int,
@@ -97,19 +98,21 @@ def page(
         _arm(arm, filters, sort, after=after, limit=limit, few=few)
         for arm, few in ([(within(scope), True)] if narrow else arms_of(scope))
     ]
-    asked: Any = arms[0] if len(arms) == 1 else union_all(*(select(arm.subquery()) for arm in arms))
+    asked: Query = (
+        arms[0] if len(arms) == 1 else union_all(*(select(arm.subquery()) for arm in arms))
+    )
     found = {r["id"]: r for r in rows(connection, asked)}
     return sorted(found.values(), key=lambda r: (r["key"], r["id"]), reverse=SORTS[sort][1])[:limit]
 
 
 def _arm(
-    arm: Any,
-    filters: Mapping[str, Any],
+    arm: Sql,
+    filters: Mapping[str, object],
     sort: str,
     after: tuple[str, int] | None,
     limit: int,
     few: bool,
-) -> Any:
+) -> Query:
     column, last_first = SORTS[sort]
     # of few cases (a person's own, those that were found) their own index is to be used, not the
     # one that has all cases in this order

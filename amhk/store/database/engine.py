@@ -214,7 +214,7 @@ def _tune(engine: Engine) -> None:
     Writers take their lock at once (BEGIN IMMEDIATE).
     """
 
-    def connected(raw: Any, record: Any) -> None:
+    def connected(raw: Any, record: object) -> None:
         raw.isolation_level = None
         cursor = raw.cursor()
         for pragma in (

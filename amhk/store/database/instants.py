@@ -17,11 +17,11 @@ class UtcInstant(TypeDecorator[datetime]):
     impl = String(27)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Any) -> str | None:
+    def process_bind_param(self, value: datetime | None, dialect: object) -> str | None:
         """Write an aware instant as `2026-02-04T15:20:00.000000Z`; ValueError for a naive one."""
         return None if value is None else as_text(value)
 
-    def process_result_value(self, value: str | None, dialect: Any) -> datetime | None:
+    def process_result_value(self, value: str | None, dialect: object) -> datetime | None:
         """Read it back as an aware UTC datetime."""
         return None if value is None else datetime.fromisoformat(value)
 

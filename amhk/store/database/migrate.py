@@ -13,7 +13,7 @@ from amhk.errors import HouseClosed
 from amhk.store.database.engine import Store
 
 
-def _alembic(store: Store, connection: Any = None) -> Alembic:
+def _alembic(store: Store, connection: object = None) -> Alembic:
     settings = Alembic()
     settings.set_main_option("script_location", "amhk.store:migrations")
     settings.attributes["connection"] = connection

@@ -13,7 +13,8 @@ from amhk.store import reads
 from amhk.store.cases.scope import within
 from amhk.store.database.engine import Store
 from amhk.store.figures.figures import FACT, STAMP, TALLY, Key
-from amhk.store.reads import CASE, ENTRY, Row, rows
+from amhk.store.reads import CASE, ENTRY, rows
+from amhk.store.rows import Row
 
 _BATCH = 20_000
 

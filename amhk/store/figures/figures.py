@@ -6,14 +6,15 @@ How far the journal is, its lines in order, and the facts and tallies made of th
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, case, func, literal_column, select
+from sqlalchemy import Connection, Select, Table, case, func, literal_column, select
 
 from amhk.rules.figures.facts import RUNS
 from amhk.rules.privacy.secrecy import Scope
 from amhk.store import tables as t
 from amhk.store.cases.scope import within
-from amhk.store.reads import CASE, ENTRY, Row, rows
-from amhk.store.tables import table
+from amhk.store.reads import CASE, ENTRY, rows
+from amhk.store.rows import Row
+from amhk.store.tables import Sql, table
 
 FACT, TALLY, STAMP, KEPT = (table(x) for x in (t.CountedFact, t.Tally, t.Stamp, t.KeptReport))
 Key = tuple[str, str, str, str]  # name, month, gemeente, value
@@ -110,21 +111,28 @@ def overdue(
 
 
 def _facts(
-    connection: Connection, scope: Scope, spans: Sequence[Span], monthly: bool, where: Any
+    connection: Connection,
+    scope: Scope,
+    spans: Sequence[Span],
+    monthly: bool,
+    where: tuple[Sql, ...],
 ) -> Iterator[Counted]:
     month = func.substr(FACT.c.day, 1, 7)
-    keys = (_which(FACT.c.day, [start for start, _ in spans]), *_by(FACT, month, monthly))
+    keys: list[Sql] = [
+        _which(FACT.c.day, [start for start, _ in spans]),
+        *_by(FACT, month, monthly),
+    ]
     for row in connection.execute(
         _of(scope, select(*keys, func.sum(FACT.c.count)).where(*where)).group_by(*keys)
     ):
         yield row[0], row[1], row[2], row[3], row[4], int(row[5])
 
 
-def _which(day: Any, starts: Sequence[str]) -> Any:
+def _which(day: Sql, starts: Sequence[str]) -> Sql:
     return case(*[(day >= start, n) for n, start in enumerate(starts)], else_=-1)
 
 
-def _by(source: Any, month: Any, monthly: bool) -> tuple[Any, ...]:
+def _by(source: Table, month: Sql, monthly: bool) -> tuple[Sql, ...]:
     none = func.substr(source.c.name, 1, 0)  # empty; a constant cannot be grouped by
     return (source.c.name, month if monthly else none, source.c.gemeente, source.c.value)
 
@@ -145,7 +153,12 @@ def lasting(
         (FACT.c.day >= day, ""),
         *[(FACT.c.day < ages[n + 1][1], name) for n, (name, _) in enumerate(ages[:-1])],
     ]
-    keys = (FACT.c.name, FACT.c.gemeente, FACT.c.value, case(*classes, else_=ages[-1][0]))
+    keys: list[Sql] = [
+        FACT.c.name,
+        FACT.c.gemeente,
+        FACT.c.value,
+        case(*classes, else_=ages[-1][0]),
+    ]
     where = (FACT.c.name.in_(names), FACT.c.until >= day, FACT.c.until != "")
     for row in connection.execute(
         _of(scope, select(*keys, func.sum(FACT.c.count)).where(*where)).group_by(*keys)
@@ -154,7 +167,7 @@ def lasting(
             yield (row[0], row[1], row[2]), row[3], int(row[4])
 
 
-def _of(scope: Scope, statement: Any) -> Any:
+def _of(scope: Scope, statement: Select[object]) -> Select[Any]:
     """Keep a statement about facts within a scope; who may count all needs no look at the cases."""
     return (
         statement

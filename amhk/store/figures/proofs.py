@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import Connection, and_, exists, false, func, not_, or_, select, text, true
 
 from amhk.store.people.people import JOIN
-from amhk.store.reads import CASE, ENTRY, INBOX, MELDING, REFERRAL, RELATION, REMINDER, TERM, Row
+from amhk.store.reads import CASE, ENTRY, INBOX, MELDING, REFERRAL, RELATION, REMINDER, TERM
+from amhk.store.rows import Row
 
 _TERM = [
     TERM.c[n]

@@ -7,12 +7,12 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
 from amhk.store.cases.journal import as_json
-from amhk.store.reads import META, WORKER, Row, rows
+from amhk.store.reads import META, WORKER, rows
+from amhk.store.rows import Row
 from amhk.store.tables import HouseEntry, Incident, table
 from amhk.words import iso
 
@@ -41,7 +41,7 @@ def append(
     worker: int | None,
     kind: str,
     what: str,
-    content: Mapping[str, Any],
+    content: Mapping[str, object],
 ) -> str:
     """Write the next line and give its hash; who writes at the same time waits."""
     if (
@@ -83,7 +83,7 @@ def entries(connection: Connection, kind: str | None = None, limit: int = 100) -
     return rows(connection, statement.order_by(HOUSE.c.sequence.desc()).limit(limit))
 
 
-def last(connection: Connection, kind: str) -> dict[str, Any] | None:
+def last(connection: Connection, kind: str) -> Row | None:
     """Give the content of the latest line of a kind, with its instant and hash."""
     found = entries(connection, kind, 1)
     return (

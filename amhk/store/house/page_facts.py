@@ -1,8 +1,6 @@
 """What every page needs to know of who looks and of the house, in one statement."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select, true
 
@@ -12,13 +10,15 @@ from amhk.store.house.house_journal import HOUSE, INCIDENT
 from amhk.store.intake.imports import FORM, IMPORT
 from amhk.store.letters.outbox import OUT
 from amhk.store.reads import CASE, INBOX, META, SESSION, TERM, WORKER
+from amhk.store.rows import Row
+from amhk.store.tables import Sql
 
 
-def _meta(key: str, name: str) -> Any:
+def _meta(key: str, name: str) -> Sql:
     return select(META.c.value).where(META.c.key == key).scalar_subquery().label(name)
 
 
-def _reminders() -> Any:
+def _reminders() -> Sql:
     """Count the reminders that stand before the worker of the row.
 
     His own, his role's, his team's, within what he may see.
@@ -80,9 +80,7 @@ _FRAME = (
 _HOUSE_ALONE = select(*_HOUSE)
 
 
-def frame_of(
-    connection: Connection, session: str, real: datetime, proof_kind: str
-) -> Mapping[str, Any] | None:
+def frame_of(connection: Connection, session: str, real: datetime, proof_kind: str) -> Row | None:
     """Give the worker of a session that lasts (its hash, real time), the secret of his forms, his
     reminders, and how the house is; None when there is none.
     """
@@ -91,7 +89,7 @@ def frame_of(
     return dict(found) if found else None
 
 
-def house_of(connection: Connection, proof_kind: str) -> Mapping[str, Any]:
+def house_of(connection: Connection, proof_kind: str) -> Row:
     """Give how the house is: the training clock, the calendar's release, the last sweep, trouble,
     the last proof, whether incidents stand open, since when forms lie, whether letters could not
     go.

@@ -5,12 +5,13 @@ One's own terms, the load of a team, what ends this week.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, case, func, select
 
 from amhk.store.database.instants import as_text
-from amhk.store.reads import CASE, TEAM, TERM, WORKER, Row, rows
+from amhk.store.reads import CASE, TEAM, TERM, WORKER, rows
+from amhk.store.rows import Row
+from amhk.store.tables import Sql
 
 _CASE = [
     CASE.c[n]
@@ -71,7 +72,7 @@ def ending(
     of those are of nobody, and how many of all of them.
     """
     is_late = TERM.c.over_at <= now
-    columns: list[Any] = [
+    columns: list[Sql] = [
         TERM.c.name,
         func.sum(case((is_late, 1), else_=0)).label("late"),
         func.sum(case((is_late, 0), else_=1)).label("soon"),

@@ -4,12 +4,12 @@ other form. Only its writer reads it; of calls others see that they are there, a
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, delete, false, func, insert, or_, select, update
 
 from amhk.rules.privacy.secrecy import WORKS
-from amhk.store.reads import WORKER, Row, rows
+from amhk.store.reads import WORKER, rows
+from amhk.store.rows import Row
 from amhk.store.tables import Concept, table
 
 CONCEPT = table(Concept)
@@ -54,7 +54,7 @@ def save(
     connection: Connection,
     worker: int,
     mark: str,
-    typed: Mapping[str, Any],
+    typed: Mapping[str, object],
     real: datetime,
     path: str = "",
 ) -> None:

@@ -1,16 +1,16 @@
 """Forms that came in bulk: staged, taken as cases, repaired, and what the triage made of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, Table, and_, func, or_, select
 
 from amhk.rules.privacy.secrecy import Scope
 from amhk.store import writes
 from amhk.store.cases.scope import within
-from amhk.store.reads import CASE, WORKER, Row, rows
-from amhk.store.tables import Form, Import, table
+from amhk.store.reads import CASE, WORKER, rows
+from amhk.store.rows import Row
+from amhk.store.tables import Form, Import, Sql, table
 
 FORM, IMPORT = table(Form), table(Import)
 _LIGHT = [c for c in FORM.c if c.name != "told"]
@@ -105,7 +105,7 @@ def twins(connection: Connection, told: Sequence[str]) -> dict[str, Row]:
     return {r["twin"]: r for r in rows(connection, statement.where(*where))}
 
 
-def _bears(source: Any, kenmerken: Sequence[str]) -> Any:
+def _bears(source: Table, kenmerken: Sequence[str]) -> Sql:
     return or_(source.c.kenmerk.in_(kenmerken), source.c.kenmerk_key.in_(kenmerken))
 
 
@@ -114,7 +114,7 @@ def _clashes(row: Row) -> bool:
     return any(code == "kenmerk" for code, *_ in row["faults"])
 
 
-def put(connection: Connection, staged: Sequence[Mapping[str, Any]]) -> None:
+def put(connection: Connection, staged: Sequence[Row]) -> None:
     """Stage forms.
 
     The same form that was only shown of another file, and a wrong one that comes again put right

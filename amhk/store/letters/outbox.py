@@ -5,14 +5,25 @@ Each step is a compare-and-set on the row.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, String, and_, cast, func, or_, select, type_coerce, update
+from sqlalchemy import (
+    Connection,
+    FromClause,
+    String,
+    and_,
+    cast,
+    func,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy import case as case_
 
 from amhk.rules.privacy.secrecy import Scope
 from amhk.store.cases.scope import within
-from amhk.store.reads import CASE, INSTITUTION, NOTICE, PERSON, TERM, WORKER, Row, rows
+from amhk.store.reads import CASE, INSTITUTION, NOTICE, PERSON, TERM, WORKER, rows
+from amhk.store.rows import Row
 from amhk.store.tables import Outgoing, table
 
 OUT = table(Outgoing)
@@ -41,7 +52,7 @@ def by_key(connection: Connection, key: int, lock: bool = False) -> Row | None:
     return dict(found) if found else None
 
 
-def move(connection: Connection, row: Row, state: str, **more: Any) -> bool:
+def move(connection: Connection, row: Row, state: str, **more: object) -> bool:
     """Bring a row to another state, if it still is where it was seen to be (state and claim).
 
     Tells whether it was.
@@ -86,14 +97,15 @@ _SHOWN = (
 )
 
 
-def _joined() -> Any:
-    return (
+def _joined() -> FromClause:
+    joined: FromClause = (
         OUT.join(NOTICE, NOTICE.c.id == OUT.c.notice_id)
         .join(CASE, CASE.c.id == NOTICE.c.case_id)
         .join(WORKER, WORKER.c.id == OUT.c.worker_id)
         .outerjoin(_BY, _BY.c.id == OUT.c.claimed_by)
         .outerjoin(PERSON, PERSON.c.id == NOTICE.c.person_id)
     )
+    return joined
 
 
 def strand(connection: Connection, why: str) -> None:

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select
 
-from amhk.store.reads import WORKER, Row, rows
+from amhk.store.reads import WORKER, rows
+from amhk.store.rows import Row
 from amhk.store.tables import LetterText, table
 from amhk.store.writes import set_meta
 

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, bindparam, delete, literal, select, update
 
 from amhk.store import reads, writes
-from amhk.store.reads import CASE, LOOK, MELDING, PERSON, Row, rows
+from amhk.store.reads import CASE, LOOK, MELDING, PERSON, rows
+from amhk.store.rows import Row
 from amhk.store.tables import Form, Grant, Join, PersonKey, table
 
 KEY, JOIN, GRANT, FORM = (table(x) for x in (PersonKey, Join, Grant, Form))

@@ -5,14 +5,14 @@ Calendar addresses, and the daily mail with its claims.
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import Connection, false, func, insert, or_, select, true, update
 
 from amhk.rules.privacy.secrecy import Reader, scope_of
 from amhk.store import tables as t
 from amhk.store.cases.scope import within
-from amhk.store.reads import CASE, TEAM, TERM, WORKER, Row, rows
+from amhk.store.reads import CASE, TEAM, TERM, WORKER, rows
+from amhk.store.rows import Row
 from amhk.store.tables import table
 
 FEED, DIGEST = table(t.Feed), table(t.Digest)
@@ -112,7 +112,7 @@ def has_digest(connection: Connection, worker: int, day: date) -> bool:
     )
 
 
-def write_digest(connection: Connection, row: Mapping[str, Any]) -> None:
+def write_digest(connection: Connection, row: Mapping[str, object]) -> None:
     """Put the mail of a day ready; one of an earlier day that never left gives way to it."""
     older = (
         DIGEST.c.worker_id == row["worker_id"],

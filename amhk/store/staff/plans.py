@@ -6,7 +6,8 @@ from sqlalchemy import Connection, and_, false, func, or_, select, true
 
 from amhk.rules.privacy.secrecy import ALL_CASES, WORKS
 from amhk.store import tables as t
-from amhk.store.reads import CASE, WORKER, Row, rows
+from amhk.store.reads import CASE, WORKER, rows
+from amhk.store.rows import Row
 from amhk.store.tables import table
 from amhk.store.terms.reminders import PIKET, PLAN, away_on
 

@@ -6,7 +6,7 @@ nothing.
 
 from typing import Any, Generic, TypeVar, cast
 
-from sqlalchemy import Table
+from sqlalchemy import ColumnElement, CompoundSelect, Select, Table
 from sqlmodel import SQLModel
 
 from amhk.store.tables.cases import (
@@ -92,6 +92,7 @@ __all__ = [
     "Piket",
     "Plan",
     "PlanCase",
+    "Query",
     "Question",
     "Referral",
     "Relation",
@@ -102,6 +103,7 @@ __all__ = [
     "SearchWord",
     "Session",
     "Source",
+    "Sql",
     "Stamp",
     "Tally",
     "Team",
@@ -111,6 +113,8 @@ __all__ = [
 ]
 
 R = TypeVar("R")
+Sql = ColumnElement[Any]  # an expression, or the condition of a WHERE
+Query = Select[Any] | CompoundSelect[Any]
 
 
 class Source(Table, Generic[R]):

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
 from amhk.rules.terms.calendar import calendar_of
 from amhk.rules.terms.days import Calendar
 from amhk.store import reads
+from amhk.store.rows import Row
 from amhk.store.tables import CalendarDay, table
 
 DAY = table(CalendarDay)
@@ -23,7 +23,7 @@ def read(connection: Connection, release: int | None = None) -> Calendar:
     return calendar_of([(r["id"], r["kind"], r["day"], r["name"], r["gone"]) for r in rows])
 
 
-def change(connection: Connection, row: Mapping[str, Any]) -> int:
+def change(connection: Connection, row: Mapping[str, object]) -> int:
     """Write one change and give the release it makes.
 
     Others who change the calendar wait for it.
@@ -68,7 +68,7 @@ def adopt(connection: Connection, days: Mapping[date, str], now: datetime) -> in
     return len(days)
 
 
-def changes(connection: Connection) -> list[reads.Row]:
+def changes(connection: Connection) -> list[Row]:
     """Give every change ever made, the last first, with who made it."""
     statement = select(*DAY.c, reads.WORKER.c.name.label("worker")).outerjoin(
         reads.WORKER, reads.WORKER.c.id == DAY.c.worker_id

@@ -4,7 +4,8 @@ from datetime import date, timedelta
 
 from sqlalchemy import Connection, and_, func, not_, select, text, update
 
-from amhk.store.reads import TERM, Row, rows
+from amhk.store.reads import TERM, rows
+from amhk.store.rows import Row
 from amhk.store.terms.calendar import DAY
 from amhk.words import end_of, iso
 

@@ -25,8 +25,9 @@ from amhk.rules.privacy.secrecy import HAND, Reader, scope_of
 from amhk.rules.terms.ladder import Person, Staff
 from amhk.store import tables as t
 from amhk.store.cases.scope import within
-from amhk.store.reads import CASE, INBOX, META, REMINDER, TERM, WORKER, Row, as_rows, rows
-from amhk.store.tables import table
+from amhk.store.reads import CASE, INBOX, META, REMINDER, TERM, WORKER, as_rows, rows
+from amhk.store.rows import Row
+from amhk.store.tables import Sql, table
 
 PIKET, PLAN = table(t.Piket), table(t.Plan)
 _DUE = (
@@ -68,7 +69,7 @@ _LINE = (
     "INSERT INTO journal (case_id, sequence, instant, kind, what, content, salt, commitment,"
     " previous, hash) VALUES ({p}, {p}, {p}, {p}, {p}, {p}, {p}, {p}, {p}, {p})"
 )
-_Rows = Sequence[tuple[Any, ...]]
+_Rows = Sequence[tuple[object, ...]]
 
 
 def due(connection: Connection, now: datetime, most: int) -> list[Row]:
@@ -76,7 +77,7 @@ def due(connection: Connection, now: datetime, most: int) -> list[Row]:
     return as_rows(connection.execute(_DUE, {"now": now, "most": most}))
 
 
-def lock_cases(connection: Connection, keys: Sequence[int]) -> dict[int, dict[str, Any]]:
+def lock_cases(connection: Connection, keys: Sequence[int]) -> dict[int, dict[str, object]]:
     """Give the cases of these keys that no other process is ringing, locked in the order of their
     keys, with what ringing needs of them.
     """
@@ -136,7 +137,7 @@ def rung(
             connection.exec_driver_sql(statement.format(p=mark), list(rows_))
 
 
-def put_in_inbox(connection: Connection, rows_: Sequence[Mapping[str, Any]]) -> None:
+def put_in_inbox(connection: Connection, rows_: Sequence[Mapping[str, object]]) -> None:
     """Put reminders before those they are for."""
     if rows_:
         connection.execute(insert(INBOX), [dict(r) for r in rows_])
@@ -167,7 +168,7 @@ def staff(connection: Connection, today: date, now: datetime) -> Staff:
     )
 
 
-def away_on(day: date) -> list[Any]:
+def away_on(day: date) -> list[Sql]:
     """Give the WHERE of plans by which somebody is away on a day."""
     return [
         PLAN.c.undone.is_(None),
@@ -177,7 +178,7 @@ def away_on(day: date) -> list[Any]:
     ]
 
 
-def _mine(who: Reader) -> Any:
+def _mine(who: Reader) -> Sql:
     """Give the WHERE of what stands before a reader; a term that stands still rings for nobody."""
     mine = [
         INBOX.c.worker_id == who.id,
@@ -254,7 +255,7 @@ def addresses(connection: Connection) -> list[Row]:
     return rows(connection, statement.join(CASE, CASE.c.id == INBOX.c.case_id).distinct())
 
 
-def move_address(connection: Connection, old: Row, rows_: Sequence[Mapping[str, Any]]) -> None:
+def move_address(connection: Connection, old: Row, rows_: Sequence[Mapping[str, object]]) -> None:
     """Let what stands at one address (for the cases of one team and owner) stand at
     others instead.
     """

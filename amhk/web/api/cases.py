@@ -1,7 +1,5 @@
 """JSON in, one desk call, answer out. Every route passes the same gate of reading as the pages."""
 
-from typing import Any
-
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
@@ -37,7 +35,7 @@ def case_answer(office: Office, number: str, who: Reader, status: int = 200) -> 
 
 
 @router.get("/openapi.json", include_in_schema=False)
-def description(request: Request, office: House) -> Any:
+def description(request: Request, office: House) -> object:
     """The description of this API.
 
     To who carries a token with the names one chooses from, to others without.
@@ -48,7 +46,7 @@ def description(request: Request, office: House) -> Any:
 
 
 @router.get("/workflows")
-def workflows(office: House, who: Who) -> Any:
+def workflows(office: House, who: Who) -> object:
     """The workflows of today's release."""
     current = [
         w for (_, release), w in office.pack.workflows.items() if release == office.pack.current
@@ -57,7 +55,7 @@ def workflows(office: House, who: Who) -> Any:
 
 
 @router.get("/workflows/{name}")
-def workflow(name: str, office: House, who: Who) -> Any:
+def workflow(name: str, office: House, who: Who) -> object:
     """One workflow: its states, and its moves, one row per way they lead."""
     if (name, office.pack.current) not in office.pack.workflows:
         raise NotFound(f"De werkwijze '{name[:60]}' bestaat niet.")
@@ -77,7 +75,7 @@ def take_call(request: Request, office: House, who: Who, body: Body) -> Response
 
 
 @router.get("/intake/{route}")
-def intake_schema(route: str, office: House, who: Who) -> Any:
+def intake_schema(route: str, office: House, who: Who) -> object:
     """The JSON Schema of what a call of this route needs."""
     if route not in ("advies", "melding"):
         raise NotFound()
@@ -85,7 +83,7 @@ def intake_schema(route: str, office: House, who: Who) -> Any:
 
 
 @router.get("/cases")
-def cases(request: Request, office: House, who: Who) -> Any:
+def cases(request: Request, office: House, who: Who) -> object:
     """A page of the cases you may see.
 
     `route state gemeente team owner due_before closed q cursor`.
@@ -159,50 +157,50 @@ def extend(number: str, term: Key, office: House, who: Who, body: Body) -> Respo
 
 
 @router.get("/cases/{number}/journal")
-def journal(number: str, office: House, who: Who) -> Any:
+def journal(number: str, office: House, who: Who) -> object:
     """What happened to a case: sequence, instant, worker, what, hash."""
     access_log.look(office, number, who, "verloop")
     return {"items": history.journal_view(office, number, who), "next": None}
 
 
 @router.get("/cases/{number}/reminders")
-def rungs(number: str, office: House, who: Who) -> Any:
+def rungs(number: str, office: House, who: Who) -> object:
     """Every reminder that was given on a case."""
     return {"items": history.rungs(office, number, who), "next": None}
 
 
 @router.post("/cases/{number}/reveal", openapi_extra=ANY_BODY)
-def reveal(number: str, office: House, who: Who, body: Body) -> Any:
+def reveal(number: str, office: House, who: Who, body: Body) -> object:
     """What is kept secret on a case, for `reason`; written down before it is shown."""
     return reading.reveal(office, number, who, part(body, "reason"))
 
 
 @router.get("/reminders")
-def my_reminders(office: House, who: Who, cursor: Cursor = None) -> Any:
+def my_reminders(office: House, who: Who, cursor: Cursor = None) -> object:
     """Your reminders and your team's, the latest first; `count` is all of them."""
     return worklist.reminders(office, who, cursor)
 
 
 @router.get("/institutions")
-def institutions(office: House, who: Who) -> Any:
+def institutions(office: House, who: Who) -> object:
     """The institutions a case can be handed to."""
     return {"items": workers.list_institutions(office), "next": None}
 
 
 @router.post("/institutions", status_code=201, openapi_extra=ANY_BODY)
-def add_institution(office: House, who: Who, body: Body) -> Any:
+def add_institution(office: House, who: Who, body: Body) -> object:
     """Add an institution: `name kind scale gemeenten address`."""
     return workers.add_institution(office, body, who)
 
 
 @router.get("/reports/kept")
-def kept_reports(office: House, who: Who) -> Any:
+def kept_reports(office: House, who: Who) -> object:
     """The reports that are kept: period, number, when they were made, and their stamp."""
     return {"items": figures_kept_reports.listed(office, who), "next": None}
 
 
 @router.post("/reports/kept", status_code=201, openapi_extra=ANY_BODY)
-def keep_report(office: House, who: Who, body: Body) -> Any:
+def keep_report(office: House, who: Who, body: Body) -> object:
     """Keep the report of a period that is over: `period`."""
     told = body if isinstance(body, dict) else {}
     return {"id": figures_kept_reports.keep_by_hand(office, str(told.get("period", "")), who)}
@@ -219,7 +217,7 @@ def kept_report(key: int, office: House, who: Who, format: str = "json") -> Resp
 
 
 @router.get("/reports/kept/{key}/changes")
-def changes_since(key: int, office: House, who: Who) -> Any:
+def changes_since(key: int, office: House, who: Who) -> object:
     """What has changed in its figures since, and why."""
     figures_kept_reports.kept(office, key, who)
     return {"items": figures_kept_reports.changes(office, key), "next": None}
@@ -250,29 +248,29 @@ def report(
 
 
 @router.get("/clock")
-def read_clock(office: House, who: Who) -> Any:
+def read_clock(office: House, who: Who) -> object:
     """What time it is here."""
     return {"now": iso(clock.read_clock(office)), "training": office.training}
 
 
 @router.put("/clock", openapi_extra=ANY_BODY)
-def set_clock(office: House, who: Who, body: Body) -> Any:
+def set_clock(office: House, who: Who, body: Body) -> object:
     """Move the training clock, and sweep."""
     return _swept(rounds.set_clock(office, body))
 
 
 @router.post("/tick")
-def tick(office: House, who: Who) -> Any:
+def tick(office: House, who: Who) -> object:
     """One catch-up sweep now (training)."""
     return _swept(rounds.tick(office))
 
 
-def _swept(sweep: terms_sweep.Sweep) -> dict[str, Any]:
+def _swept(sweep: terms_sweep.Sweep) -> dict[str, object]:
     return {"now": iso(sweep.now), "rung": sweep.rung, "failed": list(sweep.failed)}
 
 
 @router.get("/health")
-def health(request: Request, office: House) -> Any:
+def health(request: Request, office: House) -> object:
     """How the house is; with a token also its database, schema, last sweep and open cases without a
     next term (0).
     """

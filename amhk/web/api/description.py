@@ -1,7 +1,5 @@
 """The description of the API, with the fields of today's procedure in it."""
 
-from typing import Any
-
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
@@ -12,7 +10,7 @@ from amhk.office import Office
 from amhk.rules.procedure.json_schema import schema
 
 
-def schema_of_call(office: Office, route: str, known: bool = True) -> dict[str, Any]:
+def schema_of_call(office: Office, route: str, known: bool = True) -> dict[str, object]:
     """Give the JSON Schema of the body that takes a call of a route.
 
     For who is not `known` without any value of the database.
@@ -30,7 +28,7 @@ def schema_of_call(office: Office, route: str, known: bool = True) -> dict[str, 
     return told
 
 
-def describe(app: FastAPI, office: Office, known: bool) -> dict[str, Any]:
+def describe(app: FastAPI, office: Office, known: bool) -> dict[str, object]:
     """Give the description of the API (OpenAPI 3.1).
 
     Every route behind a token, and what taking a call needs; for who is not `known` without any

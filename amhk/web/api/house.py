@@ -24,7 +24,7 @@ router = APIRouter(tags=["huis"])
 
 
 @router.get("/calendar")
-def read_calendar(office: House, who: Who) -> Any:
+def read_calendar(office: House, who: Who) -> object:
     """The calendar: days added, office hours, the days of the law for a year, every change.
 
     And the schema of a new day.
@@ -35,7 +35,7 @@ def read_calendar(office: House, who: Who) -> Any:
 
 
 @router.post("/calendar", status_code=201, openapi_extra=ANY_BODY)
-def add_day(office: House, who: Who, body: Body) -> Any:
+def add_day(office: House, who: Who, body: Body) -> object:
     """Add a day (`kind` feestdag or sluitingsdag, `day`, `name`).
 
     `moved` says how many running terms got another end.
@@ -44,44 +44,44 @@ def add_day(office: House, who: Who, body: Body) -> Any:
 
 
 @router.put("/calendar/hours", openapi_extra=ANY_BODY)
-def set_hours(office: House, who: Who, body: Body) -> Any:
+def set_hours(office: House, who: Who, body: Body) -> object:
     """Set the office hours from a `day` on: `hours` as `ma-do 09:00-17:00, vr 09:00-13:00`."""
     return {"moved": calendar.set_hours(office, body, who), **calendar.view(office)}
 
 
 @router.delete("/calendar/{kind}/{day}")
-def drop_day(kind: str, day: date, office: House, who: Who) -> Any:
+def drop_day(kind: str, day: date, office: House, who: Who) -> object:
     """Take a day away that was added."""
     return {"moved": calendar.drop_day(office, kind, day, who), **calendar.view(office)}
 
 
 @router.get("/piket")
-def roster(office: House, who: Who) -> Any:
+def roster(office: House, who: Who) -> object:
     """Who has piket now and for two weeks, and the gaps."""
     return piket.roster(office) | {"add": schema(piket.PIKET, piket.desk(office))}
 
 
 @router.post("/piket", status_code=201, openapi_extra=ANY_BODY)
-def give_piket(office: House, who: Who, body: Body) -> Any:
+def give_piket(office: House, who: Who, body: Body) -> object:
     """Put somebody on the roster: `worker start end`."""
     return {"id": piket.give(office, body, who), **piket.roster(office)}
 
 
 @router.delete("/piket/{key}")
-def take_piket(key: Key, office: House, who: Who) -> Any:
+def take_piket(key: Key, office: House, who: Who) -> object:
     """Take a line off the roster."""
     piket.take(office, key, who)
     return piket.roster(office)
 
 
 @router.get("/acute")
-def acute(office: House, who: Who) -> Any:
+def acute(office: House, who: Who) -> object:
     """The cases in which a clock of hours runs, the one that ends first on top."""
     return {"items": acute_list.acute_cases(office, who), "next": None}
 
 
 @router.get("/untouched")
-def untouched(office: House, who: Who) -> Any:
+def untouched(office: House, who: Who) -> object:
     """The meldingen nobody has opened yet, acute first.
 
     `count` is all of them, `late` those past their four office hours.
@@ -90,7 +90,7 @@ def untouched(office: House, who: Who) -> Any:
 
 
 @router.get("/plans")
-def plans(office: House, who: Who) -> Any:
+def plans(office: House, who: Who) -> object:
     """Who is away or leaves, and what becomes of the cases."""
     return {
         "items": absence.view(office, who),
@@ -100,13 +100,13 @@ def plans(office: House, who: Who) -> Any:
 
 
 @router.get("/plans/preview")
-def preview(worker: str, office: House, who: Who) -> Any:
+def preview(worker: str, office: House, who: Who) -> object:
     """The open cases of a worker with the terms that run there."""
     return {"items": absence.preview(office, worker, who), "next": None}
 
 
 @router.post("/plans", status_code=201, openapi_extra=ANY_BODY)
-def make_plan(office: House, who: Who, body: Body) -> Any:
+def make_plan(office: House, who: Who, body: Body) -> object:
     """Plan an absence or a leaving.
 
     `worker kind start end to reason`, and `cases` ({number: name}) for what goes elsewhere.
@@ -116,14 +116,14 @@ def make_plan(office: House, who: Who, body: Body) -> Any:
 
 
 @router.post("/plans/{key}/undo", openapi_extra=ANY_BODY)
-def undo(key: Key, office: House, who: Who) -> Any:
+def undo(key: Key, office: House, who: Who) -> object:
     """Take a plan back, whole."""
     back = absence.undo(office, key, who)
     return {"back": back, **next(p for p in absence.view(office, who) if p["id"] == key)}
 
 
 @router.get("/proof")
-def proof(office: House, who: Who) -> Any:
+def proof(office: House, who: Who) -> object:
     """The last proof of the night, how it is now, what stands open against the house, and the
     proofs before.
     """
@@ -131,7 +131,7 @@ def proof(office: House, who: Who) -> Any:
 
 
 @router.post("/proof", openapi_extra=ANY_BODY)
-def make_proof(office: House, who: Who) -> Any:
+def make_proof(office: House, who: Who) -> object:
     """Make the proof now."""
     night_proof.prove(office, who)
     return _proof(night_proof.latest(office))
@@ -152,7 +152,7 @@ def _proof(told: dict[str, Any]) -> dict[str, Any]:
 
 
 @router.post("/incidents/{key}/solve", openapi_extra=ANY_BODY)
-def solve(key: Key, office: House, who: Who, body: Body) -> Any:
+def solve(key: Key, office: House, who: Who, body: Body) -> object:
     """Close what stands open against the house, with what was done (`reason`).
 
     Refused while the proof still fails.
@@ -162,13 +162,13 @@ def solve(key: Key, office: House, who: Who, body: Body) -> Any:
 
 
 @router.get("/feeds")
-def feeds(office: House, who: Who) -> Any:
+def feeds(office: House, who: Who) -> object:
     """Your calendar addresses that hold."""
     return {"items": terms_feeds.mine(office, who), "next": None}
 
 
 @router.post("/feeds", status_code=201, openapi_extra=ANY_BODY)
-def make_feed(request: Request, office: House, who: Who, body: Body) -> Any:
+def make_feed(request: Request, office: House, who: Who, body: Body) -> object:
     """Make a calendar address: `kind` persoonlijk or team. The address is shown once."""
     kind = body.get("kind") if isinstance(body, dict) else None
     if not isinstance(kind, str):

@@ -22,7 +22,7 @@ router = APIRouter(tags=["brieven"])
 
 
 @router.get("/notices")
-def owed(office: House, who: Who, only: str = "verplicht", cursor: str | None = None) -> Any:
+def owed(office: House, who: Who, only: str = "verplicht", cursor: str | None = None) -> object:
     """The letters that still have to go (`only`: verplicht, goedgekeurd, uitgesteld, gesloten, or
     alles): to whom, by when, and whether a case can close without.
     """
@@ -48,13 +48,13 @@ def notice_html(key: Key, office: House, who: Who, reason: str | None = None) ->
 
 
 @router.get("/notices/{key}.json")
-def notice_data(key: Key, office: House, who: Who, reason: str | None = None) -> Any:
+def notice_data(key: Key, office: House, who: Who, reason: str | None = None) -> object:
     """The verzoek tot onderzoek in the field groups of the CORV message."""
     return letter_view.data(office, key, who, reason)
 
 
 @router.get("/notices/{key}")
-def notice(key: Key, office: House, who: Who) -> Any:
+def notice(key: Key, office: House, who: Who) -> object:
     """A letter: its state, what is missing and where to fill it in, what was left out and why.
 
     Who asked is written down.
@@ -82,56 +82,56 @@ def _notice(office: Office, key: Key, who: Reader) -> dict[str, Any]:
 
 
 @router.post("/notices/{key}/approve", openapi_extra=ANY_BODY)
-def approve(key: Key, office: House, who: Who, body: Body) -> Any:
+def approve(key: Key, office: House, who: Who, body: Body) -> object:
     """Freeze a letter; refused with what is missing."""
     notices.approve(office, key, body, who)
     return _notice(office, key, who)
 
 
 @router.post("/notices/{key}/send", openapi_extra=ANY_BODY)
-def send(key: Key, office: House, who: Who, body: Body) -> Any:
+def send(key: Key, office: House, who: Who, body: Body) -> object:
     """Record that it was sent: `date way reference`."""
     notices.send(office, key, body, who)
     return _notice(office, key, who)
 
 
 @router.post("/notices/{key}/withhold", openapi_extra=ANY_BODY)
-def withhold(key: Key, office: House, who: Who, body: Body) -> Any:
+def withhold(key: Key, office: House, who: Who, body: Body) -> object:
     """Withhold it (`reason ground`), or postpone it to `new_date`."""
     notices.withhold(office, key, body, who)
     return _notice(office, key, who)
 
 
 @router.post("/notices/{key}/queue", openapi_extra=ANY_BODY)
-def queue(key: Key, office: House, who: Who, body: Body) -> Any:
+def queue(key: Key, office: House, who: Who, body: Body) -> object:
     """Put an approved letter in the post: `version`, `way` (print or map)."""
     dispatch.queue(office, key, body, who)
     return _notice(office, key, who)
 
 
 @router.post("/notices/{key}/reopen", openapi_extra=ANY_BODY)
-def reopen(key: Key, office: House, who: Who, body: Body) -> Any:
+def reopen(key: Key, office: House, who: Who, body: Body) -> object:
     """Make an approved letter a draft again: `version`."""
     notices.reopen(office, key, body, who)
     return _notice(office, key, who)
 
 
 @router.post("/notices/{key}/receipt", openapi_extra=ANY_BODY)
-def receive(key: Key, office: House, who: Who, body: Body) -> Any:
+def receive(key: Key, office: House, who: Who, body: Body) -> object:
     """Record that the receiver has it: `version date reference`."""
     receipts.receive(office, key, body, who)
     return _notice(office, key, who)
 
 
 @router.post("/notices/{key}/return", openapi_extra=ANY_BODY)
-def give_back(key: Key, office: House, who: Who, body: Body) -> Any:
+def give_back(key: Key, office: House, who: Who, body: Body) -> object:
     """Record that it came back: `version date reason`; it is owed again."""
     receipts.give_back(office, key, body, who)
     return _notice(office, key, who)
 
 
 @router.get("/outbox")
-def outbox(office: House, who: Who) -> Any:
+def outbox(office: House, who: Who) -> object:
     """What is in the post: dead letters, the print tray, printed piles, on its way to
     the folder.
     """
@@ -139,7 +139,7 @@ def outbox(office: House, who: Who) -> Any:
 
 
 @router.post("/outbox/piles", status_code=201)
-def make_pile(office: House, who: Who) -> Any:
+def make_pile(office: House, who: Who) -> object:
     """Take all of the tray as one pile to print; `pile` is None when the tray is empty."""
     return {"pile": piles.make_pile(office, who)}
 
@@ -155,7 +155,7 @@ def pile_pdf(pile: str, office: House, who: Who, reason: str | None = None) -> R
 
 
 @router.post("/outbox/piles/{pile}", openapi_extra=ANY_BODY)
-def finish_pile(pile: str, office: House, who: Who, body: Body) -> Any:
+def finish_pile(pile: str, office: House, who: Who, body: Body) -> object:
     """Record that a pile went (`went: true`, `but`: letters of the pile that did not), or lay it
     back.
     """
@@ -163,14 +163,14 @@ def finish_pile(pile: str, office: House, who: Who, body: Body) -> Any:
 
 
 @router.post("/outbox/{one}/retry")
-def retry(one: Key, office: House, who: Who) -> Any:
+def retry(one: Key, office: House, who: Who) -> object:
     """Try a dead letter again."""
     dispatch.again(office, one, who)
     return dispatch.overview(office, who)
 
 
 @router.post("/outbox/{one}/cancel")
-def cancel(one: Key, office: House, who: Who) -> Any:
+def cancel(one: Key, office: House, who: Who) -> object:
     """Take a letter out of the post: it stays approved."""
     dispatch.cancel(office, one, who)
     return dispatch.overview(office, who)

@@ -3,7 +3,7 @@ bulk and their triage.
 """
 
 from tempfile import TemporaryFile
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, BackgroundTasks, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -23,7 +23,7 @@ router = APIRouter(tags=["amhk"])
 
 
 @router.post("/earlier", openapi_extra=ANY_BODY)
-def earlier(request: Request, office: House, who: Who, body: Body) -> Any:
+def earlier(request: Request, office: House, who: Who, body: Body) -> object:
     """Who of `betrokkenen` is known from an earlier melding, the likeliest first.
 
     Nothing is recorded of them. An advies has none.
@@ -33,7 +33,7 @@ def earlier(request: Request, office: House, who: Who, body: Body) -> Any:
 
 
 @router.post("/earlier/{ref}/open", openapi_extra=ANY_BODY)
-def open_earlier(ref: Key, office: House, who: Who, body: Body) -> Any:
+def open_earlier(ref: Key, office: House, who: Who, body: Body) -> object:
     """Leave to read a hidden earlier contact for eight hours, for `reden`.
 
     Its own workers see who and why.
@@ -42,7 +42,7 @@ def open_earlier(ref: Key, office: House, who: Who, body: Body) -> Any:
 
 
 @router.get("/cases/{number}/earlier")
-def earlier_of(number: str, office: House, who: Who) -> Any:
+def earlier_of(number: str, office: House, who: Who) -> object:
     """The earlier contacts of the people of a melding."""
     access_log.look(office, number, who, "eerdere contacten")
     return {"items": earlier_contacts.earlier_of(office, number, who), "next": None}
@@ -63,7 +63,7 @@ def place(number: str, office: House, who: Who, body: Body) -> Response:
 
 
 @router.get("/imports")
-def imports(office: House, who: Who) -> Any:
+def imports(office: House, who: Who) -> object:
     """The files of forms that were brought, the latest first."""
     return {"items": imports_view.overview(office, who), "next": None}
 
@@ -81,7 +81,7 @@ def imports(office: House, who: Who) -> Any:
 )
 async def bring(
     request: Request, office: House, who: Who, layout: str = SCHEMA, name: str = "bestand"
-) -> Any:
+) -> object:
     """Bring a file of forms (CSV, XLSX or JSON as the body).
 
     Every row is staged, nothing is a case yet.
@@ -104,7 +104,7 @@ def one_import(
     who: Who,
     state: str = "repair",
     after: Annotated[int, Query(ge=0, lt=2**31)] = 0,
-) -> Any:
+) -> object:
     """How far a file is, and a page of its forms in a state (repair, ready, taken) with what is
     wrong with each and who is known.
     """
@@ -112,7 +112,7 @@ def one_import(
 
 
 @router.post("/imports/{imported}/accept", status_code=202)
-def accept(imported: Key, office: House, who: Who, later: BackgroundTasks) -> Any:
+def accept(imported: Key, office: House, who: Who, later: BackgroundTasks) -> object:
     """Take its good forms as meldingen; that goes on after the answer, and after a crash."""
     intake_imports.accept(office, imported, who)
     later.add_task(intake_imports.take_all, office, imported)
@@ -120,27 +120,27 @@ def accept(imported: Key, office: House, who: Who, later: BackgroundTasks) -> An
 
 
 @router.post("/imports/{imported}/drop", openapi_extra=ANY_BODY)
-def drop(imported: Key, office: House, who: Who, body: Body) -> Any:
+def drop(imported: Key, office: House, who: Who, body: Body) -> object:
     """Lay a file aside for `reden`; what became a case stays."""
     intake_imports.drop(office, imported, part(body, "reden"), who)
     return imports_view.view(office, imported, who)
 
 
 @router.post("/forms/{form_id}", openapi_extra=ANY_BODY)
-def repair(form_id: Key, office: House, who: Who, body: Body) -> Any:
+def repair(form_id: Key, office: House, who: Who, body: Body) -> object:
     """Give a form its right fields; `number` when it became a case at once."""
     return {"number": intake_imports.repair(office, form_id, body, who)}
 
 
 @router.post("/forms/{form_id}/drop", openapi_extra=ANY_BODY)
-def drop_form(form_id: Key, office: House, who: Who, body: Body) -> Any:
+def drop_form(form_id: Key, office: House, who: Who, body: Body) -> object:
     """Let a form that is no melding lapse, for `reden`."""
     intake_imports.drop_form(office, form_id, part(body, "reden"), who)
     return {"number": None}
 
 
 @router.get("/triage")
-def to_triage(office: House, who: Who) -> Any:
+def to_triage(office: House, who: Who) -> object:
     """The forms nobody has triaged, acute first, each with who is known and what it may
     belong to.
     """
@@ -149,7 +149,7 @@ def to_triage(office: House, who: Who) -> Any:
 
 
 @router.post("/triage/{form_id}", openapi_extra=ANY_BODY)
-def decide(form_id: Key, office: House, who: Who, body: Body) -> Any:
+def decide(form_id: Key, office: House, who: Who, body: Body) -> object:
     """Say what a form is: `outcome` nieuw, geen_hgkm, or hoort_bij with `bij` (or the `ref` of a
     hidden contact).
     """
@@ -157,6 +157,6 @@ def decide(form_id: Key, office: House, who: Who, body: Body) -> Any:
 
 
 @router.post("/triage/{form_id}/undo")
-def undo(form_id: Key, office: House, who: Who) -> Any:
+def undo(form_id: Key, office: House, who: Who) -> object:
     """Take an answer back."""
     return {"number": triage.undo(office, form_id, who)}

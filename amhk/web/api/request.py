@@ -1,7 +1,7 @@
 """What every address of the API is given: the house, who asks, and the JSON that was sent."""
 
 import json
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request
 
@@ -13,7 +13,7 @@ from amhk.web.auth import by_token
 _MOST = 1_000_000
 
 
-async def body_of(request: Request) -> Any:
+async def body_of(request: Request) -> object:
     """Give the JSON of a request, read no further than 1 MB; BadInput when it is none."""
     raw = b""
     async for piece in request.stream():
@@ -38,7 +38,7 @@ House = Annotated[Office, Depends(office_of)]
 Who = Annotated[Reader, Depends(by_token)]
 
 
-Body = Annotated[Any, Depends(body_of)]
+Body = Annotated[object, Depends(body_of)]
 
 
 Key = Annotated[int, Path(ge=1, lt=2**31)]
@@ -50,6 +50,6 @@ Cursor = Annotated[int | None, Query(ge=1, lt=2**31)]
 ANY_BODY = {"requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}}}
 
 
-def part(body: Any, name: str) -> object:
+def part(body: object, name: str) -> object:
     """Give one part of a body; None when the body is no object or has no such part."""
     return body.get(name) if isinstance(body, dict) else None

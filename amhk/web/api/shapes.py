@@ -17,11 +17,11 @@ from amhk.words import LISTS
 BASE = "/api/v1"
 
 
-def fault_json(fault: Fault, do: dict[str, Any] | None) -> dict[str, Any]:
+def fault_json(fault: Fault, do: dict[str, object] | None) -> dict[str, object]:
     """Give a fault as code and sentence, with its field and the door that mends it where there are
     any.
     """
-    told: dict[str, Any] = {"code": fault.code, "text": fault.text}
+    told: dict[str, object] = {"code": fault.code, "text": fault.text}
     if fault.field is not None:
         told["field"] = fault.field
     if do is not None:
@@ -31,10 +31,10 @@ def fault_json(fault: Fault, do: dict[str, Any] | None) -> dict[str, Any]:
 
 def faults_json(
     faults: Iterable[Fault],
-    view: Mapping[str, Any] | None,
+    view: Mapping[str, object] | None,
     training: bool,
     desk: Desk | None = None,
-) -> list[dict[str, Any]]:
+) -> list[dict[str, object]]:
     """Give faults as JSON; doors are resolved against the case view when there is one."""
     return [
         fault_json(f, do_json(f.do, view, training, desk) if f.do and view else None)
@@ -42,7 +42,9 @@ def faults_json(
     ]
 
 
-def case_json(view: Mapping[str, Any], training: bool, desk: Desk | None = None) -> dict[str, Any]:
+def case_json(
+    view: Mapping[str, Any], training: bool, desk: Desk | None = None
+) -> dict[str, object]:
     """Give a case view as the contract states it.
 
     Every closed door with its reasons, every reason with its door.
@@ -59,7 +61,7 @@ def case_json(view: Mapping[str, Any], training: bool, desk: Desk | None = None)
 
 def do_json(
     opens: Opens, view: Mapping[str, Any], training: bool, desk: Desk | None = None
-) -> dict[str, Any] | None:
+) -> dict[str, object] | None:
     """Give the request that opens a door.
 
     Method, href and a schema that can be filled in as it stands.
@@ -84,11 +86,11 @@ def do_json(
     return _notice(opens, view, training, desk)
 
 
-def _post(href: str, told: Mapping[str, Any]) -> dict[str, Any]:
+def _post(href: str, told: Mapping[str, object]) -> dict[str, object]:
     return {"method": "POST", "href": href, "schema": dict(told)}
 
 
-def _person(opens: Opens) -> dict[str, Any]:
+def _person(opens: Opens) -> dict[str, object]:
     fixed = {name: {"const": value} for name, value in opens.values}
     properties = {"naam": {"type": "string", "minLength": 1, "maxLength": 200}, **fixed}
     return {"type": "object", "properties": properties, "required": ["naam", *fixed]}
@@ -96,7 +98,7 @@ def _person(opens: Opens) -> dict[str, Any]:
 
 def _notice(
     opens: Opens, view: Mapping[str, Any], training: bool, desk: Desk | None
-) -> dict[str, Any] | None:
+) -> dict[str, object] | None:
     notice = next((n for n in view["notices"] if str(n["id"]) == opens.target), None)
     if notice is None or desk is None:
         return None

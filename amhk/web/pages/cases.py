@@ -83,13 +83,13 @@ _OF_KIND = {
 }
 
 
-def _filtered(journal: list[dict[str, Any]], wanted: str) -> list[dict[str, Any]]:
+def _filtered(journal: list[dict[str, Any]], wanted: str) -> list[dict[str, object]]:
     if wanted not in _KINDS or not wanted:
         return journal
     return [e for e in journal if _OF_KIND.get(e["kind"], "stappen") == wanted]
 
 
-def link_of(opens: Opens | None, view: dict[str, Any]) -> str | None:
+def link_of(opens: Opens | None, view: dict[str, object]) -> str | None:
     """Give the page that opens a closed door."""
     if opens is None:
         return None
@@ -108,7 +108,7 @@ def link_of(opens: Opens | None, view: dict[str, Any]) -> str | None:
     return where.get(opens.kind, f"/brief/{opens.target}")
 
 
-def with_links(faults: Sequence[Fault], view: dict[str, Any]) -> list[dict[str, Any]]:
+def with_links(faults: Sequence[Fault], view: dict[str, object]) -> list[dict[str, object]]:
     """Give what is wrong as a page shows it, each with the page that mends it."""
     return [
         error | {"href": link_of(f.do, view)}
@@ -130,7 +130,7 @@ def _step_page(
     form: FormData | None = None,
     status: int = 200,
     faults: tuple[Fault, ...] = (),
-    **more: Any,
+    **more: object,
 ) -> Response:
     view = reading.case_view(here.office, number, here.who, asks=False)
     step = _step(view, name)

@@ -81,7 +81,7 @@ def static(name: str, marked: bool = True) -> str:
     return f"/static/{name}?{mark}"
 
 
-def part(template: str, **told: Any) -> Response:
+def part(template: str, **told: object) -> Response:
     """Give a part of a page, for a place on a page that stands already."""
     return HTMLResponse(environment().get_template(template).render(**told))
 

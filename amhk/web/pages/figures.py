@@ -52,7 +52,7 @@ def report_page(
 
 
 def _shown(here: Visit, report: Any, asked: dict[str, str], errors: list[Any]) -> Response:
-    told: dict[str, Any] = {}
+    told: dict[str, object] = {}
     if report:
         told = {
             "charts": report_tables.charts(report),
@@ -112,7 +112,7 @@ def kept_page(here: Here, key: int) -> Response:
     """A report as it was kept, and what has changed since."""
     report = kept_reports.kept(here.office, key, here.who)
     since = kept_reports.changes(here.office, key)
-    changed = report_tables.changed(report | {"changes": since})
+    changed = report_tables.changed({**report, "changes": since})
     return page(
         here,
         "rapportage-bewaard.html",

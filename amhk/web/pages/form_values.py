@@ -4,11 +4,10 @@ From names with dots to nested values, and what was typed back into the form.
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 from starlette.datastructures import FormData
 
-from amhk.rules.parse import fold
+from amhk.rules.parse import Filled, fold
 from amhk.rules.procedure.fields import Desk, Field
 from amhk.sheets.reading import flat
 
@@ -16,7 +15,7 @@ _MULTIPLE = ("choices",)
 MOST_ROWS = 50
 
 
-def nested(form: FormData, fields: tuple[Field, ...]) -> dict[str, Any]:
+def nested(form: FormData, fields: tuple[Field, ...]) -> dict[str, object]:
     """Give a form's values nested as the fields are.
 
     What was left empty is left out, except where empty is an answer.
@@ -24,8 +23,8 @@ def nested(form: FormData, fields: tuple[Field, ...]) -> dict[str, Any]:
     return _object(form, "", fields)
 
 
-def _object(form: FormData, path: str, fields: tuple[Field, ...]) -> dict[str, Any]:
-    told: dict[str, Any] = {}
+def _object(form: FormData, path: str, fields: tuple[Field, ...]) -> dict[str, object]:
+    told: dict[str, object] = {}
     for f in fields:
         name = f"{path}{f.name}"
         if f.type == "object":
@@ -62,7 +61,7 @@ def typed(form: FormData | None) -> dict[str, list[str]]:
     }
 
 
-def likeliest(told: dict[str, Any], fields: tuple[Field, ...], desk: Desk) -> dict[str, Any]:
+def likeliest(told: dict[str, object], fields: tuple[Field, ...], desk: Desk) -> dict[str, object]:
     """Give what was typed with each choice as its code where the start or a part of its title says
     which: `schie` is Schiedam; what fits none or several stays as typed.
     """
@@ -99,7 +98,7 @@ def _code(options: Mapping[str, str], text: str) -> str:
     return text
 
 
-def from_values(values: Mapping[str, Any]) -> dict[str, list[str]]:
+def from_values(values: Filled) -> dict[str, list[str]]:
     """Give values (what a form said, a default) as if they had been typed, whatever is wrong with
     them.
     """
@@ -119,12 +118,12 @@ def shown(
     told: Mapping[str, list[str]],
     path: str = "",
     rows: int = 3,
-) -> list[dict[str, Any]]:
+) -> list[dict[str, object]]:
     """Give the fields as a template draws them: name, title, type, options, what was typed."""
     drawn = []
     for f in fields:
         name = f"{path}{f.name}"
-        item: dict[str, Any] = {
+        item: dict[str, object] = {
             "name": name,
             "id": name.replace(".", "-"),
             "title": f.title,

@@ -32,7 +32,7 @@ def imports_page(here: Here) -> Response:
 
 
 def _imports(
-    here: Visit, status: int = 200, errors: list[dict[str, Any]] | None = None, chosen: str = ""
+    here: Visit, status: int = 200, errors: list[dict[str, object]] | None = None, chosen: str = ""
 ) -> Response:
     layouts = [(x.name, x.title) for x in import_staging.layouts(here.office).values()]
     found = imports_view.overview(here.office, here.who)
@@ -86,7 +86,7 @@ def _import(
     stand: str = "",
     na: int = 0,
     status: int = 200,
-    errors: list[dict[str, Any]] | None = None,
+    errors: list[dict[str, object]] | None = None,
     reason: str = "",
 ) -> Response:
     known = ("repair", "ready", "taken")

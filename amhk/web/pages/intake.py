@@ -4,7 +4,6 @@ Of a melding the people follow on page two, when the clocks already run.
 """
 
 from datetime import UTC, datetime
-from typing import Any
 from uuid import uuid4
 
 from fastapi import APIRouter, Request, Response
@@ -157,7 +156,7 @@ def _people(
     form: FormData | None,
     status: int = 200,
     faults: tuple[Fault, ...] = (),
-    found: dict[str, Any] | None = None,
+    found: dict[str, object] | None = None,
 ) -> Response:
     view = reading.case_view(here.office, number, here.who, asks=False)
     fields, desk = openings.person_form(here.office, number, here.who)
@@ -178,7 +177,7 @@ def _lines(fields: tuple[Field, ...]) -> Field:
     return Field("betrokkenen", "Betrokkenen", "list", fields=fields)
 
 
-def _told_people(here: Visit, number: str, form: FormData) -> dict[str, Any]:
+def _told_people(here: Visit, number: str, form: FormData) -> dict[str, object]:
     fields, desk = openings.person_form(here.office, number, here.who)
     lines = _lines(fields)
     return likeliest(nested(form, (lines,)), (lines,), desk)

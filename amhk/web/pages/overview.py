@@ -3,8 +3,6 @@
 Never case content.
 """
 
-from typing import Any
-
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData, UploadFile
 
@@ -27,7 +25,7 @@ def directory_page(here: Here) -> Response:
 def _directory(
     here: Visit,
     status: int = 200,
-    errors: list[dict[str, Any]] | None = None,
+    errors: list[dict[str, object]] | None = None,
     form: FormData | None = None,
 ) -> Response:
     found = workers.list_institutions(here.office)

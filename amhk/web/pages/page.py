@@ -5,7 +5,7 @@ shown, what a refusal looks like.
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote, unquote
 
 from fastapi import Depends, Request, Response
@@ -132,9 +132,9 @@ Form = Annotated[FormData, Depends(own_form)]
 FileForm = Annotated[FormData, Depends(with_file)]
 
 
-def page(here: Visit, template: str, status: int = 200, **told: Any) -> Response:
+def page(here: Visit, template: str, status: int = 200, **told: object) -> Response:
     """Give a page with its frame: navigation, banner, reminders count."""
-    frame: dict[str, Any] = {
+    frame: dict[str, object] = {
         "who": here.who,
         "csrf": here.seat.csrf,
         "office": here.office,
@@ -154,7 +154,7 @@ def page(here: Visit, template: str, status: int = 200, **told: Any) -> Response
     return answer
 
 
-def errors_of(wrong: Refusal | Sequence[Fault], at: str | None = None) -> list[dict[str, Any]]:
+def errors_of(wrong: Refusal | Sequence[Fault], at: str | None = None) -> list[dict[str, object]]:
     """Give what is wrong as a page shows it.
 
     One sentence each, with the field it stands at (`at`: all of them there).
@@ -164,10 +164,10 @@ def errors_of(wrong: Refusal | Sequence[Fault], at: str | None = None) -> list[d
     return [{"text": f.text, "field": at or f.field} for f in wrong]
 
 
-def bare_page(request: Request, template: str, status: int = 200, **told: Any) -> Response:
+def bare_page(request: Request, template: str, status: int = 200, **told: object) -> Response:
     """Give a page for who is not signed in."""
     office: Office = request.app.state.office
-    frame: dict[str, Any] = {
+    frame: dict[str, object] = {
         "who": None,
         "office": office,
         "now": clock.read_clock(office),

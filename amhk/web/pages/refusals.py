@@ -1,6 +1,5 @@
 """What a page says when it refuses: the door, the fault, and what was typed to send again."""
 
-from typing import Any
 from urllib.parse import quote
 
 from fastapi import Request, Response
@@ -64,7 +63,7 @@ def _send_again(request: Request, wrong: Refusal, sent: list[tuple[str, str]]) -
     status = 401 if isinstance(wrong, NotSignedIn) else 403
     if request.headers.get("hx-request") == "true":
         return HTMLResponse("", status)
-    told: dict[str, Any] = {
+    told: dict[str, object] = {
         "sent": sent,
         "shown": shown_form(sent),
         "signed_in": isinstance(wrong, StaleForm),

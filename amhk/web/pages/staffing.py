@@ -3,8 +3,6 @@
 Workers, teams and how calls are divided, the texts of letters. No case content in sight.
 """
 
-from typing import Any
-
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
 
@@ -30,7 +28,7 @@ def _workers(
     form: FormData | None = None,
     status: int = 200,
     faults: tuple[Fault, ...] = (),
-    fresh: Any = None,
+    fresh: object = None,
 ) -> Response:
     found = management.view(here.office, here.who)
     fields = shown(management.WORKER, management.desk(here.office), typed(form))
@@ -68,7 +66,7 @@ def _worker(
     form: FormData | None = None,
     status: int = 200,
     faults: tuple[Fault, ...] = (),
-    fresh: Any = None,
+    fresh: object = None,
 ) -> Response:
     one = management.worker(here.office, key, here.who)
     told = typed(form) or from_values(

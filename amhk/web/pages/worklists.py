@@ -55,7 +55,7 @@ def morning_page(here: Here) -> Response:
     )
 
 
-def _shaped(here: Visit, term: dict[str, Any]) -> dict[str, Any]:
+def _shaped(here: Visit, term: dict[str, object]) -> dict[str, object]:
     return shown_term(term, here.now, here.office.calendar)
 
 
@@ -72,7 +72,7 @@ def _greeting(here: Visit) -> str:
     )
 
 
-def _sorted(terms: list[tuple[dict[str, Any], dict[str, Any]]]) -> dict[str, Any]:
+def _sorted(terms: list[tuple[dict[str, object], dict[str, object]]]) -> dict[str, Any]:
     """Give one's terms by what they ask: now, this week, of others, later.
 
     Each a case with its term.
@@ -107,7 +107,7 @@ def _worklist(
     asked: dict[str, str],
     names: list[str],
     status: int = 200,
-    errors: list[dict[str, Any]] | None = None,
+    errors: list[dict[str, object]] | None = None,
     **more: Any,
 ) -> Response:
     told = {"closed": "false"} | asked
@@ -184,9 +184,9 @@ def _link(asked: dict[str, str], columns: list[str], **other: str) -> str:
     return urlencode([*told.items(), *usual])
 
 
-def _groups(here: Visit, items: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+def _groups(here: Visit, items: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, object]]]]:
     """Give the rows under what they ask for, in the order they came."""
-    groups: dict[str, list[dict[str, Any]]] = {
+    groups: dict[str, list[dict[str, object]]] = {
         "Eerst doen": [],
         "Deze week": [],
         "Later": [],
@@ -226,7 +226,7 @@ def _must_work(here: Visit) -> None:
 def assign_many(here: Here, form: Form) -> Response:
     """Give the chosen cases to somebody, or back to their team, all or none."""
     chosen = [n for n in form.getlist("zaak") if isinstance(n, str)]
-    body: dict[str, Any] = (
+    body: dict[str, object] = (
         {"owner": None, **nested(form, assignment.ASSIGN)}
         if form.get("vrijgeven")
         else nested(form, assignment.ASSIGN)
@@ -255,7 +255,7 @@ def assign_many(here: Here, form: Form) -> Response:
 def save_list(here: Here, form: Form) -> Response:
     """Keep a worklist under a name."""
     _must_work(here)
-    asks: dict[str, Any] = {k[2:]: v for k, v in form.items() if k.startswith("v.")}
+    asks: dict[str, object] = {k[2:]: v for k, v in form.items() if k.startswith("v.")}
     columns = [c for c in form.getlist("kolom") if isinstance(c, str)]
     try:
         saved_lists.save(

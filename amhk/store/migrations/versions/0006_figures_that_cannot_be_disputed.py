@@ -3,12 +3,12 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
 
 from amhk.store.cases.journal import commit_to, link
+from amhk.store.rows import Json
 from amhk.words import day_of, iso
 
 revision = "0006"
@@ -152,7 +152,7 @@ def _open_figures() -> None:
         )
 
 
-def _rows(bind: Any, statement: str, case: int) -> list[dict[str, Any]]:
+def _rows(bind: sa.Connection, statement: str, case: int) -> list[Json]:
     return [dict(r) for r in bind.execute(sa.text(statement), {"case": case}).mappings()]
 
 
@@ -160,11 +160,11 @@ def _said(text: str) -> str:
     return iso(datetime.fromisoformat(text))
 
 
-def _list(value: Any) -> Any:
+def _list(value: object) -> object:
     return json.loads(value) if isinstance(value, str) else value or []
 
 
-def _told(bind: Any, case: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _told(bind: sa.Connection, case: Json) -> Iterator[Json]:
     """What is known of a case, each thing with the moment at which it counts."""
     plain = {
         k: case[k]
@@ -183,7 +183,7 @@ def _told(bind: Any, case: dict[str, Any]) -> Iterator[dict[str, Any]]:
         ]
         for t in _rows(bind, "SELECT * FROM terms WHERE case_id = :case ORDER BY id", case["id"])
     }
-    first: dict[str, Any] = {
+    first: Json = {
         "case": {**plain, **lists, "received": _said(case["received"])},
         "terms": terms,
     }
@@ -216,7 +216,7 @@ def _told(bind: Any, case: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield {"closed": True, "at": _said(case["closed_at"]), **ended}
 
 
-def _children(bind: Any, case: dict[str, Any]) -> int:
+def _children(bind: sa.Connection, case: Json) -> int:
     from amhk.rules.people.people import is_child
     from amhk.rules.procedure.codes import MARKS, Roles
 
@@ -231,7 +231,7 @@ def _children(bind: Any, case: dict[str, Any]) -> int:
     return sum(is_child(p | {"rollen": _list(p["rollen"])}, day, roles) for p in people)
 
 
-def _referrals(bind: Any, case: int) -> Iterator[dict[str, Any]]:
+def _referrals(bind: sa.Connection, case: int) -> Iterator[Json]:
     for row in _rows(
         bind,
         "SELECT r.*, i.kind, i.scale FROM referrals r JOIN institutions i ON i.id ="
@@ -258,7 +258,7 @@ def _referrals(bind: Any, case: int) -> Iterator[dict[str, Any]]:
         }
 
 
-def _lines(bind: Any, case: int) -> Iterator[dict[str, Any]]:
+def _lines(bind: sa.Connection, case: int) -> Iterator[Json]:
     """What the lines of moves meant.
 
     The first vervolg of the melding, each vervolg of the onderzoek, and outcomes.
