@@ -103,6 +103,34 @@ _NOTICES = select(*_NOTICE_LIGHT).where(NOTICE.c.case_id == bindparam("case")).o
 _NOTICES_OPEN = _NOTICES.where(NOTICE.c.state.in_(("draft", "approved")))
 _META = select(META.c.value).where(META.c.key == bindparam("meta_key"))
 _NOW = select(*_MOMENT)
+_RELATIONS = (
+    select(
+        RELATION.c.kind,
+        RELATION.c.other_id,
+        CASE.c.number,
+        CASE.c.team_id,
+        CASE.c.owner_id,
+        CASE.c.taken_by,
+    )
+    .join(CASE, CASE.c.id == RELATION.c.other_id)
+    .where(RELATION.c.case_id == bindparam("case"))
+    .order_by(RELATION.c.id)
+)
+_ENTRIES = (
+    select(*ENTRY.c, WORKER.c.name.label("worker"))
+    .outerjoin(WORKER, WORKER.c.id == ENTRY.c.worker_id)
+    .where(ENTRY.c.case_id == bindparam("case"))
+    .order_by(ENTRY.c.sequence)
+)
+_WORKERS = (
+    select(*WORKER.c, TEAM.c.name.label("team"))
+    .outerjoin(TEAM, TEAM.c.id == WORKER.c.team_id)
+    .order_by(WORKER.c.name)
+)
+_WORKERS_HERE = _WORKERS.where(WORKER.c.active == true())
+_TEAMS = select(TEAM).order_by(TEAM.c.id)
+_INSTITUTIONS = select(INSTITUTION).order_by(INSTITUTION.c.name)
+_INSTITUTIONS_HERE = _INSTITUTIONS.where(INSTITUTION.c.active == true())
 
 
 def case_by_number(connection: Connection, number: str, lock: bool = False) -> CaseRow | None:
@@ -218,15 +246,7 @@ def relations(connection: Connection, case: int) -> list[Row]:
 
     Kind, number of the other case, and its dossier's other meldingen.
     """
-    statement = select(
-        RELATION.c.kind,
-        RELATION.c.other_id,
-        CASE.c.number,
-        CASE.c.team_id,
-        CASE.c.owner_id,
-        CASE.c.taken_by,
-    ).join(CASE, CASE.c.id == RELATION.c.other_id)
-    return rows(connection, statement.where(RELATION.c.case_id == case).order_by(RELATION.c.id))
+    return as_rows(connection.execute(_RELATIONS, {"case": case}))
 
 
 def first_instant(connection: Connection) -> datetime | None:
@@ -261,12 +281,7 @@ def dossier_of_people(connection: Connection, people: Sequence[Row]) -> int | No
 
 def entries(connection: Connection, case: int) -> list[JournalLine]:
     """Give the journal of a case with the names of the workers."""
-    statement = select(*ENTRY.c, WORKER.c.name.label("worker")).outerjoin(
-        WORKER, WORKER.c.id == ENTRY.c.worker_id
-    )
-    return as_rows(
-        connection.execute(statement.where(ENTRY.c.case_id == case).order_by(ENTRY.c.sequence))
-    )
+    return as_rows(connection.execute(_ENTRIES, {"case": case}))
 
 
 def open_without_term(connection: Connection) -> tuple[int, list[str]]:
@@ -324,28 +339,27 @@ def any_case(connection: Connection) -> bool:
 
 def workers(connection: Connection, active: bool = True) -> list[TeamWorker]:
     """Give the workers with the names of their teams."""
-    statement = (
-        select(*WORKER.c, TEAM.c.name.label("team"))
-        .outerjoin(TEAM, TEAM.c.id == WORKER.c.team_id)
-        .order_by(WORKER.c.name)
-    )
-    return as_rows(
-        connection.execute(statement.where(WORKER.c.active == true()) if active else statement)
-    )
+    return as_rows(connection.execute(_WORKERS_HERE if active else _WORKERS))
 
 
 def worker_by(connection: Connection, name: str | None = None, **where: object) -> WorkerRow | None:
     """Give the worker with this name (in whatever capitals and accents), id or token hash."""
     if name is not None:
         where["name_key"] = fold(name)
-    statement = select(WORKER).where(*(getattr(WORKER.c, k) == v for k, v in where.items()))
-    found = connection.execute(statement).mappings().first()
+    statement = _worker_by(tuple(where))
+    found = connection.execute(statement, where).mappings().first()
     return cast(WorkerRow, dict(found)) if found else None
+
+
+@cache
+def _worker_by(names: tuple[str, ...]) -> Query:
+    """Give the statement that finds a worker by these columns, made once."""
+    return select(WORKER).where(*(WORKER.c[name] == bindparam(name) for name in names))
 
 
 def teams(connection: Connection) -> list[TeamRow]:
     """Give the teams."""
-    return as_rows(connection.execute(select(TEAM).order_by(TEAM.c.id)))
+    return as_rows(connection.execute(_TEAMS))
 
 
 def institutions(connection: Connection, active: bool = True) -> list[InstitutionRow]:

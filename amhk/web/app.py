@@ -1,7 +1,6 @@
 """The app: doors on one open office, and the one table from refusal to answer (RFC 9457)."""
 
 import logging
-from collections.abc import Awaitable, Callable
 from functools import cache
 from typing import Any
 
@@ -12,6 +11,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -43,7 +43,13 @@ from amhk.web.outside import Outside
 
 log = logging.getLogger("amhk")
 
+
+class NoLength(Refusal):
+    """Een formulier zegt vooraf hoe groot het is."""
+
+
 ANSWERS: dict[type[Refusal], int] = {
+    NoLength: 411,
     BadInput: 422,
     ClosedDoor: 422,
     AlreadyDone: 409,
@@ -96,7 +102,7 @@ def create_app(office: Office) -> FastAPI:
     app.router.routes.extend(_routes())
     for wrong, answer in _ANSWERS:
         app.add_exception_handler(wrong, answer)
-    app.middleware("http")(_guard)
+    app.add_middleware(_Guard)
     app.add_middleware(Outside, config=office.config)
     app.add_middleware(GZipMiddleware, minimum_size=900, compresslevel=4)
     app.add_middleware(_Heads)
@@ -141,31 +147,50 @@ class _Heads:
         return await self.app({**scope, "method": "GET"}, receive, bare)
 
 
-async def _guard(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Refuse what is too large before it is read whole, and give every answer its safe headers."""
-    length = request.headers.get("content-length", "0")
-    most = (
-        MOST_FILE if request.url.path in _FILES or request.url.path.endswith("/bijlagen") else MOST
-    )
-    if length.isdigit() and int(length) > most:
-        response = _answer(request, 413, TooLarge())
-    elif (
-        request.method == "POST"
-        and not _is_api(request)
-        and "content-length" not in request.headers
-    ):
-        response = _answer(request, 411, TooLarge("Een formulier zegt vooraf hoe groot het is."))
-    else:
-        response = await go_on(request)
-    response.headers.update(_HEADERS)
-    if request.url.path.startswith("/static/") and response.status_code < 400:
-        # marked by its content it never changes; a font, named by a style sheet, hardly
-        response.headers["cache-control"] = (
-            "public, max-age=31536000, immutable"
-            if request.url.query
-            else "public, max-age=2592000"
-        )
-    return response
+class _Guard:
+    """Refuses what is too large before it is read, and gives every answer its safe headers."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or refuse it by its length alone."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        heads = _heads_of(scope)
+
+        async def safe(message: Message) -> None:
+            """Send on, the head with what belongs on every answer."""
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(raw=message["headers"])
+                headers.update(heads)
+                if message["status"] >= 400:
+                    headers["cache-control"] = _HEADERS["cache-control"]
+            await send(message)
+
+        request = Request(scope)
+        wrong = _by_length(request)
+        app = _answer(request, ANSWERS[type(wrong)], wrong) if wrong else self.app
+        await app(scope, receive, safe)
+
+
+def _by_length(request: Request) -> Refusal | None:
+    """Give why a request is refused by what it says of its length; None when it is not."""
+    path, length = request.url.path, request.headers.get("content-length")
+    most = MOST_FILE if path in _FILES or path.endswith("/bijlagen") else MOST
+    if length is None:
+        return NoLength() if request.method == "POST" and not _is_api(request) else None
+    return TooLarge() if length.isdigit() and int(length) > most else None
+
+
+def _heads_of(scope: Scope) -> dict[str, str]:
+    """Give the headers that belong on an answer from this address."""
+    if not scope["path"].startswith("/static/"):
+        return _HEADERS
+    # marked by its content it never changes; a font, named by a style sheet, hardly
+    lasts = "max-age=31536000, immutable" if scope["query_string"] else "max-age=2592000"
+    return _HEADERS | {"cache-control": f"public, {lasts}"}
 
 
 def _is_api(request: Request) -> bool:

@@ -53,7 +53,7 @@ def desk_for(
     for name in wanted & _LIVE.keys():
         lists[name] = _LIVE[name](office, connection, case)
     if case and (typed := [name for name in _TYPED if lists.get(name)]):
-        veil = veil or veil_over(office, connection, case)
+        veil = veil_over(office, connection, case) if veil is None else veil
         lists |= {name: veil.upon(lists[name]) for name in typed} if veil else {}
     lists["stap"] = {
         name: move.title for name, move in (moves or {}).items() if move.effect != "correct"

@@ -11,7 +11,7 @@ from amhk.desk.cases.preview import foretold
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import Reader
 from amhk.rules.privacy.veil import Veil
-from amhk.rules.procedure.fields import Desk
+from amhk.rules.procedure.fields import Desk, Field
 from amhk.rules.procedure.json_schema import schema
 from amhk.rules.procedure.moves import door, fields_now
 from amhk.rules.procedure.standing import Standing
@@ -135,7 +135,7 @@ def _answered(workflow: Workflow, term: TermRule, state: str) -> bool:
     return any(state in move.sources for move in moves)
 
 
-def intake_form(office: Office, route: str) -> tuple[Any, Desk]:
+def intake_form(office: Office, route: str) -> tuple[tuple[Field, ...], Desk]:
     """Give the fields of a route's intake, and what checking them needs now."""
     workflow = office.pack.of_route(route)
     with office.store.read() as connection:
@@ -144,7 +144,7 @@ def intake_form(office: Office, route: str) -> tuple[Any, Desk]:
         )
 
 
-def person_form(office: Office, number: str, who: Reader) -> tuple[Any, Desk]:
+def person_form(office: Office, number: str, who: Reader) -> tuple[tuple[Field, ...], Desk]:
     """Give the fields of a person on this case, and what checking them needs now.
 
     ClosedDoor for an advies.

@@ -56,6 +56,12 @@ def case_view(office: Office, number: str, who: Reader, asks: bool = True) -> di
         return veil.upon(view) if veil else view
 
 
+def version_of(office: Office, number: str, who: Reader) -> int:
+    """Give the version of a case this reader may read: its lock, and nothing else of it."""
+    with office.store.read() as connection:
+        return visible(connection, number, who)["version"]
+
+
 def case_page(office: Office, number: str, who: Reader) -> dict[str, Any]:
     """Give one case as its page shows it, with its journal and what each step would do.
 

@@ -102,6 +102,12 @@ def view(office: Office, key: int, who: Reader) -> dict[str, Any]:
         return told | _made(letter, uses, hidden)
 
 
+def version_of(office: Office, key: int, who: Reader) -> int:
+    """Give the version of a letter: its lock, and nothing else of it."""
+    with office.store.read() as connection:
+        return find(connection, key, who)[0]["version"]
+
+
 def _nothing_made() -> dict[str, object]:
     empty: dict[str, object] = {name: [] for name in ("missing", "left_out", "uses", "leaks")}
     return empty | {"text": None, "html": None}

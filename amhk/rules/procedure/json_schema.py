@@ -127,4 +127,5 @@ def _options(f: Field, desk: Desk) -> dict[str, object]:
     if f.choices in desk.untold:
         return {}
     options = desk.lists[f.choices]
-    return {"enum": list(options), "x-titles": dict(options)}
+    titled = any(value != title for value, title in options.items())
+    return {"enum": list(options)} | ({"x-titles": dict(options)} if titled else {})

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, and_, or_, select, union_all
+from sqlalchemy import Connection, Integer, bindparam, or_, select, union_all
 
 from amhk.rules.privacy.veil import Veil, veil_of
-from amhk.store.reads import INSTITUTION, MELDING, PERSON, RELATION, TEAM, WORKER, as_rows, rows
+from amhk.store.reads import INSTITUTION, MELDING, PERSON, RELATION, TEAM, WORKER, as_rows
 from amhk.store.rows import Row
 
 _TOLD = [
@@ -19,6 +19,23 @@ _TOLD = [
     )
 ]
 _OF_PERSON = [PERSON.c[n] for n in ("case_id", "naam", "adres", "geheim_adres")]
+_KEYS = bindparam("keys", type_=Integer, expanding=True)
+_HIDDEN = bindparam("hidden", type_=Integer, expanding=True)
+_MELDERS = union_all(
+    select(MELDING.c.case_id.label("of"), *_TOLD).where(
+        MELDING.c.case_id.in_(_KEYS), MELDING.c.melder_geheim
+    ),
+    select(RELATION.c.case_id.label("of"), *_TOLD).where(
+        RELATION.c.case_id.in_(_KEYS),
+        MELDING.c.case_id == RELATION.c.other_id,
+        MELDING.c.melder_geheim,
+    ),
+)
+_HOMES = select(PERSON.c.case_id).where(PERSON.c.case_id.in_(_KEYS), PERSON.c.geheim_adres)
+_PEOPLE = select(*_OF_PERSON).where(
+    or_(PERSON.c.case_id.in_(_HIDDEN), PERSON.c.case_id.in_(_HOMES))
+)
+_NAMES = union_all(select(WORKER.c.name), select(TEAM.c.name), select(INSTITUTION.c.name))
 
 
 def veils(
@@ -30,22 +47,10 @@ def veils(
     """
     if not keys:
         return {}
-    own = select(MELDING.c.case_id.label("of"), *_TOLD).where(
-        MELDING.c.case_id.in_(keys), MELDING.c.melder_geheim
-    )
-    joined = and_(
-        RELATION.c.case_id.in_(keys),
-        MELDING.c.case_id == RELATION.c.other_id,
-        MELDING.c.melder_geheim,
-    )
-    told = union_all(own, select(RELATION.c.case_id.label("of"), *_TOLD).where(joined))
-    melders = as_rows(connection.execute(told))
+    melders = as_rows(connection.execute(_MELDERS, {"keys": list(keys)}))
     hidden = {m["of"] for m in melders}
-    mine = or_(
-        PERSON.c.case_id.in_(hidden), and_(PERSON.c.case_id.in_(keys), PERSON.c.geheim_adres)
-    )
-    homes = select(PERSON.c.case_id).where(PERSON.c.case_id.in_(keys), PERSON.c.geheim_adres)
-    people = rows(connection, select(*_OF_PERSON).where(or_(mine, PERSON.c.case_id.in_(homes))))
+    asked = {"keys": list(keys), "hidden": list(hidden)}
+    people: list[Row] = as_rows(connection.execute(_PEOPLE, asked))
     if not (of := hidden | {p["case_id"] for p in people}):
         return {}
     names = [*known, *_names(connection)]
@@ -70,5 +75,4 @@ def _names(connection: Connection) -> list[str]:
 
     They stand on every page, whoever shares one of them.
     """
-    found = union_all(select(WORKER.c.name), select(TEAM.c.name), select(INSTITUTION.c.name))
-    return list(connection.execute(found).scalars())
+    return list(connection.execute(_NAMES).scalars())

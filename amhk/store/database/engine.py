@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from copy import copy
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.pool import QueuePool
 
 from amhk.errors import HouseClosed
+from amhk.store.database.turns import Turns
 
 __all__ = [
     "Connection",
@@ -75,6 +76,7 @@ class Store:
         self.sqlite = url.startswith("sqlite")
         self._file: tuple[int, int] | None = None
         self._size = 0
+        self._turns = Turns()
         if self.sqlite:
             self.engine = create_engine(
                 url,
@@ -109,14 +111,18 @@ class Store:
     def write(self) -> Iterator[Connection]:
         """Give the connection of one transaction.
 
-        Committed when the block ends well, undone when it raises.
+        Committed when the block ends well, undone when it raises. On SQLite writers of one process
+        take turns.
 
         StoreReplaced when the file of the database is another one than was opened (nothing is
         kept); StoreUnsure when the server
         went away in the middle of the commit.
         """
         self._prove_same()
-        with self.engine.connect().execution_options(amhk_writes=True) as connection:
+        with (
+            self._turns.one() if self.sqlite else nullcontext(),
+            self.engine.connect().execution_options(amhk_writes=True) as connection,
+        ):
             transaction = connection.begin()
             try:
                 if self._first is not None:

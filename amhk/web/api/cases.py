@@ -19,19 +19,32 @@ from amhk.desk.worklists import worklist
 from amhk.errors import NotFound
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import Reader
-from amhk.web.api.description import describe, schema_of_call
+from amhk.web.api.answer import Wish, Wished
+from amhk.web.api.description import call_form, describe, schema_of_call
 from amhk.web.api.request import ANY_BODY, Body, Cursor, House, Key, Who, part
-from amhk.web.api.shapes import case_json, forms_desk
+from amhk.web.api.shapes import BASE, case_json, forms_desk
 from amhk.web.auth import by_token
+from amhk.web.turn import OneTurn
 from amhk.words import iso
 
-router = APIRouter(tags=["amhk"])
+router = APIRouter(tags=["amhk"], route_class=OneTurn)
 
 
-def case_answer(office: Office, number: str, who: Reader, status: int = 200) -> Response:
+def case_answer(
+    office: Office, number: str, who: Reader, wish: Wish, status: int = 200
+) -> Response:
     """Give a case as JSON, as this reader may see it."""
     view = reading.case_view(office, number, who)
-    return JSONResponse(case_json(view, office.training, forms_desk(view)), status)
+    told = case_json(view, office.training, forms_desk(view))
+    return wish.whole(told, status, view["version"], view["now"])
+
+
+def after(office: Office, number: str, who: Reader, wish: Wish, status: int = 204) -> Response:
+    """Give a case after something was done with it, or only that it was."""
+    if wish.brief:
+        href = f"{BASE}/cases/{number}"
+        return wish.done(href, reading.version_of(office, number, who), status)
+    return case_answer(office, number, who, wish, 200 if status == 204 else status)
 
 
 @router.get("/openapi.json", include_in_schema=False)
@@ -46,62 +59,63 @@ def description(request: Request, office: House) -> object:
 
 
 @router.get("/workflows")
-def workflows(office: House, who: Who) -> object:
+def workflows(office: House, who: Who, wish: Wished) -> Response:
     """The workflows of today's release."""
     current = [
         w for (_, release), w in office.pack.workflows.items() if release == office.pack.current
     ]
-    return {"items": [openings.workflow_view(w) for w in current], "next": None}
+    return wish.whole({"items": [openings.workflow_view(w) for w in current], "next": None})
 
 
 @router.get("/workflows/{name}")
-def workflow(name: str, office: House, who: Who) -> object:
+def workflow(name: str, office: House, who: Who, wish: Wished) -> Response:
     """One workflow: its states, and its moves, one row per way they lead."""
     if (name, office.pack.current) not in office.pack.workflows:
         raise NotFound(f"De werkwijze '{name[:60]}' bestaat niet.")
-    return openings.workflow_view(office.pack.get(name))
+    return wish.whole(openings.workflow_view(office.pack.get(name)))
 
 
 @router.post("/cases", status_code=201, openapi_extra=ANY_BODY)
-def take_call(request: Request, office: House, who: Who, body: Body) -> Response:
+def take_call(request: Request, office: House, who: Who, body: Body, wish: Wished) -> Response:
     """Take a call: `route` and the fields of its intake (see `GET /intake/{route}`).
 
     `Idempotency-Key` is honoured.
     """
     number = calls.take_call(office, body, who, request.headers.get("idempotency-key"))
-    response = case_answer(office, number, who, 201)
-    response.headers["location"] = f"/api/v1/cases/{number}"
+    response = after(office, number, who, wish, 201)
+    response.headers["location"] = f"{BASE}/cases/{number}"
     return response
 
 
 @router.get("/intake/{route}")
-def intake_schema(route: str, office: House, who: Who) -> object:
+def intake_schema(route: str, office: House, who: Who, wish: Wished) -> Response:
     """The JSON Schema of what a call of this route needs."""
     if route not in ("advies", "melding"):
         raise NotFound()
-    return schema_of_call(office, route)
+    fields, desk = call_form(office, route)
+    return wish.whole(schema_of_call(route, fields, desk), now=iso(desk.now))
 
 
 @router.get("/cases")
-def cases(request: Request, office: House, who: Who) -> object:
+def cases(request: Request, office: House, who: Who, wish: Wished) -> Response:
     """A page of the cases you may see.
 
     `route state gemeente team owner due_before closed q cursor`.
     """
     found = worklist.worklist(office, who, dict(request.query_params))
-    return {k: found[k] for k in ("items", "next", "count")}
+    return wish.whole({k: found[k] for k in ("items", "next", "count")})
 
 
 @router.get("/cases/{number}")
-def case(number: str, office: House, who: Who) -> Response:
+def case(number: str, office: House, who: Who, wish: Wished) -> Response:
     """One case, with its moves and why a closed one is closed; that you looked is written down."""
     access_log.look(office, number, who, "zaak")
-    return case_answer(office, number, who)
+    return case_answer(office, number, who, wish)
 
 
 @router.post("/cases/{number}/moves/{move}", openapi_extra=ANY_BODY)
 def make_move(
-    number: str, move: str, office: House, who: Who, body: Body, dry_run: bool = False
+    number: str, move: str, office: House, who: Who, body: Body, wish: Wished, dry_run: bool = False
 ) -> Response:
     """Make a move.
 
@@ -110,50 +124,50 @@ def make_move(
     if dry_run:
         return JSONResponse(moves.try_move(office, number, move, body, who))
     moves.make_move(office, number, move, body, who)
-    return case_answer(office, number, who)
+    return after(office, number, who, wish)
 
 
 @router.post("/cases/{number}/people", openapi_extra=ANY_BODY)
-def add_people(number: str, office: House, who: Who, body: Body) -> Response:
+def add_people(number: str, office: House, who: Who, body: Body, wish: Wished) -> Response:
     """Record a person on a melding."""
     desk_add_people.add_people(office, number, body, who)
-    return case_answer(office, number, who)
+    return after(office, number, who, wish)
 
 
 @router.post("/cases/{number}/assign", openapi_extra=ANY_BODY)
-def assign(number: str, office: House, who: Who, body: Body) -> Response:
+def assign(number: str, office: House, who: Who, body: Body, wish: Wished) -> Response:
     """Give a case to a worker (`owner`) or a team (`team`), with `reason`.
 
     `owner: null` gives it back to the team.
     """
     assignment.assign(office, number, body, who)
     try:
-        return case_answer(office, number, who)
+        return after(office, number, who, wish)
     except NotFound:  # given to a team whose cases he may not see
         return JSONResponse({"number": number, "visible": False})
 
 
 @router.post("/cases/{number}/terms/{term}/suspend", openapi_extra=ANY_BODY)
-def suspend(number: str, term: Key, office: House, who: Who, body: Body) -> Response:
+def suspend(number: str, term: Key, office: House, who: Who, body: Body, wish: Wished) -> Response:
     """Suspend a term `until` a day, with `reason`, and `ground` and `decider` where they are not
     the usual ones.
     """
     extensions.suspend(office, number, term, body, who)
-    return case_answer(office, number, who)
+    return after(office, number, who, wish)
 
 
 @router.post("/cases/{number}/terms/{term}/resume", openapi_extra=ANY_BODY)
-def resume(number: str, term: Key, office: House, who: Who, body: Body) -> Response:
+def resume(number: str, term: Key, office: House, who: Who, body: Body, wish: Wished) -> Response:
     """Take a suspended term up again."""
     extensions.resume(office, number, term, body, who)
-    return case_answer(office, number, who)
+    return after(office, number, who, wish)
 
 
 @router.post("/cases/{number}/terms/{term}/extend", openapi_extra=ANY_BODY)
-def extend(number: str, term: Key, office: House, who: Who, body: Body) -> Response:
+def extend(number: str, term: Key, office: House, who: Who, body: Body, wish: Wished) -> Response:
     """Extend a term by `days`, with `reason` and `decider`."""
     extensions.extend(office, number, term, body, who)
-    return case_answer(office, number, who)
+    return after(office, number, who, wish)
 
 
 @router.get("/cases/{number}/journal")

@@ -7,19 +7,22 @@ from amhk.desk.casefile.choices import for_strangers
 from amhk.desk.cases import assignment, openings
 from amhk.desk.terms import extensions
 from amhk.office import Office
+from amhk.rules.procedure.fields import Desk, Field
 from amhk.rules.procedure.json_schema import schema
 
 
-def schema_of_call(office: Office, route: str, known: bool = True) -> dict[str, object]:
-    """Give the JSON Schema of the body that takes a call of a route.
+def call_form(office: Office, route: str, known: bool = True) -> tuple[tuple[Field, ...], Desk]:
+    """Give what a call of a route asks, and what one chooses from.
 
     For who is not `known` without any value of the database.
     """
-    fields, desk = (
-        openings.intake_form(office, route)
-        if known
-        else (office.pack.of_route(route).intake, for_strangers(office))
-    )
+    if known:
+        return openings.intake_form(office, route)
+    return office.pack.of_route(route).intake, for_strangers(office)
+
+
+def schema_of_call(route: str, fields: tuple[Field, ...], desk: Desk) -> dict[str, object]:
+    """Give the JSON Schema of the body that takes a call of a route."""
     told = schema(fields, desk)
     told["properties"] = {"route": {"const": route}, **told["properties"]}
     told["required"] = ["route", *told["required"]]
@@ -41,7 +44,12 @@ def describe(app: FastAPI, office: Office, known: bool) -> dict[str, object]:
         "token": {"type": "http", "scheme": "bearer"}
     }
     told["security"] = [{"token": []}]
-    call = {"oneOf": [schema_of_call(office, route, known) for route in ("melding", "advies")]}
+    call = {
+        "oneOf": [
+            schema_of_call(route, *call_form(office, route, known))
+            for route in ("melding", "advies")
+        ]
+    }
     told["paths"]["/api/v1/cases"]["post"]["requestBody"]["content"]["application/json"][
         "schema"
     ] = call

@@ -18,9 +18,10 @@ from amhk.errors import BadInput
 from amhk.rules.procedure.json_schema import schema
 from amhk.web.api.request import ANY_BODY, Body, House, Key, Who
 from amhk.web.outside import address_of
+from amhk.web.turn import OneTurn
 from amhk.words import iso
 
-router = APIRouter(tags=["huis"])
+router = APIRouter(tags=["huis"], route_class=OneTurn)
 
 
 @router.get("/calendar")

@@ -16,10 +16,12 @@ from amhk.desk.people import earlier_contacts
 from amhk.errors import TooLarge
 from amhk.rules.procedure.import_layouts import SCHEMA
 from amhk.sheets.lines import MOST_BYTES
-from amhk.web.api.cases import case_answer
-from amhk.web.api.request import ANY_BODY, Body, House, Key, Who, part
+from amhk.web.api.answer import Wished
+from amhk.web.api.cases import after
+from amhk.web.api.request import ANY_BODY, Body, House, Key, Who, WhoFirst, part
+from amhk.web.turn import OneTurn
 
-router = APIRouter(tags=["amhk"])
+router = APIRouter(tags=["amhk"], route_class=OneTurn)
 
 
 @router.post("/earlier", openapi_extra=ANY_BODY)
@@ -49,17 +51,17 @@ def earlier_of(number: str, office: House, who: Who) -> object:
 
 
 @router.post("/cases/{number}/split", openapi_extra=ANY_BODY)
-def split(number: str, office: House, who: Who, body: Body) -> Response:
+def split(number: str, office: House, who: Who, body: Body, wish: Wished) -> Response:
     """Undo the join of a vervolgmelding, or take a melding out of its dossier: `version reden`."""
     cases_split.split(office, number, body, who)
-    return case_answer(office, number, who)
+    return after(office, number, who, wish)
 
 
 @router.post("/cases/{number}/dossier", openapi_extra=ANY_BODY)
-def place(number: str, office: House, who: Who, body: Body) -> Response:
+def place(number: str, office: House, who: Who, body: Body, wish: Wished) -> Response:
     """Put a melding in the dossier of another: `version bij reden`."""
     cases_split.place(office, number, body, who)
-    return case_answer(office, number, who)
+    return after(office, number, who, wish)
 
 
 @router.get("/imports")
@@ -80,7 +82,7 @@ def imports(office: House, who: Who) -> object:
     },
 )
 async def bring(
-    request: Request, office: House, who: Who, layout: str = SCHEMA, name: str = "bestand"
+    request: Request, office: House, who: WhoFirst, layout: str = SCHEMA, name: str = "bestand"
 ) -> object:
     """Bring a file of forms (CSV, XLSX or JSON as the body).
 

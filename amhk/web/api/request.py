@@ -9,24 +9,31 @@ from amhk.errors import BadInput, TooLarge
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import Reader
 from amhk.web.auth import by_token
+from amhk.web.turn import InTurn
 
 _MOST = 1_000_000
 
 
-async def body_of(request: Request) -> object:
-    """Give the JSON of a request, read no further than 1 MB; BadInput when it is none."""
+async def read_body(request: Request) -> None:
+    """Read what was sent, no further than 1 MB; TooLarge when there is more."""
     raw = b""
     async for piece in request.stream():
         raw += piece
         if len(raw) > _MOST:
             raise TooLarge()
+    request.state.raw = raw
+
+
+def body_of(request: Request) -> object:
+    """Give the JSON of a request; BadInput when it is none."""
+    raw: bytes = request.state.raw
     try:
         return json.loads(raw.decode("utf-8") or "{}")
     except (ValueError, RecursionError) as wrong:
         raise BadInput.of("geen_json", "Dit is geen JSON in UTF-8.") from wrong
 
 
-def office_of(request: Request) -> Office:
+async def office_of(request: Request) -> Office:
     """Give the open house."""
     office: Office = request.app.state.office
     return office
@@ -35,10 +42,11 @@ def office_of(request: Request) -> Office:
 House = Annotated[Office, Depends(office_of)]
 
 
-Who = Annotated[Reader, Depends(by_token)]
+Who = Annotated[Reader, InTurn(by_token)]
+WhoFirst = Annotated[Reader, Depends(by_token)]  # before what is sent is read
 
 
-Body = Annotated[object, Depends(body_of)]
+Body = Annotated[object, InTurn(body_of, first=read_body)]
 
 
 Key = Annotated[int, Path(ge=1, lt=2**31)]

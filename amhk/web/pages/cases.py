@@ -17,9 +17,10 @@ from amhk.web.api.request import Key
 from amhk.web.pages.environment import dag, part, shown_term
 from amhk.web.pages.form_values import nested, shown, typed
 from amhk.web.pages.page import FileForm, Form, Here, Visit, errors_of, go, page
+from amhk.web.turn import OneTurn
 from amhk.words import lower_first
 
-router = APIRouter()
+router = APIRouter(route_class=OneTurn)
 
 
 @router.get("/zaak/{number}")

@@ -3,8 +3,9 @@
 from fastapi import APIRouter, Request, Response
 
 from amhk.desk.terms import feeds
+from amhk.web.turn import OneTurn
 
-router = APIRouter()
+router = APIRouter(route_class=OneTurn)
 
 
 @router.get("/agenda/{secret}.ics")

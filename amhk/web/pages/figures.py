@@ -20,9 +20,10 @@ from amhk.rules.figures.periods import period_of
 from amhk.rules.figures.small_numbers import STYLES
 from amhk.rules.privacy.secrecy import WORKS
 from amhk.web.pages.page import Form, Here, Visit, errors_of, go, page
+from amhk.web.turn import OneTurn
 from amhk.words import day_of
 
-router = APIRouter()
+router = APIRouter(route_class=OneTurn)
 _ASKED = ("period", "area", "known", "style")
 
 

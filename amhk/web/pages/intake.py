@@ -19,9 +19,10 @@ from amhk.rules.procedure.fields import Field
 from amhk.web.pages.environment import part
 from amhk.web.pages.form_values import likeliest, nested, shown, typed
 from amhk.web.pages.page import Form, Here, Visit, errors_of, go, page
+from amhk.web.turn import OneTurn
 from amhk.words import VERVOLG_ADVIES
 
-router = APIRouter()
+router = APIRouter(route_class=OneTurn)
 # What a call can become, as it is chosen on the page: the route, and what follows of an advice.
 BECOMES = {
     "advies": ("advies", "advies_gegeven", VERVOLG_ADVIES["advies_gegeven"]),

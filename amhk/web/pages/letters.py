@@ -22,9 +22,10 @@ from amhk.web.api.request import Key
 from amhk.web.pages.cases import link_of, with_links
 from amhk.web.pages.form_values import from_values, nested, shown, typed
 from amhk.web.pages.page import Form, Here, Visit, as_pdf, go, page
+from amhk.web.turn import OneTurn
 from amhk.words import LISTS, day_of, iso
 
-router = APIRouter()
+router = APIRouter(route_class=OneTurn)
 # What can be done with a letter: how, what it asks, what is said once it is done, and whether one
 # stays with the letter.
 _ACTS: dict[

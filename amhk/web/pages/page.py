@@ -21,6 +21,7 @@ from amhk.rules.privacy.secrecy import WORKS, Reader
 from amhk.web.auth import by_cookie, prove_own_form
 from amhk.web.pages.environment import environment
 from amhk.web.pages.navigation import menu
+from amhk.web.turn import InTurn
 from amhk.words import day_of, local
 
 # A call has a key of its own (`desk.intake`); signing in and out, and what is kept while typing,
@@ -88,7 +89,7 @@ def visit(request: Request) -> Visit:
 async def form_of(request: Request) -> FormData:
     """Give the form that was sent, read whole."""
     form = await request.form(max_fields=2000, max_files=0)
-    request.state.csrf = str(form.get("_csrf", ""))
+    request.state.form, request.state.csrf = form, str(form.get("_csrf", ""))
     request.state.sent = [
         (k, v)
         for k, v in form.multi_items()
@@ -107,9 +108,10 @@ async def keep_sent(request: Request) -> None:
         await form_of(request)
 
 
-def own_form(request: Request, form: Annotated[FormData, Depends(form_of)]) -> FormData:
+def own_form(request: Request) -> FormData:
     """Give a form that came from our own page; NotAllowed otherwise."""
     csrf = by_cookie(request).csrf
+    form: FormData = request.state.form
     sent = form.get("_csrf")
     prove_own_form(request, csrf, sent if isinstance(sent, str) else None)
     return form
@@ -127,8 +129,8 @@ async def with_file(request: Request) -> AsyncIterator[FormData]:
         yield form
 
 
-Here = Annotated[Visit, Depends(visit)]
-Form = Annotated[FormData, Depends(own_form)]
+Here = Annotated[Visit, InTurn(visit)]
+Form = Annotated[FormData, InTurn(own_form, first=form_of)]
 FileForm = Annotated[FormData, Depends(with_file)]
 
 

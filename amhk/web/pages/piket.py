@@ -13,9 +13,10 @@ from amhk.rules.privacy.secrecy import WORKS
 from amhk.web.api.request import Key
 from amhk.web.pages.form_values import nested, shown, typed
 from amhk.web.pages.page import Form, Here, Visit, errors_of, go, page
+from amhk.web.turn import OneTurn
 from amhk.words import local
 
-router = APIRouter()
+router = APIRouter(route_class=OneTurn)
 
 
 def _page(

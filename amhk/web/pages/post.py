@@ -13,9 +13,10 @@ from amhk.desk.letters import piles as desk_piles
 from amhk.errors import ClosedDoor
 from amhk.web.api.request import Key
 from amhk.web.pages.page import Form, Here, Visit, as_pdf, errors_of, go, page
+from amhk.web.turn import OneTurn
 from amhk.words import some
 
-router = APIRouter()
+router = APIRouter(route_class=OneTurn)
 
 
 @router.get("/versturen")

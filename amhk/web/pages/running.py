@@ -16,9 +16,10 @@ from amhk.web.api.request import Cursor, Key
 from amhk.web.outside import address_of
 from amhk.web.pages.form_values import nested, shown, typed
 from amhk.web.pages.page import Form, Here, Visit, errors_of, go, page
+from amhk.web.turn import OneTurn
 from amhk.words import some
 
-router = APIRouter()
+router = APIRouter(route_class=OneTurn)
 
 
 @router.get("/herinneringen")

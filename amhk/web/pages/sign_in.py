@@ -11,8 +11,9 @@ from amhk.desk.staff import workers
 from amhk.errors import NotSignedIn, Refusal
 from amhk.web.auth import COOKIE, DEVICE, TooManyTries, admitted, prove_own_form, sign_in
 from amhk.web.pages.page import Form, Here, bare_page, errors_of, form_of, go, page
+from amhk.web.turn import OneTurn
 
-router = APIRouter()
+router = APIRouter(route_class=OneTurn)
 
 
 @router.get("/login")

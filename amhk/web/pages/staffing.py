@@ -13,8 +13,9 @@ from amhk.errors import BadInput, ClosedDoor, Fault, NotFound
 from amhk.web.api.request import Key
 from amhk.web.pages.form_values import from_values, nested, shown, typed
 from amhk.web.pages.page import Form, Here, Visit, errors_of, go, page
+from amhk.web.turn import OneTurn
 
-router = APIRouter()
+router = APIRouter(route_class=OneTurn)
 
 
 @router.get("/beheer/medewerkers")

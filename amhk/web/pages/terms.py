@@ -14,8 +14,9 @@ from amhk.web.api.request import Key
 from amhk.web.pages.environment import shown_term
 from amhk.web.pages.form_values import nested, shown, typed
 from amhk.web.pages.page import Form, Here, Visit, errors_of, go, page
+from amhk.web.turn import OneTurn
 
-router = APIRouter()
+router = APIRouter(route_class=OneTurn)
 _ACTS = {
     "opschorten": (extensions.suspend, extensions.SUSPEND, "Termijn opgeschort."),
     "hervatten": (extensions.resume, extensions.RESUME, "Termijn hervat."),

@@ -12,9 +12,10 @@ from amhk.desk.intake import drafts
 from amhk.errors import Refusal
 from amhk.web.pages.form_values import typed
 from amhk.web.pages.page import Form, Here
+from amhk.web.turn import OneTurn
 from amhk.words import local
 
-router = APIRouter()
+router = APIRouter(route_class=OneTurn)
 
 
 @router.get("/concept")

@@ -19,8 +19,9 @@ from amhk.web.api.request import Key
 from amhk.web.pages.environment import shown_term
 from amhk.web.pages.form_values import nested
 from amhk.web.pages.page import Form, Here, Visit, errors_of, go, page
+from amhk.web.turn import OneTurn
 
-router = APIRouter()
+router = APIRouter(route_class=OneTurn)
 
 
 @router.get("/")

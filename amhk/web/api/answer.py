@@ -1,0 +1,64 @@
+"""How a program wants its answer: whole, only when it changed, or only that it was done."""
+
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Annotated
+
+from fastapi import Request, Response
+from fastapi.responses import JSONResponse
+
+from amhk.web.turn import InTurn
+
+MINIMAL = "return=minimal"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the head of a request says of the answer.
+
+    `brief`: only that it was done (RFC 7240, Prefer: return=minimal); `known`: what the program has
+    already (RFC 9110, If-None-Match).
+    """
+
+    brief: bool
+    known: frozenset[str]
+
+    def whole(
+        self, told: object, status: int = 200, version: int | None = None, now: str = ""
+    ) -> Response:
+        """Give an answer with its mark, or 304 when the program has it already.
+
+        The mark begins with the version, where there is one, and does not change by the present
+        moment alone (`now`, as it stands in the answer).
+        """
+        answer = JSONResponse(told, status)
+        seen = bytes(answer.body).replace(now.encode(), b"") if now else bytes(answer.body)
+        digest = blake2b(seen, digest_size=12).hexdigest()
+        mark = f'W/"{digest}"' if version is None else f'W/"{version}-{digest}"'
+        if mark in self.known or "*" in self.known:
+            return Response(status_code=304, headers={"etag": mark})
+        answer.headers["etag"] = mark
+        return answer
+
+    def done(self, href: str, version: int, status: int = 204) -> Response:
+        """Give that it was done: where to look, and the version it has now."""
+        heads = {
+            "location": href,
+            "etag": f'W/"{version}"',
+            "amhk-version": str(version),
+            "preference-applied": MINIMAL,
+        }
+        return Response(status_code=status, headers=heads)
+
+
+def wish_of(request: Request) -> Wish:
+    """Give how the answer to a request is wanted."""
+    prefer = ",".join(request.headers.getlist("prefer")).replace(" ", "").lower()
+    known = request.headers.get("if-none-match", "")
+    return Wish(
+        MINIMAL in prefer.replace(";", ",").split(","),
+        frozenset(mark.strip() for mark in known.split(",") if mark.strip()),
+    )
+
+
+Wished = Annotated[Wish, InTurn(wish_of)]

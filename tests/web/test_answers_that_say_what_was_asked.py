@@ -1,0 +1,89 @@
+"""A program hears only what it wants to hear: that it was done, or nothing when nothing changed."""
+
+import json
+
+import pytest
+from support.families import EL_AMRANI, melding
+
+
+def minimal(client, path, body, status=204):
+    return client.ask("POST", path, body, status, headers={"prefer": "return=minimal"})
+
+
+def changing(client):
+    """What changes a case or a letter, each with a body that does it."""
+    number = client.post("/cases", melding(EL_AMRANI))["number"]
+    case = client.case(number)
+    term = next(t["id"] for t in case["terms"] if t["name"] == "informeren_betrokkene")
+    letters = [n for n in case["notices"] if n["kind"] == "informeren_betrokkene"]
+    first, second = (f"/notices/{n['id']}" for n in letters[:2])
+    here = f"/cases/{number}"
+    withheld = {"reason": "Gevaar voor het kind.", "ground": "veiligheid"}
+    return number, [
+        (f"{here}/moves/veiligheidsbeoordeling", {"uitkomst": "onderzoek nodig"}),
+        (f"{here}/people", {"naam": "Opa Bouzid"}),
+        (f"{here}/assign", {"owner": "Anna", "reason": "Zij kent het gezin."}),
+        (f"{here}/terms/{term}/extend", {"days": 1, "reason": "Meer tijd nodig."}),
+        (f"{first}/approve", {}),
+        (f"{first}/reopen", {}),
+        (f"{first}/approve", {}),
+        (f"{first}/send", {"date": "2026-02-02", "way": "post", "reference": "1"}),
+        (f"{second}/withhold", withheld),
+    ]
+
+
+def test_who_wants_only_that_it_was_done_hears_the_new_version_and_no_more(sqlite_client):
+    client = sqlite_client
+    client.ask("PUT", "/clock", {"now": "2026-02-02T10:00"})
+    _, changes = changing(client)
+    for path, body in changes:
+        thing = path.split("/")[1:3]
+        before = client.get(f"/{'/'.join(thing)}")
+        answer = minimal(client, path, {"version": before["version"], **body})
+        assert answer.content == b""
+        assert answer.headers["preference-applied"] == "return=minimal"
+        now = client.get(answer.headers["location"].removeprefix("/api/v1"))
+        assert int(answer.headers["amhk-version"]) == now["version"] >= before["version"]
+        assert now != before, path
+
+
+def test_a_call_taken_says_where_it_is(sqlite_client):
+    answer = minimal(sqlite_client, "/cases", melding(EL_AMRANI), 201)
+    assert answer.content == b""
+    number = answer.headers["location"].rsplit("/", 1)[-1]
+    assert sqlite_client.case(number)["version"] == int(answer.headers["amhk-version"])
+
+
+def test_a_refusal_is_told_whole_whatever_was_wished(sqlite_client):
+    number = sqlite_client.post("/cases", melding(EL_AMRANI))["number"]
+    path = f"/cases/{number}/moves/afsluiten"
+    assert minimal(sqlite_client, path, {"version": 1}, 422).json()["errors"]
+    assert minimal(sqlite_client, path, {"version": 9}, 409).json()["version"] == 1
+
+
+@pytest.mark.parametrize(
+    "path", ["/cases", "/intake/melding", "/intake/advies", "/workflows", "/cases/{number}"]
+)
+def test_what_a_program_has_already_is_not_told_again(sqlite_client, path):
+    client = sqlite_client
+    number = client.post("/cases", melding(EL_AMRANI))["number"]
+    path = path.format(number=number)
+    client.get(path)  # the first look opens the case
+    mark = client.ask("GET", path).headers["etag"]
+    again = client.ask("GET", path, None, 304, headers={"if-none-match": f'"other", {mark}'})
+    assert again.content == b""
+    assert again.headers["etag"] == mark
+    client.ask("PUT", "/clock", {"now": "2026-02-02T09:00:01"})
+    if path != "/cases":  # a second later nothing else is so
+        client.ask("GET", path, None, 304, headers={"if-none-match": mark})
+
+
+def test_what_changed_is_told_again(sqlite_client):
+    client = sqlite_client
+    number = client.post("/cases", melding(EL_AMRANI))["number"]
+    marks = {p: client.ask("GET", p).headers["etag"] for p in (f"/cases/{number}", "/cases")}
+    client.move(number, "veiligheidsbeoordeling", uitkomst="onderzoek nodig")
+    for path, mark in marks.items():
+        told = client.ask("GET", path, headers={"if-none-match": mark})
+        assert json.loads(told.content)
+        assert told.headers["etag"] != mark
