@@ -20,9 +20,10 @@ from amhk.store.database.engine import Store
 from amhk.training.year import fill
 from amhk.web.app import create_app
 
-# Requests worked on at once. One interpreter runs one of them at a time: with forty they mostly
-# wait for each other (benchmarks/screen).
-_AT_ONCE = 6
+# Requests worked on at once. One interpreter runs one of them at a time, and the more there are the
+# longer all of them wait (benchmarks/http: pages a fifth slower with six than with three); one that
+# waits for a server of its own leaves room for others meanwhile.
+_AT_ONCE, _AT_ONCE_ELSEWHERE = 3, 6
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -104,7 +105,8 @@ def _with_clock(office: Office) -> Callable[[FastAPI], AbstractAsyncContextManag
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         clock = start_clock(office)
-        current_default_thread_limiter().total_tokens = _AT_ONCE
+        at_once = _AT_ONCE if office.store.sqlite else _AT_ONCE_ELSEWHERE
+        current_default_thread_limiter().total_tokens = at_once
         yield
         clock.shutdown(wait=True)
 

@@ -137,9 +137,9 @@ def by_hand(execute, begin, commit, mark, numbers):
     return time.perf_counter() - begun
 
 
-def raw_sqlite(path):
-    """Give the floor on SQLite: WAL, synchronous=FULL."""
-    raw = sqlite3.connect(path, isolation_level=None)
+def raw_sqlite(path, shared=False):
+    """Give the floor on SQLite: WAL, synchronous=FULL; `shared` by threads that take turns."""
+    raw = sqlite3.connect(path, isolation_level=None, check_same_thread=not shared)
     for pragma in ("journal_mode=WAL", "synchronous=FULL"):
         raw.execute(f"PRAGMA {pragma}")
     raw.executescript(TABLES.format(serial="INTEGER"))
