@@ -1,4 +1,4 @@
-"""APScheduler rings the bells.
+"""APScheduler says when it is time.
 
 A round of the watch every interval and one at start-up, and the mail. It is an alarm clock, not a
 memory: deadlines are rows.
@@ -21,7 +21,7 @@ log = logging.getLogger("amhk.clock")
 def sweep(office: Office) -> None:
     """Ring what is due and write the heartbeat.
 
-    A store that is away is tried again at the next bell.
+    A store that is away is tried again at the next round.
     """
     try:
         done = go_round(office)
@@ -36,7 +36,7 @@ def sweep(office: Office) -> None:
 def post(office: Office) -> None:
     """Write the mails of today once their hour has come, and send what lies ready.
 
-    What fails is tried again at a later bell.
+    What fails is tried again at a later round.
     """
     try:
         daily_mail.write_due(office)

@@ -264,22 +264,6 @@ def test_the_shipped_config_names_every_region():
         )
 
 
-def test_the_english_and_the_dutch_are_joined_in_the_glossary():
-    text = (ROOT / "docs/glossary.md").read_text(encoding="utf-8")
-    for word in (
-        "case",
-        "finish",
-        "move",
-        "notice",
-        "term",
-        "journal",
-        "worker",
-        "voortgangscontrole",
-        "betrokkene",
-    ):
-        assert word in text
-
-
 def test_each_sentence_on_security_names_a_test_that_is_there():
     text = (ROOT / "docs/security.md").read_text(encoding="utf-8")
     there = {

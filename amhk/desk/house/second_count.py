@@ -113,11 +113,11 @@ def _one(rule: TermRule, row: Row, line: recount.Told, as_of: Any, present: Cale
                 f"de tweede klok van '{row['name']}' eindigt volgens de database"
                 f" {row['beside_due']}, nagerekend {other[0]}."
             ]
-    return _bell(rule, row, present)
+    return _next_reminder(rule, row, present)
 
 
-def _bell(rule: TermRule, row: Row, present: Calendar) -> list[str]:
-    """Compare the next bell of a term with its ladder."""
+def _next_reminder(rule: TermRule, row: Row, present: Calendar) -> list[str]:
+    """Compare the next reminder of a term with its ladder."""
     if row["calendar"] != present.release:
         return []
     rings = rung_instants(rule, row["start"], due_of(row), present)

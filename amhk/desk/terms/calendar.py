@@ -247,7 +247,7 @@ def _absorbed(file: CaseFile, term: TermRow, why: str) -> dict[str, object]:
                 content,
             )
             file.tell_term(entry, {**term, "beside_due": second})
-        return told | {"ring_at": _next_bell(calendar, file.workflow.terms[term["name"]], term)}
+        return told | {"ring_at": _next_reminder(calendar, file.workflow.terms[term["name"]], term)}
     text = f"{rule.title}: van {_said(term)} naar {_said(fresh)}, want {why}."
     entry = file.note(
         "kalender", text, {"term": term["id"], "van": term["due"], "naar": fresh["due"]}
@@ -266,7 +266,7 @@ def _said(term: Row) -> str:
     return iso(due) if isinstance(due, datetime) else say_day(due)
 
 
-def _next_bell(calendar: Calendar, rule: TermRule, term: TermRow) -> datetime | None:
+def _next_reminder(calendar: Calendar, rule: TermRule, term: TermRow) -> datetime | None:
     instants = rung_instants(rule, term["start"], due_of(term), calendar)
     return (
         instants[term["rung"]]

@@ -42,7 +42,7 @@ class Batch:
     _told: dict[tuple[object, ...], tuple[tuple[Address, ...], list[str], str]] = field(
         default_factory=dict
     )
-    _bells: dict[tuple[object, ...], datetime] = field(default_factory=dict)
+    _instants: dict[tuple[object, ...], datetime] = field(default_factory=dict)
 
     def told(self, rung: Rung, case: Row) -> tuple[tuple[Address, ...], list[str], str]:
         """Give the addresses of a rung on a case, their names, and the names as they are kept."""
@@ -53,7 +53,7 @@ class Batch:
             self._told[key] = found, names, json.dumps(names, ensure_ascii=False)
         return self._told[key]
 
-    def bell(self, rule: TermRule, term: Mapping[str, Any]) -> datetime | None:
+    def next_at(self, rule: TermRule, term: Mapping[str, Any]) -> datetime | None:
         """Give when the rung a term stands at rings, None past the last one."""
         if term["rung"] >= len(rule.rungs):
             return None
@@ -64,9 +64,11 @@ class Batch:
             rung.side,
             term["start"] if rung.side == "na start" else term["due"],
         )
-        if key not in self._bells:
-            self._bells[key] = rung_instant(rung, term["start"], due_of(term), self.office.calendar)
-        return self._bells[key]
+        if key not in self._instants:
+            self._instants[key] = rung_instant(
+                rung, term["start"], due_of(term), self.office.calendar
+            )
+        return self._instants[key]
 
 
 def ring_batch(
@@ -99,24 +101,24 @@ def _in_order(
 ) -> Iterator[tuple[TermRule, dict[str, object], datetime]]:
     """Give each rung to ring, over all terms in the order in which they fell due.
 
-    Each term is left with its next bell.
+    Each term is left with the instant of its next reminder.
     """
     heap, packs = [], batch.office.pack.workflows
     for key, term in batch.terms.items():
         case = batch.cases[term["case_id"]]
         rule = packs[case["workflow"], case["release"]].terms[term["name"]]
-        if bell := batch.bell(rule, term):
-            heap.append((bell, key, rule))
-        term["ring_at"] = bell
+        if instant := batch.next_at(rule, term):
+            heap.append((instant, key, rule))
+        term["ring_at"] = instant
     heapify(heap)
     while heap and heap[0][0] <= horizon:
         instant, key, rule = heappop(heap)
         term = batch.terms[key]
         yield rule, term, instant
         term["rung"] += 1
-        if bell := batch.bell(rule, term):
-            heappush(heap, (bell, key, rule))
-        term["ring_at"] = bell
+        if instant := batch.next_at(rule, term):
+            heappush(heap, (instant, key, rule))
+        term["ring_at"] = instant
 
 
 def _ring(batch: Batch, rule: TermRule, term: Mapping[str, Any], instant: datetime) -> None:

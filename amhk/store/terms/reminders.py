@@ -105,7 +105,7 @@ def ringing(connection: Connection, keys: Sequence[int], now: datetime) -> list[
 
 
 def silence(connection: Connection, keys: Sequence[int]) -> None:
-    """Take the bell from terms that do not run.
+    """Take the next reminder from terms that do not run.
 
     Nothing rings for what has ended or stands still.
     """
