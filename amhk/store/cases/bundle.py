@@ -32,7 +32,7 @@ from sqlalchemy.types import TypeEngine
 
 from amhk.rules.privacy.secrecy import WORKS, Scope
 from amhk.store import reads as r
-from amhk.store.cases.scope import seen_by, within
+from amhk.store.cases.scope import binds_of, bound_within, kind_of
 from amhk.store.database.instants import UtcInstant, as_text
 from amhk.store.tables import Attachment, Grant, Sql, table
 
@@ -107,7 +107,7 @@ def _wanted(scope: str) -> Wanted:
     unread = [c for c in r.NOTICE.c if c.name not in _NO_TEXT]
     referred = select(r.REFERRAL.c.institution_id).where(r.REFERRAL.c.case_id == key)
     siblings = and_(
-        _within(scope),
+        bound_within(scope),
         r.MELDING.c.dossier_id == bindparam("of_dossier", type_=Integer),
         r.CASE.c.id != key,
     )
@@ -172,13 +172,6 @@ def _wanted_of_workers(key: object) -> Wanted:
     }
 
 
-def _within(scope: str) -> Sql:
-    """Give the WHERE of a kind of scope, by bound names."""
-    if scope in ("every", "none"):
-        return within(Scope(every=scope == "every", none=scope == "none"))
-    return seen_by(bindparam("of_worker"), bindparam("of_own_team") if scope == "team" else None)
-
-
 def of_case(
     connection: Connection, case: Mapping[str, object], scope: Scope, worker: int, real: datetime
 ) -> dict[str, list[dict[str, object]]]:
@@ -190,17 +183,17 @@ def of_case(
     `leave` are the related cases outside the scope that this worker may read at the real instant
     `real`.
     """
-    kind = _kind_of(scope)
+    kind = kind_of(scope)
     statement, types = _asked(connection.dialect.name, kind)
     binds = {
         "of_case": case["id"],
-        "of_worker": worker,
         "of_real": as_text(real),
         "of_dossier": case.get("dossier_id"),
         "of_owner": case["owner_id"],
         "of_taker": case["taken_by"],
         "of_team": case["team_id"],
-        **({"of_own_team": scope.team} if kind == "team" else {}),
+        **binds_of(scope),
+        "of_worker": worker,
     }
     found: dict[str, list[dict[str, object]]] = {name: [] for name in types}
     for tag, _, row in sorted(connection.execute(statement, binds), key=lambda t: (t[0], t[1])):
@@ -208,12 +201,6 @@ def of_case(
         kinds = types[tag]
         found[tag].append({n: values[n] if k is None else _read(k, values[n]) for n, k in kinds})
     return found
-
-
-def _kind_of(scope: Scope) -> str:
-    if scope.every or scope.none:
-        return "every" if scope.every else "none"
-    return "own" if scope.team is None else "team"
 
 
 def hashes(connection: Connection) -> set[str]:

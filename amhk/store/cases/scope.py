@@ -1,6 +1,6 @@
 """Within whose scope a case lies, in SQL: the one rule of `rules.privacy.secrecy.may_see`."""
 
-from sqlalchemy import false, or_, true
+from sqlalchemy import Integer, bindparam, false, or_, true
 
 from amhk.rules.privacy.secrecy import Scope
 from amhk.store.tables import Case, Sql, table
@@ -33,3 +33,31 @@ def arms_of(scope: Scope) -> list[tuple[Sql, bool]]:
 def within(scope: Scope) -> Sql:
     """Give the WHERE of a scope."""
     return or_(*(arm for arm, _ in arms_of(scope)))
+
+
+def kind_of(scope: Scope) -> str:
+    """Give the kind of a scope: every, none, team or own; a statement is built once for each."""
+    if scope.every or scope.none:
+        return "every" if scope.every else "none"
+    return "own" if scope.team is None else "team"
+
+
+def bound_arms(kind: str) -> list[tuple[Sql, bool]]:
+    """Give the conditions of a kind of scope, with bound names (`binds_of`)."""
+    if kind in ("every", "none"):
+        return arms_of(Scope(every=kind == "every", none=kind == "none"))
+    team = bindparam("of_own_team", type_=Integer) if kind == "team" else None
+    return arms(bindparam("of_worker", type_=Integer), team)
+
+
+def bound_within(kind: str) -> Sql:
+    """Give the WHERE of a kind of scope, with bound names."""
+    return or_(*(arm for arm, _ in bound_arms(kind)))
+
+
+def binds_of(scope: Scope) -> dict[str, int | None]:
+    """Give what the bound names of a scope stand for."""
+    if scope.every or scope.none:
+        return {}
+    own = {"of_own_team": scope.team} if scope.team is not None else {}
+    return {"of_worker": scope.worker} | own

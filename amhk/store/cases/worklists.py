@@ -3,13 +3,18 @@
 Read off an index, however many cases there are.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
     Connection,
+    Date,
+    Integer,
+    Select,
     String,
+    bindparam,
     delete,
     exists,
     func,
@@ -20,13 +25,14 @@ from sqlalchemy import (
     union_all,
 )
 
+from amhk.rules.parse import Filled
 from amhk.rules.privacy.secrecy import Scope, is_only_name
 from amhk.store.cases.rank import rank
-from amhk.store.cases.scope import arms_of, within
+from amhk.store.cases.scope import binds_of, bound_arms, bound_within, kind_of
 from amhk.store.cases.search import found_by, rarest_first
 from amhk.store.cases.veils import veils
 from amhk.store.database.instants import as_text
-from amhk.store.reads import CASE, PERSON, TEAM, TERM, WORKER, rows
+from amhk.store.reads import CASE, PERSON, TEAM, TERM, WORKER, as_rows, rows
 from amhk.store.rows import Row
 from amhk.store.tables import Query, SavedList, Sql, table
 from amhk.store.terms.reminders import PLAN, away_on
@@ -64,27 +70,58 @@ _SHOWN = [
 _PLAIN = ("route", "state", "gemeente", "team_id", "owner_id", "closed")
 
 
-def _where(filters: Mapping[str, Any], sort: str = "termijn") -> list[Sql]:
-    asked = dict(filters)
-    where = []
+Shape = tuple[tuple[str, object], ...]
+_BOUND = "bound"
+
+
+def _shape(filters: Filled) -> Shape:
+    """Give what a statement with these filters looks like: their names, and what makes another
+    statement of it. What is only another value is bound.
+    """
+    return tuple(
+        (name, value if value is None or isinstance(value, bool) else _BOUND)
+        for name, value in sorted(filters.items())
+    )
+
+
+def _binds(filters: Filled) -> dict[str, object]:
+    """Give what the bound names of these filters stand for."""
+    return {
+        f"by_{name}": as_text(value) if isinstance(value, datetime) else value
+        for name, value in filters.items()
+        if not (value is None or isinstance(value, bool))
+    }
+
+
+def _where(shape: Shape, sort: str = "termijn") -> list[Sql]:
+    asked = {name: bindparam(f"by_{name}") if value == _BOUND else value for name, value in shape}
+    where: list[Sql] = []
     if sort == "termijn" and (closed := asked.pop("closed", None)) is not None:
         where.append(CASE.c.rank >= "9" if closed else CASE.c.rank < "9")  # the index is by it
-    where += [getattr(CASE.c, name) == asked[name] for name in _PLAIN if name in asked]
+    where += [CASE.c[name] == asked[name] for name in _PLAIN if name in asked]
     if "due_before" in asked:
-        where += [CASE.c.rank < "9", func.substr(CASE.c.rank, 2) <= as_text(asked["due_before"])]
+        where += [CASE.c.rank < "9", func.substr(CASE.c.rank, 2) <= bindparam("by_due_before")]
     if "opened" in asked:
         where.append(
             CASE.c.opened_by.is_not(None) if asked["opened"] else CASE.c.opened_by.is_(None)
         )
-    return where + (
-        found_by(asked["sought"], asked.get("common", False)) if asked.get("sought") else []
-    )
+    return where
+
+
+def _apart(filters: Filled) -> tuple[Filled, list[Sql], bool]:
+    """Give the filters without what is sought, the WHERE of that, and whether it is a common
+    word: words have a statement of their own each time.
+    """
+    plain = {k: v for k, v in filters.items() if k not in ("sought", "common")}
+    common = bool(filters.get("common"))
+    sought = found_by(filters["sought"], common) if filters.get("sought") else []
+    return plain, sought, common
 
 
 def page(
     connection: Connection,
     scope: Scope,
-    filters: Mapping[str, object],
+    filters: Filled,
     sort: str,
     after: tuple[str, int] | None,
     limit: int,
@@ -93,33 +130,56 @@ def page(
 
     `key` is what the next page goes on from.
     """
-    narrow = filters.get("sought") and not filters.get("common")
-    arms = [
-        _arm(arm, filters, sort, after=after, limit=limit, few=few)
-        for arm, few in ([(within(scope), True)] if narrow else arms_of(scope))
-    ]
-    asked: Query = (
-        arms[0] if len(arms) == 1 else union_all(*(select(arm.subquery()) for arm in arms))
-    )
-    found = {r["id"]: r for r in rows(connection, asked)}
+    plain, sought, common = _apart(filters)
+    kind, shape = kind_of(scope), _shape(plain)
+    if sought:
+        narrow = [(bound_within(kind), True)] if not common else bound_arms(kind)
+        asked = _page_of_arms(narrow, shape, sort, after is not None, tuple(sought))
+    else:
+        asked = _page_of(kind, shape, sort, after is not None)
+    binds = _binds(plain) | binds_of(scope) | {"most": limit}
+    if after:
+        binds |= {"after_key": after[0], "after_id": after[1]}
+    found = {r["id"]: r for r in as_rows(connection.execute(asked, binds))}
     return sorted(found.values(), key=lambda r: (r["key"], r["id"]), reverse=SORTS[sort][1])[:limit]
 
 
-def _arm(
-    arm: Sql,
-    filters: Mapping[str, object],
+@lru_cache(maxsize=512)
+def _page_of(kind: str, shape: Shape, sort: str, goes_on: bool) -> Query:
+    """Give the statement of a page, built once for a kind of scope and a shape of filters."""
+    return _page_of_arms(bound_arms(kind), shape, sort, goes_on)
+
+
+def _page_of_arms(
+    arms: Sequence[tuple[Sql, bool]],
+    shape: Shape,
     sort: str,
-    after: tuple[str, int] | None,
-    limit: int,
-    few: bool,
+    goes_on: bool,
+    sought: tuple[Sql, ...] = (),
 ) -> Query:
+    told = [
+        _arm([arm, *sought], shape, sort, goes_on=goes_on, few=few, found=bool(sought))
+        for arm, few in arms
+    ]
+    return told[0] if len(told) == 1 else union_all(*(select(arm.subquery()) for arm in told))
+
+
+def _arm(
+    where: list[Sql],
+    shape: Shape,
+    sort: str,
+    goes_on: bool,
+    few: bool,
+    found: bool,
+) -> Select[Any]:
     column, last_first = SORTS[sort]
     # of few cases (a person's own, those that were found) their own index is to be used, not the
     # one that has all cases in this order
-    by = column.concat("") if few and (sort != "termijn" or filters.get("sought")) else column
-    where = [arm, *_where(filters, "termijn" if few else sort)]
-    if after:
-        here, there = tuple_(by, CASE.c.id), tuple_(*after)
+    by = column.concat("") if few and (sort != "termijn" or found) else column
+    where = [*where, *_where(shape, "termijn" if few else sort)]
+    if goes_on:
+        here = tuple_(by, CASE.c.id)
+        there = tuple_(bindparam("after_key", type_=String), bindparam("after_id", type_=Integer))
         where.append(here < there if last_first else here > there)
     order = (by.desc(), CASE.c.id.desc()) if last_first else (by, CASE.c.id)
     told = select(
@@ -128,10 +188,13 @@ def _arm(
     joined = told.outerjoin(TEAM, TEAM.c.id == CASE.c.team_id).outerjoin(
         WORKER, WORKER.c.id == CASE.c.owner_id
     )
-    return joined.where(*where).order_by(*order).limit(limit)
+    return joined.where(*where).order_by(*order).limit(_MOST)
 
 
-def weighed(connection: Connection, filters: dict[str, Any]) -> dict[str, Any]:
+_MOST = bindparam("most", type_=Integer)
+
+
+def weighed(connection: Connection, filters: Filled) -> Filled:
     """Give the filters with what is sought in the order to look for it, and whether it is all
     common.
     """
@@ -141,28 +204,65 @@ def weighed(connection: Connection, filters: dict[str, Any]) -> dict[str, Any]:
     return filters | {"sought": sought, "common": common}
 
 
-def count(connection: Connection, scope: Scope, filters: Mapping[str, Any], most: int) -> int:
+def count(connection: Connection, scope: Scope, filters: Filled, most: int) -> int:
     """Give how many cases there are, counted no further than `most`."""
-    if filters.get("sought") and not filters.get("common"):
-        found = select(CASE.c.id).where(within(scope), *_where(filters)).limit(most).subquery()
-        return int(connection.execute(select(func.count()).select_from(found)).scalar_one())
-    arms = [select(CASE.c.id).where(arm, *_where(filters)).limit(most) for arm, _ in arms_of(scope)]
+    plain, sought, common = _apart(filters)
+    kind, shape = kind_of(scope), _shape(plain)
+    if sought:
+        arms = bound_arms(kind) if common else [(bound_within(kind), True)]
+        asked = _count_of_arms(arms, shape, tuple(sought))
+    else:
+        asked = _count_of(kind, shape)
+    binds = _binds(plain) | binds_of(scope) | {"most": most}
+    return int(connection.execute(asked, binds).scalar_one())
+
+
+@lru_cache(maxsize=512)
+def _count_of(kind: str, shape: Shape) -> Query:
+    """Give the statement that counts, built once for a kind of scope and a shape of filters."""
+    return _count_of_arms(bound_arms(kind), shape)
+
+
+def _count_of_arms(
+    arms: Sequence[tuple[Sql, bool]], shape: Shape, sought: tuple[Sql, ...] = ()
+) -> Query:
+    told = [select(CASE.c.id).where(arm, *sought, *_where(shape)).limit(_MOST) for arm, _ in arms]
     keys = (
-        arms[0].subquery()
-        if len(arms) == 1
-        else union(*(select(arm.subquery().c.id) for arm in arms)).limit(most).subquery()
+        told[0].subquery()
+        if len(told) == 1
+        else union(*(select(arm.subquery().c.id) for arm in told)).limit(_MOST).subquery()
     )
-    return int(connection.execute(select(func.count()).select_from(keys)).scalar_one())
+    return select(func.count()).select_from(keys)
+
+
+_KEYS = bindparam("keys", type_=Integer, expanding=True)
+_NEXT_TERMS = (
+    select(*(TERM.c[n] for n in ("id", "case_id", "name", "due", "over_at")))
+    .where(TERM.c.case_id.in_(_KEYS), TERM.c.status == "running")
+    .order_by(TERM.c.over_at.desc(), TERM.c.id.desc())
+)
+_NAMES = (
+    select(PERSON.c.case_id, PERSON.c.naam).where(PERSON.c.case_id.in_(_KEYS)).order_by(PERSON.c.id)
+)
+_TODAY = bindparam("today", type_=Date)
+_STAFF = (
+    select(
+        TEAM.c.id.label("team_key"),
+        TEAM.c.name.label("team"),
+        *(WORKER.c[n] for n in ("id", "name", "role", "active")),
+        exists(select(PLAN.c.id).where(PLAN.c.worker_id == WORKER.c.id, *away_on(_TODAY))).label(
+            "away"
+        ),
+    )
+    .outerjoin(WORKER, WORKER.c.team_id == TEAM.c.id)
+    .order_by(TEAM.c.id, WORKER.c.name)
+)
 
 
 def next_terms(connection: Connection, cases: Sequence[int]) -> dict[int, Row]:
     """Give, per case, the running term that ends first: id, name, due, over_at."""
-    statement = (
-        select(*(TERM.c[n] for n in ("id", "case_id", "name", "due", "over_at")))
-        .where(TERM.c.case_id.in_(cases), TERM.c.status == "running")
-        .order_by(TERM.c.over_at.desc(), TERM.c.id.desc())
-    )
-    return {r["case_id"]: r for r in rows(connection, statement)}
+    found = as_rows(connection.execute(_NEXT_TERMS, {"keys": list(cases)}))
+    return {r["case_id"]: r for r in found}
 
 
 def names_of(connection: Connection, cases: Sequence[int]) -> dict[int, list[str]]:
@@ -171,12 +271,7 @@ def names_of(connection: Connection, cases: Sequence[int]) -> dict[int, list[str
     In one that is a text the melder who stays secret is covered.
     """
     found: dict[int, list[str]] = {}
-    for r in rows(
-        connection,
-        select(PERSON.c.case_id, PERSON.c.naam)
-        .where(PERSON.c.case_id.in_(cases))
-        .order_by(PERSON.c.id),
-    ):
+    for r in as_rows(connection.execute(_NAMES, {"keys": list(cases)})):
         found.setdefault(r["case_id"], []).append(r["naam"])
     for key, veil in veils(
         connection, [k for k, names in found.items() if not all(map(is_only_name, names))]
@@ -208,21 +303,7 @@ def staff(connection: Connection, day: date) -> tuple[dict[str, int], list[Row]]
     """Give the teams by name, and everyone who ever worked here (id, name, role, team, active, and
     whether he is away on this day).
     """
-    away = exists(select(PLAN.c.id).where(PLAN.c.worker_id == WORKER.c.id, *away_on(day))).label(
-        "away"
-    )
-    columns = (
-        TEAM.c.id.label("team_key"),
-        TEAM.c.name.label("team"),
-        *(WORKER.c[n] for n in ("id", "name", "role", "active")),
-        away,
-    )
-    found = rows(
-        connection,
-        select(*columns)
-        .outerjoin(WORKER, WORKER.c.team_id == TEAM.c.id)
-        .order_by(TEAM.c.id, WORKER.c.name),
-    )
+    found = as_rows(connection.execute(_STAFF, {"today": day}))
     return {r["team"]: r["team_key"] for r in found}, [r for r in found if r["id"] is not None]
 
 

@@ -168,8 +168,8 @@ def staff(connection: Connection, today: date, now: datetime) -> Staff:
     )
 
 
-def away_on(day: date) -> list[Sql]:
-    """Give the WHERE of plans by which somebody is away on a day."""
+def away_on(day: date | Sql) -> list[Sql]:
+    """Give the WHERE of plans by which somebody is away on a day, a value or a bound name."""
     return [
         PLAN.c.undone.is_(None),
         PLAN.c.kind == "afwezig",
