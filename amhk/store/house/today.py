@@ -6,10 +6,10 @@ One's own terms, the load of a team, what ends this week.
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, Integer, String, bindparam, case, func, select
 
-from amhk.store.database.instants import as_text
-from amhk.store.reads import CASE, TEAM, TERM, WORKER, rows
+from amhk.store.database.instants import UtcInstant, as_text
+from amhk.store.reads import CASE, TEAM, TERM, WORKER, as_rows
 from amhk.store.rows import Row
 from amhk.store.tables import Sql
 
@@ -32,37 +32,82 @@ _CASE = [
 _TERM = [TERM.c[n].label(f"term_{n}") for n in ("id", "name", "due", "over_at", "person_id")]
 
 
+_OPEN, _NOBODY = CASE.c.rank < "9", CASE.c.owner_id.is_(None)
+_OF_TEAMS = CASE.c.team_id.in_(bindparam("teams", type_=Integer, expanding=True))
+_NOW, _UNTIL = (bindparam(name, type_=UtcInstant) for name in ("now", "until"))
+
+
+def _how_many(*whens: tuple[Sql, int]) -> Sql:
+    """Count the rows that come to 1 first."""
+    return func.sum(case(*whens, else_=0))
+
+
+_TERMS_OF = (
+    select(*_CASE, *_TERM)
+    .join(TERM, TERM.c.case_id == CASE.c.id)
+    .where(CASE.c.owner_id == bindparam("worker"), _OPEN, TERM.c.status == "running")
+    .order_by(CASE.c.rank, TERM.c.over_at, TERM.c.id)
+)
+_LOAD = (
+    select(
+        TEAM.c.name.label("team"),
+        WORKER.c.name.label("worker"),
+        func.count().label("cases"),
+        _how_many((func.substr(CASE.c.rank, 2) <= bindparam("now_text", type_=String), 1)).label(
+            "late"
+        ),
+    )
+    .select_from(CASE)
+    .join(TEAM, TEAM.c.id == CASE.c.team_id)
+    .outerjoin(WORKER, WORKER.c.id == CASE.c.owner_id)
+    .where(_OF_TEAMS, _OPEN)
+    .group_by(TEAM.c.name, WORKER.c.name)
+    .order_by(TEAM.c.name, WORKER.c.name)
+)
+_LATE = TERM.c.over_at <= _NOW
+_ENDING = (
+    select(
+        TERM.c.name,
+        _how_many((_LATE, 1)).label("late"),
+        _how_many((_LATE, 0), (TERM.c.over_at > _NOW, 1)).label("soon"),
+        _how_many((_LATE, 0), (_NOBODY, 1)).label("soon_of_nobody"),
+        _how_many((_NOBODY, 1)).label("of_nobody"),
+    )
+    .join(CASE, CASE.c.id == TERM.c.case_id)
+    .where(TERM.c.status == "running", TERM.c.over_at <= _UNTIL, _OF_TEAMS)
+    .group_by(TERM.c.name)
+    .order_by(TERM.c.name)
+)
+_UNTOUCHED = (
+    select(*_CASE)
+    .where(_OF_TEAMS, _NOBODY, _OPEN)
+    .order_by(CASE.c.rank, CASE.c.id)
+    .limit(bindparam("most", type_=Integer))
+)
+_UNTOUCHED_COUNT = (
+    select(
+        func.count().label("count"),
+        func.coalesce(_how_many((CASE.c.opened_by.is_(None), 1)), 0).label("unread"),
+        func.coalesce(_how_many((CASE.c.urgent, 1)), 0).label("urgent"),
+    )
+    .select_from(CASE)
+    .where(_OF_TEAMS, _NOBODY, _OPEN)
+)
+
+
 def terms_of(connection: Connection, worker: int) -> list[Row]:
     """Give every running term of a worker's own open cases, in the order of danger of the cases,
     then by their end.
     """
-    statement = select(*_CASE, *_TERM).join(TERM, TERM.c.case_id == CASE.c.id)
-    where = (CASE.c.owner_id == worker, CASE.c.rank < "9", TERM.c.status == "running")
-    return rows(
-        connection, statement.where(*where).order_by(CASE.c.rank, TERM.c.over_at, TERM.c.id)
-    )
+    return as_rows(connection.execute(_TERMS_OF, {"worker": worker}))
 
 
 def load(connection: Connection, teams: Sequence[int], now: datetime) -> list[Row]:
     """Give, per team and worker (None: nobody), how many open cases there are and how many of those
     are late.
     """
-    late = func.sum(case((func.substr(CASE.c.rank, 2) <= as_text(now), 1), else_=0)).label("late")
-    statement = (
-        select(
-            TEAM.c.name.label("team"),
-            WORKER.c.name.label("worker"),
-            func.count().label("cases"),
-            late,
-        )
-        .select_from(CASE)
-        .join(TEAM, TEAM.c.id == CASE.c.team_id)
-        .outerjoin(WORKER, WORKER.c.id == CASE.c.owner_id)
-    )
-    grouped = statement.where(CASE.c.team_id.in_(teams), CASE.c.rank < "9").group_by(
-        TEAM.c.name, WORKER.c.name
-    )
-    return rows(connection, grouped.order_by(TEAM.c.name, WORKER.c.name))
+    asked = {"teams": list(teams), "now_text": as_text(now)}
+    return as_rows(connection.execute(_LOAD, asked))
 
 
 def ending(
@@ -71,34 +116,14 @@ def ending(
     """Give, per term, how many in these teams are late now, how many end before `until`, how many
     of those are of nobody, and how many of all of them.
     """
-    is_late = TERM.c.over_at <= now
-    columns: list[Sql] = [
-        TERM.c.name,
-        func.sum(case((is_late, 1), else_=0)).label("late"),
-        func.sum(case((is_late, 0), else_=1)).label("soon"),
-        func.sum(case((is_late, 0), (CASE.c.owner_id.is_(None), 1), else_=0)).label(
-            "soon_of_nobody"
-        ),
-        func.sum(case((CASE.c.owner_id.is_(None), 1), else_=0)).label("of_nobody"),
-    ]
-    statement = select(*columns).join(CASE, CASE.c.id == TERM.c.case_id)
-    where = (TERM.c.status == "running", TERM.c.over_at <= until, CASE.c.team_id.in_(teams))
-    return rows(connection, statement.where(*where).group_by(TERM.c.name).order_by(TERM.c.name))
+    asked = {"teams": list(teams), "now": now, "until": until}
+    return as_rows(connection.execute(_ENDING, asked))
 
 
 def untouched(connection: Connection, teams: Sequence[int], limit: int) -> tuple[list[Row], Row]:
     """Give the open cases of these teams that nobody owns, in the order of danger, and how many
     there are: all, not opened, urgent.
     """
-    where = (CASE.c.team_id.in_(teams), CASE.c.owner_id.is_(None), CASE.c.rank < "9")
-    found = rows(
-        connection, select(*_CASE).where(*where).order_by(CASE.c.rank, CASE.c.id).limit(limit)
-    )
-    unread = func.sum(case((CASE.c.opened_by.is_(None), 1), else_=0))
-    urgent = func.sum(case((CASE.c.urgent, 1), else_=0))
-    columns = (
-        func.count().label("count"),
-        func.coalesce(unread, 0).label("unread"),
-        func.coalesce(urgent, 0).label("urgent"),
-    )
-    return found, rows(connection, select(*columns).select_from(CASE).where(*where))[0]
+    asked: dict[str, object] = {"teams": list(teams)}
+    found = as_rows(connection.execute(_UNTOUCHED, asked | {"most": limit}))
+    return found, as_rows(connection.execute(_UNTOUCHED_COUNT, asked))[0]
