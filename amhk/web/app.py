@@ -318,13 +318,15 @@ def _store_failed(request: Request, wrong: Exception) -> Response:
 
 def _failed(request: Request, wrong: Exception) -> Response:
     log.error("unexpected %s at %s", type(wrong).__name__, request.url.path, exc_info=wrong)
-    return _answer(
+    answer = _answer(
         request,
         500,
         Refusal(
             "Er ging iets mis aan onze kant. Er is niets half opgeslagen; waarschuw de beheerder."
         ),
     )
+    answer.headers.update(_HEADERS)  # it is made outside the guard
+    return answer
 
 
 _STORE_FAILS = (

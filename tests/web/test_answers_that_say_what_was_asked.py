@@ -4,6 +4,9 @@ import json
 
 import pytest
 from support.families import EL_AMRANI, melding
+from support.http import Http
+
+from amhk.web.app import create_app
 
 
 def minimal(client, path, body, status=204):
@@ -87,3 +90,32 @@ def test_what_changed_is_told_again(sqlite_client):
         told = client.ask("GET", path, headers={"if-none-match": mark})
         assert json.loads(told.content)
         assert told.headers["etag"] != mark
+
+
+def test_every_answer_has_its_safe_headers_whatever_became_of_the_question(
+    sqlite_client, monkeypatch
+):
+    client = sqlite_client
+    number = client.post("/cases", melding(EL_AMRANI))["number"]
+    case, token = f"/api/v1/cases/{number}", client.headers
+    http = Http(create_app(client.office), raising=False)
+    mark = http.get("/api/v1/workflows", headers=token).headers["etag"]
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    asked = [
+        (200, http.get(case, headers=token)),
+        (304, http.get("/api/v1/workflows", headers=token | {"if-none-match": mark})),
+        (401, http.get(case)),
+        (404, http.get("/api/v1/cases/M-1", headers=token)),
+        (404, http.get("/geen-pagina")),
+        (405, http.request("DELETE", case, headers=token)),
+        (411, http.post("/login", content=iter([b"name=Tom"]), headers=form)),
+        (413, http.post("/api/v1/cases", content=b"x" * 1_000_001, headers=token)),
+        (422, http.post("/api/v1/cases", content=b"{", headers=token)),
+    ]
+    monkeypatch.setattr("amhk.desk.cases.reading.case_view", lambda *_: 1 / 0)
+    asked.append((500, http.get(case, headers=token)))
+    for status, answer in asked:
+        assert answer.status_code == status
+        for name in ("content-security-policy", "x-content-type-options", "referrer-policy"):
+            assert name in answer.headers, (status, name)
+        assert answer.headers["cache-control"] == "no-store"

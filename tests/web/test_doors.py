@@ -14,13 +14,19 @@ from support.families import melding
 from support.http import Http
 
 from amhk.config import read_config
+from amhk.desk.house.session import Seat
 from amhk.desk.staff import workers
 from amhk.errors import BadInput, HouseClosed
 from amhk.keys import weak
 from amhk.office import open_office
+from amhk.rules.privacy.secrecy import Reader
 from amhk.store import reads
 from amhk.store.people import questions
+from amhk.web import pages
+from amhk.web.api import cases, house, letters, people
 from amhk.web.app import create_app
+from amhk.web.pages.page import Visit
+from amhk.web.turn import OneTurn
 
 RIGHT = "oefenen-oefenen"
 
@@ -331,3 +337,26 @@ def test_a_network_is_an_address_too(tmp_path):
         ip_network("10.0.0.0/8"),
         ip_network("::1"),
     ]
+
+
+def given(dependant):
+    """What a stranger can hand to an address in its query, its body or a form, by name."""
+    found = [*dependant.query_params, *dependant.body_params, *dependant.header_params]
+    for inner in dependant.dependencies:
+        found += given(inner)
+    return found
+
+
+def test_nobody_says_himself_who_asks_or_what_was_checked():
+    """Who asks, the visit, and a form of our own page are worked out, never taken from what is
+    sent.
+    """
+    rooms = [cases, house, letters, people, *pages.ROOMS]
+    routes = [(room, route) for room in rooms for route in room.router.routes]
+    assert len(routes) > 150
+    for room, route in routes:
+        assert isinstance(route, OneTurn), (room.__name__, route.path)
+        names = {field.name for field in given(route.dependant)}
+        assert not names & {"who", "here", "form", "body", "wish", "office"}, route.path
+        kinds = {field.field_info.annotation for field in given(route.dependant)}
+        assert not kinds & {Reader, Visit, Seat}, route.path
