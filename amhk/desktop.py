@@ -131,11 +131,10 @@ def _window(
         f"Er is geen venster te maken op deze machine; het meldpunt staat in uw browser: {address} "
         " (Ctrl-C sluit het)"
     )
-    webbrowser.open(address)
-    signal.signal(
-        signal.SIGINT, signal.default_int_handler
-    )  # whoever starts a program in the background may have switched it off
+    # whoever starts a program in the background may have switched it off
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
+        webbrowser.open(address)
         while service is not None and service.poll() is None:
             sleep(0.5)
     except KeyboardInterrupt:

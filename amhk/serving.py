@@ -64,7 +64,6 @@ def _serve(office: Office, host: str, port: int, say: Callable[[str], None]) -> 
     for noisy in ("apscheduler", "transitions", "uvicorn.access"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     app = create_app(office)
-    app.router.lifespan_context = _with_clock(office)
     try:
         listening = socket.create_server(
             (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -86,8 +85,9 @@ def _serve(office: Office, host: str, port: int, say: Callable[[str], None]) -> 
     if host not in _LOOPBACK:
         say("Let op: dit meldpunt is te bereiken vanaf andere computers. Zet er https voor.")
     shown = f"[{host}]" if ":" in host else host
-    say(
-        f"\nHet meldpunt is open op http://{shown}:{listening.getsockname()[1]}  (Ctrl-C sluit het)"
+    address = f"http://{shown}:{listening.getsockname()[1]}"
+    app.router.lifespan_context = _with_clock(
+        office, lambda: say(f"\nHet meldpunt is open op {address}  (Ctrl-C sluit het)")
     )
     server = uvicorn.Server(
         uvicorn.Config(
@@ -101,12 +101,19 @@ def _serve(office: Office, host: str, port: int, say: Callable[[str], None]) -> 
     say("Het meldpunt is gesloten.")
 
 
-def _with_clock(office: Office) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _with_clock(
+    office: Office, opened: Callable[[], None]
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """Let the clock run as long as the house is open; `opened` is told when it can answer, and
+    when who stops it is heard.
+    """
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         clock = start_clock(office)
         at_once = _AT_ONCE if office.store.sqlite else _AT_ONCE_ELSEWHERE
         current_default_thread_limiter().total_tokens = at_once
+        opened()
         yield
         clock.shutdown(wait=True)
 
