@@ -249,6 +249,14 @@ def barriers(page):
     ]
 
 
+# The headings of sections that lie against the form or the buttons above them.
+TOUCHING = """[...document.querySelectorAll('form + section, .buttons + section')].filter(section =>
+    section.previousElementSibling.offsetHeight && section.offsetHeight &&
+    section.getBoundingClientRect().top
+        - section.previousElementSibling.getBoundingClientRect().bottom < 8
+).map(section => section.innerText.slice(0, 40))"""
+
+
 @pytest.mark.browser
 def test_axe_finds_no_barrier_on_any_page_and_nothing_is_wider_than_a_phone(browse, places):
     wrong = []
@@ -258,6 +266,7 @@ def test_axe_finds_no_barrier_on_any_page_and_nothing_is_wider_than_a_phone(brow
         for path in paths:
             page.goto(path)
             wrong += [f"{who} {path} {b}" for b in barriers(page)]
+            wrong += [f"{who} {path}: '{s}' touches a form" for s in page.evaluate(TOUCHING)]
             for width, what in ((320, "phone"), (640, "1280 at 200 %")):
                 page.set_viewport_size({"width": width, "height": 800})
                 wide = page.evaluate("document.documentElement.scrollWidth")
