@@ -21,9 +21,9 @@ from amhk.training.year import fill
 from amhk.web.app import create_app
 
 # Requests worked on at once. One interpreter runs one of them at a time, and the more there are the
-# longer all of them wait (benchmarks/http: pages a fifth slower with six than with three); one that
-# waits for a server of its own leaves room for others meanwhile.
-_AT_ONCE, _AT_ONCE_ELSEWHERE = 3, 6
+# longer all of them wait (benchmarks/http: pages are a fifth faster with three than with six). Four
+# of them may be waiting for files of others (`sheets/apart`), so that two are left for the rest.
+_AT_ONCE = 6
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -111,8 +111,7 @@ def _with_clock(
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         clock = start_clock(office)
-        at_once = _AT_ONCE if office.store.sqlite else _AT_ONCE_ELSEWHERE
-        current_default_thread_limiter().total_tokens = at_once
+        current_default_thread_limiter().total_tokens = _AT_ONCE
         opened()
         yield
         clock.shutdown(wait=True)

@@ -346,8 +346,8 @@ def worker_by(connection: Connection, name: str | None = None, **where: object) 
     """Give the worker with this name (in whatever capitals and accents), id or token hash."""
     if name is not None:
         where["name_key"] = fold(name)
-    statement = _worker_by(tuple(where))
-    found = connection.execute(statement, where).mappings().first()
+    assert where, "a worker is asked for by something"
+    found = connection.execute(_worker_by(tuple(where)), where).mappings().first()
     return cast(WorkerRow, dict(found)) if found else None
 
 

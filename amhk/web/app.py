@@ -38,7 +38,7 @@ from amhk.office import Office
 from amhk.web import pages
 from amhk.web.api import cases, description, house, letters, people
 from amhk.web.api.shapes import faults_json, forms_desk
-from amhk.web.auth import Doorman, TooManyQuestions, TooManyTries, by_token
+from amhk.web.auth import Doorman, TooManyQuestions, TooManyTries, by_cookie, by_token
 from amhk.web.outside import Outside
 
 log = logging.getLogger("amhk")
@@ -252,6 +252,10 @@ def _http(request: Request, wrong: Exception) -> Response:
 def _wrong_address(request: Request, wrong: Exception) -> Response:
     """A number in the address or a flag that is none."""
     assert isinstance(wrong, RequestValidationError)
+    try:  # who may not come in hears that, and not what is wrong with his question
+        (by_token if _is_api(request) else by_cookie)(request)
+    except Refusal as refused:
+        return _refused(request, refused)
     places = {e["loc"][0] for e in wrong.errors()}
     if "path" in places:
         return _answer(request, 404, NotFound())

@@ -47,13 +47,18 @@ def by_token(request: Request) -> Reader:
     NotSignedIn when it is missing, wrong or void, ChooseOwnPassword for who still has his first
     one.
     """
+    return reader_of_token(request.app.state.office, told_token(request))
+
+
+def told_token(request: Request) -> str:
+    """Give the token a request carries, whoever's it is; NotSignedIn when it carries none."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise NotSignedIn(
             "Stuur een token mee: Authorization: Bearer ... (maak er een met: amhk worker token"
             " NAAM)."
         )
-    return reader_of_token(request.app.state.office, token.strip())
+    return token.strip()
 
 
 def by_cookie(request: Request) -> Seat:

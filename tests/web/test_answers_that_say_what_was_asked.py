@@ -3,9 +3,11 @@
 import json
 
 import pytest
+from support.cast import Client
 from support.families import EL_AMRANI, melding
 from support.http import Http
 
+from amhk.desk.cases import moves
 from amhk.web.app import create_app
 
 
@@ -119,3 +121,42 @@ def test_every_answer_has_its_safe_headers_whatever_became_of_the_question(
         for name in ("content-security-policy", "x-content-type-options", "referrer-policy"):
             assert name in answer.headers, (status, name)
         assert answer.headers["cache-control"] == "no-store"
+
+
+def test_what_is_done_is_told_whatever_the_program_says_it_has(sqlite_client):
+    client = sqlite_client
+    have = {"if-none-match": "*"}
+    number = client.ask("POST", "/cases", melding(EL_AMRANI), 201, have).json()["number"]
+    path = f"/cases/{number}/moves/veiligheidsbeoordeling"
+    body = {"version": 1, "uitkomst": "onderzoek nodig"}
+    assert client.ask("POST", path, body, 200, have).json()["version"] == 2
+
+
+def test_the_version_that_is_told_is_of_what_was_done_and_not_of_what_others_did_since(
+    sqlite_client, monkeypatch
+):
+    client = sqlite_client
+    number = client.post("/cases", melding(EL_AMRANI))["number"]
+    made = moves.make_move
+
+    def and_then_another(office, *told):
+        made(office, *told)
+        other = {"version": 2, "naam": "Opa Bouzid"}
+        Client(office, "Carla").post(f"/cases/{number}/people", other)
+
+    monkeypatch.setattr(moves, "make_move", and_then_another)
+    body = {"version": 1, "uitkomst": "onderzoek nodig"}
+    answer = minimal(client, f"/cases/{number}/moves/veiligheidsbeoordeling", body)
+    assert answer.headers["amhk-version"] == "2"
+    assert client.version(number) == 3
+
+
+@pytest.mark.parametrize(
+    "path", ["/notices/0", "/notices/abc", "/cases/M-1/moves/afsluiten?dry_run=x"]
+)
+def test_who_may_not_come_in_hears_that_first(sqlite_client, path):
+    http = Http(create_app(sqlite_client.office))
+    method = "POST" if "moves" in path else "GET"
+    assert http.request(method, f"/api/v1{path}", content=b"{").status_code == 401
+    big = http.request("POST", "/api/v1/cases", content=iter([b"x" * 600_000] * 3))
+    assert big.status_code == 401

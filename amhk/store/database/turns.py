@@ -26,7 +26,13 @@ class Turns:
         (seconds).
         """
         mine = self._join()
-        if not mine.acquire(timeout=self._patience) and self._gives_up(mine):
+        try:
+            came = mine.acquire(timeout=self._patience)
+        except BaseException:
+            if not self._gives_up(mine):
+                self._pass_on()
+            raise
+        if not came and self._gives_up(mine):
             raise WaitedTooLong("another writer has its turn and does not end it")
         try:
             yield

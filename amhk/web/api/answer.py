@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 
+from amhk.web.api.request import part
 from amhk.web.turn import InTurn
 
 MINIMAL = "return=minimal"
@@ -51,10 +52,20 @@ class Wish:
         return Response(status_code=status, headers=heads)
 
 
+def next_version(body: object) -> int | None:
+    """Give the version a thing has after what was just done with it, from the version it was done
+    on: it went up by one, and what others did since is not told as seen. None without a version.
+    """
+    version = part(body, "version")
+    return version + 1 if isinstance(version, int) else None
+
+
 def wish_of(request: Request) -> Wish:
     """Give how the answer to a request is wanted."""
+    # of what is done to a case it is not the question whether somebody has the answer already
+    asks = request.method == "GET"
     prefer = ",".join(request.headers.getlist("prefer")).replace(" ", "").lower()
-    known = request.headers.get("if-none-match", "")
+    known = request.headers.get("if-none-match", "") if asks else ""
     return Wish(
         MINIMAL in prefer.replace(";", ",").split(","),
         frozenset(mark.strip() for mark in known.split(",") if mark.strip()),

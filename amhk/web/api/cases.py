@@ -19,7 +19,7 @@ from amhk.desk.worklists import worklist
 from amhk.errors import NotFound
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import Reader
-from amhk.web.api.answer import Wish, Wished
+from amhk.web.api.answer import Wish, Wished, next_version
 from amhk.web.api.description import call_form, describe, schema_of_call
 from amhk.web.api.request import ANY_BODY, Body, Cursor, House, Key, Who, part
 from amhk.web.api.shapes import BASE, case_json, forms_desk
@@ -39,11 +39,13 @@ def case_answer(
     return wish.whole(told, status, view["version"], view["now"])
 
 
-def after(office: Office, number: str, who: Reader, wish: Wish, status: int = 204) -> Response:
+def after(
+    office: Office, number: str, who: Reader, wish: Wish, body: object, status: int = 204
+) -> Response:
     """Give a case after something was done with it, or only that it was."""
     if wish.brief:
-        href = f"{BASE}/cases/{number}"
-        return wish.done(href, reading.version_of(office, number, who), status)
+        now = next_version(body) or reading.version_of(office, number, who)
+        return wish.done(f"{BASE}/cases/{number}", now, status)
     return case_answer(office, number, who, wish, 200 if status == 204 else status)
 
 
@@ -82,7 +84,7 @@ def take_call(request: Request, office: House, who: Who, body: Body, wish: Wishe
     `Idempotency-Key` is honoured.
     """
     number = calls.take_call(office, body, who, request.headers.get("idempotency-key"))
-    response = after(office, number, who, wish, 201)
+    response = after(office, number, who, wish, body, 201)
     response.headers["location"] = f"{BASE}/cases/{number}"
     return response
 
@@ -124,14 +126,14 @@ def make_move(
     if dry_run:
         return JSONResponse(moves.try_move(office, number, move, body, who))
     moves.make_move(office, number, move, body, who)
-    return after(office, number, who, wish)
+    return after(office, number, who, wish, body)
 
 
 @router.post("/cases/{number}/people", openapi_extra=ANY_BODY)
 def add_people(number: str, office: House, who: Who, body: Body, wish: Wished) -> Response:
     """Record a person on a melding."""
     desk_add_people.add_people(office, number, body, who)
-    return after(office, number, who, wish)
+    return after(office, number, who, wish, body)
 
 
 @router.post("/cases/{number}/assign", openapi_extra=ANY_BODY)
@@ -142,7 +144,7 @@ def assign(number: str, office: House, who: Who, body: Body, wish: Wished) -> Re
     """
     assignment.assign(office, number, body, who)
     try:
-        return after(office, number, who, wish)
+        return after(office, number, who, wish, body)
     except NotFound:  # given to a team whose cases he may not see
         return JSONResponse({"number": number, "visible": False})
 
@@ -153,21 +155,21 @@ def suspend(number: str, term: Key, office: House, who: Who, body: Body, wish: W
     the usual ones.
     """
     extensions.suspend(office, number, term, body, who)
-    return after(office, number, who, wish)
+    return after(office, number, who, wish, body)
 
 
 @router.post("/cases/{number}/terms/{term}/resume", openapi_extra=ANY_BODY)
 def resume(number: str, term: Key, office: House, who: Who, body: Body, wish: Wished) -> Response:
     """Take a suspended term up again."""
     extensions.resume(office, number, term, body, who)
-    return after(office, number, who, wish)
+    return after(office, number, who, wish, body)
 
 
 @router.post("/cases/{number}/terms/{term}/extend", openapi_extra=ANY_BODY)
 def extend(number: str, term: Key, office: House, who: Who, body: Body, wish: Wished) -> Response:
     """Extend a term by `days`, with `reason` and `decider`."""
     extensions.extend(office, number, term, body, who)
-    return after(office, number, who, wish)
+    return after(office, number, who, wish, body)
 
 
 @router.get("/cases/{number}/journal")

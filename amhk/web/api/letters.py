@@ -15,7 +15,7 @@ from amhk.desk.letters import dispatch, letter_view, notices, piles, receipts
 from amhk.desk.letters import owed as letters_owed
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import Reader
-from amhk.web.api.answer import Wish, Wished
+from amhk.web.api.answer import Wish, Wished, next_version
 from amhk.web.api.request import ANY_BODY, Body, House, Key, Who
 from amhk.web.api.shapes import BASE, do_json, forms_desk
 from amhk.web.turn import OneTurn
@@ -83,10 +83,11 @@ def _notice(office: Office, key: Key, who: Reader) -> dict[str, Any]:
     return told
 
 
-def _after(office: Office, key: Key, who: Reader, wish: Wish) -> Response:
+def _after(office: Office, key: Key, who: Reader, wish: Wish, body: object) -> Response:
     """Give a letter after something was done with it, or only that it was."""
     if wish.brief:
-        return wish.done(f"{BASE}/notices/{key}", letter_view.version_of(office, key, who))
+        now = next_version(body) or letter_view.version_of(office, key, who)
+        return wish.done(f"{BASE}/notices/{key}", now)
     return wish.whole(_notice(office, key, who))
 
 
@@ -94,49 +95,49 @@ def _after(office: Office, key: Key, who: Reader, wish: Wish) -> Response:
 def approve(key: Key, office: House, who: Who, body: Body, wish: Wished) -> Response:
     """Freeze a letter; refused with what is missing."""
     notices.approve(office, key, body, who)
-    return _after(office, key, who, wish)
+    return _after(office, key, who, wish, body)
 
 
 @router.post("/notices/{key}/send", openapi_extra=ANY_BODY)
 def send(key: Key, office: House, who: Who, body: Body, wish: Wished) -> Response:
     """Record that it was sent: `date way reference`."""
     notices.send(office, key, body, who)
-    return _after(office, key, who, wish)
+    return _after(office, key, who, wish, body)
 
 
 @router.post("/notices/{key}/withhold", openapi_extra=ANY_BODY)
 def withhold(key: Key, office: House, who: Who, body: Body, wish: Wished) -> Response:
     """Withhold it (`reason ground`), or postpone it to `new_date`."""
     notices.withhold(office, key, body, who)
-    return _after(office, key, who, wish)
+    return _after(office, key, who, wish, body)
 
 
 @router.post("/notices/{key}/queue", openapi_extra=ANY_BODY)
 def queue(key: Key, office: House, who: Who, body: Body, wish: Wished) -> Response:
     """Put an approved letter in the post: `version`, `way` (print or map)."""
     dispatch.queue(office, key, body, who)
-    return _after(office, key, who, wish)
+    return _after(office, key, who, wish, body)
 
 
 @router.post("/notices/{key}/reopen", openapi_extra=ANY_BODY)
 def reopen(key: Key, office: House, who: Who, body: Body, wish: Wished) -> Response:
     """Make an approved letter a draft again: `version`."""
     notices.reopen(office, key, body, who)
-    return _after(office, key, who, wish)
+    return _after(office, key, who, wish, body)
 
 
 @router.post("/notices/{key}/receipt", openapi_extra=ANY_BODY)
 def receive(key: Key, office: House, who: Who, body: Body, wish: Wished) -> Response:
     """Record that the receiver has it: `version date reference`."""
     receipts.receive(office, key, body, who)
-    return _after(office, key, who, wish)
+    return _after(office, key, who, wish, body)
 
 
 @router.post("/notices/{key}/return", openapi_extra=ANY_BODY)
 def give_back(key: Key, office: House, who: Who, body: Body, wish: Wished) -> Response:
     """Record that it came back: `version date reason`; it is owed again."""
     receipts.give_back(office, key, body, who)
-    return _after(office, key, who, wish)
+    return _after(office, key, who, wish, body)
 
 
 @router.get("/outbox")

@@ -54,14 +54,14 @@ def earlier_of(number: str, office: House, who: Who) -> object:
 def split(number: str, office: House, who: Who, body: Body, wish: Wished) -> Response:
     """Undo the join of a vervolgmelding, or take a melding out of its dossier: `version reden`."""
     cases_split.split(office, number, body, who)
-    return after(office, number, who, wish)
+    return after(office, number, who, wish, body)
 
 
 @router.post("/cases/{number}/dossier", openapi_extra=ANY_BODY)
 def place(number: str, office: House, who: Who, body: Body, wish: Wished) -> Response:
     """Put a melding in the dossier of another: `version bij reden`."""
     cases_split.place(office, number, body, who)
-    return after(office, number, who, wish)
+    return after(office, number, who, wish, body)
 
 
 @router.get("/imports")

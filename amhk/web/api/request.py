@@ -8,14 +8,17 @@ from fastapi import Depends, Path, Query, Request
 from amhk.errors import BadInput, TooLarge
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import Reader
-from amhk.web.auth import by_token
+from amhk.web.auth import by_token, told_token
 from amhk.web.turn import InTurn
 
 _MOST = 1_000_000
 
 
 async def read_body(request: Request) -> None:
-    """Read what was sent, no further than 1 MB; TooLarge when there is more."""
+    """Read what was sent, no further than 1 MB; TooLarge when there is more, NotSignedIn without
+    any token.
+    """
+    told_token(request)
     raw = b""
     async for piece in request.stream():
         raw += piece

@@ -10,6 +10,7 @@ from urllib.parse import quote, unquote
 
 from fastapi import Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
 from amhk.desk.house import clock
@@ -121,7 +122,7 @@ async def with_file(request: Request) -> AsyncIterator[FormData]:
     """Give a form of our own page that may carry one file (kept on disk, not in memory; gone
     afterwards).
     """
-    csrf = by_cookie(request).csrf
+    csrf = (await run_in_threadpool(by_cookie, request)).csrf
     async with request.form(max_fields=20, max_files=1) as form:
         sent = form.get("_csrf")
         prove_own_form(request, csrf, sent if isinstance(sent, str) else None)
