@@ -63,6 +63,7 @@ MELDING = {
     "acuut": False,
     "melder": {"naam": "Zwaluw Kwarteldrift", "bereikbaar": "06-11122233", "geheim": True},
 }
+SECRET = {"naam": "Zwaluw Kwarteldrift", "bereikbaar": "06-11122233"}
 GIVES_AWAY = "Mevrouw Kwarteldrift zag het, bel 0611122233."
 ADVIES = {
     "route": "advies",
@@ -108,9 +109,11 @@ def fill_any(schema, data):
             if optional
             else []
         )
-        return {
+        told = {
             n: fill_any(schema["properties"][n], data) for n in [*schema.get("required", []), *some]
         }
+        # whoever reports here is the one whom `hidden` knows
+        return told | SECRET if {"naam", "geheim"} <= schema["properties"].keys() else told
     if kind == "array":
         return [fill_any(schema["items"], data)]
     if kind == "boolean":
