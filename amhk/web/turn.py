@@ -6,12 +6,12 @@ Each dependency that asks the database would otherwise wait for a thread of its 
 import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated, get_type_hints
+from typing import Annotated, Any, get_type_hints
 
 from fastapi import Depends, Request
 from fastapi.routing import APIRoute
 
-_ASKS = "request_in_turn"
+_ASKS, _FIRST = "request_in_turn", {"first_0", "first_1"}
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,8 @@ class InTurn:
 class OneTurn(APIRoute):
     """An address whose dependencies of the kind `InTurn` and whose answer share one turn."""
 
-    def __init__(self, path: str, endpoint: Callable[..., object], **more: object) -> None:
-        super().__init__(path, in_turn(endpoint), **more)  # type: ignore[arg-type]
+    def __init__(self, path: str, endpoint: Callable[..., object], **more: Any) -> None:
+        super().__init__(path, in_turn(endpoint), **more)
 
 
 def in_turn(endpoint: Callable[..., object]) -> Callable[..., object]:
@@ -64,15 +64,10 @@ def in_turn(endpoint: Callable[..., object]) -> Callable[..., object]:
     added = [] if own else [_part(_ASKS, Request)]
     added += [_part(f"first_{n}", Annotated[object, Depends(f)]) for n, f in enumerate(firsts)]
     returns = hints.get("return", inspect.Signature.empty)
-    turn.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        [*kept, *added], return_annotation=returns
-    )
+    turn.__dict__["__signature__"] = inspect.Signature([*kept, *added], return_annotation=returns)
     turn.__name__, turn.__doc__ = endpoint.__name__, endpoint.__doc__
     turn.__module__ = endpoint.__module__
     return turn
-
-
-_FIRST = {"first_0", "first_1"}
 
 
 def _part(name: str, annotation: object) -> inspect.Parameter:
