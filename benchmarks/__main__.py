@@ -23,7 +23,8 @@ from amhk.config import config_text
 from amhk.desk.cases import moves
 from amhk.desk.intake import calls
 from amhk.desk.staff import workers
-from amhk.office import found, open_office
+from amhk.founding import found
+from amhk.office import open_office
 from amhk.rules.privacy.secrecy import Reader
 from amhk.rules.procedure.fields import Desk
 from amhk.rules.procedure.moves import Token, decide, machine_of

@@ -19,7 +19,8 @@ import openpyxl
 
 from amhk.config import config_text
 from amhk.desk.staff import workers
-from amhk.office import found, open_office
+from amhk.founding import found
+from amhk.office import open_office
 
 PORT, PASSWORD = 8477, "paard batterij nietje juist"
 

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from amhk.config import config_text
 from amhk.desk.figures import case_facts, reports
-from amhk.office import found, open_office
+from amhk.founding import found
+from amhk.office import open_office
 from amhk.rules.figures.periods import read_period
 from amhk.rules.figures.small_numbers import STYLES
 from amhk.training import year

@@ -24,7 +24,8 @@ from amhk.config import config_text
 from amhk.desk.house import rounds, second_count
 from amhk.desk.staff import workers
 from amhk.desk.terms import sweep
-from amhk.office import found, open_office
+from amhk.founding import found
+from amhk.office import open_office
 from amhk.store import reads, writes
 from amhk.store.cases import rank
 from amhk.store.cases.journal import entry_row

@@ -19,10 +19,12 @@ from support.patience import until
 from support.postgres import control
 from support.server import RUNNING, forget_forks
 
-from amhk import office as house
+from amhk import procedure
 from amhk.config import config_text, read_config
 from amhk.desk.house import rounds
-from amhk.office import found, open_office, proof_digest, read_pack
+from amhk.founding import found
+from amhk.office import open_office
+from amhk.procedure import proof_digest, read_pack
 from amhk.rules.terms.days import Calendar
 from amhk.rules.terms.holidays import Feestdagen
 from amhk.store import reads, writes
@@ -67,19 +69,19 @@ def _pack(config, read=read_pack):
     return pack, list(faults)
 
 
-house.read_pack = _pack
+procedure.read_pack = _pack
 _FAULTS = {}
 
 
-def _faults(config, proven=False, work_out=house.procedure_faults):
+def _faults(pack, config, work_out=procedure.proof_faults):
     """Work out the proof of a procedure, once for all of a process that have the same files."""
-    key = proof_digest(config), repr(config.imports), proven
+    key = proof_digest(config)
     if key not in _FAULTS:
-        _FAULTS[key] = work_out(config, proven)
+        _FAULTS[key] = work_out(pack, config)
     return list(_FAULTS[key])
 
 
-house.procedure_faults = _faults
+procedure.proof_faults = _faults
 
 
 # Every process the tests start inherits this mark, also one that left its parent.

@@ -3,6 +3,7 @@
 Heavy rooms are opened only by the command that needs them.
 """
 
+import gc
 import os
 import sys
 
@@ -17,6 +18,7 @@ __all__ = ["administration", "app", "cases", "house", "imports", "main", "staff"
 
 def main() -> None:
     """Run the command line; exit 0 ok, 1 refused or found wrong, 2 wrong use."""
+    gc.disable()  # until the house is open: what is loaded before stays
     os.umask(0o077)  # what is made here is for this user alone
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

@@ -3,6 +3,7 @@
 The commands' groups, options they share, and how a case or refusal is told.
 """
 
+import gc
 import json
 import sys
 from collections.abc import Iterator
@@ -77,6 +78,7 @@ def open_here(config: str | None, proof: bool = False) -> "Iterator[Office]":
     from amhk.office import open_office
 
     office = open_office(find_config(config), proof)
+    gc.enable()
     try:
         yield office
     finally:

@@ -134,7 +134,7 @@ def workflow_check(config: ConfigOption = None) -> None:
     heen, geen lek in een brief.
     """
     from amhk.config import find_config, read_config
-    from amhk.office import procedure_faults
+    from amhk.procedure import procedure_faults
 
     faults = procedure_faults(read_config(find_config(config)))
     for fault in faults:

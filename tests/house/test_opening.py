@@ -6,6 +6,7 @@ The command line answers with the right exit code.
 import json
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 from conftest import make_folder
@@ -13,9 +14,12 @@ from sqlalchemy import event, func, select
 from support.cast import Client, hire, reader
 from support.server import command
 
+import amhk as amhk_package
+from amhk.config import read_config
 from amhk.desk.intake import calls
 from amhk.errors import HouseClosed
 from amhk.office import open_office
+from amhk.procedure import proof_digest
 from amhk.store import reads
 from amhk.store.cases.journal import verify
 from amhk.store.database import schema
@@ -277,3 +281,12 @@ def test_a_case_without_a_term_turns_the_check_red(folder):
     told = json.loads(amhk("check", "--json", "--config", folder, expect=1).stdout)
     assert (told["open"], told["without"]) == (1, 1)
     assert number in told["faults"][0]
+
+
+def test_the_proof_is_made_anew_when_any_rule_of_the_program_changed(folder, monkeypatch):
+    read, own = [], Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: read.append(path) or own(path))
+    proof_digest(read_config(folder))
+    rules = Path(amhk_package.__file__).parent / "rules"
+    assert len(rules_read := {path for path in read if rules in path.parents}) > 40
+    assert rules_read == set(rules.rglob("*.py"))

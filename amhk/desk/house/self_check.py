@@ -9,7 +9,8 @@ from amhk.config import Config, find_config, read_config
 from amhk.desk.figures import case_facts, kept_reports
 from amhk.desk.house.second_count import recounted
 from amhk.errors import HouseClosed, NotFound
-from amhk.office import Office, open_office, procedure_faults, read_pack
+from amhk.office import Office, open_office
+from amhk.procedure import procedure_faults, read_pack
 from amhk.store import reads
 from amhk.store.cases import journal
 from amhk.store.database.engine import StoreFailed

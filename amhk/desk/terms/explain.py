@@ -7,7 +7,7 @@ from typing import Any
 
 from amhk.config import Config
 from amhk.errors import BadInput, HouseClosed
-from amhk.office import read_pack
+from amhk.procedure import read_pack
 from amhk.rules.parse import read_day, read_moment
 from amhk.rules.terms.days import End
 from amhk.rules.terms.terms import Beside, TermRule, beside_end, end_of_term

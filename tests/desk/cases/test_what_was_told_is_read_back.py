@@ -112,7 +112,7 @@ def pytest_generate_tests(metafunc):
         from conftest import ROOT
 
         from amhk.config import read_config
-        from amhk.office import read_pack
+        from amhk.procedure import read_pack
 
         metafunc.parametrize(
             ("route", "move"), moves(read_pack(read_config(ROOT / "config.toml"))[0])

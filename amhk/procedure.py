@@ -1,0 +1,178 @@
+"""The procedure in the meldpunt folder: read, all releases, and proven.
+
+What was proven before, by its digest, need not be proven again.
+"""
+
+import tomllib
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+from amhk import __version__
+from amhk.config import Config, shipped
+from amhk.errors import Fault
+from amhk.rules.figures.definitions import Definitions, read_definitions
+from amhk.rules.procedure.codes import Code, Codes, read_codes
+from amhk.rules.procedure.import_layouts import layout_faults as unfit_columns
+from amhk.rules.procedure.read_workflow import read_workflow
+from amhk.rules.procedure.workflow import Pack
+from amhk.words import LISTS
+
+
+def read_pack(config: Config) -> tuple[Pack, list[Fault]]:
+    """Give the procedure in the meldpunt folder, all releases, and every fault in its files."""
+    folder = config.folder / "workflows" / config.pack
+    faults, found = [], {}
+    for path in sorted(folder.glob("*/*.toml")):
+        name = f"workflows/{config.pack}/{path.parent.name}/{path.name}"
+        try:
+            data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+            faults.append(Fault("workflow", f"{name}: {wrong}"))
+            continue
+        workflow, wrong_keys = read_workflow(config.pack, name, data)
+        faults += wrong_keys
+        if workflow:
+            found[workflow.name, workflow.release] = workflow
+    releases = {release for _, release in found}
+    if not faults and not found:
+        faults.append(Fault("workflow", f"Er staan geen werkwijzen in {folder}."))
+    if found and config.release not in releases:
+        faults.append(
+            Fault(
+                "workflow",
+                f"Uitgave '{config.release}' bestaat niet; er is: {', '.join(sorted(releases))}.",
+            )
+        )
+    codes, wrong_codes = _read_codes(config)
+    places = tuple(
+        Code(code=g.name, title=g.name, since=g.since, until=g.until)
+        for g in config.gemeenten.values()
+    )
+    codes = replace(codes, lists={**codes.lists, "gemeente": places})
+    terms = [name for workflow in found.values() for name in workflow.terms]
+    figures, wrong_figures = _read_figures(config, terms, [*codes.lists, *LISTS])
+    return (
+        Pack(
+            name=config.pack, workflows=found, current=config.release, codes=codes, figures=figures
+        ),
+        faults + wrong_codes + wrong_figures,
+    )
+
+
+def _read_figures(
+    config: Config, terms: list[str], lists: list[str]
+) -> tuple[Definitions, list[Fault]]:
+    """Read the definitions of the figures.
+
+    A folder from before they were data takes those that come with the product.
+    """
+    name = f"workflows/{config.pack}/cijfers.toml"
+    path = config.folder / name
+    try:
+        data = tomllib.loads(
+            (path if path.exists() else shipped("workflows/amhk/cijfers.toml")).read_text(
+                encoding="utf-8-sig"
+            )
+        )
+        return read_definitions(name, data, terms, lists)
+    except (
+        tomllib.TOMLDecodeError,
+        UnicodeDecodeError,
+        TypeError,
+        AttributeError,
+        ValueError,
+        KeyError,
+    ) as wrong:
+        return Definitions(), [Fault("cijfers", f"{name}: {wrong}")]
+
+
+def _read_codes(config: Config) -> tuple[Codes, list[Fault]]:
+    """Read the code lists of the meldpunt.
+
+    A folder from before they were data has none of its own and takes those that come with the
+    product.
+    """
+    name = f"workflows/{config.pack}/codelijsten.toml"
+    path = config.folder / name
+    try:
+        data = tomllib.loads(
+            (path if path.exists() else shipped("workflows/amhk/codelijsten.toml")).read_text(
+                encoding="utf-8-sig"
+            )
+        )
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+        return Codes(), [Fault("codelijst", f"{name}: {wrong}")]
+    try:
+        return read_codes(name, data)
+    except (TypeError, AttributeError, ValueError, KeyError) as wrong:
+        return Codes(), [
+            Fault(
+                "codelijst",
+                f"{name}: de lijsten hebben niet de vorm die hier hoort ({wrong}). Vergelijk met"
+                " het meegeleverde bestand.",
+            )
+        ]
+
+
+_RESTS_ON = ("rules/**/*.py", "letters/render.py", "letters/flow.py", "errors.py", "words.py")
+
+
+def proof_digest(config: Config) -> str:
+    """Give the digest of all that the proof of the procedure rests on.
+
+    Workflows, lists, figures and letters of the folder, and the rules of this program.
+    """
+    own = Path(__file__).parent
+    files = [
+        *sorted((config.folder / "workflows" / config.pack).rglob("*.toml")),
+        *sorted((config.folder / "templates" / "notices").glob("*.j2")),
+        *(path for pattern in _RESTS_ON for path in sorted(own.glob(pattern))),
+    ]
+    told = sha256(f"{__version__}\n{config.pack}\n{config.release}\n".encode())
+    for path in files:
+        told.update(
+            f"{path.parent.name}/{path.name}\n".encode() + sha256(path.read_bytes()).digest()
+        )
+    return told.hexdigest()
+
+
+def procedure_faults(config: Config) -> list[Fault]:
+    """Give every fault in the workflows and letter templates of a meldpunt folder."""
+    pack, faults = read_pack(config)
+    faults += proof_faults(pack, config)
+    return faults or layout_faults(pack, config)
+
+
+def proof_faults(pack: Pack, config: Config) -> list[Fault]:
+    """Give what is wrong with the letters, the promises of each workflow and the codes it names."""
+    from amhk.letters.render import Letters
+    from amhk.rules.procedure.check import check
+    from amhk.rules.procedure.world import explore
+
+    letters = Letters(config.folder / "templates" / "notices")
+    faults = [Fault("sjabloon", text) for text in letters.faults()]
+    paths = letters.paths()
+    for workflow in pack.workflows.values():
+        faults += check(workflow, paths)
+        told = [(m, name, code) for m in workflow.moves.values() for name, code in m.codes]
+        faults += [
+            Fault(
+                "werkwijze",
+                f"{workflow.name} {workflow.release}: '{m.title}' noemt code '{code}' van '{name}',"
+                " en die bestaat niet.",
+            )
+            for m, name, code in told
+            if code not in {c.code for c in pack.codes.lists.get(name, ())}
+        ]
+    # a house that runs does not keep the whole world of its procedure in memory
+    explore.cache_clear()
+    return faults
+
+
+def layout_faults(pack: Pack, config: Config) -> list[Fault]:
+    """Give what does not fit in the layouts of imported forms."""
+    form = pack.of_route("melding").intake
+    return [
+        Fault("config", text) for layout in config.imports for text in unfit_columns(layout, form)
+    ]
