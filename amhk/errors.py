@@ -81,6 +81,10 @@ class NotSignedIn(Refusal):
     """Meld u eerst aan."""
 
 
+class TooOften(Refusal):
+    """Dit is te vaak gevraagd. Wacht even."""
+
+
 class TooLarge(Refusal):
     """Dit is te veel in een keer: hooguit 1 MB."""
 

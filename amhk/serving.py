@@ -1,21 +1,29 @@
-"""Opening the house to the street: web, API and clock in one process.
+"""Opening the house to the street: web, API and clock, in one process or in several.
 
 Found a training meldpunt first when there is none.
 """
 
+import asyncio
+import gc
 import logging
+import os
+import signal
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 
 import uvicorn
 from anyio.to_thread import current_default_thread_limiter
+from apscheduler.schedulers.background import BackgroundScheduler
 from fastapi import FastAPI
 
 from amhk.clock import start_clock
 from amhk.config import find_config, read_config
-from amhk.errors import HouseClosed
-from amhk.office import Office, found, open_office
+from amhk.errors import HouseClosed, WrongUse
+from amhk.founding import found
+from amhk.listening import listen
+from amhk.office import Office, open_office
+from amhk.processes import Baton, Crew
 from amhk.store.database.engine import Store
 from amhk.training.year import fill
 from amhk.web.app import create_app
@@ -24,7 +32,9 @@ from amhk.web.app import create_app
 # longer all of them wait (benchmarks/http: pages are a fifth faster with three than with six). Four
 # of them may be waiting for files of others (`sheets/apart`), so that two are left for the rest.
 _AT_ONCE = 6
+_MOST_PROCESSES = 64
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
+Say = Callable[[str], None]
 
 
 def run(
@@ -33,9 +43,15 @@ def run(
     port: int | None,
     training: bool,
     demo: bool,
-    say: Callable[[str], None],
+    say: Say,
+    processes: int = 1,
 ) -> None:
-    """Serve until told to stop. HouseClosed when the house cannot open; it says what to do."""
+    """Serve until told to stop, in a number of processes.
+
+    HouseClosed when the house cannot open; it says what to do. WrongUse for a number that is none.
+    """
+    if not 1 <= processes <= _MOST_PROCESSES:
+        raise WrongUse(f"{processes} processen kan niet: kies van 1 tot en met {_MOST_PROCESSES}.")
     path = find_config(given)
     config = read_config(path)
     store = Store(config.url)
@@ -54,41 +70,47 @@ def run(
             say("\nInloggen in de oefenomgeving:")
             for name, role, password in fill(office, 2026, 160, 1):
                 say(f"  {name:<22} {role:<22} {password}")
-        _serve(office, host or config.host, port or config.port, say)
+        with listen(host or config.host, port or config.port) as listening:
+            _serve(office, listening, host or config.host, processes, say)
     finally:
         office.close()
 
 
-def _serve(office: Office, host: str, port: int, say: Callable[[str], None]) -> None:
+def _serve(office: Office, listening: socket.socket, host: str, processes: int, say: Say) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     for noisy in ("apscheduler", "transitions", "uvicorn.access"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     app = create_app(office)
-    try:
-        listening = socket.create_server(
-            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET
-        )
-    except OverflowError as wrong:
-        raise HouseClosed(
-            f"{port} is geen poort: kies een getal van 0 tot en met 65535 met --port."
-        ) from wrong
-    except (OSError, UnicodeError) as wrong:
-        if (
-            isinstance(wrong, UnicodeError) or (wrong.errno or 0) < 0
-        ):  # the name of a place that is nowhere
-            raise HouseClosed(
-                f"Het adres '{host[:100]}' bestaat hier niet. Kies een ander met --host."
-            ) from wrong
-        raise HouseClosed(
-            f"Poort {port} op {host} is niet vrij: {wrong.strerror}. Kies een andere met --port."
-        ) from wrong
     if host not in _LOOPBACK:
         say("Let op: dit meldpunt is te bereiken vanaf andere computers. Zet er https voor.")
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{listening.getsockname()[1]}"
-    app.router.lifespan_context = _with_clock(
-        office, lambda: say(f"\nHet meldpunt is open op {address}  (Ctrl-C sluit het)")
-    )
+
+    def opened() -> None:
+        """Tell that the house can answer, and hears who stops it."""
+        say(f"\nHet meldpunt is open op {address}  (Ctrl-C sluit het)")
+
+    gc.collect()
+    gc.freeze()  # what was loaded stays as long as the house is open
+    gc.enable()
+    if processes == 1:
+        app.router.lifespan_context = _with_clock(office, opened)
+        _answer(app, listening)
+    else:
+        office.store.close()  # each process makes connections of its own
+        baton, first = Baton(), os.getpid()
+
+        def work(told: Callable[[], object]) -> None:
+            """Answer beside the others."""
+            app.router.lifespan_context = _among_others(office, baton, first, told)
+            _answer(app, listening)
+            office.store.close()
+
+        Crew(processes, work).run(opened)
+    say("Het meldpunt is gesloten.")
+
+
+def _answer(app: FastAPI, listening: socket.socket) -> None:
     server = uvicorn.Server(
         uvicorn.Config(
             app, log_level="warning", access_log=False, server_header=False, proxy_headers=False
@@ -98,12 +120,12 @@ def _serve(office: Office, host: str, port: int, say: Callable[[str], None]) -> 
         KeyboardInterrupt
     ):  # uvicorn ends the running requests and then raises Ctrl-C again
         server.run(sockets=[listening])
-    say("Het meldpunt is gesloten.")
 
 
-def _with_clock(
-    office: Office, opened: Callable[[], None]
-) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+def _with_clock(office: Office, opened: Callable[[], None]) -> Lifespan:
     """Let the clock run as long as the house is open; `opened` is told when it can answer, and
     when who stops it is heard.
     """
@@ -117,3 +139,33 @@ def _with_clock(
         clock.shutdown(wait=True)
 
     return lifespan
+
+
+def _among_others(
+    office: Office, baton: Baton, first: int, opened: Callable[[], object]
+) -> Lifespan:
+    """Let the clock run in the process that holds the baton, and end when the first one is gone."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        current_default_thread_limiter().total_tokens = _AT_ONCE
+        clocks: list[BackgroundScheduler] = []
+        watch = asyncio.create_task(_watch(office, baton, first, clocks))
+        opened()
+        yield
+        watch.cancel()
+        for clock in clocks:
+            clock.shutdown(wait=True)
+
+    return lifespan
+
+
+async def _watch(
+    office: Office, baton: Baton, first: int, clocks: list[BackgroundScheduler]
+) -> None:
+    while True:
+        if os.getppid() != first:
+            os.kill(os.getpid(), signal.SIGTERM)
+        if not clocks and baton.take():
+            clocks.append(start_clock(office))
+        await asyncio.sleep(1)

@@ -24,7 +24,7 @@ def init(
     ] = False,
 ) -> None:
     """Maak een meldpunt: config.toml, workflows/, templates/ en een lege database met een team."""
-    from amhk.office import found
+    from amhk.founding import found
     from amhk.words import REGIONS
 
     if region not in REGIONS:
@@ -49,12 +49,15 @@ def serve(
         bool, typer.Option("--training", help="Maak een oefenomgeving als er nog geen database is")
     ] = False,
     no_demo: Annotated[bool, typer.Option("--no-demo", help="Zonder verzonnen jaar")] = False,
+    processes: Annotated[
+        int, typer.Option(help="Hoeveel processen tegelijk antwoord geven (1 tot en met 64)")
+    ] = 1,
     config: ConfigOption = None,
 ) -> None:
-    """Open het meldpunt: pagina's, API en klok in een proces. Ctrl-C sluit netjes."""
+    """Open het meldpunt: pagina's, API en klok. Ctrl-C sluit netjes."""
     from amhk.serving import run
 
-    run(config, host, port, training, not no_demo, typer.echo)
+    run(config, host, port, training, not no_demo, typer.echo, processes)
 
 
 @app.command()

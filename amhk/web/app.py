@@ -33,12 +33,13 @@ from amhk.errors import (
     NotSignedIn,
     Refusal,
     TooLarge,
+    TooOften,
 )
 from amhk.office import Office
 from amhk.web import pages
 from amhk.web.api import cases, description, house, letters, people
 from amhk.web.api.shapes import faults_json, forms_desk
-from amhk.web.auth import Doorman, TooManyQuestions, TooManyTries, by_cookie, by_token
+from amhk.web.auth import by_cookie, by_token
 from amhk.web.outside import Outside
 
 log = logging.getLogger("amhk")
@@ -58,8 +59,7 @@ ANSWERS: dict[type[Refusal], int] = {
     NotFound: 404,
     NotAllowed: 403,
     NotSignedIn: 401,
-    TooManyTries: 429,
-    TooManyQuestions: 429,
+    TooOften: 429,
     TooLarge: 413,
     HouseClosed: 503,
 }
@@ -98,7 +98,7 @@ def create_app(office: Office) -> FastAPI:
         redoc_url=None,
         description=_PROMISE,
     )
-    app.state.office, app.state.doorman = office, Doorman()
+    app.state.office = office
     app.router.routes.extend(_routes())
     for wrong, answer in _ANSWERS:
         app.add_exception_handler(wrong, answer)

@@ -7,13 +7,11 @@ from functools import cache
 from hmac import compare_digest
 
 from fastapi import Request, Response
-from limits import RateLimitItem, parse_many
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 
+from amhk.desk.house import calm
 from amhk.desk.house.session import Seat, take_seat
 from amhk.desk.house.sign_in import ChooseOwnPassword, begin, reader_of_token, worker_of
-from amhk.errors import NotAllowed, NotSignedIn, Refusal
+from amhk.errors import NotAllowed, NotSignedIn
 from amhk.keys import device_mark, fits, hash_password
 from amhk.office import Office
 from amhk.rules.parse import fold, unfit
@@ -31,14 +29,6 @@ def _nobody() -> str:
 
 class StaleForm(NotAllowed):
     """Dit formulier is van een eerdere aanmelding. Verstuur het opnieuw."""
-
-
-class TooManyTries(Refusal):
-    """Te vaak een verkeerd wachtwoord. Wacht een minuut en probeer het opnieuw."""
-
-
-class TooManyQuestions(Refusal):
-    """U vroeg heel vaak naar eerdere meldingen. Wacht even; wat u typte blijft staan."""
 
 
 def by_token(request: Request) -> Reader:
@@ -92,51 +82,8 @@ def prove_own_form(request: Request, csrf: str, sent: str | None) -> None:
         raise StaleForm()
 
 
-class Doorman:
-    """Counts what is tried too often.
-
-    Wrong passwords per name and per address, and questions to the radar per worker. A moving window
-    each; a restart forgets.
-    """
-
-    def __init__(self) -> None:
-        self._window = MovingWindowRateLimiter(MemoryStorage())
-        self._name, self._address, self._device = parse_many("10/minute; 30/minute; 10/minute")
-        self._asked = parse_many("120/minute; 1000/hour")
-
-    def prove_calm(self, name: str, address: str, known: bool) -> None:
-        """Raise TooManyTries when this name was tried too often, or this address tried too often.
-
-        Who comes with the mark of a sign-in that held (`known`) is counted apart, so that no
-        stranger locks him out.
-        """
-        for limit, key in self._keys(name, address, known):
-            if not self._window.test(limit, *key):
-                raise TooManyTries()
-
-    def wrong(self, name: str, address: str, known: bool) -> None:
-        """Remember a wrong password."""
-        for limit, key in self._keys(name, address, known):
-            self._window.hit(limit, *key)
-
-    def _keys(
-        self, name: str, address: str, known: bool
-    ) -> list[tuple[RateLimitItem, tuple[str, str]]]:
-        if known:
-            return [(self._device, ("known", f"{name} {address}"))]
-        return [(self._name, ("name", name)), (self._address, ("address", address))]
-
-    def prove_curious(self, worker: int) -> None:
-        """Count a question to the radar.
-
-        TooManyQuestions when a worker asks more of them than a conversation can hold.
-        """
-        if not all([self._window.hit(limit, "asked", str(worker)) for limit in self._asked]):
-            raise TooManyQuestions()
-
-
 def sign_in(
-    office: Office, doorman: Doorman, name: str, password: str, address: str, device: str = ""
+    office: Office, name: str, password: str, address: str, device: str = ""
 ) -> tuple[str, str]:
     """Give the cookie of a new session and the mark of this browser.
 
@@ -150,9 +97,9 @@ def sign_in(
     worker = worker_of(office, name)
     known = worker is not None and compare_digest(device_mark(worker["password"]), device)
     tried = fold(name)
-    doorman.prove_calm(tried, address, known)
+    calm.prove_calm(office, tried, address, known)
     if not fits(password, worker["password"] if worker else _nobody()) or worker is None:
-        doorman.wrong(tried, address, known)
+        calm.wrong(office, tried, address, known)
         raise NotSignedIn("Naam en wachtwoord horen niet bij elkaar.")
     return begin(office, worker), device_mark(worker["password"])
 

@@ -1,11 +1,15 @@
 """Who came first writes first, nobody writes beside another, and nobody waits for ever."""
 
+import subprocess
+import sys
+from itertools import groupby
 from threading import Event, Thread
 
 import pytest
 from sqlalchemy.exc import TimeoutError as WaitedTooLong
-from support.patience import until
+from support.patience import patient, until
 
+from amhk.store.database.between import Between
 from amhk.store.database.turns import Turns
 
 
@@ -81,3 +85,57 @@ def test_writers_of_one_house_take_turns_and_readers_do_not_wait(sqlite_office):
 def test_a_store_armed_with_what_comes_first_has_the_same_turns(sqlite_office):
     store = sqlite_office.store
     assert store.beginning(lambda connection: None)._turns is store._turns
+
+
+def test_processes_take_turns_and_who_just_wrote_comes_last(tmp_path):
+    """Each of three processes writes thirty times as fast as it can.
+
+    While all of them still want to, none writes more than a few times in a row.
+    """
+    told = tmp_path / "told"
+    script = (
+        "import sys, time; from pathlib import Path\n"
+        "from amhk.store.database.between import Between\n"
+        "between, name, told = Between(Path(sys.argv[1])), sys.argv[2], Path(sys.argv[3])\n"
+        "(told.parent / name).touch()\n"
+        "while len(list(told.parent.glob('p*'))) < 3: time.sleep(0.001)\n"
+        "for _ in range(30):\n"
+        "    with between.one():\n"
+        "        begun = told.stat().st_size if told.exists() else 0\n"
+        "        time.sleep(0.002)\n"
+        "        with told.open('a') as file: file.write(name[1])\n"
+        "        assert told.stat().st_size == begun + 1\n"
+    )
+    words = [sys.executable, "-c", script, str(tmp_path / "turn")]
+    writers = [subprocess.Popen([*words, f"p{name}", str(told)]) for name in "abc"]
+    assert [writer.wait(patient(30)) for writer in writers] == [0, 0, 0]
+    order = told.read_text()
+    assert sorted(order) == sorted("abc" * 30)
+    while_all_want = order[: min(order.rindex(name) for name in "abc")]
+    assert max(len(list(run)) for _, run in groupby(while_all_want)) <= 5
+
+
+def test_the_turn_of_a_process_that_was_killed_goes_to_the_next(tmp_path):
+    script = (
+        "import sys, time; from pathlib import Path\n"
+        "from amhk.store.database.between import Between\n"
+        "with Between(Path(sys.argv[1])).one():\n"
+        "    print('mine', flush=True)\n"
+        "    time.sleep(3600)\n"
+    )
+    words = [sys.executable, "-c", script, str(tmp_path / "turn")]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout.readline() == "mine\n"
+        mine = Between(tmp_path / "turn", patience=0)
+        with pytest.raises(WaitedTooLong), mine.one():
+            raise AssertionError("it is not my turn")
+        other.kill()
+        other.wait()
+        with mine.one():
+            pass
+    mine.close()
+
+
+def test_where_no_turns_can_be_kept_the_wait_of_the_database_is_left(tmp_path):
+    with Between(tmp_path / "nowhere" / "turn").one(), Between(None).one():
+        pass

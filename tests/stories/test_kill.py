@@ -46,11 +46,11 @@ class Worker(threading.Thread):
     def __init__(self, server, token, seed):
         super().__init__(daemon=True)
         self.server, self.token, self.dice = server, token, random.Random(seed)
-        self.answered = {}
+        self.answered, self.end = {}, False
 
     def run(self):
         try:
-            while True:
+            while not self.end:
                 case = self.server.ask("POST", "/cases", MELDING, self.token)
                 self.answered[case["number"]] = case["version"]
                 for name, body in (

@@ -99,8 +99,9 @@ def forget_forks():
 class Server:
     """The real `amhk serve` on a folder; as a context it is started, and ended whatever happens."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, processes=1):
         self.folder, self.process = folder, None
+        self._more = ["--processes", str(processes)] if processes > 1 else []
 
     def __enter__(self):
         self.start()
@@ -112,7 +113,8 @@ class Server:
     def start(self, port=None):
         """Start it, and wait until it answers; gives its health."""
         self.port = port or free_port()
-        self.process = Forked(["serve", "--config", str(self.folder), "--port", str(self.port)])
+        words = ["serve", "--config", str(self.folder), "--port", str(self.port), *self._more]
+        self.process = Forked(words)
         RUNNING.add(self)
         try:
             return until(self._health, 30, "the server that opens")

@@ -3,6 +3,7 @@ tokens end, and the house has the address it has outside.
 """
 
 import re
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 
@@ -22,6 +23,7 @@ from amhk.office import open_office
 from amhk.rules.privacy.secrecy import Reader
 from amhk.store import reads
 from amhk.store.people import questions
+from amhk.store.staff import attempts
 from amhk.web import pages
 from amhk.web.api import cases, house, letters, people
 from amhk.web.app import create_app
@@ -88,6 +90,18 @@ def test_a_worker_whose_name_strangers_guess_at_enters_with_a_browser_that_is_kn
     for _ in range(11):
         sign_in(known, "Anna", "fout")
     assert sign_in(known, "Anna").status_code == 429, "also a known browser does not guess on"
+
+
+def test_the_processes_of_one_house_count_wrong_passwords_together(behind):
+    one = Http(create_app(behind), client=("203.0.113.9", 4))
+    with closing(open_office(behind.config.path, proof=False)) as other:
+        two = Http(create_app(other), client=("203.0.113.9", 4))
+        for http in (one, two) * 5:
+            assert sign_in(http, "Anna", "fout").status_code == 401
+        assert sign_in(one, "Anna").status_code == sign_in(two, "Anna").status_code == 429
+    with behind.store.read() as connection:
+        kept = str(reads.rows(connection, select(attempts.ATTEMPT)))
+    assert "Anna" not in kept and "203.0.113" not in kept
 
 
 def test_a_mark_of_a_browser_is_void_after_a_new_password(sqlite_office, sqlite_client):

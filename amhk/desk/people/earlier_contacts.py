@@ -11,7 +11,7 @@ from typing import Any, cast
 from amhk import matching
 from amhk.desk.casefile.access import sees, visible
 from amhk.desk.casefile.open_case import on_table
-from amhk.errors import BadInput, NotAllowed, NotFound
+from amhk.errors import BadInput, NotAllowed, NotFound, TooOften
 from amhk.office import Office
 from amhk.rules.parse import fold, read_bsn, read_partial, tidy
 from amhk.rules.privacy.secrecy import WORKS, Reader
@@ -29,7 +29,12 @@ from amhk.words import day_of, iso
 LEAVE = timedelta(hours=8)
 HIDDEN = "eerder bekend: alleen dat"
 _MOST_TYPED, _MOST_SHOWN = 20, 12
+_MOST_ASKED = ((timedelta(minutes=1), 120), (timedelta(hours=1), 1000))
 _PARTS = ("naam", "voornamen", "voorvoegsel", "geslachtsnaam", "partnernaam", "adres")
+
+
+class TooManyQuestions(TooOften):
+    """U vroeg heel vaak naar eerdere meldingen. Wacht even; wat u typte blijft staan."""
 
 
 @dataclass
@@ -123,7 +128,8 @@ def earlier(office: Office, body: object, who: Reader) -> list[dict[str, object]
 
     Of what lies outside this reader's cases only that it is known, when and in which state; that he
     was told so is written down, and every question is (of how many, never of whom).
-    Raises NotAllowed for who takes no calls, BadInput on an advies: about the family nothing is
+    Raises NotAllowed for who takes no calls, TooManyQuestions for who asks more than 120 a minute
+    or 1,000 an hour, BadInput on an advies: about the family nothing is
     looked up (G6).
     """
     if who.role not in WORKS:
@@ -134,6 +140,7 @@ def earlier(office: Office, body: object, who: Reader) -> list[dict[str, object]
             "advies", "Bij een advies wordt over het gezin niets opgezocht en niets vastgelegd."
         )
     with office.store.read() as connection:
+        _prove_curious(connection, who)
         typed = typed_people(told.get("betrokkenen", []))
         found = views(office, connection, find(connection, typed), typed, who)
     with office.store.write() as connection:
@@ -145,6 +152,13 @@ def earlier(office: Office, body: object, who: Reader) -> list[dict[str, object]
         }
         writes.add(connection, questions.QUESTION, row)
     return with_refs(office, found, who)
+
+
+def _prove_curious(connection: Connection, who: Reader) -> None:
+    """Raise TooManyQuestions when a worker asks more than a conversation can hold."""
+    now = datetime.now(UTC)
+    if any(questions.asked(connection, who.id, now - span) >= most for span, most in _MOST_ASKED):
+        raise TooManyQuestions()
 
 
 def earlier_of(office: Office, number: str, who: Reader) -> list[dict[str, object]]:

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from copy import copy
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.pool import QueuePool
 
 from amhk.errors import HouseClosed
+from amhk.store.database.between import Between
 from amhk.store.database.turns import Turns
 
 __all__ = [
@@ -76,8 +77,10 @@ class Store:
         self.sqlite = url.startswith("sqlite")
         self._file: tuple[int, int] | None = None
         self._size = 0
-        self._turns = Turns()
+        self._turns, self._between = Turns(), Between(None)
         if self.sqlite:
+            if name := url.removeprefix("sqlite:///").removeprefix("sqlite://"):
+                self._between = Between(Path(f"{name}-beurt"))
             self.engine = create_engine(
                 url,
                 poolclass=QueuePool,
@@ -111,8 +114,7 @@ class Store:
     def write(self) -> Iterator[Connection]:
         """Give the connection of one transaction.
 
-        Committed when the block ends well, undone when it raises. On SQLite writers of one process
-        take turns.
+        Committed when the block ends well, undone when it raises. On SQLite writers take turns.
 
         StoreReplaced when the file of the database is another one than was opened (nothing is
         kept); StoreUnsure when the server
@@ -120,7 +122,7 @@ class Store:
         """
         self._prove_same()
         with (
-            self._turns.one() if self.sqlite else nullcontext(),
+            self._turn(),
             self.engine.connect().execution_options(amhk_writes=True) as connection,
         ):
             transaction = connection.begin()
@@ -135,6 +137,18 @@ class Store:
             self._keep(transaction)
         self._prove_same()
         self._first = None
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Wait until it is this thread's turn to write, and this process's.
+
+        PostgreSQL has many writers.
+        """
+        if not self.sqlite:
+            yield
+            return
+        with self._turns.one(), self._between.one():
+            yield
 
     def _keep(self, transaction: RootTransaction) -> None:
         try:
@@ -184,6 +198,7 @@ class Store:
     def close(self) -> None:
         """Let go of every connection."""
         self.engine.dispose()
+        self._between.close()
 
     def prove_open(self) -> None:
         """Raise HouseClosed, with what to do, when the database cannot be opened or is not one."""

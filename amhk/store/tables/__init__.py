@@ -27,6 +27,7 @@ from amhk.store.tables.cases import (
 )
 from amhk.store.tables.figures import CountedFact, KeptReport, Stamp, Tally
 from amhk.store.tables.house import (
+    Attempt,
     CalendarDay,
     Counter,
     Digest,
@@ -59,6 +60,7 @@ from amhk.store.tables.terms import Inbox, Reminder, Term
 __all__ = [
     "Advies",
     "Attachment",
+    "Attempt",
     "CalendarDay",
     "Case",
     "Check",

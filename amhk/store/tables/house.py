@@ -104,6 +104,16 @@ class Institution(SQLModel, table=True):
     active: bool = True
 
 
+class Attempt(SQLModel, table=True):
+    """A wrong password: a hash of the name or of the address, and when (real time)."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (Index("attempts_by_key", "key", "instant"),)
+    id: int | None = Field(default=None, primary_key=True)
+    key: str
+    instant: datetime = instant()
+
+
 class Request(SQLModel, table=True):
     """A request that carried an Idempotency-Key, and the case it led to."""
 

@@ -6,7 +6,7 @@ Of a melding the people follow on page two, when the clocks already run.
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
 
 from amhk.desk.cases import add_people as desk_add_people
@@ -203,14 +203,12 @@ def add_people(here: Here, number: str, form: Form) -> Response:
 
 
 @router.post("/zaak/{number}/mensen/eerder")
-def earlier(request: Request, here: Here, number: str, form: Form) -> Response:
+def earlier(here: Here, number: str, form: Form) -> Response:
     """Who of the people typed so far is known.
 
     A part of the page while typing, or the whole page where there is no JavaScript.
     """
     told = _told_people(here, number, form)
-    if told:
-        request.app.state.doorman.prove_curious(here.who.id)
     known = (
         earlier_contacts.earlier(here.office, {"route": "melding", **told}, here.who)
         if told

@@ -6,10 +6,11 @@ from fastapi import APIRouter, Depends, Request, Response
 from starlette.datastructures import FormData
 
 from amhk.desk.house import rounds
+from amhk.desk.house.calm import TooManyTries
 from amhk.desk.house.sign_in import end
 from amhk.desk.staff import workers
 from amhk.errors import NotSignedIn, Refusal
-from amhk.web.auth import COOKIE, DEVICE, TooManyTries, admitted, prove_own_form, sign_in
+from amhk.web.auth import COOKIE, DEVICE, admitted, prove_own_form, sign_in
 from amhk.web.pages.page import Form, Here, bare_page, errors_of, form_of, go, page
 from amhk.web.turn import OneTurn
 
@@ -26,13 +27,12 @@ def login_page(request: Request, naar: str = "/") -> Response:
 def login(request: Request, form: Annotated[FormData, Depends(form_of)]) -> Response:
     """Sign in; only a path on this site is gone back to."""
     name, password, naar = (str(form.get(k, "")) for k in ("name", "password", "naar"))
-    office, doorman = request.app.state.office, request.app.state.doorman
+    office = request.app.state.office
     prove_own_form(request, "", "")
     address = request.client.host if request.client else ""
     try:
         cookie, device = sign_in(
             office,
-            doorman,
             name.strip(),
             password=password,
             address=address,

@@ -1,0 +1,54 @@
+"""Who tries too often waits a minute: wrong passwords are counted by name and by address.
+
+They are counted in the database, so that the processes of one house count together and a restart
+forgets nothing. Real time.
+"""
+
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+
+from amhk.errors import TooOften
+from amhk.office import Office
+from amhk.store import writes
+from amhk.store.staff import attempts
+
+_MINUTE = timedelta(minutes=1)
+_NAME, _ADDRESS, _DEVICE = 10, 30, 10  # wrong passwords a minute
+
+
+class TooManyTries(TooOften):
+    """Te vaak een verkeerd wachtwoord. Wacht een minuut en probeer het opnieuw."""
+
+
+def prove_calm(office: Office, name: str, address: str, known: bool) -> None:
+    """Raise TooManyTries when this name was tried too often, or from this address.
+
+    Who comes with the mark of a sign-in that held (`known`) is counted apart, so that no stranger
+    locks him out.
+    """
+    most = _keys(name, address, known)
+    with office.store.read() as connection:
+        tried = attempts.counts(connection, most, datetime.now(UTC) - _MINUTE)
+    if any(tried.get(key, 0) >= number for key, number in most.items()):
+        raise TooManyTries()
+
+
+def wrong(office: Office, name: str, address: str, known: bool) -> None:
+    """Remember a wrong password, for a minute."""
+    now = datetime.now(UTC)
+    rows = [{"key": key, "instant": now} for key in _keys(name, address, known)]
+    with office.store.write() as connection:
+        attempts.forget(connection, now - _MINUTE)
+        writes.add_many(connection, attempts.ATTEMPT, rows)
+
+
+def _keys(name: str, address: str, known: bool) -> dict[str, int]:
+    """Give under which keys a try counts, each with how many are let pass."""
+    if known:
+        return {_hashed("known", name, address): _DEVICE}
+    return {_hashed("name", name): _NAME, _hashed("address", address): _ADDRESS}
+
+
+def _hashed(*parts: str) -> str:
+    """What was typed as a name may have been a password; it is not kept."""
+    return sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()

@@ -1,0 +1,113 @@
+"""One house in several processes: forked from one that opened it, kept up, and closed together."""
+
+import logging
+import os
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from select import select
+from tempfile import mkstemp
+from time import monotonic
+
+with suppress(ImportError):  # Windows has none, and cannot fork either
+    import fcntl
+
+from amhk.errors import HouseClosed
+
+log = logging.getLogger("amhk.processes")
+_GLANCE, _YOUNG = 0.2, 2.0  # seconds; who dies younger is not followed at once
+
+
+class Baton:
+    """What one of several processes holds; it falls to another when that one ends, however."""
+
+    def __init__(self) -> None:
+        self._file, name = mkstemp(prefix="amhk-")
+        Path(name).unlink()
+
+    def take(self) -> bool:
+        """Tell whether this process holds it, from now on or already."""
+        try:
+            fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True
+
+
+class Crew:
+    """A number of processes that do the same until they are told to stop.
+
+    `work` is called in each of them, with what it is to call once it can answer. Who makes the crew
+    has no threads and no connections, and keeps none.
+    """
+
+    def __init__(self, number: int, work: Callable[[Callable[[], object]], None]) -> None:
+        if not hasattr(os, "fork"):
+            raise HouseClosed("Meer dan een proces kan op dit systeem niet; laat --processes weg.")
+        self._number, self._work = number, work
+        self._members: dict[int, float] = {}
+        self._stopping = False
+
+    def run(self, opened: Callable[[], None]) -> None:
+        """Keep the crew up until SIGINT or SIGTERM; `opened` is called when all of it can answer.
+
+        HouseClosed when one of them ends before that.
+        """
+        before = {s: signal.signal(s, self._stop) for s in (signal.SIGINT, signal.SIGTERM)}
+        heard, told = os.pipe()
+        try:
+            self._keep_up(heard, told, opened)
+        finally:
+            self._stop()
+            for pid in tuple(self._members):
+                os.waitpid(pid, 0)
+            for which, handler in before.items():
+                signal.signal(which, handler)
+            os.close(heard)
+            os.close(told)
+
+    def _keep_up(self, heard: int, told: int, opened: Callable[[], None]) -> None:
+        answering, due = 0, monotonic()
+        while not self._stopping:
+            if len(self._members) < self._number and monotonic() >= due:
+                self._add(told)
+                continue
+            if select([heard], [], [], _GLANCE)[0]:
+                first = answering < self._number
+                answering += len(os.read(heard, 1))
+                if first and answering == self._number:
+                    opened()
+            if (youngest := self._gone()) is not None:
+                if answering < self._number:
+                    raise HouseClosed("Een van de processen ging niet open; zie hierboven.")
+                log.error("a process ended; another takes its place")
+                due = max(youngest + _YOUNG, due)
+
+    def _add(self, told: int) -> None:
+        if pid := os.fork():
+            self._members[pid] = monotonic()
+            return
+        ended = 1
+        try:
+            for which in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(which, signal.default_int_handler)
+            self._work(lambda: os.write(told, b"."))
+            ended = 0
+        except KeyboardInterrupt:
+            ended = 0
+        except BaseException:
+            log.exception("a process failed")
+        finally:
+            os._exit(ended)
+
+    def _gone(self) -> float | None:
+        """Forget who has ended; gives when the last of those began, None when nobody ended."""
+        gone = [pid for pid in self._members if os.waitpid(pid, os.WNOHANG)[0]]
+        return max((self._members.pop(pid) for pid in gone), default=None)
+
+    def _stop(self, *_: object) -> None:
+        self._stopping = True
+        for pid in self._members:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
