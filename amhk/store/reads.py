@@ -16,7 +16,6 @@ from sqlalchemy import (
     func,
     select,
     true,
-    union_all,
     update,
 )
 
@@ -257,26 +256,6 @@ def first_instant(connection: Connection) -> datetime | None:
 def last_line(connection: Connection) -> int:
     """Give the key of the last line of all journals; 0 when there is none."""
     return int(connection.execute(select(func.coalesce(func.max(ENTRY.c.id), 0))).scalar_one())
-
-
-def dossier_of_people(connection: Connection, people: Sequence[Row]) -> int | None:
-    """Give the latest dossier of a household already known by BSN, or by name with whole date of
-    birth.
-    """
-    bsns = [p["bsn"] for p in people if p.get("bsn")]
-    names = [(fold(p["naam"]), p["geboren"]) for p in people if len(p.get("geboren") or "") == 10]
-    hits = [select(PERSON.c.case_id).where(PERSON.c.bsn.in_(bsns))] if bsns else []
-    hits += [
-        select(PERSON.c.case_id).where(PERSON.c.zoeknaam == name, PERSON.c.geboren == born)
-        for name, born in names
-    ]
-    if not hits:
-        return None
-    found = union_all(*hits).subquery()
-    statement = select(func.max(MELDING.c.dossier_id)).where(
-        MELDING.c.case_id.in_(select(found.c.case_id))
-    )
-    return connection.execute(statement).scalar()
 
 
 def entries(connection: Connection, case: int) -> list[JournalLine]:

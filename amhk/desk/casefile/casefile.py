@@ -372,7 +372,7 @@ class CaseFile:
         changes = self.changes | {"version": self.case["version"] + bump}
         cast(dict[str, object], self.case).update(changes)
         if self.words:
-            search.find_again(self.connection, self.case)
+            search.find_again(self.connection, [self.case])
 
     def _write_lines(self, keys: list[int]) -> None:
         if self.pending.ledger and not self.pending.lines:

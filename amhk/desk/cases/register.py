@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.cases import hermelding
+from amhk.desk.cases.placing import Placing, placing_of
 from amhk.desk.people import earlier_contacts
 from amhk.office import Office
 from amhk.rules.parse import Filled, fold
@@ -17,13 +18,12 @@ from amhk.rules.privacy.secrecy import Reader
 from amhk.rules.procedure.import_layouts import kenmerk_key
 from amhk.rules.procedure.moves import begun, holds
 from amhk.rules.procedure.workflow import Workflow
-from amhk.rules.staff.routing import route_call, stream
 from amhk.store import reads, writes
 from amhk.store.cases import compare_and_set
 from amhk.store.database.engine import Connection
 from amhk.store.people import people as store
 from amhk.store.rows import CaseRow
-from amhk.store.staff import plans, routing_rules
+from amhk.store.staff import plans
 from amhk.words import day_of, iso, local
 
 PREFIX = {"advies": "A", "melding": "M"}
@@ -56,15 +56,17 @@ def register(
     now: datetime,
     dossier: int | None = None,
     taken_by: int | None = None,
+    placing: Placing | None = None,
 ) -> CaseFile:
-    """Give the file of a new case of this route from checked values.
+    """Give the file of a new case of this route from checked values, for the caller to save.
 
-    The caller saves it in the same transaction.
+    Who registers many in one transaction brings the `placing` along.
     """
     workflow = office.pack.of_route(route)
-    case = _first_row(workflow, values, now) | _place(office, connection, route, values)
-    case["number"] = compare_and_set.next_number(connection, PREFIX[route], local(now).year)
-    case["taken_by"] = taken_by or who.id
+    places = placing or placing_of(office, connection)
+    case = _first_row(workflow, values, now) | places.place(route, values)
+    number = compare_and_set.next_number(connection, PREFIX[route], local(now).year)
+    case |= {"number": number, "taken_by": taken_by or who.id}
     if route == "advies" and not plans.away(connection, who.id, day_of(now)):
         case["owner_id"] = who.id
     case["id"] = writes.add(connection, reads.CASE, case)
@@ -77,15 +79,23 @@ def register(
         workflow=workflow,
         words=True,
     )
-    entry = file.note("ontvangen", _opening(route, file.case, case["team_reason"]), dict(values))
-    counted = {k: case[k] for k in _COUNTED if case[k]}
-    file.tell(entry, case={"route": route, "received": iso(case["received"])} | counted)
+    entry = _receipt(file, values)
     _first_terms(file, values, entry)
     if route == "melding":
         _melding(file, values, entry, dossier)
     else:
         _advies(file, values)
     return file
+
+
+def _receipt(file: CaseFile, values: Filled) -> int:
+    """Tell what came in, to the journal and to the figures; gives the line."""
+    case = cast(dict[str, Any], file.case)
+    what = _opening(case["route"], file.case, case["team_reason"])
+    entry = file.note("ontvangen", what, dict(values))
+    counted = {k: case[k] for k in _COUNTED if case[k]}
+    file.tell(entry, case={"route": case["route"], "received": iso(case["received"])} | counted)
+    return entry
 
 
 def _first_terms(file: CaseFile, values: Filled, entry: int) -> None:
@@ -138,28 +148,9 @@ def _opening(route: str, case: CaseRow, reason: str) -> str:
     )
 
 
-def _place(office: Office, connection: Connection, route: str, values: Filled) -> dict[str, object]:
-    """Give the team a call goes to, and why."""
-    config = office.config
-    gemeente = values["gemeente"]
-    kind = stream(route, values["kanaal"])
-    subregio = config.gemeenten[gemeente].subregio
-    rules, _ = routing_rules.rules_of(connection, config.rules)
-    name, reason = route_call(
-        rules,
-        config.default_team,
-        gemeente,
-        subregio=subregio,
-        stroom=kind,
-        acuut=bool(values.get("acuut")),
-    )
-    teams = {t["name"]: t["id"] for t in reads.teams(connection)}
-    return {"team_id": teams[name], "team_reason": reason}
-
-
 def _melding(file: CaseFile, values: Filled, entry: int, dossier: int | None) -> None:
     told = values.get("betrokkenen", [])
-    known = dossier or reads.dossier_of_people(file.connection, told)
+    known = dossier or store.dossier_of_people(file.connection, told)
     if known is not None:
         _note_home(file, known)
     else:
@@ -195,7 +186,7 @@ def find_home(file: CaseFile, told: Sequence[Mapping[str, object]]) -> None:
     """Place a melding of which the first people are about to be recorded in the dossier of their
     household, when that is known and it stands by itself.
     """
-    known = reads.dossier_of_people(file.connection, told)
+    known = store.dossier_of_people(file.connection, told)
     alone = [c["id"] for c in store.dossier_cases(file.connection, file.case["dossier_id"])] == [
         file.id
     ]

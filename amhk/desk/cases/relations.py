@@ -35,4 +35,4 @@ def unrelate(connection: Connection, case: int, other: int, kinds: Sequence[str]
 
 def _find_again(connection: Connection, key: int) -> None:
     if (case := reads.case_by_id(connection, key)) is not None:
-        search.find_again(connection, case)
+        search.find_again(connection, [case])

@@ -171,7 +171,7 @@ def _stage(
         shape = rules.shape(line.cells, layout, fields)
         shaped.append(_form(office, connection, shape, line=line, now=now, layout=layout))
     kenmerken = [k for f in shaped for k in _borne(f)]
-    before, borne = store.known(connection, [f["mark"] for f in shaped], kenmerken, 0)
+    before, borne = store.known(connection, [f["mark"] for f in shaped], kenmerken)
     twins = store.twins(connection, [f["twin"] for f in shaped if f["twin"]])
     staged: dict[str, dict[str, object]] = {}
     for told in shaped:

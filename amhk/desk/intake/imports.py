@@ -2,27 +2,22 @@
 batches that survive a crash; what is wrong waits to be repaired.
 """
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
-from amhk.desk.cases.register import register
-from amhk.desk.intake import calls
 from amhk.desk.intake.import_staging import (
     TAKEN_AT_ONCE,
     Progress,
-    clash_in,
     import_of,
-    kenmerk_of,
-    key_of_form,
     layouts,
     must_take_in,
     told_of,
 )
+from amhk.desk.intake.taking import Taking, taking, taking_one
 from amhk.desk.staff import workers
-from amhk.errors import BadInput, ClosedDoor, Fault, NotFound
+from amhk.errors import BadInput, ClosedDoor, NotFound
 from amhk.office import Office
-from amhk.rules.parse import Filled
-from amhk.rules.privacy.secrecy import HAND, Reader
+from amhk.rules.privacy.secrecy import Reader
 from amhk.rules.procedure import import_layouts as rules
 from amhk.rules.procedure.fields import reason_given
 from amhk.rules.procedure.import_layouts import OWN
@@ -35,20 +30,6 @@ from amhk.store.intake.imports import FORM, IMPORT
 from amhk.store.rows import Row
 
 PATIENCE = timedelta(hours=4)
-
-
-def _checked(
-    office: Office, connection: Connection, body: Mapping[str, object], form: int, now: datetime
-) -> tuple[dict[str, object], list[Fault]]:
-    """Give what a staged form says as a call, and every fault.
-
-    Also that its kenmerk stands elsewhere already.
-    """
-    values, faults = calls.checked(office, connection, "melding", body, now)
-    kenmerk, key = kenmerk_of(body), key_of_form(body, values)
-    _, borne = store.known(connection, [], [k for k in (kenmerk, key) if k], form)
-    told = {other["number"] or other["mark"]: other for other in borne.values()}
-    return values, faults + [Fault(*clash_in(kenmerk, other)) for other in told.values() if kenmerk]
 
 
 def accept(office: Office, key: int, who: Reader) -> None:
@@ -83,53 +64,24 @@ def take_all(office: Office, key: int, progress: Progress | None = None) -> int:
                 return done
             row = reads.worker_by(connection, id=told["worker_id"])
             assert row is not None
-            who = Reader.of(row)
-            done += sum(_take(office, connection, form, who) for form in batch)
+            done += _take(taking(office, connection, batch), batch, Reader.of(row))
         if progress:
             progress(done)
 
 
-def _take(office: Office, connection: Connection, form: Row, who: Reader) -> bool:
-    """Take one form, if it is still right: the world may have changed since it was staged.
+def _take(together: Taking, batch: Sequence[Row], who: Reader) -> int:
+    """Take forms, each if it is still right: the world may have changed since they were staged.
 
-    Tells whether it became a case.
+    Gives how many became a case.
     """
-    now = office.now(connection)
-    values, faults = _checked(office, connection, form["told"], form["id"], now)
-    if faults:
-        writes.change(connection, FORM, [form["id"]], told_of(form["told"], values, faults))
-    else:
-        _make(office, connection, form["id"], values=values, who=who, now=now)
-    return not faults
-
-
-def _make(
-    office: Office,
-    connection: Connection,
-    key: int,
-    values: Filled,
-    who: Reader,
-    now: datetime,
-) -> str:
-    """Make a melding of a form that is right, and give its number."""
-    hand = reads.worker_by(connection, name=HAND)
-    file = register(
-        office,
-        connection,
-        "melding",
-        values=values,
-        who=who,
-        now=now,
-        taken_by=hand["id"] if hand else None,
-    )
-    file.save()
-    writes.change(
-        connection,
-        FORM,
-        [key],
-        {"state": "taken", "case_id": file.id, "told": {}, "faults": [], "undo": {}},
-    )
-    return str(file.case["number"])
+    for form in batch:
+        values, faults = together.checked(form["told"], form["id"])
+        if faults:
+            together.lay(form["id"], form["told"], values, faults)
+        else:
+            together.make(form["id"], values, who)
+    together.end()
+    return len(together.made)
 
 
 def continue_all(office: Office) -> None:
@@ -175,14 +127,15 @@ def repair(office: Office, key: int, body: object, who: Reader) -> str | None:
     with office.store.write() as connection:
         reads.lock(connection)
         form = form_to_repair(connection, key)
-        now = office.now(connection)
-        values, faults = _checked(office, connection, sent, key, now)
+        together = taking_one(office, connection, sent)
+        values, faults = together.checked(sent, key)
         told = import_of(connection, form["import_id"])
         layout = layouts(office).get(told["mapping"], OWN)
         mended = rules.mark_of(layout, plain(sent if faults else values))
         writes.change(connection, FORM, [key], told_of(sent, values, faults) | {"mended": mended})
         taken = not faults and told["state"] in ("taking", "done")
-        number = _make(office, connection, key, values=values, who=who, now=now) if taken else None
+        number = together.make(key, values, who) if taken else None
+        together.end()
     if faults:
         raise BadInput(faults=faults)
     return number

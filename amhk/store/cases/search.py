@@ -7,7 +7,18 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, exists, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Integer,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from amhk.rules.people.searching import Sought, words_of, words_of_case
 from amhk.rules.privacy.secrecy import Scope
@@ -21,6 +32,17 @@ from amhk.store.tables import SearchWord, Sql, table
 
 WORD = table(SearchWord)
 NOTE = "notitie"
+_KEYS = bindparam("keys", type_=Integer, expanding=True)
+_KEEP = insert(WORD)
+_GONE = delete(WORD).where(WORD.c.word == bindparam("gone"), WORD.c.case_id == bindparam("of"))
+_PRESENT = select(WORD.c.word, WORD.c.case_id).where(WORD.c.case_id.in_(_KEYS))
+_PEOPLE = select(reads.PERSON).where(reads.PERSON.c.case_id.in_(_KEYS))
+_FINDINGS = select(reads.FINDING.c.case_id, reads.FINDING.c.text).where(
+    reads.FINDING.c.case_id.in_(_KEYS)
+)
+_NOTES = select(reads.ENTRY.c.case_id, reads.ENTRY.c.content).where(
+    reads.ENTRY.c.case_id.in_(_KEYS), reads.ENTRY.c.kind == NOTE
+)
 
 
 # From so many cases on a word is too common to begin with: cases are then gone through in their own
@@ -87,25 +109,23 @@ def words_like(connection: Connection, scope: Scope, beginning: str, most: int =
     return list(connection.execute(found.limit(most)).scalars())
 
 
-def keep(connection: Connection, case: int, words: Iterable[str]) -> None:
-    """Keep the words of a new case."""
-    if rows := [{"word": w, "case_id": case} for w in sorted(words)]:
-        connection.execute(insert(WORD), rows)
-
-
-def find_again(connection: Connection, head: Mapping[str, Any]) -> None:
-    """Work out again by which words a case is found (`head`: its id, route, number, kenmerk, zorgen
+def find_again(connection: Connection, heads: Sequence[Mapping[str, Any]]) -> None:
+    """Work out again by which words cases are found (each its id, route, number, kenmerk, zorgen
     and gemeente as they stand now), and write what changed.
     """
-    key = head["id"]
-    people, texts = _told(connection, [key]) if head["route"] == "melding" else ({}, {})
-    wanted = _words_of(
-        head, people.get(key, ()), texts.get(key, ()), veils(connection, [key]).get(key)
-    )
-    present = set(connection.execute(select(WORD.c.word).where(WORD.c.case_id == key)).scalars())
+    keys = [h["id"] for h in heads]
+    people, texts = _told(connection, [h["id"] for h in heads if h["route"] == "melding"])
+    over = veils(connection, keys)
+    wanted = {
+        (word, h["id"])
+        for h in heads
+        for word in _words_of(h, people.get(h["id"], ()), texts.get(h["id"], ()), over.get(h["id"]))
+    }
+    present = {(word, key) for word, key in connection.execute(_PRESENT, {"keys": keys})}
     if gone := present - wanted:
-        connection.execute(delete(WORD).where(WORD.c.case_id == key, WORD.c.word.in_(sorted(gone))))
-    keep(connection, key, wanted - present)
+        connection.execute(_GONE, [{"gone": word, "of": key} for word, key in sorted(gone)])
+    if new := wanted - present:
+        connection.execute(_KEEP, [{"word": word, "case_id": key} for word, key in sorted(new)])
 
 
 def _words_of(
@@ -128,18 +148,12 @@ def _told(
     """Give, per case, its people and what else of it is searched: findings and notes."""
     people: dict[int, list[Row]] = {}
     texts: dict[int, list[str]] = {}
-    for p in reads.rows(connection, select(reads.PERSON).where(reads.PERSON.c.case_id.in_(keys))):
+    asked = {"keys": list(keys)}
+    for p in reads.as_rows(connection.execute(_PEOPLE, asked)):
         people.setdefault(p["case_id"], []).append(p)
-    for f in connection.execute(
-        select(reads.FINDING.c.case_id, reads.FINDING.c.text).where(
-            reads.FINDING.c.case_id.in_(keys)
-        )
-    ):
-        texts.setdefault(f[0], []).append(f[1])
-    noted = select(reads.ENTRY.c.case_id, reads.ENTRY.c.content).where(
-        reads.ENTRY.c.case_id.in_(keys), reads.ENTRY.c.kind == NOTE
-    )
-    for key, content in connection.execute(noted):
+    for key, text in connection.execute(_FINDINGS, asked):
+        texts.setdefault(key, []).append(text)
+    for key, content in connection.execute(_NOTES, asked):
         texts.setdefault(key, []).append(str(json.loads(content or "{}").get("tekst", "")))
     return people, texts
 

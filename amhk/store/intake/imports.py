@@ -2,18 +2,37 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Table, and_, func, or_, select
+from sqlalchemy import Connection, String, Table, and_, bindparam, func, or_, select, update
 
 from amhk.rules.privacy.secrecy import Scope
 from amhk.store import writes
 from amhk.store.cases.scope import within
-from amhk.store.reads import CASE, WORKER, rows
+from amhk.store.reads import CASE, WORKER, as_rows, rows
 from amhk.store.rows import Row
 from amhk.store.tables import Form, Import, Sql, table
 
 FORM, IMPORT = table(Form), table(Import)
 _LIGHT = [c for c in FORM.c if c.name != "told"]
+
+
+def _bears(source: Table, kenmerken: Any) -> Sql:
+    return or_(source.c.kenmerk.in_(kenmerken), source.c.kenmerk_key.in_(kenmerken))
+
+
+_KENMERKEN = bindparam("kenmerken", type_=String, expanding=True)
+_CASES_THAT_BEAR = select(CASE.c.kenmerk, CASE.c.kenmerk_key, CASE.c.number).where(
+    _bears(CASE, _KENMERKEN)
+)
+_FORMS_THAT_BEAR = select(FORM.c.id, FORM.c.kenmerk, FORM.c.kenmerk_key, FORM.c.mark).where(
+    _bears(FORM, _KENMERKEN), FORM.c.state == "ready"
+)
+_TAKEN = (
+    update(FORM)
+    .where(FORM.c.id == bindparam("form"))
+    .values(case_id=bindparam("case"), state="taken", told={}, faults=[], undo={})
+)
 
 
 def imports(connection: Connection, limit: int = 20) -> list[Row]:
@@ -60,7 +79,7 @@ def counts(connection: Connection, key: int) -> dict[str, int]:
 
 
 def known(
-    connection: Connection, marks: Sequence[str], kenmerken: Sequence[str], own: int
+    connection: Connection, marks: Sequence[str], kenmerken: Sequence[str]
 ) -> tuple[set[str], dict[str, Row]]:
     """Give which of these marks came in before (as a case, accepted, lapsed, or half repaired), and
     by kenmerk (as typed, or as it is known again) the case or waiting form that bears it already.
@@ -80,19 +99,29 @@ def known(
     )
     before = {m for row in connection.execute(seen) for m in row if m}
     found: dict[str, Row] = {}
-    for r in rows(
-        connection,
-        select(CASE.c.kenmerk, CASE.c.kenmerk_key, CASE.c.number).where(_bears(CASE, kenmerken)),
-    ):
-        found |= {k: r for k in (r["kenmerk"], r["kenmerk_key"]) if k in kenmerken}
-    waiting = select(FORM.c.kenmerk, FORM.c.kenmerk_key, FORM.c.mark).where(
-        _bears(FORM, kenmerken), FORM.c.state == "ready", FORM.c.id != own
-    )
-    for r in rows(connection, waiting):
-        found = {
-            k: {**r, "number": None} for k in (r["kenmerk"], r["kenmerk_key"]) if k in kenmerken
-        } | found
+    for r in bearers(connection, kenmerken):
+        borne = {k: r for k in (r["kenmerk"], r["kenmerk_key"]) if k in kenmerken}
+        found = found | borne if r["number"] else borne | found
     return before, found
+
+
+def bearers(connection: Connection, kenmerken: Sequence[str]) -> list[Row]:
+    """Give the cases and the waiting forms that bear one of these kenmerken (as typed, or as it is
+    known again): number of the case, or key and mark of the form.
+    """
+    asked = {"kenmerken": list(kenmerken)}
+    cases = as_rows(connection.execute(_CASES_THAT_BEAR, asked))
+    forms = as_rows(connection.execute(_FORMS_THAT_BEAR, asked))
+    return [
+        *({**c, "id": None, "mark": None} for c in cases),
+        *({**f, "number": None} for f in forms),
+    ]
+
+
+def taken(connection: Connection, made: Sequence[tuple[int, int]]) -> None:
+    """Write which forms became which cases; of what they said nothing stays here."""
+    if made:
+        connection.execute(_TAKEN, [{"form": form, "case": case} for form, case in made])
 
 
 def twins(connection: Connection, told: Sequence[str]) -> dict[str, Row]:
@@ -103,10 +132,6 @@ def twins(connection: Connection, told: Sequence[str]) -> dict[str, Row]:
     statement = select(*columns).outerjoin(CASE, CASE.c.id == FORM.c.case_id)
     where = (FORM.c.twin.in_(told), FORM.c.state.in_(("taken", "ready")))
     return {r["twin"]: r for r in rows(connection, statement.where(*where))}
-
-
-def _bears(source: Table, kenmerken: Sequence[str]) -> Sql:
-    return or_(source.c.kenmerk.in_(kenmerken), source.c.kenmerk_key.in_(kenmerken))
 
 
 def _clashes(row: Row) -> bool:

@@ -6,9 +6,22 @@ By key among a million, the household of a dossier, joins, and leave to open a c
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, literal, select, update
+from sqlalchemy import (
+    Connection,
+    Select,
+    bindparam,
+    delete,
+    func,
+    literal,
+    select,
+    union_all,
+    update,
+)
 
+from amhk.rules.parse import fold
 from amhk.store import reads, writes
 from amhk.store.reads import CASE, LOOK, MELDING, PERSON, rows
 from amhk.store.rows import Row
@@ -223,3 +236,33 @@ def unrelate(connection: Connection, one: int, other: int, kinds: Sequence[str])
         connection.execute(
             delete(link).where(link.c.case_id == a, link.c.other_id == b, link.c.kind.in_(kinds))
         )
+
+
+def dossier_of_people(connection: Connection, people: Sequence[Row]) -> int | None:
+    """Give the latest dossier of a household already known by BSN, or by name with whole date of
+    birth.
+    """
+    bsns = [p["bsn"] for p in people if p.get("bsn")]
+    names = [(fold(p["naam"]), p["geboren"]) for p in people if len(p.get("geboren") or "") == 10]
+    if not bsns and not names:
+        return None
+    told: dict[str, object] = {"bsns": bsns}
+    for n, (name, born) in enumerate(names):
+        told |= {f"name_{n}": name, f"born_{n}": born}
+    return connection.execute(_home(len(names)), told).scalar()
+
+
+@cache
+def _home(names: int) -> Select[Any]:
+    """Give the statement for so many names, made once."""
+    hits = [select(PERSON.c.case_id).where(PERSON.c.bsn.in_(bindparam("bsns", expanding=True)))]
+    hits += [
+        select(PERSON.c.case_id).where(
+            PERSON.c.zoeknaam == bindparam(f"name_{n}"), PERSON.c.geboren == bindparam(f"born_{n}")
+        )
+        for n in range(names)
+    ]
+    found = union_all(*hits).subquery()
+    return select(func.max(MELDING.c.dossier_id)).where(
+        MELDING.c.case_id.in_(select(found.c.case_id))
+    )
