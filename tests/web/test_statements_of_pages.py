@@ -52,7 +52,8 @@ PATHS = (
     "/zoeken?q=persoon",
     "/zoeken?q=12-3-2011",
 )
-NAMES = ("Anna", "Tom", "Mia")
+# Vandaag of a worker, of who leads a team, and of who leads them all and sees how the quarter goes.
+NAMES = {"Anna": 11, "Tom": 14, "Mia": 31}
 
 
 def much_more(office, tom):
@@ -108,7 +109,7 @@ def test_a_page_asks_at_most_eight_times_however_much_there_is(pages, path):
 @pytest.mark.parametrize("name", NAMES)
 def test_the_morning_page_asks_as_often_for_many_cases_as_for_few(pages, name):
     few, many, _ = pages
-    assert few[name] == many[name]
+    assert few[name] == many[name] <= NAMES[name], (few, many)
 
 
 def test_a_case_page_of_two_hundred_lines_shows_them_all(pages):

@@ -80,6 +80,17 @@ def kwartaal(
     }
 
 
+def of_region(office: Office, period: Period, who: Reader) -> list[dict[str, object]]:
+    """Give the figures of the whole region, of a period and of the one before."""
+    spans = [period, earlier(period)[0]]
+    _, counts = _counts(office, read_scope(who), spans, None, True)
+    told = []
+    for span, counted in zip(spans, counts, strict=True):
+        areas = areas_of(office, span, _outside(counted))
+        told.append(_line(office, chosen_of(areas, ""), counted))
+    return told
+
+
 def _made(office: Office, period: Period, here: Known, past: bool) -> dict[str, object]:
     day = iso(day_of(here.moment))
     return {

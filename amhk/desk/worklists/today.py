@@ -10,10 +10,11 @@ from typing import Any
 
 from amhk.desk.casefile.term_rows import is_late
 from amhk.desk.figures import reports
+from amhk.desk.figures.wording import definitions_of
 from amhk.desk.worklists import worklist
 from amhk.office import Office
 from amhk.rules.figures.periods import period_of
-from amhk.rules.privacy.secrecy import WORKS, Reader
+from amhk.rules.privacy.secrecy import Reader
 from amhk.rules.procedure.workflow import Workflow
 from amhk.store.cases import worklists
 from amhk.store.house import today as house_today
@@ -26,16 +27,17 @@ OLD_CONCEPT = timedelta(days=1)
 LEADS = ("teamleider", "manager")
 
 
-def morning_of(office: Office, who: Reader, real: datetime) -> dict[str, Any]:
-    """Give what stands on the morning page of a worker on cases (`real`: the real time, by which
-    concepts age).
+def morning_of(office: Office, who: Reader, now: datetime, real: datetime) -> dict[str, Any]:
+    """Give what stands on the morning page of a worker on cases (`now` as this meldpunt knows it,
+    `real` the real time, by which concepts age).
     """
+    team = [] if who.team is None else [who.team]
+    own, leads = None if who.role == "manager" else team, who.role in LEADS
     with office.store.read() as connection:
-        now = office.now(connection)
-        teams = {key: name for name, key in worklists.staff(connection, day_of(now))[0].items()}
-        own = [key for key in teams if who.role == "manager" or key == who.team]
         mine = _mine(office, house_today.terms_of(connection, who.id), now, who)
-        waiting, counts = house_today.untouched(connection, own, _MOST)
+        waiting = house_today.untouched(connection, own, _MOST)
+        load = house_today.load(connection, own, now) if leads else []
+        counts = _of_nobody(load) if leads else house_today.of_nobody(connection, team)
         keys = [c["id"] for c in (*mine.values(), *waiting)]
         names, terms = (
             worklists.names_of(connection, keys),
@@ -54,12 +56,12 @@ def morning_of(office: Office, who: Reader, real: datetime) -> dict[str, Any]:
                 if not c["path"]
             ],
         }
-        if who.role in LEADS:
+        if leads:
             week = end_of(day_of(now) + timedelta(days=7))
-            told["load"] = _load(house_today.load(connection, own, now))
+            told["load"] = _load(load)
             told["ending"] = _ending(office, house_today.ending(connection, own, now, week))
             told["old_concepts"] = drafts.older(connection, own, real - OLD_CONCEPT)
-    told["rings"] = worklist.reminders(office, who, limit=5)["items"] if who.role in WORKS else []
+        told["rings"] = worklist.latest_reminders(office, connection, who, 5)
     return told
 
 
@@ -120,6 +122,13 @@ def _waiting(
     }
 
 
+def _of_nobody(rows: Sequence[Row]) -> dict[str, int]:
+    """Give how many cases nobody has: all, not opened, urgent."""
+    told = [r for r in rows if r["worker"] is None]
+    names = (("count", "cases"), ("unread", "unread"), ("urgent", "urgent"))
+    return {name: sum(int(r[column]) for r in told) for name, column in names}
+
+
 def _load(rows: Sequence[Row]) -> list[dict[str, object]]:
     """Give the load per worker; what nobody has goes first, and `share` is the part of the heaviest
     (0-100).
@@ -153,22 +162,21 @@ def _ending(office: Office, rows: Sequence[Row]) -> list[dict[str, Any]]:
     return sorted(told, key=lambda r: (-r["late"], -r["soon"]))
 
 
-def trend(office: Office, who: Reader) -> list[dict[str, Any]]:
+def trend(office: Office, who: Reader, now: datetime) -> list[dict[str, Any]]:
     """Give the shares in time of this quarter beside the one before, each with its definition.
 
     [in time, all].
     """
-    with office.store.read() as connection:
-        today = day_of(office.now(connection))
-    told = reports.kwartaal(office, period_of(today, 3), who)
+    period, definitions = period_of(day_of(now), 3), definitions_of(office)
+    present, before = reports.of_region(office, period, who)
     return [
         {
             "name": name,
-            "title": told["definitions"][name]["title"],
-            "definition": told["definitions"][name]["definition"],
-            "period": told["period"],
-            "now": told["total"][name],
-            "then": told["earlier"][0]["total"][name],
+            "title": definitions[name]["title"],
+            "definition": definitions[name]["definition"],
+            "period": period.text,
+            "now": present[name],
+            "then": before[name],
         }
         for name in reports.TREND
     ]

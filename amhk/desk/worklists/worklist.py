@@ -209,6 +209,13 @@ def reminders(
         return {"items": items, "next": more, "count": terms_reminders.count_inbox(connection, who)}
 
 
+def latest_reminders(
+    office: Office, connection: Connection, who: Reader, most: int
+) -> list[dict[str, object]]:
+    """Give the latest reminders that stand before this worker."""
+    return [_reminder(office, r) for r in terms_reminders.inbox(connection, who, None, most)]
+
+
 def _reminder(office: Office, row: Row) -> dict[str, object]:
     rule = office.pack.workflows[row["workflow"], row["release"]].terms[row["name"]]
     return {

@@ -5,7 +5,7 @@ other form. Only its writer reads it; of calls others see that they are there, a
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, false, func, insert, or_, select, update
+from sqlalchemy import Connection, delete, false, func, insert, or_, select, true, update
 
 from amhk.rules.privacy.secrecy import WORKS
 from amhk.store.reads import WORKER, rows
@@ -91,9 +91,9 @@ def drop(connection: Connection, worker: int, mark: str) -> int:
     ).rowcount
 
 
-def older(connection: Connection, teams: Sequence[int], before: datetime) -> list[Row]:
-    """Give whose concepts in these teams were begun before an instant, or by who takes no calls any
-    more: how many each, and since when.
+def older(connection: Connection, teams: Sequence[int] | None, before: datetime) -> list[Row]:
+    """Give whose concepts in these teams (None is all of them) were begun before an instant, or by
+    who takes no calls any more: how many each, and since when.
     """
     statement = select(
         WORKER.c.name.label("worker"),
@@ -102,7 +102,8 @@ def older(connection: Connection, teams: Sequence[int], before: datetime) -> lis
     )
     statement = statement.select_from(CONCEPT).join(WORKER, WORKER.c.id == CONCEPT.c.worker_id)
     gone = or_(WORKER.c.active == false(), WORKER.c.role.not_in(WORKS))
-    where = (CONCEPT.c.path == "", WORKER.c.team_id.in_(teams), or_(CONCEPT.c.begun < before, gone))
+    of = true() if teams is None else WORKER.c.team_id.in_(teams)
+    where = (CONCEPT.c.path == "", of, or_(CONCEPT.c.begun < before, gone))
     return rows(connection, statement.where(*where).group_by(WORKER.c.name).order_by(WORKER.c.name))
 
 

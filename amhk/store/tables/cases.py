@@ -18,6 +18,7 @@ from sqlmodel import Field, SQLModel
 from amhk.store.database.instants import instant
 
 _OWED = "state IN ('draft', 'approved')"
+_OWNED, _OPEN = "owner_id IS NOT NULL", "rank < '9'"
 
 
 class Dossier(SQLModel, table=True):
@@ -45,7 +46,24 @@ class Case(SQLModel, table=True):
         Index("cases_by_kenmerk_key", "kenmerk_key"),
         Index("cases_by_rank", "rank", "id"),
         Index("cases_by_team_rank", "team_id", "rank", "id"),
-        Index("cases_by_owner_rank", "owner_id", "rank", "id"),
+        Index(
+            "cases_by_owner_rank",
+            "owner_id",
+            "rank",
+            "id",
+            sqlite_where=text(_OWNED),
+            postgresql_where=text(_OWNED),
+        ),
+        Index(
+            "cases_open",
+            "team_id",
+            "owner_id",
+            "rank",
+            "urgent",
+            "opened_by",
+            sqlite_where=text(_OPEN),
+            postgresql_where=text(_OPEN),
+        ),
         Index("cases_by_taker_rank", "taken_by", "rank", "id"),
     )
     id: int | None = Field(default=None, primary_key=True)
@@ -84,7 +102,7 @@ class Case(SQLModel, table=True):
     registered: datetime = instant()
     team_id: int = Field(foreign_key="teams.id")
     team_reason: str
-    owner_id: int | None = Field(default=None, foreign_key="workers.id", index=True)
+    owner_id: int | None = Field(default=None, foreign_key="workers.id")
     taken_by: int = Field(foreign_key="workers.id")
     opened_by: int | None = Field(default=None, foreign_key="workers.id")
     entries: int = 0

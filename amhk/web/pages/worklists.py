@@ -33,7 +33,7 @@ def morning_page(here: Here) -> Response:
         return RedirectResponse("/rapportage", 303)
     if here.who.role not in WORKS:
         return page(here, "ochtend-beheer.html", told=night_proof.latest(here.office))
-    told = today.morning_of(here.office, here.who, datetime.now(UTC))
+    told = today.morning_of(here.office, here.who, here.now, datetime.now(UTC))
     terms = [(case, _shaped(here, term)) for case in told.pop("mine") for term in case["terms"]]
     lead, watch = here.who.role in today.LEADS, here.who.role == "piket"
     return page(
@@ -49,7 +49,7 @@ def morning_page(here: Here) -> Response:
             c | {"next_term": c["next_term"] and _shaped(here, c["next_term"])}
             for c in told["waiting"]
         ],
-        trend=today.trend(here.office, here.who) if here.who.role == "manager" else [],
+        trend=today.trend(here.office, here.who, here.now) if here.who.role == "manager" else [],
         reports=kept_reports.fresh(here.office, here.who),
         gaps=len(piket.roster(here.office)["gaps"]) if lead or watch else 0,
         acute=acute_list.acute_cases(here.office, here.who) if watch else [],
