@@ -147,19 +147,25 @@ def pytest_terminal_summary(terminalreporter):
 
     Never a fault, the clock of a machine is not one.
     """
-    took, stories = Counter(), Counter()
+    took, stories, costs = Counter(), Counter(), []
     for reports in terminalreporter.stats.values():
         for report in reports:
             if hasattr(report, "duration") and hasattr(report, "when"):
                 folder = report.nodeid.split("/")[1]
                 took[folder] += report.duration
                 stories[folder] += report.when == "call"
+                if report.when == "call":
+                    costs += [told for name, told in report.user_properties if name == "cost"]
     if took:
         terminalreporter.section("seconds of one core, by folder")
     for folder, seconds in sorted(took.items()):
         terminalreporter.write_line(
             f"{folder:10} {seconds:6.0f} of {BUDGET[folder]:4}, {stories[folder]} tests"
         )
+    if costs:
+        terminalreporter.section("statements and milliseconds of one core, by page")
+    for page, statements, spent in sorted(costs, key=str):
+        terminalreporter.write_line(f"{page:44} {statements:3} {spent:6.1f}")
 
 
 @pytest.fixture(scope="session")

@@ -64,16 +64,14 @@ def case(
     as_: AsOption = None,
 ) -> None:
     """Toon een zaak."""
-    from amhk.desk.casefile import access_log
     from amhk.desk.cases import reading
 
     with open_here(config) as office:
         who = by_hand(office, as_)
-        access_log.look(office, number, who, "zaak (opdrachtregel)")
         if json_:
-            show_case(office, number, who)
+            show_case(office, number, who, "zaak (opdrachtregel)")
             return
-        view = reading.case_view(office, number, who)
+        view = reading.case_view(office, number, who, looked="zaak (opdrachtregel)")
         typer.echo(
             f"{view['number']}  {view['state_title']}  {view['gemeente']}  team {view['team']}"
             f" ({view['team_reason']})"

@@ -111,11 +111,11 @@ def read_json(source: str) -> object:
         raise Refusal(f"{source} is geen JSON: {wrong}.") from wrong
 
 
-def show_case(office: "Office", number: str, who: "Reader") -> None:
-    """Print a case as the API gives it."""
+def show_case(office: "Office", number: str, who: "Reader", looked: str = "") -> None:
+    """Print a case as the API gives it; that somebody looked is written down where it says so."""
     from amhk.desk.cases.reading import case_view
     from amhk.web.api.shapes import case_json, forms_desk
 
-    view = case_view(office, number, who)
+    view = case_view(office, number, who, looked=looked)
     told = case_json(view, office.training, forms_desk(view))
     say(told)

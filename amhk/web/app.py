@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.gzip import GZipMiddleware
-from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -38,6 +38,7 @@ from amhk.errors import (
 from amhk.office import Office
 from amhk.web import pages
 from amhk.web.api import cases, description, house, letters, people
+from amhk.web.api.answer import Json
 from amhk.web.api.shapes import faults_json, forms_desk
 from amhk.web.auth import by_cookie, by_token
 from amhk.web.outside import Outside
@@ -211,7 +212,7 @@ def _answer(request: Request, status: int, wrong: Refusal) -> Response:
     if isinstance(wrong, ChangedMeanwhile):
         told["version"] = wrong.present
     headers = {401: {"www-authenticate": "Bearer"}, 503: pages.RETRY_AFTER}.get(status)
-    return JSONResponse(told, status, headers, media_type="application/problem+json")
+    return Json(told, status, headers, media_type="application/problem+json")
 
 
 def _case_of(request: Request, wrong: Refusal) -> tuple[dict[str, object] | None, bool, Any]:

@@ -11,21 +11,33 @@ from amhk.store.database.engine import Connection
 from amhk.store.rows import CaseRow
 
 
-def look(office: Office, number: str, who: Reader, what: str, reason: str | None = None) -> None:
-    """Write down who looked at what.
+def look(office: Office, number: str, who: Reader, what: str, reason: str | None = None) -> CaseRow:
+    """Write down who looked at what; gives the case.
 
     The first to open a case, other than who took the call, is kept on it and meets the term in
     which it had to be opened.
     """
     with office.store.read() as connection:
         case = visible(connection, number, who)
-    note_look(office, case, who, what, reason)
+    if not note_look(office, case, who, what, reason):
+        return case
+    with office.store.read() as connection:  # it is another now: somebody opened it
+        return visible(connection, number, who)
 
 
 def note_look(
     office: Office, case: CaseRow, who: Reader, what: str, reason: str | None = None
-) -> None:
-    """Write down that somebody looked at a case, and that it is open now when he works with it."""
+) -> bool:
+    """Write down that somebody looked at a case, and that it is open now when he works with it.
+
+    Tells whether he was the first to open it.
+    """
+    opens = (
+        case["opened_by"] is None
+        and case["taken_by"] != who.id
+        and who.role in WORKS
+        and owns(who, case)
+    )
     with office.store.aside.write() as connection:
         row = {
             "instant": datetime.now(UTC),
@@ -35,13 +47,9 @@ def note_look(
             "reason": reason,
         }
         writes.add(connection, reads.LOOK, row)
-        if (
-            case["opened_by"] is None
-            and case["taken_by"] != who.id
-            and who.role in WORKS
-            and owns(who, case)
-        ):
+        if opens:
             still_open(office, connection, case["number"], who)
+    return opens
 
 
 def still_open(office: Office, connection: Connection, number: str, who: Reader) -> None:

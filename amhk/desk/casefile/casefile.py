@@ -65,6 +65,7 @@ class CaseFile:
         str, ...
     ] = ()  # who may answer for a decision, where who acts has no registration himself
     words: bool = False  # something one searches by changed
+    kept: Mapping[str, list[Any]] = field(default_factory=dict)  # rows read already, by table
     changes: dict[str, Any] = field(default_factory=dict)
     pending: Pending = field(default_factory=Pending)
 
@@ -75,7 +76,10 @@ class CaseFile:
 
     def rows(self, source: Source[R]) -> list[R]:
         """Give the rows of a table that belong to this case, as they will be when it is saved."""
-        return self.pending.over(source, reads.of_case(self.connection, source, self.id))
+        found = self.kept.get(source.name)
+        if found is None:
+            found = reads.of_case(self.connection, source, self.id)
+        return self.pending.over(source, found)
 
     def add(self, source: Source[Any], **columns: object) -> None:
         """Let a row of this case be added when it is saved."""

@@ -19,6 +19,7 @@ from amhk.store.staff import plans
 from amhk.words import LISTS, SCHAAL, day_of, say_day
 
 # The lists whose values stand in the database.
+Kept = Mapping[str, list[Row]]  # rows of a case that were read already, by table
 _KEPT = frozenset(
     {"instelling", "medewerker", "bevoegd", "team", "persoon", "bevinding", "contact"}
 )
@@ -42,16 +43,17 @@ def desk_for(
     moves: Mapping[str, Any] | None = None,
     day: date | None = None,
     veil: Veil | None = None,
+    kept: Mapping[str, list[Any]] | None = None,
 ) -> Desk:
     """Give what checking a form needs at this moment; lists nobody asked for are not looked up.
 
     Codes are those of the day of receipt: of the case, or `day`. `veil` is the one over the case,
-    where whoever asks has it at hand.
+    and `kept` its rows by table, where whoever asks has them at hand.
     """
     on = day or day_of(case["received"] if case else now)
     lists: dict[str, Mapping[str, str]] = LISTS | office.pack.codes.on(on)
     for name in wanted & _LIVE.keys():
-        lists[name] = _LIVE[name](office, connection, case)
+        lists[name] = _LIVE[name](office, connection, case, kept or {})
     if case and (typed := [name for name in _TYPED if lists.get(name)]):
         veil = veil_over(office, connection, case) if veil is None else veil
         lists |= {name: veil.upon(lists[name]) for name in typed} if veil else {}
@@ -67,42 +69,58 @@ def desk_for(
     )
 
 
-def _institutions(office: Office, connection: Connection, case: CaseRow | None) -> dict[str, str]:
+def _institutions(
+    office: Office, connection: Connection, case: CaseRow | None, kept: Kept
+) -> dict[str, str]:
     return institutions_near(office, connection, case["gemeente"] if case else None)
 
 
-def _workers(office: Office, connection: Connection, case: CaseRow | None) -> dict[str, str]:
+def _workers(
+    office: Office, connection: Connection, case: CaseRow | None, kept: Kept
+) -> dict[str, str]:
     workers = reads.workers(connection)
     return {w["name"]: _signed(w) for w in workers if w["role"] in WORKS and w["name"] != HAND}
 
 
-def _deciders(office: Office, connection: Connection, case: CaseRow | None) -> dict[str, str]:
+def _deciders(
+    office: Office, connection: Connection, case: CaseRow | None, kept: Kept
+) -> dict[str, str]:
     return {w["name"]: _signed(w) for w in deciders(connection)}
 
 
-def _of(connection: Connection, table: Any, case: CaseRow | None, route: str) -> list[Row]:
+def _of(
+    connection: Connection, table: Any, case: CaseRow | None, kept: Kept, route: str
+) -> list[Any]:
     """Give the rows of a case of this route; none for another, or without a case."""
     if case is None or case["route"] != route:
         return []
+    if table.name in kept:
+        return kept[table.name]
     return reads.of_case(connection, table, case["id"])
 
 
-def _people(office: Office, connection: Connection, case: CaseRow | None) -> Mapping[str, str]:
-    people = _of(connection, reads.PERSON, case, "melding")
+def _people(
+    office: Office, connection: Connection, case: CaseRow | None, kept: Kept
+) -> Mapping[str, str]:
+    people = _of(connection, reads.PERSON, case, kept, "melding")
     return {str(p["id"]): p["naam"] for p in people}
 
 
-def _findings(office: Office, connection: Connection, case: CaseRow | None) -> Mapping[str, str]:
-    found = _of(connection, reads.FINDING, case, "melding")
+def _findings(
+    office: Office, connection: Connection, case: CaseRow | None, kept: Kept
+) -> Mapping[str, str]:
+    found = _of(connection, reads.FINDING, case, kept, "melding")
     return {str(f["id"]): f"{say_day(day_of(f['moment']))}: {f['text'][:60]}" for f in found}
 
 
-def _contacts(office: Office, connection: Connection, case: CaseRow | None) -> dict[str, str]:
-    had = _of(connection, reads.CONTACT, case, "advies")
+def _contacts(
+    office: Office, connection: Connection, case: CaseRow | None, kept: Kept
+) -> dict[str, str]:
+    had = _of(connection, reads.CONTACT, case, kept, "advies")
     return {str(c["id"]): f"{say_day(day_of(c['moment']))}: {c['verslag'][:60]}" for c in had}
 
 
-_LIVE: dict[str, Callable[[Office, Connection, CaseRow | None], Mapping[str, str]]] = {
+_LIVE: dict[str, Callable[[Office, Connection, CaseRow | None, Kept], Mapping[str, str]]] = {
     "instelling": _institutions,
     "medewerker": _workers,
     "bevoegd": _deciders,

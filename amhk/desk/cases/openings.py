@@ -87,7 +87,14 @@ def _asks(
     standing, every = file.standing(), file.workflow.moves
     wanted = set().union(*(needed(m.fields) for m in moves))
     desk = desk_for(
-        file.office, file.connection, file.now, wanted, case=case, moves=every, veil=veil
+        file.office,
+        file.connection,
+        file.now,
+        wanted,
+        case=case,
+        moves=every,
+        veil=veil,
+        kept=file.kept,
     )
     return {m.name: _schema(m, standing, desk, case["version"]) for m in moves}
 

@@ -37,14 +37,17 @@ _DAYS = ("uitgerekend", "bsn_gecontroleerd")
 _MELDER = ("naam", "bereikbaar", "functie", "organisatie")
 
 
-def case_view(office: Office, number: str, who: Reader, asks: bool = True) -> dict[str, Any]:
-    """Give one case as this reader may see it.
+def case_view(
+    office: Office, number: str, who: Reader, asks: bool = True, looked: str = ""
+) -> dict[str, Any]:
+    """Give one case as this reader may see it; that he `looked`, and at what, is written down.
 
     Facts, people, terms with their arithmetic, moves with why not and (with `asks`) what they ask
     as a JSON Schema, notices.
     """
+    seen = look(office, number, who, looked) if looked else None
     with office.store.read() as connection:
-        case = visible(connection, number, who)
+        case = seen or visible(connection, number, who)
         shelf = _shelf(connection, case, who)
         file = _from_shelf(office, connection, case, shelf, who)
         veil = veil_over(office, connection, case)
@@ -131,6 +134,7 @@ def _from_shelf(
         office, connection, case, who=who, terms=shelf["terms"], letters=shelf["notices"]
     )
     file.deciders = tuple(w["name"] for w in shelf["deciders"])
+    file.kept = shelf
     return file
 
 

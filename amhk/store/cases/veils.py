@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, Integer, bindparam, or_, select, union_all
+from sqlalchemy import Connection, Integer, bindparam, false, null, select, union_all
 
 from amhk.rules.privacy.veil import Veil, veil_of
 from amhk.store.reads import INSTITUTION, MELDING, PERSON, RELATION, TEAM, WORKER, as_rows
@@ -21,7 +21,7 @@ _TOLD = [
 _OF_PERSON = [PERSON.c[n] for n in ("case_id", "naam", "adres", "geheim_adres")]
 _KEYS = bindparam("keys", type_=Integer, expanding=True)
 _HIDDEN = bindparam("hidden", type_=Integer, expanding=True)
-_MELDERS = union_all(
+_SECRETS = union_all(
     select(MELDING.c.case_id.label("of"), *_TOLD).where(
         MELDING.c.case_id.in_(_KEYS), MELDING.c.melder_geheim
     ),
@@ -30,11 +30,12 @@ _MELDERS = union_all(
         MELDING.c.case_id == RELATION.c.other_id,
         MELDING.c.melder_geheim,
     ),
+    # of who lives at a secret address only that he does
+    select(PERSON.c.case_id.label("of"), false(), *(null().label(c.name) for c in _TOLD[1:])).where(
+        PERSON.c.case_id.in_(_KEYS), PERSON.c.geheim_adres
+    ),
 )
-_HOMES = select(PERSON.c.case_id).where(PERSON.c.case_id.in_(_KEYS), PERSON.c.geheim_adres)
-_PEOPLE = select(*_OF_PERSON).where(
-    or_(PERSON.c.case_id.in_(_HIDDEN), PERSON.c.case_id.in_(_HOMES))
-)
+_PEOPLE = select(*_OF_PERSON).where(PERSON.c.case_id.in_(_HIDDEN))
 _NAMES = union_all(select(WORKER.c.name), select(TEAM.c.name), select(INSTITUTION.c.name))
 
 
@@ -47,12 +48,11 @@ def veils(
     """
     if not keys:
         return {}
-    melders = as_rows(connection.execute(_MELDERS, {"keys": list(keys)}))
-    hidden = {m["of"] for m in melders}
-    asked = {"keys": list(keys), "hidden": list(hidden)}
-    people: list[Row] = as_rows(connection.execute(_PEOPLE, asked))
-    if not (of := hidden | {p["case_id"] for p in people}):
+    secrets = as_rows(connection.execute(_SECRETS, {"keys": list(keys)}))
+    if not (of := {s["of"] for s in secrets}):
         return {}
+    melders = [s for s in secrets if s["melder_geheim"]]
+    people: list[Row] = as_rows(connection.execute(_PEOPLE, {"hidden": sorted(of)}))
     names = [*known, *_names(connection)]
     found = {
         key: veil_of([m for m in melders if m["of"] == key], _those(people, key), names)

@@ -9,6 +9,7 @@ from copy import copy
 from pathlib import Path
 from typing import Any
 
+import orjson
 from sqlalchemy import (
     Connection,
     Engine,
@@ -87,10 +88,17 @@ class Store:
                 pool_size=16,
                 connect_args={"timeout": 30, "check_same_thread": False},
                 hide_parameters=True,
+                json_deserializer=orjson.loads,
             )
             _tune(self.engine)
         else:
-            self.engine = create_engine(url, pool_size=16, pool_pre_ping=True, hide_parameters=True)
+            self.engine = create_engine(
+                url,
+                pool_size=16,
+                pool_pre_ping=True,
+                hide_parameters=True,
+                json_deserializer=orjson.loads,
+            )
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

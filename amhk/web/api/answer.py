@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Annotated
 
+import orjson
 from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 
@@ -11,6 +12,14 @@ from amhk.web.api.request import part
 from amhk.web.turn import InTurn
 
 MINIMAL = "return=minimal"
+
+
+class Json(JSONResponse):
+    """An answer to a program, written by a library that takes a tenth of the time."""
+
+    def render(self, content: object) -> bytes:
+        """Give the bytes: UTF-8, without white space."""
+        return orjson.dumps(content, option=orjson.OPT_NON_STR_KEYS)
 
 
 @dataclass(frozen=True)
@@ -32,7 +41,7 @@ class Wish:
         The mark begins with the version, where there is one, and does not change by the present
         moment alone (`now`, as it stands in the answer).
         """
-        answer = JSONResponse(told, status)
+        answer = Json(told, status)
         seen = bytes(answer.body).replace(now.encode(), b"") if now else bytes(answer.body)
         digest = blake2b(seen, digest_size=12).hexdigest()
         mark = f'W/"{digest}"' if version is None else f'W/"{version}-{digest}"'

@@ -1,7 +1,6 @@
 """JSON in, one desk call, answer out. Every route passes the same gate of reading as the pages."""
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import JSONResponse
 
 from amhk.config import house_mark
 from amhk.desk.casefile import access_log
@@ -19,7 +18,7 @@ from amhk.desk.worklists import worklist
 from amhk.errors import NotFound
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import Reader
-from amhk.web.api.answer import Wish, Wished, next_version
+from amhk.web.api.answer import Json, Wish, Wished, next_version
 from amhk.web.api.description import call_form, describe, schema_of_call
 from amhk.web.api.request import ANY_BODY, Body, Cursor, House, Key, Who, part
 from amhk.web.api.shapes import BASE, case_json, forms_desk
@@ -31,10 +30,10 @@ router = APIRouter(tags=["amhk"], route_class=OneTurn)
 
 
 def case_answer(
-    office: Office, number: str, who: Reader, wish: Wish, status: int = 200
+    office: Office, number: str, who: Reader, wish: Wish, status: int = 200, looked: str = ""
 ) -> Response:
     """Give a case as JSON, as this reader may see it."""
-    view = reading.case_view(office, number, who)
+    view = reading.case_view(office, number, who, looked=looked)
     told = case_json(view, office.training, forms_desk(view))
     return wish.whole(told, status, view["version"], view["now"])
 
@@ -111,8 +110,7 @@ def cases(request: Request, office: House, who: Who, wish: Wished) -> Response:
 @router.get("/cases/{number}")
 def case(number: str, office: House, who: Who, wish: Wished) -> Response:
     """One case, with its moves and why a closed one is closed; that you looked is written down."""
-    access_log.look(office, number, who, "zaak")
-    return case_answer(office, number, who, wish)
+    return case_answer(office, number, who, wish, looked="zaak")
 
 
 @router.post("/cases/{number}/moves/{move}", openapi_extra=ANY_BODY)
@@ -124,7 +122,7 @@ def make_move(
     `version` is the lock; with `dry_run=true` you hear what would happen and nothing is written.
     """
     if dry_run:
-        return JSONResponse(moves.try_move(office, number, move, body, who))
+        return Json(moves.try_move(office, number, move, body, who))
     moves.make_move(office, number, move, body, who)
     return after(office, number, who, wish, body)
 
@@ -146,7 +144,7 @@ def assign(number: str, office: House, who: Who, body: Body, wish: Wished) -> Re
     try:
         return after(office, number, who, wish, body)
     except NotFound:  # given to a team whose cases he may not see
-        return JSONResponse({"number": number, "visible": False})
+        return Json({"number": number, "visible": False})
 
 
 @router.post("/cases/{number}/terms/{term}/suspend", openapi_extra=ANY_BODY)
@@ -291,7 +289,7 @@ def health(request: Request, office: House) -> object:
     next term (0).
     """
     if "authorization" not in request.headers:
-        return JSONResponse({"status": "ok"}, headers={"x-amhk-house": house_mark(office.config)})
+        return Json({"status": "ok"}, headers={"x-amhk-house": house_mark(office.config)})
     by_token(request)
     with office.store.read() as connection:
         told = desk_health.health(office, connection)

@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import JSONResponse
 
 from amhk.desk.house import health, night_proof
 from amhk.desk.staff import absence, piket
@@ -16,6 +15,7 @@ from amhk.desk.terms import feeds as terms_feeds
 from amhk.desk.worklists import acute_list, worklist
 from amhk.errors import BadInput
 from amhk.rules.procedure.json_schema import schema
+from amhk.web.api.answer import Json
 from amhk.web.api.request import ANY_BODY, Body, House, Key, Who
 from amhk.web.outside import address_of
 from amhk.web.turn import OneTurn
@@ -194,6 +194,4 @@ def watch(office: House) -> Response:
     """
     wrong = health.alarms(office)
     health.prove_writable(office)
-    return JSONResponse(
-        {"status": "fout" if wrong else "ok", "wrong": len(wrong)}, 503 if wrong else 200
-    )
+    return Json({"status": "fout" if wrong else "ok", "wrong": len(wrong)}, 503 if wrong else 200)
