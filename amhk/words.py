@@ -165,6 +165,7 @@ def day_of(instant: datetime) -> date:
     return local(instant).date()
 
 
+@lru_cache(maxsize=4096)
 def start_of(day: date) -> datetime:
     """Give the UTC instant at which an Amsterdam day begins."""
     return datetime(day.year, day.month, day.day, tzinfo=AMSTERDAM).astimezone(UTC)

@@ -24,7 +24,7 @@ from amhk.rules.privacy.secrecy import Reader
 from amhk.rules.procedure.moves import closing_due, without_term
 from amhk.rules.procedure.standing import Owed, Running, Standing, became
 from amhk.rules.procedure.workflow import Workflow
-from amhk.rules.terms.terms import rung_instants
+from amhk.rules.terms.terms import ring_of
 from amhk.store import reads
 from amhk.store.cases import compare_and_set, search
 from amhk.store.database.engine import Connection
@@ -240,12 +240,10 @@ class CaseFile:
         ladder = next_round(
             self.office, self.workflow.terms[term["name"]], again, due_of(term), self.now
         )
-        rings = rung_instants(
-            self.workflow.terms[term["name"]], term["start"], due_of(term), self.office.calendar
-        )
         # nothing of it stands before anybody any more
-        ladder["rung"] = 0
-        ladder["ring_at"] = rings[0] if rings and status == "running" else None
+        rule, runs = self.workflow.terms[term["name"]], status == "running"
+        first = ring_of(rule, 0, term["start"], due_of(term), self.office.calendar)
+        ladder |= {"rung": 0, "ring_at": first if runs else None}
         self.change_term(term, {**told, **ladder})
         self.running.append(term)
         self.ledger(entry, "again", term["id"], status=status)

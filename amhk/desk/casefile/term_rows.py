@@ -12,6 +12,7 @@ from amhk.rules.terms.terms import (
     end_of_term,
     moved_end,
     over_at,
+    ring_of,
     rung_instants,
 )
 from amhk.store.rows import Json, Row, TermRow
@@ -73,7 +74,6 @@ def term_row(office: Office, rule: TermRule, moment: datetime, on: date | None =
     """Give the row of a term of this rule that starts at a moment (UTC), ready to run."""
     calendar = office.calendar
     end, beside = end_of_term(rule, moment, calendar, on), beside_end(rule, moment, calendar)
-    rings = rung_instants(rule, moment, end.due, calendar)
     return {
         "name": rule.name,
         "start": moment,
@@ -86,7 +86,7 @@ def term_row(office: Office, rule: TermRule, moment: datetime, on: date | None =
         "status": "running",
         "round": 0,
         "rung": 0,
-        "ring_at": rings[0] if rings else None,
+        "ring_at": ring_of(rule, 0, moment, end.due, calendar),
         "chosen": on,
         "extensions": [],
     }

@@ -1,13 +1,14 @@
 """Every end of every open case worked out a second way, and what of a case contradicts itself."""
 
-import json
 from typing import Any
+
+import orjson
 
 from amhk.desk.casefile.term_rows import due_of
 from amhk.office import Office
 from amhk.rules.terms import recount
 from amhk.rules.terms.days import Calendar
-from amhk.rules.terms.terms import TermRule, rung_instants
+from amhk.rules.terms.terms import TermRule, ring_of
 from amhk.store.cases import worklists
 from amhk.store.database.engine import Connection
 from amhk.store.figures import proofs
@@ -35,7 +36,7 @@ def recounted(office: Office, connection: Connection) -> tuple[int, list[str]]:
         rules = office.pack.workflows[case["workflow"], case["release"]].terms
         count += len(stored)
         try:
-            steps = recount.replay(step for text in texts for step in json.loads(text))
+            steps = recount.replay(step for text in texts for step in orjson.loads(text))
             found = _compared(rules, stored, steps, as_of, present)
         except Exception as wrong:
             # whatever was done to a row: it is a difference, and no other case goes unproven by it
@@ -120,11 +121,11 @@ def _next_reminder(rule: TermRule, row: Row, present: Calendar) -> list[str]:
     """Compare the next reminder of a term with its ladder."""
     if row["calendar"] != present.release:
         return []
-    rings = rung_instants(rule, row["start"], due_of(row), present)
-    wanted = rings[row["rung"]] if row["status"] == "running" and row["rung"] < len(rings) else None
+    runs = row["status"] == "running"
+    wanted = ring_of(rule, row["rung"], row["start"], due_of(row), present) if runs else None
     return (
         []
-        if row["ring_at"] == wanted and row["rung"] <= len(rings)
+        if row["ring_at"] == wanted and row["rung"] <= len(rule.rungs)
         else [f"de volgende herinnering van '{row['name']}' staat verkeerd."]
     )
 

@@ -90,11 +90,10 @@ def roll(day: date, calendar: Calendar, norm: bool, why: str) -> tuple[date, tup
     return day, (f"{_skipped(skipped)} ({why}): einde {short_day(day)}",)
 
 
-def working_days(start: date, count: int, calendar: Calendar, norm: bool = True) -> End:
-    """Give the end of `count` working days.
-
-    The start day is not counted, the term ends at 24:00 of the last one.
-    """
+def after_working_days(
+    start: date, count: int, calendar: Calendar, norm: bool = True
+) -> tuple[date, list[tuple[date, str]]]:
+    """Give the last of `count` working days after a day, and the days passed over, with why."""
     day, left = start, count
     skipped: list[tuple[date, str]] = []
     while left:
@@ -103,6 +102,15 @@ def working_days(start: date, count: int, calendar: Calendar, norm: bool = True)
             skipped.append((day, reason))
         else:
             left -= 1
+    return day, skipped
+
+
+def working_days(start: date, count: int, calendar: Calendar, norm: bool = True) -> End:
+    """Give the end of `count` working days.
+
+    The start day is not counted, the term ends at 24:00 of the last one.
+    """
+    day, skipped = after_working_days(start, count, calendar, norm)
     steps = [f"begin {short_day(start)}, telt niet mee"]
     if skipped:
         steps.append(_skipped(skipped))

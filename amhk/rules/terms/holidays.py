@@ -5,6 +5,7 @@ Nine feestdagen, Goede Vrijdag equated, 5 May every year.
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from typing import Any
 
 _FIRST_KONINGSDAG = 2014
 
@@ -65,10 +66,18 @@ class Feestdagen(Mapping[date, str]):
 
     def __getitem__(self, day: date) -> str:
         if day.year not in self._years:
-            self._years[day.year] = of_year(day.year) | {
-                d: n for d, n in self.extra.items() if d.year == day.year
-            }
+            self._year(day.year)
         return self._years[day.year][day]
+
+    def _year(self, year: int) -> None:
+        """Work the days of a year out."""
+        self._years[year] = of_year(year) | {d: n for d, n in self.extra.items() if d.year == year}
+
+    def get(self, day: date, other: Any = None) -> Any:
+        """Give the name of a day that is one, else `other`; asked more often than anything."""
+        if day.year not in self._years:
+            self._year(day.year)
+        return self._years[day.year].get(day, other)
 
     def __iter__(self) -> Iterator[date]:
         return iter([day for year in self._years.values() for day in year])

@@ -7,7 +7,16 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from amhk.rules.terms.days import Calendar, End, hours, office_hours, roll, term_end, working_days
+from amhk.rules.terms.days import (
+    Calendar,
+    End,
+    after_working_days,
+    hours,
+    office_hours,
+    roll,
+    term_end,
+    working_days,
+)
 from amhk.words import day_of, end_of, short_day, start_of
 
 UNITS = ("uur", "kantooruren", "dagen", "werkdagen", "weken", "maanden", "jaar", "datum")
@@ -210,6 +219,15 @@ def rung_instants(
     return tuple(rung_instant(rung, start, due, calendar) for rung in rule.rungs)
 
 
+def ring_of(
+    rule: TermRule, rung: int, start: datetime, due: date | datetime, calendar: Calendar
+) -> datetime | None:
+    """Give the UTC instant at which a rung rings by its place; None past the end of the ladder."""
+    if rung >= len(rule.rungs):
+        return None
+    return rung_instant(rule.rungs[rung], start, due, calendar)
+
+
 def rung_instant(rung: Rung, start: datetime, due: date | datetime, calendar: Calendar) -> datetime:
     """Give the UTC instant at which one rung rings."""
     if rung.side == "na start":
@@ -220,6 +238,5 @@ def rung_instant(rung: Rung, start: datetime, due: date | datetime, calendar: Ca
     if rung.side == "voor":
         return start_of(day - timedelta(days=rung.count))
     if rung.unit == "werkdagen":
-        last = working_days(day, rung.count, calendar).due
-        return start_of(day_of(last) if isinstance(last, datetime) else last)
+        return start_of(after_working_days(day, rung.count, calendar)[0])
     return start_of(day + timedelta(days=rung.count))

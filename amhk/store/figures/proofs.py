@@ -56,13 +56,17 @@ def open_cases(connection: Connection) -> Iterator[tuple[Row, list[Row], list[st
         ENTRY.c.case_id, ENTRY.c.sequence
     )
     streams = [
-        connection.execute(s.execution_options(yield_per=1000)).mappings()
-        for s in (cases, terms, lines)
+        connection.execute(s.execution_options(yield_per=1000)) for s in (cases, terms, lines)
     ]
+    heads, columns = (tuple(s.keys()) for s in streams[:2])
     try:
-        stored, told = _Groups(streams[1]), _Groups(streams[2])
+        stored, told = _Groups(streams[1], columns.index("case_id")), _Groups(streams[2], 0)
         for case in streams[0]:
-            yield dict(case), stored.of(case["id"]), [r["terms"] for r in told.of(case["id"])]
+            yield (
+                dict(zip(heads, case, strict=True)),
+                [dict(zip(columns, row, strict=True)) for row in stored.of(case[0])],
+                [row[1] for row in told.of(case[0])],
+            )
     finally:
         for stream in streams:
             stream.close()
@@ -74,16 +78,16 @@ class _Groups:
     It is asked in that order too.
     """
 
-    def __init__(self, stream: Iterable[Any]) -> None:
-        self._groups = groupby(stream, key=itemgetter("case_id"))
-        self._ahead: tuple[int, list[Row]] | None = None
+    def __init__(self, stream: Iterable[Any], case: int) -> None:
+        self._groups = groupby(stream, key=itemgetter(case))
+        self._ahead: tuple[int, list[Any]] | None = None
 
-    def of(self, case: int) -> list[Row]:
+    def of(self, case: int) -> list[Any]:
         """Give the rows of a case, none when it has none."""
         while self._ahead is None or self._ahead[0] < case:
             if (found := next(self._groups, None)) is None:
                 return []
-            self._ahead = found[0], [dict(r) for r in found[1]]
+            self._ahead = found[0], list(found[1])
         return self._ahead[1] if self._ahead[0] == case else []
 
 

@@ -26,15 +26,26 @@ _STATIC = Path(__file__).parent.parent / "static"
 _SHAPES = {LATE: "te laat", NOW: "vandaag of morgen", WEEK: "deze week", LATER: "later"}
 
 
+class _Pages(Environment):
+    """Templates that are mostly given plain mappings: in those a name is looked up first."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Give what stands under a name, or the attribute of that name."""
+        if type(obj) is dict and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
 @lru_cache(maxsize=1)
 def environment() -> Environment:
     """Give the page templates, compiled once, autoescaped and strict."""
-    env = Environment(
+    env = _Pages(
         loader=FileSystemLoader(shipped("templates") / "pages"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
     env.filters |= {
         "dag": dag,
@@ -86,6 +97,7 @@ def part(template: str, **told: object) -> Response:
     return HTMLResponse(environment().get_template(template).render(**told))
 
 
+@lru_cache(maxsize=4096)
 def dag(value: str | date | datetime | None) -> str:
     """Give a day or instant in words."""
     if not value:
@@ -100,6 +112,7 @@ def _recipient(name: str) -> str:
     return OFFICIAL.get(name, name.replace("_", " "))
 
 
+@lru_cache(maxsize=4096)
 def _moment(value: str) -> str:
     here = local(datetime.fromisoformat(value))
     return f"{say_day(here.date())} {here:%H.%M}"
