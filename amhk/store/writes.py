@@ -50,8 +50,8 @@ def add_rows(
     connection: Connection, source: Table, rows: Sequence[Mapping[str, object]]
 ) -> list[int]:
     """Insert rows, all with the same columns, and give their keys in order."""
-    if not rows:
-        return []
+    if len(rows) < 2:
+        return [add(connection, source, row) for row in rows]
     if connection.dialect.name == "sqlite":  # nobody else writes now; it gives keys back one by one
         last = connection.execute(_last(source)).scalar_one()
         keys = [*range(last + 1, last + 1 + len(rows))]
@@ -206,7 +206,9 @@ def forget_reasons(connection: Connection, case: int) -> None:
 
     That they looked stays.
     """
-    connection.execute(update(reads.LOOK).where(reads.LOOK.c.case_id == case).values(reason=None))
+    connection.execute(
+        update(reads.LOOK).where(reads.LOOK.c.case_id == case).values(reason=None, salt=None)
+    )
 
 
 def end_sessions(connection: Connection, worker: int) -> None:

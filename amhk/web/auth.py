@@ -37,7 +37,9 @@ def by_token(request: Request) -> Reader:
     NotSignedIn when it is missing, wrong or void, ChooseOwnPassword for who still has his first
     one.
     """
-    return reader_of_token(request.app.state.office, told_token(request))
+    who = reader_of_token(request.app.state.office, told_token(request))
+    request.state.who = who
+    return who
 
 
 def told_token(request: Request) -> str:
@@ -60,6 +62,7 @@ def by_cookie(request: Request) -> Seat:
     seat: Seat | None = getattr(request.state, "seat", None)
     if seat is None and (cookie := request.cookies.get(COOKIE)):
         seat = request.state.seat = take_seat(office, cookie)
+        request.state.who = seat.who if seat else None
     if seat is None:
         raise NotSignedIn()
     if (
@@ -99,7 +102,7 @@ def sign_in(
     tried = fold(name)
     calm.prove_calm(office, tried, address, known)
     if not fits(password, worker["password"] if worker else _nobody()) or worker is None:
-        calm.wrong(office, tried, address, known)
+        calm.wrong(office, tried, address, known, worker)
         raise NotSignedIn("Naam en wachtwoord horen niet bij elkaar.")
     return begin(office, worker), device_mark(worker["password"])
 

@@ -8,8 +8,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, get_type_hints
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
+
+from amhk.web.looked import leave_line
 
 _ASKS, _FIRST = "request_in_turn", {"first_0", "first_1"}
 
@@ -29,11 +31,13 @@ class OneTurn(APIRoute):
     """An address whose dependencies of the kind `InTurn` and whose answer share one turn."""
 
     def __init__(self, path: str, endpoint: Callable[..., object], **more: Any) -> None:
-        super().__init__(path, in_turn(endpoint), **more)
+        super().__init__(path, in_turn(endpoint, path), **more)
 
 
-def in_turn(endpoint: Callable[..., object]) -> Callable[..., object]:
-    """Give an endpoint that works out by itself what it is given in turn."""
+def in_turn(endpoint: Callable[..., object], path: str = "") -> Callable[..., object]:
+    """Give an endpoint that works out by itself what it is given in turn, and leaves a line of what
+    it showed.
+    """
     hints = get_type_hints(endpoint, include_extras=True)
     asked = {
         name: mark
@@ -53,7 +57,9 @@ def in_turn(endpoint: Callable[..., object]) -> Callable[..., object]:
         for name in _FIRST & given.keys():
             del given[name]
         told = {name: mark.ask(request) for name, mark in asked.items()}
-        return endpoint(**given, **told)
+        answer = endpoint(**given, **told)
+        leave_line(request, path, answer.status_code if isinstance(answer, Response) else 200)
+        return answer
 
     kept = [
         part.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints.get(name, object))

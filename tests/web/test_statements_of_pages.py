@@ -1,4 +1,7 @@
-"""A page asks the database as often for many rows as for few, and never more than eight times."""
+"""A page asks the database as often for many rows as for few, and never more than eight times.
+
+That somebody looked is written beside that.
+"""
 
 import re
 from contextlib import contextmanager
@@ -19,14 +22,16 @@ MOST = 8
 
 @contextmanager
 def counted(office):
-    asked = []
+    asked, looked = [], []
 
     def note(conn, cursor, statement, parameters, context, executemany):
-        if not re.match(r"\s*(BEGIN|COMMIT|ROLLBACK|PRAGMA|SAVEPOINT|RELEASE)", statement):
+        if re.search(r"\b(looks|look_heads)\b", statement):
+            looked.append(statement)
+        elif not re.match(r"\s*(BEGIN|COMMIT|ROLLBACK|PRAGMA|SAVEPOINT|RELEASE)", statement):
             asked.append(statement)
 
     event.listen(office.store.engine, "before_cursor_execute", note)
-    yield asked
+    yield asked, looked
     event.remove(office.store.engine, "before_cursor_execute", note)
 
 
@@ -45,11 +50,12 @@ def statements(client, office, path, name=""):
     """How often an address asks the database, the second time it is opened."""
     get = client.get if path.startswith("/cases") else lambda p: client.http.get(p).status_code
     get(path)  # what is worked out once (templates, the calendar) is so now
-    with counted(office) as asked:
+    with counted(office) as (asked, looked):
         begun = process_time()
         answer = get(path)
         COSTS[name or path] = 1000 * (process_time() - begun)
     assert answer not in range(300, 600), path
+    assert len(looked) == 3, "that somebody looked is one line, and the end of its chain"
     return len(asked)
 
 

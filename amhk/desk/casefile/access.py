@@ -41,11 +41,13 @@ def visible(
 ) -> CaseRow:
     """Give a case this reader may read.
 
-    With `own` only one he works with, not one he has leave to read. NotFound otherwise.
+    With `own` only one he works with, not one he has leave to read. NotFound otherwise. That he was
+    given it is remembered, for the line that he looked.
     """
     case = reads.case_by_number(connection, number, lock)
     if case is None or not (owns(who, case) if own else sees(connection, who, case)):
         raise no_case(number)
+    who.seen.setdefault(case["id"], False)
     return case
 
 

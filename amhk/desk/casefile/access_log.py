@@ -1,14 +1,19 @@
-"""Who looked at what: a look at a case, its people or its letters leaves a line."""
+"""Who looked at what: every look at a case, its people, its letters or a list leaves a line.
 
+A look that cannot be written down is not given.
+"""
+
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from amhk.desk.casefile.access import owns, visible
 from amhk.desk.casefile.open_case import on_table
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import WORKS, Reader
-from amhk.store import reads, writes
+from amhk.store import reads
 from amhk.store.database.engine import Connection
 from amhk.store.rows import CaseRow
+from amhk.store.staff import looks
 
 
 def look(office: Office, number: str, who: Reader, what: str, reason: str | None = None) -> CaseRow:
@@ -39,17 +44,33 @@ def note_look(
         and owns(who, case)
     )
     with office.store.aside.write() as connection:
-        row = {
-            "instant": datetime.now(UTC),
-            "worker_id": who.id,
-            "case_id": case["id"],
-            "what": what,
-            "reason": reason,
-        }
-        writes.add(connection, reads.LOOK, row)
+        looks.write(connection, [look_line(who, case["id"], what, reason)])
         if opens:
             still_open(office, connection, case["number"], who)
+    who.seen[case["id"]] = True
     return opens
+
+
+def look_line(
+    who: Reader, case: int | None, what: str, reason: str | None = None
+) -> dict[str, object]:
+    """Give a line of the log of looks, of this moment (real time)."""
+    return {
+        "instant": datetime.now(UTC),
+        "worker_id": who.id or None,
+        "case_id": case,
+        "what": what,
+        "reason": reason,
+        "role": who.role,
+        "via": who.via,
+    }
+
+
+def note_seen(office: Office, who: Reader, cases: Iterable[int | None], what: str) -> None:
+    """Write down that somebody was given these cases (None: a list of them)."""
+    lines = [look_line(who, case, what) for case in cases]
+    with office.store.aside.write() as connection:
+        looks.write(connection, lines)
 
 
 def still_open(office: Office, connection: Connection, number: str, who: Reader) -> None:

@@ -7,11 +7,15 @@ forgets nothing. Real time.
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
+from amhk.desk.casefile.access_log import look_line
 from amhk.errors import TooOften
 from amhk.office import Office
+from amhk.rules.privacy.secrecy import Reader
 from amhk.store import writes
-from amhk.store.staff import attempts
+from amhk.store.rows import Row
+from amhk.store.staff import attempts, looks
 
+_NOBODY = Reader(0, "", None, via="scherm")
 _MINUTE = timedelta(minutes=1)
 _NAME, _ADDRESS, _DEVICE = 10, 30, 10  # wrong passwords a minute
 
@@ -33,13 +37,17 @@ def prove_calm(office: Office, name: str, address: str, known: bool) -> None:
         raise TooManyTries()
 
 
-def wrong(office: Office, name: str, address: str, known: bool) -> None:
-    """Remember a wrong password, for a minute."""
+def wrong(office: Office, name: str, address: str, known: bool, worker: Row | None = None) -> None:
+    """Remember a wrong password, for a minute; that it was tried stays, with the worker whose name
+    it was.
+    """
     now = datetime.now(UTC)
     rows = [{"key": key, "instant": now} for key in _keys(name, address, known)]
     with office.store.write() as connection:
         attempts.forget(connection, now - _MINUTE)
         writes.add_many(connection, attempts.ATTEMPT, rows)
+        who = Reader.of(worker, "scherm") if worker else _NOBODY
+        looks.write(connection, [look_line(who, None, "aanmelden mislukt")])
 
 
 def _keys(name: str, address: str, known: bool) -> dict[str, int]:

@@ -26,7 +26,7 @@ from amhk.store.database.engine import Connection
 from amhk.store.figures import proofs
 from amhk.store.house import house_journal
 from amhk.store.letters import outbox
-from amhk.store.staff import plans
+from amhk.store.staff import looks, plans
 from amhk.store.terms import reminders
 from amhk.words import day_of, end_of, iso, local, say_day, some
 
@@ -130,6 +130,7 @@ def _worked_out(
         "gaps_in_roster": len(roster_of(office, connection)["gaps"]),
         "cases": count,
         "heads": heads,
+        "looks": looks.heads(connection),
         "calendar": office.calendar.release,
         "wrong": [one if n == 1 else many.format(n) for n, (one, many) in pairs if n],
     }

@@ -15,6 +15,7 @@ from amhk.store import reads
 from amhk.store.cases import journal
 from amhk.store.database.engine import StoreFailed
 from amhk.store.house import house_journal
+from amhk.store.staff import looks
 
 
 def prove(given: str | None) -> dict[str, Any]:
@@ -92,6 +93,7 @@ def changed_behind(office: Office) -> list[str]:
         return [
             *journal.verify(connection),
             *house_journal.verify(connection),
+            *looks.verify(connection),
             *kept_reports.faults(connection),
             *case_facts.faults(office),
         ]

@@ -46,7 +46,7 @@ def take_seat(office: Office, cookie: str) -> Seat | None:
         red = tuple(alarms_of(office, connection, found, now))
         proof = json.loads(found["proof"]) if found["proof"] else None
         return Seat(
-            who=Reader.of(found),
+            who=Reader.of(found, "scherm"),
             csrf=str(found["csrf"]),
             must_change=bool(found["must_change"]),
             now=now,

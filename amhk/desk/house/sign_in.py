@@ -4,6 +4,7 @@ from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from secrets import token_urlsafe
 
+from amhk.desk.casefile.access_log import look_line
 from amhk.errors import NotAllowed, NotSignedIn
 from amhk.keys import hash_token
 from amhk.office import Office
@@ -11,6 +12,7 @@ from amhk.rules.privacy.secrecy import Reader
 from amhk.store import reads, writes
 from amhk.store.database.engine import StoreFailed
 from amhk.store.rows import Row
+from amhk.store.staff import looks
 
 _LASTS = timedelta(hours=10)
 
@@ -35,7 +37,7 @@ def reader_of_token(office: Office, token: str) -> Reader:
         raise ChooseOwnPassword("Kies eerst een eigen wachtwoord; dan werkt dit token.")
     if worker["token_used"] != now.date():
         _used(office, worker["id"], now.date())
-    return Reader.of(worker)
+    return Reader.of(worker, "api")
 
 
 def _used(office: Office, worker: int, day: date) -> None:
@@ -64,6 +66,7 @@ def begin(office: Office, worker: Row) -> str:
     }
     with office.store.write() as connection:
         writes.add_many(connection, reads.SESSION, [row])
+        looks.write(connection, [look_line(Reader.of(worker, "scherm"), None, "aangemeld")])
     return cookie
 
 

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from amhk import matching
 from amhk.desk.casefile.access import sees, visible
+from amhk.desk.casefile.access_log import look_line
 from amhk.desk.casefile.open_case import on_table
 from amhk.errors import BadInput, NotAllowed, NotFound, TooOften
 from amhk.office import Office
@@ -24,6 +25,7 @@ from amhk.store.database.engine import Connection
 from amhk.store.people import people as store
 from amhk.store.people import questions
 from amhk.store.rows import CaseRow, Row
+from amhk.store.staff import looks
 from amhk.words import day_of, iso
 
 LEAVE = timedelta(hours=8)
@@ -280,7 +282,10 @@ def with_refs(office: Office, told: list[dict[str, Any]], who: Reader) -> list[d
         real = datetime.now(UTC)
         with office.store.write() as connection:
             for view in hidden:
-                view["ref"] = store.told_of(connection, who.id, view["case"], real, HIDDEN)
+                ref = store.told_of(connection, who.id, view["case"], real, HIDDEN)
+                view["ref"] = (
+                    ref or looks.write(connection, [look_line(who, view["case"], HIDDEN)])[0]
+                )
     for view in told:
         del view["case"]
     return told
@@ -305,14 +310,7 @@ def open_earlier(office: Office, ref: int, reason: object, who: Reader) -> str:
             "reason": text,
         }
         writes.add(connection, store.GRANT, leave)
-        look = {
-            "instant": real,
-            "worker_id": who.id,
-            "case_id": case["id"],
-            "what": "inzage met reden",
-            "reason": text,
-        }
-        writes.add(connection, reads.LOOK, look)
+        looks.write(connection, [look_line(who, case["id"], "inzage met reden", text)])
         file = on_table(office, connection, case, who)
         file.note(
             "inzage",

@@ -370,7 +370,7 @@ def by_hand(office: Office, name: str | None) -> Reader:
             }
             writes.add(connection, reads.WORKER, new)
             row = _worker(connection, HAND)
-        return Reader.of(row)
+        return Reader.of(row, "opdrachtregel")
 
 
 def change_password(office: Office, who: Reader, old: str, new: str) -> None:

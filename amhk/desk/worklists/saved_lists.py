@@ -1,18 +1,20 @@
 """A worker's own worklists: saved under a name, and out as a file of what is shown."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from amhk.desk.casefile.access_log import look_line
 from amhk.desk.worklists.worklist import worklist
 from amhk.errors import BadInput
 from amhk.office import Office
 from amhk.rules.parse import tidy, unfit
 from amhk.rules.privacy.secrecy import Reader
 from amhk.sheets.write import as_csv
-from amhk.store import reads, writes
+from amhk.store import writes
 from amhk.store.cases import worklists
 from amhk.store.house import house_journal
+from amhk.store.staff import looks
 from amhk.words import say_day
 
 # What a worklist can show: the name of a column and its title.
@@ -103,20 +105,9 @@ def as_file(office: Office, who: Reader, told: Mapping[str, str], columns: list[
         if not page["next"]:
             break
         asked["cursor"] = page["next"]
-    real = datetime.now(UTC)
     with office.store.write() as connection:
         keys = worklists.keys_of(connection, [i["number"] for i in items])
-        looks = [
-            {
-                "instant": real,
-                "worker_id": who.id,
-                "case_id": key,
-                "what": "lijst als bestand",
-                "reason": None,
-            }
-            for key in keys
-        ]
-        writes.add_many(connection, reads.LOOK, looks)
+        looks.write(connection, [look_line(who, key, "lijst als bestand") for key in keys])
         what = f"{who.name} nam een lijst van {len(items)} zaken mee als bestand."
         house_journal.append(
             connection,

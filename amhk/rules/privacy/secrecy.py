@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from amhk.rules.parse import fold
@@ -132,7 +132,9 @@ _SIGNS = (
 @dataclass(frozen=True, slots=True)
 class Reader:
     """Who is looking or acting: worker id, role, team, name, and SKJ or BIG registration where he
-    has one.
+    has one; `via` which door he came in by.
+
+    `seen` are the cases he was given so far, by key, each with whether that is written down.
     """
 
     id: int
@@ -140,12 +142,19 @@ class Reader:
     team: int | None
     name: str = ""
     registration: str | None = None
+    via: str = ""
+    seen: dict[int, bool] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
-    def of(cls, worker: Mapping[str, Any]) -> "Reader":
+    def of(cls, worker: Mapping[str, Any], via: str = "") -> "Reader":
         """Give the reader of a worker's row."""
         return cls(
-            worker["id"], worker["role"], worker["team_id"], worker["name"], worker["registration"]
+            worker["id"],
+            worker["role"],
+            worker["team_id"],
+            worker["name"],
+            worker["registration"],
+            via,
         )
 
 

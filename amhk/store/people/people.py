@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from amhk.rules.parse import fold
-from amhk.store import reads, writes
+from amhk.store import reads
 from amhk.store.reads import CASE, LOOK, MELDING, PERSON, rows
 from amhk.store.rows import Row
 from amhk.store.tables import Form, Grant, Join, PersonKey, table
@@ -169,10 +169,9 @@ def dossier_cases(connection: Connection, dossier: int | None) -> list[Row]:
     return rows(connection, statement.order_by(CASE.c.id))
 
 
-def told_of(connection: Connection, worker: int, case: int, now: datetime, what: str) -> int:
-    """Give the line that says a worker was told of a case, of this minute.
-
-    It is written when there is none.
+def told_of(connection: Connection, worker: int, case: int, now: datetime, what: str) -> int | None:
+    """Give the line that says a worker was told of a case, of this minute; None when there is
+    none.
     """
     where = (
         LOOK.c.worker_id == worker,
@@ -180,11 +179,7 @@ def told_of(connection: Connection, worker: int, case: int, now: datetime, what:
         LOOK.c.what == what,
         LOOK.c.instant > now - timedelta(minutes=1),
     )
-    if (found := connection.execute(select(LOOK.c.id).where(*where).limit(1)).scalar()) is not None:
-        return int(found)
-    return writes.add(
-        connection, LOOK, {"instant": now, "worker_id": worker, "case_id": case, "what": what}
-    )
+    return connection.execute(select(LOOK.c.id).where(*where).limit(1)).scalar()
 
 
 def look_of(

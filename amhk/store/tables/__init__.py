@@ -18,7 +18,6 @@ from amhk.store.tables.cases import (
     Entry,
     Finding,
     Finish,
-    Look,
     Melding,
     Notice,
     Person,
@@ -45,6 +44,7 @@ from amhk.store.tables.house import (
     Team,
     Worker,
 )
+from amhk.store.tables.looks import Look, LookHead
 from amhk.store.tables.people import Form, Grant, Import, Join, PersonKey
 from amhk.store.tables.post import Outgoing
 from amhk.store.tables.screen import (
@@ -85,6 +85,7 @@ __all__ = [
     "KeptReport",
     "LetterText",
     "Look",
+    "LookHead",
     "Melding",
     "Meta",
     "Notice",

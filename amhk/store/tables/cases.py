@@ -363,15 +363,3 @@ class Entry(SQLModel, table=True):
     commitment: str
     previous: str
     hash: str
-
-
-class Look(SQLModel, table=True):
-    """Who looked at what, when and why; no case content."""
-
-    __tablename__ = "looks"
-    id: int | None = Field(default=None, primary_key=True)
-    instant: datetime = instant()
-    worker_id: int = Field(foreign_key="workers.id")
-    case_id: int = Field(foreign_key="cases.id", index=True)
-    what: str
-    reason: str | None = None

@@ -8,7 +8,7 @@ from amhk.desk.cases import add_people as desk_add_people
 from amhk.desk.cases import assignment, history, moves, openings, reading
 from amhk.desk.figures import kept_reports as figures_kept_reports
 from amhk.desk.figures import report_files
-from amhk.desk.house import clock, rounds
+from amhk.desk.house import clock, rounds, who_looked
 from amhk.desk.house import health as desk_health
 from amhk.desk.intake import calls
 from amhk.desk.staff import workers
@@ -168,6 +168,13 @@ def extend(number: str, term: Key, office: House, who: Who, body: Body, wish: Wi
     """Extend a term by `days`, with `reason` and `decider`."""
     extensions.extend(office, number, term, body, who)
     return after(office, number, who, wish, body)
+
+
+@router.get("/cases/{number}/looks")
+def looks(number: str, office: House, who: Who) -> object:
+    """Who looked at a case, the latest first; for who works with it."""
+    told = who_looked.of_case(office, number, who)
+    return {"items": told["looks"], "next": None}
 
 
 @router.get("/cases/{number}/journal")

@@ -12,6 +12,7 @@ from amhk.web.pages import (
     imports,
     intake,
     letters,
+    looks,
     overview,
     people,
     piket,
@@ -42,6 +43,7 @@ ROOMS = (
     feeds,
     people,
     imports,
+    looks,
     typed,
 )
 router = APIRouter(include_in_schema=False, dependencies=[Depends(keep_sent)])

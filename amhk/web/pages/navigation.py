@@ -45,6 +45,7 @@ def menu(role: str, path: str) -> list[Word]:
         ("/kalender", "Kalender"),
         *roster,
         *away,
+        *((("/beheer/inzage", "Wie keek"),) if leads else ()),
         ("/bewijs", "Nachtbewijs"),
     )
     words: list[tuple[str, str, tuple[tuple[str, str], ...]]] = (

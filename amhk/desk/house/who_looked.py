@@ -1,0 +1,106 @@
+"""Who looked, told: of one case to who works with it, of one worker to who leads him."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from amhk.desk.casefile.access import visible
+from amhk.errors import NotAllowed, NotFound
+from amhk.office import Office
+from amhk.rules.privacy.secrecy import ALL_CASES, TEAM_CASES, Reader
+from amhk.sheets.write import as_csv
+from amhk.store.rows import Row
+from amhk.store.staff import looks
+from amhk.words import ROLES, iso, local, say_instant
+
+LEADS = ("teamleider", "manager")
+MOST, _DAYS, _MANY = 500, 31, 60  # lines on a page; days back; cases on one day that are many
+HEAD = ("Moment", "Medewerker", "Rol", "Hoe", "Zaak", "Wat", "Reden")
+
+
+def of_case(office: Office, number: str, who: Reader) -> dict[str, Any]:
+    """Give who looked at a case, the latest first; NotFound for who does not work with it."""
+    with office.store.read() as connection:
+        case = visible(connection, number, who, own=True)
+        found = looks.of_case(connection, case["id"], MOST)
+    return {"number": case["number"], "looks": _told(found), "most": MOST}
+
+
+def file_of_case(office: Office, number: str, who: Reader) -> str:
+    """Give the same as CSV: the extract for a betrokkene who asks who looked (AVG art. 15).
+
+    NotAllowed for who does not lead.
+    """
+    if who.role not in LEADS:
+        raise NotAllowed("Dit uittreksel maakt de teamleider of de manager.")
+    with office.store.read() as connection:
+        case = visible(connection, number, who, own=True)
+        found = _told(looks.of_case(connection, case["id"], 1_000_000))
+    columns = ("moment", "worker", "role", "via", "number", "what", "reason")
+    return as_csv([*HEAD], [[str(one[c] or "") for c in columns] for one in found])
+
+
+def of_worker(office: Office, name: str, who: Reader) -> dict[str, Any]:
+    """Give what a worker looked at in the last month, with what stands out, and whom one may ask
+    for.
+
+    A manager asks for anybody, a teamleider for his own team; NotAllowed for others.
+    """
+    if who.role not in LEADS:
+        raise NotAllowed("Dit is voor de teamleider en de manager.")
+    with office.store.read() as connection:
+        everybody = looks.people(connection)
+        mine = [p for p in everybody if who.role == "manager" or p["team_id"] == who.team]
+        one = next((p for p in mine if p["name"] == name), None)
+        if name and one is None:
+            raise NotFound("Deze medewerker is hier niet, of niet van uw team.")
+        since = datetime.now(UTC) - timedelta(days=_DAYS)
+        found = looks.of_worker(connection, one["id"], since, MOST) if one else []
+    return {
+        "people": [p["name"] for p in mine],
+        "worker": name,
+        "looks": _told(found),
+        "striking": _striking(found, one) if one else [],
+    }
+
+
+def _told(found: list[Row]) -> list[dict[str, Any]]:
+    return [
+        {
+            "instant": iso(r["instant"]),
+            "moment": say_instant(r["instant"]),
+            "worker": r["worker"] or "niet bekend",
+            "role": ROLES.get(r["role"], r["role"]),
+            "via": r["via"],
+            "number": r["number"],
+            "what": r["what"],
+            "reason": r["reason"],
+        }
+        for r in found
+    ]
+
+
+def _striking(found: list[Row], one: Row) -> list[str]:
+    """Give, in sentences, what stands out in what somebody looked at; it accuses nobody."""
+    told = []
+    night = [r for r in found if not 6 <= local(r["instant"]).hour < 22]
+    if night and one["role"] != "piket":
+        told.append(f"{len(night)} keer tussen 22 en 6 uur, zonder piketrol.")
+    for day, cases in sorted(_cases_a_day(found).items(), reverse=True):
+        if cases > _MANY:
+            told.append(f"{cases} verschillende zaken op {day}.")
+    apart = {
+        r["number"]
+        for r in found
+        if r["number"] and not r["mine"] and r["team_of_case"] != one["team_id"]
+    }
+    if apart and one["role"] in TEAM_CASES | ALL_CASES - {"manager"}:
+        first = ", ".join(sorted(apart)[:5])
+        more = f" en nog {len(apart) - 5}" if len(apart) > 5 else ""
+        told.append(f"Zaken van een ander team, zonder taak daarin: {first}{more}.")
+    return told
+
+
+def _cases_a_day(found: list[Row]) -> dict[str, int]:
+    days = {(iso(local(r["instant"]).date()), r["number"]) for r in found if r["number"]}
+    return Counter(day for day, _ in days)

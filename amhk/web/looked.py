@@ -1,0 +1,58 @@
+"""Who looked: an address that showed a case or a list of them leaves one line of it.
+
+What a page writes down by itself (a letter, a reason) is not written twice.
+"""
+
+from fastapi import Request
+
+from amhk.desk.casefile.access_log import note_seen
+from amhk.office import Office
+from amhk.rules.privacy.secrecy import Reader
+
+# Addresses that show people or cases without being of one case, with what that is called.
+LISTS = {
+    "/": "Vandaag",
+    "/acute": "acute zaken",
+    "/afwezigheid": "overdracht bij afwezigheid",
+    "/cases": "zaken",
+    "/formulier/{form_id}": "formulier",
+    "/formulieren/{imported}": "formulieren",
+    "/herinneringen": "herinneringen",
+    "/imports/{imported}": "formulieren",
+    "/notices": "brieven",
+    "/outbox": "te versturen",
+    "/plans/preview": "overdracht bij afwezigheid",
+    "/plans": "overdracht bij afwezigheid",
+    "/post": "post",
+    "/rapportage/zaken": "zaken achter een getal",
+    "/reminders": "herinneringen",
+    "/triage": "triage",
+    "/untouched": "niet geopend",
+    "/vannacht": "vannacht",
+    "/versturen": "te versturen",
+    "/werkvoorraad": "werkvoorraad",
+    "/zoeken": "zoeken",
+}
+# What somebody typed himself, given back to him.
+_OWN_WORDS = ("/concept",)
+
+
+def leave_line(request: Request, path: str, status: int) -> None:
+    """Write down what the one who asked was shown, when he was shown it.
+
+    `path` is the address with its gaps. What somebody does has its own line, in the journal of the
+    case.
+    """
+    who: Reader | None = getattr(request.state, "who", None)
+    if who is None or request.method != "GET" or status >= 400 or path in _OWN_WORDS:
+        return
+    office: Office = request.app.state.office
+    if fresh := [case for case, noted in who.seen.items() if not noted]:
+        note_seen(office, who, fresh, what_of(path))
+    elif path in LISTS and not who.seen:
+        note_seen(office, who, [None], LISTS[path])
+
+
+def what_of(path: str) -> str:
+    """Give in words what an address of a case shows: `zaak overdragen`."""
+    return " ".join(part for part in path.split("/") if part and not part.startswith("{"))
