@@ -69,7 +69,7 @@ PATHS = (
     "/cases/M-2026-000001",
 )
 # Vandaag of a worker, of who leads a team, and of who leads them all and sees how the quarter goes.
-NAMES = {"Anna": 11, "Tom": 14, "Mia": 31}
+NAMES = {"Anna": 11, "Tom": 14, "Mia": 32}
 
 
 def much_more(office, tom):

@@ -5,19 +5,41 @@ one line of it counts.
 from collections.abc import Mapping
 from typing import Any, BinaryIO
 
-from amhk.desk.staff.workers import UNSAID, checked_institution, institution_desk
+from amhk.desk.staff.workers import EMAIL
 from amhk.errors import BadInput, Fault, NotAllowed, NotFound
 from amhk.office import Office
 from amhk.rules.parse import Filled
 from amhk.rules.privacy.secrecy import Reader
+from amhk.rules.procedure.fields import Desk, Field
+from amhk.rules.procedure.form_check import clean
 from amhk.sheets.apart import read_apart
 from amhk.sheets.lines import no
 from amhk.sheets.write import as_csv
 from amhk.store import reads, writes
 from amhk.store.house import house_journal
 from amhk.store.rows import cell, part
-from amhk.words import some
+from amhk.words import LISTS, SCHAAL, day_of, some
 
+INSTITUTION = (
+    Field("name", "Naam", required=True),
+    Field("kind", "Soort hulp", required=True),
+    Field("scale", "Schaal", "choice", required=True, choices="schaal"),
+    Field("gemeenten", "Werkt voor (leeg: hele regio)", "choices", choices="gemeente"),
+    Field("address", "Adres"),
+    Field("secure_address", "Beveiligd adres (voor beveiligde mail)", "line"),
+    Field("vervolg", "Overdracht naar (voor de cijfers)", "choice", choices="vervolg_onderzoek"),
+    Field("active", "In gebruik", "yesno"),
+)
+UNSAID: dict[str, object] = {
+    "gemeenten": [],
+    "address": None,
+    "secure_address": None,
+    "vervolg": None,
+    "active": True,
+}
+_MAY_ADD = frozenset(
+    {"beheerder", "teamleider", "manager", "medewerker", "gedragswetenschapper", "vertrouwensarts"}
+)
 COLUMNS = {
     "naam": "name",
     "soort hulp": "kind",
@@ -171,3 +193,61 @@ def _body(cells: Mapping[str, object]) -> dict[str, object]:
             g.strip() for g in body["gemeenten"].replace(";", ",").split(",") if g.strip()
         ]
     return body
+
+
+def list_institutions(office: Office) -> list[dict[str, object]]:
+    """Give the institutions: name, kind, scale, gemeenten, address."""
+    with office.store.read() as connection:
+        keys = ("id", "name", "kind", "scale", "gemeenten", "address", "secure_address", "vervolg")
+        return [part(i, keys) for i in reads.institutions(connection)]
+
+
+def add_institution(office: Office, body: object, who: Reader) -> dict[str, object]:
+    """Add an institution and give it; BadInput with every fault."""
+    if who.role not in _MAY_ADD:
+        raise NotAllowed()
+    desk = institution_desk(office)
+    values, faults = checked_institution(body, desk)
+    with office.store.write() as connection:
+        if not faults and any(i["name"] == values["name"] for i in reads.institutions(connection)):
+            faults.append(Fault("dubbel", f"Er is al een instelling '{values['name']}'.", "name"))
+        if faults:
+            raise BadInput(faults=faults)
+        house_journal.append(
+            connection,
+            office.now(connection),
+            who.id,
+            kind="sociale_kaart",
+            what=f"Instelling {values['name']} toegevoegd.",
+            content={"name": values["name"]},
+        )
+        return values | {"id": writes.add(connection, reads.INSTITUTION, values)}
+
+
+def checked_institution(body: object, desk: Desk) -> tuple[dict[str, object], list[Fault]]:
+    """Give an institution's values as they may be stored, and every fault."""
+    values, faults = clean(INSTITUTION, body, desk)
+    if values.get("secure_address") and not EMAIL.match(values["secure_address"]):
+        faults.append(
+            Fault(
+                "email",
+                f"'{values['secure_address'][:80]}' is geen adres voor beveiligde mail.",
+                "secure_address",
+            )
+        )
+    return UNSAID | values, faults
+
+
+def institution_desk(office: Office) -> Desk:
+    """Give what checking an institution's form needs."""
+    with office.store.read() as connection:
+        now = office.now(connection)
+    return Desk(
+        now,
+        {
+            **LISTS,
+            **office.pack.codes.on(day_of(now)),
+            "schaal": SCHAAL,
+            "gemeente": {g: g for g in office.config.gemeenten},
+        },
+    )

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from amhk.desk.casefile.access import must_run
-from amhk.desk.staff import absence, workers
+from amhk.desk.staff import rights, workers
 from amhk.errors import BadInput, ClosedDoor, NotFound
 from amhk.keys import hash_password, one_time_password
 from amhk.office import Office
@@ -107,10 +107,7 @@ def add(office: Office, body: object, who: Reader) -> str:
     values = checked(office, WORKER, body)
     with office.store.write() as connection:
         told = (values["name"], values["role"], values.get("team"), values.get("registration"))
-        first = workers.added(office, connection, *told, email=values.get("email"))
-        what = f"Medewerker {values['name']} toegevoegd als {ROLES[values['role']].lower()}."
-        _log(office, connection, who, what, {k: values[k] for k in ("name", "role")})
-        return first
+        return workers.added(office, connection, *told, email=values.get("email"), by=who)
 
 
 def change(office: Office, key: int, body: object, who: Reader) -> None:
@@ -138,9 +135,14 @@ def change(office: Office, key: int, body: object, who: Reader) -> None:
         }
         writes.change(connection, reads.WORKER, [key], told)
         if values["role"] != row["role"]:
-            workers.role_given(office, connection, row, values["role"])
+            workers.role_given(office, connection, row, values["role"], who)
         elif team != row["team_id"]:
             writes.revoke_feeds(connection, key, office.now(connection))
+            writes.end_sessions(connection, key)
+        if team != row["team_id"]:
+            what = f"Medewerker {one['name']} is nu van team {values['team']} (was {one['team']})."
+            moved_to = {"name": one["name"], "team": [one["team"], values["team"]]}
+            rights.tell(office, connection, who, what, moved_to)
         moved = {
             k: [one[k], values.get(k)]
             for k in ("role", "team", "registration", "email")
@@ -164,15 +166,7 @@ def let_go(office: Office, key: int, who: Reader) -> int:
     with office.store.write() as connection:
         row = reads.worker_by(connection, id=key)
         assert row is not None
-        count = absence.leave_now(office, connection, row, absence.LEAVES, "uit dienst")
-        _log(
-            office,
-            connection,
-            who,
-            f"Medewerker {one['name']} uit dienst; {count} zaken vielen aan het team.",
-            {"cases": count},
-        )
-        return count
+        return workers.gone(office, connection, row, who)
 
 
 def new_password(office: Office, key: int, who: Reader) -> str:
@@ -193,9 +187,8 @@ def new_password(office: Office, key: int, who: Reader) -> str:
         )
         writes.end_sessions(connection, key)
         writes.revoke_feeds(connection, key, office.now(connection))
-        _log(
-            office, connection, who, f"Medewerker {one['name']} kreeg een eenmalig wachtwoord.", {}
-        )
+        what = f"Medewerker {one['name']} ({ROLES[str(one['role'])].lower()}) kreeg een eenmalig"
+        rights.tell(office, connection, who, f"{what} wachtwoord.", {"name": one["name"]})
     return first
 
 

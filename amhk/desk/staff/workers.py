@@ -1,46 +1,25 @@
-"""Workers, teams and institutions: who works here, where calls go, where cases can be handed to."""
+"""Workers and teams: who works here, in which role, and by which key he comes in."""
 
 import re
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 
 from amhk.desk.casefile.open_case import on_table
-from amhk.desk.staff import absence
+from amhk.desk.staff import absence, rights
 from amhk.desk.terms import inbox
-from amhk.errors import BadInput, ClosedDoor, Fault, NotAllowed, NotFound
+from amhk.errors import BadInput, ClosedDoor, Fault, NotFound
 from amhk.keys import fits, hash_password, hash_token, new_token, one_time_password, weak
 from amhk.office import Office
 from amhk.rules.parse import fold, tidy, unfit
 from amhk.rules.privacy.secrecy import HAND, WORKS, Reader
-from amhk.rules.procedure.fields import Desk, Field
-from amhk.rules.procedure.form_check import clean
 from amhk.store import reads, writes
 from amhk.store.database.engine import Connection
 from amhk.store.house import house_journal
 from amhk.store.rows import WorkerRow, part
 from amhk.store.terms import reminders
-from amhk.words import LISTS, ROLES, SCHAAL, day_of, iso
+from amhk.words import ROLES, day_of, iso, say_day, some
 
-INSTITUTION = (
-    Field("name", "Naam", required=True),
-    Field("kind", "Soort hulp", required=True),
-    Field("scale", "Schaal", "choice", required=True, choices="schaal"),
-    Field("gemeenten", "Werkt voor (leeg: hele regio)", "choices", choices="gemeente"),
-    Field("address", "Adres"),
-    Field("secure_address", "Beveiligd adres (voor beveiligde mail)", "line"),
-    Field("vervolg", "Overdracht naar (voor de cijfers)", "choice", choices="vervolg_onderzoek"),
-    Field("active", "In gebruik", "yesno"),
-)
-UNSAID: dict[str, object] = {
-    "gemeenten": [],
-    "address": None,
-    "secure_address": None,
-    "vervolg": None,
-    "active": True,
-}
-_EMAIL = re.compile(r"^[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")
-_MAY_ADD = frozenset(
-    {"beheerder", "teamleider", "manager", "medewerker", "gedragswetenschapper", "vertrouwensarts"}
-)
+EMAIL = re.compile(r"^[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")
 
 
 def _name(text: str, field: str) -> str:
@@ -83,21 +62,13 @@ def added(
     registration: str | None,
     password: str | None = None,
     email: str | None = None,
+    by: Reader | None = None,
 ) -> str:
-    """The same, in a transaction at hand."""
+    """The same, in a transaction at hand; that he was given a role is written down."""
     name = _name(name, "name")
     first = password or one_time_password()
-    faults = []
-    if email and not _EMAIL.match(email):
-        faults.append(Fault("email", f"'{email[:80]}' is geen e-mailadres.", "email"))
-    if role not in ROLES:
-        text = f"De rol '{role}' bestaat niet; kies uit {', '.join(ROLES)}."
-        faults.append(Fault("rol", text, "role"))
     teams = {t["name"]: t["id"] for t in reads.teams(connection)}
-    if team is not None and team not in teams:
-        text = f"Het team '{team}' bestaat niet; er is: {', '.join(teams)}."
-        faults.append(Fault("team", text, "team"))
-    faults += _taken(connection, name)
+    faults = _unfit(teams, role, team, email) + _taken(connection, name)
     if faults:
         raise BadInput(faults=faults)
     row = {
@@ -112,7 +83,22 @@ def added(
         "email": email,
     }
     writes.add(connection, reads.WORKER, row)
+    what = f"Medewerker {name} toegevoegd als {ROLES[role].lower()}."
+    rights.tell(office, connection, by, what, {"name": name, "role": role})
     return first
+
+
+def _unfit(teams: Collection[str], role: str, team: str | None, email: str | None) -> list[Fault]:
+    faults = []
+    if email and not EMAIL.match(email):
+        faults.append(Fault("email", f"'{email[:80]}' is geen e-mailadres.", "email"))
+    if role not in ROLES:
+        text = f"De rol '{role}' bestaat niet; kies uit {', '.join(ROLES)}."
+        faults.append(Fault("rol", text, "role"))
+    if team is not None and team not in teams:
+        text = f"Het team '{team}' bestaat niet; er is: {', '.join(teams)}."
+        faults.append(Fault("team", text, "team"))
+    return faults
 
 
 def _taken(connection: Connection, name: str, but: int = 0) -> list[Fault]:
@@ -170,12 +156,24 @@ def set_role(office: Office, name: str, role: str) -> None:
         role_given(office, connection, _worker(connection, name), role)
 
 
-def role_given(office: Office, connection: Connection, worker: WorkerRow, role: str) -> None:
-    """Give a worker another role, in a transaction at hand.
+def role_given(
+    office: Office,
+    connection: Connection,
+    worker: WorkerRow,
+    role: str,
+    by: Reader | None = None,
+) -> None:
+    """Give a worker another role, in a transaction at hand; that he was is written down.
 
-    Who treats no cases any more has none left.
+    He is signed out everywhere, and who treats no cases any more has none left.
     """
     writes.change(connection, reads.WORKER, [worker["id"]], {"role": role})
+    if worker["role"] != role:
+        before, after = ROLES[worker["role"]].lower(), ROLES[role].lower()
+        what = f"Medewerker {worker['name']} is nu {after} (was {before})."
+        moved = {"name": worker["name"], "role": [worker["role"], role]}
+        rights.tell(office, connection, by, what, moved)
+        writes.end_sessions(connection, worker["id"])
     if worker["role"] != role and worker["active"]:
         writes.revoke_feeds(connection, worker["id"], office.now(connection))
     if role in WORKS:
@@ -195,8 +193,16 @@ def disable(office: Office, name: str) -> int:
     team. Gives how many did.
     """
     with office.store.write() as connection:
-        worker = _worker(connection, name)
-        return absence.leave_now(office, connection, worker, absence.LEAVES, "uit dienst")
+        return gone(office, connection, _worker(connection, name), None)
+
+
+def gone(office: Office, connection: Connection, worker: WorkerRow, by: Reader | None) -> int:
+    """The same, in a transaction at hand; that he left is written down."""
+    count = absence.leave_now(office, connection, worker, absence.LEAVES, "uit dienst")
+    fell = some(count, "zaak viel", "zaken vielen")
+    what = f"Medewerker {worker['name']} uit dienst; {fell} aan het team."
+    rights.tell(office, connection, by, what, {"name": worker["name"], "cases": count})
+    return count
 
 
 def _to_team(office: Office, connection: Connection, worker: WorkerRow, what: str) -> None:
@@ -213,7 +219,7 @@ def _to_team(office: Office, connection: Connection, worker: WorkerRow, what: st
 
 def prove_email(address: str) -> None:
     """Raise BadInput when a text is no address; empty is fine."""
-    if address and not _EMAIL.match(address):
+    if address and not EMAIL.match(address):
         raise BadInput.of("email", f"'{address[:80]}' is geen e-mailadres.", "email")
 
 
@@ -246,6 +252,8 @@ def make_token(office: Office, name: str) -> str:
             [worker["id"]],
             {"token": hash_token(token), "token_until": until, "token_used": None},
         )
+        what = f"Medewerker {worker['name']} kreeg een token, tot {say_day(day_of(until))}."
+        rights.tell(office, connection, None, what, {"name": worker["name"]})
     return token
 
 
@@ -288,64 +296,6 @@ def list_teams(office: Office) -> list[str]:
     """Give the names of the teams."""
     with office.store.read() as connection:
         return [t["name"] for t in reads.teams(connection)]
-
-
-def list_institutions(office: Office) -> list[dict[str, object]]:
-    """Give the institutions: name, kind, scale, gemeenten, address."""
-    with office.store.read() as connection:
-        keys = ("id", "name", "kind", "scale", "gemeenten", "address", "secure_address", "vervolg")
-        return [part(i, keys) for i in reads.institutions(connection)]
-
-
-def add_institution(office: Office, body: object, who: Reader) -> dict[str, object]:
-    """Add an institution and give it; BadInput with every fault."""
-    if who.role not in _MAY_ADD:
-        raise NotAllowed()
-    desk = institution_desk(office)
-    values, faults = checked_institution(body, desk)
-    with office.store.write() as connection:
-        if not faults and any(i["name"] == values["name"] for i in reads.institutions(connection)):
-            faults.append(Fault("dubbel", f"Er is al een instelling '{values['name']}'.", "name"))
-        if faults:
-            raise BadInput(faults=faults)
-        house_journal.append(
-            connection,
-            office.now(connection),
-            who.id,
-            kind="sociale_kaart",
-            what=f"Instelling {values['name']} toegevoegd.",
-            content={"name": values["name"]},
-        )
-        return values | {"id": writes.add(connection, reads.INSTITUTION, values)}
-
-
-def checked_institution(body: object, desk: Desk) -> tuple[dict[str, object], list[Fault]]:
-    """Give an institution's values as they may be stored, and every fault."""
-    values, faults = clean(INSTITUTION, body, desk)
-    if values.get("secure_address") and not _EMAIL.match(values["secure_address"]):
-        faults.append(
-            Fault(
-                "email",
-                f"'{values['secure_address'][:80]}' is geen adres voor beveiligde mail.",
-                "secure_address",
-            )
-        )
-    return UNSAID | values, faults
-
-
-def institution_desk(office: Office) -> Desk:
-    """Give what checking an institution's form needs."""
-    with office.store.read() as connection:
-        now = office.now(connection)
-    return Desk(
-        now,
-        {
-            **LISTS,
-            **office.pack.codes.on(day_of(now)),
-            "schaal": SCHAAL,
-            "gemeente": {g: g for g in office.config.gemeenten},
-        },
-    )
 
 
 def by_hand(office: Office, name: str | None) -> Reader:

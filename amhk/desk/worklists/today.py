@@ -11,6 +11,7 @@ from typing import Any
 from amhk.desk.casefile.term_rows import is_late
 from amhk.desk.figures import reports
 from amhk.desk.figures.wording import definitions_of
+from amhk.desk.staff import rights
 from amhk.desk.worklists import worklist
 from amhk.office import Office
 from amhk.rules.figures.periods import period_of
@@ -60,6 +61,7 @@ def morning_of(office: Office, who: Reader, now: datetime, real: datetime) -> di
             week = end_of(day_of(now) + timedelta(days=7))
             told["load"] = _load(load)
             told["ending"] = _ending(office, house_today.ending(connection, own, now, week))
+            told["rights"] = rights.lately(connection, now) if own is None else []
             told["old_concepts"] = drafts.older(connection, own, real - OLD_CONCEPT)
         told["rings"] = worklist.latest_reminders(office, connection, who, 5)
     return told

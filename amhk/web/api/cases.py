@@ -11,7 +11,7 @@ from amhk.desk.figures import report_files
 from amhk.desk.house import clock, rounds, who_looked
 from amhk.desk.house import health as desk_health
 from amhk.desk.intake import calls
-from amhk.desk.staff import workers
+from amhk.desk.staff import institutions as directory
 from amhk.desk.terms import extensions
 from amhk.desk.terms import sweep as terms_sweep
 from amhk.desk.worklists import worklist
@@ -205,13 +205,13 @@ def my_reminders(office: House, who: Who, cursor: Cursor = None) -> object:
 @router.get("/institutions")
 def institutions(office: House, who: Who) -> object:
     """The institutions a case can be handed to."""
-    return {"items": workers.list_institutions(office), "next": None}
+    return {"items": directory.list_institutions(office), "next": None}
 
 
 @router.post("/institutions", status_code=201, openapi_extra=ANY_BODY)
 def add_institution(office: House, who: Who, body: Body) -> object:
     """Add an institution: `name kind scale gemeenten address`."""
-    return workers.add_institution(office, body, who)
+    return directory.add_institution(office, body, who)
 
 
 @router.get("/reports/kept")

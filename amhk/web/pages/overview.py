@@ -29,8 +29,10 @@ def _directory(
     errors: list[dict[str, object]] | None = None,
     form: FormData | None = None,
 ) -> Response:
-    found = workers.list_institutions(here.office)
-    fields = shown(workers.INSTITUTION, workers.institution_desk(here.office), typed(form))
+    found = institutions.list_institutions(here.office)
+    fields = shown(
+        institutions.INSTITUTION, institutions.institution_desk(here.office), typed(form)
+    )
     return page(
         here,
         "instellingen.html",
@@ -48,7 +50,7 @@ def add_institution(here: Here, form: Form) -> Response:
     """Add one institution."""
     institutions.must(here.who)
     try:
-        workers.add_institution(here.office, nested(form, workers.INSTITUTION), here.who)
+        institutions.add_institution(here.office, nested(form, institutions.INSTITUTION), here.who)
     except BadInput as wrong:
         return _directory(here, 422, errors_of(wrong), form)
     return go("/beheer/instellingen", "De instelling staat erbij.")
@@ -69,7 +71,9 @@ def _institution(
 ) -> Response:
     one = institutions.one(here.office, key)
     fields = shown(
-        workers.INSTITUTION, workers.institution_desk(here.office), typed(form) or from_values(one)
+        institutions.INSTITUTION,
+        institutions.institution_desk(here.office),
+        typed(form) or from_values(one),
     )
     return page(
         here,
@@ -86,7 +90,7 @@ def _institution(
 def change_institution(here: Here, key: Key, form: Form) -> Response:
     """Change one institution."""
     try:
-        institutions.change(here.office, key, nested(form, workers.INSTITUTION), here.who)
+        institutions.change(here.office, key, nested(form, institutions.INSTITUTION), here.who)
     except BadInput as wrong:
         return _institution(here, key, form, 422, wrong.faults)
     return go("/beheer/instellingen", "Gewijzigd.")
@@ -127,7 +131,7 @@ def management_page(here: Here) -> Response:
         health=health,
         workers=workers.list_workers(here.office),
         teams=workers.list_teams(here.office),
-        institutions=workers.list_institutions(here.office),
+        institutions=institutions.list_institutions(here.office),
         config=here.office.config,
         mails=daily_mail.recent(here.office)[:20],
     )

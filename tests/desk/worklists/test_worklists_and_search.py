@@ -424,7 +424,7 @@ def test_a_text_that_lets_a_secret_reach_its_reader_is_refused(client, office):
 
 def test_an_institution_is_added_and_changed_on_screen(client, office, tom):
     bea = reader(office, "Bea")
-    made = workers.add_institution(
+    made = institutions.add_institution(
         office, {"name": "Huis Nieuw", "kind": "opvang", "scale": "lokaal"}, bea
     )
     institutions.change(
