@@ -60,6 +60,8 @@ class Config:
     address: str = ""
     proxies: tuple[str, ...] = ()
     token_days: int = 180
+    session_hours: int = 10
+    idle_minutes: int = 60
 
     @property
     def folder(self) -> Path:

@@ -44,7 +44,8 @@ KNOWN = {
         "confidant",
         "rsin",
     },
-    "server": {"host", "port", "secure_cookies", "address", "trusted_proxies", "token_days"},
+    "server": {"host", "port", "secure_cookies", "address", "trusted_proxies"}
+    | {"token_days", "session_hours", "idle_minutes"},
     "routing": {"default_team", "rules"},
     "routing.rules": {"team", "gemeente", "subregio", "stroom", "acuut", "reden"},
     "clock": {"interval_seconds", "proof_hour"},

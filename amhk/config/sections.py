@@ -95,6 +95,8 @@ def server(read: Reading, table: Raw) -> dict[str, Any]:
         "address": address_outside(read, table.get("address", "")),
         "proxies": proxies(read, table.get("trusted_proxies", [])),
         "token_days": read.number("server.token_days", table.get("token_days", 180), 366),
+        "session_hours": read.number("server.session_hours", table.get("session_hours", 10), 24),
+        "idle_minutes": read.number("server.idle_minutes", table.get("idle_minutes", 60), 1440),
     }
 
 

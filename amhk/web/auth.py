@@ -86,15 +86,15 @@ def prove_own_form(request: Request, csrf: str, sent: str | None) -> None:
 
 
 def sign_in(
-    office: Office, name: str, password: str, address: str, device: str = ""
+    office: Office, name: str, password: str, address: str, device: str = "", on: str = ""
 ) -> tuple[str, str]:
     """Give the cookie of a new session and the mark of this browser.
 
     NotSignedIn when name and password do not belong together (the same words for both),
     TooManyTries when too much was tried.
 
-    `device` is the mark an earlier sign-in gave this browser: with it a right password enters
-    however many strangers guess at the name.
+    `on` says on what he signs in, in words. `device` is the mark an earlier sign-in gave this
+    browser: with it a right password enters however many strangers guess at the name.
     """
     name = name if not unfit(name, 80) else ""
     worker = worker_of(office, name)
@@ -104,7 +104,7 @@ def sign_in(
     if not fits(password, worker["password"] if worker else _nobody()) or worker is None:
         calm.wrong(office, tried, address, known, worker)
         raise NotSignedIn("Naam en wachtwoord horen niet bij elkaar.")
-    return begin(office, worker), device_mark(worker["password"])
+    return begin(office, worker, on), device_mark(worker["password"])
 
 
 def admitted(request: Request, response: Response, cookie: str, device: str) -> None:

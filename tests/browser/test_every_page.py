@@ -26,6 +26,7 @@ PAGES = {
     "/": [("Anna", "/"), ("Tom", "/"), ("Mia", "/"), ("Piet", "/"), ("Bea", "/")],
     "/login": [("", "/login")],
     "/wachtwoord": [("Anna", "/wachtwoord")],
+    "/aanmeldingen": [("Anna", "/aanmeldingen")],
     "/klok": [("Anna", "/klok")],
     "/zaak/{number}/inzage": [("Tom", "/zaak/{melding}/inzage")],
     "/beheer/inzage": [("Mia", "/beheer/inzage?medewerker=Tom"), ("Tom", "/beheer/inzage")],

@@ -28,6 +28,7 @@ from amhk.web import pages
 from amhk.web.api import cases, house, letters, people
 from amhk.web.app import create_app
 from amhk.web.pages.page import Visit
+from amhk.web.pages.sign_in import device_of
 from amhk.web.turn import OneTurn
 
 RIGHT = "oefenen-oefenen"
@@ -209,6 +210,82 @@ def test_a_session_ends_after_ten_hours(sqlite_office, sqlite_client):
             update(reads.SESSION).values(until=datetime.now(UTC) - timedelta(seconds=1))
         )
     assert http.get("/", follow_redirects=False).headers["location"].startswith("/login")
+
+
+def session_used(office, ago):
+    """Let every session have been used so long ago."""
+    with office.store.write() as connection:
+        connection.execute(update(reads.SESSION).values(used=datetime.now(UTC) - ago))
+
+
+def test_who_does_nothing_for_an_hour_is_signed_out_and_who_works_stays(sqlite_office):
+    hire(sqlite_office, "Anna")
+    http = Http(create_app(sqlite_office))
+    sign_in(http, "Anna")
+    session_used(sqlite_office, timedelta(minutes=59))
+    assert http.get("/", follow_redirects=False).status_code == 200
+    with sqlite_office.store.read() as connection:
+        (used,) = connection.execute(select(reads.SESSION.c.used)).scalars()
+    assert datetime.now(UTC) - used < timedelta(minutes=1), "working counts"
+    session_used(sqlite_office, timedelta(minutes=61))
+    assert http.get("/", follow_redirects=False).headers["location"].startswith("/login")
+
+
+def csrf_of(http):
+    return re.search(r'name="_csrf" value="([^"]+)"', http.get("/klok").text)[1]
+
+
+@pytest.fixture
+def three(sqlite_office):
+    """Anna on two devices, and Bram on one."""
+    hire(sqlite_office, "Anna", "Bram")
+    found = []
+    for name, agent in (
+        ("Anna", "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Firefox/130.0"),
+        ("Anna", "Mozilla/5.0 (iPhone; CPU iPhone OS 18) Safari/605"),
+        ("Bram", ""),
+    ):
+        http = Http(create_app(sqlite_office))
+        sign_in(http, name, **{"user-agent": agent})
+        found.append(http)
+    return sqlite_office, found
+
+
+def signed_in(http):
+    return http.get("/", follow_redirects=False).status_code == 200
+
+
+def test_where_one_is_signed_in_stands_on_a_page_and_one_device_can_be_signed_out(three):
+    _, (desk, phone, bram) = three
+    page = desk.get("/aanmeldingen").text
+    assert "Firefox op Windows" in page and "Safari op iPhone" in page
+    marks = re.findall(r"/aanmeldingen/(\w{16})/stop", page)
+    assert len(marks) == 1, "the one that is used is not offered"
+    told = {"_csrf": csrf_of(bram), "_once": "a" * 32}
+    assert bram.post(f"/aanmeldingen/{marks[0]}/stop", data=told).status_code == 404
+    assert bram.post("/aanmeldingen/%25/stop", data=told | {"_once": "b" * 32}).status_code == 404
+    assert signed_in(phone), "nobody ends the session of another"
+    desk.post(f"/aanmeldingen/{marks[0]}/stop", data={"_csrf": csrf_of(desk), "_once": "c" * 32})
+    assert signed_in(desk) and not signed_in(phone) and signed_in(bram)
+
+
+def test_all_other_devices_can_be_signed_out_at_once(three):
+    _, (desk, phone, bram) = three
+    desk.post("/aanmeldingen/andere/stop", data={"_csrf": csrf_of(desk), "_once": "d" * 32})
+    assert signed_in(desk) and not signed_in(phone) and signed_in(bram)
+
+
+@pytest.mark.parametrize(
+    ("agent", "said"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64) Chrome/130 Safari/537", "Chrome op Linux"),
+        ("Mozilla/5.0 (Windows NT 10.0) Chrome/130 Safari/537 Edg/130", "Edge op Windows"),
+        ("curl/8", "Een browser"),
+        ("<script>", "Een browser"),
+    ],
+)
+def test_a_device_is_named_by_what_its_browser_says_and_never_in_its_words(agent, said):
+    assert device_of(agent) == said
 
 
 def test_only_hashes_of_passwords_tokens_and_cookies_are_kept(sqlite_office):

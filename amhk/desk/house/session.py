@@ -4,8 +4,9 @@ the house.
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from amhk.desk.house.health import alarms_of
 from amhk.desk.terms.sweep import PROOF
@@ -13,7 +14,11 @@ from amhk.keys import hash_token
 from amhk.office import Office
 from amhk.rules.people.searching import RELEASE
 from amhk.rules.privacy.secrecy import Reader
+from amhk.store.database.engine import StoreFailed
 from amhk.store.house import page_facts
+from amhk.store.staff import sessions
+
+_NOTED = timedelta(minutes=1)  # how exactly it is known when a session was last used
 
 
 @dataclass(frozen=True)
@@ -36,22 +41,26 @@ class Seat:
 def take_seat(office: Office, cookie: str) -> Seat | None:
     """Give the seat of a browser by its cookie.
 
-    None when the session is over (real time) or the worker left.
+    None when the session is over or was not used for too long (real time), or the worker left.
     """
+    session, real = hash_token(cookie), datetime.now(UTC)
+    idle = real - timedelta(minutes=office.config.idle_minutes)
     with office.store.read() as connection:
-        found = page_facts.frame_of(connection, hash_token(cookie), datetime.now(UTC), PROOF)
+        found = page_facts.frame_of(connection, session, real, idle, PROOF)
         if found is None:
             return None
         now = office.moment(connection, found["clock"], found["present_calendar"])
         red = tuple(alarms_of(office, connection, found, now))
-        proof = json.loads(found["proof"]) if found["proof"] else None
-        return Seat(
-            who=Reader.of(found, "scherm"),
-            csrf=str(found["csrf"]),
-            must_change=bool(found["must_change"]),
-            now=now,
-            reminders=found["reminders"],
-            alarms=red,
-            proof=proof,
-            finds=found["search_release"] == RELEASE,
-        )
+    if real - found["used"] > _NOTED:
+        with suppress(StoreFailed), office.store.aside.write() as connection:
+            sessions.use(connection, session, real)
+    return Seat(
+        who=Reader.of(found, "scherm"),
+        csrf=str(found["csrf"]),
+        must_change=bool(found["must_change"]),
+        now=now,
+        reminders=found["reminders"],
+        alarms=red,
+        proof=json.loads(found["proof"]) if found["proof"] else None,
+        finds=found["search_release"] == RELEASE,
+    )

@@ -13,8 +13,10 @@ from amhk.store import reads, writes
 from amhk.store.database.engine import StoreFailed
 from amhk.store.rows import Row
 from amhk.store.staff import looks
+from amhk.store.staff import sessions as store
+from amhk.words import iso
 
-_LASTS = timedelta(hours=10)
+_MARK = 16  # signs of the hash of a session that name it to its owner
 
 
 class ChooseOwnPassword(NotAllowed):
@@ -55,16 +57,20 @@ def worker_of(office: Office, name: str) -> Row | None:
         return reads.worker_by(connection, name=name, active=True)
 
 
-def begin(office: Office, worker: Row) -> str:
-    """Begin a session of ten hours for a worker; gives its cookie."""
-    cookie, until = token_urlsafe(32), datetime.now(UTC) + _LASTS
+def begin(office: Office, worker: Row, device: str = "") -> str:
+    """Begin a session for a worker on a device, of `server.session_hours`; gives its cookie."""
+    cookie, now = token_urlsafe(32), datetime.now(UTC)
     row = {
         "hash": hash_token(cookie),
         "worker_id": worker["id"],
         "csrf": token_urlsafe(32),
-        "until": until,
+        "begun": now,
+        "used": now,
+        "until": now + timedelta(hours=office.config.session_hours),
+        "device": device,
     }
     with office.store.write() as connection:
+        store.forget(connection, now, _idle(office, now))
         writes.add_many(connection, reads.SESSION, [row])
         looks.write(connection, [look_line(Reader.of(worker, "scherm"), None, "aangemeld")])
     return cookie
@@ -74,3 +80,40 @@ def end(office: Office, cookie: str) -> None:
     """End a session."""
     with office.store.write() as connection:
         writes.end_session(connection, hash_token(cookie))
+
+
+def _idle(office: Office, now: datetime) -> datetime:
+    return now - timedelta(minutes=office.config.idle_minutes)
+
+
+def sessions(office: Office, who: Reader, cookie: str) -> list[dict[str, object]]:
+    """Give where a worker is signed in, the browser used last first; `here` is the one of this
+    cookie, `mark` what another is ended by.
+    """
+    now, mine = datetime.now(UTC), hash_token(cookie)
+    with office.store.read() as connection:
+        found = store.of_worker(connection, who.id, now, _idle(office, now))
+    return [
+        {
+            "mark": one["hash"][:_MARK],
+            "here": one["hash"] == mine,
+            "device": one["device"] or "onbekend",
+            "begun": iso(one["begun"]),
+            "used": iso(one["used"]),
+        }
+        for one in found
+    ]
+
+
+def end_one(office: Office, who: Reader, mark: str) -> bool:
+    """End one of a worker's own sessions by its mark; tells whether there was one."""
+    if len(mark) != _MARK:
+        return False
+    with office.store.write() as connection:
+        return bool(store.end(connection, who.id, mark))
+
+
+def end_others(office: Office, who: Reader, cookie: str) -> int:
+    """End all sessions of a worker but the one of this cookie; gives how many."""
+    with office.store.write() as connection:
+        return store.end_others(connection, who.id, hash_token(cookie))

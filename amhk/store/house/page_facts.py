@@ -69,22 +69,25 @@ _HOUSE = [
     .label("lying_since"),
 ]
 _FRAME = (
-    select(*WORKER.c, SESSION.c.csrf, _reminders(), *_HOUSE)
+    select(*WORKER.c, SESSION.c.csrf, SESSION.c.used, _reminders(), *_HOUSE)
     .join(SESSION, SESSION.c.worker_id == WORKER.c.id)
     .where(
         SESSION.c.hash == bindparam("session"),
         SESSION.c.until > bindparam("real"),
+        SESSION.c.used > bindparam("idle"),
         WORKER.c.active == true(),
     )
 )
 _HOUSE_ALONE = select(*_HOUSE)
 
 
-def frame_of(connection: Connection, session: str, real: datetime, proof_kind: str) -> Row | None:
-    """Give the worker of a session that lasts (its hash, real time), the secret of his forms, his
-    reminders, and how the house is; None when there is none.
+def frame_of(
+    connection: Connection, session: str, real: datetime, idle: datetime, proof_kind: str
+) -> Row | None:
+    """Give the worker of a session that lasts (its hash, real time) and was used since `idle`, the
+    secret of his forms, his reminders, and how the house is; None when there is none.
     """
-    told = {"session": session, "real": real, "proof_kind": proof_kind}
+    told = {"session": session, "real": real, "idle": idle, "proof_kind": proof_kind}
     found = connection.execute(_FRAME, told).mappings().first()
     return dict(found) if found else None
 

@@ -78,13 +78,19 @@ class Question(SQLModel, table=True):
 
 
 class Session(SQLModel, table=True):
-    """A signed-in browser: the hash of its cookie, its CSRF secret, and its end (real time)."""
+    """A signed-in browser: the hash of its cookie, its CSRF secret, since when, last used when, its
+    end (real time), and on what.
+    """
 
     __tablename__ = "sessions"
+    __table_args__ = (Index("sessions_by_worker", "worker_id"),)
     hash: str = Field(primary_key=True)
     worker_id: int = Field(foreign_key="workers.id")
     csrf: str
+    begun: datetime = instant()
+    used: datetime = instant()
     until: datetime = instant()
+    device: str
 
 
 class Institution(SQLModel, table=True):

@@ -18,6 +18,7 @@ from amhk.web.pages import (
     piket,
     post,
     running,
+    sessions,
     sign_in,
     staffing,
     terms,
@@ -44,6 +45,7 @@ ROOMS = (
     people,
     imports,
     looks,
+    sessions,
     typed,
 )
 router = APIRouter(include_in_schema=False, dependencies=[Depends(keep_sent)])

@@ -15,6 +15,22 @@ from amhk.web.pages.page import Form, Here, bare_page, errors_of, form_of, go, p
 from amhk.web.turn import OneTurn
 
 router = APIRouter(route_class=OneTurn)
+_BROWSERS = (("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrom", "Chrome"), ("Safari", "Safari"))
+_SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "Mac"),
+    ("Linux", "Linux"),
+)
+
+
+def device_of(agent: str) -> str:
+    """Give in words on what somebody signs in, as his browser tells it: `Firefox op Windows`."""
+    browser = next((said for mark, said in _BROWSERS if mark in agent), "een browser")
+    system = next((said for mark, said in _SYSTEMS if mark in agent), "")
+    return f"{browser} op {system}" if system else browser[:1].upper() + browser[1:]
 
 
 @router.get("/login")
@@ -37,6 +53,7 @@ def login(request: Request, form: Annotated[FormData, Depends(form_of)]) -> Resp
             password=password,
             address=address,
             device=request.cookies.get(DEVICE, ""),
+            on=device_of(request.headers.get("user-agent", "")),
         )
     except (NotSignedIn, TooManyTries) as wrong:
         status = 429 if isinstance(wrong, TooManyTries) else 401

@@ -1,0 +1,30 @@
+"""Where somebody is signed in: his browsers, and ending one of them."""
+
+from fastapi import APIRouter, Response
+
+from amhk.desk.house import sign_in
+from amhk.errors import NotFound
+from amhk.web.auth import COOKIE
+from amhk.web.pages.page import Form, Here, go, page
+from amhk.web.turn import OneTurn
+
+router = APIRouter(route_class=OneTurn)
+
+
+@router.get("/aanmeldingen")
+def sessions_page(here: Here) -> Response:
+    """Where one is signed in."""
+    mine = sign_in.sessions(here.office, here.who, here.request.cookies[COOKIE])
+    return page(here, "aanmeldingen.html", sessions=mine, hours=here.office.config.session_hours)
+
+
+@router.post("/aanmeldingen/{mark}/stop")
+def end_session(here: Here, form: Form, mark: str) -> Response:
+    """End one of one's own sessions, or (`andere`) all but this one."""
+    cookie = here.request.cookies[COOKIE]
+    if mark == "andere":
+        count = sign_in.end_others(here.office, here.who, cookie)
+        return go("/aanmeldingen", f"{count} andere afgemeld.")
+    if not sign_in.end_one(here.office, here.who, mark):
+        raise NotFound("Deze aanmelding is er niet (meer).")
+    return go("/aanmeldingen", "Afgemeld.")
