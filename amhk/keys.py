@@ -1,7 +1,9 @@
 """Passwords and tokens: only their hashes are kept; who finds the database finds no way in."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from hashlib import sha256
+from hmac import compare_digest
 from hmac import new as hmac
 from secrets import choice, token_urlsafe
 from threading import BoundedSemaphore
@@ -76,6 +78,33 @@ def weak(password: str, known: Sequence[str] = ()) -> str | None:
             "Dit wachtwoord is snel te raden. Kies er een zonder herhaling, rijtje of bekend woord:"
             " vier willekeurige woorden zijn goed."
         )
+    return None
+
+
+def new_secret() -> str:
+    """Give a secret for a phone: 160 random bits in base 32 (RFC 4226)."""
+    import pyotp  # only who signs in needs it
+
+    return str(pyotp.random_base32())
+
+
+def phone_address(secret: str, name: str, house: str) -> str:
+    """Give the address from which a phone reads a secret."""
+    import pyotp
+
+    return str(pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=house))
+
+
+def step_of(secret: str, code: str, now: datetime, last: int) -> int | None:
+    """Give the step of time (thirty seconds) of which a code of a phone is, one early or late as
+    well; None when it is of none, or of one not after the `last` that was used.
+    """
+    import pyotp
+
+    phone, present = pyotp.TOTP(secret), int(now.timestamp()) // 30
+    for step in (present, present - 1, present + 1):
+        if step > last and compare_digest(phone.generate_otp(step).encode(), code.encode()):
+            return step
     return None
 
 

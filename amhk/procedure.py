@@ -115,7 +115,16 @@ def _read_codes(config: Config) -> tuple[Codes, list[Fault]]:
         ]
 
 
-_RESTS_ON = ("rules/**/*.py", "letters/render.py", "letters/flow.py", "errors.py", "words.py")
+_RESTS_ON = (
+    "rules/**/*.py",
+    "letters/render.py",
+    "letters/flow.py",
+    "letters/printable_signs.py",
+    "letters/fonts/covered.json",
+    "procedure.py",
+    "errors.py",
+    "words.py",
+)
 
 
 def proof_digest(config: Config) -> str:
@@ -129,7 +138,8 @@ def proof_digest(config: Config) -> str:
         *sorted((config.folder / "templates" / "notices").glob("*.j2")),
         *(path for pattern in _RESTS_ON for path in sorted(own.glob(pattern))),
     ]
-    told = sha256(f"{__version__}\n{config.pack}\n{config.release}\n".encode())
+    places = ",".join(sorted(config.gemeenten))
+    told = sha256(f"{__version__}\n{config.pack}\n{config.release}\n{places}\n".encode())
     for path in files:
         told.update(
             f"{path.parent.name}/{path.name}\n".encode() + sha256(path.read_bytes()).digest()

@@ -15,6 +15,7 @@ with suppress(ImportError):  # Windows has none, and cannot fork either
 
 from amhk.errors import HouseClosed
 
+_STOPS = (signal.SIGINT, signal.SIGTERM)
 log = logging.getLogger("amhk.processes")
 _GLANCE, _YOUNG = 0.2, 2.0  # seconds; who dies younger is not followed at once
 
@@ -54,7 +55,7 @@ class Crew:
 
         HouseClosed when one of them ends before that.
         """
-        before = {s: signal.signal(s, self._stop) for s in (signal.SIGINT, signal.SIGTERM)}
+        before = {s: signal.signal(s, self._stop) for s in _STOPS}
         heard, told = os.pipe()
         try:
             self._keep_up(heard, told, opened)
@@ -78,20 +79,24 @@ class Crew:
                 answering += len(os.read(heard, 1))
                 if first and answering == self._number:
                     opened()
-            if (youngest := self._gone()) is not None:
+            if (youngest := self._gone()) is not None and not self._stopping:
                 if answering < self._number:
                     raise HouseClosed("Een van de processen ging niet open; zie hierboven.")
                 log.error("a process ended; another takes its place")
                 due = max(youngest + _YOUNG, due)
 
     def _add(self, told: int) -> None:
+        # who is told to stop between here and there is told so a moment later
+        signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)
         if pid := os.fork():
             self._members[pid] = monotonic()
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
             return
         ended = 1
         try:
-            for which in (signal.SIGINT, signal.SIGTERM):
+            for which in _STOPS:
                 signal.signal(which, signal.default_int_handler)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
             self._work(lambda: os.write(told, b"."))
             ended = 0
         except KeyboardInterrupt:

@@ -102,12 +102,16 @@ def list_(
     as_: AsOption = None,
 ) -> None:
     """Toon zaken, op volgorde van hun volgende termijn."""
+    from amhk.desk.casefile.access_log import note_seen
+
     told = {"route": route, "state": state, "gemeente": gemeente, "team": team, "owner": owner}
     asked = {k: v for k, v in (told | {"due_before": due_before, "q": q}).items() if v}
     if due:
         asked |= {"due_before": "vandaag", "closed": "false"}
     with open_here(config) as office:
-        items = _every_page(office, by_hand(office, as_), asked)
+        who = by_hand(office, as_)
+        items = _every_page(office, who, asked)
+        note_seen(office, who, [None], "zaken")
     if json_:
         say({"items": items, "next": None})
         return

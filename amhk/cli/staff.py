@@ -94,6 +94,16 @@ def worker_disable(name: str, config: ConfigOption = None) -> None:
         )
 
 
+@worker_app.command("lost-phone")
+def worker_lost_phone(name: str, config: ConfigOption = None) -> None:
+    """Wis de tweede stap van het aanmelden; de medewerker stelt hem opnieuw in."""
+    from amhk.desk.house.second_proof import take_away_by_hand
+
+    with open_here(config) as office:
+        take_away_by_hand(office, name)
+    typer.echo(f"De tweede stap van {name} is gewist.")
+
+
 @worker_app.command("token")
 def worker_token(name: str, config: ConfigOption = None) -> None:
     """Maak een nieuw token; het oude vervalt."""

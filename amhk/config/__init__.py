@@ -17,7 +17,7 @@ from amhk.config.reading import KNOWN, Reading, parsed
 from amhk.errors import HouseClosed
 from amhk.rules.procedure.import_layouts import Layout
 from amhk.rules.staff.routing import RoutingRule
-from amhk.words import REGIONS
+from amhk.words import REGIONS, ROLES
 
 _HERE = Path(__file__).parent.parent
 _MOVED = (
@@ -62,6 +62,7 @@ class Config:
     token_days: int = 180
     session_hours: int = 10
     idle_minutes: int = 60
+    second_proof: tuple[str, ...] = tuple(ROLES)
 
     @property
     def folder(self) -> Path:

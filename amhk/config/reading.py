@@ -45,7 +45,7 @@ KNOWN = {
         "rsin",
     },
     "server": {"host", "port", "secure_cookies", "address", "trusted_proxies"}
-    | {"token_days", "session_hours", "idle_minutes"},
+    | {"token_days", "session_hours", "idle_minutes", "second_proof"},
     "routing": {"default_team", "rules"},
     "routing.rules": {"team", "gemeente", "subregio", "stroom", "acuut", "reden"},
     "clock": {"interval_seconds", "proof_hour"},

@@ -16,7 +16,7 @@ from amhk.rules.figures.periods import LENGTHS
 from amhk.rules.parse import Raw
 from amhk.rules.procedure.import_layouts import OWN, Layout
 from amhk.rules.staff.routing import STROMEN, RoutingRule
-from amhk.words import REGIONS
+from amhk.words import REGIONS, ROLES
 
 
 def attachments_folder(read: Reading, data: Raw) -> str:
@@ -84,6 +84,15 @@ def letters(read: Reading, table: Raw) -> dict[str, Any]:
     }
 
 
+def second_proof(read: Reading, told: object) -> tuple[str, ...]:
+    """Give the roles that sign in with a second proof."""
+    roles = told if isinstance(told, list) else [told]
+    for role in roles:
+        if role not in ROLES:
+            read.no("server.second_proof", f"'{role}' is geen rol; kies uit {', '.join(ROLES)}.")
+    return tuple(role for role in roles if role in ROLES)
+
+
 def server(read: Reading, table: Raw) -> dict[str, Any]:
     """Give where the service listens, how it is known outside, and how long a token
     lives in days.
@@ -96,6 +105,7 @@ def server(read: Reading, table: Raw) -> dict[str, Any]:
         "proxies": proxies(read, table.get("trusted_proxies", [])),
         "token_days": read.number("server.token_days", table.get("token_days", 180), 366),
         "session_hours": read.number("server.session_hours", table.get("session_hours", 10), 24),
+        "second_proof": second_proof(read, table.get("second_proof", list(ROLES))),
         "idle_minutes": read.number("server.idle_minutes", table.get("idle_minutes", 60), 1440),
     }
 

@@ -82,7 +82,7 @@ def as_rows(found: CursorResult[object]) -> list[Any]:
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
-# Statements of the hot paths are built once.
+# Statements of the hot paths are built once. A case is locked so that rows may point at it.
 _MOMENT = [
     select(META.c.value).where(META.c.key == key).scalar_subquery().label(name)
     for key, name in (("clock", "clock"), ("calendar", "present_calendar"))
@@ -95,7 +95,9 @@ _BY_NUMBER = (
 _BY_ID = (
     select(*_CASE_COLUMNS, *_MOMENT).select_from(_FULL).where(CASE.c.id == bindparam("case_id"))
 )
-_BY_NUMBER_LOCKED, _BY_ID_LOCKED = (s.with_for_update(of=CASE) for s in (_BY_NUMBER, _BY_ID))
+_BY_NUMBER_LOCKED, _BY_ID_LOCKED = (
+    s.with_for_update(of=CASE, key_share=True) for s in (_BY_NUMBER, _BY_ID)
+)
 _TERMS = select(TERM).where(TERM.c.case_id == bindparam("case")).order_by(TERM.c.id)
 _TERMS_RUNNING = _TERMS.where(_RUNNING)
 _NOTICES = select(*_NOTICE_LIGHT).where(NOTICE.c.case_id == bindparam("case")).order_by(NOTICE.c.id)
@@ -157,7 +159,7 @@ def lock_cases(connection: Connection, keys: Sequence[int]) -> dict[int, CaseRow
         .select_from(_FULL)
         .where(CASE.c.id.in_(keys))
         .order_by(CASE.c.id)
-        .with_for_update(of=CASE)
+        .with_for_update(of=CASE, key_share=True)
     )
     found: list[CaseRow] = as_rows(connection.execute(statement))
     return {case["id"]: case for case in found}

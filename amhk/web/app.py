@@ -227,7 +227,7 @@ def _case_of(request: Request, wrong: Refusal) -> tuple[dict[str, object] | None
     if not number or not any(f.do for f in wrong.faults):
         return None, office.training, None
     try:
-        view = reading.case_view(office, number, by_token(request))
+        view = reading.case_view(office, number, by_token(request), looked="wat een deur vraagt")
     except Refusal:
         return None, office.training, None
     return view, office.training, forms_desk(view)

@@ -9,6 +9,7 @@ from hmac import compare_digest
 from fastapi import Request, Response
 
 from amhk.desk.house import calm
+from amhk.desk.house.second_proof import ProveSecond, SetUpFirst
 from amhk.desk.house.session import Seat, take_seat
 from amhk.desk.house.sign_in import ChooseOwnPassword, begin, reader_of_token, worker_of
 from amhk.errors import NotAllowed, NotSignedIn
@@ -19,6 +20,7 @@ from amhk.rules.privacy.secrecy import Reader
 
 COOKIE, DEVICE = "amhk_session", "amhk_device"
 _KEPT = 365 * 24 * 3600
+_TO_SET_UP = ("/tweede-stap/instellen", "/wachtwoord", "/logout")
 
 
 @cache
@@ -65,12 +67,16 @@ def by_cookie(request: Request) -> Seat:
         request.state.who = seat.who if seat else None
     if seat is None:
         raise NotSignedIn()
+    if not seat.proved and request.url.path not in ("/tweede-stap", "/logout"):
+        raise ProveSecond()
     if (
         seat.must_change
         and not office.training
         and request.url.path not in ("/wachtwoord", "/logout")
     ):
         raise ChooseOwnPassword()
+    if not seat.set_up and request.url.path not in _TO_SET_UP:
+        raise SetUpFirst()
     return seat
 
 

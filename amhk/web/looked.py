@@ -3,12 +3,16 @@
 What a page writes down by itself (a letter, a reason) is not written twice.
 """
 
+import logging
+
 from fastapi import Request
 
 from amhk.desk.casefile.access_log import note_seen
+from amhk.desk.house.trouble import StoreFailed
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import Reader
 
+log = logging.getLogger("amhk.looks")
 # Addresses that show people or cases without being of one case, with what that is called.
 LISTS = {
     "/": "Vandaag",
@@ -35,6 +39,8 @@ LISTS = {
 }
 # What somebody typed himself, given back to him.
 _OWN_WORDS = ("/concept",)
+# Who is known from before: it has lines of its own, one a minute for each case that was shown.
+_RADAR = ("/earlier", "/eerder")
 
 
 def leave_line(request: Request, path: str, status: int) -> None:
@@ -44,13 +50,30 @@ def leave_line(request: Request, path: str, status: int) -> None:
     case.
     """
     who: Reader | None = getattr(request.state, "who", None)
-    if who is None or request.method != "GET" or status >= 400 or path in _OWN_WORDS:
+    if who is None or path in _OWN_WORDS or not _shows(request, path, status):
         return
     office: Office = request.app.state.office
     if fresh := [case for case, noted in who.seen.items() if not noted]:
         note_seen(office, who, fresh, what_of(path))
-    elif path in LISTS and not who.seen:
-        note_seen(office, who, [None], LISTS[path])
+    elif path in LISTS and not who.seen and request.method == "GET":
+        try:
+            note_seen(office, who, [None], LISTS[path])
+        except StoreFailed as wrong:  # who must see what is acute sees it
+            log.error("a list was shown, and no line of it: %s", type(wrong).__name__)
+
+
+def _shows(request: Request, path: str, status: int) -> bool:
+    """Tell whether an answer shows something, and is not the end of an act.
+
+    A form that comes back, or says what would happen, shows the case it is about.
+    """
+    if request.method == "GET":
+        return status < 400
+    if path.endswith(_RADAR) and request.headers.get("hx-request") == "true":
+        return False
+    if request.url.path.startswith("/api/"):
+        return request.query_params.get("dry_run", "") in ("true", "1")
+    return not 300 <= status < 400 and status not in (401, 403, 404)
 
 
 def what_of(path: str) -> str:

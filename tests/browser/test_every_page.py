@@ -27,6 +27,8 @@ PAGES = {
     "/login": [("", "/login")],
     "/wachtwoord": [("Anna", "/wachtwoord")],
     "/aanmeldingen": [("Anna", "/aanmeldingen")],
+    "/tweede-stap": [("Anna", "/tweede-stap")],
+    "/tweede-stap/instellen": [("Anna", "/tweede-stap/instellen")],
     "/klok": [("Anna", "/klok")],
     "/zaak/{number}/inzage": [("Tom", "/zaak/{melding}/inzage")],
     "/beheer/inzage": [("Mia", "/beheer/inzage?medewerker=Tom"), ("Tom", "/beheer/inzage")],

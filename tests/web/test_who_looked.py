@@ -1,6 +1,7 @@
 """Every look leaves one line and nothing else does; the lines are a chain that who leads reads."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from browser.test_every_page import PAGES, routes
@@ -11,15 +12,19 @@ from support.everything import furnish
 from support.families import EL_AMRANI, melding
 from support.http import Http
 
+from amhk.desk.casefile.access_log import look_line
 from amhk.desk.cases import attachments, reading
 from amhk.desk.house.self_check import changed_behind
 from amhk.desk.intake import calls
+from amhk.desk.people.earlier_contacts import HIDDEN, KNOWN
+from amhk.desk.staff import workers
 from amhk.office import open_office
 from amhk.store import reads
 from amhk.store.staff import looks
 from amhk.web.api import cases, house, letters, people
 from amhk.web.app import create_app
 from amhk.web.looked import LISTS
+from amhk.web.pages import ROOMS
 
 NUMBER = re.compile(r"\b[AM]-20\d\d-\d{6}\b")
 FAMILY = re.compile("El Amrani|Bouzid")
@@ -59,6 +64,8 @@ def last(office):
 def judge(office, route, text, fresh):
     """Say what is wrong with the lines that one answer left."""
     shows = bool(NUMBER.search(text) or FAMILY.search(text))
+    # who is known from before stands in lines of those other cases
+    fresh = [line for line in fresh if line["what"] not in (KNOWN, HIDDEN)]
     if "{number}" in route or route in OF_A_CASE:
         one = len(fresh) == 1 and fresh[0]["case_id"]
         return None if one else f"{len(fresh)} lines of a case"
@@ -128,6 +135,74 @@ def test_every_address_of_the_api_that_shows_a_case_or_a_list_leaves_one_line(ho
     assert looked > 25
 
 
+def forms():
+    """Every address of a page that takes a form about a case."""
+    return sorted(
+        r.path
+        for room in ROOMS
+        for r in room.router.routes
+        if "POST" in r.methods and "{number}" in r.path
+    )
+
+
+def test_a_form_about_a_case_that_comes_back_leaves_a_line_too(home):
+    office, places, browsers = home
+    csrf = re.search(r'name="_csrf" value="([^"]+)"', browsers["Tom"].get("/klok").text)[1]
+    back = 0
+    for n, path in enumerate(forms()):
+        own = {"number": places["melding"], "name": "corrigeren", "key": places["term"]}
+        own |= {"act": "verlengen", "move": "corrigeren"}
+        filled = re.sub(r"\{(\w+)\}", lambda m, own=own: str(own[m[1]]), path)
+        before = last(office)
+        told = {"_csrf": csrf, "_once": f"{n:032}"}
+        answer = browsers["Tom"].post(filled, data=told, follow_redirects=False)
+        if answer.status_code == 303 or not FAMILY.search(main_of(answer.text)):
+            continue
+        back += 1
+        fresh = [x for x in lines(office, before) if x["what"] not in (KNOWN, HIDDEN)]
+        assert [bool(x["case_id"]) for x in fresh] == [True], (path, answer.status_code, fresh)
+    assert back >= 2
+
+
+def test_what_would_happen_is_a_look_and_a_move_is_not(home):
+    office, places, _ = home
+    tom, number = Client(office, "Tom"), places["melding"]
+    version = tom.get(f"/cases/{number}")["version"]
+    before, path = last(office), f"/cases/{number}/moves/veiligheidsbeoordeling"
+    tom.post(f"{path}?dry_run=true", {"version": version, "uitkomst": "x"})
+    assert [x["what"] for x in lines(office, before)] == ["cases moves"]
+
+
+def test_a_hidden_contact_stays_hidden_on_the_page_of_looks(home):
+    """Tom is told that somebody is known from a case of another team, and no more; nor does the
+    page of what he looked at tell him which.
+    """
+    office, _, browsers = home
+    workers.add_team(office, "Elders")
+    workers.add_worker(office, "Noor", "medewerker", "Elders", None, password="oefenen-oefenen")
+    family = [{"naam": "Quirijn Zoetelief", "geboren": "2012-05-06", "rollen": ["kind"]}]
+    number = calls.take_call(office, melding(family), reader(office, "Noor"))
+    with office.store.write() as connection:
+        elders = next(t["id"] for t in reads.teams(connection) if t["name"] == "Elders")
+        theirs = reads.CASE.c.number == number
+        connection.execute(update(reads.CASE).where(theirs).values(team_id=elders))
+    told = Client(office, "Tom").post("/earlier", {"betrokkenen": family})["items"]
+    assert [one["number"] for one in told] == [None]
+    page = browsers["Tom"].get("/beheer/inzage?medewerker=Tom").text
+    assert "eerder bekend: alleen dat" in page and number not in page
+
+
+def test_what_stands_out_is_worked_out_over_the_whole_month(home):
+    office, _, browsers = home
+    night = datetime.now(UTC).replace(hour=1) - timedelta(days=2)
+    told = [look_line(reader(office, "Anna"), None, "zaken") | {"instant": night}] * 30
+    with office.store.write() as connection:
+        looks.write(connection, told)
+        looks.write(connection, [look_line(reader(office, "Anna"), None, "zaken")] * 600)
+    page = browsers["Mia"].get("/beheer/inzage?medewerker=Anna").text
+    assert "tussen 22 en 6 uur" in page and "De laatste 500 regels" in page
+
+
 def test_a_line_says_who_in_which_role_by_which_door_and_what(home):
     office, places, browsers = home
     before = last(office)
@@ -181,6 +256,9 @@ BEHIND = {
     "there was another reason": update(reads.LOOK)
     .where(reads.LOOK.c.reason.is_not(None))
     .values(reason="zomaar"),
+    "there was another reason, and nothing to prove it by": update(reads.LOOK)
+    .where(reads.LOOK.c.reason.is_not(None))
+    .values(reason="zomaar", salt=None),
     "all of it is gone, and that there were lines": delete(looks.HEAD),
 }
 

@@ -1,6 +1,6 @@
 """Who looked at what: every look at a case, its people, its letters or a list leaves a line.
 
-A look that cannot be written down is not given.
+A look at a case that cannot be written down is not given.
 """
 
 from collections.abc import Iterable

@@ -50,6 +50,16 @@ def wrong(office: Office, name: str, address: str, known: bool, worker: Row | No
         looks.write(connection, [look_line(who, None, "aanmelden mislukt")])
 
 
+def forget_old(office: Office) -> None:
+    """Forget what was tried more than a minute ago (a round of the watch)."""
+    before = datetime.now(UTC) - _MINUTE
+    with office.store.read() as connection:
+        if not attempts.any_before(connection, before):
+            return
+    with office.store.write() as connection:
+        attempts.forget(connection, before)
+
+
 def _keys(name: str, address: str, known: bool) -> dict[str, int]:
     """Give under which keys a try counts, each with how many are let pass."""
     if known:

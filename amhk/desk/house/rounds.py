@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from amhk.desk.cases import attachments
 from amhk.desk.figures import case_facts, kept_reports
-from amhk.desk.house import clock, night_proof
+from amhk.desk.house import calm, clock, night_proof
 from amhk.desk.intake import imports
 from amhk.desk.letters import carrier
 from amhk.desk.people import earlier_contacts
@@ -39,6 +39,7 @@ def go_round(office: Office) -> Sweep:
     _try(trouble, "formulieren", lambda: imports.continue_all(office))
     _try(trouble, "zoeksleutels", lambda: earlier_contacts.refresh_keys(office))
     _try(trouble, "zoeken", lambda: reindex.refresh(office))
+    _try(trouble, "aanmelden", lambda: calm.forget_old(office))
     _try(trouble, "bijlagen", lambda: attachments.sweep(office))
     _try(trouble, "nachtbewijs", lambda: night_proof.prove_when_due(office))
     _try(trouble, "cijfers", lambda: case_facts.keep_up(office))

@@ -89,7 +89,7 @@ def changed_behind(office: Office) -> list[str]:
     """Give what was changed, taken away or cut off in the journals, the kept reports and the facts
     of the figures, in Dutch sentences.
     """
-    with office.store.read() as connection:
+    with office.store.snapshot() as connection:
         return [
             *journal.verify(connection),
             *house_journal.verify(connection),

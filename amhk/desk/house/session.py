@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from amhk.desk.house.health import alarms_of
+from amhk.desk.house.second_proof import asked_of
 from amhk.desk.terms.sweep import PROOF
 from amhk.keys import hash_token
 from amhk.office import Office
@@ -25,7 +26,8 @@ _NOTED = timedelta(minutes=1)  # how exactly it is known when a session was last
 class Seat:
     """A worker at a screen: who, the secret of his forms, the present instant (UTC), how many
     reminders stand before him, why the screen is red, the last proof of the night, and whether
-    search finds all (not while the words are worked out anew).
+    search finds all (not while the words are worked out anew), whether the session is `proved` a
+    second time, and whether what is asked for that is `set_up`.
     """
 
     who: Reader
@@ -36,6 +38,8 @@ class Seat:
     alarms: tuple[str, ...]
     proof: Mapping[str, object] | None
     finds: bool
+    proved: bool = True
+    set_up: bool = True
 
 
 def take_seat(office: Office, cookie: str) -> Seat | None:
@@ -63,4 +67,6 @@ def take_seat(office: Office, cookie: str) -> Seat | None:
         alarms=red,
         proof=json.loads(found["proof"]) if found["proof"] else None,
         finds=found["search_release"] == RELEASE,
+        proved=bool(found["proved"]),
+        set_up=bool(found["second"]) or not asked_of(office, found["role"]),
     )

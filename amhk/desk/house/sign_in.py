@@ -12,7 +12,7 @@ from amhk.rules.privacy.secrecy import Reader
 from amhk.store import reads, writes
 from amhk.store.database.engine import StoreFailed
 from amhk.store.rows import Row
-from amhk.store.staff import looks
+from amhk.store.staff import looks, second_proofs
 from amhk.store.staff import sessions as store
 from amhk.words import iso
 
@@ -71,8 +71,11 @@ def begin(office: Office, worker: Row, device: str = "") -> str:
     }
     with office.store.write() as connection:
         store.forget(connection, now, _idle(office, now))
+        proof = second_proofs.of(connection, worker["id"])
+        row["proved"] = not (proof and proof["since"])
+        done = "aangemeld" if row["proved"] else "wachtwoord goed"
         writes.add_many(connection, reads.SESSION, [row])
-        looks.write(connection, [look_line(Reader.of(worker, "scherm"), None, "aangemeld")])
+        looks.write(connection, [look_line(Reader.of(worker, "scherm"), None, done)])
     return cookie
 
 

@@ -5,13 +5,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from amhk.desk.casefile.access import visible
+from amhk.desk.people.earlier_contacts import HIDDEN
 from amhk.errors import NotAllowed, NotFound
 from amhk.office import Office
-from amhk.rules.privacy.secrecy import ALL_CASES, TEAM_CASES, Reader
+from amhk.rules.privacy.secrecy import TEAM_CASES, Reader, may_see, scope_of
 from amhk.sheets.write import as_csv
 from amhk.store.rows import Row
 from amhk.store.staff import looks
-from amhk.words import ROLES, iso, local, say_instant
+from amhk.words import ROLES, iso, local, say_instant, some
 
 LEADS = ("teamleider", "manager")
 MOST, _DAYS, _MANY = 500, 31, 60  # lines on a page; days back; cases on one day that are many
@@ -55,13 +56,24 @@ def of_worker(office: Office, name: str, who: Reader) -> dict[str, Any]:
         if name and one is None:
             raise NotFound("Deze medewerker is hier niet, of niet van uw team.")
         since = datetime.now(UTC) - timedelta(days=_DAYS)
-        found = looks.of_worker(connection, one["id"], since, MOST) if one else []
+        found = looks.of_worker(connection, one["id"], since) if one else []
+    found = [r if _may_read(who, r) else {**r, "number": None, "reason": None} for r in found]
     return {
         "people": [p["name"] for p in mine],
         "worker": name,
-        "looks": _told(found),
+        "count": len(found),
+        "looks": _told(found[:MOST]),
         "striking": _striking(found, one) if one else [],
     }
+
+
+def _may_read(who: Reader, line: Row) -> bool:
+    """Tell whether a reader may see of which case a line is: not where it tells him of one that is
+    hidden from him, and not where only that it exists was told.
+    """
+    if line["case_id"] is None or line["what"] == HIDDEN:
+        return line["case_id"] is None
+    return may_see(scope_of(who), line["team_of_case"], line["owner_id"], line["taken_by"])
 
 
 def _told(found: list[Row]) -> list[dict[str, Any]]:
@@ -90,17 +102,22 @@ def _striking(found: list[Row], one: Row) -> list[str]:
         if cases > _MANY:
             told.append(f"{cases} verschillende zaken op {day}.")
     apart = {
-        r["number"]
+        r["case_id"]
         for r in found
-        if r["number"] and not r["mine"] and r["team_of_case"] != one["team_id"]
+        if r["case_id"] and not _has_task(r, one) and r["what"] != HIDDEN
     }
-    if apart and one["role"] in TEAM_CASES | ALL_CASES - {"manager"}:
-        first = ", ".join(sorted(apart)[:5])
-        more = f" en nog {len(apart) - 5}" if len(apart) > 5 else ""
-        told.append(f"Zaken van een ander team, zonder taak daarin: {first}{more}.")
+    if apart and one["role"] in TEAM_CASES:
+        of = some(len(apart), "zaak", "zaken")
+        told.append(f"{of} van een ander team, zonder taak daarin.")
     return told
 
 
+def _has_task(line: Row, one: Row) -> bool:
+    return one["id"] in (line["owner_id"], line["taken_by"]) or (
+        line["team_of_case"] == one["team_id"]
+    )
+
+
 def _cases_a_day(found: list[Row]) -> dict[str, int]:
-    days = {(iso(local(r["instant"]).date()), r["number"]) for r in found if r["number"]}
+    days = {(iso(local(r["instant"]).date()), r["case_id"]) for r in found if r["case_id"]}
     return Counter(day for day, _ in days)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.cases.placing import Placing, placing_of
-from amhk.desk.cases.register import register
+from amhk.desk.cases.register import PREFIX, register
 from amhk.desk.intake import calls
 from amhk.desk.intake.import_staging import clash_in, kenmerk_of, key_of_form, told_of
 from amhk.errors import Fault
@@ -14,11 +14,12 @@ from amhk.office import Office
 from amhk.rules.parse import Filled
 from amhk.rules.privacy.secrecy import HAND, Reader
 from amhk.store import reads, writes
-from amhk.store.cases import search
+from amhk.store.cases import compare_and_set, search
 from amhk.store.database.engine import Connection
 from amhk.store.intake import imports as store
 from amhk.store.intake.imports import FORM
 from amhk.store.rows import Row
+from amhk.words import local
 
 
 @dataclass
@@ -86,12 +87,14 @@ class Taking:
 
 def taking(office: Office, connection: Connection, bodies: Sequence[Row]) -> Taking:
     """Give what the world is like for these forms (each with `kenmerk` and `kenmerk_key`)."""
-    hand = reads.worker_by(connection, name=HAND)
+    now, hand = office.now(connection), reads.worker_by(connection, name=HAND)
+    # whoever takes a call meanwhile waits: what bears a kenmerk stays what it is
+    compare_and_set.hold_numbers(connection, PREFIX["melding"], local(now).year)
     borne = {k for body in bodies for k in (body["kenmerk"], body["kenmerk_key"]) if k}
     return Taking(
         office=office,
         connection=connection,
-        now=office.now(connection),
+        now=now,
         placing=placing_of(office, connection),
         hand=hand["id"] if hand else None,
         bearers=store.bearers(connection, sorted(borne)),

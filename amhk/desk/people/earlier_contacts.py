@@ -29,7 +29,7 @@ from amhk.store.staff import looks
 from amhk.words import day_of, iso
 
 LEAVE = timedelta(hours=8)
-HIDDEN = "eerder bekend: alleen dat"
+HIDDEN, KNOWN = "eerder bekend: alleen dat", "eerder bekend"
 _MOST_TYPED, _MOST_SHOWN = 20, 12
 _MOST_ASKED = ((timedelta(minutes=1), 120), (timedelta(hours=1), 1000))
 _PARTS = ("naam", "voornamen", "voorvoegsel", "geslachtsnaam", "partnernaam", "adres")
@@ -276,12 +276,15 @@ def words(found: Found, typed: Sequence[Row], roles: Roles) -> list[str]:
 def with_refs(office: Office, told: list[dict[str, Any]], who: Reader) -> list[dict[str, object]]:
     """Give each hidden contact a handle to ask for leave by.
 
-    The line in the log that says this reader was told of it, one per minute.
+    The line in the log that says this reader was told of it; of each contact one per minute.
     """
-    if hidden := [v for v in told if not v["visible"]]:
+    if told:
         real = datetime.now(UTC)
         with office.store.write() as connection:
-            for view in hidden:
+            for view in (v for v in told if v["visible"]):
+                if not store.told_of(connection, who.id, view["case"], real, KNOWN):
+                    looks.write(connection, [look_line(who, view["case"], KNOWN)])
+            for view in (v for v in told if not v["visible"]):
                 ref = store.told_of(connection, who.id, view["case"], real, HIDDEN)
                 view["ref"] = (
                     ref or looks.write(connection, [look_line(who, view["case"], HIDDEN)])[0]

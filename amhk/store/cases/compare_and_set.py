@@ -47,6 +47,12 @@ def next_number(connection: Connection, prefix: str, year: int) -> str:
     raise RuntimeError("the counter could not be made")
 
 
+def hold_numbers(connection: Connection, prefix: str, year: int) -> None:
+    """Let nobody else take a number until the transaction ends."""
+    mine = (_COUNTER.c.prefix == prefix, _COUNTER.c.year == year)
+    connection.execute(update(_COUNTER).where(*mine).values(last=_COUNTER.c.last))
+
+
 def save_case(connection: Connection, case: Row, changes: Row, bump: bool = True) -> None:
     """Write changes to a case with its order of danger, one version on (or, without `bump`, of the
     same version); raises ChangedMeanwhile when another got there first.

@@ -11,6 +11,7 @@ from amhk.store.intake.imports import FORM, IMPORT
 from amhk.store.letters.outbox import OUT
 from amhk.store.reads import CASE, INBOX, META, SESSION, TERM, WORKER
 from amhk.store.rows import Row
+from amhk.store.staff.second_proofs import has_one
 from amhk.store.tables import Sql
 
 
@@ -69,7 +70,15 @@ _HOUSE = [
     .label("lying_since"),
 ]
 _FRAME = (
-    select(*WORKER.c, SESSION.c.csrf, SESSION.c.used, _reminders(), *_HOUSE)
+    select(
+        *WORKER.c,
+        SESSION.c.csrf,
+        SESSION.c.used,
+        SESSION.c.proved,
+        has_one().label("second"),
+        _reminders(),
+        *_HOUSE,
+    )
     .join(SESSION, SESSION.c.worker_id == WORKER.c.id)
     .where(
         SESSION.c.hash == bindparam("session"),

@@ -20,6 +20,12 @@ def counts(connection: Connection, keys: Collection[str], since: datetime) -> di
     return {key: count for key, count in connection.execute(statement)}
 
 
+def any_before(connection: Connection, before: datetime) -> bool:
+    """Tell whether anything is kept from before a moment."""
+    old = select(ATTEMPT.c.id).where(ATTEMPT.c.instant <= before).limit(1)
+    return connection.execute(old).first() is not None
+
+
 def forget(connection: Connection, before: datetime) -> None:
     """Forget what was tried before a moment."""
     connection.execute(delete(ATTEMPT).where(ATTEMPT.c.instant <= before))

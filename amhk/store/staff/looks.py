@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from secrets import token_hex
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, text, update
 
@@ -90,7 +91,7 @@ def verify(connection: Connection) -> Iterator[str]:
             yield f"{whose}: regel {sequence + 1} ontbreekt."
         elif _link(last, dict(line)) != line["hash"]:
             yield f"{whose}: regel {line['sequence']} is gewijzigd."
-        elif line["salt"] and commit_to(line["salt"], line["reason"] or "") != line["commitment"]:
+        elif _reason_changed(dict(line)):
             yield f"{whose}: de reden op regel {line['sequence']} is gewijzigd."
         at[line["chain"]] = line["sequence"], line["hash"]
     for chain in sorted(heads.keys() | at.keys()):
@@ -98,6 +99,13 @@ def verify(connection: Connection) -> Iterator[str]:
         if head is None or at.get(chain, (0, "")) != (head["sequence"], head["hash"]):
             whose = names.get(chain, "wie niet bekend is")
             yield f"Inzage van {whose}: het verloop is afgekapt of aangevuld."
+
+
+def _reason_changed(line: Mapping[str, Any]) -> bool:
+    """Tell whether a reason is not the one that was given; one that was destroyed is gone whole."""
+    if not line["salt"]:
+        return line["reason"] is not None
+    return bool(commit_to(line["salt"], line["reason"] or "") != line["commitment"])
 
 
 def heads(connection: Connection) -> str:
@@ -122,17 +130,15 @@ def of_case(connection: Connection, case: int, most: int) -> list[Row]:
     return as_rows(connection.execute(_OF_CASE, {"of_case": case, "most": most}))
 
 
-def of_worker(connection: Connection, worker: int, since: datetime, most: int) -> list[Row]:
-    """Give what a worker looked at since a moment, the latest first, each with whether the case is
-    of his team, his own, or taken by him.
-    """
-    mine = (CASE.c.owner_id == worker) | (CASE.c.taken_by == worker)
+def of_worker(connection: Connection, worker: int, since: datetime) -> list[Row]:
+    """Give what a worker looked at since a moment, the latest first, with whose the cases are."""
+    whose = (CASE.c.team_id.label("team_of_case"), CASE.c.owner_id, CASE.c.taken_by)
     statement = (
-        select(*_TOLD, CASE.c.team_id.label("team_of_case"), mine.label("mine"))
+        select(*_TOLD, *whose)
         .select_from(_JOINED)
         .where(LOOK.c.worker_id == worker, LOOK.c.instant >= since)
     )
-    return rows(connection, statement.order_by(LOOK.c.id.desc()).limit(most))
+    return rows(connection, statement.order_by(LOOK.c.id.desc()))
 
 
 def people(connection: Connection) -> list[Row]:

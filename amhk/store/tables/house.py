@@ -5,7 +5,7 @@ Who works here, when, where calls go, the calendar, the channels, and the house'
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, Column, Index, UniqueConstraint
+from sqlalchemy import JSON, Column, Index, UniqueConstraint, true
 from sqlmodel import Field, SQLModel
 
 from amhk.store.database.instants import instant
@@ -91,6 +91,22 @@ class Session(SQLModel, table=True):
     used: datetime = instant()
     until: datetime = instant()
     device: str
+    proved: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
+
+
+class SecondProof(SQLModel, table=True):
+    """The second proof of a worker: the secret his phone has too, since when it counts, the last
+    step of time that was used, and the hashes of the codes he put away.
+    """
+
+    __tablename__ = "second_proofs"
+    worker_id: int = Field(
+        primary_key=True, foreign_key="workers.id", sa_column_kwargs={"autoincrement": False}
+    )
+    secret: str
+    since: datetime | None = instant(default=None)
+    step: int
+    codes: list[str] = Field(sa_column=Column(JSON, nullable=False))
 
 
 class Institution(SQLModel, table=True):

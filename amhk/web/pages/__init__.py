@@ -18,6 +18,7 @@ from amhk.web.pages import (
     piket,
     post,
     running,
+    second_proof,
     sessions,
     sign_in,
     staffing,
@@ -45,6 +46,7 @@ ROOMS = (
     people,
     imports,
     looks,
+    second_proof,
     sessions,
     typed,
 )

@@ -5,6 +5,7 @@ from urllib.parse import quote
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from amhk.desk.house.second_proof import ProveSecond, SetUpFirst
 from amhk.desk.house.sign_in import ChooseOwnPassword
 from amhk.errors import AlreadyDone, HouseClosed, NotSignedIn, Refusal
 from amhk.web.auth import StaleForm
@@ -20,6 +21,10 @@ def refused(request: Request, status: int, wrong: Refusal) -> Response:
         return go(home_of(request.url.path), wrong.text)
     if isinstance(wrong, ChooseOwnPassword):
         return RedirectResponse("/wachtwoord", 303)
+    if isinstance(wrong, SetUpFirst):
+        return RedirectResponse("/tweede-stap/instellen", 303)
+    if isinstance(wrong, ProveSecond) and request.method == "GET":
+        return RedirectResponse("/tweede-stap", 303)
     sent: list[tuple[str, str]] = getattr(request.state, "sent", [])
     if isinstance(wrong, HouseClosed):
         return _closed(request, status, wrong, sent)

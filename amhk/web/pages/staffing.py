@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
 
 from amhk.desk.casefile import access
+from amhk.desk.house import second_proof
 from amhk.desk.letters import text_templates
 from amhk.desk.staff import management, routing_rules
 from amhk.errors import BadInput, ClosedDoor, Fault, NotFound
@@ -97,12 +98,15 @@ def change_worker(here: Here, key: Key, form: Form) -> Response:
 
 @router.post("/beheer/medewerkers/{key}/{act}")
 def act_on_worker(here: Here, key: Key, act: str, form: Form) -> Response:
-    """Give a one-time password, or let somebody leave."""
+    """Give a one-time password, take a second proof away, or let somebody leave."""
     try:
         if act == "wachtwoord":
             return _worker(
                 here, key, fresh={"password": management.new_password(here.office, key, here.who)}
             )
+        if act == "tweede-stap":
+            second_proof.take_away(here.office, key, here.who)
+            return go(f"/beheer/medewerkers/{key}", "De tweede stap is gewist.")
         if act == "uit-dienst":
             count = management.let_go(here.office, key, here.who)
             return go("/beheer/medewerkers", f"Uit dienst; {count} zaken vielen aan het team.")

@@ -1,0 +1,198 @@
+"""The second step of signing in: a code of the phone, once; without it nothing is shown."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pyotp
+import pytest
+from browser.test_every_page import PAGES, routes
+from conftest import make_folder
+from sqlalchemy import select, update
+from support.cast import hire
+from support.http import Http
+from support.server import command
+
+from amhk.keys import new_secret, step_of
+from amhk.office import open_office
+from amhk.store import reads
+from amhk.store.staff import attempts, second_proofs
+from amhk.web.app import create_app
+
+RIGHT = "oefenen-oefenen"
+
+
+@pytest.fixture
+def real(tmp_path):
+    """A real meldpunt, in which all but rapportage sign in with a second step."""
+    path = make_folder(tmp_path / "echt", "meldpunt.sqlite", training=False)
+    text = path.read_text().replace('"beheerder", "rapportage"]', '"beheerder"]')
+    path.write_text(text)
+    office = open_office(path, proof=False)
+    hire(office, "Anna", "Bea", "Rita")
+    yield office
+    office.close()
+
+
+def sign_in(office, name="Anna"):
+    http = Http(create_app(office))
+    http.post(
+        "/login",
+        data={"name": name, "password": RIGHT},
+        headers={"sec-fetch-site": "same-origin"},
+        follow_redirects=False,
+    )
+    return http
+
+
+def send(http, path, **told):
+    """Send a form of our own page."""
+    with http.app.state.office.store.read() as connection:
+        csrf = list(connection.execute(select(reads.SESSION.c.csrf)).scalars())[-1]
+    once = f"{len(told)}{datetime.now(UTC).timestamp()}".replace(".", "")
+    return http.post(path, data={"_csrf": csrf, "_once": once, **told}, follow_redirects=False)
+
+
+def secret_of(office):
+    with office.store.read() as connection:
+        return connection.execute(select(second_proofs.PROOF.c.secret)).scalar()
+
+
+def code_of(office, steps=0):
+    """The code of the phone now, or so many half minutes on."""
+    return pyotp.TOTP(secret_of(office)).at(datetime.now(UTC), counter_offset=steps)
+
+
+def forget_used(office):
+    """As if the codes used so far were of long ago."""
+    with office.store.write() as connection:
+        connection.execute(update(second_proofs.PROOF).values(step=0))
+
+
+def leads_to(http, path="/"):
+    answer = http.get(path, follow_redirects=False)
+    return answer.headers.get("location", answer.status_code)
+
+
+@pytest.fixture
+def ready(real):
+    """Anna has set it up; given with the codes she put away."""
+    http = sign_in(real)
+    http.get("/tweede-stap/instellen")
+    page = send(http, "/tweede-stap/instellen", code=code_of(real)).text
+    codes = re.findall(r"<code>([a-z0-9-]{19})</code>", page)
+    assert len(codes) == 8 and leads_to(http) == 200
+    return real, codes
+
+
+def test_who_is_asked_for_it_sets_it_up_before_anything_else(real):
+    http = sign_in(real)
+    assert leads_to(http) == "/tweede-stap/instellen"
+    assert leads_to(http, "/werkvoorraad") == "/tweede-stap/instellen"
+    page = http.get("/tweede-stap/instellen").text
+    assert secret_of(real) in page and "data:image/svg+xml" in page
+    assert send(http, "/tweede-stap/instellen", code="000000").status_code == 422
+    assert leads_to(http) == "/tweede-stap/instellen", "a wrong code sets nothing up"
+
+
+def test_the_secret_is_shown_until_it_counts_and_never_again(ready):
+    office, _ = ready
+    http = sign_in(office)
+    forget_used(office)
+    send(http, "/tweede-stap", code=code_of(office))
+    assert secret_of(office) not in http.get("/tweede-stap/instellen").text
+
+
+def test_a_role_that_is_not_asked_and_a_training_meldpunt_sign_in_with_a_password(
+    real, sqlite_office
+):
+    assert leads_to(sign_in(real, "Rita")) == "/rapportage"
+    hire(sqlite_office, "Anna")
+    assert leads_to(sign_in(sqlite_office)) == 200
+
+
+def test_without_the_second_step_no_page_shows_anything(ready):
+    office, _ = ready
+    http = sign_in(office)
+    shown = [p for p in routes() if leads_to(http, re.sub(r"\{[^}]+\}", "1", p)) != "/tweede-stap"]
+    # what shows nobody's data: signing in itself, and addresses that carry a secret of their own
+    assert set(shown) <= {"/login", "/tweede-stap", "/agenda/{secret}.ics"}
+    assert len(PAGES) > 40
+    assert "Anna" not in http.get("/tweede-stap").text
+
+
+def test_a_right_code_opens_the_house_once(ready):
+    office, _ = ready
+    http, other = sign_in(office), sign_in(office)
+    forget_used(office)
+    code = code_of(office)
+    assert send(other, "/tweede-stap", code=code).status_code == 303
+    assert leads_to(other) == 200
+    again = sign_in(office)
+    assert send(again, "/tweede-stap", code=code).status_code == 422, "a code is good once"
+    assert leads_to(again) == "/tweede-stap" == leads_to(http)
+
+
+@pytest.mark.parametrize(("steps", "good"), [(-2, 0), (-1, 1), (0, 1), (1, 1), (2, 0), (20, 0)])
+def test_a_phone_may_be_half_a_minute_early_or_late_and_no_more(steps, good):
+    secret, now = new_secret(), datetime(2026, 2, 2, 9, tzinfo=UTC)
+    code = pyotp.TOTP(secret).at(now, counter_offset=steps)
+    assert (step_of(secret, code, now, 0) is not None) == bool(good)
+    used = step_of(secret, pyotp.TOTP(secret).at(now), now, 0)
+    before = pyotp.TOTP(secret).at(now - timedelta(seconds=30))
+    assert step_of(secret, before, now, used) is None, "nor one from before one that was used"
+
+
+@pytest.mark.parametrize("code", ["", " ", "12345", "1234567", "é" * 6, "０" * 6, "x" * 5000])
+def test_what_is_no_code_is_refused_in_a_sentence(ready, code):
+    office, _ = ready
+    answer = send(sign_in(office), "/tweede-stap", code=code)
+    assert answer.status_code == 422
+    assert "klopt niet" in answer.text
+
+
+def test_a_code_that_was_put_away_opens_the_house_once(ready):
+    office, codes = ready
+    assert send(sign_in(office), "/tweede-stap", code=f" {codes[3].upper()} ").status_code == 303
+    assert send(sign_in(office), "/tweede-stap", code=codes[3]).status_code == 422
+    assert send(sign_in(office), "/tweede-stap", code=codes[4]).status_code == 303
+    whole = b"".join(p.read_bytes() for p in office.config.folder.glob("meldpunt.sqlite*"))
+    assert not [c for c in codes if c.encode() in whole], "only their hashes are kept"
+
+
+def test_who_guesses_codes_waits_and_so_does_who_has_it_right_by_then(ready):
+    office, _ = ready
+    forget_used(office)
+    for n in range(10):
+        assert send(sign_in(office), "/tweede-stap", code=f"{n:06}").status_code == 422
+    assert send(sign_in(office), "/tweede-stap", code=code_of(office)).status_code == 429
+    with office.store.write() as connection:
+        attempts.forget(connection, datetime.now(UTC))
+    assert send(sign_in(office), "/tweede-stap", code=code_of(office)).status_code == 303
+
+
+def test_who_lost_his_phone_is_signed_out_and_sets_it_up_again(ready):
+    office, codes = ready
+    anna = sign_in(office)
+    send(anna, "/tweede-stap", code=codes[0])
+    bea = sign_in(office, "Bea")
+    bea.get("/tweede-stap/instellen")
+    with office.store.read() as connection:
+        keys = {w["name"]: w["id"] for w in reads.workers(connection)}
+        mine = second_proofs.PROOF.c.worker_id == keys["Bea"]
+        secret = connection.execute(select(second_proofs.PROOF.c.secret).where(mine)).scalar()
+    send(bea, "/tweede-stap/instellen", code=pyotp.TOTP(secret).now())
+    own = send(bea, f"/beheer/medewerkers/{keys['Bea']}/tweede-stap")
+    assert own.status_code == 404, "not one's own"
+    answer = send(bea, f"/beheer/medewerkers/{keys['Anna']}/tweede-stap")
+    assert answer.status_code == 303, answer.text[-1500:]
+    assert leads_to(anna).startswith("/login")
+    assert leads_to(sign_in(office)) == "/tweede-stap/instellen"
+
+
+def test_the_command_line_takes_it_away_for_who_has_nobody_to_ask(ready):
+    office, _ = ready
+    config = str(office.config.path)
+    assert command("worker", "lost-phone", "Anna", "--config", config).returncode == 0
+    assert leads_to(sign_in(office)) == "/tweede-stap/instellen"
+    assert command("worker", "lost-phone", "Anna", "--config", config).returncode == 1
+    assert command("worker", "lost-phone", "Niemand", "--config", config).returncode == 1
