@@ -69,9 +69,9 @@ def case(
     with open_here(config) as office:
         who = by_hand(office, as_)
         if json_:
-            show_case(office, number, who, "zaak (opdrachtregel)")
+            show_case(office, number, who, "zaak")
             return
-        view = reading.case_view(office, number, who, looked="zaak (opdrachtregel)")
+        view = reading.case_view(office, number, who, looked="zaak")
         typer.echo(
             f"{view['number']}  {view['state_title']}  {view['gemeente']}  team {view['team']}"
             f" ({view['team_reason']})"

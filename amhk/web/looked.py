@@ -77,5 +77,8 @@ def _shows(request: Request, path: str, status: int) -> bool:
 
 
 def what_of(path: str) -> str:
-    """Give in words what an address of a case shows: `zaak overdragen`."""
-    return " ".join(part for part in path.split("/") if part and not part.startswith("{"))
+    """Give in words what an address of a case shows: `overdragen`, `notities`; `zaak` itself."""
+    parts = [part for part in path.split("/") if part and not part.startswith("{")]
+    if parts[1:] and parts[0] in ("zaak", "cases"):
+        del parts[0]
+    return " ".join(parts)

@@ -92,7 +92,7 @@ def case_page(office: Office, number: str, who: Reader) -> dict[str, Any]:
             "map": _map(file, journal, view["moves"]),
         }
         view = covered(office, connection, case, view)
-    note_look(office, case, who, "zaak (scherm)")
+    note_look(office, case, who, "zaak")
     return view
 
 

@@ -1,7 +1,7 @@
 """Who looked, told: of one case to who works with it, of one worker to who leads him."""
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from amhk.desk.casefile.access import visible
@@ -12,7 +12,7 @@ from amhk.rules.privacy.secrecy import TEAM_CASES, Reader, may_see, scope_of
 from amhk.sheets.write import as_csv
 from amhk.store.rows import Row
 from amhk.store.staff import looks
-from amhk.words import ROLES, iso, local, say_instant, some
+from amhk.words import ROLES, iso, local, say_day, say_instant, some
 
 LEADS = ("teamleider", "manager")
 MOST, _DAYS, _MANY = 500, 31, 60  # lines on a page; days back; cases on one day that are many
@@ -100,7 +100,7 @@ def _striking(found: list[Row], one: Row) -> list[str]:
         told.append(f"{len(night)} keer tussen 22 en 6 uur, zonder piketrol.")
     for day, cases in sorted(_cases_a_day(found).items(), reverse=True):
         if cases > _MANY:
-            told.append(f"{cases} verschillende zaken op {day}.")
+            told.append(f"{cases} verschillende zaken op {say_day(day)}.")
     apart = {
         r["case_id"]
         for r in found
@@ -118,6 +118,6 @@ def _has_task(line: Row, one: Row) -> bool:
     )
 
 
-def _cases_a_day(found: list[Row]) -> dict[str, int]:
-    days = {(iso(local(r["instant"]).date()), r["case_id"]) for r in found if r["case_id"]}
+def _cases_a_day(found: list[Row]) -> dict[date, int]:
+    days = {(local(r["instant"]).date(), r["case_id"]) for r in found if r["case_id"]}
     return Counter(day for day, _ in days)

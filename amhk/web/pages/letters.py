@@ -87,7 +87,7 @@ def letter_page(here: Here, key: Key) -> Response:
         here.office,
         letters.view(here.office, key, here.who)["case"],
         here.who,
-        f"brief {key} (scherm)",
+        f"brief {key}",
     )
     return _page(here, key)
 

@@ -46,7 +46,7 @@ def related_page(here: Here, number: str) -> Response:
 
     Earlier contacts, its dossier, and the two ways to set a mistake right.
     """
-    access_log.look(here.office, number, here.who, "eerdere contacten (scherm)")
+    access_log.look(here.office, number, here.who, "eerdere contacten")
     return _related(here, number, None)
 
 

@@ -60,7 +60,7 @@ def _page(
 @router.get("/zaak/{number}/termijn/{key}")
 def term_page(here: Here, number: str, key: Key) -> Response:
     """One term, with what may be done to it."""
-    access_log.look(here.office, number, here.who, f"termijn {key} (scherm)")
+    access_log.look(here.office, number, here.who, f"termijn {key}")
     return _page(here, number, key)
 
 

@@ -10,8 +10,11 @@ from support.cast import hire, reader
 
 from amhk.desk.cases import assignment, history, moves, reading
 from amhk.desk.house import rounds
+from amhk.desk.house.self_check import changed_behind
 from amhk.desk.intake import calls
 from amhk.desk.letters import notices
+from amhk.desk.people import earlier_contacts
+from amhk.desk.staff import workers
 from amhk.desk.terms import sweep
 from amhk.errors import ChangedMeanwhile, ClosedDoor
 from amhk.store import reads
@@ -128,3 +131,41 @@ def test_a_term_that_cannot_ring_holds_up_none_behind_it(sqlite_office):
         kinds = [e["kind"] for e in reads.entries(connection, case["id"])]
         assert list(verify(connection)) == []
     assert "termijn_mislukt" in kinds
+
+
+def test_everybody_who_opens_a_case_at_the_same_moment_reads_it_and_leaves_one_line(office):
+    tom = begin(office)
+    hire(office)
+    for _ in range(5):
+        number = calls.take_call(office, MELDING, tom)
+        names = iter(("Anna", "Bram", "Carla", "Vera"))
+        readers = iter([reader(office, name) for name in names])
+        seen = together(
+            4, lambda n=number, r=readers: reading.case_view(office, n, next(r), looked="zaak")
+        )
+        assert [view["number"] for view in seen] == [number] * 4
+    with office.store.read() as connection:
+        assert len(reads.rows(connection, select(reads.LOOK))) == 20
+    assert changed_behind(office) == []
+
+
+def test_a_worker_who_asks_and_opens_at_the_same_moment_gets_both(office):
+    """In one tab the radar still asks, in another he opens what it found."""
+    tom = begin(office)
+    workers.add_team(office, "Elders")
+    workers.add_worker(office, "Noor", "medewerker", "Elders", None, password="oefenen-oefenen")
+    family = [{"naam": "Quirijn Zoetelief", "geboren": "2012-05-06", "rollen": ["kind"]}]
+    for _ in range(3):
+        calls.take_call(office, MELDING | {"betrokkenen": family}, tom)
+    noor = reader(office, "Noor")
+    body = {"route": "melding", "betrokkenen": family}
+    (hidden,) = earlier_contacts.earlier(office, body, noor)
+    turns = iter((True, False) * 4)
+
+    def ask_or_open():
+        if next(turns):
+            return len(earlier_contacts.earlier(office, body, reader(office, "Noor")))
+        return earlier_contacts.open_earlier(office, hidden["ref"], "de school belt", noor)
+
+    assert len(together(8, ask_or_open)) == 8
+    assert changed_behind(office) == []
