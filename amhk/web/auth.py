@@ -20,7 +20,6 @@ from amhk.rules.privacy.secrecy import Reader
 
 COOKIE, DEVICE = "amhk_session", "amhk_device"
 _KEPT = 365 * 24 * 3600
-_TO_SET_UP = ("/tweede-stap/instellen", "/wachtwoord", "/logout")
 
 
 @cache
@@ -67,17 +66,25 @@ def by_cookie(request: Request) -> Seat:
         request.state.who = seat.who if seat else None
     if seat is None:
         raise NotSignedIn()
-    if not seat.proved and request.url.path not in ("/tweede-stap", "/logout"):
-        raise ProveSecond()
-    if (
-        seat.must_change
-        and not office.training
-        and request.url.path not in ("/wachtwoord", "/logout")
-    ):
-        raise ChooseOwnPassword()
-    if not seat.set_up and request.url.path not in _TO_SET_UP:
-        raise SetUpFirst()
+    _prove_inside(office, seat, request.scope["path"])
     return seat
+
+
+def _prove_inside(office: Office, seat: Seat, path: str) -> None:
+    """Refuse all but the one page that leads further to who is not inside yet."""
+    if not seat.proved:
+        if path not in ("/tweede-stap", "/logout"):
+            raise ProveSecond()
+    elif seat.must_change and not office.training:
+        if path not in ("/wachtwoord", "/logout"):
+            raise ChooseOwnPassword()
+    elif not seat.set_up and path not in ("/tweede-stap/instellen", "/logout"):
+        raise SetUpFirst()
+
+
+def inside(office: Office, seat: Seat) -> bool:
+    """Tell whether who sits here may see the frame of the house: name, reminders, alarms."""
+    return seat.proved and seat.set_up and not (seat.must_change and not office.training)
 
 
 def prove_own_form(request: Request, csrf: str, sent: str | None) -> None:

@@ -40,6 +40,7 @@ LISTS = {
 # What somebody typed himself, given back to him.
 _OWN_WORDS = ("/concept",)
 # Who is known from before: it has lines of its own, one a minute for each case that was shown.
+_YES = ("true", "1", "yes", "on", "t", "y")
 _RADAR = ("/earlier", "/eerder")
 
 
@@ -55,11 +56,22 @@ def leave_line(request: Request, path: str, status: int) -> None:
     office: Office = request.app.state.office
     if fresh := [case for case, noted in who.seen.items() if not noted]:
         note_seen(office, who, fresh, what_of(path))
-    elif path in LISTS and not who.seen and request.method == "GET":
+    elif (what := _list_of(request, path)) and not who.seen:
         try:
-            note_seen(office, who, [None], LISTS[path])
+            note_seen(office, who, [None], what)
         except StoreFailed as wrong:  # who must see what is acute sees it
             log.error("a list was shown, and no line of it: %s", type(wrong).__name__)
+
+
+def _list_of(request: Request, path: str) -> str | None:
+    """Give what the list is called that an address shows, or shows again when its form is not
+    right; None when it shows none.
+    """
+    if request.method == "GET":
+        return LISTS.get(path)
+    if request.url.path.startswith("/api/"):
+        return None
+    return LISTS.get(path) or LISTS.get("/" + path.split("/")[1])
 
 
 def _shows(request: Request, path: str, status: int) -> bool:
@@ -72,7 +84,7 @@ def _shows(request: Request, path: str, status: int) -> bool:
     if path.endswith(_RADAR) and request.headers.get("hx-request") == "true":
         return False
     if request.url.path.startswith("/api/"):
-        return request.query_params.get("dry_run", "") in ("true", "1")
+        return request.query_params.get("dry_run", "").lower() in _YES
     return not 300 <= status < 400 and status not in (401, 403, 404)
 
 

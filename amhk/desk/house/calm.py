@@ -12,12 +12,14 @@ from amhk.errors import TooOften
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import Reader
 from amhk.store import writes
+from amhk.store.database.engine import Connection
 from amhk.store.rows import Row
 from amhk.store.staff import attempts, looks
 
 _NOBODY = Reader(0, "", None, via="scherm")
 _MINUTE = timedelta(minutes=1)
 _NAME, _ADDRESS, _DEVICE = 10, 30, 10  # wrong passwords a minute
+CODES = 10  # wrong codes of a phone a minute
 
 
 class TooManyTries(TooOften):
@@ -48,6 +50,23 @@ def wrong(office: Office, name: str, address: str, known: bool, worker: Row | No
         writes.add_many(connection, attempts.ATTEMPT, rows)
         who = Reader.of(worker, "scherm") if worker else _NOBODY
         looks.write(connection, [look_line(who, None, "aanmelden mislukt")])
+
+
+def prove_calm_of_codes(connection: Connection, who: Reader) -> None:
+    """Raise TooManyTries when too many wrong codes of a worker were given, in a transaction that
+    holds his row: codes are tried one after the other.
+    """
+    key = _hashed("code", str(who.id))
+    since = datetime.now(UTC) - _MINUTE
+    if attempts.counts(connection, [key], since).get(key, 0) >= CODES:
+        raise TooManyTries()
+
+
+def count_code(connection: Connection, who: Reader) -> int:
+    """Remember a wrong code, in such a transaction; gives how many there were in a minute."""
+    key, now = _hashed("code", str(who.id)), datetime.now(UTC)
+    writes.add(connection, attempts.ATTEMPT, {"key": key, "instant": now})
+    return attempts.counts(connection, [key], now - _MINUTE)[key]
 
 
 def forget_old(office: Office) -> None:

@@ -14,10 +14,12 @@ from amhk.keys import hash_token, new_secret, one_time_password, phone_address, 
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import Reader
 from amhk.store import reads, writes
-from amhk.store.staff import looks
+from amhk.store.database.engine import Connection
+from amhk.store.house import house_journal
+from amhk.store.staff import looks, sessions
 from amhk.store.staff import second_proofs as store
 
-_CODES = 8
+_CODES, _LONGEST = 8, 60
 
 
 class ProveSecond(NotSignedIn):
@@ -33,38 +35,42 @@ def asked_of(office: Office, role: str) -> bool:
     return not office.training and role in office.config.second_proof
 
 
-def set_up(office: Office, who: Reader) -> str | None:
-    """Give the address a phone reads the secret from, a new one each time; None when a second proof
-    works already.
+def set_up(office: Office, who: Reader, cookie: str, again: bool = False) -> str | None:
+    """Give the address a phone reads the secret from; None when a second proof works already.
+
+    A new one each time, but for a form that comes `again` in the same session: nobody else has seen
+    the one that is to count. NotFound in a training meldpunt, where passwords are shared.
     """
+    if office.training:
+        raise NotFound("In een oefenomgeving vraagt niemand een tweede stap.")
+    mine, secret = hash_token(cookie), new_secret()
     with office.store.write() as connection:
         present = store.of(connection, who.id)
         if present and present["since"]:
             return None
-        secret = present["secret"] if present else new_secret()
-        if not present:
-            store.begin(connection, who.id, secret)
-    return phone_address(secret, who.name, office.config.organisation)
+        if again and present and present["session"] == mine:
+            secret = present["secret"]
+        store.begin(connection, who.id, secret, mine)
+    return phone_address(secret, who.name, office.config.organisation[:_LONGEST])
 
 
-def confirm(office: Office, who: Reader, code: str) -> list[str]:
+def confirm(office: Office, who: Reader, cookie: str, code: str) -> list[str]:
     """Let the second proof count from now on, proven by a first code; gives the codes to put away,
-    shown once. BadInput when the code is wrong.
+    shown once. All other sessions of the worker end. BadInput when the code is wrong.
     """
-    calm.prove_calm(office, _tried(who), "", True)
-    now = datetime.now(UTC)
+    now, mine = datetime.now(UTC), hash_token(cookie)
     with office.store.write() as connection:
         present = store.of(connection, who.id)
-        if present is None or present["since"]:
-            raise NotFound("Er wordt hier niets ingesteld.")
-        if (step := step_of(present["secret"], code, now, 0)) is not None:
-            codes = [one_time_password() for _ in range(_CODES)]
-            store.works(connection, who.id, now, step, [hash_token(c) for c in codes])
-            what = f"Medewerker {who.name} stelde de tweede stap van het aanmelden in."
-            rights.tell(office, connection, who, what, {"name": who.name})
-            return codes
-    calm.wrong(office, _tried(who), "", True)
-    raise BadInput.of("code", _WRONG, "code")
+        if present is None or present["since"] or present["session"] != mine:
+            raise NotFound("Er wordt hier niets ingesteld; open de bladzijde opnieuw.")
+        if (step := step_of(present["secret"], _plain(code), now, 0)) is None:
+            raise BadInput.of("code", _WRONG, "code")
+        codes = [one_time_password() for _ in range(_CODES)]
+        store.works(connection, who.id, now, step, [hash_token(c) for c in codes])
+        sessions.end_others(connection, who.id, mine)
+        what = f"{who.name} stelde de tweede stap van het aanmelden in."
+        house_journal.append(connection, now, who.id, kind="beheer", what=what, content={})
+        return codes
 
 
 _WRONG = "Deze code klopt niet. Kijk of de klok van uw telefoon goed staat, en neem de volgende."
@@ -73,33 +79,44 @@ _WRONG = "Deze code klopt niet. Kijk of de klok van uw telefoon goed staat, en n
 def prove(office: Office, who: Reader, cookie: str, code: str) -> None:
     """Let a session be proven by a code of the phone, each good once, or by one that was put away.
 
-    BadInput when it is wrong, TooManyTries after ten wrong ones in a minute.
+    BadInput when it is wrong, TooManyTries after ten wrong ones in a minute; a code that was put
+    away is not held up by those.
     """
-    calm.prove_calm(office, _tried(who), "", True)
-    if not _holds(office, who, cookie, "".join(code.split()).lower()):
-        calm.wrong(office, _tried(who), "", True)
+    with office.store.write() as connection:
+        held = _holds(connection, who, cookie, _plain(code))
+        if not held:
+            tried = calm.count_code(connection, who)
+            looks.write(connection, [look_line(who, None, "aanmelden mislukt (tweede stap)")])
+            if tried == calm.CODES:
+                what = f"Bij {who.name} werd {tried} keer in een minuut een verkeerde code gegeven;"
+                rights.tell(office, connection, None, f"{what} iemand kent het wachtwoord.", {})
+    if not held:
         raise BadInput.of("code", _WRONG, "code")
 
 
-def _holds(office: Office, who: Reader, cookie: str, code: str) -> bool:
+def _holds(connection: Connection, who: Reader, cookie: str, code: str) -> bool:
+    """Tell whether a code holds, and let the session be proven by it.
+
+    The row of the worker is held, so that codes of one worker are tried one after the other.
+    """
     now = datetime.now(UTC)
-    with office.store.write() as connection:
-        present = store.of(connection, who.id)
-        if present is None or not present["since"]:
+    present = store.of(connection, who.id)
+    if present is None or not present["since"]:
+        return False
+    if (mark := hash_token(code)) in present["codes"]:
+        store.keep_codes(connection, who.id, [c for c in present["codes"] if c != mark])
+    else:
+        calm.prove_calm_of_codes(connection, who)
+        if (step := step_of(present["secret"], code, now, present["step"])) is None:
             return False
-        if (step := step_of(present["secret"], code, now, present["step"])) is not None:
-            store.used(connection, who.id, step)
-        elif (mark := hash_token(code)) in present["codes"]:
-            store.keep_codes(connection, who.id, [c for c in present["codes"] if c != mark])
-        else:
-            return False
-        store.prove(connection, hash_token(cookie))
-        looks.write(connection, [look_line(who, None, "aangemeld")])
+        store.used(connection, who.id, step)
+    store.prove(connection, hash_token(cookie))
+    looks.write(connection, [look_line(who, None, "aangemeld")])
     return True
 
 
-def _tried(who: Reader) -> str:
-    return f"tweede stap {who.id}"
+def _plain(code: str) -> str:
+    return "".join(code[:_LONGEST].split()).lower()
 
 
 def take_away(office: Office, key: int, who: Reader) -> None:

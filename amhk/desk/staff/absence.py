@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from amhk.desk.casefile.open_case import on_table
+from amhk.desk.staff import rights
 from amhk.desk.terms.inbox import tend_inbox
 from amhk.errors import BadInput, ClosedDoor, Fault, NotAllowed, NotFound
 from amhk.office import Office
@@ -243,7 +244,7 @@ def _carry_out(office: Office, connection: Connection, key: int, who: Reader | N
         _note(connection, now, None, what, {"plan": key})
         return False
     if plan["kind"] == LEAVES:
-        _show_out(connection, worker, now)
+        rights.show_out(office, connection, worker, who)
     staff = reminders.staff(connection, day_of(now), now)
     to = {c["case_id"]: c["to_id"] for c in plans.cases(connection, key)}
     cases = reads.lock_cases(connection, reads.cases_of(connection, worker["id"]))
@@ -267,13 +268,6 @@ def _carry_out(office: Office, connection: Connection, key: int, who: Reader | N
     writes.mark_went(connection, key, list(cases))
     tend_inbox(connection, staff)
     return True
-
-
-def _show_out(connection: Connection, worker: Row, now: datetime) -> None:
-    """Let a worker in no more: his sessions, his token and his calendar addresses end."""
-    writes.change(connection, reads.WORKER, [worker["id"]], {"active": False, "token": None})
-    writes.end_sessions(connection, worker["id"])
-    writes.revoke_feeds(connection, worker["id"], now)
 
 
 def _hand_over(
@@ -316,7 +310,7 @@ def undo(office: Office, key: int, who: Reader) -> int:
         now = office.now(connection)
         writes.change(connection, reminders.PLAN, [key], {"undone": now})
         if plan["kind"] == LEAVES and plan["effect"] is not None:
-            writes.change(connection, reads.WORKER, [worker["id"]], {"active": True})
+            rights.let_in_again(office, connection, worker, who)
         back = _come_back(office, connection, plan, who, now)
         what = f"Plan van {worker['name']} teruggedraaid; {some(back, 'zaak', 'zaken')} terug."
         _note(connection, now, who, what, {"plan": key, "back": back})
@@ -352,15 +346,22 @@ def _come_back(
     return back
 
 
-def leave_now(office: Office, connection: Connection, worker: Row, kind_of: str, why: str) -> int:
+def leave_now(
+    office: Office,
+    connection: Connection,
+    worker: Row,
+    kind_of: str,
+    why: str,
+    by: Reader | None = None,
+) -> int:
     """Let every open case of a worker fall to its team now, by a plan that can be undone.
 
     Gives how many did.
     """
     now = office.now(connection)
     values = {"worker": worker["name"], "kind": kind_of, "start": day_of(now), "reason": why}
-    key = _write(connection, values, {}, None, now)
-    _carry_out(office, connection, key, None)
+    key = _write(connection, values, {}, by, now)
+    _carry_out(office, connection, key, by)
     return len(plans.cases(connection, key))
 
 

@@ -134,6 +134,7 @@ def change(office: Office, key: int, body: object, who: Reader) -> None:
             "team_id": team,
         }
         writes.change(connection, reads.WORKER, [key], told)
+        rights.tell_moved(office, connection, who, row, told)
         if values["role"] != row["role"]:
             workers.role_given(office, connection, row, values["role"], who)
         elif team != row["team_id"]:

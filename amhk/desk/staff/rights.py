@@ -8,12 +8,14 @@ from typing import Any
 
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import HAND, Reader
+from amhk.store import reads, writes
 from amhk.store.database.engine import Connection
 from amhk.store.house import house_journal
-from amhk.words import iso
+from amhk.store.rows import Row
+from amhk.words import ROLES, iso
 
 KIND = "rechten"
-_LATELY, _MOST = timedelta(days=14), 12
+_LATELY, _MOST = timedelta(days=14), 1000
 
 
 def tell(
@@ -30,8 +32,42 @@ def tell(
     )
 
 
+_SAID = {"registration": "registratie", "email": "adres voor de dagelijkse mail"}
+
+
+def tell_moved(
+    office: Office,
+    connection: Connection,
+    by: Reader | None,
+    worker: Mapping[str, Any],
+    told: Mapping[str, object],
+) -> None:
+    """Write down which registration or address a worker has now, where it became another."""
+    for column, said in _SAID.items():
+        if column in told and (told[column] or None) != (worker[column] or None):
+            what = f"Medewerker {worker['name']}: {said} is nu {told[column] or 'leeg'}."
+            tell(office, connection, by, what, {"name": worker["name"]})
+
+
+def show_out(office: Office, connection: Connection, worker: Row, by: Reader | None) -> None:
+    """Let a worker in no more: his sessions, his token and his calendar addresses end."""
+    writes.change(connection, reads.WORKER, [worker["id"]], {"active": False, "token": None})
+    writes.end_sessions(connection, worker["id"])
+    writes.revoke_feeds(connection, worker["id"], office.now(connection))
+    what = f"Medewerker {worker['name']} werkt hier niet meer en kan niet meer inloggen."
+    tell(office, connection, by, what, {"name": worker["name"]})
+
+
+def let_in_again(office: Office, connection: Connection, worker: Row, by: Reader) -> None:
+    """Let a worker who left in again, with what he could do before."""
+    writes.change(connection, reads.WORKER, [worker["id"]], {"active": True})
+    role = ROLES[worker["role"]].lower()
+    what = f"Medewerker {worker['name']} ({role}) werkt hier weer en kan weer inloggen."
+    tell(office, connection, by, what, {"name": worker["name"]})
+
+
 def lately(connection: Connection, now: datetime) -> list[dict[str, Any]]:
-    """Give what rights were given and taken in the last two weeks, the latest first, by whom."""
+    """Give all rights given and taken in the last two weeks, the latest first, each by whom."""
     found = house_journal.entries(connection, KIND, _MOST)
     return [
         {"instant": iso(e["instant"]), "what": e["what"], "by": e["worker"] or HAND}

@@ -14,10 +14,9 @@ from amhk.rules.parse import fold, tidy, unfit
 from amhk.rules.privacy.secrecy import HAND, WORKS, Reader
 from amhk.store import reads, writes
 from amhk.store.database.engine import Connection
-from amhk.store.house import house_journal
 from amhk.store.rows import WorkerRow, part
 from amhk.store.terms import reminders
-from amhk.words import ROLES, day_of, iso, say_day, some
+from amhk.words import ROLES, day_of, iso, say_day
 
 EMAIL = re.compile(r"^[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")
 
@@ -83,7 +82,8 @@ def added(
         "email": email,
     }
     writes.add(connection, reads.WORKER, row)
-    what = f"Medewerker {name} toegevoegd als {ROLES[role].lower()}."
+    signs = f", met registratie {registration}" if registration else ""
+    what = f"Medewerker {name} toegevoegd als {ROLES[role].lower()}{signs}."
     rights.tell(office, connection, by, what, {"name": name, "role": role})
     return first
 
@@ -130,14 +130,7 @@ def renamed(
         raise BadInput(faults=faults)
     writes.change(connection, reads.WORKER, [worker["id"]], {"name": told, "name_key": fold(told)})
     what = f"Medewerker {worker['name']} heet nu {told}."
-    house_journal.append(
-        connection,
-        office.now(connection),
-        by.id if by else None,
-        kind="beheer",
-        what=what,
-        content={"name": [worker["name"], told]},
-    )
+    rights.tell(office, connection, by, what, {"name": [worker["name"], told]})
 
 
 def _worker(connection: Connection, name: str) -> WorkerRow:
@@ -198,11 +191,7 @@ def disable(office: Office, name: str) -> int:
 
 def gone(office: Office, connection: Connection, worker: WorkerRow, by: Reader | None) -> int:
     """The same, in a transaction at hand; that he left is written down."""
-    count = absence.leave_now(office, connection, worker, absence.LEAVES, "uit dienst")
-    fell = some(count, "zaak viel", "zaken vielen")
-    what = f"Medewerker {worker['name']} uit dienst; {fell} aan het team."
-    rights.tell(office, connection, by, what, {"name": worker["name"], "cases": count})
-    return count
+    return absence.leave_now(office, connection, worker, absence.LEAVES, "uit dienst", by)
 
 
 def _to_team(office: Office, connection: Connection, worker: WorkerRow, what: str) -> None:
@@ -231,9 +220,9 @@ def set_email(office: Office, name: str, address: str) -> None:
     address = tidy(address, one_line=True)
     prove_email(address)
     with office.store.write() as connection:
-        writes.change(
-            connection, reads.WORKER, [_worker(connection, name)["id"]], {"email": address or None}
-        )
+        worker = _worker(connection, name)
+        writes.change(connection, reads.WORKER, [worker["id"]], {"email": address or None})
+        rights.tell_moved(office, connection, None, worker, {"email": address or None})
 
 
 def make_token(office: Office, name: str) -> str:

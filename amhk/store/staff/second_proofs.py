@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, exists, select, update
+from sqlalchemy import Connection, delete, exists, select, text, update
 
-from amhk.store import writes
 from amhk.store.reads import SESSION, WORKER, rows
 from amhk.store.rows import Row
 from amhk.store.tables import SecondProof, Sql, table
@@ -26,11 +25,16 @@ def of(connection: Connection, worker: int) -> Row | None:
     return found[0] if found else None
 
 
-def begin(connection: Connection, worker: int, secret: str) -> None:
-    """Begin to set one up; what was begun before goes."""
-    drop(connection, worker)
-    row = {"worker_id": worker, "secret": secret, "since": None, "step": 0, "codes": []}
-    writes.add_many(connection, PROOF, [row])
+_BEGIN = text(
+    "INSERT INTO second_proofs (worker_id, secret, session, step, codes) VALUES (:worker, :secret,"
+    " :session, 0, '[]') ON CONFLICT (worker_id) DO UPDATE SET secret = excluded.secret, session ="
+    " excluded.session WHERE second_proofs.since IS NULL"
+)
+
+
+def begin(connection: Connection, worker: int, secret: str, session: str) -> None:
+    """Begin to set one up in a session (its hash); what was begun before goes, what works stays."""
+    connection.execute(_BEGIN, {"worker": worker, "secret": secret, "session": session})
 
 
 def works(

@@ -95,8 +95,9 @@ class Session(SQLModel, table=True):
 
 
 class SecondProof(SQLModel, table=True):
-    """The second proof of a worker: the secret his phone has too, since when it counts, the last
-    step of time that was used, and the hashes of the codes he put away.
+    """The second proof of a worker: the secret his phone has too, the session in which it was set
+    up, since when it counts, the last step of time that was used, and the hashes of the codes he
+    put away.
     """
 
     __tablename__ = "second_proofs"
@@ -104,6 +105,7 @@ class SecondProof(SQLModel, table=True):
         primary_key=True, foreign_key="workers.id", sa_column_kwargs={"autoincrement": False}
     )
     secret: str
+    session: str
     since: datetime | None = instant(default=None)
     step: int
     codes: list[str] = Field(sa_column=Column(JSON, nullable=False))

@@ -2,6 +2,7 @@
 shown, what a refusal looks like.
 """
 
+import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +29,7 @@ from amhk.words import day_of, local
 # A call has a key of its own (`desk.intake`); signing in and out, and what is kept while typing,
 # are no acts on the desk.
 DONE = "amhk_gedaan"
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _UNARMED = ("/nieuw", "/concept", "/login", "/logout", "/triage")
 
 
@@ -90,6 +92,8 @@ def visit(request: Request) -> Visit:
 async def form_of(request: Request) -> FormData:
     """Give the form that was sent, read whole."""
     form = await request.form(max_fields=2000, max_files=0)
+    if any(_SURROGATE.search(f"{name}{value}") for name, value in form.multi_items()):
+        raise BadInput("Er staan tekens in die niet bewaard kunnen worden.")
     request.state.form, request.state.csrf = form, str(form.get("_csrf", ""))
     request.state.sent = [
         (k, v)

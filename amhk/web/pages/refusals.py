@@ -8,9 +8,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from amhk.desk.house.second_proof import ProveSecond, SetUpFirst
 from amhk.desk.house.sign_in import ChooseOwnPassword
 from amhk.errors import AlreadyDone, HouseClosed, NotSignedIn, Refusal
-from amhk.web.auth import StaleForm
+from amhk.web.auth import StaleForm, inside
 from amhk.web.pages.environment import environment
-from amhk.web.pages.page import bare_page, go, home_of, page, shown_form, visit
+from amhk.web.pages.page import Visit, bare_page, go, home_of, page, shown_form, visit
 
 RETRY_AFTER = {"retry-after": "10"}  # seconds after which a program may ask a closed house again
 
@@ -37,9 +37,7 @@ def refused(request: Request, status: int, wrong: Refusal) -> Response:
     if isinstance(wrong, NotSignedIn) and request.url.path != "/login":
         back = request.url.path if request.method == "GET" else "/"
         return RedirectResponse(f"/login?naar={quote(back)}", 303)
-    try:
-        here = visit(request)
-    except Refusal:
+    if (here := _inside(request)) is None:
         return bare_page(request, "geweigerd.html", status, wrong=wrong)
     return page(here, "geweigerd.html", status, wrong=wrong)
 
@@ -74,8 +72,15 @@ def _send_again(request: Request, wrong: Refusal, sent: list[tuple[str, str]]) -
         "signed_in": isinstance(wrong, StaleForm),
         "action": request.url.path,
     }
+    if (here := _inside(request)) is None:
+        return bare_page(request, "opnieuw.html", status, csrf="", **told)
+    return page(here, "opnieuw.html", status, **told)
+
+
+def _inside(request: Request) -> Visit | None:
+    """Give the visit of who may see the frame of the house; None for everybody else."""
     try:
         here = visit(request)
     except Refusal:
-        return bare_page(request, "opnieuw.html", status, csrf="", **told)
-    return page(here, "opnieuw.html", status, **told)
+        return None
+    return here if inside(here.house, here.seat) else None

@@ -3,9 +3,9 @@
 from fastapi import APIRouter, Response
 
 from amhk.desk.house import second_proof
-from amhk.errors import Refusal
+from amhk.errors import BadInput, Refusal
 from amhk.web.auth import COOKIE
-from amhk.web.pages.page import Form, Here, Visit, bare_page, errors_of, go, page
+from amhk.web.pages.page import Form, Here, Visit, bare_page, errors_of, go
 from amhk.web.turn import OneTurn
 
 router = APIRouter(route_class=OneTurn)
@@ -40,11 +40,21 @@ def set_up_page(here: Here) -> Response:
 
 
 def _set_up(here: Visit, status: int = 200, wrong: Refusal | None = None) -> Response:
-    address = second_proof.set_up(here.office, here.who)
-    told = {"address": address, "codes": None, "drawn": _drawn(address) if address else ""}
+    cookie = here.request.cookies[COOKIE]
+    address = second_proof.set_up(here.office, here.who, cookie, again=wrong is not None)
+    told: dict[str, object] = {
+        "address": address,
+        "codes": None,
+        "drawn": _drawn(address) if address else "",
+    }
     told |= {"secret": address.partition("secret=")[2].partition("&")[0] if address else ""}
     errors = errors_of(wrong, "code") if wrong else []
-    return page(here, "tweede-stap-instellen.html", status, errors=errors, **told)
+    return _bare(here, status, errors=errors, **told)
+
+
+def _bare(here: Visit, status: int = 200, **told: object) -> Response:
+    told |= {"csrf": here.seat.csrf}
+    return bare_page(here.request, "tweede-stap-instellen.html", status, **told)
 
 
 def _drawn(address: str) -> str:
@@ -57,7 +67,8 @@ def _drawn(address: str) -> str:
 def confirm(here: Here, form: Form) -> Response:
     """Let the second step count, by a first code; shows the codes to put away, once."""
     try:
-        codes = second_proof.confirm(here.office, here.who, str(form.get("code", "")))
-    except Refusal as wrong:
-        return _set_up(here, 422 if wrong.faults else 429, wrong)
-    return page(here, "tweede-stap-instellen.html", address=None, codes=codes)
+        cookie = here.request.cookies[COOKIE]
+        codes = second_proof.confirm(here.office, here.who, cookie, str(form.get("code", "")))
+    except BadInput as wrong:
+        return _set_up(here, 422, wrong)
+    return _bare(here, address=None, codes=codes)

@@ -21,6 +21,7 @@ def upgrade() -> None:
             autoincrement=False,
         ),
         sa.Column("secret", sa.String(), nullable=False),
+        sa.Column("session", sa.String(), nullable=False),
         sa.Column("since", UtcInstant(), nullable=True),
         sa.Column("step", sa.Integer(), nullable=False),
         sa.Column("codes", sa.JSON(), nullable=False),
