@@ -28,6 +28,10 @@ def _nobody() -> str:
     return hash_password("nobody has this password")
 
 
+class ConfirmFirst(NotAllowed):
+    """Geef uw wachtwoord nog een keer: dit verlaat het meldpunt, of geeft iemand rechten."""
+
+
 class StaleForm(NotAllowed):
     """Dit formulier is van een eerdere aanmelding. Verstuur het opnieuw."""
 

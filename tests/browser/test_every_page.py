@@ -27,6 +27,7 @@ PAGES = {
     "/login": [("", "/login")],
     "/wachtwoord": [("Anna", "/wachtwoord")],
     "/aanmeldingen": [("Anna", "/aanmeldingen")],
+    "/bevestigen": [("Anna", "/bevestigen")],
     "/klok": [("Anna", "/klok")],
     "/zaak/{number}/inzage": [("Tom", "/zaak/{melding}/inzage")],
     "/beheer/inzage": [("Mia", "/beheer/inzage?medewerker=Tom"), ("Tom", "/beheer/inzage")],

@@ -19,6 +19,7 @@ from amhk.store.database.engine import StoreFailed
 from amhk.store.house import page_facts
 from amhk.store.staff import sessions
 
+CONFIRMED = timedelta(minutes=10)  # so long a password that was given counts for what leaves
 _NOTED = timedelta(minutes=1)  # how exactly it is known when a session was last used
 
 
@@ -27,7 +28,8 @@ class Seat:
     """A worker at a screen: who, the secret of his forms, the present instant (UTC), how many
     reminders stand before him, why the screen is red, the last proof of the night, and whether
     search finds all (not while the words are worked out anew), whether the session is `proved` a
-    second time, and whether what is asked for that is `set_up`.
+    second time, whether what is asked for that is `set_up`, and whether the password was given a
+    `fresh` moment ago.
     """
 
     who: Reader
@@ -40,6 +42,7 @@ class Seat:
     finds: bool
     proved: bool = True
     set_up: bool = True
+    fresh: bool = True
 
 
 def take_seat(office: Office, cookie: str) -> Seat | None:
@@ -68,5 +71,6 @@ def take_seat(office: Office, cookie: str) -> Seat | None:
         proof=json.loads(found["proof"]) if found["proof"] else None,
         finds=found["search_release"] == RELEASE,
         proved=bool(found["proved"]),
+        fresh=office.training or real - found["confirmed"] < CONFIRMED,
         set_up=bool(found["second"]) or not asked_of(office, found["role"]),
     )

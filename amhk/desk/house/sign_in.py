@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 from secrets import token_urlsafe
 
 from amhk.desk.casefile.access_log import look_line
-from amhk.errors import NotAllowed, NotSignedIn
-from amhk.keys import hash_token
+from amhk.desk.house import calm
+from amhk.errors import BadInput, NotAllowed, NotSignedIn
+from amhk.keys import fits, hash_token
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import Reader
 from amhk.store import reads, writes
@@ -66,6 +67,7 @@ def begin(office: Office, worker: Row, device: str = "") -> str:
         "csrf": token_urlsafe(32),
         "begun": now,
         "used": now,
+        "confirmed": now,
         "until": now + timedelta(hours=office.config.session_hours),
         "device": device,
     }
@@ -77,6 +79,21 @@ def begin(office: Office, worker: Row, device: str = "") -> str:
         writes.add_many(connection, reads.SESSION, [row])
         looks.write(connection, [look_line(Reader.of(worker, "scherm"), None, done)])
     return cookie
+
+
+def confirm(office: Office, who: Reader, cookie: str, password: str) -> None:
+    """Let a session know that its worker gave his password again.
+
+    BadInput when it is wrong, TooManyTries after ten wrong ones in a minute.
+    """
+    tried = f"bevestigen {who.id}"
+    calm.prove_calm(office, tried, "", True)
+    worker = worker_of(office, who.name)
+    if worker is None or not fits(password, worker["password"]):
+        calm.wrong(office, tried, "", True, worker)
+        raise BadInput.of("wachtwoord", "Dit wachtwoord klopt niet.", "password")
+    with office.store.write() as connection:
+        store.confirm(connection, hash_token(cookie), datetime.now(UTC))
 
 
 def end(office: Office, cookie: str) -> None:

@@ -74,6 +74,7 @@ _FRAME = (
         *WORKER.c,
         SESSION.c.csrf,
         SESSION.c.used,
+        SESSION.c.confirmed,
         SESSION.c.proved,
         has_one().label("second"),
         _reminders(),

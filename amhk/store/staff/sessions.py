@@ -19,6 +19,11 @@ def use(connection: Connection, session: str, now: datetime) -> None:
     connection.execute(update(SESSION).where(SESSION.c.hash == session).values(used=now))
 
 
+def confirm(connection: Connection, session: str, now: datetime) -> None:
+    """Write down that in a session (its hash) the password was given again."""
+    connection.execute(update(SESSION).where(SESSION.c.hash == session).values(confirmed=now))
+
+
 def end(connection: Connection, worker: int, mark: str) -> int:
     """End the sessions of a worker whose hash begins with a mark; gives how many."""
     mine = (SESSION.c.worker_id == worker, SESSION.c.hash.startswith(mark, autoescape=True))

@@ -78,8 +78,10 @@ class Question(SQLModel, table=True):
 
 
 class Session(SQLModel, table=True):
-    """A signed-in browser: the hash of its cookie, its CSRF secret, since when, last used when, its
-    end (real time), and on what.
+    """A signed-in browser: the hash of its cookie, its CSRF secret, since when, when last used,
+    when the password was last given, its end, and on what.
+
+    All on real time.
     """
 
     __tablename__ = "sessions"
@@ -89,6 +91,7 @@ class Session(SQLModel, table=True):
     csrf: str
     begun: datetime = instant()
     used: datetime = instant()
+    confirmed: datetime = instant()
     until: datetime = instant()
     device: str
     proved: bool = Field(default=True, sa_column_kwargs={"server_default": true()})

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Response
 
 from amhk.desk.house import who_looked
-from amhk.web.pages.page import Here, page
+from amhk.web.pages.page import Fresh, Here, page
 from amhk.web.turn import OneTurn
 
 router = APIRouter(route_class=OneTurn)
@@ -17,7 +17,7 @@ def of_case(here: Here, number: str) -> Response:
 
 
 @router.get("/zaak/{number}/inzage.csv")
-def file_of_case(here: Here, number: str) -> Response:
+def file_of_case(here: Fresh, number: str) -> Response:
     """The extract for a betrokkene who asks who looked."""
     told = who_looked.file_of_case(here.office, number, here.who)
     name = f"inzage-{number}.csv"

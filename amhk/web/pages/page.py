@@ -20,7 +20,7 @@ from amhk.desk.intake.form_once import armed
 from amhk.errors import BadInput, Fault, Refusal
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import WORKS, Reader
-from amhk.web.auth import by_cookie, prove_own_form
+from amhk.web.auth import ConfirmFirst, by_cookie, prove_own_form
 from amhk.web.pages.environment import environment
 from amhk.web.pages.navigation import menu
 from amhk.web.turn import InTurn
@@ -89,6 +89,16 @@ def visit(request: Request) -> Visit:
     return Visit(request, request.app.state.office, by_cookie(request))
 
 
+def fresh_visit(request: Request) -> Visit:
+    """Give the visit of who gave his password a moment ago, for what leaves the house or gives
+    rights; ConfirmFirst otherwise.
+    """
+    here = visit(request)
+    if not here.seat.fresh:
+        raise ConfirmFirst()
+    return here
+
+
 async def form_of(request: Request) -> FormData:
     """Give the form that was sent, read whole."""
     form = await request.form(max_fields=2000, max_files=0)
@@ -135,6 +145,7 @@ async def with_file(request: Request) -> AsyncIterator[FormData]:
 
 
 Here = Annotated[Visit, InTurn(visit)]
+Fresh = Annotated[Visit, InTurn(fresh_visit)]
 Form = Annotated[FormData, InTurn(own_form, first=form_of)]
 FileForm = Annotated[FormData, Depends(with_file)]
 

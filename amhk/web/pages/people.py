@@ -12,7 +12,7 @@ from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotFound
 from amhk.rules.procedure.fields import Desk
 from amhk.web.api.request import Key
 from amhk.web.pages.form_values import nested, shown, typed
-from amhk.web.pages.page import Form, Here, Visit, errors_of, go, page
+from amhk.web.pages.page import Form, Fresh, Here, Visit, errors_of, go, page
 from amhk.web.turn import OneTurn
 
 router = APIRouter(route_class=OneTurn)
@@ -25,7 +25,7 @@ def ask_page(here: Here, ref: Key) -> Response:
 
 
 @router.post("/eerder/{ref}")
-def ask(here: Here, ref: Key, form: Form) -> Response:
+def ask(here: Fresh, ref: Key, form: Form) -> Response:
     """Open a case of others for a reason, which its own workers see."""
     reason = str(form.get("reden", ""))
     try:

@@ -12,7 +12,7 @@ from amhk.desk.letters import dispatch, owed
 from amhk.desk.letters import piles as desk_piles
 from amhk.errors import ClosedDoor
 from amhk.web.api.request import Key
-from amhk.web.pages.page import Form, Here, Visit, as_pdf, errors_of, go, page
+from amhk.web.pages.page import Form, Fresh, Here, Visit, as_pdf, errors_of, go, page
 from amhk.web.turn import OneTurn
 from amhk.words import some
 
@@ -64,7 +64,7 @@ def print_tray(here: Here, form: Form) -> Response:
 
 
 @router.get("/post/stapel/{pile}")
-def pile_pdf(here: Here, pile: str) -> Response:
+def pile_pdf(here: Fresh, pile: str) -> Response:
     """A pile as one PDF; where a letter in it names somebody who stays secret the page that asks
     why.
     """
@@ -77,7 +77,7 @@ def pile_pdf(here: Here, pile: str) -> Response:
 
 
 @router.post("/post/stapel/{pile}/pdf")
-def pile_pdf_for_reason(here: Here, pile: str, form: Form) -> Response:
+def pile_pdf_for_reason(here: Fresh, pile: str, form: Form) -> Response:
     """The same, with the reason that was asked."""
     read = partial(desk_piles.pile_pdf, here.office, pile, here.who)
     return as_pdf(here, f"/post/stapel/{pile}/pdf", "/post", read, str(form.get("reason", "")))

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from amhk.desk.house.second_proof import ProveSecond, SetUpFirst
 from amhk.desk.house.sign_in import ChooseOwnPassword
 from amhk.errors import AlreadyDone, HouseClosed, NotSignedIn, Refusal
-from amhk.web.auth import StaleForm, inside
+from amhk.web.auth import ConfirmFirst, StaleForm, inside
 from amhk.web.pages.environment import environment
 from amhk.web.pages.page import Visit, bare_page, go, home_of, page, shown_form, visit
 
@@ -23,9 +23,11 @@ def refused(request: Request, status: int, wrong: Refusal) -> Response:
         return RedirectResponse("/wachtwoord", 303)
     if isinstance(wrong, SetUpFirst):
         return RedirectResponse("/tweede-stap/instellen", 303)
+    if isinstance(wrong, ConfirmFirst):
+        return _confirmed_first(request, sent_of(request))
     if isinstance(wrong, ProveSecond) and request.method == "GET":
         return RedirectResponse("/tweede-stap", 303)
-    sent: list[tuple[str, str]] = getattr(request.state, "sent", [])
+    sent = sent_of(request)
     if isinstance(wrong, HouseClosed):
         return _closed(request, status, wrong, sent)
     if (
@@ -40,6 +42,21 @@ def refused(request: Request, status: int, wrong: Refusal) -> Response:
     if (here := _inside(request)) is None:
         return bare_page(request, "geweigerd.html", status, wrong=wrong)
     return page(here, "geweigerd.html", status, wrong=wrong)
+
+
+def sent_of(request: Request) -> list[tuple[str, str]]:
+    """Give what a form sent, as far as it was read."""
+    sent: list[tuple[str, str]] = getattr(request.state, "sent", [])
+    return sent
+
+
+def _confirmed_first(request: Request, sent: list[tuple[str, str]]) -> Response:
+    """Ask for the password; what was typed is kept, to be sent again afterwards."""
+    if request.method == "GET":
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"/bevestigen?naar={quote(request.url.path + query)}", 303)
+    told = {"sent": sent, "shown": shown_form(sent), "action": request.url.path, "confirm": True}
+    return page(visit(request), "opnieuw.html", 403, signed_in=True, **told)
 
 
 def _closed(request: Request, status: int, wrong: Refusal, sent: list[tuple[str, str]]) -> Response:

@@ -3,9 +3,9 @@
 from fastapi import APIRouter, Response
 
 from amhk.desk.house import sign_in
-from amhk.errors import NotFound
+from amhk.errors import NotFound, Refusal
 from amhk.web.auth import COOKIE
-from amhk.web.pages.page import Form, Here, go, page
+from amhk.web.pages.page import Form, Here, errors_of, go, page
 from amhk.web.turn import OneTurn
 
 router = APIRouter(route_class=OneTurn)
@@ -16,6 +16,27 @@ def sessions_page(here: Here) -> Response:
     """Where one is signed in."""
     mine = sign_in.sessions(here.office, here.who, here.request.cookies[COOKIE])
     return page(here, "aanmeldingen.html", sessions=mine, hours=here.office.config.session_hours)
+
+
+@router.get("/bevestigen")
+def confirm_page(here: Here, naar: str = "") -> Response:
+    """Ask for the password once more."""
+    return page(here, "bevestigen.html", naar=naar, done=False)
+
+
+@router.post("/bevestigen")
+def confirm(here: Here, form: Form) -> Response:
+    """Take the password once more; only a path on this site is gone on to."""
+    naar = str(form.get("naar", ""))
+    cookie = here.request.cookies[COOKIE]
+    try:
+        sign_in.confirm(here.office, here.who, cookie, str(form.get("password", "")))
+    except Refusal as wrong:
+        status, errors = 422 if wrong.faults else 429, errors_of(wrong, "password")
+        return page(here, "bevestigen.html", status, naar=naar, done=False, errors=errors)
+    if naar.startswith("/") and not naar.startswith(("//", "/\\")):
+        return go(naar)
+    return page(here, "bevestigen.html", naar="", done=True)
 
 
 @router.post("/aanmeldingen/{mark}/stop")

@@ -13,7 +13,7 @@ from amhk.desk.staff import management, routing_rules
 from amhk.errors import BadInput, ClosedDoor, Fault, NotFound
 from amhk.web.api.request import Key
 from amhk.web.pages.form_values import from_values, nested, shown, typed
-from amhk.web.pages.page import Form, Here, Visit, errors_of, go, page
+from amhk.web.pages.page import Form, Fresh, Here, Visit, errors_of, go, page
 from amhk.web.turn import OneTurn
 
 router = APIRouter(route_class=OneTurn)
@@ -46,7 +46,7 @@ def _workers(
 
 
 @router.post("/beheer/medewerkers")
-def add_worker(here: Here, form: Form) -> Response:
+def add_worker(here: Fresh, form: Form) -> Response:
     """Add somebody; his one-time password is shown once."""
     body = nested(form, management.WORKER)
     try:
@@ -87,7 +87,7 @@ def _worker(
 
 
 @router.post("/beheer/medewerkers/{key}")
-def change_worker(here: Here, key: Key, form: Form) -> Response:
+def change_worker(here: Fresh, key: Key, form: Form) -> Response:
     """Change a worker."""
     try:
         management.change(here.office, key, nested(form, management.CHANGE), here.who)
@@ -97,7 +97,7 @@ def change_worker(here: Here, key: Key, form: Form) -> Response:
 
 
 @router.post("/beheer/medewerkers/{key}/{act}")
-def act_on_worker(here: Here, key: Key, act: str, form: Form) -> Response:
+def act_on_worker(here: Fresh, key: Key, act: str, form: Form) -> Response:
     """Give a one-time password, take a second proof away, or let somebody leave."""
     try:
         if act == "wachtwoord":

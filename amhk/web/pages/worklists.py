@@ -18,7 +18,7 @@ from amhk.rules.terms.distance import LATE, NOW, WEEK
 from amhk.web.api.request import Key
 from amhk.web.pages.environment import shown_term
 from amhk.web.pages.form_values import nested
-from amhk.web.pages.page import Form, Here, Visit, errors_of, go, page
+from amhk.web.pages.page import Form, Fresh, Here, Visit, errors_of, go, page
 from amhk.web.turn import OneTurn
 
 router = APIRouter(route_class=OneTurn)
@@ -207,7 +207,7 @@ def _groups(here: Visit, items: list[dict[str, Any]]) -> list[tuple[str, list[di
 
 
 @router.get("/werkvoorraad.csv")
-def worklist_file(here: Here) -> Response:
+def worklist_file(here: Fresh) -> Response:
     """The worklist as it is shown, as a file."""
     _must_work(here)
     columns = saved_lists.columns_of(here.request.query_params.getlist("kolom"))

@@ -13,7 +13,7 @@ def upgrade() -> None:
     """Go forward: everybody signs in once more."""
     op.execute("DELETE FROM sessions")
     with op.batch_alter_table("sessions") as table:
-        for name in ("begun", "used"):
+        for name in ("begun", "used", "confirmed"):
             table.add_column(sa.Column(name, UtcInstant(), nullable=False))
         table.add_column(sa.Column("device", sa.String(), nullable=False))
     op.create_index("sessions_by_worker", "sessions", ["worker_id"])
