@@ -268,6 +268,17 @@ def signed_in(http):
     return http.get("/", follow_redirects=False).status_code == 200
 
 
+def test_who_guesses_at_the_old_password_in_a_browser_left_open_waits(three):
+    _, (desk, _, _) = three
+    told = {"_csrf": csrf_of(desk), "new": "zes groene fietsen zingen zacht"}
+    for n in range(10):
+        again = told | {"old": "fout", "_once": f"{n:032}"}
+        assert desk.post("/wachtwoord", data=again).status_code == 422
+    right = told | {"old": RIGHT, "_once": "e" * 32}
+    assert desk.post("/wachtwoord", data=right).status_code == 429
+    assert signed_in(desk)
+
+
 def test_where_one_is_signed_in_stands_on_a_page_and_one_device_can_be_signed_out(three):
     _, (desk, phone, bram) = three
     page = desk.get("/aanmeldingen").text

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.datastructures import FormData
 
-from amhk.desk.house import rounds
+from amhk.desk.house import calm, rounds
 from amhk.desk.house.calm import TooManyTries
 from amhk.desk.house.sign_in import end
 from amhk.desk.staff import workers
@@ -87,13 +87,18 @@ def password_page(here: Here) -> Response:
 
 @router.post("/wachtwoord")
 def password(here: Here, form: Form) -> Response:
-    """Choose a password."""
+    """Choose a password; who guesses at the old one waits."""
+    tried = f"wachtwoord {here.who.id}"
     try:
+        calm.prove_calm(here.office, tried, "", True)
         workers.change_password(
             here.office, here.who, str(form.get("old", "")), str(form.get("new", ""))
         )
     except Refusal as wrong:
-        return page(here, "wachtwoord.html", 422, errors=errors_of(wrong))
+        if any(fault.field == "old" for fault in wrong.faults):
+            calm.wrong(here.office, tried, "", True)
+        status = 422 if wrong.faults else 429
+        return page(here, "wachtwoord.html", status, errors=errors_of(wrong, "old"))
     return go("/login")
 
 

@@ -7,7 +7,6 @@ import io
 import os
 import zipfile
 from datetime import UTC, datetime
-from uuid import uuid4
 
 import pytest
 from support.cast import reader
@@ -15,12 +14,12 @@ from support.families import EL_AMRANI, advies, melding
 
 from amhk.desk.cases import assignment, attachments
 from amhk.desk.house.session import take_seat
+from amhk.desk.house.sign_in import begin
 from amhk.desk.intake import calls, drafts
 from amhk.desk.letters import text_templates
 from amhk.desk.staff import institutions, management, routing_rules, workers
 from amhk.desk.worklists import reindex, saved_lists, worklist
 from amhk.errors import BadInput, ClosedDoor, NotAllowed, NotFound
-from amhk.keys import hash_token
 from amhk.rules.people.searching import RELEASE
 from amhk.store import reads, writes
 from amhk.store.cases import search
@@ -36,15 +35,8 @@ def found(office, name, q):
 
 def seat_of(office):
     """Tom at a screen."""
-    cookie = uuid4().hex
-    with office.store.write() as connection:
-        row = {
-            "hash": hash_token(cookie),
-            "worker_id": reader(office, "Tom").id,
-            "csrf": "x",
-            "until": datetime(2199, 1, 1, tzinfo=UTC),
-        }
-        writes.add_many(connection, reads.SESSION, [row])
+    with office.store.read() as connection:
+        cookie = begin(office, reads.worker_by(connection, name="Tom"))
     return take_seat(office, cookie)
 
 
