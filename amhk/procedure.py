@@ -12,6 +12,7 @@ from amhk import __version__
 from amhk.config import Config, shipped
 from amhk.errors import Fault
 from amhk.rules.figures.definitions import Definitions, read_definitions
+from amhk.rules.parse import Raw
 from amhk.rules.procedure.codes import Code, Codes, read_codes
 from amhk.rules.procedure.import_layouts import layout_faults as unfit_columns
 from amhk.rules.procedure.read_workflow import read_workflow
@@ -60,22 +61,24 @@ def read_pack(config: Config) -> tuple[Pack, list[Fault]]:
     )
 
 
+def _own_or_shipped(config: Config, file: str) -> Raw:
+    """Read a file of the procedure.
+
+    A folder from before the file was data has none of its own and takes the one that comes with
+    the product.
+    """
+    path = config.folder / "workflows" / config.pack / file
+    path = path if path.exists() else shipped(f"workflows/amhk/{file}")
+    return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+
+
 def _read_figures(
     config: Config, terms: list[str], lists: list[str]
 ) -> tuple[Definitions, list[Fault]]:
-    """Read the definitions of the figures.
-
-    A folder from before they were data takes those that come with the product.
-    """
+    """Read the definitions of the figures."""
     name = f"workflows/{config.pack}/cijfers.toml"
-    path = config.folder / name
     try:
-        data = tomllib.loads(
-            (path if path.exists() else shipped("workflows/amhk/cijfers.toml")).read_text(
-                encoding="utf-8-sig"
-            )
-        )
-        return read_definitions(name, data, terms, lists)
+        return read_definitions(name, _own_or_shipped(config, "cijfers.toml"), terms, lists)
     except (
         tomllib.TOMLDecodeError,
         UnicodeDecodeError,
@@ -88,19 +91,10 @@ def _read_figures(
 
 
 def _read_codes(config: Config) -> tuple[Codes, list[Fault]]:
-    """Read the code lists of the meldpunt.
-
-    A folder from before they were data has none of its own and takes those that come with the
-    product.
-    """
+    """Read the code lists of the meldpunt."""
     name = f"workflows/{config.pack}/codelijsten.toml"
-    path = config.folder / name
     try:
-        data = tomllib.loads(
-            (path if path.exists() else shipped("workflows/amhk/codelijsten.toml")).read_text(
-                encoding="utf-8-sig"
-            )
-        )
+        data = _own_or_shipped(config, "codelijsten.toml")
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
         return Codes(), [Fault("codelijst", f"{name}: {wrong}")]
     try:

@@ -5,10 +5,14 @@ Speaks HTTP to an app in this process, with cookies, and follows where it is sen
 
 import atexit
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from functools import cache, partial
 
 import httpx2
 from anyio.from_thread import BlockingPortal, start_blocking_portal
+from sqlalchemy import select
+
+from amhk.store.reads import SESSION
 
 
 @cache
@@ -58,6 +62,23 @@ class Http:
     def post(self, path, **more):
         """Send a form, or a file."""
         return self.request("POST", path, **more)
+
+    def sign_in(self, name, password="oefenen-oefenen"):
+        """Sign in with a password, as from our own page; gives the answer, not followed."""
+        return self.post(
+            "/login",
+            data={"name": name, "password": password},
+            headers={"sec-fetch-site": "same-origin"},
+            follow_redirects=False,
+        )
+
+    def send(self, path, **told):
+        """Send a form of our own page, of the newest sign-in; gives the answer, not followed."""
+        with self.app.state.office.store.read() as connection:
+            csrf = list(connection.execute(select(SESSION.c.csrf)).scalars())[-1]
+        once = f"{len(told)}{datetime.now(UTC).timestamp()}".replace(".", "")
+        form = {"_csrf": csrf, "_once": once, **told}
+        return self.post(path, data=form, follow_redirects=False)
 
 
 __all__ = ["Http"]

@@ -5,7 +5,7 @@ from typing import get_type_hints
 
 import pytest
 from conftest import make_folder
-from sqlalchemy import select, update
+from sqlalchemy import update
 from support.cast import hire, reader
 from support.families import EL_AMRANI, melding
 from support.http import Http
@@ -48,12 +48,7 @@ def real(tmp_path):
 
 def sign_in(office, name):
     http = Http(create_app(office))
-    http.post(
-        "/login",
-        data={"name": name, "password": RIGHT},
-        headers={"sec-fetch-site": "same-origin"},
-        follow_redirects=False,
-    )
+    http.sign_in(name)
     return http
 
 
@@ -63,12 +58,10 @@ def grow_old(office, minutes=11):
         connection.execute(update(reads.SESSION).values(confirmed=then))
 
 
-def send(office, http, method, path, **told):
-    with office.store.read() as connection:
-        csrf = list(connection.execute(select(reads.SESSION.c.csrf)).scalars())[-1]
-    once = f"{len(told)}{datetime.now(UTC).timestamp()}".replace(".", "")
-    body = {"data": {"_csrf": csrf, "_once": once, **told}} if method == "POST" else {}
-    return http.request(method, path, follow_redirects=False, **body)
+def ask(http, method, path, **told):
+    if method == "POST":
+        return http.send(path, **told)
+    return http.get(path, follow_redirects=False)
 
 
 def test_every_address_that_asks_it_is_tried():
@@ -89,12 +82,12 @@ def test_after_ten_minutes_it_asks_and_does_nothing_and_then_it_does(real, name)
     office, number = real
     who, method, path = ASKED[name]
     http, path = sign_in(office, who), path.format(number=number)
-    now = send(office, http, method, path, name="Nel")
+    now = ask(http, method, path, name="Nel")
     assert now.status_code != 403 and "bevestigen" not in now.headers.get("location", "")
     grow_old(office)
     with office.store.read() as connection:
         before = [dict(w) for w in reads.workers(connection, active=False)]
-    asks = send(office, http, method, path, name="Nel Twee", role="manager")
+    asks = ask(http, method, path, name="Nel Twee", role="manager")
     if method == "GET":
         assert asks.headers["location"].startswith("/bevestigen?naar=")
         assert http.get(asks.headers["location"]).status_code == 200
@@ -105,9 +98,9 @@ def test_after_ten_minutes_it_asks_and_does_nothing_and_then_it_does(real, name)
         assert [dict(w) for w in reads.workers(connection, active=False)] == before
     if name == "act_on_worker":
         return  # it gave Anna another password above; nothing more to see
-    told = send(office, http, "POST", "/bevestigen", password=RIGHT, naar="")
+    told = http.send("/bevestigen", password=RIGHT, naar="")
     assert told.status_code == 200
-    again = send(office, http, method, path, name="Nel Drie", role="manager")
+    again = ask(http, method, path, name="Nel Drie", role="manager")
     assert again.status_code != 403 and "bevestigen" not in again.headers.get("location", "")
 
 
@@ -116,15 +109,15 @@ def test_a_wrong_password_confirms_nothing_and_who_guesses_waits(real):
     http = sign_in(office, "Tom")
     grow_old(office)
     for _ in range(10):
-        assert send(office, http, "POST", "/bevestigen", password="fout").status_code == 422
-    assert send(office, http, "POST", "/bevestigen", password=RIGHT).status_code == 429
-    assert send(office, http, "GET", "/werkvoorraad.csv").status_code == 303
+        assert http.send("/bevestigen", password="fout").status_code == 422
+    assert http.send("/bevestigen", password=RIGHT).status_code == 429
+    assert ask(http, "GET", "/werkvoorraad.csv").status_code == 303
 
 
 @pytest.mark.parametrize("naar", ["//evil.example", "https://evil.example", "/\\evil.example"])
 def test_it_leads_on_within_this_site_only(real, naar):
     office, _ = real
-    told = send(office, sign_in(office, "Tom"), "POST", "/bevestigen", password=RIGHT, naar=naar)
+    told = sign_in(office, "Tom").send("/bevestigen", password=RIGHT, naar=naar)
     assert told.status_code == 200 and "location" not in told.headers
 
 

@@ -38,21 +38,8 @@ def real(tmp_path):
 
 def sign_in(office, name="Anna"):
     http = Http(create_app(office))
-    http.post(
-        "/login",
-        data={"name": name, "password": RIGHT},
-        headers={"sec-fetch-site": "same-origin"},
-        follow_redirects=False,
-    )
+    http.sign_in(name)
     return http
-
-
-def send(http, path, **told):
-    """Send a form of our own page."""
-    with http.app.state.office.store.read() as connection:
-        csrf = list(connection.execute(select(reads.SESSION.c.csrf)).scalars())[-1]
-    once = f"{len(told)}{datetime.now(UTC).timestamp()}".replace(".", "")
-    return http.post(path, data={"_csrf": csrf, "_once": once, **told}, follow_redirects=False)
 
 
 def secret_of(office):
@@ -81,7 +68,7 @@ def ready(real):
     """Anna has set it up; given with the codes she put away."""
     http = sign_in(real)
     http.get("/tweede-stap/instellen")
-    page = send(http, "/tweede-stap/instellen", code=code_of(real)).text
+    page = http.send("/tweede-stap/instellen", code=code_of(real)).text
     codes = re.findall(r"<code>([a-z0-9-]{19})</code>", page)
     assert len(codes) == 8 and leads_to(http) == 200
     return real, codes
@@ -93,7 +80,7 @@ def test_who_is_asked_for_it_sets_it_up_before_anything_else(real):
     assert leads_to(http, "/werkvoorraad") == "/tweede-stap/instellen"
     page = http.get("/tweede-stap/instellen").text
     assert secret_of(real) in page and "data:image/svg+xml" in page
-    assert send(http, "/tweede-stap/instellen", code="000000").status_code == 422
+    assert http.send("/tweede-stap/instellen", code="000000").status_code == 422
     assert leads_to(http) == "/tweede-stap/instellen", "a wrong code sets nothing up"
 
 
@@ -101,7 +88,7 @@ def test_the_secret_is_shown_until_it_counts_and_never_again(ready):
     office, _ = ready
     http = sign_in(office)
     forget_used(office)
-    send(http, "/tweede-stap", code=code_of(office))
+    http.send("/tweede-stap", code=code_of(office))
     assert secret_of(office) not in http.get("/tweede-stap/instellen").text
 
 
@@ -112,17 +99,17 @@ def test_each_look_at_the_page_makes_another_secret_and_a_wrong_code_does_not(re
     anna.get("/tweede-stap/instellen")
     own = secret_of(real)
     assert own != seen
-    assert send(anna, "/tweede-stap/instellen", code="000000").status_code == 422
+    assert anna.send("/tweede-stap/instellen", code="000000").status_code == 422
     assert secret_of(real) == own, "the phone that has it keeps it"
     thief.get("/tweede-stap/instellen")
-    assert send(anna, "/tweede-stap/instellen", code=code_of(real)).status_code == 404
+    assert anna.send("/tweede-stap/instellen", code=code_of(real)).status_code == 404
     assert secret_of(real) != own, "what another session made never counts in this one"
 
 
 def test_who_was_in_before_it_was_set_up_is_out(real):
     thief, anna = sign_in(real), sign_in(real)
     anna.get("/tweede-stap/instellen")
-    send(anna, "/tweede-stap/instellen", code=code_of(real))
+    anna.send("/tweede-stap/instellen", code=code_of(real))
     assert leads_to(anna) == 200
     assert leads_to(thief).startswith("/login")
 
@@ -133,7 +120,7 @@ def test_a_one_time_password_leads_through_the_second_step_to_a_password_of_ones
         connection.execute(update(reads.WORKER).values(must_change=True))
     http = sign_in(office)
     assert leads_to(http) == "/tweede-stap" and leads_to(http, "/tweede-stap") == 200
-    send(http, "/tweede-stap", code=codes[0])
+    http.send("/tweede-stap", code=codes[0])
     assert leads_to(http) == "/wachtwoord" and leads_to(http, "/wachtwoord") == 200
 
 
@@ -157,7 +144,7 @@ def test_nobody_sets_one_up_in_a_training_meldpunt(sqlite_office):
     hire(sqlite_office, "Anna")
     http = sign_in(sqlite_office)
     assert http.get("/tweede-stap/instellen").status_code == 404
-    assert send(http, "/tweede-stap/instellen", code="000000").status_code in (404, 422)
+    assert http.send("/tweede-stap/instellen", code="000000").status_code in (404, 422)
     assert leads_to(sign_in(sqlite_office)) == 200
 
 
@@ -189,10 +176,10 @@ def test_a_right_code_opens_the_house_once(ready):
     http, other = sign_in(office), sign_in(office)
     forget_used(office)
     code = code_of(office)
-    assert send(other, "/tweede-stap", code=code).status_code == 303
+    assert other.send("/tweede-stap", code=code).status_code == 303
     assert leads_to(other) == 200
     again = sign_in(office)
-    assert send(again, "/tweede-stap", code=code).status_code == 422, "a code is good once"
+    assert again.send("/tweede-stap", code=code).status_code == 422, "a code is good once"
     assert leads_to(again) == "/tweede-stap" == leads_to(http)
 
 
@@ -209,16 +196,16 @@ def test_a_phone_may_be_half_a_minute_early_or_late_and_no_more(steps, good):
 @pytest.mark.parametrize("code", ["", " ", "12345", "1234567", "é" * 6, "０" * 6, "x" * 5000])
 def test_what_is_no_code_is_refused_in_a_sentence(ready, code):
     office, _ = ready
-    answer = send(sign_in(office), "/tweede-stap", code=code)
+    answer = sign_in(office).send("/tweede-stap", code=code)
     assert answer.status_code == 422
     assert "klopt niet" in answer.text
 
 
 def test_a_code_that_was_put_away_opens_the_house_once(ready):
     office, codes = ready
-    assert send(sign_in(office), "/tweede-stap", code=f" {codes[3].upper()} ").status_code == 303
-    assert send(sign_in(office), "/tweede-stap", code=codes[3]).status_code == 422
-    assert send(sign_in(office), "/tweede-stap", code=codes[4]).status_code == 303
+    assert sign_in(office).send("/tweede-stap", code=f" {codes[3].upper()} ").status_code == 303
+    assert sign_in(office).send("/tweede-stap", code=codes[3]).status_code == 422
+    assert sign_in(office).send("/tweede-stap", code=codes[4]).status_code == 303
     whole = b"".join(p.read_bytes() for p in office.config.folder.glob("meldpunt.sqlite*"))
     assert not [c for c in codes if c.encode() in whole], "only their hashes are kept"
 
@@ -227,14 +214,14 @@ def test_who_guesses_codes_waits_and_so_does_who_has_it_right_by_then(ready):
     office, codes = ready
     forget_used(office)
     for n in range(10):
-        assert send(sign_in(office), "/tweede-stap", code=f"{n:06}").status_code == 422
-    assert send(sign_in(office), "/tweede-stap", code=code_of(office)).status_code == 429
-    assert send(sign_in(office), "/tweede-stap", code=codes[0]).status_code == 303, (
+        assert sign_in(office).send("/tweede-stap", code=f"{n:06}").status_code == 422
+    assert sign_in(office).send("/tweede-stap", code=code_of(office)).status_code == 429
+    assert sign_in(office).send("/tweede-stap", code=codes[0]).status_code == 303, (
         "a code that was put away is not held up"
     )
     with office.store.write() as connection:
         attempts.forget(connection, datetime.now(UTC))
-    assert send(sign_in(office), "/tweede-stap", code=code_of(office)).status_code == 303
+    assert sign_in(office).send("/tweede-stap", code=code_of(office)).status_code == 303
     with office.store.read() as connection:
         told = [e["what"] for e in house_journal.entries(connection, rights.KIND, 50)]
         anna = reads.worker_by(connection, name="Anna")["id"]
@@ -246,17 +233,17 @@ def test_who_guesses_codes_waits_and_so_does_who_has_it_right_by_then(ready):
 def test_who_lost_his_phone_is_signed_out_and_sets_it_up_again(ready):
     office, codes = ready
     anna = sign_in(office)
-    send(anna, "/tweede-stap", code=codes[0])
+    anna.send("/tweede-stap", code=codes[0])
     bea = sign_in(office, "Bea")
     bea.get("/tweede-stap/instellen")
     with office.store.read() as connection:
         keys = {w["name"]: w["id"] for w in reads.workers(connection)}
         mine = second_proofs.PROOF.c.worker_id == keys["Bea"]
         secret = connection.execute(select(second_proofs.PROOF.c.secret).where(mine)).scalar()
-    send(bea, "/tweede-stap/instellen", code=pyotp.TOTP(secret).now())
-    own = send(bea, f"/beheer/medewerkers/{keys['Bea']}/tweede-stap")
+    bea.send("/tweede-stap/instellen", code=pyotp.TOTP(secret).now())
+    own = bea.send(f"/beheer/medewerkers/{keys['Bea']}/tweede-stap")
     assert own.status_code == 404, "not one's own"
-    answer = send(bea, f"/beheer/medewerkers/{keys['Anna']}/tweede-stap")
+    answer = bea.send(f"/beheer/medewerkers/{keys['Anna']}/tweede-stap")
     assert answer.status_code == 303, answer.text[-1500:]
     assert leads_to(anna).startswith("/login")
     assert leads_to(sign_in(office)) == "/tweede-stap/instellen"

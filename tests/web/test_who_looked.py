@@ -43,11 +43,7 @@ def home(tmp_path_factory):
     app, browsers = create_app(office), {}
     for name in {who for shown in PAGES.values() for who, _ in shown if who}:
         browsers[name] = Http(app)
-        browsers[name].post(
-            "/login",
-            data={"name": name, "password": "oefenen-oefenen"},
-            headers={"sec-fetch-site": "same-origin"},
-        )
+        browsers[name].sign_in(name)
     yield office, places, browsers
     office.close()
 
@@ -238,12 +234,7 @@ def test_signing_in_and_failing_to_leave_a_line_each(home):
     office, _, _ = home
     before, http = last(office), Http(create_app(office))
     for name, password in (("Tom", "fout"), ("Niemand", "fout"), ("Tom", "oefenen-oefenen")):
-        http.post(
-            "/login",
-            data={"name": name, "password": password},
-            headers={"sec-fetch-site": "same-origin"},
-            follow_redirects=False,
-        )
+        http.sign_in(name, password)
     tom = reader(office, "Tom").id
     told = [(x["what"], x["worker_id"]) for x in lines(office, before)]
     assert told == [("aanmelden mislukt", tom), ("aanmelden mislukt", None), ("aangemeld", tom)]
