@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import struct
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -18,6 +19,7 @@ from amhk.errors import HouseClosed
 _STOPS = (signal.SIGINT, signal.SIGTERM)
 log = logging.getLogger("amhk.processes")
 _GLANCE, _YOUNG = 0.2, 2.0  # seconds; who dies younger is not followed at once
+_WHO = struct.Struct("i")  # a process that can answer says which it is
 
 
 class Baton:
@@ -48,12 +50,13 @@ class Crew:
             raise HouseClosed("Meer dan een proces kan op dit systeem niet; laat --processes weg.")
         self._number, self._work = number, work
         self._members: dict[int, float] = {}
+        self._answering: set[int] = set()
         self._stopping = False
 
     def run(self, opened: Callable[[], None]) -> None:
         """Keep the crew up until SIGINT or SIGTERM; `opened` is called when all of it can answer.
 
-        HouseClosed when one of them ends before that.
+        Who is killed is replaced, also before that. HouseClosed when one of them fails before that.
         """
         before = {s: signal.signal(s, self._stop) for s in _STOPS}
         heard, told = os.pipe()
@@ -69,21 +72,23 @@ class Crew:
             os.close(told)
 
     def _keep_up(self, heard: int, told: int, opened: Callable[[], None]) -> None:
-        answering, due = 0, monotonic()
+        open_, due = False, monotonic()
         while not self._stopping:
             if len(self._members) < self._number and monotonic() >= due:
                 self._add(told)
                 continue
             if select([heard], [], [], _GLANCE)[0]:
-                first = answering < self._number
-                answering += len(os.read(heard, 1))
-                if first and answering == self._number:
-                    opened()
-            if (youngest := self._gone()) is not None and not self._stopping:
-                if answering < self._number:
+                self._answering.update(_WHO.unpack(os.read(heard, _WHO.size)))
+            if not open_ and len(self._answering & self._members.keys()) == self._number:
+                open_ = True
+                opened()
+            for began, failed in self._gone():
+                if self._stopping:
+                    return
+                if failed and not open_:
                     raise HouseClosed("Een van de processen ging niet open; zie hierboven.")
                 log.error("a process ended; another takes its place")
-                due = max(youngest + _YOUNG, due)
+                due = max(began + _YOUNG, due)
 
     def _add(self, told: int) -> None:
         # who is told to stop between here and there is told so a moment later
@@ -97,8 +102,9 @@ class Crew:
             for which in _STOPS:
                 signal.signal(which, signal.default_int_handler)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
-            self._work(lambda: os.write(told, b"."))
-            ended = 0
+            answers: list[int] = []
+            self._work(lambda: answers.append(os.write(told, _WHO.pack(os.getpid()))))
+            ended = 0 if answers else 1
         except KeyboardInterrupt:
             ended = 0
         except BaseException:
@@ -106,10 +112,16 @@ class Crew:
         finally:
             os._exit(ended)
 
-    def _gone(self) -> float | None:
-        """Forget who has ended; gives when the last of those began, None when nobody ended."""
-        gone = [pid for pid in self._members if os.waitpid(pid, os.WNOHANG)[0]]
-        return max((self._members.pop(pid) for pid in gone), default=None)
+    def _gone(self) -> list[tuple[float, bool]]:
+        """Forget who has ended; gives when each of those began, and whether it failed: who was
+        killed did not.
+        """
+        ended = [(pid, *os.waitpid(pid, os.WNOHANG)) for pid in self._members]
+        return [
+            (self._members.pop(pid), os.waitstatus_to_exitcode(status) > 0)
+            for pid, seen, status in ended
+            if seen
+        ]
 
     def _stop(self, *_: object) -> None:
         self._stopping = True

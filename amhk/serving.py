@@ -35,6 +35,7 @@ _AT_ONCE = 6
 _MOST_PROCESSES = 64
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 Say = Callable[[str], None]
+log = logging.getLogger("amhk.serving")
 
 
 def run(
@@ -163,9 +164,16 @@ def _among_others(
 async def _watch(
     office: Office, baton: Baton, first: int, clocks: list[BackgroundScheduler]
 ) -> None:
-    while True:
-        if os.getppid() != first:
-            os.kill(os.getpid(), signal.SIGTERM)
-        if not clocks and baton.take():
-            clocks.append(start_clock(office))
-        await asyncio.sleep(1)
+    """Look every second whether the first process is there and whether the clock is this one's.
+
+    A process that can no longer look ends, and another takes its place.
+    """
+    try:
+        while os.getppid() == first:
+            if not clocks and baton.take():
+                clocks.append(start_clock(office))
+                log.info("the clock runs in process %d", os.getpid())
+            await asyncio.sleep(1)
+    except Exception:
+        log.exception("a process that cannot watch the clock ends")
+    os.kill(os.getpid(), signal.SIGTERM)

@@ -3,6 +3,7 @@
 The clock goes on in another, and they are closed together.
 """
 
+import asyncio
 import os
 import random
 import signal
@@ -15,11 +16,13 @@ import pytest
 from stories.test_kill import Worker, check
 from support.cast import hire
 from support.patience import patient, until
-from support.server import Server, command
+from support.server import FORKS, Server, command
 
+from amhk import serving
 from amhk.desk.house import rounds
 from amhk.desk.staff import workers as staff_workers
 from amhk.office import open_office
+from amhk.processes import Baton, Crew
 from amhk.store import reads
 
 NUMBER, NEVER = 3, "2000-01-01T00:00:00Z"
@@ -97,6 +100,114 @@ def runs(pid):
     with suppress(OSError):
         return " Z " not in Path(f"/proc/{pid}/stat").read_text()
     return False
+
+
+class Made:
+    """A crew of two in a process of its own, made and busy as told below."""
+
+    def __init__(self, place, *how):
+        self.place = place
+        self.process = FORKS.Process(target=how[0], args=(place, *how[1:]))
+
+    def __enter__(self):
+        self.process.start()
+        return self
+
+    def __exit__(self, *_):
+        for pid in (self.process.pid, *map(int, self.there())):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.process.join()
+
+    def there(self):
+        """Give every process that ever was a member."""
+        return {path.name for path in self.place.glob("[0-9]*")}
+
+    def ended(self):
+        """Wait for its end; gives its exit code."""
+        self.process.join(patient(20))
+        return self.process.exitcode
+
+
+def _crew(place, deed):
+    Crew(2, lambda tell: deed(place, tell)).run((place / "opened").touch)
+
+
+def _answers_when_let(place, tell):
+    (place / str(os.getpid())).touch()
+    until((place / "let").exists, 30, "leave to answer")
+    tell()
+    signal.pause()
+
+
+def _fails(place, _):
+    (place / str(os.getpid())).touch()
+    raise RuntimeError("no door")
+
+
+def _leaves(place, _):
+    (place / str(os.getpid())).touch()
+
+
+def _crew_stopped_at_each_fork(place):
+    """A stop that comes just before, just after, and in who was just made."""
+    fork, here = os.fork, os.getpid()
+
+    def forked():
+        os.kill(here, signal.SIGTERM)
+        pid = fork()
+        os.kill(os.getpid(), signal.SIGTERM)
+        return pid
+
+    os.fork = forked
+    Crew(2, lambda tell: _answers_when_let(place, tell)).run((place / "opened").touch)
+
+
+def test_who_is_killed_before_all_can_answer_is_replaced_and_the_house_opens(tmp_path):
+    with Made(tmp_path, _crew, _answers_when_let) as crew:
+        until(lambda: len(crew.there()) == 2, 20, "two members")
+        killed = min(crew.there())
+        os.kill(int(killed), signal.SIGKILL)
+        until(lambda: len(crew.there()) == 3, 20, "another in its place")
+        assert not (tmp_path / "opened").exists()
+        (tmp_path / "let").touch()
+        until((tmp_path / "opened").exists, 20, "a house that is open")
+        os.kill(crew.process.pid, signal.SIGTERM)
+        assert crew.ended() == 0
+        assert not [pid for pid in crew.there() if runs(pid)]
+
+
+@pytest.mark.parametrize("deed", [_fails, _leaves])
+def test_a_house_of_which_a_process_cannot_open_does_not_open(tmp_path, deed):
+    with Made(tmp_path, _crew, deed) as crew:
+        assert crew.ended() == 1
+    assert not (tmp_path / "opened").exists()
+
+
+def test_a_stop_that_comes_while_a_process_is_made_is_heard_by_all(tmp_path):
+    with Made(tmp_path, _crew_stopped_at_each_fork) as crew:
+        assert crew.ended() == 0
+        assert not [pid for pid in crew.there() if runs(pid)]
+
+
+class NoBaton:
+    def take(self):
+        raise OSError(5, "Input/output error")
+
+
+def test_a_process_that_cannot_watch_the_clock_ends_so_that_another_can(monkeypatch):
+    ended = []
+    monkeypatch.setattr(serving.os, "kill", lambda pid, number: ended.append((pid, number)))
+    asyncio.run(serving._watch(None, NoBaton(), os.getppid(), []))
+    assert ended == [(os.getpid(), signal.SIGTERM)]
+
+
+def test_a_clock_that_does_not_start_is_started_by_another(monkeypatch):
+    ended = []
+    monkeypatch.setattr(serving.os, "kill", lambda pid, number: ended.append((pid, number)))
+    monkeypatch.setattr(serving, "start_clock", lambda _: ended.append("tried") or 1 / 0)
+    asyncio.run(serving._watch(None, Baton(), os.getppid(), []))
+    assert ended == ["tried", (os.getpid(), signal.SIGTERM)]
 
 
 @pytest.mark.parametrize("number", ["0", "65", "-1"])

@@ -30,8 +30,8 @@ RUNNING = set()
 
 # A house opens in half the time where what it is made of was read before: each server is a fork of
 # a process that did.
-_READ = multiprocessing.get_context("forkserver")
-_READ.set_forkserver_preload(["amhk.cli", "amhk.web.app", "amhk.clock", "uvicorn"])
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["amhk.cli", "amhk.web.app", "amhk.clock", "uvicorn"])
 
 
 def _amhk(arguments, environment, folder, streams):
@@ -58,7 +58,7 @@ class Forked:
 
     def __init__(self, arguments, folder=".", streams=(os.devnull,) * 3):
         told = (arguments, dict(os.environ), str(folder), streams)
-        self._process = _READ.Process(target=_amhk, args=told)
+        self._process = FORKS.Process(target=_amhk, args=told)
         self._process.start()
         self.pid = self._process.pid
 
