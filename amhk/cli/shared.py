@@ -117,5 +117,4 @@ def show_case(office: "Office", number: str, who: "Reader", looked: str = "") ->
     from amhk.web.api.shapes import case_json, forms_desk
 
     view = case_view(office, number, who, looked=looked)
-    told = case_json(view, office.training, forms_desk(view))
-    say(told)
+    say(case_json(view, office.training, forms_desk(view)))

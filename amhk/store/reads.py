@@ -21,6 +21,7 @@ from sqlalchemy import (
 
 from amhk.rules.parse import fold
 from amhk.store import tables as t
+from amhk.store.cases.barred import barred
 from amhk.store.rows import (
     CaseRow,
     CheckRow,
@@ -124,7 +125,7 @@ _ENTRIES = (
     .order_by(ENTRY.c.sequence)
 )
 _WORKERS = (
-    select(*WORKER.c, TEAM.c.name.label("team"))
+    select(*WORKER.c, barred(), TEAM.c.name.label("team"))
     .outerjoin(TEAM, TEAM.c.id == WORKER.c.team_id)
     .order_by(WORKER.c.name)
 )
@@ -335,7 +336,7 @@ def worker_by(connection: Connection, name: str | None = None, **where: object) 
 @cache
 def _worker_by(names: tuple[str, ...]) -> Query:
     """Give the statement that finds a worker by these columns, made once."""
-    return select(WORKER).where(*(WORKER.c[name] == bindparam(name) for name in names))
+    return select(*WORKER.c, barred()).where(*(WORKER.c[name] == bindparam(name) for name in names))
 
 
 def teams(connection: Connection) -> list[TeamRow]:

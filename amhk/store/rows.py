@@ -190,7 +190,7 @@ class PersonRow(TypedDict):
 
 
 class WorkerRow(TypedDict):
-    """Who works here."""
+    """Who works here; `barred` are the keys of the cases he may not know, with commas between."""
 
     id: int
     name: str
@@ -205,6 +205,7 @@ class WorkerRow(TypedDict):
     token_used: date | None
     email: str | None
     active: bool
+    barred: str | None
 
 
 class TeamWorker(WorkerRow):

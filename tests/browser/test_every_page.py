@@ -44,6 +44,10 @@ PAGES = {
     "/zaak/{number}/bijlagen": [("Tom", "/zaak/{melding}/bijlagen")],
     "/zaak/{number}/verwant": [("Tom", "/zaak/{melding}/verwant")],
     "/zaak/{number}/geheim": [("Tom", "/zaak/{melding}/geheim")],
+    "/zaak/{number}/bekenden": [
+        ("Tom", "/zaak/{melding}/bekenden"),
+        ("Anna", "/zaak/{referred}/bekenden"),
+    ],
     "/zaak/{number}/overdragen": [("Tom", "/zaak/{melding}/overdragen")],
     "/zaak/{number}/stap/{name}": [
         ("Tom", "/zaak/{melding}/stap/veiligheidsbeoordeling"),
@@ -76,6 +80,7 @@ PAGES = {
     "/rapportage/bewaard/{key:int}": [("Rita", "/rapportage/bewaard/{kept}")],
     "/agenda": [("Anna", "/agenda")],
     "/afwezigheid": [("Mia", "/afwezigheid?worker=Tom")],
+    "/inzages/{key}": [("Tom", "/inzages/{leave}")],
     "/kalender": [("Bea", "/kalender")],
     "/bewijs": [("Bea", "/bewijs")],
     "/beheer": [("Bea", "/beheer")],

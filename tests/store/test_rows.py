@@ -7,9 +7,13 @@ import pytest
 
 from amhk.store import rows, tables
 
-# A case is read with its melding or its advies, and with the clock of the house.
+# A case is read with its melding or its advies, and with the clock of the house; a worker with the
+# cases he may not know.
 PARTS = {"Case": ("Case", "Melding", "Advies")}
-BESIDE = {"Case": {"clock": str | None, "present_calendar": str | None}}
+BESIDE = {
+    "Case": {"clock": str | None, "present_calendar": str | None},
+    "Worker": {"barred": str | None},
+}
 PLAIN = {bool: bool, int: int, str: str, bytes: bytes, date: date, datetime: datetime}
 NAMES = sorted(
     name.removesuffix("Row")

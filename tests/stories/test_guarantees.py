@@ -34,7 +34,7 @@ from amhk.desk.figures import case_facts, kept_reports, reports
 from amhk.desk.house import clock, rounds, second_count
 from amhk.desk.intake import calls, import_staging, imports, triage
 from amhk.desk.letters import dispatch, notices, piles, receipts
-from amhk.desk.staff import absence, piket
+from amhk.desk.staff import absence, conflicts, piket
 from amhk.desk.terms import calendar, extensions
 from amhk.errors import Refusal
 from amhk.office import open_office
@@ -48,6 +48,7 @@ from amhk.store.cases.journal import verify
 from amhk.store.figures import figures, proofs
 from amhk.store.letters import outbox
 from amhk.store.people.people import JOIN
+from amhk.store.staff import conflicts as held
 from amhk.store.staff import plans
 from amhk.store.terms import reminders
 from amhk.words import day_of, iso
@@ -138,7 +139,6 @@ class Meldpunt(RuleBasedStateMachine):
     def open(self):
         self.folder = type(self).make()
         self.office = open_office(self.folder, proof=False)
-        self.who = [reader(self.office, n) for n in ("Tom", "Anna", "Vera")]
         self.bea = reader(self.office, "Bea")
         self.numbers = []
         rounds.set_clock(self.office, {"now": "2026-01-05T09:00"})
@@ -175,8 +175,16 @@ class Meldpunt(RuleBasedStateMachine):
         last = period_of(day_of(clock.read_clock(self.office)), months).before()
         kept_reports.keep(self.office, last, reader(self.office, "Mia"))
 
+    @property
+    def who(self):
+        return [reader(self.office, n) for n in ("Tom", "Anna", "Vera")]
+
     def pick(self, data):
-        return data.draw(st.sampled_from(self.numbers)), data.draw(st.sampled_from(self.who))
+        number = data.draw(st.sampled_from(self.numbers))
+        with self.office.store.read() as connection:
+            case = reads.case_by_number(connection, number)["id"]
+        know = [w for w in self.who if case not in w.barred] or [reader(self.office, "Mia")]
+        return number, data.draw(st.sampled_from(know))
 
     @rule(melding=st.booleans(), people=st.integers(0, 2), acute=st.booleans())
     def take_call(self, melding, people, acute):
@@ -467,6 +475,26 @@ class Meldpunt(RuleBasedStateMachine):
             assert wrong.faults
 
     @precondition(lambda self: self.numbers)
+    @rule(data=st.data(), name=st.sampled_from(["Anna", "Bram", "Vera", "Tom"]))
+    def somebody_knows_them(self, data, name):
+        number, _ = self.pick(data)
+        leads = reader(self.office, "Mia")
+        try:
+            conflicts.know(self.office, number, {"worker": name, "ground": "familie"}, leads)
+        except Refusal as wrong:
+            assert wrong.faults
+        else:
+            assert reader(self.office, name).barred
+
+    @precondition(lambda self: self.numbers)
+    @rule(data=st.data())
+    def and_may_know_them_again(self, data):
+        number, _ = self.pick(data)
+        mia = reader(self.office, "Mia")
+        for one in conflicts.view(self.office, number, mia)["held"]:
+            conflicts.lift(self.office, number, one["id"], {"reason": "vergissing"}, mia)
+
+    @precondition(lambda self: self.numbers)
     @rule(data=st.data())
     def somebody_looks(self, data):
         number, who = self.pick(data)
@@ -492,6 +520,8 @@ class Meldpunt(RuleBasedStateMachine):
     def sweep_again(self):
         rounds.go_round(self.office)
         assert rounds.go_round(self.office).rung == 0
+        with self.office.store.read() as connection:
+            assert held.owned_though_barred(connection) == [], "who knows them has none of it"
 
     @invariant()
     def guarantees(self):
@@ -601,8 +631,8 @@ class Meldpunt(RuleBasedStateMachine):
             )
             here = Address(name="", worker=i["worker_id"], team=i["team_id"], role=i["role"])
             assert i["role"] == "manager" or attended(
-                here, case["owner_id"], case["team_id"], staff
-            ), "somebody here reads it"
+                here, case["owner_id"], case["team_id"], staff.knowing(case["id"])
+            ), "somebody here reads it, who may know it"
 
     def post_is_right(self, cases, letters, out, told_again):
         """One letter per approval, in the folder too.

@@ -39,14 +39,7 @@ def hire(office, *names):
 def reader(office, name):
     """Give a worker as the desk knows him."""
     with office.store.read() as connection:
-        row = reads.worker_by(connection, name=name)
-        return Reader(
-            id=row["id"],
-            role=row["role"],
-            team=row["team_id"],
-            name=row["name"],
-            registration=row["registration"],
-        )
+        return Reader.of(reads.worker_by(connection, name=name))
 
 
 class Client:

@@ -11,7 +11,9 @@ from amhk.desk.intake import calls, drafts, import_staging, imports_view
 from amhk.desk.letters import dispatch, notices, piles
 from amhk.desk.people import earlier_contacts
 from amhk.rules.figures.periods import period_of
+from amhk.store import reads, writes
 from amhk.store.letters import outbox
+from amhk.store.people.people import GRANT
 from amhk.words import day_of
 from support.cast import reader
 from support.families import EL_AMRANI, melding
@@ -78,9 +80,26 @@ def furnish(office):
         "file": file,
         "form": form,
         "term": view["terms"][0]["id"],
+        "leave": opened(office, number),
         **letters,
         **figures_of(office),
     }
+
+
+def opened(office, number):
+    """Leave that was given to open a case, and waits to be judged."""
+    with office.store.write() as connection:
+        case = reads.case_by_number(connection, number)
+        today = day_of(office.now(connection))
+        row = {
+            "worker_id": reads.worker_by(connection, name="Carla")["id"],
+            "case_id": case["id"],
+            "given": case["registered"],
+            "until": case["registered"],
+            "reason": "Nieuwe melding over het gezin.",
+            "due": today,
+        }
+        return writes.add(connection, GRANT, row)
 
 
 def figures_of(office):

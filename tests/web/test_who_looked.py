@@ -29,7 +29,7 @@ from amhk.web.pages import ROOMS
 NUMBER = re.compile(r"\b[AM]-20\d\d-\d{6}\b")
 FAMILY = re.compile("El Amrani|Bouzid")
 # Addresses of one case by another key than its number.
-OF_A_CASE = ("/brief/{key}", "/brief/{key}/pdf", "/notices/{key}")
+OF_A_CASE = ("/inzages/{key}", "/brief/{key}", "/brief/{key}/pdf", "/notices/{key}")
 # What is of nobody's case but may name one: the journal of the house, which says of what it is.
 HOUSE = ("/beheer", "/bewijs", "/proof", "/concept", "/nieuw", "/plans", "/beheer/inzage")
 

@@ -15,14 +15,17 @@ def owns(who: Reader, case: CaseRow) -> bool:
 
     Within his scope, not one he only has leave to read.
     """
-    return may_see(scope_of(who), case["team_id"], case["owner_id"], case["taken_by"])
+    return may_see(scope_of(who), case["id"], case["team_id"], case["owner_id"], case["taken_by"])
 
 
 def sees(connection: Connection, who: Reader, case: CaseRow) -> bool:
     """Tell whether a reader may read a case.
 
-    It is within his scope, or he has leave for now (with a reason, real time).
+    It is within his scope, or he has leave for now (with a reason, real time); never one about
+    people he knows.
     """
+    if case["id"] in who.barred:
+        return False
     if owns(who, case):
         return True
     return who.role in WORKS and people.granted(connection, who.id, case["id"], datetime.now(UTC))

@@ -1,6 +1,7 @@
 """Giving a case to a worker, to another team, or back to the team."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from amhk.desk.casefile.access import key_of, no_case, owns
 from amhk.desk.casefile.casefile import CaseFile
@@ -11,11 +12,12 @@ from amhk.desk.terms.inbox import tend_inbox
 from amhk.errors import BadInput, Fault
 from amhk.office import Office
 from amhk.rules.parse import Filled
-from amhk.rules.privacy.secrecy import WORKS, Reader
+from amhk.rules.privacy.secrecy import WORKS, Reader, keys
 from amhk.rules.procedure.fields import Desk, Field
 from amhk.rules.procedure.form_check import clean
 from amhk.store import reads
 from amhk.store.database.engine import Connection
+from amhk.store.rows import CaseRow, WorkerRow
 from amhk.store.staff import plans
 from amhk.store.terms import reminders
 from amhk.words import day_of, say_day
@@ -87,17 +89,8 @@ def _assign(
         ASSIGN, fields, Desk(desk.now, {**desk.lists, "team": {t: t for t in teams}}, None)
     )
     worker = reads.worker_by(connection, name=values.get("owner")) if values.get("owner") else None
-    if worker and (plan := plans.away(connection, worker["id"], day_of(now))):
-        until = f" tot en met {say_day(plan['end'])}" if plan["end"] else ""
-        faults.append(
-            Fault(
-                "afwezig",
-                f"{worker['name']} is afwezig{until}: kies iemand die er is, of het team.",
-                "owner",
-            )
-        )
-    if worker and worker["role"] not in WORKS:
-        faults.append(Fault("rol", f"{worker['name']} behandelt geen zaken.", "owner"))
+    if worker:
+        faults += _unfit(connection, worker, [file.case for file in files], now)
     if not faults and "owner" not in fields and "team" not in values:
         faults.append(Fault("ontbreekt", "Kies een behandelaar of een team.", "owner"))
     if faults:
@@ -110,6 +103,26 @@ def _assign(
             teams.get(values.get("team", ""), file.case["team_id"]),
         )
     tend_inbox(connection, reminders.staff(connection, day_of(now), now))
+
+
+def _unfit(
+    connection: Connection, worker: WorkerRow, cases: Sequence[CaseRow], now: datetime
+) -> list[Fault]:
+    """Give why a worker cannot have these cases: away, knows the people, works on no cases."""
+    name, faults = worker["name"], []
+    if plan := plans.away(connection, worker["id"], day_of(now)):
+        until = f" tot en met {say_day(plan['end'])}" if plan["end"] else ""
+        text = f"{name} is afwezig{until}: kies iemand die er is, of het team."
+        faults.append(Fault("afwezig", text, "owner"))
+    barred = keys(worker["barred"])
+    faults += [
+        Fault("kent", f"{name} mag {case['number']} niet kennen.", "owner")
+        for case in cases
+        if case["id"] in barred
+    ]
+    if worker["role"] not in WORKS:
+        faults.append(Fault("rol", f"{name} behandelt geen zaken.", "owner"))
+    return faults
 
 
 def _hand_over(file: CaseFile, values: Filled, owner: int | None, team: int) -> None:

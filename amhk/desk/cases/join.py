@@ -100,9 +100,13 @@ def _running_melding(file: CaseFile, number: str) -> CaseRow:
     assert file.who is not None
     target = reads.case_by_number(file.connection, number, lock=True)
     wrong = None
-    if target is None or not (
-        owns(file.who, target)
-        or earlier_contacts.same_household(file.connection, file.id, target["id"])
+    if (
+        target is None
+        or target["id"] in file.who.barred
+        or not (
+            owns(file.who, target)
+            or earlier_contacts.same_household(file.connection, file.id, target["id"])
+        )
     ):
         wrong = no_case(number).text
     elif target["id"] == file.id:

@@ -8,9 +8,8 @@ from datetime import date
 from itertools import zip_longest
 from typing import Any
 
-from amhk.desk.casefile.access import owns
 from amhk.desk.cases import warnings
-from amhk.rules.privacy.secrecy import WORKS, Reader
+from amhk.rules.privacy.secrecy import WORKS, Reader, may_see, scope_of
 from amhk.store.rows import CaseRow, Row, cell
 from amhk.words import iso
 
@@ -28,6 +27,9 @@ _CHECK = (
 )
 
 
+_WHOSE = ("team_id", "owner_id", "taken_by")
+
+
 def relations_of(
     case: CaseRow, shelf: Mapping[str, list[Any]], who: Reader
 ) -> list[dict[str, object]]:
@@ -36,7 +38,12 @@ def relations_of(
     told = [
         {"kind": r["kind"], "number": r["number"]}
         for r in shelf["relations"]
-        if r["kind"].startswith("omgezet") or owns(who, r) or r["other_id"] in leave
+        if r["other_id"] not in who.barred
+        and (
+            r["kind"].startswith("omgezet")
+            or may_see(scope_of(who), r["other_id"], *(r[name] for name in _WHOSE))
+            or r["other_id"] in leave
+        )
     ]
     return told + [
         {"kind": "zelfde_dossier", "number": r["number"]}

@@ -62,7 +62,7 @@ def _counted(
     spans = [(p.start.isoformat(), p.end.isoformat()) for p in periods]
     found, rows, today = [Counts() for _ in spans], _Rows(office), day_of(known.moment)
     names = sorted(n for n in wanted_of(office) if n.startswith("termijn."))
-    if scope.every:
+    if scope.whole:
         happened = figures.tallied(connection, sorted(wanted_of(office)), spans, rows.dated, whole)
         _stood(
             found,
@@ -79,7 +79,7 @@ def _counted(
     ):
         found[n].events[name, rows.of(gemeente, month), LATE] += count
     for counts, span in zip(found, spans, strict=True):
-        if not scope.every or counts is found[0]:  # of the latest also how old it is
+        if not scope.whole or counts is found[0]:  # of the latest also how old it is
             end, counts.stood = min(span[1], (today + timedelta(days=1)).isoformat()), Counter()
             for (name, gemeente, value), age, count in figures.lasting(
                 connection, scope, _lasting(office), end, _ages(end)

@@ -32,7 +32,7 @@ def read_scope(who: Reader) -> Scope:
     All for rapportage and whoever sees all, his team's for the others.
     """
     if who.role == "rapportage":
-        return Scope(every=True)
+        return Scope(every=True, barred=who.barred)
     scope = scope_of(who)
     if scope.none:
         raise NotAllowed("Met uw rol ziet u geen rapportages.")

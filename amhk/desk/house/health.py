@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from amhk.desk.intake import imports, imports_view
+from amhk.desk.staff import leave
 from amhk.desk.terms.sweep import PROOF, STILL
 from amhk.office import Office
 from amhk.store import reads, writes
@@ -55,6 +56,11 @@ def alarms_of(office: Office, connection: Connection, known: Row, now: datetime)
         f" {say_day(i['due'])}."
         for i in (house_journal.open_incidents(connection) if known["incidents"] else ())
     ]
+    if leave.red(office, known["leave_due"], now):
+        told.append(
+            f"Een inzage met reden wacht sinds {say_day(known['leave_due'])} op een oordeel. De"
+            " manager vindt haar op Vandaag."
+        )
     if known["dead_letters"]:
         told.append("Er zijn brieven die niet weg konden. Ze staan onder Post, met de reden.")
     sweep, trouble = json.loads(known["sweep"] or "{}"), json.loads(known["trouble"] or "{}")

@@ -175,10 +175,11 @@ def _homeless(connection: Connection, now: datetime) -> int:
             Address(name="", worker=p["worker_id"], team=p["team_id"], role=p["role"]),
             p["owner_id"],
             p["of_team"],
+            staff.knowing(p["apart"]),
         )
-        for p in reminders.addresses(connection)
+        for p in reminders.addresses(connection, staff.barred)
     )
-    return sum(not attended(*place, staff) for place in places)
+    return sum(not attended(*place) for place in places)
 
 
 def _incident(office: Office, connection: Connection, what: str, now: datetime) -> None:

@@ -13,7 +13,7 @@ from amhk.desk.house import calm, clock, night_proof
 from amhk.desk.intake import imports
 from amhk.desk.letters import carrier
 from amhk.desk.people import earlier_contacts
-from amhk.desk.staff import absence
+from amhk.desk.staff import absence, conflicts
 from amhk.desk.terms import calendar
 from amhk.desk.terms import sweep as terms_sweep
 from amhk.desk.terms.sweep import Sweep
@@ -33,6 +33,7 @@ def go_round(office: Office) -> Sweep:
     """
     trouble: dict[str, str] = {}
     _try(trouble, "plannen", lambda: absence.carry_out_due(office))
+    _try(trouble, "bekenden", lambda: conflicts.tend(office))
     _try(trouble, "kalender", lambda: calendar.absorb(office))
     sweep = terms_sweep.run_due(office)
     _try(trouble, "uitwisselmap", lambda: carrier.carry(office))

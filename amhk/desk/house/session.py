@@ -28,8 +28,8 @@ class Seat:
     """A worker at a screen: who, the secret of his forms, the present instant (UTC), how many
     reminders stand before him, why the screen is red, the last proof of the night, and whether
     search finds all (not while the words are worked out anew), whether the session is `proved` a
-    second time, whether what is asked for that is `set_up`, and whether the password was given a
-    `fresh` moment ago.
+    second time, whether what is asked for that is `set_up`, whether the password was given a
+    `fresh` moment ago, and whether some `leave` waits to be judged.
     """
 
     who: Reader
@@ -43,6 +43,7 @@ class Seat:
     proved: bool = True
     set_up: bool = True
     fresh: bool = True
+    leave: bool = False
 
 
 def take_seat(office: Office, cookie: str) -> Seat | None:
@@ -72,5 +73,6 @@ def take_seat(office: Office, cookie: str) -> Seat | None:
         finds=found["search_release"] == RELEASE,
         proved=bool(found["proved"]),
         fresh=office.training or real - found["confirmed"] < CONFIRMED,
+        leave=found["leave_due"] is not None,
         set_up=bool(found["second"]) or not asked_of(office, found["role"]),
     )

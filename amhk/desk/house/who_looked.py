@@ -57,6 +57,7 @@ def of_worker(office: Office, name: str, who: Reader) -> dict[str, Any]:
             raise NotFound("Deze medewerker is hier niet, of niet van uw team.")
         since = datetime.now(UTC) - timedelta(days=_DAYS)
         found = looks.of_worker(connection, one["id"], since) if one else []
+    found = [r for r in found if r["case_id"] not in who.barred]
     found = [r if _may_read(who, r) else {**r, "number": None, "reason": None} for r in found]
     return {
         "people": [p["name"] for p in mine],
@@ -73,7 +74,8 @@ def _may_read(who: Reader, line: Row) -> bool:
     """
     if line["case_id"] is None or line["what"] == HIDDEN:
         return line["case_id"] is None
-    return may_see(scope_of(who), line["team_of_case"], line["owner_id"], line["taken_by"])
+    of = (line["case_id"], line["team_of_case"], line["owner_id"], line["taken_by"])
+    return may_see(scope_of(who), *of)
 
 
 def _told(found: list[Row]) -> list[dict[str, Any]]:

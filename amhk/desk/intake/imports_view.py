@@ -45,7 +45,11 @@ def view(
         found = store.forms_of(connection, key, state, after, PAGE)
         return _head(connection, told) | {
             "state_shown": state,
-            "forms": [_shown(f) | {"earlier": _known(office, connection, f, who)} for f in found],
+            "forms": [
+                _shown(f) | {"earlier": _known(office, connection, f, who)}
+                for f in found
+                if f["case_id"] not in who.barred
+            ],
             "next": found[-1]["row"] if len(found) == PAGE else None,
         }
 
@@ -53,11 +57,10 @@ def view(
 def _known(
     office: Office, connection: Connection, form: Row, who: Reader
 ) -> list[dict[str, object]]:
-    return (
-        earlier_contacts.known_of(office, connection, form["told"].get("betrokkenen", []), who)[:3]
-        if form["state"] != "taken"
-        else []
-    )
+    if form["state"] == "taken":
+        return []
+    told = form["told"].get("betrokkenen", [])
+    return earlier_contacts.known_of(office, connection, told, who)[:3]
 
 
 def _shown(form: Row) -> dict[str, object]:

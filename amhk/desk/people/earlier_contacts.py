@@ -19,6 +19,7 @@ from amhk.rules.privacy.secrecy import WORKS, Reader
 from amhk.rules.privacy.veil import Veil
 from amhk.rules.procedure.codes import Roles
 from amhk.rules.procedure.fields import reason_given
+from amhk.rules.terms.days import after_working_days
 from amhk.store import reads, writes
 from amhk.store.cases import veils
 from amhk.store.database.engine import Connection
@@ -29,6 +30,7 @@ from amhk.store.staff import looks
 from amhk.words import day_of, iso
 
 LEAVE = timedelta(hours=8)
+JUDGED = 5  # working days within which who leads judges it (a norm of our own)
 HIDDEN, KNOWN = "eerder bekend: alleen dat", "eerder bekend"
 _MOST_TYPED, _MOST_SHOWN = 20, 12
 _MOST_ASKED = ((timedelta(minutes=1), 120), (timedelta(hours=1), 1000))
@@ -200,7 +202,7 @@ def views(
 
     Each still bears the key of its case, which `with_refs` takes off.
     """
-    likely = found[: 4 * _MOST_SHOWN]
+    likely = [f for f in found if f.case not in who.barred][: 4 * _MOST_SHOWN]
     heads = store.cases_of(connection, [f.case for f in likely])
     over = veils.veils(connection, [f.case for f in likely])
     shown: dict[object, dict[str, Any]] = {}
@@ -303,16 +305,18 @@ def open_earlier(office: Office, ref: int, reason: object, who: Reader) -> str:
     with office.store.write() as connection:
         line = store.look_of(connection, ref, who.id, HIDDEN, real - timedelta(days=1))
         case = reads.case_by_id(connection, line["case_id"], lock=True) if line else None
-        if case is None or who.role not in WORKS:
+        if case is None or case["id"] in who.barred or who.role not in WORKS:
             raise NotFound("Deze verwijzing bestaat niet of is verlopen; zoek opnieuw.")
-        leave = {
+        today = day_of(office.now(connection))
+        row = {
             "worker_id": who.id,
             "case_id": case["id"],
             "given": real,
             "until": real + LEAVE,
             "reason": text,
+            "due": after_working_days(today, JUDGED, office.calendar, True)[0],
         }
-        writes.add(connection, store.GRANT, leave)
+        writes.add(connection, store.GRANT, row)
         looks.write(connection, [look_line(who, case["id"], "inzage met reden", text)])
         file = on_table(office, connection, case, who)
         file.note(
@@ -330,7 +334,7 @@ def number_of(connection: Connection, ref: int, who: Reader) -> str:
     """
     line = store.look_of(connection, ref, who.id, HIDDEN, datetime.now(UTC) - timedelta(days=1))
     case = reads.case_by_id(connection, line["case_id"]) if line else None
-    return str(case["number"]) if case else ""
+    return str(case["number"]) if case and case["id"] not in who.barred else ""
 
 
 def keep(connection: Connection, told: Sequence[tuple[int, Mapping[str, object]]]) -> None:

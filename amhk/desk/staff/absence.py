@@ -12,7 +12,7 @@ from amhk.desk.terms.inbox import tend_inbox
 from amhk.errors import BadInput, ClosedDoor, Fault, NotAllowed, NotFound
 from amhk.office import Office
 from amhk.rules.parse import Filled
-from amhk.rules.privacy.secrecy import HAND, WORKS, Reader
+from amhk.rules.privacy.secrecy import HAND, WORKS, Reader, keys
 from amhk.rules.procedure.fields import Desk, Field
 from amhk.rules.procedure.form_check import clean
 from amhk.rules.terms.ladder import Staff
@@ -82,9 +82,10 @@ def preview(office: Office, worker: str, who: Reader) -> list[dict[str, Any]]:
         row = _worker(connection, worker)
         if not _mine(who, row):
             raise NotFound(f"Er werkt niemand in uw team die '{worker[:60]}' heet.")
-        keys = reads.cases_of(connection, row["id"])
         found = []
-        for key in keys:
+        for key in reads.cases_of(connection, row["id"]):
+            if key in who.barred:
+                continue
             case = reads.case_by_id(connection, key)
             assert case is not None
             flow = office.pack.workflows[case["workflow"], case["release"]]
@@ -280,7 +281,7 @@ def _hand_over(
     staff: Staff,
     who: Reader | None,
 ) -> None:
-    person = staff.person(to)
+    person = staff.knowing(case["id"]).person(to)
     person = person if person and person.role in WORKS else None
     file = on_table(office, connection, case, who)
     why = "werkt hier niet meer" if plan["kind"] == LEAVES else "is afwezig"
@@ -333,7 +334,8 @@ def _come_back(
     back = 0
     for case in reads.lock_cases(connection, list(went)).values():
         owner = case["owner_id"]
-        if case["closed"] or owner not in (went[case["id"]], None):
+        elsewhere = owner not in (went[case["id"]], None)
+        if case["closed"] or elsewhere or case["id"] in keys(worker["barred"]):
             continue
         file = on_table(office, connection, case, who)
         what = f"Teruggedraaid: {worker['name']} behandelt deze zaak weer."
@@ -386,8 +388,9 @@ def view(office: Office, who: Reader) -> list[dict[str, Any]]:
                 "lines": [
                     {"number": c["number"], "to": c["to"] or "het team", "went": c["went"]}
                     for c in plans.cases(connection, p["id"])
+                    if c["case_id"] not in who.barred
                 ],
             }
-            for p in plans.all_plans(connection)
+            for p in plans.all_plans(connection, who.barred)
             if _mine(who, {"team_id": p["worker_team"], "role": p["worker_role"]})
         ]

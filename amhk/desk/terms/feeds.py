@@ -10,7 +10,7 @@ from amhk.errors import BadInput, NotAllowed, NotFound
 from amhk.keys import hash_token, new_token
 from amhk.letters.feed import Event, as_calendar
 from amhk.office import Office
-from amhk.rules.privacy.secrecy import WORKS, Reader
+from amhk.rules.privacy.secrecy import WORKS, Reader, keys
 from amhk.store import writes
 from amhk.store.staff import channels
 from amhk.words import iso
@@ -76,7 +76,11 @@ def read(office: Office, secret: str) -> bytes:
             raise NotFound("Deze agenda bestaat niet (meer).")
         now = office.now(connection)
         who = Reader(
-            id=feed["worker_id"], role=feed["role"], team=feed["present_team"], name=feed["name"]
+            id=feed["worker_id"],
+            role=feed["role"],
+            team=feed["present_team"],
+            name=feed["name"],
+            barred=keys(feed["barred"]),
         )
         found = channels.terms(connection, who, feed["team_id"])
     mark = "OEFENING " if office.training else ""

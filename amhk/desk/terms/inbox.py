@@ -10,16 +10,18 @@ def tend_inbox(connection: Connection, staff: Staff) -> None:
 
     What nobody reads goes up the ladder.
     """
-    for place in reminders.addresses(connection):
+    barred = staff.barred
+    for place in reminders.addresses(connection, barred):
+        knowing = staff.knowing(place["apart"])
         here = Address(
             name="", worker=place["worker_id"], team=place["team_id"], role=place["role"]
         )
-        if attended(here, place["owner_id"], place["of_team"], staff):
+        if attended(here, place["owner_id"], place["of_team"], knowing):
             continue
         to = place["role"] or ("team" if place["worker_id"] is None else "eigenaar")
-        told = [_row(a) for a in receivers((to,), place["owner_id"], place["of_team"], staff)]
+        told = [_row(a) for a in receivers((to,), place["owner_id"], place["of_team"], knowing)]
         if told != [{k: place[k] for k in ("worker_id", "team_id", "role")}]:
-            reminders.move_address(connection, place, told)
+            reminders.move_address(connection, place, told, barred)
 
 
 def _row(address: Address) -> dict[str, object]:

@@ -34,6 +34,7 @@ class Batch:
     now: datetime
     staff: Staff
     cases: dict[int, dict[str, Any]]
+    barred: frozenset[int]
     terms: dict[int, dict[str, Any]] = field(default_factory=dict)
     reminders: list[tuple[object, ...]] = field(default_factory=list)
     inbox: list[tuple[object, ...]] = field(default_factory=list)
@@ -46,9 +47,11 @@ class Batch:
 
     def told(self, rung: Rung, case: Row) -> tuple[tuple[Address, ...], list[str], str]:
         """Give the addresses of a rung on a case, their names, and the names as they are kept."""
-        key = (rung.to, case["owner_id"], case["team_id"])
+        apart = case["id"] if case["id"] in self.barred else None
+        key = (rung.to, case["owner_id"], case["team_id"], apart)
         if key not in self._told:
-            found = receivers(rung.to, case["owner_id"], case["team_id"], self.staff)
+            staff = self.staff.knowing(apart) if apart else self.staff
+            found = receivers(rung.to, case["owner_id"], case["team_id"], staff)
             names = [a.name for a in found]
             self._told[key] = found, names, json.dumps(names, ensure_ascii=False)
         return self._told[key]
@@ -83,6 +86,7 @@ def ring_batch(
             office=office,
             now=now,
             staff=staff,
+            barred=staff.barred,
             cases=terms_reminders.lock_cases(connection, sorted({t["case_id"] for t in due})),
         )
         keys = [t["id"] for t in due if t["case_id"] in batch.cases]

@@ -11,7 +11,7 @@ from typing import Any
 from amhk.desk.casefile.term_rows import is_late
 from amhk.desk.figures import reports
 from amhk.desk.figures.wording import definitions_of
-from amhk.desk.staff import rights
+from amhk.desk.staff import leave, rights
 from amhk.desk.worklists import worklist
 from amhk.office import Office
 from amhk.rules.figures.periods import period_of
@@ -19,6 +19,7 @@ from amhk.rules.privacy.secrecy import Reader
 from amhk.rules.procedure.workflow import Workflow
 from amhk.store.cases import worklists
 from amhk.store.house import today as house_today
+from amhk.store.house.today import Part
 from amhk.store.intake import drafts
 from amhk.store.rows import Row
 from amhk.words import day_of, end_of, iso
@@ -28,23 +29,25 @@ OLD_CONCEPT = timedelta(days=1)
 LEADS = ("teamleider", "manager")
 
 
-def morning_of(office: Office, who: Reader, now: datetime, real: datetime) -> dict[str, Any]:
+def morning_of(
+    office: Office, who: Reader, now: datetime, real: datetime, judges: bool = True
+) -> dict[str, Any]:
     """Give what stands on the morning page of a worker on cases (`now` as this meldpunt knows it,
-    `real` the real time, by which concepts age).
+    `real` the real time, by which concepts age; `judges` when some leave waits to be judged).
     """
     team = [] if who.team is None else [who.team]
-    own, leads = None if who.role == "manager" else team, who.role in LEADS
+    leads, own = who.role in LEADS, Part(None if who.role == "manager" else team, who.barred)
     with office.store.read() as connection:
-        mine = _mine(office, house_today.terms_of(connection, who.id), now, who)
+        mine = _mine(office, house_today.terms_of(connection, who.id, who.barred), now, who)
         waiting = house_today.untouched(connection, own, _MOST)
         load = house_today.load(connection, own, now) if leads else []
-        counts = _of_nobody(load) if leads else house_today.of_nobody(connection, team)
+        counts = _of_nobody(load) if leads else house_today.of_nobody(connection, own)
         keys = [c["id"] for c in (*mine.values(), *waiting)]
         names, terms = (
             worklists.names_of(connection, keys),
             worklists.next_terms(connection, [c["id"] for c in waiting]),
         )
-        typed = drafts.every(connection, who.id)
+        typed = drafts.every(connection, who.id, who.barred)
         told: dict[str, object] = {
             "mine": [_case(c, names) for c in mine.values()],
             "counts": counts,
@@ -61,8 +64,9 @@ def morning_of(office: Office, who: Reader, now: datetime, real: datetime) -> di
             week = end_of(day_of(now) + timedelta(days=7))
             told["load"] = _load(load)
             told["ending"] = _ending(office, house_today.ending(connection, own, now, week))
-            told["rights"] = rights.lately(connection, now) if own is None else []
-            told["old_concepts"] = drafts.older(connection, own, real - OLD_CONCEPT)
+            told["leave"] = leave.waiting(office, connection, who, now) if judges else []
+            told["rights"] = rights.lately(connection, now) if own.teams is None else []
+            told["old_concepts"] = drafts.older(connection, own.teams, real - OLD_CONCEPT)
         told["rings"] = worklist.latest_reminders(office, connection, who, 5)
     return told
 

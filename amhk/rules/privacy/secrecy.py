@@ -134,7 +134,8 @@ class Reader:
     """Who is looking or acting: worker id, role, team, name, and SKJ or BIG registration where he
     has one; `via` which door he came in by.
 
-    `seen` are the cases he was given so far, by key, each with whether that is written down.
+    `barred` are the keys of the cases he may not know, because he knows the people; `seen` are the
+    cases he was given so far, by key, each with whether that is written down.
     """
 
     id: int
@@ -143,6 +144,7 @@ class Reader:
     name: str = ""
     registration: str | None = None
     via: str = ""
+    barred: frozenset[int] = frozenset()
     seen: dict[int, bool] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
@@ -155,20 +157,32 @@ class Reader:
             worker["name"],
             worker["registration"],
             via,
+            keys(worker["barred"]),
         )
+
+
+def keys(told: str | None) -> frozenset[int]:
+    """Read keys with commas between."""
+    return frozenset(int(key) for key in told.split(",")) if told else frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Which cases a reader may see: all, or those of `team`, owned by or taken by `worker`.
 
-    `none` when no case at all.
+    `none` when no case at all; `barred` are those he may not know (their keys), whatever else.
     """
 
     every: bool = False
     none: bool = False
     team: int | None = None
     worker: int | None = None
+    barred: frozenset[int] = frozenset()
+
+    @property
+    def whole(self) -> bool:
+        """Tell whether there is no case outside it."""
+        return self.every and not self.barred
 
 
 def scope_of(reader: Reader) -> Scope:
@@ -177,18 +191,20 @@ def scope_of(reader: Reader) -> Scope:
     The one rule that pages, API, search and reports all pass.
     """
     if reader.role in ALL_CASES:
-        return Scope(every=True)
+        return Scope(every=True, barred=reader.barred)
     if reader.role in TEAM_CASES:
-        return Scope(team=reader.team, worker=reader.id)
+        return Scope(team=reader.team, worker=reader.id, barred=reader.barred)
     return Scope(none=True)
 
 
-def may_see(scope: Scope, team: int | None, owner: int | None, taken_by: int | None) -> bool:
-    """Tell whether a case of this team, owner and taker lies within a scope."""
+def may_see(
+    scope: Scope, case: int, team: int | None, owner: int | None, taken_by: int | None
+) -> bool:
+    """Tell whether a case (its key) of this team, owner and taker lies within a scope."""
+    if scope.none or case in scope.barred:
+        return False
     if scope.every:
         return True
-    if scope.none:
-        return False
     return (team is not None and team == scope.team) or scope.worker in (owner, taken_by)
 
 

@@ -11,13 +11,16 @@ from amhk.rules.privacy.secrecy import ALL_CASES, TEAM_CASES, WORKS
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Someone who works here: key, name, role, team, and whether he is here today."""
+    """Someone who works here: key, name, role, team, whether he is here today, and which cases
+    (keys) he may not know.
+    """
 
     id: int
     name: str
     role: str
     team: int | None
     here: bool = True
+    barred: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,17 @@ class Staff:
 
     people: tuple[Person, ...]
     duty: frozenset[int] = frozenset()
+
+    @property
+    def barred(self) -> frozenset[int]:
+        """Give the cases (keys) that somebody here may not know."""
+        return frozenset[int]().union(*(p.barred for p in self.people))
+
+    def knowing(self, case: int | None) -> "Staff":
+        """Give the staff without those who may not know a case (its key); all of it for None."""
+        if case is None:
+            return self
+        return Staff(tuple(p for p in self.people if case not in p.barred), self.duty)
 
     def person(self, key: int | None) -> Person | None:
         """Give the person with a key when he is here."""

@@ -32,7 +32,7 @@ from sqlalchemy.types import TypeEngine
 
 from amhk.rules.privacy.secrecy import WORKS, Scope
 from amhk.store import reads as r
-from amhk.store.cases.scope import binds_of, bound_within, kind_of
+from amhk.store.cases.scope import BARRED, binds_of, bound_within, kind_of
 from amhk.store.database.instants import UtcInstant, as_text
 from amhk.store.tables import Attachment, Grant, Sql, table
 
@@ -124,10 +124,10 @@ def _wanted(scope: str) -> Wanted:
             r.INSTITUTION.c.id.in_(referred),
         ),
     }
-    return of | own | _wanted_of_others(key) | _wanted_of_workers(key)
+    return of | own | _wanted_of_others(key, scope) | _wanted_of_workers(key)
 
 
-def _wanted_of_others(key: object) -> Wanted:
+def _wanted_of_others(key: object, scope: str) -> Wanted:
     """Give what is asked of the cases it is related to, and which of them this worker may read."""
     other, link = r.CASE.alias("other"), r.RELATION
     linked = link.join(other, other.c.id == link.c.other_id)
@@ -137,6 +137,7 @@ def _wanted_of_others(key: object) -> Wanted:
         GRANT.c.until > bindparam("of_real", type_=String),
         GRANT.c.case_id.in_(related),
     )
+    known = [other.c.id.not_in(BARRED)] if scope.endswith("+") else []
     own = [other.c[name] for name in ("number", "team_id", "owner_id", "taken_by")]
     return {
         "relations": (
@@ -148,7 +149,7 @@ def _wanted_of_others(key: object) -> Wanted:
         "joined": (
             [other.c.id, other.c.number, other.c.received, other.c.zorgen],
             linked,
-            and_(link.c.case_id == key, link.c.kind == "vervolgmelding"),
+            and_(link.c.case_id == key, link.c.kind == "vervolgmelding", *known),
         ),
     }
 

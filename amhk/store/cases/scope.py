@@ -1,11 +1,12 @@
 """Within whose scope a case lies, in SQL: the one rule of `rules.privacy.secrecy.may_see`."""
 
-from sqlalchemy import Integer, bindparam, false, or_, true
+from sqlalchemy import Integer, and_, bindparam, false, or_, true
 
 from amhk.rules.privacy.secrecy import Scope
 from amhk.store.tables import Case, Sql, table
 
 CASE = table(Case)
+BARRED = bindparam("of_barred", type_=Integer, expanding=True)
 
 
 def arms(worker: object, team: object = None) -> list[tuple[Sql, bool]]:
@@ -26,8 +27,11 @@ def seen_by(worker: object, team: object = None) -> Sql:
 def arms_of(scope: Scope) -> list[tuple[Sql, bool]]:
     """Give a scope as conditions that each have an index; together they are `within`."""
     if scope.every or scope.none:
-        return [(true() if scope.every else false(), False)]
-    return arms(scope.worker, scope.team)
+        every: Sql = true() if scope.every else false()
+        found = [(every, False)]
+    else:
+        found = arms(scope.worker, scope.team)
+    return _known(found, sorted(scope.barred)) if scope.barred else found
 
 
 def within(scope: Scope) -> Sql:
@@ -35,19 +39,30 @@ def within(scope: Scope) -> Sql:
     return or_(*(arm for arm, _ in arms_of(scope)))
 
 
+def _known(arms: list[tuple[Sql, bool]], barred: object) -> list[tuple[Sql, bool]]:
+    """Leave out of each condition the cases that are barred."""
+    return [(and_(arm, CASE.c.id.not_in(barred)), own) for arm, own in arms]
+
+
 def kind_of(scope: Scope) -> str:
-    """Give the kind of a scope: every, none, team or own; a statement is built once for each."""
-    if scope.every or scope.none:
-        return "every" if scope.every else "none"
-    return "own" if scope.team is None else "team"
+    """Give the kind of a scope: every, none, team or own, with a + where cases are barred; a
+    statement is built once for each.
+    """
+    if scope.none:
+        return "none"
+    kind = "every" if scope.every else "own" if scope.team is None else "team"
+    return f"{kind}+" if scope.barred else kind
 
 
 def bound_arms(kind: str) -> list[tuple[Sql, bool]]:
     """Give the conditions of a kind of scope, with bound names (`binds_of`)."""
+    kind, plus, _ = kind.partition("+")
     if kind in ("every", "none"):
-        return arms_of(Scope(every=kind == "every", none=kind == "none"))
-    team = bindparam("of_own_team", type_=Integer) if kind == "team" else None
-    return arms(bindparam("of_worker", type_=Integer), team)
+        found = arms_of(Scope(every=kind == "every", none=kind == "none"))
+    else:
+        team = bindparam("of_own_team", type_=Integer) if kind == "team" else None
+        found = arms(bindparam("of_worker", type_=Integer), team)
+    return _known(found, BARRED) if plus else found
 
 
 def bound_within(kind: str) -> Sql:
@@ -55,9 +70,10 @@ def bound_within(kind: str) -> Sql:
     return or_(*(arm for arm, _ in bound_arms(kind)))
 
 
-def binds_of(scope: Scope) -> dict[str, int | None]:
+def binds_of(scope: Scope) -> dict[str, object]:
     """Give what the bound names of a scope stand for."""
+    barred: dict[str, object] = {"of_barred": sorted(scope.barred)} if scope.barred else {}
     if scope.every or scope.none:
-        return {}
+        return barred
     own = {"of_own_team": scope.team} if scope.team is not None else {}
-    return {"of_worker": scope.worker} | own
+    return {"of_worker": scope.worker} | own | barred

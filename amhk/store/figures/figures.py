@@ -171,7 +171,7 @@ def _of(scope: Scope, statement: Select[object]) -> Select[Any]:
     """Keep a statement about facts within a scope; who may count all needs no look at the cases."""
     return (
         statement
-        if scope.every
+        if scope.whole
         else statement.join(CASE, CASE.c.id == FACT.c.case_id).where(within(scope))
     )
 

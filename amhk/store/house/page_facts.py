@@ -5,10 +5,12 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select, true
 
 from amhk.rules.privacy.secrecy import ALL_CASES, TEAM_CASES
+from amhk.store.cases.barred import barred, keys_of
 from amhk.store.cases.scope import seen_by
 from amhk.store.house.house_journal import HOUSE, INCIDENT
 from amhk.store.intake.imports import FORM, IMPORT
 from amhk.store.letters.outbox import OUT
+from amhk.store.people.grants import first_due
 from amhk.store.reads import CASE, INBOX, META, SESSION, TERM, WORKER
 from amhk.store.rows import Row
 from amhk.store.staff.second_proofs import has_one
@@ -36,13 +38,14 @@ def _reminders() -> Sql:
     )
     own = seen_by(WORKER.c.id, WORKER.c.team_id)
     seen = or_(WORKER.c.role.in_(ALL_CASES), and_(WORKER.c.role.in_(TEAM_CASES), own))
+    known = CASE.c.id.not_in(keys_of(WORKER.c.id))
     count = (
         select(func.count(INBOX.c.reminder_id.distinct()))
         .join(CASE, CASE.c.id == INBOX.c.case_id)
         .join(TERM, TERM.c.id == INBOX.c.term_id)
     )
     return (
-        count.where(mine, seen, TERM.c.status == "running")
+        count.where(mine, seen, known, TERM.c.status == "running")
         .correlate(WORKER)
         .scalar_subquery()
         .label("reminders")
@@ -68,10 +71,12 @@ _HOUSE = [
     .where(FORM.c.state.in_(("repair", "ready")))
     .scalar_subquery()
     .label("lying_since"),
+    first_due(),
 ]
 _FRAME = (
     select(
         *WORKER.c,
+        barred(),
         SESSION.c.csrf,
         SESSION.c.used,
         SESSION.c.confirmed,

@@ -4,6 +4,7 @@ One's own terms, the load of a team, what ends this week.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -13,6 +14,7 @@ from sqlalchemy import (
     Integer,
     Select,
     String,
+    and_,
     bindparam,
     case,
     func,
@@ -21,12 +23,12 @@ from sqlalchemy import (
     true,
 )
 
+from amhk.store.cases.scope import BARRED
 from amhk.store.database.instants import UtcInstant, as_text
 from amhk.store.reads import CASE, TEAM, TERM, WORKER, as_rows
 from amhk.store.rows import Row
 from amhk.store.tables import Sql
 
-Teams = Sequence[int] | None  # None is all of them
 _CASE = [
     CASE.c[n]
     for n in (
@@ -52,8 +54,33 @@ _NOW, _UNTIL = (bindparam(name, type_=UtcInstant) for name in ("now", "until"))
 _TEAMS = bindparam("teams", type_=Integer, expanding=True)
 
 
-def _of(every: bool) -> Sql:
-    return true() if every else CASE.c.team_id.in_(_TEAMS)
+@dataclass(frozen=True)
+class Part:
+    """The cases of some teams (None: of all), without those that who looks may not know."""
+
+    teams: Sequence[int] | None
+    barred: frozenset[int] = frozenset()
+
+    @property
+    def kind(self) -> tuple[bool, bool]:
+        """Give the kind of it: of all teams, and whether some are barred; a statement is built once
+        for each.
+        """
+        return self.teams is None, bool(self.barred)
+
+    def binds(self) -> dict[str, object]:
+        """Give what the bound names stand for."""
+        told: dict[str, object] = {} if self.teams is None else {"teams": list(self.teams)}
+        return told | ({"of_barred": sorted(self.barred)} if self.barred else {})
+
+
+Kind = tuple[bool, bool]
+
+
+def _of(kind: Kind) -> Sql:
+    every, some = kind
+    known = CASE.c.id.not_in(BARRED) if some else true()
+    return and_(true() if every else CASE.c.team_id.in_(_TEAMS), known)
 
 
 def _how_many(*whens: tuple[Sql, int]) -> Sql:
@@ -61,12 +88,16 @@ def _how_many(*whens: tuple[Sql, int]) -> Sql:
     return func.coalesce(func.sum(case(*whens, else_=0)), 0)
 
 
-_TERMS_OF = (
-    select(*_CASE, *_TERM)
-    .join(TERM, TERM.c.case_id == CASE.c.id + 0)  # from his cases to their terms
-    .where(CASE.c.owner_id == bindparam("worker"), _OPEN, TERM.c.status == "running")
-    .order_by(CASE.c.rank, TERM.c.over_at, TERM.c.id)
-)
+@cache
+def _terms_of(kind: Kind) -> Select[Any]:
+    return (
+        select(*_CASE, *_TERM)
+        .join(TERM, TERM.c.case_id == CASE.c.id + 0)  # from his cases to their terms
+        .where(CASE.c.owner_id == bindparam("worker"), _OPEN, TERM.c.status == "running", _of(kind))
+        .order_by(CASE.c.rank, TERM.c.over_at, TERM.c.id)
+    )
+
+
 _UNTOUCHED_COUNTS = (
     func.count().label("count"),
     _how_many((CASE.c.opened_by.is_(None), 1)).label("unread"),
@@ -75,7 +106,7 @@ _UNTOUCHED_COUNTS = (
 
 
 @cache
-def _load(every: bool) -> Select[Any]:
+def _load(kind: Kind) -> Select[Any]:
     """Give the load of teams: counted by key, and only then named."""
     ends = func.substr(CASE.c.rank, 2) <= bindparam("now_text", type_=String)
     counted = (
@@ -85,7 +116,7 @@ def _load(every: bool) -> Select[Any]:
             _how_many((ends, 1)).label("late"),
             *_UNTOUCHED_COUNTS,
         )
-        .where(_of(every), _OPEN)
+        .where(_of(kind), _OPEN)
         .group_by(CASE.c.team_id, CASE.c.owner_id)
         .subquery()
     )
@@ -107,7 +138,7 @@ _LATE = TERM.c.over_at <= _NOW
 
 
 @cache
-def _ending(every: bool) -> Select[Any]:
+def _ending(kind: Kind) -> Select[Any]:
     return (
         select(
             TERM.c.name,
@@ -117,58 +148,58 @@ def _ending(every: bool) -> Select[Any]:
             _how_many((_NOBODY, 1)).label("of_nobody"),
         )
         .join(CASE, CASE.c.id == TERM.c.case_id + 0)  # from what ends to its cases
-        .where(TERM.c.status == "running", TERM.c.over_at <= _UNTIL, _of(every))
+        .where(TERM.c.status == "running", TERM.c.over_at <= _UNTIL, _of(kind))
         .group_by(TERM.c.name)
         .order_by(TERM.c.name)
     )
 
 
 @cache
-def _untouched(every: bool) -> Select[Any]:
+def _untouched(kind: Kind) -> Select[Any]:
     return (
         select(*_CASE)
         # not in the words of an index of owners: the first few come in the order of danger
-        .where(_of(every), (CASE.c.owner_id + 0).is_(None), CASE.c.rank < "9")
+        .where(_of(kind), (CASE.c.owner_id + 0).is_(None), CASE.c.rank < "9")
         .order_by(CASE.c.rank, CASE.c.id)
         .limit(bindparam("most", type_=Integer))
     )
 
 
-_OF_NOBODY = select(*_UNTOUCHED_COUNTS).select_from(CASE).where(_of(False), _NOBODY, _OPEN)
+@cache
+def _of_nobody(kind: Kind) -> Select[Any]:
+    counts: list[Sql] = [*_UNTOUCHED_COUNTS]
+    return select(*counts).select_from(CASE).where(_of(kind), _NOBODY, _OPEN)
 
 
-def terms_of(connection: Connection, worker: int) -> list[Row]:
+def terms_of(connection: Connection, worker: int, barred: frozenset[int]) -> list[Row]:
     """Give every running term of a worker's own open cases, in the order of danger of the cases,
     then by their end.
     """
-    return as_rows(connection.execute(_TERMS_OF, {"worker": worker}))
+    part = Part(None, barred)
+    return as_rows(connection.execute(_terms_of(part.kind), part.binds() | {"worker": worker}))
 
 
-def load(connection: Connection, teams: Teams, now: datetime) -> list[Row]:
+def load(connection: Connection, part: Part, now: datetime) -> list[Row]:
     """Give, per team and worker (None: nobody), how many open cases there are, and how many of
     those are late, not opened by anybody, and urgent.
     """
-    asked = _asked(teams) | {"now_text": as_text(now)}
-    return as_rows(connection.execute(_load(teams is None), asked))
+    asked = part.binds() | {"now_text": as_text(now)}
+    return as_rows(connection.execute(_load(part.kind), asked))
 
 
-def ending(connection: Connection, teams: Teams, now: datetime, until: datetime) -> list[Row]:
+def ending(connection: Connection, part: Part, now: datetime, until: datetime) -> list[Row]:
     """Give, per term, how many in these teams are late now, how many end before `until`, how many
     of those are of nobody, and how many of all of them.
     """
-    asked = _asked(teams) | {"now": now, "until": until}
-    return as_rows(connection.execute(_ending(teams is None), asked))
+    asked = part.binds() | {"now": now, "until": until}
+    return as_rows(connection.execute(_ending(part.kind), asked))
 
 
-def untouched(connection: Connection, teams: Teams, limit: int) -> list[Row]:
+def untouched(connection: Connection, part: Part, limit: int) -> list[Row]:
     """Give the open cases of these teams that nobody owns, in the order of danger."""
-    return as_rows(connection.execute(_untouched(teams is None), _asked(teams) | {"most": limit}))
+    return as_rows(connection.execute(_untouched(part.kind), part.binds() | {"most": limit}))
 
 
-def of_nobody(connection: Connection, teams: Sequence[int]) -> Row:
+def of_nobody(connection: Connection, part: Part) -> Row:
     """Give how many open cases of these teams nobody owns: all, not opened, urgent."""
-    return dict(connection.execute(_OF_NOBODY, _asked(teams)).mappings().one())
-
-
-def _asked(teams: Teams) -> dict[str, object]:
-    return {} if teams is None else {"teams": list(teams)}
+    return dict(connection.execute(_of_nobody(part.kind), part.binds()).mappings().one())

@@ -2,13 +2,13 @@
 other form. Only its writer reads it; of calls others see that they are there, and since when.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, false, func, insert, or_, select, true, update
 
 from amhk.rules.privacy.secrecy import WORKS
-from amhk.store.reads import WORKER, rows
+from amhk.store.reads import CASE, NOTICE, WORKER, rows
 from amhk.store.rows import Row
 from amhk.store.tables import Concept, table
 
@@ -21,14 +21,22 @@ def of(connection: Connection, worker: int) -> list[Row]:
     return rows(connection, select(CONCEPT).where(*calls).order_by(CONCEPT.c.saved.desc()))
 
 
-def every(connection: Connection, worker: int) -> list[Row]:
+def every(connection: Connection, worker: int, barred: Collection[int]) -> list[Row]:
     """Give where a worker has typed something he has not sent, calls and forms, the last saved
-    first: mark, path, begun and saved.
+    first: mark, path, begun and saved; not where it is about a case (its key) that is barred.
     """
-    told = select(CONCEPT.c.mark, CONCEPT.c.path, CONCEPT.c.begun, CONCEPT.c.saved)
-    return rows(
-        connection, told.where(CONCEPT.c.worker_id == worker).order_by(CONCEPT.c.saved.desc())
-    )
+    told = select(*(CONCEPT.c[name] for name in ("mark", "path", "begun", "saved")))
+    mine = told.where(CONCEPT.c.worker_id == worker).order_by(CONCEPT.c.saved.desc())
+    hidden = _paths_of(connection, barred) if barred else ()
+    return [row for row in rows(connection, mine) if not row["path"].startswith(hidden)]
+
+
+def _paths_of(connection: Connection, cases: Collection[int]) -> tuple[str, ...]:
+    """Give how the paths of all forms about these cases (their keys) begin."""
+    keys = sorted(cases)
+    numbers = connection.execute(select(CASE.c.number).where(CASE.c.id.in_(keys))).scalars()
+    letters = connection.execute(select(NOTICE.c.id).where(NOTICE.c.case_id.in_(keys))).scalars()
+    return (*(f"/zaak/{number}/" for number in numbers), *(f"/brief/{key}/" for key in letters))
 
 
 def forget_older(connection: Connection, worker: int, before: datetime) -> None:
@@ -44,9 +52,8 @@ def forget_case(connection: Connection, number: str) -> None:
 
 def one(connection: Connection, worker: int, mark: str) -> Row | None:
     """Give one concept of a worker."""
-    found = rows(
-        connection, select(CONCEPT).where(CONCEPT.c.worker_id == worker, CONCEPT.c.mark == mark)
-    )
+    mine = (CONCEPT.c.worker_id == worker, CONCEPT.c.mark == mark)
+    found = rows(connection, select(CONCEPT).where(*mine))
     return found[0] if found else None
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, false, func, insert, or_, select, true, updat
 
 from amhk.rules.privacy.secrecy import Reader, scope_of
 from amhk.store import tables as t
+from amhk.store.cases.barred import barred
 from amhk.store.cases.scope import within
 from amhk.store.reads import CASE, TEAM, TERM, WORKER, rows
 from amhk.store.rows import Row
@@ -21,7 +22,11 @@ FEED, DIGEST = table(t.Feed), table(t.Digest)
 def feed(connection: Connection, hash_: str) -> Row | None:
     """Give the calendar address of a hash, with its worker, while it holds and he works here."""
     statement = select(
-        *FEED.c, WORKER.c.name, WORKER.c.role, WORKER.c.team_id.label("present_team")
+        *FEED.c,
+        WORKER.c.name,
+        WORKER.c.role,
+        WORKER.c.team_id.label("present_team"),
+        barred(),
     ).join(WORKER, WORKER.c.id == FEED.c.worker_id)
     found = (
         connection.execute(

@@ -1,5 +1,6 @@
 """Who is away or leaves, and who has piket: the rows behind both."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from sqlalchemy import Connection, and_, false, func, or_, select, true
@@ -48,15 +49,15 @@ def cases(connection: Connection, key: int) -> list[Row]:
     )
 
 
-def all_plans(connection: Connection, limit: int = 100) -> list[Row]:
+def all_plans(connection: Connection, barred: Collection[int] = (), limit: int = 100) -> list[Row]:
     """Give the latest plans with the names of who is away, who made it, and to whom the
-    rest goes.
+    rest goes; cases that are barred (their keys) are not counted.
     """
     to, by = WORKER.alias("to"), WORKER.alias("by")
     count = (
         select(func.count())
         .select_from(PLAN_CASE)
-        .where(PLAN_CASE.c.plan_id == PLAN.c.id)
+        .where(PLAN_CASE.c.plan_id == PLAN.c.id, PLAN_CASE.c.case_id.not_in(sorted(barred)))
         .scalar_subquery()
     )
     statement = (

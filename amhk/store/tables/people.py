@@ -2,10 +2,10 @@
 and the forms that come in bulk.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from amhk.store.database.instants import instant
@@ -42,15 +42,45 @@ class Join(SQLModel, table=True):
 
 
 class Grant(SQLModel, table=True):
-    """Leave to read one case outside one's own, asked for with a reason, until a moment (UTC)."""
+    """Leave to read one case outside one's own, asked for with a reason, until a moment (UTC); who
+    leads judges it by the day `due`.
+    """
 
     __tablename__ = "grants"
+    __table_args__ = (
+        Index(
+            "grants_to_judge",
+            "due",
+            sqlite_where=text("judged IS NULL"),
+            postgresql_where=text("judged IS NULL"),
+        ),
+    )
     id: int | None = Field(default=None, primary_key=True)
     worker_id: int = Field(foreign_key="workers.id")
     case_id: int = Field(foreign_key="cases.id", index=True)
     given: datetime = instant()
     until: datetime = instant()
     reason: str | None = None
+    due: date | None = None
+    judged: datetime | None = instant(default=None)
+    judged_by: int | None = Field(default=None, foreign_key="workers.id")
+    verdict: str | None = None
+
+
+class Conflict(SQLModel, table=True):
+    """A conflict of interest: a worker who knows the people of a case may not know of it (nor of
+    what belongs to the same household), from a moment (UTC) until it is lifted.
+    """
+
+    __tablename__ = "conflicts"
+    __table_args__ = (Index("conflicts_by_worker", "worker_id", "lifted"),)
+    id: int | None = Field(default=None, primary_key=True)
+    worker_id: int = Field(foreign_key="workers.id")
+    case_id: int = Field(foreign_key="cases.id", index=True)
+    ground: str
+    since: datetime = instant()
+    set_by: int = Field(foreign_key="workers.id")
+    lifted: datetime | None = instant(default=None)
 
 
 class Import(SQLModel, table=True):

@@ -3,7 +3,7 @@
 Which rungs have fallen due, writing them down as one, and in whose inbox they stand.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -20,10 +20,14 @@ from sqlalchemy import (
     true,
     update,
 )
+from sqlalchemy import (
+    case as when,
+)
 
-from amhk.rules.privacy.secrecy import HAND, Reader, scope_of
+from amhk.rules.privacy.secrecy import HAND, Reader, keys, scope_of
 from amhk.rules.terms.ladder import Person, Staff
 from amhk.store import tables as t
+from amhk.store.cases.barred import barred as barred_cases
 from amhk.store.cases.scope import within
 from amhk.store.reads import CASE, INBOX, META, REMINDER, TERM, WORKER, as_rows, rows
 from amhk.store.rows import Row
@@ -147,7 +151,12 @@ def staff(connection: Connection, today: date, now: datetime) -> Staff:
     """Give everyone who works here, whether he is here today, and who has piket now."""
     away = exists(select(PLAN.c.id).where(PLAN.c.worker_id == WORKER.c.id, *away_on(today)))
     statement = select(
-        WORKER.c.id, WORKER.c.name, WORKER.c.role, WORKER.c.team_id, away.label("away")
+        WORKER.c.id,
+        WORKER.c.name,
+        WORKER.c.role,
+        WORKER.c.team_id,
+        away.label("away"),
+        barred_cases(),
     )
     people = rows(
         connection,
@@ -160,7 +169,12 @@ def staff(connection: Connection, today: date, now: datetime) -> Staff:
     return Staff(
         tuple(
             Person(
-                id=p["id"], name=p["name"], role=p["role"], team=p["team_id"], here=not p["away"]
+                id=p["id"],
+                name=p["name"],
+                role=p["role"],
+                team=p["team_id"],
+                here=not p["away"],
+                barred=keys(p["barred"]),
             )
             for p in people
         ),
@@ -243,21 +257,30 @@ def move_team(connection: Connection, case: int, old: int, new: int) -> None:
     )
 
 
-def addresses(connection: Connection) -> list[Row]:
-    """Give every address at which reminders stand, with the team of their case."""
+def addresses(connection: Connection, barred: Collection[int]) -> list[Row]:
+    """Give every address at which reminders stand, with the team of their case; of the cases that
+    somebody may not know (their keys) each by itself, as `apart`.
+    """
+    apart = when((CASE.c.id.in_(sorted(barred)), CASE.c.id), else_=None)
     statement = select(
         INBOX.c.worker_id,
         INBOX.c.team_id,
         INBOX.c.role,
         CASE.c.team_id.label("of_team"),
         CASE.c.owner_id,
+        apart.label("apart"),
     )
     return rows(connection, statement.join(CASE, CASE.c.id == INBOX.c.case_id).distinct())
 
 
-def move_address(connection: Connection, old: Row, rows_: Sequence[Mapping[str, object]]) -> None:
-    """Let what stands at one address (for the cases of one team and owner) stand at
-    others instead.
+def move_address(
+    connection: Connection,
+    old: Row,
+    rows_: Sequence[Mapping[str, object]],
+    barred: Collection[int],
+) -> None:
+    """Let what stands at one address (for the cases of one team and owner, or for one case `apart`)
+    stand at others instead.
     """
     same = [
         INBOX.c[n].is_(None) if old[n] is None else INBOX.c[n] == old[n]
@@ -266,7 +289,8 @@ def move_address(connection: Connection, old: Row, rows_: Sequence[Mapping[str, 
     owned = (
         CASE.c.owner_id.is_(None) if old["owner_id"] is None else CASE.c.owner_id == old["owner_id"]
     )
-    cases = select(CASE.c.id).where(CASE.c.team_id == old["of_team"], owned)
+    one = CASE.c.id == old["apart"] if old["apart"] else CASE.c.id.not_in(sorted(barred))
+    cases = select(CASE.c.id).where(CASE.c.team_id == old["of_team"], owned, one)
     found = rows(connection, select(INBOX).where(*same, INBOX.c.case_id.in_(cases)))
     connection.execute(delete(INBOX).where(INBOX.c.id.in_([r["id"] for r in found])))
     put_in_inbox(

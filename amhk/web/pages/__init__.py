@@ -7,10 +7,12 @@ from fastapi import APIRouter, Depends
 
 from amhk.web.pages import (
     cases,
+    conflicts,
     feeds,
     figures,
     imports,
     intake,
+    leave,
     letters,
     looks,
     overview,
@@ -46,6 +48,8 @@ ROOMS = (
     people,
     imports,
     looks,
+    conflicts,
+    leave,
     second_proof,
     sessions,
     typed,

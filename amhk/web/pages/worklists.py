@@ -33,7 +33,8 @@ def morning_page(here: Here) -> Response:
         return RedirectResponse("/rapportage", 303)
     if here.who.role not in WORKS:
         return page(here, "ochtend-beheer.html", told=night_proof.latest(here.office))
-    told = today.morning_of(here.office, here.who, here.now, datetime.now(UTC))
+    real, judges = datetime.now(UTC), here.seat.leave
+    told = today.morning_of(here.office, here.who, here.now, real, judges)
     terms = [(case, _shaped(here, term)) for case in told.pop("mine") for term in case["terms"]]
     lead, watch = here.who.role in today.LEADS, here.who.role == "piket"
     return page(

@@ -1,0 +1,56 @@
+"""Leave to open a case of others, and what who leads says of it."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select, update
+
+from amhk.store.people.people import GRANT
+from amhk.store.reads import CASE, LOOK, TEAM, WORKER, rows
+from amhk.store.rows import Row
+from amhk.store.tables import Sql
+
+_UNJUDGED = (GRANT.c.judged.is_(None), GRANT.c.due.is_not(None))
+
+
+def first_due() -> Sql:
+    """Give the column that tells by which day the first leave must be judged; None when none."""
+    first = select(func.min(GRANT.c.due)).where(*_UNJUDGED)
+    return first.scalar_subquery().label("leave_due")
+
+
+def to_judge(connection: Connection, key: int | None = None) -> list[Row]:
+    """Give every leave that nobody judged yet (or the one of a key), the first to be judged on
+    top: who had it, of which case, why, and since when.
+    """
+    his = TEAM.alias("his")
+    statement = (
+        select(
+            *GRANT.c,
+            WORKER.c.name.label("worker"),
+            WORKER.c.role,
+            his.c.name.label("of_team"),
+            CASE.c.number,
+            CASE.c.team_id.label("team_of_case"),
+        )
+        .join(WORKER, WORKER.c.id == GRANT.c.worker_id)
+        .outerjoin(his, his.c.id == WORKER.c.team_id)
+        .join(CASE, CASE.c.id == GRANT.c.case_id)
+        .where(*_UNJUDGED, *([GRANT.c.id == key] if key is not None else []))
+        .order_by(GRANT.c.due, GRANT.c.id)
+    )
+    return rows(connection, statement)
+
+
+def looked(connection: Connection, leave: Row) -> int:
+    """Give how often who had a leave looked at the case since."""
+    mine = (LOOK.c.case_id == leave["case_id"], LOOK.c.worker_id == leave["worker_id"])
+    count = select(func.count()).select_from(LOOK).where(*mine, LOOK.c.instant >= leave["given"])
+    return int(connection.execute(count).scalar_one())
+
+
+def judge(connection: Connection, key: int, now: datetime, by: int, verdict: str) -> int:
+    """Write what who leads says of a leave; gives how many it was (0 when it was judged before)."""
+    told = {"judged": now, "judged_by": by, "verdict": verdict}
+    return connection.execute(
+        update(GRANT).where(GRANT.c.id == key, GRANT.c.judged.is_(None)).values(**told)
+    ).rowcount
