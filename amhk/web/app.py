@@ -221,10 +221,12 @@ def _case_of(request: Request, wrong: Refusal) -> tuple[dict[str, object] | None
     None when it cannot be seen.
     """
     office: Office = request.app.state.office
+    if not any(f.do for f in wrong.faults):
+        return None, office.training, None
     number = request.path_params.get("number")
-    if key := request.path_params.get("key"):
-        number = letter_view.case_of(office, int(key)) if str(key).isdigit() else None
-    if not number or not any(f.do for f in wrong.faults):
+    if number is None and "/notices/" in request.url.path:  # its key was read, so it is one
+        number = letter_view.case_of(office, int(request.path_params["key"]))
+    if not number:
         return None, office.training, None
     try:
         view = reading.case_view(office, number, by_token(request), looked="wat een deur vraagt")

@@ -72,13 +72,13 @@ class Http:
             follow_redirects=False,
         )
 
-    def send(self, path, **told):
+    def send(self, path, headers=None, **told):
         """Send a form of our own page, of the newest sign-in; gives the answer, not followed."""
         with self.app.state.office.store.read() as connection:
             csrf = list(connection.execute(select(SESSION.c.csrf)).scalars())[-1]
         once = f"{len(told)}{datetime.now(UTC).timestamp()}".replace(".", "")
         form = {"_csrf": csrf, "_once": once, **told}
-        return self.post(path, data=form, follow_redirects=False)
+        return self.post(path, data=form, headers=headers, follow_redirects=False)
 
 
 __all__ = ["Http"]

@@ -24,11 +24,15 @@ def sees(connection: Connection, who: Reader, case: CaseRow) -> bool:
     It is within his scope, or he has leave for now (with a reason, real time); never one about
     people he knows.
     """
-    if case["id"] in who.barred:
-        return False
-    if owns(who, case):
-        return True
-    return who.role in WORKS and people.granted(connection, who.id, case["id"], datetime.now(UTC))
+    return owns(who, case) or has_leave(connection, who, case["id"])
+
+
+def has_leave(connection: Connection, who: Reader, case: int) -> bool:
+    """Tell whether a reader has leave to read a case (its key) now; of one he may not know none
+    counts.
+    """
+    leave = who.role in WORKS and people.granted(connection, who.id, case, datetime.now(UTC))
+    return leave and case not in who.barred
 
 
 def no_case(number: str) -> NotFound:
@@ -44,12 +48,15 @@ def visible(
 ) -> CaseRow:
     """Give a case this reader may read.
 
-    With `own` only one he works with, not one he has leave to read. NotFound otherwise. That he was
-    given it is remembered, for the line that he looked.
+    With `own` only one he works with, not one he has leave to read. NotFound otherwise, by as many
+    questions as there is a case or not. That he was given it is remembered, for the line that he
+    looked.
     """
     case = reads.case_by_number(connection, number, lock)
-    if case is None or not (owns(who, case) if own else sees(connection, who, case)):
-        raise no_case(number)
+    if case is None or not owns(who, case):
+        leave = not own and has_leave(connection, who, case["id"] if case else 0)
+        if case is None or not leave:
+            raise no_case(number)
     who.seen.setdefault(case["id"], False)
     return case
 

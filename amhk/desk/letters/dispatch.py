@@ -13,7 +13,7 @@ from amhk.desk.casefile.recall_letters import DRAFT_AGAIN, take_off
 from amhk.desk.letters.compose import of_its_day, still_fit
 from amhk.desk.letters.delivery import MACHINES, address_on, lack_of, reach_of
 from amhk.desk.letters.notices import find
-from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, NotAllowed, NotFound
+from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, NotAllowed
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import WORKS, Reader, scope_of
 from amhk.store import reads, writes
@@ -35,11 +35,11 @@ def queue(office: Office, key: int, body: object, who: Reader) -> None:
     if who.role not in WORKS:
         raise NotAllowed()
     told = body if isinstance(body, dict) else {}
-    if not isinstance(way := told.get("way"), str) or way not in MACHINES:
-        raise BadInput.of("weg", f"Kies: {' of '.join(MACHINES)}.", "way")
     now = datetime.now(UTC)
     with office.store.write() as connection:
         _, case = find(connection, key, who, lock=True)
+        if not isinstance(way := told.get("way"), str) or way not in MACHINES:
+            raise BadInput.of("weg", f"Kies: {' of '.join(MACHINES)}.", "way")
         notice = reads.notice(connection, key, lock=True)
         assert notice is not None
         if str(notice["version"]) != str(told.get("version")):
@@ -99,10 +99,8 @@ def grew_wrong(office: Office, connection: Connection, row: Row) -> str | None:
 def _mine(connection: Connection, key: int, who: Reader, states: Sequence[str]) -> Row:
     """Give a row of the outbox this reader may act on, when it stands in one of these states."""
     row = outbox.by_key(connection, key, lock=True)
-    if row is None or who.role not in WORKS:
-        raise NotFound("Deze post bestaat niet, of u mag hem niet zien.")
-    find(connection, row["notice_id"], who)
-    if row["state"] not in states:
+    find(connection, row["notice_id"] if row and who.role in WORKS else 0, who)
+    if row is None or row["state"] not in states:
         raise ClosedDoor.of("staat", "Dit is intussen al gebeurd; bekijk de lijst opnieuw.")
     return row
 
@@ -133,8 +131,7 @@ def cancel(office: Office, key: int, who: Reader) -> None:
     """
     with office.store.write() as connection:
         found = outbox.by_key(connection, key)
-        if found is not None:
-            reads.lock_notices(connection, [found["notice_id"]])
+        reads.lock_notices(connection, [found["notice_id"] if found else 0])
         row = _mine(connection, key, who, ("queued", "dead"))
         take_off(office, connection, [row["notice_id"]])
         renewed(connection, row["notice_id"])

@@ -50,9 +50,11 @@ WITHHOLD = (
 def find(
     connection: Connection, key: int, who: Reader, lock: bool = False
 ) -> tuple[NoticeRow, CaseRow]:
-    """Give a notice and its case, when this reader may see the case; NotFound otherwise."""
+    """Give a notice and its case, when this reader may see the case; NotFound otherwise, by as many
+    questions.
+    """
     notice = reads.notice(connection, key)
-    case = reads.case_by_id(connection, notice["case_id"], lock) if notice else None
+    case = reads.case_by_id(connection, notice["case_id"] if notice else 0, lock)
     if notice is None or case is None or not owns(who, case):
         raise NotFound("Deze brief bestaat niet, of u mag hem niet zien.")
     return notice, case

@@ -228,7 +228,7 @@ def keep_report(office: House, who: Who, body: Body) -> object:
 
 
 @router.get("/reports/kept/{key}")
-def kept_report(key: int, office: House, who: Who, format: str = "json") -> Response:
+def kept_report(key: Key, office: House, who: Who, format: str = "json") -> Response:
     """A report as it was kept, in any format; it never changes."""
     report_files.fit(format)
     content, kind = report_files.rendered(
@@ -238,7 +238,7 @@ def kept_report(key: int, office: House, who: Who, format: str = "json") -> Resp
 
 
 @router.get("/reports/kept/{key}/changes")
-def changes_since(key: int, office: House, who: Who) -> object:
+def changes_since(key: Key, office: House, who: Who) -> object:
     """What has changed in its figures since, and why."""
     figures_kept_reports.kept(office, key, who)
     return {"items": figures_kept_reports.changes(office, key), "next": None}
