@@ -1,6 +1,6 @@
 """Every SELECT of the house; what comes back are plain mappings."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar, cast
@@ -287,6 +287,12 @@ def open_without_term(connection: Connection) -> tuple[int, list[str]]:
 def meta(connection: Connection, key: str) -> str | None:
     """Give what the house remembers under a key."""
     return connection.execute(_META, {"meta_key": key}).scalar()
+
+
+def numbers_of(connection: Connection, cases: Collection[int]) -> list[str]:
+    """Give the numbers of cases by their keys."""
+    asked = select(CASE.c.number).where(CASE.c.id.in_(sorted(cases)))
+    return list(connection.execute(asked).scalars())
 
 
 def last_worker(connection: Connection, case: int) -> Row | None:

@@ -480,7 +480,8 @@ class Meldpunt(RuleBasedStateMachine):
         number, _ = self.pick(data)
         leads = reader(self.office, "Mia")
         try:
-            conflicts.know(self.office, number, {"worker": name, "ground": "familie"}, leads)
+            told = {"worker": name, "ground": "familie", "reason": "Zegt hij zelf."}
+            conflicts.know_other(self.office, number, told, leads)
         except Refusal as wrong:
             assert wrong.faults
         else:

@@ -6,7 +6,7 @@ import pytest
 from browser.test_every_page import FILES, PAGES
 from conftest import FULL, make_folder
 from support.bulk import bring, form, take
-from support.cast import Client, reader
+from support.cast import Client, hire, reader
 from support.everything import furnish
 from support.families import melding
 from support.http import Http
@@ -146,7 +146,8 @@ def lock_out(office, worker, numbers):
         with office.store.read() as connection:
             case = reads.case_by_number(connection, number)
         if case["id"] not in reader(office, worker).barred:
-            conflicts.know(office, number, {"worker": worker, "ground": "familie"}, leads)
+            told = {"worker": worker, "ground": "familie", "reason": "Zegt hij zelf."}
+            conflicts.know_other(office, number, told, leads)
 
 
 def test_who_knows_a_family_finds_no_trace_of_it_in_any_page_count_list_figure_or_feed(home):
@@ -175,6 +176,43 @@ def test_who_knows_a_family_finds_no_trace_of_it_in_any_page_count_list_figure_o
     ]
     for number in numbers:
         assert browser.get(f"/zaak/{number}").status_code == 404
+
+
+@pytest.fixture
+def desk(sqlite_office):
+    hire(sqlite_office)
+    browser = Http(create_app(sqlite_office))
+    browser.sign_in("Tom")
+    number = calls.take_call(sqlite_office, melding(KIN), reader(sqlite_office, "Tom"))
+    return sqlite_office, browser, number
+
+
+def test_on_screen_who_leads_says_it_of_another_lifts_it_and_says_it_of_himself(desk):
+    office, tom, number = desk
+    at, told = f"/zaak/{number}/bekenden", {"ground": "familie", "reason": "Zegt zij zelf."}
+    wrong = tom.send(f"{at}/ander", worker="Anna", ground="familie")
+    assert wrong.status_code == 422 and "selected" in wrong.text
+    assert tom.send(f"{at}/ander", worker="Anna", **told).status_code == 303
+    assert "Anna" in tom.get(at).text
+    (held,) = conflicts.view(office, number, reader(office, "Tom"))["held"]
+    assert tom.send(f"{at}/{held['id']}/opheffen", reason="Andere familie.").status_code == 303
+    assert conflicts.view(office, number, reader(office, "Tom"))["held"] == []
+    assert tom.send(at, ground="familie").headers["location"] == "/"
+    assert tom.get(at).status_code == 404
+
+
+def test_who_takes_a_call_about_people_he_may_not_know_is_told_that_a_colleague_goes_on(desk):
+    office, tom, number = desk
+    tom.send(f"/zaak/{number}/bekenden", ground="familie")
+    body = melding([], gemeente="Schiedam") | {"melder.naam": "School"}
+    flat = {k: v for k, v in body.items() if isinstance(v, str)}
+    made = tom.send("/nieuw", **flat, route_keuze="melding")
+    assert made.status_code in (303, 422)
+    again = calls.take_call(office, melding([], gemeente="Schiedam"), reader(office, "Tom"))
+    line = {f"betrokkenen.0.{k}": v for k, v in KIN[0].items() if isinstance(v, str)}
+    line["betrokkenen.0.rollen"] = "kind"
+    answer = tom.send(f"/zaak/{again}/mensen", **line)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
 
 
 def differences(before, after):

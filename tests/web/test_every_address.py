@@ -93,6 +93,17 @@ def test_whatever_stands_in_an_address_there_is_no_error_of_ours(house, odd):
     assert looked > 80
 
 
+def test_every_address_leads_to_its_own_room():
+    for rooms in (ROOMS, (cases, letters, doors, people)):
+        routes = [r for room in rooms for r in room.router.routes]
+        for route in routes:
+            filled = re.sub(r"\{[^}]+\}", "1", route.path)
+            first = next(
+                r for r in routes if r.methods & route.methods and r.path_regex.match(filled)
+            )
+            assert first is route, f"{route.methods} {route.path} is taken by {first.path}"
+
+
 def test_the_head_of_a_page_is_that_of_the_page(house):
     http, client, _ = house
     looked = 0

@@ -89,8 +89,10 @@ def home(tmp_path_factory):
     attachments.add_file(office, places["melding"], "brief.txt", BytesIO(b"Een brief."), tom)
     workers.add_team(office, "Noord")
     workers.add_worker(office, "Nel", "medewerker", "Noord", None, password="oefenen-oefenen")
-    known = {"worker": "Anna", "ground": "familie"}
-    conflicts.know(office, places["melding"], known, mia)  # the other is of the same household
+    known = {"worker": "Anna", "ground": "familie", "reason": "Zegt zij zelf."}
+    conflicts.know_other(
+        office, places["melding"], known, mia
+    )  # the other is of the same household
     with office.store.read() as connection:
         places["file"] = connection.execute(select(table(Attachment).c.id)).scalar()
         places["out"] = connection.execute(select(OUT.c.id)).scalar()

@@ -1,6 +1,9 @@
 """Who may see a case: the question asked of the store, and the one refusal."""
 
+import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import TypeVar, cast
 
 from amhk.errors import NotAllowed, NotFound
 from amhk.rules.privacy.secrecy import WORKS, Reader, may_see, scope_of
@@ -8,6 +11,8 @@ from amhk.store import reads
 from amhk.store.database.engine import Connection
 from amhk.store.people import people
 from amhk.store.rows import CaseRow
+
+T = TypeVar("T")
 
 
 def owns(who: Reader, case: CaseRow) -> bool:
@@ -59,6 +64,23 @@ def visible(
             raise no_case(number)
     who.seen.setdefault(case["id"], False)
     return case
+
+
+def unnamed(connection: Connection, who: Reader, told: T) -> T:
+    """Give what is told, texts in lists and mappings, without the numbers of cases this reader may
+    not know.
+    """
+    numbers = reads.numbers_of(connection, who.barred) if who.barred else []
+    sign = re.compile(f"(?:zaak )?(?:{'|'.join(numbers)})")
+    return cast(T, _without(sign, told)) if numbers else told
+
+
+def _without(sign: re.Pattern[str], told: object) -> object:
+    if isinstance(told, str):
+        return sign.sub("een andere zaak", told)
+    if isinstance(told, Mapping):
+        return {key: _without(sign, value) for key, value in told.items()}
+    return [_without(sign, one) for one in told] if isinstance(told, list) else told
 
 
 def key_of(connection: Connection, number: object) -> int | None:

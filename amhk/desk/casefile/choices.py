@@ -9,7 +9,7 @@ from typing import Any
 
 from amhk.desk.casefile.cover_secrets import veil_over
 from amhk.office import Office
-from amhk.rules.privacy.secrecy import HAND, WORKS
+from amhk.rules.privacy.secrecy import HAND, WORKS, keys
 from amhk.rules.privacy.veil import Veil
 from amhk.rules.procedure.fields import Desk, Field
 from amhk.store import reads
@@ -79,13 +79,18 @@ def _workers(
     office: Office, connection: Connection, case: CaseRow | None, kept: Kept
 ) -> dict[str, str]:
     workers = reads.workers(connection)
-    return {w["name"]: _signed(w) for w in workers if w["role"] in WORKS and w["name"] != HAND}
+    works = [w for w in workers if w["role"] in WORKS and w["name"] != HAND]
+    return {w["name"]: _signed(w) for w in works if _may_know(w, case)}
+
+
+def _may_know(worker: Row, case: CaseRow | None) -> bool:
+    return case is None or case["id"] not in keys(worker["barred"])
 
 
 def _deciders(
     office: Office, connection: Connection, case: CaseRow | None, kept: Kept
 ) -> dict[str, str]:
-    return {w["name"]: _signed(w) for w in deciders(connection)}
+    return {w["name"]: _signed(w) for w in deciders(connection) if _may_know(w, case)}
 
 
 def _of(

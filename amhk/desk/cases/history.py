@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from amhk.desk.casefile.access import visible
+from amhk.desk.casefile.access import unnamed, visible
 from amhk.desk.casefile.cover_secrets import covered
 from amhk.desk.casefile.open_case import laid_out
 from amhk.desk.cases.steps import steps
@@ -25,7 +25,7 @@ def journal_view(office: Office, number: str, who: Reader) -> list[dict[str, Any
         lines = lines_told(
             entries, steps(file, entries, people), reads.notices(connection, case["id"]), people
         )
-        return covered(office, connection, case, lines)
+        return unnamed(connection, who, covered(office, connection, case, lines))
 
 
 def lines_told(

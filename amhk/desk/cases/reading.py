@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from amhk.desk.casefile.access import owns, visible
+from amhk.desk.casefile.access import owns, unnamed, visible
 from amhk.desk.casefile.access_log import look, note_look
 from amhk.desk.casefile.casefile import WORDS, CaseFile
 from amhk.desk.casefile.cover_secrets import covered, uncovered, veil_over
@@ -56,7 +56,7 @@ def case_view(
         gaps = [n["gap"] for n in view["notices"] if n["gap"]]
         doors = {gap.target for gap in gaps if gap.kind == "move"} if asks else None
         view["moves"] = moves_told(file, case, veil, doors) if owns(who, case) else []
-        return veil.upon(view) if veil else view
+        return unnamed(connection, who, veil.upon(view) if veil else view)
 
 
 def version_of(office: Office, number: str, who: Reader) -> int:
@@ -91,7 +91,7 @@ def case_page(office: Office, number: str, who: Reader) -> dict[str, Any]:
             "rungs": [rung_told(r) for r in shelf["reminders"]],
             "map": _map(file, journal, view["moves"]),
         }
-        view = covered(office, connection, case, view)
+        view = unnamed(connection, who, covered(office, connection, case, view))
     note_look(office, case, who, "zaak")
     return view
 

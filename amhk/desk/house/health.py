@@ -59,7 +59,7 @@ def alarms_of(office: Office, connection: Connection, known: Row, now: datetime)
     if leave.red(office, known["leave_due"], now):
         told.append(
             f"Een inzage met reden wacht sinds {say_day(known['leave_due'])} op een oordeel. De"
-            " manager vindt haar op Vandaag."
+            " teamleider of manager vindt haar op Vandaag."
         )
     if known["dead_letters"]:
         told.append("Er zijn brieven die niet weg konden. Ze staan onder Post, met de reden.")

@@ -182,6 +182,12 @@ def _homeless(connection: Connection, now: datetime) -> int:
     return sum(not attended(*place) for place in places)
 
 
+def open_incident(office: Office, what: str) -> None:
+    """Open a term for the beheerder for something that was found outside the proof."""
+    with office.store.write() as connection:
+        _incident(office, connection, what, office.now(connection))
+
+
 def _incident(office: Office, connection: Connection, what: str, now: datetime) -> None:
     """Open a term for the beheerder: one working day to find out.
 

@@ -33,7 +33,7 @@ def go_round(office: Office) -> Sweep:
     """
     trouble: dict[str, str] = {}
     _try(trouble, "plannen", lambda: absence.carry_out_due(office))
-    _try(trouble, "bekenden", lambda: conflicts.tend(office))
+    _try(trouble, "bekenden", lambda: _known(office))
     _try(trouble, "kalender", lambda: calendar.absorb(office))
     sweep = terms_sweep.run_due(office)
     _try(trouble, "uitwisselmap", lambda: carrier.carry(office))
@@ -47,6 +47,12 @@ def go_round(office: Office) -> Sweep:
     _try(trouble, "rapporten", lambda: kept_reports.make_when_due(office))
     _remember(office, trouble)
     return replace(sweep, failed=(*sweep.failed, *trouble))
+
+
+def _known(office: Office) -> None:
+    """See to the cases somebody may not know; a case nobody who leads may know is told at once."""
+    if conflicts.tend(office):
+        night_proof.open_incident(office, conflicts.NOBODY_LEFT)
 
 
 def _try(trouble: dict[str, str], name: str, act: Callable[[], object]) -> None:

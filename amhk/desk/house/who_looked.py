@@ -10,6 +10,8 @@ from amhk.errors import NotAllowed, NotFound
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import TEAM_CASES, Reader, may_see, scope_of
 from amhk.sheets.write import as_csv
+from amhk.store.cases import veils
+from amhk.store.database.engine import Connection
 from amhk.store.rows import Row
 from amhk.store.staff import looks
 from amhk.words import ROLES, iso, local, say_day, say_instant, some
@@ -23,7 +25,7 @@ def of_case(office: Office, number: str, who: Reader) -> dict[str, Any]:
     """Give who looked at a case, the latest first; NotFound for who does not work with it."""
     with office.store.read() as connection:
         case = visible(connection, number, who, own=True)
-        found = looks.of_case(connection, case["id"], MOST)
+        found = _veiled(connection, looks.of_case(connection, case["id"], MOST))
     return {"number": case["number"], "looks": _told(found), "most": MOST}
 
 
@@ -36,7 +38,7 @@ def file_of_case(office: Office, number: str, who: Reader) -> str:
         raise NotAllowed("Dit uittreksel maakt de teamleider of de manager.")
     with office.store.read() as connection:
         case = visible(connection, number, who, own=True)
-        found = _told(looks.of_case(connection, case["id"], 1_000_000))
+        found = _told(_veiled(connection, looks.of_case(connection, case["id"], 1_000_000)))
     columns = ("moment", "worker", "role", "via", "number", "what", "reason")
     return as_csv([*HEAD], [[str(one[c] or "") for c in columns] for one in found])
 
@@ -57,6 +59,7 @@ def of_worker(office: Office, name: str, who: Reader) -> dict[str, Any]:
             raise NotFound("Deze medewerker is hier niet, of niet van uw team.")
         since = datetime.now(UTC) - timedelta(days=_DAYS)
         found = looks.of_worker(connection, one["id"], since) if one else []
+        found = _veiled(connection, found)
     found = [r for r in found if r["case_id"] not in who.barred]
     found = [r if _may_read(who, r) else {**r, "number": None, "reason": None} for r in found]
     return {
@@ -76,6 +79,18 @@ def _may_read(who: Reader, line: Row) -> bool:
         return line["case_id"] is None
     of = (line["case_id"], line["team_of_case"], line["owner_id"], line["taken_by"])
     return may_see(scope_of(who), *of)
+
+
+def _veiled(connection: Connection, found: list[Row]) -> list[Row]:
+    """Cover in the reasons what their cases keep secret."""
+    said = sorted({r["case_id"] for r in found if r["case_id"] and r["reason"]})
+    over = veils.veils(connection, said)
+    return [
+        {**r, "reason": over[r["case_id"]].upon(r["reason"])}
+        if r["reason"] and r["case_id"] in over
+        else r
+        for r in found
+    ]
 
 
 def _told(found: list[Row]) -> list[dict[str, Any]]:

@@ -3,8 +3,10 @@ batches that survive a crash; what is wrong waits to be repaired.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
+from amhk.desk.casefile.access import unnamed
 from amhk.desk.intake.import_staging import (
     TAKEN_AT_ONCE,
     Progress,
@@ -136,6 +138,7 @@ def repair(office: Office, key: int, body: object, who: Reader) -> str | None:
         taken = not faults and told["state"] in ("taking", "done")
         number = together.make(key, values, who) if taken else None
         together.end()
+        faults = [replace(f, text=unnamed(connection, who, f.text)) for f in faults]
     if faults:
         raise BadInput(faults=faults)
     return number

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from amhk.desk.casefile.access import unnamed
 from amhk.desk.intake.import_staging import PAGE, must_take_in
 from amhk.desk.intake.imports import PATIENCE, form_to_repair
 from amhk.desk.people import earlier_contacts
@@ -46,7 +47,7 @@ def view(
         return _head(connection, told) | {
             "state_shown": state,
             "forms": [
-                _shown(f) | {"earlier": _known(office, connection, f, who)}
+                _shown(connection, f, who) | {"earlier": _known(office, connection, f, who)}
                 for f in found
                 if f["case_id"] not in who.barred
             ],
@@ -63,7 +64,7 @@ def _known(
     return earlier_contacts.known_of(office, connection, told, who)[:3]
 
 
-def _shown(form: Row) -> dict[str, object]:
+def _shown(connection: Connection, form: Row, who: Reader) -> dict[str, object]:
     """Give a form for a list: a secret melder and secret addresses left out."""
     told = form["told"]
     family = (
@@ -92,7 +93,9 @@ def _shown(form: Row) -> dict[str, object]:
             say_instant(form["received"]) if form["received"] else str(told.get("ontvangen", ""))
         ),
         "names": [str(p.get("naam", "?")) for p in family],
-        "faults": [{"code": c, "text": t, "field": f} for c, t, f in form["faults"]],
+        "faults": unnamed(
+            connection, who, [{"code": c, "text": t, "field": f} for c, t, f in form["faults"]]
+        ),
     }
 
 
@@ -101,7 +104,7 @@ def one(office: Office, key: int, who: Reader) -> dict[str, Any]:
     must_take_in(who)
     with office.store.read() as connection:
         form = form_to_repair(connection, key)
-        return _shown(form) | {
+        return _shown(connection, form, who) | {
             "told": form["told"],
             "import": form["import_id"],
             "original": form["undo"].get("original", {}),

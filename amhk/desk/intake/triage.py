@@ -60,7 +60,8 @@ def worklist(office: Office, who: Reader, limit: int = PAGE) -> dict[str, object
     earlier_contacts.with_refs(office, [e for item in told for e in item["earlier"]], who)
     for item in told:
         item["join"] = _join(item["earlier"])
-    return {"count": count, "items": told, "last": _last(last)}
+    hidden = last is not None and last["case_id"] in who.barred
+    return {"count": count, "items": told, "last": None if hidden else _last(last)}
 
 
 def _row(
@@ -144,8 +145,10 @@ def decide(office: Office, key: int, body: object, who: Reader) -> str:
         raise BadInput.of("onbekende_code", f"Kies uit {', '.join(OUTCOMES)}.", "outcome")
     with office.store.write() as connection:
         form = store.one(connection, key, lock=True)
-        if form is None or form["state"] != "taken" or form["number"] is None:
-            raise NotFound("Dit formulier bestaat niet.")
+        taken = form is not None and form["state"] == "taken" and form["case_id"] is not None
+        case = reads.case_by_id(connection, form["case_id"] if form and taken else 0)
+        if form is None or case is None or not owns(who, case):
+            raise NotFound("Dit formulier bestaat niet, of u mag het niet zien.")
         bij = _target(connection, told, who) if outcome == BELONGS else ""
         file = open_case(office, connection, form["number"], who, along=[key_of(connection, bij)])
         if form["outcome"] is not None:

@@ -30,6 +30,7 @@ from amhk.store.staff import looks
 from amhk.words import day_of, iso
 
 LEAVE = timedelta(hours=8)
+OPENED = "inzage met reden"
 JUDGED = 5  # working days within which who leads judges it (a norm of our own)
 HIDDEN, KNOWN = "eerder bekend: alleen dat", "eerder bekend"
 _MOST_TYPED, _MOST_SHOWN = 20, 12
@@ -314,10 +315,12 @@ def open_earlier(office: Office, ref: int, reason: object, who: Reader) -> str:
             "given": real,
             "until": real + LEAVE,
             "reason": text,
+            "team_id": case["team_id"],
             "due": after_working_days(today, JUDGED, office.calendar, True)[0],
         }
-        writes.add(connection, store.GRANT, row)
-        looks.write(connection, [look_line(who, case["id"], "inzage met reden", text)])
+        if not store.granted(connection, who.id, case["id"], real):
+            writes.add(connection, store.GRANT, row)
+        looks.write(connection, [look_line(who, case["id"], OPENED, text)])
         file = on_table(office, connection, case, who)
         file.note(
             "inzage",

@@ -90,10 +90,8 @@ def preview(office: Office, worker: str, who: Reader) -> list[dict[str, Any]]:
             assert case is not None
             flow = office.pack.workflows[case["workflow"], case["release"]]
             terms = reads.terms(connection, key, running=True)
-            told = [
-                {"title": flow.terms[t["name"]].title, "due": t["due"]}
-                for t in sorted(terms, key=lambda t: t["over_at"])
-            ]
+            terms = sorted(terms, key=lambda t: t["over_at"])
+            told = [{"title": flow.terms[t["name"]].title, "due": t["due"]} for t in terms]
             found.append({"number": case["number"], "terms": told})
         return sorted(found, key=lambda c: c["number"])
 
@@ -133,10 +131,8 @@ def _own_faults(values: Filled, several: Mapping[str, str], desk: Desk, today: d
     if values.get("to") and values["to"] == values.get("worker"):
         faults.append(Fault("zelfde", "De zaken gaan naar iemand anders, of naar het team.", "to"))
     if not isinstance(several, Mapping):
-        return [
-            *faults,
-            Fault("verkeerd_soort", "Noem per zaaknummer wie haar overneemt.", "cases"),
-        ]
+        wrong = Fault("verkeerd_soort", "Noem per zaaknummer wie haar overneemt.", "cases")
+        return [*faults, wrong]
     known = desk.lists["medewerker"]
     for number, name in several.items():
         if name is not None and (
@@ -176,7 +172,7 @@ def _write(
             "undone": None,
         },
     )
-    owned = _owned(connection, worker, several)
+    owned = _owned(connection, worker, several, who.barred if who else frozenset())
     chosen = {number: people[name]["id"] if name else None for number, name in several.items()}
     to_of = {k: chosen.get(number, to) for number, k in owned.items()}
     lines = [{"plan_id": key, "case_id": k, "to_id": v, "went": False} for k, v in to_of.items()]
@@ -188,11 +184,16 @@ def _write(
     return key
 
 
-def _owned(connection: Connection, worker: Row, several: Iterable[str]) -> dict[str, int]:
-    """Give the keys of a worker's open cases by number; BadInput for each of `several` not his."""
+def _owned(
+    connection: Connection, worker: Row, several: Iterable[str], barred: frozenset[int]
+) -> dict[str, int]:
+    """Give the keys of a worker's open cases by number; BadInput for each of `several` not his, or
+    barred from who plans (those go as the plan says).
+    """
     cases = [reads.case_by_id(connection, k) for k in reads.cases_of(connection, worker["id"])]
     owned = {str(case["number"]): int(case["id"]) for case in cases if case}
-    unknown = [str(n).encode("utf-8", "replace").decode() for n in several if n not in owned]
+    known = {number for number, key in owned.items() if key not in barred}
+    unknown = [str(n).encode("utf-8", "replace").decode() for n in several if n not in known]
     if unknown:
         text = f"is geen open zaak van {worker['name']}."
         raise BadInput(faults=[Fault("onbekend", f"{n[:30]} {text}", "cases") for n in unknown])

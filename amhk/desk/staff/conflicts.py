@@ -5,26 +5,25 @@ of others; the case and all of its household then stay hidden, whatever the role
 leads lifts it.
 """
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+import json
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from amhk.desk.casefile.access import visible
-from amhk.desk.casefile.choices import desk_for
+from amhk.desk.casefile.access import key_of, visible
 from amhk.desk.casefile.inputs import must_work
 from amhk.desk.casefile.open_case import on_table
+from amhk.desk.staff import rights
 from amhk.desk.terms.inbox import tend_inbox
 from amhk.errors import BadInput, ClosedDoor, Fault, NotAllowed
 from amhk.office import Office
-from amhk.rules.parse import Filled
-from amhk.rules.privacy.secrecy import ALL_CASES, Reader, keys
+from amhk.rules.privacy.secrecy import ALL_CASES, HAND, TEAM_CASES, Reader, keys
 from amhk.rules.procedure.fields import Desk, Field
 from amhk.rules.procedure.form_check import clean
 from amhk.rules.terms.ladder import Staff
 from amhk.store import reads, writes
 from amhk.store.cases.barred import CONFLICT
 from amhk.store.database.engine import Connection
-from amhk.store.rows import CaseRow
+from amhk.store.rows import CaseRow, WorkerRow
 from amhk.store.staff import conflicts as store
 from amhk.store.terms import reminders
 from amhk.words import day_of, iso
@@ -33,35 +32,37 @@ LEADS = ("teamleider", "manager")
 GROUNDS = {
     "familie": "familie of gezin",
     "omgeving": "buren, vrienden of kennissen",
-    "collega": "een collega",
-    "oud_collega": "een oud-collega",
+    "collega": "een collega is betrokken",
+    "oud_collega": "een oud-collega is betrokken",
 }
-_GROUND = Field("ground", "Waarvan", "choice", required=True, choices="waarvan")
-_MYSELF = (_GROUND,)
-_OTHERS = (Field("worker", "Wie", "choice", required=True, choices="medewerker"), _GROUND)
+_GROUND = Field("ground", "Hoe", "choice", required=True, choices="bekendheid")
+MYSELF = (_GROUND,)
+OTHERS = (
+    Field("worker", "Wie", "choice", required=True, choices="iedereen"),
+    _GROUND,
+    Field("reason", "Toelichting", "text", required=True),
+)
 LIFT = (Field("reason", "Waarom", "text", required=True),)
-KIND, LIFTED = "kent", "kent_niet_meer"
-
-
-def form_of(who: Reader) -> tuple[Field, ...]:
-    """Give the form: who leads says of whom, others say it of themselves."""
-    return _OTHERS if who.role in LEADS else _MYSELF
+KIND, LIFTED, _SEEN = "kent", "kent_niet_meer", "barred"
+NOBODY_LEFT = "een zaak mag door niemand van de leiding meer gezien worden"
 
 
 def view(office: Office, number: str, who: Reader) -> dict[str, Any]:
     """Give who may not know a case one works with (`through`: because of another case of its
-    household), and what the form chooses from.
+    household), and what the forms choose from. On what ground and why only who leads reads.
     """
+    leads = who.role in LEADS
     with office.store.read() as connection:
         case = visible(connection, number, who, own=True)
         held = store.of_case(connection, case["id"])
-        desk = _desk(office, connection, case)
+        desk = _desk(office, connection)
         barred = [w["name"] for w in reads.workers(connection) if case["id"] in keys(w["barred"])]
     told = [
         {
             "id": c["id"],
             "worker": c["worker"],
-            "ground": GROUNDS.get(c["ground"], c["ground"]),
+            "ground": GROUNDS.get(c["ground"], c["ground"]) if leads else "",
+            "reason": c["reason"] if leads else None,
             "since": iso(c["since"]),
             "by": c["by"],
         }
@@ -73,81 +74,101 @@ def view(office: Office, number: str, who: Reader) -> dict[str, Any]:
         "held": told,
         "through": [name for name in barred if name not in said],
         "desk": desk,
-        "leads": who.role in LEADS,
+        "leads": leads,
     }
 
 
-def _desk(office: Office, connection: Connection, case: CaseRow) -> Desk:
-    now = office.now(connection)
-    desk = desk_for(office, connection, now, {"medewerker"}, case)
-    return Desk(now, {**desk.lists, "waarvan": GROUNDS})
+def _desk(office: Office, connection: Connection) -> Desk:
+    names = {w["name"]: w["name"] for w in reads.workers(connection) if w["name"] != HAND}
+    return Desk(office.now(connection), {"iedereen": names, "bekendheid": GROUNDS})
 
 
-def know(office: Office, number: str, body: object, who: Reader) -> bool:
-    """Let a case one works with be hidden from a worker who knows its people: `ground`, and who
-    leads says of whom (`worker`). Tells whether it is hidden from oneself now.
+def know(office: Office, number: str, body: object, who: Reader) -> None:
+    """Let a case one works with be hidden from oneself: `ground`.
 
     What he had of it falls to its team, and his reminders to who can read them. BadInput names
-    every fault, also where nobody who leads would be left to see the case.
+    every fault, also where nobody who leads would be left to see it.
     """
     must_work(who)
+    _hide(office, number, body, who, MYSELF)
+
+
+def know_other(office: Office, number: str, body: object, who: Reader) -> None:
+    """The same of another worker (`worker`, `ground`, `reason`), by who leads.
+
+    Every manager reads that it was said, but the one it was said of.
+    """
+    if who.role not in LEADS:
+        raise NotAllowed("Dit zegt de teamleider of de manager.")
+    _hide(office, number, body, who, OTHERS)
+
+
+def _hide(office: Office, number: str, body: object, who: Reader, form: tuple[Field, ...]) -> None:
     raw = dict(body) if isinstance(body, Mapping) else {}
     with office.store.write() as connection:
-        case = visible(connection, number, who, own=True, lock=True)
-        desk = _desk(office, connection, case)
-        values, faults = clean(form_of(who), raw, desk)
-        name = values.get("worker", who.name)
-        worker = reads.worker_by(connection, name=name)
-        staff = reminders.staff(connection, day_of(desk.now), desk.now)
+        key = visible(connection, number, who, own=True)["id"]
+        home = reads.lock_cases(connection, store.household_of(connection, key))
+        case = home[key]
+        desk = _desk(office, connection)
+        values, faults = clean(form, raw, desk)
+        worker = reads.worker_by(connection, name=values.get("worker", who.name))
         if worker and not faults:
-            faults += _faults(case, worker["id"], name, keys(worker["barred"]), staff)
+            staff = reminders.staff(connection, day_of(desk.now), desk.now)
+            faults += _faults(case, home.values(), worker, staff)
         if faults or worker is None:
             raise BadInput(faults=faults)
-        _write(office, connection, case, worker["id"], name, values, who)
+        row = {
+            "worker_id": worker["id"],
+            "case_id": key,
+            "ground": values["ground"],
+            "since": desk.now,
+            "set_by": who.id,
+            "reason": values.get("reason"),
+        }
+        writes.add(connection, CONFLICT, row)
+        file = on_table(office, connection, case, who)
+        name = worker["name"]
+        what = f"{name} kent deze mensen: de zaak bestaat niet meer voor {name}."
+        file.note(KIND, what, {"worker": worker["id"]})
+        file.save(opens=False)
+        what = f"{name} kent de mensen in een zaak: die bestaat niet meer voor {name}."
+        rights.tell(office, connection, who, what, {"about": worker["id"]})
         _give_back(office, connection, who)
-        return worker["id"] == who.id
 
 
 def _faults(
-    case: CaseRow, worker: int, name: str, barred: frozenset[int], staff: Staff
+    case: CaseRow, home: Collection[CaseRow], worker: WorkerRow, staff: Staff
 ) -> list[Fault]:
-    if case["id"] in barred:
-        return [Fault("al", f"Voor {name} bestaat deze zaak al niet.", "worker")]
-    left = [p for p in staff.knowing(case["id"]).people if p.id != worker]
-    if not any(p.role in ALL_CASES or _leads(p.role, p.team, case) for p in left):
-        text = (
-            "Dan kan niemand van de leiding deze zaak nog zien. Laat eerst een teamleider of"
-            " manager aanwijzen die de mensen niet kent."
-        )
-        return [Fault("niemand_over", text, "worker")]
-    return []
+    """Give why a case cannot be hidden from a worker: it is, or nobody would be left to see it or
+    to lead it, or another open one of its household.
+    """
+    if case["id"] in keys(worker["barred"]):
+        return [Fault("al", f"Voor {worker['name']} bestaat deze zaak al niet.", "worker")]
+    left = Staff(tuple(p for p in staff.people if p.id != worker["id"]))
+    if all(led(left, one) for one in home if not one["closed"] or one["id"] == case["id"]):
+        return []
+    text = (
+        "Dan kan niemand van de leiding, of niemand die er nu is, deze zaak nog zien. Laat eerst"
+        " een teamleider of manager aanwijzen die de mensen niet kent."
+    )
+    return [Fault("niemand_over", text, "worker")]
 
 
-def _leads(role: str, team: int | None, case: CaseRow) -> bool:
-    return role == "teamleider" and team == case["team_id"]
+def led(staff: Staff, case: CaseRow) -> bool:
+    """Tell whether somebody leads a case who may know it, and somebody who is here may see it."""
+    knowing = staff.knowing(case["id"]).people
+    mine = [p for p in knowing if p.role in ALL_CASES or p.team == case["team_id"]]
+    here = any(p.here and p.role in ALL_CASES | TEAM_CASES for p in mine)
+    return here and any(p.role in LEADS for p in mine)
 
 
-def _write(
-    office: Office,
-    connection: Connection,
-    case: CaseRow,
-    worker: int,
-    name: str,
-    values: Filled,
-    who: Reader,
-) -> None:
-    row = {
-        "worker_id": worker,
-        "case_id": case["id"],
-        "ground": values["ground"],
-        "since": datetime.now(UTC),
-        "set_by": who.id,
-    }
-    writes.add(connection, CONFLICT, row)
-    file = on_table(office, connection, case, who)
-    what = f"{name} kent deze mensen ({GROUNDS[values['ground']]}): de zaak is er voor hem niet."
-    file.note(KIND, what, {"worker": worker, "ground": values["ground"]})
-    file.save()
+def hides(office: Office, number: str, who: Reader) -> bool:
+    """Tell whether what a worker just did makes a case one he may not know: his own call may be
+    about a household he knows.
+    """
+    with office.store.read() as connection:
+        worker = reads.worker_by(connection, id=who.id)
+        return worker is not None and key_of(connection, number) in keys(worker["barred"])
 
 
 def lift(office: Office, number: str, key: int, body: object, who: Reader) -> None:
@@ -159,31 +180,46 @@ def lift(office: Office, number: str, key: int, body: object, who: Reader) -> No
         raise NotAllowed("Dit heft de teamleider of de manager op.")
     with office.store.write() as connection:
         case = visible(connection, number, who, own=True, lock=True)
-        values, faults = clean(LIFT, body, Desk(office.now(connection), {}))
+        now = office.now(connection)
+        values, faults = clean(LIFT, body, Desk(now, {}))
         if faults:
             raise BadInput(faults=faults)
         held = next((c for c in store.of_case(connection, case["id"]) if c["id"] == key), None)
         if held is None:
             raise ClosedDoor.of("al_opgeheven", "Dit is al opgeheven.")
-        store.lift(connection, key, datetime.now(UTC))
+        store.lift(connection, key, now)
         file = on_table(office, connection, case, who)
-        what = f"Voor {held['worker']} is deze zaak er weer."
-        file.note(LIFTED, what, {"worker": held["worker_id"], "reden": values["reason"]})
-        file.save()
+        told = {"worker": held["worker_id"], "reden": values["reason"]}
+        file.note(LIFTED, f"Voor {held['worker']} bestaat deze zaak weer.", told)
+        file.save(opens=False)
+        what = f"Een zaak bestaat weer voor {held['worker']}."
+        rights.tell(office, connection, who, what, {"about": held["worker_id"]})
 
 
 def tend(office: Office) -> int:
-    """Take away from who may not know them the cases that came to belong to a household he knows;
-    gives how many.
+    """See to what may no longer be known by somebody since the last round: his cases fall to their
+    teams, and what stood before him stands before others. Gives how many open cases nobody who
+    leads may know (none).
     """
     with office.store.read() as connection:
-        if not store.owned_though_barred(connection):
+        barred = store.barred_of(connection)
+        seen = json.dumps(sorted(barred.items()))
+        if not barred and reads.meta(connection, _SEEN) in (None, seen):
             return 0
+        now = office.now(connection)
+        staff = reminders.staff(connection, day_of(now), now)
+        hidden = sorted({key for held in barred.values() for key in held})
+        cases = [reads.case_by_id(connection, key) for key in hidden]
+        alone = sum(not led(staff, case) for case in cases if case and not case["closed"])
+        if reads.meta(connection, _SEEN) == seen and not store.owned_though_barred(connection):
+            return alone
     with office.store.write() as connection:
-        return _give_back(office, connection, None)
+        _give_back(office, connection, None)
+        writes.set_meta(connection, _SEEN, seen)
+    return alone
 
 
-def _give_back(office: Office, connection: Connection, who: Reader | None) -> int:
+def _give_back(office: Office, connection: Connection, who: Reader | None) -> None:
     """Let every open case that stands with somebody who may not know it fall to its team."""
     owned = dict(store.owned_though_barred(connection))
     now = office.now(connection)
@@ -195,6 +231,5 @@ def _give_back(office: Office, connection: Connection, who: Reader | None) -> in
         file.note("toegewezen", what, {})
         file.changes["owner_id"] = None
         reminders.readdress(connection, case["id"], owned[case["id"]], None, case["team_id"])
-        file.save()
+        file.save(opens=False)
     tend_inbox(connection, reminders.staff(connection, day_of(now), now))
-    return len(owned)

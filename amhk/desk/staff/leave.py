@@ -8,16 +8,18 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from amhk.desk.casefile.open_case import on_table
-from amhk.desk.people.earlier_contacts import JUDGED
+from amhk.desk.people.earlier_contacts import HIDDEN, JUDGED, KNOWN, OPENED
 from amhk.desk.staff import rights
 from amhk.errors import BadInput, NotFound
 from amhk.office import Office
-from amhk.rules.privacy.secrecy import Reader
+from amhk.rules.privacy.secrecy import ALL_CASES, Reader
+from amhk.rules.privacy.veil import Veil
 from amhk.rules.procedure.fields import Desk, Field
 from amhk.rules.procedure.form_check import clean
 from amhk.rules.terms.days import after_working_days
 from amhk.rules.terms.ladder import Staff
 from amhk.store import reads
+from amhk.store.cases import veils
 from amhk.store.database.engine import Connection
 from amhk.store.people import grants
 from amhk.store.rows import Row
@@ -43,26 +45,27 @@ def waiting(
     office: Office, connection: Connection, who: Reader, now: datetime
 ) -> list[dict[str, Any]]:
     """Give the leave that stands before somebody who leads, the first to be judged on top."""
-    found = [row for row in grants.to_judge(connection) if row["case_id"] not in who.barred]
+    found = grants.to_judge(connection)
     if not found:
         return []
     today = day_of(now)
     staff = reminders.staff(connection, today, now)
-    return [_told(row, today) for row in found if _before(who, row, staff, today)]
+    mine = [row for row in found if who.id in _before(row, staff, row["due"] < today)]
+    over = veils.veils(connection, [row["case_id"] for row in mine])
+    return [over.get(row["case_id"], Veil()).upon(_told(row, today)) for row in mine]
 
 
-def _before(who: Reader, row: Row, staff: Staff, today: date) -> bool:
-    """Tell whether a leave stands before this reader: never before who had it himself."""
-    if row["worker_id"] == who.id:
-        return False
-    if who.role == "teamleider":
-        return bool(who.team == row["team_of_case"])
-    leads = any(
-        p.here and p.role == "teamleider" and p.team == row["team_of_case"]
-        for p in staff.knowing(row["case_id"]).people
-        if p.id != row["worker_id"]
-    )
-    return who.role == "manager" and (not leads or row["due"] < today)
+def _before(row: Row, staff: Staff, late: bool) -> set[int]:
+    """Give before whom (keys) a leave stands, never before who had it himself: who leads the team,
+    where none is here or it is late the managers too, and where nobody leads who may know the case
+    whoever sees all cases.
+    """
+    may = [p for p in staff.knowing(row["case_id"]).people if p.id != row["worker_id"]]
+    lead = [p for p in may if p.role == "teamleider" and p.team == row["team_id"]]
+    managers = [p for p in may if p.role == "manager"]
+    if late or not any(p.here for p in lead):
+        lead = [*lead, *managers]
+    return {p.id for p in lead or [p for p in may if p.role in ALL_CASES]}
 
 
 def _told(row: Row, today: date) -> dict[str, Any]:
@@ -79,13 +82,12 @@ def _told(row: Row, today: date) -> dict[str, Any]:
     }
 
 
-def _one(connection: Connection, key: int, who: Reader) -> Row:
-    """Give a leave that this reader may judge; NotFound otherwise."""
+def _one(office: Office, connection: Connection, key: int, who: Reader) -> Row:
+    """Give a leave that stands before this reader, or any for a manager; NotFound otherwise."""
+    now = office.now(connection)
+    staff = reminders.staff(connection, day_of(now), now)
     for row in grants.to_judge(connection, key):
-        if row["case_id"] in who.barred or row["worker_id"] == who.id:
-            break
-        own = who.role == "teamleider" and who.team == row["team_of_case"]
-        if own or who.role == "manager":
+        if who.id in _before(row, staff, late=True):
             return row
     raise NotFound("Deze inzage is er niet, is al beoordeeld, of is niet aan u om te beoordelen.")
 
@@ -93,10 +95,13 @@ def _one(connection: Connection, key: int, who: Reader) -> Row:
 def view(office: Office, key: int, who: Reader) -> dict[str, Any]:
     """Give one leave with its reason, and what the form chooses from."""
     with office.store.read() as connection:
-        row = _one(connection, key, who)
+        row = _one(office, connection, key, who)
         who.seen.setdefault(row["case_id"], False)
-        now, looked = office.now(connection), grants.looked(connection, row)
-    return {"leave": _told(row, day_of(now)) | {"looked": looked}, "desk": _desk(now)}
+        now = office.now(connection)
+        looked = grants.looked(connection, row, (OPENED, KNOWN, HIDDEN))
+        over = veils.veils(connection, [row["case_id"]]).get(row["case_id"], Veil())
+    told = _told(row, day_of(now)) | {"looked": looked}
+    return {"leave": over.upon(told), "desk": _desk(now)}
 
 
 def _desk(now: datetime) -> Desk:
@@ -109,7 +114,7 @@ def judge(office: Office, key: int, body: object, who: Reader) -> str:
     Gives the number of the case. BadInput names every fault.
     """
     with office.store.write() as connection:
-        row = _one(connection, key, who)
+        row = _one(office, connection, key, who)
         values, faults = clean(JUDGE, body, _desk(office.now(connection)))
         if faults:
             raise BadInput(faults=faults)

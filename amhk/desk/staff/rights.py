@@ -2,6 +2,7 @@
 who leads all teams reads it on Vandaag.
 """
 
+import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -66,11 +67,17 @@ def let_in_again(office: Office, connection: Connection, worker: Row, by: Reader
     tell(office, connection, by, what, {"name": worker["name"]})
 
 
-def lately(connection: Connection, now: datetime) -> list[dict[str, Any]]:
-    """Give all rights given and taken in the last two weeks, the latest first, each by whom."""
+def lately(connection: Connection, now: datetime, who: Reader) -> list[dict[str, Any]]:
+    """Give all rights given and taken in the last two weeks, the latest first, each by whom; not
+    that somebody said that this reader may not know a case.
+    """
     found = house_journal.entries(connection, KIND, _MOST)
     return [
         {"instant": iso(e["instant"]), "what": e["what"], "by": e["worker"] or HAND}
         for e in found
-        if e["instant"] > now - _LATELY
+        if e["instant"] > now - _LATELY and _about(e) != who.id
     ]
+
+
+def _about(entry: Row) -> object:
+    return json.loads(entry["content"] or "{}").get("about")

@@ -52,6 +52,7 @@ def morning_of(
             "mine": [_case(c, names) for c in mine.values()],
             "counts": counts,
             "bare": worklists.bare(connection),
+            "leave": leave.waiting(office, connection, who, now) if judges else [],
             "waiting": [_waiting(office, c, terms.get(c["id"]), names, now) for c in waiting],
             "unsent": [{"path": c["path"], "saved": iso(c["saved"])} for c in typed if c["path"]],
             "concepts": [
@@ -64,8 +65,7 @@ def morning_of(
             week = end_of(day_of(now) + timedelta(days=7))
             told["load"] = _load(load)
             told["ending"] = _ending(office, house_today.ending(connection, own, now, week))
-            told["leave"] = leave.waiting(office, connection, who, now) if judges else []
-            told["rights"] = rights.lately(connection, now) if own.teams is None else []
+            told["rights"] = rights.lately(connection, now, who) if own.teams is None else []
             told["old_concepts"] = drafts.older(connection, own.teams, real - OLD_CONCEPT)
         told["rings"] = worklist.latest_reminders(office, connection, who, 5)
     return told

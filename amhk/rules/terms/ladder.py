@@ -69,7 +69,7 @@ def receivers(
     """Give the addresses of a rung.
 
     No owner, or one who is away or gone, is the team; a team with nobody here is its teamleider, he
-    the manager.
+    the manager, and he whoever is here and may see it.
 
     `piket` is who has piket now; in a gap of the roster the piketdienst as a role, and the
     teamleider at once.
@@ -101,7 +101,7 @@ def _resolve(name: str, owner: int | None, team: int, staff: Staff) -> Iterator[
     elif name == "piket":
         yield from _piket(owner, team, staff)
     elif name == "manager":
-        yield Address(name, role=name) if staff.has(name) else _last(staff)
+        yield Address(name, role=name) if staff.has(name) else _last(team, staff)
     else:
         yield from (
             (Address(name, role=name),)
@@ -120,13 +120,18 @@ def _piket(owner: int | None, team: int, staff: Staff) -> Iterator[Address]:
         yield from _resolve("teamleider", owner, team, staff)
 
 
-def _last(staff: Staff) -> Address:
-    """Nobody else is here: whoever may see every case.
+def _last(team: int, staff: Staff) -> Address:
+    """No manager is here: whoever may see every case, else who leads the team, else the team.
 
     And if there is none, the manager who comes back first.
     """
-    role = next((r for r in sorted(ALL_CASES) if staff.has(r)), "manager")
-    return Address(role, role=role)
+    if role := next((r for r in sorted(ALL_CASES) if staff.has(r)), None):
+        return Address(role, role=role)
+    if staff.has("teamleider", team):
+        return Address("teamleider", team=team, role="teamleider")
+    if any(staff.has(role, team) for role in TEAM_CASES):
+        return Address("team", team=team)
+    return Address("manager", role="manager")
 
 
 def attended(address: Address, owner: int | None, of_team: int, staff: Staff) -> bool:

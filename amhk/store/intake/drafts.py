@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, false, func, insert, or_, select, true, update
 
 from amhk.rules.privacy.secrecy import WORKS
-from amhk.store.reads import CASE, NOTICE, WORKER, rows
+from amhk.store.reads import NOTICE, WORKER, numbers_of, rows
 from amhk.store.rows import Row
 from amhk.store.tables import Concept, table
 
@@ -33,10 +33,10 @@ def every(connection: Connection, worker: int, barred: Collection[int]) -> list[
 
 def _paths_of(connection: Connection, cases: Collection[int]) -> tuple[str, ...]:
     """Give how the paths of all forms about these cases (their keys) begin."""
-    keys = sorted(cases)
-    numbers = connection.execute(select(CASE.c.number).where(CASE.c.id.in_(keys))).scalars()
-    letters = connection.execute(select(NOTICE.c.id).where(NOTICE.c.case_id.in_(keys))).scalars()
-    return (*(f"/zaak/{number}/" for number in numbers), *(f"/brief/{key}/" for key in letters))
+    mine = NOTICE.c.case_id.in_(sorted(cases))
+    letters = connection.execute(select(NOTICE.c.id).where(mine)).scalars()
+    begins = [f"/zaak/{number}/" for number in numbers_of(connection, cases)]
+    return (*begins, *(f"/brief/{key}/" for key in letters))
 
 
 def forget_older(connection: Connection, worker: int, before: datetime) -> None:

@@ -22,9 +22,9 @@ def _bears(source: Table, kenmerken: Any) -> Sql:
 
 
 _KENMERKEN = bindparam("kenmerken", type_=String, expanding=True)
-_CASES_THAT_BEAR = select(CASE.c.kenmerk, CASE.c.kenmerk_key, CASE.c.number).where(
-    _bears(CASE, _KENMERKEN)
-)
+_CASES_THAT_BEAR = select(
+    CASE.c.kenmerk, CASE.c.kenmerk_key, CASE.c.number, CASE.c.id.label("case_id")
+).where(_bears(CASE, _KENMERKEN))
 _FORMS_THAT_BEAR = select(FORM.c.id, FORM.c.kenmerk, FORM.c.kenmerk_key, FORM.c.mark).where(
     _bears(FORM, _KENMERKEN), FORM.c.state == "ready"
 )

@@ -1,5 +1,6 @@
 """Leave to open a case of others, and what who leads says of it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select, update
@@ -30,7 +31,6 @@ def to_judge(connection: Connection, key: int | None = None) -> list[Row]:
             WORKER.c.role,
             his.c.name.label("of_team"),
             CASE.c.number,
-            CASE.c.team_id.label("team_of_case"),
         )
         .join(WORKER, WORKER.c.id == GRANT.c.worker_id)
         .outerjoin(his, his.c.id == WORKER.c.team_id)
@@ -41,10 +41,13 @@ def to_judge(connection: Connection, key: int | None = None) -> list[Row]:
     return rows(connection, statement)
 
 
-def looked(connection: Connection, leave: Row) -> int:
-    """Give how often who had a leave looked at the case since."""
+def looked(connection: Connection, leave: Row, but: Sequence[str]) -> int:
+    """Give how often who had a leave looked at the case while it lasted; lines of these kinds are
+    no look.
+    """
     mine = (LOOK.c.case_id == leave["case_id"], LOOK.c.worker_id == leave["worker_id"])
-    count = select(func.count()).select_from(LOOK).where(*mine, LOOK.c.instant >= leave["given"])
+    when = (LOOK.c.instant >= leave["given"], LOOK.c.instant < leave["until"])
+    count = select(func.count()).select_from(LOOK).where(*mine, *when, LOOK.c.what.not_in(but))
     return int(connection.execute(count).scalar_one())
 
 

@@ -2,11 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, false, select, update
+from sqlalchemy import Connection, exists, false, select, true, update
 
-from amhk.store.cases.barred import CONFLICT, keys_of
+from amhk.rules.privacy.secrecy import keys
+from amhk.store.cases.barred import CONFLICT, barred, household, keys_of
 from amhk.store.reads import CASE, WORKER, rows
 from amhk.store.rows import Row
+
+_HOLDS = CONFLICT.c.lifted.is_(None)
 
 
 def of_case(connection: Connection, case: int) -> list[Row]:
@@ -24,6 +27,20 @@ def of_case(connection: Connection, case: int) -> list[Row]:
     return rows(connection, statement)
 
 
+def household_of(connection: Connection, case: int) -> list[int]:
+    """Give the keys of a case and of all cases of the same household, in order."""
+    held = select(CASE.c.id).where(CASE.c.id == case)
+    return sorted(connection.execute(household(held)).scalars())
+
+
+def barred_of(connection: Connection) -> dict[int, list[int]]:
+    """Give, of each worker who works here and may not know some cases, their keys in order."""
+    asked = select(WORKER.c.id, barred()).where(WORKER.c.active == true())
+    mine = exists(select(CONFLICT.c.id).where(_HOLDS, CONFLICT.c.worker_id == WORKER.c.id))
+    found = connection.execute(asked.where(mine).order_by(WORKER.c.id))
+    return {worker: sorted(keys(told)) for worker, told in found}
+
+
 def lift(connection: Connection, key: int, now: datetime) -> None:
     """Let a conflict hold no longer."""
     connection.execute(update(CONFLICT).where(CONFLICT.c.id == key).values(lifted=now))
@@ -35,7 +52,7 @@ def owned_though_barred(connection: Connection) -> list[tuple[int, int]]:
         select(CASE.c.id, WORKER.c.id)
         .join(WORKER, WORKER.c.id == CASE.c.owner_id)
         .where(CASE.c.closed == false(), CASE.c.id.in_(keys_of(WORKER.c.id)))
-        .where(WORKER.c.id.in_(select(CONFLICT.c.worker_id).where(CONFLICT.c.lifted.is_(None))))
+        .where(WORKER.c.id.in_(select(CONFLICT.c.worker_id).where(_HOLDS)))
         .order_by(CASE.c.id)
     )
     return [(case, worker) for case, worker in connection.execute(statement)]

@@ -43,7 +43,7 @@ class Join(SQLModel, table=True):
 
 class Grant(SQLModel, table=True):
     """Leave to read one case outside one's own, asked for with a reason, until a moment (UTC); who
-    leads judges it by the day `due`.
+    leads the team the case was of then judges it by the day `due`.
     """
 
     __tablename__ = "grants"
@@ -62,6 +62,7 @@ class Grant(SQLModel, table=True):
     until: datetime = instant()
     reason: str | None = None
     due: date | None = None
+    team_id: int | None = Field(default=None, foreign_key="teams.id")
     judged: datetime | None = instant(default=None)
     judged_by: int | None = Field(default=None, foreign_key="workers.id")
     verdict: str | None = None
@@ -80,6 +81,7 @@ class Conflict(SQLModel, table=True):
     ground: str
     since: datetime = instant()
     set_by: int = Field(foreign_key="workers.id")
+    reason: str | None = None
     lifted: datetime | None = instant(default=None)
 
 

@@ -27,7 +27,8 @@ def _page(
         "bekenden.html",
         status,
         **told,
-        fields=shown(conflicts.form_of(here.who), desk, typed(form)),
+        myself=shown(conflicts.MYSELF, desk, typed(form)),
+        others=shown(conflicts.OTHERS, desk, typed(form)),
         lift=shown(conflicts.LIFT, desk, typed(form)),
         errors=errors_of(faults),
     )
@@ -41,14 +42,24 @@ def known_page(here: Here, number: str) -> Response:
 
 @router.post("/zaak/{number}/bekenden")
 def know(here: Here, number: str, form: Form) -> Response:
-    """Let a case be hidden from a worker who knows its people."""
+    """Let a case be hidden from who says that he knows its people."""
     try:
-        body = nested(form, conflicts.form_of(here.who))
-        gone = conflicts.know(here.office, number, body, here.who)
+        conflicts.know(here.office, number, nested(form, conflicts.MYSELF), here.who)
     except BadInput as wrong:
         return _page(here, number, form, 422, wrong.faults)
-    if gone:
-        return go("/", "Vastgelegd. Deze zaak is er voor u niet meer; een collega neemt haar over.")
+    return go("/", "Vastgelegd. Deze zaak is er voor u niet meer; een collega neemt haar over.")
+
+
+@router.post("/zaak/{number}/bekenden/ander")
+def know_other(here: Fresh, number: str, form: Form) -> Response:
+    """Let a case be hidden from another worker who knows its people."""
+    body = nested(form, conflicts.OTHERS)
+    try:
+        conflicts.know_other(here.office, number, body, here.who)
+    except BadInput as wrong:
+        return _page(here, number, form, 422, wrong.faults)
+    if body.get("worker") == here.who.name:
+        return go("/", "Vastgelegd. Deze zaak is er voor u niet meer.")
     return go(f"/zaak/{number}/bekenden", "Vastgelegd.")
 
 

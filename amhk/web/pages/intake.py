@@ -13,6 +13,7 @@ from amhk.desk.cases import add_people as desk_add_people
 from amhk.desk.cases import openings, reading
 from amhk.desk.intake import calls, drafts
 from amhk.desk.people import earlier_contacts
+from amhk.desk.staff import conflicts
 from amhk.errors import AlreadyUsed, BadInput, ClosedDoor, Fault, NotAllowed
 from amhk.rules.privacy.secrecy import WORKS
 from amhk.rules.procedure.fields import Field
@@ -136,6 +137,8 @@ def take_call(here: Here, form: Form) -> Response:
         again = "Is dit een nieuw contact, leg het dan nog een keer vast."
         fault = Fault("al_vastgelegd", f"Dit contact was al vastgelegd of weggegooid. {again}")
         return _page(here, told | {"_once": []}, 422, (fault,))
+    if conflicts.hides(here.office, number, here.who):
+        return go("/", f"Vastgelegd als {number}. Een collega neemt haar van u over.")
     if route != "melding":
         return go(f"/zaak/{number}", f"Advies vastgelegd als {number}.")
     taken = f"Melding vastgelegd als {number};"
@@ -194,6 +197,8 @@ def add_people(here: Here, number: str, form: Form) -> Response:
         desk_add_people.add_people(here.office, number, told, here.who)
     except (BadInput, ClosedDoor) as wrong:
         return _people(here, number, form, 422, wrong.faults)
+    if conflicts.hides(here.office, number, here.who):
+        return go("/", f"Vastgelegd. Een collega neemt {number} van u over.")
     if any(e["known"] for e in earlier_contacts.earlier_of(here.office, number, here.who)):
         return go(
             f"/zaak/{number}/verwant",

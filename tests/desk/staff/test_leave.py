@@ -77,8 +77,8 @@ def test_where_no_teamleider_is_there_to_judge_it_is_before_the_manager_at_once(
         plan = {"worker": "Tom", "kind": "afwezig", "start": "2026-02-02", "reason": "ziek"}
         absence.make_plan(office, plan, reader(office, "Mia"))
     else:
-        known = {"worker": "Tom", "ground": "familie"}
-        conflicts.know(office, number, known, reader(office, "Mia"))
+        known = {"worker": "Tom", "ground": "familie", "reason": "Zegt hij zelf."}
+        conflicts.know_other(office, number, known, reader(office, "Mia"))
         assert before(office, "Tom") == []
     assert before(office, "Mia") == [("Nel", False)]
 
@@ -90,7 +90,7 @@ def test_the_judgement_stands_on_the_case_and_one_that_was_wrong_is_told_to_mana
     line = history.journal_view(office, number, reader(office, "Tom"))[-1]
     assert line["what"] == "Inzage door Nel beoordeeld: niet terecht."
     with office.store.read() as connection:
-        told = rights.lately(connection, office.now(connection))
+        told = rights.lately(connection, office.now(connection), reader(office, "Mia"))
     assert told[0]["what"] == (
         "Nel opende een zaak van een ander team; dat is als niet terecht beoordeeld."
     )
