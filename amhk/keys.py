@@ -1,11 +1,15 @@
 """Passwords and tokens: only their hashes are kept; who finds the database finds no way in."""
 
+import os
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
+from functools import cache
 from hashlib import sha256
 from hmac import compare_digest
 from hmac import new as hmac
-from secrets import choice, token_urlsafe
+from pathlib import Path
+from secrets import choice, token_hex, token_urlsafe
 from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
@@ -53,6 +57,29 @@ def device_mark(hashed: str) -> str:
     changes, and tells nothing of it.
     """
     return hmac(hashed.encode(), b"device", sha256).hexdigest()
+
+
+_KEY = "sleutel"
+
+
+@cache
+def house_key(folder: Path) -> bytes:
+    """Give the key of a meldpunt, from the file `sleutel` in its folder; made when there is none.
+
+    It stands outside the database, so that who has only that cannot try what is kept as a keyed
+    hash.
+    """
+    path = folder / _KEY
+    with suppress(FileExistsError):
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(file, "w", encoding="ascii") as writing:
+            writing.write(token_hex(32))
+    return path.read_bytes()
+
+
+def keyed(key: bytes, text: str) -> str:
+    """Give the hash of a text by a key (HMAC with SHA-256)."""
+    return hmac(key, text.encode(), sha256).hexdigest()
 
 
 _SHORTEST, _JUDGED, _STRONG = 12, 72, 3

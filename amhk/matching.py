@@ -146,6 +146,14 @@ def sure_keys(typed: Trace) -> list[str]:
     return [k for k in keys(typed) if k[0] in "bda"]
 
 
+def kin_keys(one: Trace) -> list[str]:
+    """Give what by itself is enough to think that two are one person or live in one house: BSN,
+    name as it sounds with the day of birth, address.
+    """
+    born = [f"{name}:{one.born}" for name in _sounds(one)] if len(one.born) == 10 else []
+    return [k for k in keys(one) if k[0] in "ba"] + born
+
+
 def name_keys(typed: Trace) -> list[str]:
     """Give the keys by the sound of a typed person's name, which many may share.
 

@@ -26,6 +26,7 @@ PAGES = {
     "/": [("Anna", "/"), ("Tom", "/"), ("Mia", "/"), ("Piet", "/"), ("Bea", "/")],
     "/login": [("", "/login")],
     "/wachtwoord": [("Anna", "/wachtwoord")],
+    "/bekenden": [("Anna", "/bekenden")],
     "/aanmeldingen": [("Anna", "/aanmeldingen")],
     "/bevestigen": [("Anna", "/bevestigen")],
     "/klok": [("Anna", "/klok")],

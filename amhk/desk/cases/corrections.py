@@ -224,7 +224,7 @@ def _person(file: CaseFile, values: Filled, entry: int) -> list[str]:
         changed["zoeknaam"] = fold(changed["naam"])
     file.change(reads.PERSON, [person["id"]], **changed)
     file.pending.afterwards.append(
-        lambda: earlier_contacts.find_again(file.connection, person["id"])
+        lambda: earlier_contacts.find_again(file.office, file.connection, person["id"])
     )
     tell_children(file, entry)
     if rules.is_unborn(person, roles) and not rules.is_unborn({**person, **new}, roles):

@@ -257,7 +257,7 @@ def add_people(file: CaseFile, told: Sequence[Mapping[str, Any]], entry: int) ->
                 file.start(name, moment, entry, person_id=key)
         for kind in flow.person_notices:
             file.draft(kind, moment, entry, person_id=key)
-    earlier_contacts.keep(file.connection, list(zip(keys, told, strict=True)))
+    earlier_contacts.keep(file.office, file.connection, list(zip(keys, told, strict=True)))
     if told:
         tell_children(file, entry, None if file.case["version"] else told)
     file.words = True

@@ -206,7 +206,7 @@ def _people_home(
             old = part(rows[original], changed)
             file.note("oud_gegeven", _AS_THEY_WERE, old)
             writes.change(file.connection, reads.PERSON, [original], changed)
-            earlier_contacts.find_again(file.connection, original)
+            earlier_contacts.find_again(file.office, file.connection, original)
     writes.let_go_of_people(there.connection, there.id, list(pairs))
     for term in there.running:
         if term["person_id"] in pairs:

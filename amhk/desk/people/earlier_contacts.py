@@ -12,6 +12,7 @@ from amhk import matching
 from amhk.desk.casefile.access import sees, visible
 from amhk.desk.casefile.access_log import look_line
 from amhk.desk.casefile.open_case import on_table
+from amhk.desk.people import kin
 from amhk.errors import BadInput, NotAllowed, NotFound, TooOften
 from amhk.office import Office
 from amhk.rules.parse import fold, read_bsn, read_partial, tidy
@@ -340,21 +341,26 @@ def number_of(connection: Connection, ref: int, who: Reader) -> str:
     return str(case["number"]) if case and case["id"] not in who.barred else ""
 
 
-def keep(connection: Connection, told: Sequence[tuple[int, Mapping[str, object]]]) -> None:
-    """Keep under what new people can be found: (key, person)."""
+def keep(
+    office: Office, connection: Connection, told: Sequence[tuple[int, Mapping[str, object]]]
+) -> None:
+    """Keep under what new people can be found (key, person); a worker who knows one of them may
+    not know the case.
+    """
     found = [
         (key, k)
         for key, person in told
         for k in dict.fromkeys(matching.keys(matching.trace(person)))
     ]
     writes.add_many(connection, store.KEY, [{"key": k, "person_id": key} for key, k in found])
+    kin.meet(office, connection, told)
 
 
-def find_again(connection: Connection, person: int) -> None:
+def find_again(office: Office, connection: Connection, person: int) -> None:
     """Work out again under what a corrected person can be found."""
     row = store.person(connection, person)
     store.drop_keys(connection, [person])
-    keep(connection, [(person, row)])
+    keep(office, connection, [(person, row)])
 
 
 def refresh_keys(office: Office) -> int:
@@ -373,7 +379,7 @@ def refresh_keys(office: Office) -> int:
                 return done
             batch = store.in_batches(connection, last, 1000)
             store.drop_keys(connection, [p["id"] for p in batch])
-            keep(connection, [(p["id"], p) for p in batch])
+            keep(office, connection, [(p["id"], p) for p in batch])
             store.fold_names(connection, [(p["id"], fold(p["naam"])) for p in batch])
             if not batch:
                 writes.set_meta(connection, "match_release", matching.RELEASE)

@@ -12,6 +12,7 @@ from typing import Any
 from amhk.desk.casefile.access import key_of, visible
 from amhk.desk.casefile.inputs import must_work
 from amhk.desk.casefile.open_case import on_table
+from amhk.desk.people.kin import SUSPECTED
 from amhk.desk.staff import rights
 from amhk.desk.terms.inbox import tend_inbox
 from amhk.errors import BadInput, ClosedDoor, Fault, NotAllowed
@@ -23,7 +24,7 @@ from amhk.rules.terms.ladder import Staff
 from amhk.store import reads, writes
 from amhk.store.cases.barred import CONFLICT
 from amhk.store.database.engine import Connection
-from amhk.store.rows import CaseRow, WorkerRow
+from amhk.store.rows import CaseRow, Row, WorkerRow
 from amhk.store.staff import conflicts as store
 from amhk.store.terms import reminders
 from amhk.words import day_of, iso
@@ -35,6 +36,7 @@ GROUNDS = {
     "collega": "een collega is betrokken",
     "oud_collega": "een oud-collega is betrokken",
 }
+_SAID = GROUNDS | {SUSPECTED: "vermoed: het lijkt iemand die deze medewerker opgaf"}
 _GROUND = Field("ground", "Hoe", "choice", required=True, choices="bekendheid")
 MYSELF = (_GROUND,)
 OTHERS = (
@@ -61,7 +63,7 @@ def view(office: Office, number: str, who: Reader) -> dict[str, Any]:
         {
             "id": c["id"],
             "worker": c["worker"],
-            "ground": GROUNDS.get(c["ground"], c["ground"]) if leads else "",
+            "ground": _SAID[c["ground"]] if leads else "",
             "reason": c["reason"] if leads else None,
             "since": iso(c["since"]),
             "by": c["by"],
@@ -197,9 +199,9 @@ def lift(office: Office, number: str, key: int, body: object, who: Reader) -> No
 
 
 def tend(office: Office) -> int:
-    """See to what may no longer be known by somebody since the last round: his cases fall to their
-    teams, and what stood before him stands before others. Gives how many open cases nobody who
-    leads may know (none).
+    """See to what may no longer be known by somebody since the last round: a suspicion is told on
+    its case, his cases fall to their teams, and what stood before him stands before others. Gives
+    how many open cases nobody who leads may know (none).
     """
     with office.store.read() as connection:
         barred = store.barred_of(connection)
@@ -211,12 +213,33 @@ def tend(office: Office) -> int:
         hidden = sorted({key for held in barred.values() for key in held})
         cases = [reads.case_by_id(connection, key) for key in hidden]
         alone = sum(not led(staff, case) for case in cases if case and not case["closed"])
-        if reads.meta(connection, _SEEN) == seen and not store.owned_though_barred(connection):
+        fresh = store.untold(connection) or store.owned_though_barred(connection)
+        if reads.meta(connection, _SEEN) == seen and not fresh:
             return alone
     with office.store.write() as connection:
+        for held in store.untold(connection):
+            _tell(office, connection, held)
         _give_back(office, connection, None)
         writes.set_meta(connection, _SEEN, seen)
     return alone
+
+
+def _tell(office: Office, connection: Connection, held: Row) -> None:
+    """Write on a case who seems to know its people.
+
+    Where nobody would be left who leads or is here he may know it after all: somebody must.
+    """
+    now, name = office.now(connection), held["worker"]
+    store.tell(connection, held["id"])
+    case = reads.case_by_id(connection, held["case_id"], lock=True)
+    assert case is not None
+    what = f"{name} kent deze mensen vermoedelijk: de zaak bestaat niet meer voor {name}."
+    if not (case["closed"] or led(reminders.staff(connection, day_of(now), now), case)):
+        store.lift(connection, held["id"], now)
+        what = f"{name} kent deze mensen vermoedelijk, maar anders zou niemand de zaak leiden."
+    file = on_table(office, connection, case, None)
+    file.note(KIND, what, {"worker": held["worker_id"]})
+    file.save(opens=False)
 
 
 def _give_back(office: Office, connection: Connection, who: Reader | None) -> None:

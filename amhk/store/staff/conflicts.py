@@ -1,5 +1,6 @@
 """Conflicts of interest: who may not know of which case, since when, and by whose word."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, exists, false, select, true, update
@@ -39,6 +40,24 @@ def barred_of(connection: Connection) -> dict[int, list[int]]:
     mine = exists(select(CONFLICT.c.id).where(_HOLDS, CONFLICT.c.worker_id == WORKER.c.id))
     found = connection.execute(asked.where(mine).order_by(WORKER.c.id))
     return {worker: sorted(keys(told)) for worker, told in found}
+
+
+def ever(connection: Connection, cases: Sequence[int]) -> set[tuple[int, int]]:
+    """Give which workers may not know these cases, or were said to before: worker and case."""
+    asked = select(CONFLICT.c.worker_id, CONFLICT.c.case_id).where(CONFLICT.c.case_id.in_(cases))
+    return {(worker, case) for worker, case in connection.execute(asked)}
+
+
+def untold(connection: Connection) -> list[Row]:
+    """Give the conflicts that are suspected and were not told on their case yet."""
+    asked = select(*CONFLICT.c, WORKER.c.name.label("worker"))
+    asked = asked.join(WORKER, WORKER.c.id == CONFLICT.c.worker_id)
+    return rows(connection, asked.where(CONFLICT.c.told == false(), _HOLDS).order_by(CONFLICT.c.id))
+
+
+def tell(connection: Connection, key: int) -> None:
+    """Let a conflict count as told on its case."""
+    connection.execute(update(CONFLICT).where(CONFLICT.c.id == key).values(told=True))
 
 
 def lift(connection: Connection, key: int, now: datetime) -> None:

@@ -46,7 +46,7 @@ from amhk.store.tables.house import (
     Worker,
 )
 from amhk.store.tables.looks import Look, LookHead
-from amhk.store.tables.people import Conflict, Form, Grant, Import, Join, PersonKey
+from amhk.store.tables.people import Conflict, Form, Grant, Import, Join, Kin, PersonKey
 from amhk.store.tables.post import Outgoing
 from amhk.store.tables.screen import (
     Attachment,
@@ -85,6 +85,7 @@ __all__ = [
     "Institution",
     "Join",
     "KeptReport",
+    "Kin",
     "LetterText",
     "Look",
     "LookHead",

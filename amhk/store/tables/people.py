@@ -5,7 +5,7 @@ and the forms that come in bulk.
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint, text, true
 from sqlmodel import Field, SQLModel
 
 from amhk.store.database.instants import instant
@@ -70,7 +70,8 @@ class Grant(SQLModel, table=True):
 
 class Conflict(SQLModel, table=True):
     """A conflict of interest: a worker who knows the people of a case may not know of it (nor of
-    what belongs to the same household), from a moment (UTC) until it is lifted.
+    what belongs to the same household), from a moment (UTC) until it is lifted. One that is
+    suspected is `told` on the case at the next round.
     """
 
     __tablename__ = "conflicts"
@@ -83,6 +84,24 @@ class Conflict(SQLModel, table=True):
     set_by: int = Field(foreign_key="workers.id")
     reason: str | None = None
     lifted: datetime | None = instant(default=None)
+    told: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
+
+
+class Kin(SQLModel, table=True):
+    """Under what somebody a worker knows would be found, as a keyed hash: nobody reads whom.
+
+    `mark` says by which key it was made.
+    """
+
+    __tablename__ = "kin"
+    hash: str = Field(primary_key=True)
+    worker_id: int = Field(
+        primary_key=True,
+        foreign_key="workers.id",
+        index=True,
+        sa_column_kwargs={"autoincrement": False},
+    )
+    mark: str
 
 
 class Import(SQLModel, table=True):
