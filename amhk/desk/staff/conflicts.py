@@ -37,11 +37,10 @@ GROUNDS = {
     "oud_collega": "een oud-collega is betrokken",
 }
 _SAID = GROUNDS | {SUSPECTED: "vermoed: het lijkt iemand die deze medewerker opgaf"}
-_GROUND = Field("ground", "Hoe", "choice", required=True, choices="bekendheid")
-MYSELF = (_GROUND,)
+MYSELF = (Field("ground", "Hoe kent u deze mensen", "choice", required=True, choices="bekendheid"),)
 OTHERS = (
     Field("worker", "Wie", "choice", required=True, choices="iedereen"),
-    _GROUND,
+    Field("ground", "Hoe", "choice", required=True, choices="bekendheid"),
     Field("reason", "Toelichting", "text", required=True),
 )
 LIFT = (Field("reason", "Waarom", "text", required=True),)

@@ -148,13 +148,17 @@ def worklist(
         }
 
 
+_NEAR, _OFFERED = 12, 3  # words that are near are looked up in one's own cases, and offered
+
+
 def _nearly(connection: Connection, scope: Scope, sought: Sequence[Sought]) -> list[str]:
     """Give words this reader's cases hold that are a slip away from one that was sought and found
     nothing.
     """
     words = [s.word for s in sought if s.word.isalpha() and len(s.word) > 3]
-    found = [near(word, {*search.words_like(connection, scope, word[:1])}) for word in words[:3]]
-    return list(dict.fromkeys(w for told in found for w in told))
+    found = [near(word, search.words_like(connection, word[:1]), _NEAR) for word in words[:3]]
+    seen = [search.held_within(connection, scope, told)[:_OFFERED] for told in found]
+    return list(dict.fromkeys(w for told in seen for w in told))
 
 
 def _item(

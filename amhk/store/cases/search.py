@@ -17,6 +17,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    text,
     update,
 )
 
@@ -94,19 +95,30 @@ def found_by(sought: Sequence[Sought], common: bool) -> list[Sql]:
     )
 
 
-def words_like(connection: Connection, scope: Scope, beginning: str, most: int = 5000) -> list[str]:
-    """Give the words that begin so in the cases within a scope, each once.
+# Each word once, from one to the next in the index: it grows with the words there are, and not with
+# the cases they stand in.
+_WORDS = text(
+    "WITH RECURSIVE told(word) AS (SELECT min(word) FROM search_words WHERE word >= :first AND"
+    " word < :after UNION ALL SELECT (SELECT min(s.word) FROM search_words s WHERE s.word >"
+    " told.word AND s.word < :after) FROM told WHERE told.word IS NOT NULL) SELECT word FROM told"
+    " WHERE word IS NOT NULL LIMIT :most"
+)
 
-    What a word that found nothing may have been meant to be.
+
+def words_like(connection: Connection, beginning: str, most: int = 5000) -> list[str]:
+    """Give the words that begin so in all cases, each once: what a word that found nothing may have
+    been meant to be. For nobody's eyes before `held_within`.
     """
-    begins = _at(Sought(beginning), WORD.c.word)
-    found = (
-        select(WORD.c.word)
-        .distinct()
-        .join(reads.CASE, reads.CASE.c.id == WORD.c.case_id)
-        .where(begins, cases_scope.within(scope))
-    )
-    return list(connection.execute(found.limit(most)).scalars())
+    after = beginning[:-1] + chr(ord(beginning[-1]) + 1)
+    asked = {"first": beginning, "after": after, "most": most}
+    return list(connection.execute(_WORDS, asked).scalars())
+
+
+def held_within(connection: Connection, scope: Scope, words: Sequence[str]) -> list[str]:
+    """Give which of these words stand in a case within a scope, in their order."""
+    held = select(WORD.c.case_id).join(reads.CASE, reads.CASE.c.id == WORD.c.case_id)
+    held = held.where(cases_scope.within(scope)).limit(1)
+    return [w for w in words if connection.execute(held.where(WORD.c.word == w)).first()]
 
 
 def find_again(connection: Connection, heads: Sequence[Mapping[str, Any]]) -> None:
@@ -151,8 +163,8 @@ def _told(
     asked = {"keys": list(keys)}
     for p in reads.as_rows(connection.execute(_PEOPLE, asked)):
         people.setdefault(p["case_id"], []).append(p)
-    for key, text in connection.execute(_FINDINGS, asked):
-        texts.setdefault(key, []).append(text)
+    for key, finding in connection.execute(_FINDINGS, asked):
+        texts.setdefault(key, []).append(finding)
     for key, content in connection.execute(_NOTES, asked):
         texts.setdefault(key, []).append(str(json.loads(content or "{}").get("tekst", "")))
     return people, texts
