@@ -15,6 +15,8 @@ from threading import BoundedSemaphore
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
+from amhk.errors import HouseClosed
+
 _HASHER = PasswordHasher()
 _AT_ONCE = BoundedSemaphore(2)
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -59,7 +61,12 @@ def device_mark(hashed: str) -> str:
     return hmac(hashed.encode(), b"device", sha256).hexdigest()
 
 
-_KEY = "sleutel"
+_KEY, _HEX = "sleutel", 64
+
+
+def has_key(folder: Path) -> bool:
+    """Tell whether a meldpunt has a key yet."""
+    return (folder / _KEY).exists()
 
 
 @cache
@@ -67,14 +74,23 @@ def house_key(folder: Path) -> bytes:
     """Give the key of a meldpunt, from the file `sleutel` in its folder; made when there is none.
 
     It stands outside the database, so that who has only that cannot try what is kept as a keyed
-    hash.
+    hash. It appears whole or not at all; HouseClosed when what is there is no key.
     """
     path = folder / _KEY
-    with suppress(FileExistsError):
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    if not path.exists():
+        made = folder / f".{_KEY}-{token_hex(8)}"
+        file = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(file, "w", encoding="ascii") as writing:
-            writing.write(token_hex(32))
-    return path.read_bytes()
+            writing.write(token_hex(_HEX // 2))
+            writing.flush()
+            os.fsync(writing.fileno())
+        with suppress(FileExistsError):
+            os.link(made, path)
+        made.unlink()
+    key = path.read_bytes().strip()
+    if len(key) != _HEX:
+        raise HouseClosed(f"{path} is geen sleutel. Zet het bestand terug uit uw kopie.")
+    return key
 
 
 def keyed(key: bytes, text: str) -> str:

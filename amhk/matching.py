@@ -148,9 +148,10 @@ def sure_keys(typed: Trace) -> list[str]:
 
 def kin_keys(one: Trace) -> list[str]:
     """Give what by itself is enough to think that two are one person or live in one house: BSN,
-    name as it sounds with the day of birth, address.
+    surname as it sounds with the day of birth, address.
     """
-    born = [f"{name}:{one.born}" for name in _sounds(one)] if len(one.born) == 10 else []
+    whole = one.surnames if len(one.born) == len("2012-05-05") else ()
+    born = [f"s:{sound(last)}:{one.born}" for last in whole]
     return [k for k in keys(one) if k[0] in "ba"] + born
 
 

@@ -8,10 +8,8 @@ the same way when they are recorded or corrected.
 from collections.abc import Collection, Mapping, Sequence
 
 from amhk import matching
-from amhk.keys import house_key, keyed
+from amhk.keys import has_key, house_key, keyed
 from amhk.office import Office
-from amhk.store import writes
-from amhk.store.cases.barred import CONFLICT
 from amhk.store.database.engine import Connection
 from amhk.store.staff import conflicts
 from amhk.store.staff import kin as store
@@ -26,8 +24,12 @@ def hashes_of(office: Office, person: Mapping[str, object]) -> set[str]:
 
 
 def mark_of(office: Office) -> str:
-    """Give by which key the hashes of this meldpunt are made, as a mark that does not tell it."""
-    return keyed(house_key(office.config.path.parent), "mark")[:8]
+    """Give by which key the hashes of this meldpunt are made, as a mark that does not tell it.
+
+    Empty while there is none.
+    """
+    folder = office.config.path.parent
+    return keyed(house_key(folder), "mark")[:8] if has_key(folder) else ""
 
 
 def meet(
@@ -40,28 +42,33 @@ def meet(
     for person, one in told:
         for found in hashes_of(office, one):
             of_hash.setdefault(found, set()).add(person)
-    known = [(w, person) for w, h in store.who_know(connection, of_hash) for person in of_hash[h]]
-    home = store.cases_of(connection, sorted({person for _, person in known}))
-    suspect(office, connection, {(worker, home[person]) for worker, person in known})
+    known = [(w, h, p) for w, h in store.who_know(connection, of_hash) for p in of_hash[h]]
+    home = store.cases_of(connection, sorted({person for *_, person in known}))
+    suspect(office, connection, {(worker, h, home[person]) for worker, h, person in known})
 
 
-def suspect(office: Office, connection: Connection, pairs: Collection[tuple[int, int]]) -> int:
-    """Hide cases from workers (worker and case) who seem to know their people; gives how many.
+Met = tuple[int, str, tuple[int, ...]]  # worker, hash, the case and where its person came from
 
-    Not again where somebody looked at it before.
+
+def suspect(office: Office, connection: Connection, met: Collection[Met]) -> None:
+    """Hide cases from workers who seem to know somebody in them.
+
+    Not again where somebody looked at it before, also in the case he came from.
     """
-    fresh = sorted(set(pairs) - conflicts.ever(connection, sorted({case for _, case in pairs})))
+    seen = conflicts.ever(connection, sorted({case for *_, cases in met for case in cases}))
+    fresh = {
+        (worker, cases[0]): found
+        for worker, found, cases in sorted(met)
+        if not any((worker, case, found) in seen for case in cases)
+    }
     now = office.now(connection)
-    rows = [
-        {
-            "worker_id": worker,
-            "case_id": case,
-            "ground": SUSPECTED,
-            "since": now,
-            "set_by": worker,
-            "told": False,
-        }
-        for worker, case in fresh
-    ]
-    writes.add_many(connection, CONFLICT, rows)
-    return len(fresh)
+    conflicts.suspect(connection, [(*pair, found, now) for pair, found in fresh.items()], SUSPECTED)
+
+
+def look_again(office: Office, connection: Connection, since: int) -> int:
+    """Meet the people recorded after a key again: who was recorded while a worker said whom he
+    knows saw nothing of it. Gives the last key.
+    """
+    found = store.recorded_since(connection, since)
+    meet(office, connection, [(person["id"], person) for person in found])
+    return int(found[-1]["id"]) if found else since

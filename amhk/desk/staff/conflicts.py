@@ -7,12 +7,13 @@ leads lifts it.
 
 import json
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from amhk.desk.casefile.access import key_of, visible
 from amhk.desk.casefile.inputs import must_work
 from amhk.desk.casefile.open_case import on_table
-from amhk.desk.people.kin import SUSPECTED
+from amhk.desk.people.kin import SUSPECTED, look_again
 from amhk.desk.staff import rights
 from amhk.desk.terms.inbox import tend_inbox
 from amhk.errors import BadInput, ClosedDoor, Fault, NotAllowed
@@ -26,6 +27,7 @@ from amhk.store.cases.barred import CONFLICT
 from amhk.store.database.engine import Connection
 from amhk.store.rows import CaseRow, Row, WorkerRow
 from amhk.store.staff import conflicts as store
+from amhk.store.staff import kin as kin_store
 from amhk.store.terms import reminders
 from amhk.words import day_of, iso
 
@@ -44,7 +46,8 @@ OTHERS = (
     Field("reason", "Toelichting", "text", required=True),
 )
 LIFT = (Field("reason", "Waarom", "text", required=True),)
-KIND, LIFTED, _SEEN = "kent", "kent_niet_meer", "barred"
+KIND, LIFTED = "kent", "kent_niet_meer"
+_SEEN, _MET, _NONE = "barred", "people_met", "[]"
 NOBODY_LEFT = "een zaak mag door niemand van de leiding meer gezien worden"
 
 
@@ -132,9 +135,9 @@ def _hide(office: Office, number: str, body: object, who: Reader, form: tuple[Fi
         what = f"{name} kent deze mensen: de zaak bestaat niet meer voor {name}."
         file.note(KIND, what, {"worker": worker["id"]})
         file.save(opens=False)
+        _give_back(office, connection, who, home)
         what = f"{name} kent de mensen in een zaak: die bestaat niet meer voor {name}."
         rights.tell(office, connection, who, what, {"about": worker["id"]})
-        _give_back(office, connection, who)
 
 
 def _faults(
@@ -146,7 +149,8 @@ def _faults(
     if case["id"] in keys(worker["barred"]):
         return [Fault("al", f"Voor {worker['name']} bestaat deze zaak al niet.", "worker")]
     left = Staff(tuple(p for p in staff.people if p.id != worker["id"]))
-    if all(led(left, one) for one in home if not one["closed"] or one["id"] == case["id"]):
+    open_ = [one for one in home if not one["closed"] or one["id"] == case["id"]]
+    if all(led(left, one["id"], one["team_id"]) for one in open_):
         return []
     text = (
         "Dan kan niemand van de leiding, of niemand die er nu is, deze zaak nog zien. Laat eerst"
@@ -155,10 +159,11 @@ def _faults(
     return [Fault("niemand_over", text, "worker")]
 
 
-def led(staff: Staff, case: CaseRow) -> bool:
-    """Tell whether somebody leads a case who may know it, and somebody who is here may see it."""
-    knowing = staff.knowing(case["id"]).people
-    mine = [p for p in knowing if p.role in ALL_CASES or p.team == case["team_id"]]
+def led(staff: Staff, case: int, team: int) -> bool:
+    """Tell whether somebody leads a case (its key) of a team who may know it, and somebody who is
+    here may see it.
+    """
+    mine = [p for p in staff.knowing(case).people if p.role in ALL_CASES or p.team == team]
     here = any(p.here and p.role in ALL_CASES | TEAM_CASES for p in mine)
     return here and any(p.role in LEADS for p in mine)
 
@@ -203,49 +208,86 @@ def tend(office: Office) -> int:
     how many open cases nobody who leads may know (none).
     """
     with office.store.read() as connection:
-        barred = store.barred_of(connection)
-        seen = json.dumps(sorted(barred.items()))
-        if not barred and reads.meta(connection, _SEEN) in (None, seen):
-            return 0
-        now = office.now(connection)
-        staff = reminders.staff(connection, day_of(now), now)
-        hidden = sorted({key for held in barred.values() for key in held})
-        cases = [reads.case_by_id(connection, key) for key in hidden]
-        alone = sum(not led(staff, case) for case in cases if case and not case["closed"])
+        before = reads.meta(connection, _SEEN)
+        last = _people_seen(connection)
+        new = kin_store.any_of(connection) and kin_store.recorded_since(connection, last[0], 1)
         fresh = store.untold(connection) or store.owned_though_barred(connection)
-        if reads.meta(connection, _SEEN) == seen and not fresh:
-            return alone
+        alone, seen = _stand(office, connection)
+    if not new and not fresh and before in (seen, None if seen == _NONE else seen):
+        return alone
     with office.store.write() as connection:
-        for held in store.untold(connection):
+        met = look_again(office, connection, last[0])
+        owned = [case for case, _ in store.owned_though_barred(connection)]
+        untold = store.untold(connection)
+        reads.lock_cases(connection, sorted({*owned, *(held["case_id"] for held in untold)}))
+        for held in untold:
             _tell(office, connection, held)
         _give_back(office, connection, None)
+        writes.set_meta(connection, _MET, json.dumps([last[1], max(met, last[1])]))
+        alone, seen = _stand(office, connection)
         writes.set_meta(connection, _SEEN, seen)
     return alone
+
+
+def _people_seen(connection: Connection) -> list[int]:
+    """Give up to which people (keys) everybody was met, the round before last and last: who was
+    recorded meanwhile may have been written later than one with a higher key.
+    """
+    found: list[int] = json.loads(reads.meta(connection, _MET) or "[0, 0]")
+    return found
+
+
+def _stand(office: Office, connection: Connection) -> tuple[int, str]:
+    """Give how many open cases nobody who leads may know, and who may not know what as a text."""
+    barred = store.barred_of(connection)
+    now = office.now(connection)
+    staff = reminders.staff(connection, day_of(now), now) if barred else Staff(())
+    hidden = sorted({key for held in barred.values() for key in held})
+    heads = store.open_heads(connection, hidden) if hidden else []
+    alone = sum(not led(staff, head["id"], head["team_id"]) for head in heads)
+    return alone, json.dumps(sorted(barred.items()))
 
 
 def _tell(office: Office, connection: Connection, held: Row) -> None:
     """Write on a case who seems to know its people.
 
-    Where nobody would be left who leads or is here he may know it after all: somebody must.
+    Where nobody would be left who leads or is here, and with him somebody would, he may know it
+    after all: somebody must.
     """
+    if not store.tell(connection, held["id"]):
+        return  # another process did
     now, name = office.now(connection), held["worker"]
-    store.tell(connection, held["id"])
     case = reads.case_by_id(connection, held["case_id"], lock=True)
     assert case is not None
+    staff, at = reminders.staff(connection, day_of(now), now), (case["id"], case["team_id"])
     what = f"{name} kent deze mensen vermoedelijk: de zaak bestaat niet meer voor {name}."
-    if not (case["closed"] or led(reminders.staff(connection, day_of(now), now), case)):
-        store.lift(connection, held["id"], now)
+    if not case["closed"] and not led(staff, *at) and led(_with(staff, held), *at):
+        store.lift(connection, held["id"], now, by_itself=True)
         what = f"{name} kent deze mensen vermoedelijk, maar anders zou niemand de zaak leiden."
     file = on_table(office, connection, case, None)
     file.note(KIND, what, {"worker": held["worker_id"]})
     file.save(opens=False)
 
 
-def _give_back(office: Office, connection: Connection, who: Reader | None) -> None:
-    """Let every open case that stands with somebody who may not know it fall to its team."""
+def _with(staff: Staff, held: Row) -> Staff:
+    """Give the staff as it would be if this conflict did not hold."""
+    people = (
+        replace(p, barred=p.barred - {held["case_id"]}) if p.id == held["worker_id"] else p
+        for p in staff.people
+    )
+    return Staff(tuple(people), staff.duty)
+
+
+def _give_back(
+    office: Office, connection: Connection, who: Reader | None, home: Collection[int] | None = None
+) -> None:
+    """Let every open case (of a household) that stands with somebody who may not know it fall to
+    its team.
+    """
     owned = dict(store.owned_though_barred(connection))
+    mine = sorted(owned if home is None else set(owned) & set(home))
     now = office.now(connection)
-    for case in reads.lock_cases(connection, sorted(owned)).values():
+    for case in reads.lock_cases(connection, mine).values():
         if case["owner_id"] != owned[case["id"]] or case["closed"]:
             continue
         file = on_table(office, connection, case, who)

@@ -57,15 +57,16 @@ def waiting(
 
 def _before(row: Row, staff: Staff, late: bool) -> set[int]:
     """Give before whom (keys) a leave stands, never before who had it himself: who leads the team,
-    where none is here or it is late the managers too, and where nobody leads who may know the case
-    whoever sees all cases.
+    where none is here or it is late the managers too, and where none of those is here whoever sees
+    all cases.
     """
     may = [p for p in staff.knowing(row["case_id"]).people if p.id != row["worker_id"]]
     lead = [p for p in may if p.role == "teamleider" and p.team == row["team_id"]]
-    managers = [p for p in may if p.role == "manager"]
     if late or not any(p.here for p in lead):
-        lead = [*lead, *managers]
-    return {p.id for p in lead or [p for p in may if p.role in ALL_CASES]}
+        lead += [p for p in may if p.role == "manager"]
+    if not any(p.here for p in lead):
+        lead += [p for p in may if p.role in ALL_CASES]
+    return {p.id for p in lead}
 
 
 def _told(row: Row, today: date) -> dict[str, Any]:

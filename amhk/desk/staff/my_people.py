@@ -57,8 +57,9 @@ def add(office: Office, body: object, who: Reader) -> None:
         store.add(connection, who.id, hashes, kin.mark_of(office))
         sure, names = matching.sure_keys(trace), matching.name_keys(trace)
         near = people.candidates(connection, sure, names)
-        known = [row["case_id"] for row in near if hashes & kin.hashes_of(office, row)]
-        kin.suspect(office, connection, {(who.id, case) for case in known})
+        known = [(row["case_id"], hashes & kin.hashes_of(office, row)) for row in near]
+        met = {(who.id, found, (case,)) for case, alike in known for found in alike}
+        kin.suspect(office, connection, met)
 
 
 def _read(raw: Mapping[str, object]) -> tuple[dict[str, object], list[Fault]]:

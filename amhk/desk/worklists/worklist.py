@@ -148,7 +148,7 @@ def worklist(
         }
 
 
-_NEAR, _OFFERED = 12, 3  # words that are near are looked up in one's own cases, and offered
+_NEAR, _OFFERED = 60, 3  # words that are near are looked up in one's own cases, and offered
 
 
 def _nearly(connection: Connection, scope: Scope, sought: Sequence[Sought]) -> list[str]:
@@ -156,9 +156,17 @@ def _nearly(connection: Connection, scope: Scope, sought: Sequence[Sought]) -> l
     nothing.
     """
     words = [s.word for s in sought if s.word.isalpha() and len(s.word) > 3]
-    found = [near(word, search.words_like(connection, word[:1]), _NEAR) for word in words[:3]]
+    found = [_near(connection, word) for word in words[:3]]
     seen = [search.held_within(connection, scope, told)[:_OFFERED] for told in found]
     return list(dict.fromkeys(w for told in seen for w in told))
+
+
+def _near(connection: Connection, word: str) -> list[str]:
+    """Give the words a slip away: of those that begin with the same two letters, else one."""
+    for begins in (word[:2], word[:1]):
+        if told := near(word, search.words_like(connection, begins), _NEAR):
+            return told
+    return []
 
 
 def _item(

@@ -105,7 +105,7 @@ _WORDS = text(
 )
 
 
-def words_like(connection: Connection, beginning: str, most: int = 5000) -> list[str]:
+def words_like(connection: Connection, beginning: str, most: int = 20_000) -> list[str]:
     """Give the words that begin so in all cases, each once: what a word that found nothing may have
     been meant to be. For nobody's eyes before `held_within`.
     """

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, exists, false, select, true, update
+from sqlalchemy import Connection, exists, false, select, text, true, update
 
 from amhk.rules.privacy.secrecy import keys
 from amhk.store.cases.barred import CONFLICT, barred, household, keys_of
+from amhk.store.database.instants import as_text
 from amhk.store.reads import CASE, WORKER, rows
 from amhk.store.rows import Row
 
@@ -42,10 +43,38 @@ def barred_of(connection: Connection) -> dict[int, list[int]]:
     return {worker: sorted(keys(told)) for worker, told in found}
 
 
-def ever(connection: Connection, cases: Sequence[int]) -> set[tuple[int, int]]:
-    """Give which workers may not know these cases, or were said to before: worker and case."""
-    asked = select(CONFLICT.c.worker_id, CONFLICT.c.case_id).where(CONFLICT.c.case_id.in_(cases))
-    return {(worker, case) for worker, case in connection.execute(asked)}
+def ever(connection: Connection, cases: Sequence[int]) -> set[tuple[int, int, str | None]]:
+    """Give by which hash which workers may not know these cases, or were said to before: worker,
+    case and hash.
+    """
+    columns = (CONFLICT.c.worker_id, CONFLICT.c.case_id, CONFLICT.c.kin)
+    found = connection.execute(select(*columns).where(CONFLICT.c.case_id.in_(cases)))
+    return {(worker, case, kin) for worker, case, kin in found}
+
+
+_SUSPECT = text(
+    "INSERT INTO conflicts (worker_id, case_id, ground, since, set_by, kin, told) VALUES (:worker,"
+    " :case, :ground, :since, :worker, :kin, :told) ON CONFLICT DO NOTHING"
+)
+
+
+def suspect(
+    connection: Connection, met: Sequence[tuple[int, int, str, datetime]], ground: str
+) -> None:
+    """Write that workers seem to know cases (worker, case, hash, since), each that holds once."""
+    told = [
+        {
+            "worker": worker,
+            "case": case,
+            "ground": ground,
+            "since": as_text(since),
+            "kin": kin,
+            "told": False,
+        }
+        for worker, case, kin, since in met
+    ]
+    if told:
+        connection.execute(_SUSPECT, told)
 
 
 def untold(connection: Connection) -> list[Row]:
@@ -55,14 +84,22 @@ def untold(connection: Connection) -> list[Row]:
     return rows(connection, asked.where(CONFLICT.c.told == false(), _HOLDS).order_by(CONFLICT.c.id))
 
 
-def tell(connection: Connection, key: int) -> None:
-    """Let a conflict count as told on its case."""
-    connection.execute(update(CONFLICT).where(CONFLICT.c.id == key).values(told=True))
+def tell(connection: Connection, key: int) -> bool:
+    """Let a conflict count as told on its case; tells whether it was not yet."""
+    fresh = (CONFLICT.c.id == key, CONFLICT.c.told == false())
+    return connection.execute(update(CONFLICT).where(*fresh).values(told=True)).rowcount > 0
 
 
-def lift(connection: Connection, key: int, now: datetime) -> None:
-    """Let a conflict hold no longer."""
-    connection.execute(update(CONFLICT).where(CONFLICT.c.id == key).values(lifted=now))
+def open_heads(connection: Connection, cases: Sequence[int]) -> list[Row]:
+    """Give key and team of those of these cases that are open."""
+    heads = select(CASE.c.id, CASE.c.team_id)
+    return rows(connection, heads.where(CASE.c.id.in_(cases), CASE.c.closed == false()))
+
+
+def lift(connection: Connection, key: int, now: datetime, by_itself: bool = False) -> None:
+    """Let a conflict hold no longer; one that fell by itself may be suspected again."""
+    told = {"lifted": now} | ({"kin": None} if by_itself else {})
+    connection.execute(update(CONFLICT).where(CONFLICT.c.id == key).values(**told))
 
 
 def owned_though_barred(connection: Connection) -> list[tuple[int, int]]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, func, select, text
 
-from amhk.store import writes
-from amhk.store.reads import PERSON
+from amhk.store.reads import PERSON, rows
+from amhk.store.rows import Row
 from amhk.store.tables import Kin, table
 
 KIN = table(Kin)
@@ -22,12 +22,15 @@ def who_know(connection: Connection, hashes: Collection[str]) -> list[tuple[int,
     return [(worker, found) for worker, found in connection.execute(asked)]
 
 
+_ADD = text(
+    "INSERT INTO kin (worker_id, hash, mark) VALUES (:worker, :hash, :mark) ON CONFLICT DO NOTHING"
+)
+
+
 def add(connection: Connection, worker: int, hashes: Collection[str], mark: str) -> None:
     """Keep under what somebody a worker knows would be found, each once."""
-    mine = select(KIN.c.hash).where(KIN.c.worker_id == worker)
-    fresh = sorted(set(hashes) - set(connection.execute(mine).scalars()))
-    rows = [{"worker_id": worker, "hash": one, "mark": mark} for one in fresh]
-    writes.add_many(connection, KIN, rows)
+    told = [{"worker": worker, "hash": one, "mark": mark} for one in sorted(hashes)]
+    connection.execute(_ADD, told)
 
 
 def of_worker(connection: Connection, worker: int) -> dict[str, int]:
@@ -41,7 +44,18 @@ def forget(connection: Connection, worker: int) -> None:
     connection.execute(delete(KIN).where(KIN.c.worker_id == worker))
 
 
-def cases_of(connection: Connection, people: Sequence[int]) -> dict[int, int]:
-    """Give the case of each of these people (their keys)."""
-    asked = select(PERSON.c.id, PERSON.c.case_id).where(PERSON.c.id.in_(people))
-    return {person: case for person, case in connection.execute(asked)}
+def cases_of(connection: Connection, people: Sequence[int]) -> dict[int, tuple[int, ...]]:
+    """Give the case of each of these people (their keys), and of one that was taken over from
+    another case by a join that case as well.
+    """
+    origin = PERSON.alias("origin")
+    asked = select(PERSON.c.id, PERSON.c.case_id, origin.c.case_id)
+    asked = asked.outerjoin(origin, origin.c.id == PERSON.c.from_id)
+    found = connection.execute(asked.where(PERSON.c.id.in_(people)))
+    return {person: (case, before) if before else (case,) for person, case, before in found}
+
+
+def recorded_since(connection: Connection, key: int, most: int = 500) -> list[Row]:
+    """Give the people recorded after a key, in order."""
+    asked = select(PERSON).where(PERSON.c.id > key).order_by(PERSON.c.id).limit(most)
+    return rows(connection, asked)

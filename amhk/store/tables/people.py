@@ -71,11 +71,21 @@ class Grant(SQLModel, table=True):
 class Conflict(SQLModel, table=True):
     """A conflict of interest: a worker who knows the people of a case may not know of it (nor of
     what belongs to the same household), from a moment (UTC) until it is lifted. One that is
-    suspected is `told` on the case at the next round.
+    suspected, by a hash of whom the worker knows (`kin`), is `told` on the case at the next round.
     """
 
     __tablename__ = "conflicts"
-    __table_args__ = (Index("conflicts_by_worker", "worker_id", "lifted"),)
+    __table_args__ = (
+        Index("conflicts_by_worker", "worker_id", "lifted"),
+        Index(
+            "conflicts_once",
+            "worker_id",
+            "case_id",
+            unique=True,
+            sqlite_where=text("lifted IS NULL"),
+            postgresql_where=text("lifted IS NULL"),
+        ),
+    )
     id: int | None = Field(default=None, primary_key=True)
     worker_id: int = Field(foreign_key="workers.id")
     case_id: int = Field(foreign_key="cases.id", index=True)
@@ -84,6 +94,7 @@ class Conflict(SQLModel, table=True):
     set_by: int = Field(foreign_key="workers.id")
     reason: str | None = None
     lifted: datetime | None = instant(default=None)
+    kin: str | None = None
     told: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
 
 

@@ -11,6 +11,7 @@ from amhk.desk.figures import report_files
 from amhk.desk.house import clock, rounds, who_looked
 from amhk.desk.house import health as desk_health
 from amhk.desk.intake import calls
+from amhk.desk.staff import conflicts
 from amhk.desk.staff import institutions as directory
 from amhk.desk.terms import extensions
 from amhk.desk.terms import sweep as terms_sweep
@@ -39,9 +40,19 @@ def case_answer(
 
 
 def after(
-    office: Office, number: str, who: Reader, wish: Wish, body: object, status: int = 204
+    office: Office,
+    number: str,
+    who: Reader,
+    wish: Wish,
+    body: object,
+    status: int = 204,
+    people: bool = False,
 ) -> Response:
-    """Give a case after something was done with it, or only that it was."""
+    """Give a case after something was done with it, or only that it was: also where `people` were
+    recorded, so that who did it may not know the case any more.
+    """
+    if people and conflicts.hides(office, number, who):
+        return wish.done(f"{BASE}/cases/{number}", next_version(body) or 1, status)
     if wish.brief:
         now = next_version(body) or reading.version_of(office, number, who)
         return wish.done(f"{BASE}/cases/{number}", now, status)
@@ -83,7 +94,7 @@ def take_call(request: Request, office: House, who: Who, body: Body, wish: Wishe
     `Idempotency-Key` is honoured.
     """
     number = calls.take_call(office, body, who, request.headers.get("idempotency-key"))
-    response = after(office, number, who, wish, body, 201)
+    response = after(office, number, who, wish, body, 201, people=True)
     response.headers["location"] = f"{BASE}/cases/{number}"
     return response
 
@@ -131,7 +142,7 @@ def make_move(
 def add_people(number: str, office: House, who: Who, body: Body, wish: Wished) -> Response:
     """Record a person on a melding."""
     desk_add_people.add_people(office, number, body, who)
-    return after(office, number, who, wish, body)
+    return after(office, number, who, wish, body, people=True)
 
 
 @router.post("/cases/{number}/assign", openapi_extra=ANY_BODY)

@@ -10,6 +10,7 @@ from starlette.datastructures import FormData, UploadFile
 
 from amhk.desk.casefile import access_log
 from amhk.desk.cases import assignment, attachments, history, moves, openings, reading
+from amhk.desk.staff import conflicts
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotFound, Opens, Refusal
 from amhk.rules.procedure.fields import Desk
 from amhk.sheets.diagram import as_svg
@@ -183,6 +184,8 @@ def make_step(here: Here, number: str, name: str, form: Form) -> Response:
     except (BadInput, ClosedDoor) as wrong:
         return _step_page(here, number, name, form=form, status=422, faults=wrong.faults)
     done = f"Vastgelegd: {lower_first(step['title'])}."
+    if conflicts.hides(here.office, made or number, here.who):
+        return go("/", f"{done} Een collega neemt de zaak van u over.")
     return (
         go(f"/zaak/{made}", f"{done} {number} is gesloten; dit is de nieuwe zaak.")
         if made

@@ -83,6 +83,16 @@ def test_where_no_teamleider_is_there_to_judge_it_is_before_the_manager_at_once(
     assert before(office, "Mia") == [("Nel", False)]
 
 
+def test_where_who_leads_is_away_and_no_manager_may_know_it_whoever_sees_all_cases_judges(opened):
+    office, number = opened
+    known = {"worker": "Mia", "ground": "familie", "reason": "Zegt zij zelf."}
+    conflicts.know_other(office, number, known, reader(office, "Tom"))
+    plan = {"worker": "Tom", "kind": "afwezig", "start": "2026-02-02", "reason": "ziek"}
+    absence.make_plan(office, plan, reader(office, "Mia"))
+    assert before(office, "Carla") == before(office, "Tom") == [("Nel", False)]
+    assert before(office, "Mia") == []
+
+
 def test_the_judgement_stands_on_the_case_and_one_that_was_wrong_is_told_to_managers(opened):
     office, number = opened
     wrong = {"verdict": "niet_terecht", "remark": "Er was geen melding."}

@@ -9,13 +9,15 @@ from support.families import EL_AMRANI, VISSER, melding
 
 from amhk import keys, matching
 from amhk.desk.cases import history, reading
-from amhk.desk.house import rounds
+from amhk.desk.house import health, rounds
 from amhk.desk.intake import calls
+from amhk.desk.people import kin
 from amhk.desk.staff import conflicts, my_people
-from amhk.errors import BadInput, NotAllowed, NotFound
+from amhk.errors import BadInput, HouseClosed, NotAllowed, NotFound
+from amhk.store.staff import kin as store
 
 BY_BSN = {"bsn": "999965323"}
-BY_NAME = {"naam": "Samira el Amrani", "geboren": "14-3-1991"}
+BY_NAME = {"naam": "S. el Amrani", "geboren": "14-3-1991"}
 BY_ADDRESS = {"adres": "Havenstraat 12, 3024 AA Rotterdam"}
 
 
@@ -88,9 +90,45 @@ def test_who_leads_lifts_it_and_it_is_not_suspected_again(house):
     (held,) = conflicts.view(house, number, reader(house, "Tom"))["held"]
     assert held["ground"].startswith("vermoed")
     conflicts.lift(house, number, held["id"], {"reason": "andere vrouw"}, reader(house, "Tom"))
-    my_people.add(house, BY_NAME, reader(house, "Anna"))
+    my_people.add(house, BY_BSN, reader(house, "Anna"))
     rounds.go_round(house)
     assert sees(house, number)
+
+
+def test_another_person_of_the_case_is_suspected_all_the_same(house):
+    my_people.add(house, BY_ADDRESS, reader(house, "Anna"))
+    number = call(house, [{k: v for k, v in EL_AMRANI[2].items() if k != "bsn"}])
+    rounds.go_round(house)
+    (held,) = conflicts.view(house, number, reader(house, "Tom"))["held"]
+    conflicts.lift(house, number, held["id"], {"reason": "andere bewoner"}, reader(house, "Tom"))
+    assert sees(house, number)
+    my_people.add(house, BY_BSN, reader(house, "Anna"))
+    version = reading.case_view(house, number, reader(house, "Tom"))["version"]
+    body = {"version": version, "betrokkenen": [{**EL_AMRANI[0], "adres": ""}]}
+    Client(house).post(f"/cases/{number}/people", body)
+    assert not sees(house, number)
+
+
+def test_who_makes_no_difference_stays_out_where_a_suspicion_falls(house):
+    known = {"worker": "Tom", "ground": "familie", "reason": "Zegt hij zelf."}
+    number = call(house)
+    conflicts.know_other(house, number, known, reader(house, "Mia"))
+    for name in ("Anna", "Mia"):
+        my_people.add(house, BY_BSN, reader(house, name))
+    rounds.go_round(house)
+    assert sees(house, number, "Mia") and not sees(house, number, "Anna")
+    assert not [alarm for alarm in health.alarms(house) if "leiding" in alarm]
+
+
+def test_who_was_recorded_while_somebody_said_whom_he_knows_is_met_at_the_next_round(house):
+    number = call(house)
+    with house.store.write() as connection:
+        anna = reader(house, "Anna").id
+        hashes = kin.hashes_of(house, EL_AMRANI[0])
+        store.add(connection, anna, hashes, kin.mark_of(house))
+    assert sees(house, number)
+    rounds.go_round(house)
+    assert not sees(house, number)
 
 
 def test_where_nobody_else_would_lead_it_the_suspicion_is_told_and_falls(house):
@@ -126,6 +164,16 @@ def test_with_another_key_it_says_that_they_have_to_be_told_again(sqlite_office)
     assert my_people.mine(sqlite_office, anna) == {"count": 1, "old": True}
     my_people.forget(sqlite_office, anna)
     assert my_people.mine(sqlite_office, anna) == {"count": 0, "old": False}
+
+
+def test_a_file_that_is_no_key_is_refused_and_one_appears_whole(tmp_path):
+    keys.house_key.cache_clear()
+    (tmp_path / "sleutel").write_text("")
+    with pytest.raises(HouseClosed):
+        keys.house_key(tmp_path)
+    (tmp_path / "sleutel").unlink()
+    assert len(keys.house_key(tmp_path)) == 64
+    assert [path.name for path in tmp_path.iterdir()] == ["sleutel"]
 
 
 def test_too_little_or_what_cannot_be_read_is_refused_with_every_fault(house):

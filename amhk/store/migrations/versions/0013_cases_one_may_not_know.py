@@ -19,7 +19,6 @@ def upgrade() -> None:
         sa.Column("ground", sa.String(), nullable=False),
         sa.Column("since", UtcInstant(), nullable=False),
         sa.Column("set_by", sa.Integer(), sa.ForeignKey("workers.id"), nullable=False),
-        sa.Column("reason", sa.String(), nullable=True),
         sa.Column("lifted", UtcInstant(), nullable=True),
     )
     op.create_index("ix_conflicts_case_id", "conflicts", ["case_id"])

@@ -19,9 +19,6 @@ def upgrade() -> None:
                 "judged_by", sa.Integer(), sa.ForeignKey("workers.id", name="grants_judged_by")
             )
         )
-        batch_op.add_column(
-            sa.Column("team_id", sa.Integer(), sa.ForeignKey("teams.id", name="grants_team_id"))
-        )
     op.add_column("grants", sa.Column("verdict", sa.String(), nullable=True))
     op.create_index(
         "grants_to_judge",

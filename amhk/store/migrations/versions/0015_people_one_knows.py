@@ -1,4 +1,6 @@
-"""People a worker knows, as keyed hashes, and conflicts that are suspected because of them."""
+"""People a worker knows, as keyed hashes, and conflicts that are suspected because of them; the
+team whose lead judges a leave.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,6 +24,20 @@ def upgrade() -> None:
         sa.Column("mark", sa.String(), nullable=False),
     )
     op.create_index("ix_kin_worker_id", "kin", ["worker_id"])
+    op.add_column("conflicts", sa.Column("reason", sa.String(), nullable=True))
+    op.add_column("conflicts", sa.Column("kin", sa.String(), nullable=True))
     op.add_column(
         "conflicts", sa.Column("told", sa.Boolean(), nullable=False, server_default=sa.true())
     )
+    op.create_index(
+        "conflicts_once",
+        "conflicts",
+        ["worker_id", "case_id"],
+        unique=True,
+        sqlite_where=sa.text("lifted IS NULL"),
+        postgresql_where=sa.text("lifted IS NULL"),
+    )
+    with op.batch_alter_table("grants", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("team_id", sa.Integer(), sa.ForeignKey("teams.id", name="grants_team_id"))
+        )
