@@ -47,7 +47,7 @@ OTHERS = (
 )
 LIFT = (Field("reason", "Waarom", "text", required=True),)
 KIND, LIFTED = "kent", "kent_niet_meer"
-_SEEN, _MET, _NONE = "barred", "people_met", "[]"
+_SEEN, _MET = "barred", "people_met"
 NOBODY_LEFT = "een zaak mag door niemand van de leiding meer gezien worden"
 
 
@@ -208,12 +208,12 @@ def tend(office: Office) -> int:
     how many open cases nobody who leads may know (none).
     """
     with office.store.read() as connection:
-        before = reads.meta(connection, _SEEN)
+        before = reads.meta(connection, _SEEN) or "[]"
         last = _people_seen(connection)
         new = kin_store.any_of(connection) and kin_store.recorded_since(connection, last[0], 1)
         fresh = store.untold(connection) or store.owned_though_barred(connection)
         alone, seen = _stand(office, connection)
-    if not new and not fresh and before in (seen, None if seen == _NONE else seen):
+    if not new and not fresh and before == seen:
         return alone
     with office.store.write() as connection:
         met = look_again(office, connection, last[0])
@@ -231,10 +231,13 @@ def tend(office: Office) -> int:
 
 def _people_seen(connection: Connection) -> list[int]:
     """Give up to which people (keys) everybody was met, the round before last and last: who was
-    recorded meanwhile may have been written later than one with a higher key.
+    recorded meanwhile may have been written later than one with a higher key. At first only the
+    latest: who says whom he knows meets all that are there.
     """
-    found: list[int] = json.loads(reads.meta(connection, _MET) or "[0, 0]")
-    return found
+    if told := reads.meta(connection, _MET):
+        found: list[int] = json.loads(told)
+        return found
+    return [max(0, kin_store.last_recorded(connection) - kin_store.MOST)] * 2
 
 
 def _stand(office: Office, connection: Connection) -> tuple[int, str]:

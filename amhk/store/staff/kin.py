@@ -9,6 +9,7 @@ from amhk.store.rows import Row
 from amhk.store.tables import Kin, table
 
 KIN = table(Kin)
+MOST = 500  # people met at once
 
 
 def any_of(connection: Connection) -> bool:
@@ -55,7 +56,12 @@ def cases_of(connection: Connection, people: Sequence[int]) -> dict[int, tuple[i
     return {person: (case, before) if before else (case,) for person, case, before in found}
 
 
-def recorded_since(connection: Connection, key: int, most: int = 500) -> list[Row]:
+def last_recorded(connection: Connection) -> int:
+    """Give the key of the person who was recorded last; 0 when there is none."""
+    return connection.execute(select(func.max(PERSON.c.id))).scalar() or 0
+
+
+def recorded_since(connection: Connection, key: int, most: int = MOST) -> list[Row]:
     """Give the people recorded after a key, in order."""
     asked = select(PERSON).where(PERSON.c.id > key).order_by(PERSON.c.id).limit(most)
     return rows(connection, asked)

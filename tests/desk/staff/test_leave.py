@@ -1,15 +1,18 @@
 """Whoever opened a case of others with a reason is judged by who leads it, and nobody forgets."""
 
 import pytest
+from sqlalchemy import select
 from support.cast import Client, hire, reader
-from support.families import EL_AMRANI, melding
+from support.families import EL_AMRANI, VISSER, melding
 
-from amhk.desk.cases import history
-from amhk.desk.house import health
+from amhk.desk.cases import assignment, history, reading
+from amhk.desk.house import health, who_looked
 from amhk.desk.intake import calls
 from amhk.desk.people import earlier_contacts
+from amhk.desk.people.earlier_contacts import HIDDEN
 from amhk.desk.staff import absence, conflicts, leave, rights, workers
 from amhk.errors import BadInput, NotFound
+from amhk.store import reads
 
 GOOD = {"verdict": "terecht", "remark": "Er kwam een nieuwe melding over dit gezin."}
 
@@ -105,6 +108,55 @@ def test_the_judgement_stands_on_the_case_and_one_that_was_wrong_is_told_to_mana
         "Nel opende een zaak van een ander team; dat is als niet terecht beoordeeld."
     )
     assert number not in told[0]["what"]
+
+
+def test_a_reason_that_names_who_stays_secret_is_covered_wherever_it_is_read(opened):
+    office, _ = opened
+    told = {"naam": "Archibald Zonderland", "geheim": True}
+    number = calls.take_call(office, melding(VISSER, melder=told), reader(office, "Tom"))
+    asked = {"route": "melding", "betrokkenen": VISSER}
+    nel = reader(office, "Nel")
+    (found,) = earlier_contacts.earlier(office, asked, nel)
+    earlier_contacts.open_earlier(office, found["ref"], "Archibald Zonderland belde weer", nel)
+    tom, mia = reader(office, "Tom"), reader(office, "Mia")
+    with office.store.read() as connection:
+        waits = leave.waiting(office, connection, tom, office.now(connection))
+    shown = [
+        waits,
+        leave.view(office, waits[-1]["id"], tom)["leave"],
+        who_looked.of_case(office, number, tom)["looks"],
+        who_looked.file_of_case(office, number, tom),
+        who_looked.of_worker(office, "Nel", mia),
+    ]
+    for text in map(str, shown):
+        assert "[geheim] belde weer" in text and "Zonderland" not in text
+
+
+def test_moving_the_case_makes_nobody_else_its_judge(opened):
+    office, number = opened
+    there = {"team": "Noord", "reason": "ligt daar"}
+    assignment.assign(office, number, there, reader(office, "Tom"))
+    assert (before(office, "Tom"), before(office, "Ted")) == ([("Nel", False)], [])
+
+
+def test_who_asks_again_while_it_lasts_has_the_one_he_had(opened):
+    office, _ = opened
+    nel = reader(office, "Nel")
+    with office.store.read() as connection:
+        mine = (reads.LOOK.c.what == HIDDEN, reads.LOOK.c.worker_id == nel.id)
+        ref = connection.execute(select(reads.LOOK.c.id).where(*mine)).scalar()
+    for _ in range(2):
+        earlier_contacts.open_earlier(office, ref, "nog een vraag", nel)
+    assert before(office, "Tom") == [("Nel", False)]
+
+
+def test_what_counts_as_looking_is_looking_and_not_asking(opened):
+    office, number = opened
+    key, tom = key_of(office), reader(office, "Tom")
+    assert leave.view(office, key, tom)["leave"]["looked"] == 0
+    for _ in range(2):
+        reading.case_page(office, number, reader(office, "Nel"))
+    assert leave.view(office, key, tom)["leave"]["looked"] == 2
 
 
 def test_it_is_judged_once_with_words_and_by_who_leads_only(opened):
