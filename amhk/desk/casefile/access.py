@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TypeVar, cast
 
 from amhk.errors import NotAllowed, NotFound
+from amhk.rules.privacy.field_groups import part_in
 from amhk.rules.privacy.secrecy import WORKS, Reader, may_see, scope_of
 from amhk.store import reads
 from amhk.store.database.engine import Connection
@@ -21,6 +22,11 @@ def owns(who: Reader, case: CaseRow) -> bool:
     Within his scope, not one he only has leave to read.
     """
     return may_see(scope_of(who), case["id"], case["team_id"], case["owner_id"], case["taken_by"])
+
+
+def part_of(who: Reader, case: CaseRow) -> str:
+    """Give which part a reader has in a case he may see (`rules.privacy.field_groups`)."""
+    return part_in(who, case["owner_id"], case["taken_by"], owns(who, case))
 
 
 def sees(connection: Connection, who: Reader, case: CaseRow) -> bool:

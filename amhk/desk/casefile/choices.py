@@ -9,7 +9,7 @@ from typing import Any
 
 from amhk.desk.casefile.cover_secrets import veil_over
 from amhk.office import Office
-from amhk.rules.privacy.secrecy import HAND, WORKS, keys
+from amhk.rules.privacy.secrecy import HAND, WORKS, Reader, keys
 from amhk.rules.privacy.veil import Veil
 from amhk.rules.procedure.fields import Desk, Field
 from amhk.store import reads
@@ -44,18 +44,19 @@ def desk_for(
     day: date | None = None,
     veil: Veil | None = None,
     kept: Mapping[str, list[Any]] | None = None,
+    who: Reader | None = None,
 ) -> Desk:
     """Give what checking a form needs at this moment; lists nobody asked for are not looked up.
 
-    Codes are those of the day of receipt: of the case, or `day`. `veil` is the one over the case,
-    and `kept` its rows by table, where whoever asks has them at hand.
+    Codes are those of the day of receipt: of the case, or `day`. `veil` is the one over the case
+    before `who` chooses, and `kept` its rows by table, where whoever asks has them at hand.
     """
     on = day or day_of(case["received"] if case else now)
     lists: dict[str, Mapping[str, str]] = LISTS | office.pack.codes.on(on)
     for name in wanted & _LIVE.keys():
         lists[name] = _LIVE[name](office, connection, case, kept or {})
     if case and (typed := [name for name in _TYPED if lists.get(name)]):
-        veil = veil_over(office, connection, case) if veil is None else veil
+        veil = veil_over(office, connection, case, who) if veil is None else veil
         lists |= {name: veil.upon(lists[name]) for name in typed} if veil else {}
     lists["stap"] = {
         name: move.title for name, move in (moves or {}).items() if move.effect != "correct"

@@ -1,31 +1,43 @@
 """What an answer about a case covers.
 
-Who reported and stays secret, and secret addresses, wherever somebody typed them. Shown only for a
-reason, each look written down.
+Who reported and stays secret, secret addresses, and the field groups the reader has no part in,
+wherever somebody typed them. Shown only for a reason, each look written down.
 """
 
 from collections.abc import Mapping
-from typing import TypeVar
+from dataclasses import replace
+from typing import TypeVar, cast
 
+from amhk.desk.casefile.access import part_of
 from amhk.office import Office
+from amhk.rules.privacy.field_groups import ALL_GROUPS, groups_of, labels_of
+from amhk.rules.privacy.secrecy import Reader
 from amhk.rules.privacy.veil import CODES, Veil
 from amhk.store.cases import veils
 from amhk.store.database.engine import Connection
-from amhk.store.rows import Row
+from amhk.store.rows import CaseRow, Row
 
 T = TypeVar("T")
 
 
-def veil_over(office: Office, connection: Connection, case: Row) -> Veil:
-    """Give the veil over a case; one that covers nothing when it keeps nothing secret."""
+def veil_over(office: Office, connection: Connection, case: Row, who: Reader | None) -> Veil:
+    """Give the veil over a case before a reader (None: before anybody, so all is covered); one that
+    covers nothing when it keeps nothing from him.
+    """
     if case["route"] != "melding":
         return Veil()
-    return veils.veil(connection, case["id"], (case["gemeente"], office.config.organisation))
+    known = (case["gemeente"], office.config.organisation)
+    hidden = ALL_GROUPS if who is None else groups_of(part_of(who, cast(CaseRow, case)))
+    veil, labels = veils.veil(connection, case["id"], known), labels_of(hidden)
+    texts = veils.labelled(connection, case["id"], labels) if labels else ()
+    return replace(veil, texts=texts, bsn="bsn" in hidden)
 
 
-def covered(office: Office, connection: Connection, case: Row, told: T) -> T:
-    """Give an answer about a case with all covered in its texts that is only shown for a reason."""
-    veil = veil_over(office, connection, case)
+def covered(office: Office, connection: Connection, case: Row, who: Reader | None, told: T) -> T:
+    """Give an answer about a case with all covered in its texts that this reader is only shown for
+    a reason, or never.
+    """
+    veil = veil_over(office, connection, case, who)
     return veil.upon(told) if veil else told
 
 

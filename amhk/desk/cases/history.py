@@ -25,7 +25,7 @@ def journal_view(office: Office, number: str, who: Reader) -> list[dict[str, Any
         lines = lines_told(
             entries, steps(file, entries, people), reads.notices(connection, case["id"]), people
         )
-        return unnamed(connection, who, covered(office, connection, case, lines))
+        return unnamed(connection, who, covered(office, connection, case, who, lines))
 
 
 def lines_told(

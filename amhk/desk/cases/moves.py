@@ -73,7 +73,13 @@ def step_desk(office: Office, number: str, name: str, who: Reader) -> Desk:
         file = open_case(office, connection, number, who)
         wanted = needed(file.workflow.moves[name].fields)
         return desk_for(
-            office, connection, file.now, wanted=wanted, case=file.case, moves=file.workflow.moves
+            office,
+            connection,
+            file.now,
+            wanted=wanted,
+            case=file.case,
+            moves=file.workflow.moves,
+            who=who,
         )
 
 

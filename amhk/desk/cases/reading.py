@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from amhk.desk.casefile.access import owns, unnamed, visible
+from amhk.desk.casefile.access import owns, part_of, unnamed, visible
 from amhk.desk.casefile.access_log import look, note_look
 from amhk.desk.casefile.casefile import WORDS, CaseFile
 from amhk.desk.casefile.cover_secrets import covered, uncovered, veil_over
@@ -16,7 +16,7 @@ from amhk.desk.cases import warnings
 from amhk.desk.cases.acute import acute_of, people_line
 from amhk.desk.cases.history import lines_told, rung_told
 from amhk.desk.cases.openings import doors_told, moves_told
-from amhk.desk.cases.route_view import advies_of, melding_of, relations_of
+from amhk.desk.cases.route_view import advies_of, findings_of, melding_of, relations_of
 from amhk.desk.cases.steps import steps
 from amhk.desk.letters.fact_sources import gap
 from amhk.desk.letters.text_templates import letters_now
@@ -24,6 +24,7 @@ from amhk.desk.terms.term_view import terms_view
 from amhk.letters.render import Letters
 from amhk.office import Office
 from amhk.rules.people.people import named_apart, roles_on, say_age, voice
+from amhk.rules.privacy.field_groups import FIELD_GROUPS, FieldGroup, groups_of, labels_of
 from amhk.rules.privacy.secrecy import Reader, scope_of
 from amhk.rules.procedure.fields import reason_given
 from amhk.rules.procedure.flow_map import Map, flow_map
@@ -34,6 +35,7 @@ from amhk.store.rows import CaseRow, NoticeRow, PersonRow, TermRow, cell, part
 from amhk.words import day_of, iso
 
 _DAYS = ("uitgerekend", "bsn_gecontroleerd")
+SECRETS = "geheime gegevens"
 _MELDER = ("naam", "bereikbaar", "functie", "organisatie")
 
 
@@ -50,7 +52,7 @@ def case_view(
         case = seen or visible(connection, number, who)
         shelf = _shelf(connection, case, who)
         file = _from_shelf(office, connection, case, shelf, who)
-        veil = veil_over(office, connection, case)
+        veil = veil_over(office, connection, case, who)
         view = _view(file, shelf)
         view["steps"] = steps(file, reads.entries(connection, case["id"]), shelf["people"])
         gaps = [n["gap"] for n in view["notices"] if n["gap"]]
@@ -91,7 +93,7 @@ def case_page(office: Office, number: str, who: Reader) -> dict[str, Any]:
             "rungs": [rung_told(r) for r in shelf["reminders"]],
             "map": _map(file, journal, view["moves"]),
         }
-        view = unnamed(connection, who, covered(office, connection, case, view))
+        view = unnamed(connection, who, covered(office, connection, case, who, view))
     note_look(office, case, who, "zaak")
     return view
 
@@ -103,12 +105,8 @@ def acute_view(office: Office, number: str, who: Reader) -> dict[str, object] | 
         shelf = _shelf(connection, case, who)
         file = _from_shelf(office, connection, case, shelf, who)
         doors = doors_told(file, case) if owns(who, case) else []
-        return acute_of(
-            file,
-            doors,
-            people_line({"people": shelf["people"]}),
-            reads.entries(connection, case["id"]),
-        )
+        line, entries = people_line({"people": shelf["people"]}), reads.entries(connection, file.id)
+        return covered(office, connection, case, who, acute_of(file, doors, line, entries))
 
 
 def _map(file: CaseFile, journal: list[dict[str, Any]], doors: list[dict[str, Any]]) -> Map:
@@ -302,28 +300,42 @@ def letter_of(
 
 
 def reveal(office: Office, number: str, who: Reader, reason: object) -> dict[str, object]:
-    """Give what is kept secret on a case (melder, secret addresses) to a worker who says why.
+    """Give what is kept secret on a case (melder, secret addresses, the field groups he has no part
+    in) to a worker who says why.
 
     Written down before it is shown.
     """
     text = reason_given(reason, "waarom u dit nodig hebt", "reason")
     with office.store.read() as connection:
-        visible(connection, number, who, own=True)
-    look(office, number, who, "geheime gegevens", text)
-    with office.store.read() as connection:
         case = visible(connection, number, who, own=True)
-        people = reads.people_of(connection, case["id"]) if case["route"] == "melding" else []
-        secret = [
-            {"id": p["id"], "naam": p["naam"], "adres": p["adres"]}
-            for p in people
-            if p["geheim_adres"]
-        ]
         shelf = _shelf(connection, case, who)
         file = _from_shelf(office, connection, case, shelf, who)
+        told = _kept_apart(shelf, groups_of(part_of(who, case)))
         whole = (
             _view(file, shelf),
             steps(file, reads.entries(connection, case["id"]), shelf["people"]),
         )
-        texts = uncovered(veil_over(office, connection, case), whole)
+        texts = uncovered(veil_over(office, connection, case, who), whole)
         melder = {k: cell(case, f"melder_{k}") for k in _MELDER}
-        return {"melder": melder, "adressen": secret, "teksten": texts}
+    groups = [g.name for g in FIELD_GROUPS if _has(g, told, bool(case.get("melder_geheim")))]
+    look(office, number, who, f"{SECRETS} ({', '.join(groups)})" if groups else SECRETS, text)
+    return {"melder": melder, **told, "teksten": texts}
+
+
+def _has(group: FieldGroup, told: Mapping[str, list[Any]], secret: bool) -> bool:
+    """Tell whether anything of a field group is shown."""
+    of_person = {"melder": secret, "adres": told["adressen"], "bsn": told["bsn"]}
+    found = any(group.label in f["gevoelig"] for f in told["bevindingen"])
+    return bool(of_person.get(group.name, found))
+
+
+def _kept_apart(shelf: Mapping[str, list[Any]], hidden: frozenset[str]) -> dict[str, list[Any]]:
+    """Give the secret addresses of a case, and what of its field groups was hidden so far."""
+    people, marks = shelf["people"], labels_of(hidden)
+    apart = [p for p in people if p["geheim_adres"]]
+    known = [p for p in people if p["bsn"] and "bsn" in hidden]
+    return {
+        "adressen": [part(p, ("id", "naam", "adres")) for p in apart],
+        "bsn": [part(p, ("id", "naam", "bsn")) for p in known],
+        "bevindingen": [f for f in findings_of(shelf) if not marks.isdisjoint(f["gevoelig"])],
+    }

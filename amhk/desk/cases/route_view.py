@@ -57,15 +57,6 @@ def melding_of(case: CaseRow, shelf: Mapping[str, list[Any]]) -> dict[str, objec
     hidden = case["melder_geheim"]
     told_by = ("naam", "bereikbaar", "functie", "organisatie")
     melder = {name: None if hidden else cell(case, f"melder_{name}") for name in told_by}
-    findings = [
-        {
-            "op": iso(f["moment"]),
-            "bron": f["bron"],
-            "bevindingen": f["text"],
-            "gevoelig": f["labels"],
-        }
-        for f in shelf["findings"]
-    ]
     later = [
         {"number": c["number"], "ontvangen": iso(c["received"]), "zorgen": c["zorgen"]}
         for c in shelf["joined"]
@@ -75,9 +66,22 @@ def melding_of(case: CaseRow, shelf: Mapping[str, list[Any]]) -> dict[str, objec
         "vervolgmeldingen": later,
         "verwijzingen": _referrals(shelf),
         "controles": _checks(shelf),
-        "bevindingen": findings,
+        "bevindingen": findings_of(shelf),
         "vernietigd": case["melder_naam"] is None,
     }
+
+
+def findings_of(shelf: Mapping[str, list[Any]]) -> list[dict[str, Any]]:
+    """Give what the own investigation found, each with its kind of source and its labels."""
+    return [
+        {
+            "op": iso(f["moment"]),
+            "bron": f["bron"],
+            "bevindingen": f["text"],
+            "gevoelig": f["labels"],
+        }
+        for f in shelf["findings"]
+    ]
 
 
 def _referrals(shelf: Mapping[str, list[Any]]) -> list[dict[str, object]]:

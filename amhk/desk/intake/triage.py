@@ -101,6 +101,7 @@ def _row(
         office,
         connection,
         {"route": "melding", "id": row["case_id"], "gemeente": row["gemeente"]},
+        None,
         told,
     )
 

@@ -6,12 +6,13 @@ As page, PDF and data. Who looked is written down.
 import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from html import escape, unescape
 from typing import Any
 
 from amhk.desk.casefile.access import visible
 from amhk.desk.casefile.access_log import look
-from amhk.desk.casefile.cover_secrets import covered, veil_over
+from amhk.desk.casefile.cover_secrets import veil_over
 from amhk.desk.letters.addressing import addressed
 from amhk.desk.letters.compose import compose, print_of, rule_of, stale, text_of
 from amhk.desk.letters.composed import Letter, lacking
@@ -33,6 +34,7 @@ from amhk.letters.printable_signs import printable
 from amhk.letters.render import as_html
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import Reader, postal_lines
+from amhk.rules.privacy.veil import Veil
 from amhk.rules.procedure.fields import reason_given
 from amhk.store import reads
 from amhk.store.database.engine import Connection
@@ -42,6 +44,7 @@ from amhk.words import day_of, iso
 
 MASK = "[melder: geheim]"
 WHY = "waarom u deze brief opent: er staat iemand in die geheim blijft"
+_BETWEEN = re.compile(r"(?<=>)[^<>]+(?=<)")
 _ADDRESS = re.compile(r'<p class="aan">(.*?)</p>')
 _PLAIN = (
     "id",
@@ -85,21 +88,21 @@ def view(office: Office, key: int, who: Reader) -> dict[str, Any]:
             "lacks": _lacks(office, reach),
             **_nothing_made(),
         }
-        hidden = _secret_words(connection, case, notice)
-        told = covered(office, connection, case, told)
+        veil = veil_over(office, connection, case, who)
+        before = Before(tuple(_secret_words(connection, case, notice)), veil)
+        told = veil.upon(told)
         now = office.now(connection)
         if notice["state"] != "draft":
             if notice["state"] == "approved":
                 day = day_of(now)
                 told["stale"] = stale(office, connection, case, notice=notice, who=who, day=day)
-            html = None if notice["html"] is None else _masked(notice["html"], hidden)
+            html = None if notice["html"] is None else before.html(notice["html"])
             return told | {"left_out": _left_out(notice["left_out"]), "html": html}
         try:
             letter = compose(office, connection, case, notice=notice, who=who, now=now)
         except ClosedDoor as wrong:
             return told | {"leaks": [f.text for f in wrong.faults]}
-        uses = covered(office, connection, case, letter.uses)
-        return told | _made(letter, uses, hidden)
+        return told | _made(letter, veil.upon(letter.uses), before)
 
 
 def version_of(office: Office, key: int, who: Reader) -> int:
@@ -118,7 +121,7 @@ def _left_out(pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
 
 
 def _made(
-    letter: Letter, uses: Iterable[tuple[str, object, bool]], hidden: list[str]
+    letter: Letter, uses: Iterable[tuple[str, object, bool]], before: "Before"
 ) -> dict[str, object]:
     """Give what there is to read of a letter that can still be changed."""
     missing = [{"fact": name, "text": title, "do": do} for name, title, do in letter.missing]
@@ -126,12 +129,12 @@ def _made(
     return {
         "missing": missing,
         "left_out": _left_out(letter.left_out),
-        "text": text_of(letter) if letter.blocks else None,
-        "html": _masked(letter.html, hidden) if readable else None,
+        "text": before.text(text_of(letter)) if letter.blocks else None,
+        "html": before.html(letter.html) if readable else None,
         "uses": [
             {
                 "name": n,
-                "value": MASK if hidden and n == "melder_naam" else v,
+                "value": MASK if before.words and n == "melder_naam" else v,
                 "needed": must,
                 "source": source_of(n),
             }
@@ -188,10 +191,24 @@ def _secret_words(connection: Connection, case: CaseRow, notice: NoticeRow) -> l
     return sorted({*whole, *parts} - {""}, key=len, reverse=True)
 
 
-def _masked(text: str, words: list[str]) -> str:
-    for word in words:
-        text = text.replace(escape(printable(word)), MASK)
-    return text
+@dataclass(frozen=True)
+class Before:
+    """What a letter does not show on screen before a reader: the `words` of a secret melder, and
+    the field groups he has no part in.
+    """
+
+    words: tuple[str, ...]
+    veil: Veil
+
+    def text(self, told: str) -> str:
+        """Give a text with the field groups covered."""
+        return Veil(texts=self.veil.texts, bsn=self.veil.bsn).over(told)
+
+    def html(self, told: str) -> str:
+        """Give a letter with all of it covered, in what stands between its marks."""
+        for word in self.words:
+            told = told.replace(escape(printable(word)), MASK)
+        return _BETWEEN.sub(lambda m: escape(self.text(unescape(m[0])), quote=False), told)
 
 
 def _now(office: Office, key: int, who: Reader) -> tuple[Row, Row, Letter | None]:
@@ -233,7 +250,7 @@ def _names_secret(
     """Tell whether a letter, as it is or would be now, names somebody whom this case
     keeps secret.
     """
-    veil = veil_over(office, connection, case)
+    veil = veil_over(office, connection, case, who)
     if not veil:
         return False
     body = notice["html"]

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from amhk.rules.parse import fold, read_partial
+from amhk.rules.parse import fold, is_bsn, read_partial
 
 # When what is kept to search by changes, this changes, and every case is gone through again.
-RELEASE = "3"
+RELEASE = "4"
 _LONGEST, _MOST = 40, 12
 _PREFIX = 3  # van, der, el, al, ibn: a name of one piece to who types it
 _NUMBER = re.compile(r"\b([am])-?(\d{4})-?(\d{1,6})\b")
@@ -106,14 +106,15 @@ class Sought:
 def words_of(text: str) -> set[str]:
     """Give the words of a text as they are searched.
 
-    Folded, without quotes (`O'Brien` is obrien, and brien).
+    Folded, without quotes (`O'Brien` is obrien, and brien), and never a BSN.
     """
     plain = fold(text)
     found = set(_WORD.findall(plain.translate(_QUOTES))) | set(
         _WORD.findall(plain.replace("'", " ").replace("’", " "))
     )
     found |= {a + b for a, b in _POSTCODE.findall(plain)}
-    return {w[:_LONGEST] for w in found if len(w) > 1 and w not in _COMMON}
+    wanted = (w for w in found if len(w) > 1 and w not in _COMMON and not is_bsn(w))
+    return {w[:_LONGEST] for w in wanted}
 
 
 def name_words(name: str) -> set[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
-from amhk.rules.parse import fold
+from amhk.rules.parse import fold, is_bsn
 from amhk.rules.privacy.secrecy import (
     MAIL,
     NOBODY,
@@ -23,6 +23,11 @@ COVER = "[geheim]"
 T = TypeVar("T")
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _DIGIT = re.compile(r"\d")
+# Nine digits together, or in groups as a card has them.
+_BSN = re.compile(
+    r"(?<!\d)(?<!\d[.])(?:\d{9}|\d{3}[ .]\d{3}[ .]\d{3}|\d{4}[ .]\d{2}[ .]\d{3})(?![.]?\d)"
+)
+_SHORT = 5  # a shorter text is covered where it stands alone, not within another
 _GAP = re.compile(r"[\s,;.-]{0,3}")
 # Beside these names stand codes of the house, its own people, days and sums, or what a step asks
 # (its lists are covered where they are made): never words that somebody typed.
@@ -88,7 +93,8 @@ CODES = frozenset(
 class Veil:
     """What must be covered, each as it is compared.
 
-    Words of names, runs of words, the last digits of numbers, postcodes, mail addresses.
+    Words of names, runs of words, the last digits of numbers, postcodes, mail addresses; whole
+    `texts` as they were typed; and with `bsn` whatever is a burgerservicenummer.
     """
 
     words: frozenset[str] = frozenset()
@@ -96,14 +102,19 @@ class Veil:
     numbers: frozenset[str] = frozenset()
     postcodes: frozenset[str] = frozenset()
     mails: frozenset[str] = frozenset()
+    texts: tuple[str, ...] = ()
+    bsn: bool = False
 
     def __bool__(self) -> bool:
-        return any((self.words, self.runs, self.numbers, self.postcodes, self.mails))
+        some = (self.words, self.runs, self.numbers, self.postcodes, self.mails, self.texts)
+        return self.bsn or any(some)
 
     def over(self, text: str) -> str:
         """Give a text with all of it covered that may only be read for a reason."""
         if not self._may_hold(text):
             return text
+        if text.strip() in self.texts:
+            return COVER
         told, last = "", 0
         for start, end in _joined(text, sorted(self._spans(text))):
             told, last = told + text[last:start] + COVER, end
@@ -111,7 +122,9 @@ class Veil:
 
     def holds(self, text: str) -> bool:
         """Tell whether anything in a text must be covered."""
-        return self._may_hold(text) and next(self._spans(text), None) is not None
+        if not self._may_hold(text):
+            return False
+        return text.strip() in self.texts or next(self._spans(text), None) is not None
 
     def _may_hold(self, text: str) -> bool:
         """Tell at a glance whether a text has anything that looks like what is covered.
@@ -122,8 +135,9 @@ class Veil:
         return (
             any(word in folded for word in self.words)
             or any(run[0] in folded for run in self.runs)
-            or bool((self.numbers or self.postcodes) and _DIGIT.search(text))
+            or bool((self.numbers or self.postcodes or self.bsn) and _DIGIT.search(text))
             or bool(self.mails and "@" in text)
+            or any(told in text for told in self.texts)
         )
 
     def upon(self, told: T) -> T:
@@ -154,6 +168,11 @@ class Veil:
             for at in range(len(words) - len(run) + 1):
                 if words[at : at + len(run)] == run:
                     yield tokens[at][0], tokens[at + len(run) - 1][1]
+        if self.bsn:
+            yield from (m.span() for m in _BSN.finditer(text) if is_bsn(_digits(m.group())))
+        for told in self.texts:
+            if len(told) >= _SHORT:
+                yield from (m.span() for m in re.finditer(re.escape(told), text))
         if self.numbers:
             yield from (m.span() for m in NUMBER.finditer(text) if _last(m.group()) in self.numbers)
         if self.postcodes:
@@ -181,8 +200,12 @@ def _joined(text: str, spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]
         yield here
 
 
+def _digits(number: str) -> str:
+    return re.sub(r"\D", "", number)
+
+
 def _last(number: str) -> str:
-    return re.sub(r"\D", "", number)[-9:]
+    return _digits(number)[-9:]
 
 
 def _code(postcode: str) -> str:
@@ -195,6 +218,11 @@ def _run(text: str) -> tuple[str, ...]:
 
 def _stands(run: tuple[str, ...], within: tuple[str, ...]) -> bool:
     return any(within[at : at + len(run)] == run for at in range(len(within) - len(run) + 1))
+
+
+def lines_of(text: str) -> list[str]:
+    """Give a text that is covered as a whole as it may stand elsewhere: itself, and each line."""
+    return list(dict.fromkeys(line for one in (text, *text.splitlines()) if (line := one.strip())))
 
 
 def veil_of(

@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from amhk.rules.people.searching import Sought, words_of, words_of_case
+from amhk.rules.privacy.field_groups import LABELLED
 from amhk.rules.privacy.secrecy import Scope
 from amhk.rules.privacy.veil import COVER, Veil
 from amhk.store import reads
@@ -38,7 +39,7 @@ _KEEP = insert(WORD)
 _GONE = delete(WORD).where(WORD.c.word == bindparam("gone"), WORD.c.case_id == bindparam("of"))
 _PRESENT = select(WORD.c.word, WORD.c.case_id).where(WORD.c.case_id.in_(_KEYS))
 _PEOPLE = select(reads.PERSON).where(reads.PERSON.c.case_id.in_(_KEYS))
-_FINDINGS = select(reads.FINDING.c.case_id, reads.FINDING.c.text).where(
+_FINDINGS = select(reads.FINDING.c.case_id, reads.FINDING.c.text, reads.FINDING.c.labels).where(
     reads.FINDING.c.case_id.in_(_KEYS)
 )
 _NOTES = select(reads.ENTRY.c.case_id, reads.ENTRY.c.content).where(
@@ -157,14 +158,17 @@ def _words_of(
 def _told(
     connection: Connection, keys: Sequence[int]
 ) -> tuple[dict[int, list[Row]], dict[int, list[str]]]:
-    """Give, per case, its people and what else of it is searched: findings and notes."""
+    """Give, per case, its people and what else of it is searched: notes, and findings that
+    everybody on the case may read.
+    """
     people: dict[int, list[Row]] = {}
     texts: dict[int, list[str]] = {}
     asked = {"keys": list(keys)}
     for p in reads.as_rows(connection.execute(_PEOPLE, asked)):
         people.setdefault(p["case_id"], []).append(p)
-    for key, finding in connection.execute(_FINDINGS, asked):
-        texts.setdefault(key, []).append(finding)
+    for key, finding, labels in connection.execute(_FINDINGS, asked):
+        if LABELLED.isdisjoint(labels or ()):
+            texts.setdefault(key, []).append(finding)
     for key, content in connection.execute(_NOTES, asked):
         texts.setdefault(key, []).append(str(json.loads(content or "{}").get("tekst", "")))
     return people, texts

@@ -1,11 +1,22 @@
 """What cases keep secret, as one veil per case: only the cases that have something to cover."""
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import Connection, Integer, bindparam, false, null, select, union_all
+from sqlalchemy import Connection, Integer, Text, bindparam, false, null, select, union_all
 
-from amhk.rules.privacy.veil import Veil, veil_of
-from amhk.store.reads import INSTITUTION, MELDING, PERSON, RELATION, TEAM, WORKER, as_rows
+from amhk.rules.privacy.veil import Veil, lines_of, veil_of
+from amhk.store.reads import (
+    ENTRY,
+    FINDING,
+    INSTITUTION,
+    MELDING,
+    PERSON,
+    RELATION,
+    TEAM,
+    WORKER,
+    as_rows,
+)
 from amhk.store.rows import Row
 
 _TOLD = [
@@ -36,6 +47,16 @@ _SECRETS = union_all(
     ),
 )
 _PEOPLE = select(*_OF_PERSON).where(PERSON.c.case_id.in_(_HIDDEN))
+_OF = bindparam("of", type_=Integer)
+_LABELLED = union_all(
+    select(FINDING.c.labels.cast(Text).label("labels"), FINDING.c.text.label("told")).where(
+        FINDING.c.case_id == _OF
+    ),
+    # as it was before somebody corrected it
+    select(null(), ENTRY.c.content).where(
+        ENTRY.c.case_id == _OF, ENTRY.c.kind == "oud_gegeven", ENTRY.c.content.is_not(None)
+    ),
+)
 _NAMES = union_all(select(WORKER.c.name), select(TEAM.c.name), select(INSTITUTION.c.name))
 
 
@@ -64,6 +85,20 @@ def veils(
 def veil(connection: Connection, key: int, known: Iterable[str] = ()) -> Veil:
     """Give the veil of one case; one that covers nothing when it keeps nothing secret."""
     return veils(connection, [key], known).get(key, Veil())
+
+
+def labelled(connection: Connection, key: int, labels: Collection[str]) -> tuple[str, ...]:
+    """Give the texts of findings of a case that bear one of these labels, each whole and by the
+    line, also as they were before a correction.
+    """
+    now, before = set[str](), set[str]()
+    for marks, told in connection.execute(_LABELLED, {"of": key}):
+        if marks is None:
+            before.add(str(json.loads(told).get("bevindingen") or ""))
+        elif not set(labels).isdisjoint(json.loads(marks)):
+            now.add(told)
+    whole = now | before if now else now
+    return tuple(sorted(line for text in whole for line in lines_of(text)))
 
 
 def _those(people: Sequence[Row], key: int) -> list[Row]:
