@@ -100,7 +100,12 @@ ROLES = {
     "piket": "Piketdienst",
     "beheerder": "Functioneel beheerder",
     "rapportage": "Rapportage",
+    "inspectie": "Inspectie",
+    "vertrouwenspersoon": "Vertrouwenspersoon",
+    "auditor": "Toezicht op inzage",
 }
+# The roles a procedure may speak of: who only reads what he is shown has no part in it.
+IN_PROCEDURE = tuple(ROLES)[:8]
 REGIONS = {
     "rotterdam-rijnmond": "Rotterdam-Rijnmond",
     "utrecht": "Utrecht",

@@ -38,6 +38,9 @@ STAFF = (
     ("Piet", "piket", None),
     ("Bea", "beheerder", None),
     ("Rita", "rapportage", None),
+    ("Ilse", "inspectie", None),
+    ("Vik", "vertrouwenspersoon", None),
+    ("Aad", "auditor", None),
 )
 
 

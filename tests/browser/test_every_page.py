@@ -45,6 +45,7 @@ PAGES = {
     "/zaak/{number}/bijlagen": [("Tom", "/zaak/{melding}/bijlagen")],
     "/zaak/{number}/verwant": [("Tom", "/zaak/{melding}/verwant")],
     "/zaak/{number}/geheim": [("Tom", "/zaak/{melding}/geheim")],
+    "/zaak/{number}/openstellen": [("Mia", "/zaak/{melding}/openstellen")],
     "/zaak/{number}/bekenden": [
         ("Tom", "/zaak/{melding}/bekenden"),
         ("Anna", "/zaak/{referred}/bekenden"),

@@ -38,6 +38,7 @@ OF_A_CASE = {
     "/zaak/{number}/termijn/{key}": {"key": "term"},
     "/zaak/{number}/bijlagen/{key}": {"key": "file"},
     "/zaak/{number}/bekenden/{key}": {"key": "conflict"},
+    "/zaak/{number}/openstellen/{key}": {"key": "leave"},
 }
 ACTS = {
     "/zaak/{number}/{act}": ["losmaken", "dossier"],

@@ -57,6 +57,9 @@ WHO = {
     "Mia": "manager",
     "Piet": "piket",
     "Nel": "inzien",
+    "Ilse": "inspectie",
+    "Vik": "vertrouwenspersoon",
+    "Aad": None,
     "Bea": None,
     "Rita": None,
 }
@@ -96,6 +99,10 @@ def addresses():
                 yield from ((door, method, route.path) for method in route.methods)
 
 
+def part_gives_reason(part):
+    return How.REASON in PARTS[part][1]
+
+
 def shown(text):
     """Which groups stand in a text."""
     low = text.casefold()
@@ -123,12 +130,12 @@ def make(office, number, move, told):
     return moves.make_move(office, number, move, told, reader(office, "Tom"), checked=False)
 
 
-def lend(office, number):
-    """Let Nel of another team read the case, for a reason she gave."""
+def lend(office, number, name):
+    """Let somebody who does not work with it read the case, for a reason she gave."""
     with office.store.write() as connection:
         now = datetime.now(UTC)
         row = {
-            "worker_id": reads.worker_by(connection, name="Nel")["id"],
+            "worker_id": reads.worker_by(connection, name=name)["id"],
             "case_id": reads.case_by_number(connection, number)["id"],
             "given": now,
             "until": now + timedelta(days=1),
@@ -144,15 +151,19 @@ def home(tmp_path_factory):
     office = open_office(path, proof=False)
     workers.add_team(office, "Noord")
     workers.add_worker(office, "Nel", "medewerker", "Noord", None, password="oefenen-oefenen")
+    for name, role in (("Ilse", "inspectie"), ("Vik", "vertrouwenspersoon"), ("Aad", "auditor")):
+        workers.add_worker(office, name, role, None, None, password="oefenen-oefenen")
     places = furnish(office) | {"name": "meldingsroute", "route": "melding"}
     number = plant(office)
     view = reading.case_view(office, number, reader(office, "Anna"))
     places |= {
         "number": number,
-        "leave": lend(office, number),
+        "leave": lend(office, number, "Nel"),
         "letters": [n["id"] for n in view["notices"]],
         "term": view["terms"][0]["id"],
     }
+    for name in ("Ilse", "Vik"):
+        lend(office, number, name)
     yield office, places
     office.close()
 
@@ -209,7 +220,7 @@ def test_at_every_address_each_reads_the_groups_his_part_has_and_no_other(home, 
     assert read == set(SIGNS) - hidden, "and what he may read he finds"
 
 
-@pytest.mark.parametrize("name", [n for n, part in WHO.items() if part not in (None, "inzien")])
+@pytest.mark.parametrize("name", [n for n, part in WHO.items() if part and part_gives_reason(part)])
 def test_for_a_reason_he_reads_the_rest_and_the_line_says_so(home, name):
     office, places = home
     client, number = Client(office, name), places["number"]
@@ -224,6 +235,12 @@ def test_for_a_reason_he_reads_the_rest_and_the_line_says_so(home, name):
         last = looks.of_case(connection, case["id"], 1)[0]
     assert (last["worker"], last["reason"]) == (name, "Overleg met de huisarts.")
     assert all(group in last["what"] for group in hidden_from(name))
+
+
+def test_no_part_reads_some_for_a_reason_and_some_never():
+    for part in PARTS:
+        hows = {how for how in PARTS[part][1] if how != How.OPEN}
+        assert len(hows) == 1, part
 
 
 def test_who_only_has_leave_to_read_gives_no_reason_that_counts(home):

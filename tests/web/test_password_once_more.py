@@ -25,6 +25,7 @@ ASKED = {
     "file_of_case": ("Tom", "GET", "/zaak/{number}/inzage.csv"),
     "pile_pdf": ("Tom", "GET", "/post/stapel/x"),
     "pile_pdf_for_reason": ("Tom", "POST", "/post/stapel/x/pdf"),
+    "lend": ("Mia", "POST", "/zaak/{number}/openstellen"),
     "know_other": ("Tom", "POST", "/zaak/{number}/bekenden/ander"),
     "lift": ("Tom", "POST", "/zaak/{number}/bekenden/1/opheffen"),
     "ask": ("Tom", "POST", "/eerder/1"),
@@ -42,7 +43,7 @@ def real(tmp_path):
     lines = ["second_proof = []" if x.startswith("second_proof") else x for x in lines]
     path.write_text("\n".join(lines))
     office = open_office(path, proof=False)
-    hire(office, "Tom", "Bea", "Anna")
+    hire(office, "Tom", "Bea", "Anna", "Mia")
     number = calls.take_call(office, melding(EL_AMRANI), reader(office, "Tom"))
     yield office, number
     office.close()

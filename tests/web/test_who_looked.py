@@ -293,7 +293,7 @@ def test_who_works_with_a_case_reads_who_looked_and_who_does_not_finds_nothing(c
     office, number = chained
     told = Client(office, "Tom").get(f"/cases/{number}/looks")["items"]
     assert [(x["worker"], x["what"]) for x in told][:2] == [
-        ("Anna", "geheime gegevens"),
+        ("Anna", "geheime gegevens (bsn)"),
         ("Tom", "zaak"),
     ]
     assert told[0]["reason"] == "de school belt terug"

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import TypeVar, cast
 
 from amhk.errors import NotAllowed, NotFound
-from amhk.rules.privacy.field_groups import part_in
-from amhk.rules.privacy.secrecy import WORKS, Reader, may_see, scope_of
+from amhk.rules.privacy.field_groups import How, groups_of, part_in
+from amhk.rules.privacy.secrecy import READS, Reader, may_see, scope_of
 from amhk.store import reads
 from amhk.store.database.engine import Connection
 from amhk.store.people import people
@@ -29,6 +29,13 @@ def part_of(who: Reader, case: CaseRow) -> str:
     return part_in(who, case["owner_id"], case["taken_by"], owns(who, case))
 
 
+def gives_reason(who: Reader, case: CaseRow) -> bool:
+    """Tell whether a reason opens to this reader what is covered before him on a case he may
+    see.
+    """
+    return bool(groups_of(part_of(who, case), [How.REASON]))
+
+
 def sees(connection: Connection, who: Reader, case: CaseRow) -> bool:
     """Tell whether a reader may read a case.
 
@@ -42,7 +49,7 @@ def has_leave(connection: Connection, who: Reader, case: int) -> bool:
     """Tell whether a reader has leave to read a case (its key) now; of one he may not know none
     counts.
     """
-    leave = who.role in WORKS and people.granted(connection, who.id, case, datetime.now(UTC))
+    leave = who.role in READS and people.granted(connection, who.id, case, datetime.now(UTC))
     return leave and case not in who.barred
 
 

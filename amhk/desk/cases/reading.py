@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from amhk.desk.casefile.access import owns, part_of, unnamed, visible
+from amhk.desk.casefile.access import (
+    gives_reason,
+    no_case,
+    owns,
+    part_of,
+    unnamed,
+    visible,
+)
 from amhk.desk.casefile.access_log import look, note_look
 from amhk.desk.casefile.casefile import WORDS, CaseFile
 from amhk.desk.casefile.cover_secrets import covered, uncovered, veil_over
@@ -144,7 +151,7 @@ def _view(file: CaseFile, shelf: Mapping[str, list[Any]]) -> dict[str, Any]:
     view["people"] = [person_of(p, file, shelf["notices"], terms) for p in people]
     view["relations"] = relations_of(case, shelf, file.who)
     view["terms"] = terms_view(file.office, file.workflow, terms, shelf["reminders"], file.now)
-    view["own"] = owns(file.who, case)
+    view["own"], view["asks_reason"] = owns(file.who, case), gives_reason(file.who, case)
     letters = letters_now(file.office, file.connection)
     view["notices"] = [letter_of(letters, file, n, terms, people) for n in shelf["notices"]]
     view["attachments"] = [
@@ -307,7 +314,9 @@ def reveal(office: Office, number: str, who: Reader, reason: object) -> dict[str
     """
     text = reason_given(reason, "waarom u dit nodig hebt", "reason")
     with office.store.read() as connection:
-        case = visible(connection, number, who, own=True)
+        case = visible(connection, number, who)
+        if not gives_reason(who, case):
+            raise no_case(number)
         shelf = _shelf(connection, case, who)
         file = _from_shelf(office, connection, case, shelf, who)
         told = _kept_apart(shelf, groups_of(part_of(who, case)))

@@ -9,7 +9,7 @@ from itertools import zip_longest
 from typing import Any
 
 from amhk.desk.cases import warnings
-from amhk.rules.privacy.secrecy import WORKS, Reader, may_see, scope_of
+from amhk.rules.privacy.secrecy import READS, Reader, may_see, scope_of
 from amhk.store.rows import CaseRow, Row, cell
 from amhk.words import iso
 
@@ -34,7 +34,7 @@ def relations_of(
     case: CaseRow, shelf: Mapping[str, list[Any]], who: Reader
 ) -> list[dict[str, object]]:
     """Give how a case belongs together with others; of one out of sight only that there is one."""
-    leave = {g["case_id"] for g in shelf["leave"]} if who.role in WORKS else set()
+    leave = {g["case_id"] for g in shelf["leave"]} if who.role in READS else set()
     told = [
         {"kind": r["kind"], "number": r["number"]}
         for r in shelf["relations"]

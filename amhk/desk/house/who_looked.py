@@ -10,21 +10,27 @@ from amhk.errors import NotAllowed, NotFound
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import TEAM_CASES, Reader, may_see, scope_of
 from amhk.sheets.write import as_csv
+from amhk.store import reads
 from amhk.store.cases import veils
 from amhk.store.database.engine import Connection
-from amhk.store.rows import Row
+from amhk.store.people import grants
+from amhk.store.rows import CaseRow, Row
 from amhk.store.staff import looks
-from amhk.words import ROLES, iso, local, say_day, say_instant, some
+from amhk.words import ROLES, day_of, iso, local, say_day, say_instant, some
 
-LEADS = ("teamleider", "manager")
-MOST, _DAYS, _MANY = 500, 31, 60  # lines on a page; days back; cases on one day that are many
+LEADS, WATCHES = ("teamleider", "manager"), "auditor"
+_ALL = ("manager", WATCHES)
+MOST, _DAYS, _WEEK = 500, 31, 7  # lines on a page; days back
+_MANY, _STREET = 60, 4  # more cases than these on one day, of one street, stand out
 HEAD = ("Moment", "Medewerker", "Rol", "Hoe", "Zaak", "Wat", "Reden")
 
 
 def of_case(office: Office, number: str, who: Reader) -> dict[str, Any]:
-    """Give who looked at a case, the latest first; NotFound for who does not work with it."""
+    """Give who looked at a case, the latest first; NotFound for who does not work with it, nor
+    watches over who looks.
+    """
     with office.store.read() as connection:
-        case = visible(connection, number, who, own=True)
+        case = _case(connection, number, who)
         found = _veiled(connection, looks.of_case(connection, case["id"], MOST))
     return {"number": case["number"], "looks": _told(found), "most": MOST}
 
@@ -34,32 +40,41 @@ def file_of_case(office: Office, number: str, who: Reader) -> str:
 
     NotAllowed for who does not lead.
     """
-    if who.role not in LEADS:
-        raise NotAllowed("Dit uittreksel maakt de teamleider of de manager.")
+    if who.role not in (*LEADS, WATCHES):
+        raise NotAllowed("Dit uittreksel maakt wie leidinggeeft of toezicht houdt.")
     with office.store.read() as connection:
-        case = visible(connection, number, who, own=True)
+        case = _case(connection, number, who)
         found = _told(_veiled(connection, looks.of_case(connection, case["id"], 1_000_000)))
     columns = ("moment", "worker", "role", "via", "number", "what", "reason")
     return as_csv([*HEAD], [[str(one[c] or "") for c in columns] for one in found])
+
+
+def _case(connection: Connection, number: str, who: Reader) -> CaseRow:
+    """Give the case whose looks somebody may read; who watches reads of every case he may know."""
+    found = reads.case_by_number(connection, number) if who.role == WATCHES else None
+    if found is None or found["id"] in who.barred:
+        return visible(connection, number, who, own=True)
+    return found
 
 
 def of_worker(office: Office, name: str, who: Reader) -> dict[str, Any]:
     """Give what a worker looked at in the last month, with what stands out, and whom one may ask
     for.
 
-    A manager asks for anybody, a teamleider for his own team; NotAllowed for others.
+    A manager and who watches ask for anybody, a teamleider for his own team; NotAllowed for others.
     """
-    if who.role not in LEADS:
-        raise NotAllowed("Dit is voor de teamleider en de manager.")
+    if who.role not in (*LEADS, WATCHES):
+        raise NotAllowed("Dit is voor wie leidinggeeft of toezicht houdt op inzage.")
     with office.store.read() as connection:
         everybody = looks.people(connection)
-        mine = [p for p in everybody if who.role == "manager" or p["team_id"] == who.team]
+        mine = [p for p in everybody if who.role in _ALL or p["team_id"] == who.team]
         one = next((p for p in mine if p["name"] == name), None)
         if name and one is None:
             raise NotFound("Deze medewerker is hier niet, of niet van uw team.")
         since = datetime.now(UTC) - timedelta(days=_DAYS)
         found = looks.of_worker(connection, one["id"], since) if one else []
         found = _veiled(connection, found)
+        streets = looks.streets(connection, one, since) if one else 0
     found = [r for r in found if r["case_id"] not in who.barred]
     found = [r if _may_read(who, r) else {**r, "number": None, "reason": None} for r in found]
     return {
@@ -67,7 +82,7 @@ def of_worker(office: Office, name: str, who: Reader) -> dict[str, Any]:
         "worker": name,
         "count": len(found),
         "looks": _told(found[:MOST]),
-        "striking": _striking(found, one) if one else [],
+        "striking": _striking(found, one, streets) if one else [],
     }
 
 
@@ -75,6 +90,8 @@ def _may_read(who: Reader, line: Row) -> bool:
     """Tell whether a reader may see of which case a line is: not where it tells him of one that is
     hidden from him, and not where only that it exists was told.
     """
+    if who.role == WATCHES:
+        return True
     if line["case_id"] is None or line["what"] == HIDDEN:
         return line["case_id"] is None
     of = (line["case_id"], line["team_of_case"], line["owner_id"], line["taken_by"])
@@ -109,7 +126,33 @@ def _told(found: list[Row]) -> list[dict[str, Any]]:
     ]
 
 
-def _striking(found: list[Row], one: Row) -> list[str]:
+def watched(office: Office, who: Reader) -> dict[str, Any]:
+    """Give what who watches reads in the morning: what stands out in what each worker looked at in
+    the last week, and how much leave waits to be judged or is open.
+    """
+    now = datetime.now(UTC)
+    since, told = now - timedelta(days=_WEEK), []
+    with office.store.read() as connection:
+        today = day_of(office.now(connection))
+        for one in looks.people(connection):
+            found = looks.of_worker(connection, one["id"], since)
+            found = [r for r in found if r["case_id"] not in who.barred]
+            if said := _striking(found, one, looks.streets(connection, one, since)):
+                told.append({"worker": one["name"], "role": ROLES[one["role"]], "said": said})
+        waiting = grants.to_judge(connection)
+        lent, failed = grants.lent(connection, now), looks.failed(connection, since)
+    late = sum(row["due"] < today for row in waiting)
+    return {
+        "striking": told,
+        "days": _WEEK,
+        "waiting": len(waiting),
+        "late": late,
+        "failed": failed,
+        "lent": len({row["case_id"] for row in lent}),
+    }
+
+
+def _striking(found: list[Row], one: Row, street: int) -> list[str]:
     """Give, in sentences, what stands out in what somebody looked at; it accuses nobody."""
     told = []
     night = [r for r in found if not 6 <= local(r["instant"]).hour < 22]
@@ -123,6 +166,8 @@ def _striking(found: list[Row], one: Row) -> list[str]:
         for r in found
         if r["case_id"] and not _has_task(r, one) and r["what"] != HIDDEN
     }
+    if street > _STREET:
+        told.append(f"{street} zaken uit één straat, zonder taak daarin.")
     if apart and one["role"] in TEAM_CASES:
         of = some(len(apart), "zaak", "zaken")
         told.append(f"{of} van een ander team, zonder taak daarin.")

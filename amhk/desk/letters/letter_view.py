@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from html import escape, unescape
 from typing import Any
 
-from amhk.desk.casefile.access import visible
+from amhk.desk.casefile.access import gives_reason, no_case
 from amhk.desk.casefile.access_log import look
 from amhk.desk.casefile.cover_secrets import veil_over
 from amhk.desk.letters.addressing import addressed
@@ -236,8 +236,8 @@ def opened(
         found = [find(connection, key, who) for key in keys]
         secret = {n["id"] for n, case in found if _names_secret(office, connection, n, case, who)}
         for notice, case in found:
-            if notice["id"] in secret:
-                visible(connection, case["number"], who, own=True)
+            if notice["id"] in secret and not gives_reason(who, case):
+                raise no_case(case["number"])
     text = reason_given(reason, WHY, "reason") if secret else None
     for notice, case in found:
         told = f"brief {notice['id']}{f' ({what})' if what else ''}"

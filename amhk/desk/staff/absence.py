@@ -44,11 +44,7 @@ def _mine(who: Reader, worker: Row) -> bool:
     """
     if who.role != "teamleider":
         return True
-    return worker["team_id"] == who.team and worker["role"] not in (
-        "manager",
-        "beheerder",
-        "rapportage",
-    )
+    return worker["team_id"] == who.team and worker["role"] in WORKS - {"manager"}
 
 
 def may_plan(who: Reader) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from amhk.rules.privacy.secrecy import HAND, WORKS, Reader
+from amhk.rules.privacy.secrecy import HAND, LENT, WORKS, Reader
 
 
 class How(StrEnum):
@@ -52,6 +52,10 @@ PARTS: dict[str, tuple[str, tuple[How, ...]]] = {
     "manager": ("Manager", (_R, _R, _R, _R, _R, _R)),
     "piket": ("Piketdienst", (_R, _R, _R, _R, _R, _R)),
     "inzien": ("Wie een zaak van een ander inziet", (_N, _N, _N, _N, _N, _N)),
+    # Wmo 2015 art. 4.3.1: who supervises may read dossiers. Uitvoeringsbesluit 4.2.6: a
+    # vertrouwenspersoon is shown what he needs; who reported and where somebody hides is not that.
+    "inspectie": ("Inspectie, op een zaak die is opengesteld", (_R, _R, _O, _O, _O, _O)),
+    "vertrouwenspersoon": ("Vertrouwenspersoon, idem", (_N, _N, _N, _O, _O, _N)),
 }
 ALL_GROUPS = frozenset(g.name for g in FIELD_GROUPS)
 
@@ -62,7 +66,7 @@ def part_in(reader: Reader, owner: int | None, taken_by: int | None, works: bool
     `works`: it lies within his scope, he has not only leave to read it.
     """
     if not works:
-        return "inzien"
+        return reader.role if reader.role in LENT else "inzien"
     has = reader.role in WORKS and reader.id in (owner, taken_by)
     return "heeft" if has or reader.name == HAND else reader.role
 

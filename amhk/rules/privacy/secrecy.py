@@ -13,6 +13,9 @@ ALL_CASES = frozenset({"manager", "gedragswetenschapper", "vertrouwensarts", "pi
 WORKS = frozenset(
     {"medewerker", "gedragswetenschapper", "vertrouwensarts", "teamleider", "manager", "piket"}
 )
+# Who reads a case only when who leads opened it to him, for a time.
+LENT = frozenset({"inspectie", "vertrouwenspersoon"})
+READS = WORKS | LENT
 HAND = "opdrachtregel"
 TEAM_CASES = frozenset({"medewerker", "teamleider"})
 NUMBER = re.compile(r"\+?\d[\d \-.()]{6,18}\d")

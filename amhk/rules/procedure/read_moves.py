@@ -20,7 +20,7 @@ from amhk.rules.procedure.workflow import (
     State,
 )
 from amhk.rules.terms.terms import TermRule
-from amhk.words import ROLES
+from amhk.words import IN_PROCEDURE
 
 
 def starts_of(
@@ -121,7 +121,7 @@ def move_of(w: World, name: str, table: Raw) -> Move:
         name=name,
         title=table.get("title", name),
         done=table.get("done", table.get("title", name)),
-        roles=r.names(f"{key}.roles", table.get("roles", w.roles), ROLES),
+        roles=r.names(f"{key}.roles", table.get("roles", w.roles), IN_PROCEDURE),
         fields=pick(w, f"{key}.input", table.get("input", [])),
         edges=_edges(w, key, table),
         finish=finish,

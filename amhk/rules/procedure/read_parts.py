@@ -9,7 +9,7 @@ from amhk.rules.procedure.fields import TYPES, Field
 from amhk.rules.procedure.read_keys import Reading
 from amhk.rules.procedure.workflow import NEED_KINDS, RECIPIENTS, Need, NoticeRule, State, When
 from amhk.rules.terms.terms import KINDS, ROLLS, Beside, Rung, TermRule, parse_length, parse_rung
-from amhk.words import CODE_LISTS, LISTS, ROLES
+from amhk.words import CODE_LISTS, IN_PROCEDURE, LISTS
 
 LADDER = (
     {"at": "op de dag", "to": ["eigenaar"]},
@@ -18,7 +18,7 @@ LADDER = (
 )
 
 
-RECEIVERS = ("eigenaar", "team", *ROLES)
+RECEIVERS = ("eigenaar", "team", *IN_PROCEDURE)
 
 
 LIVE_LISTS = (
@@ -147,7 +147,7 @@ def term_of(
         rolls=r.one(f"{key}.rolls", table.get("rolls", "geen"), ROLLS, "geen"),
         kind=r.one(f"{key}.kind", table.get("kind"), KINDS, "norm"),
         ground=table.get("ground", ""),
-        role=r.one(f"{key}.role", table.get("role", "medewerker"), ROLES, "medewerker"),
+        role=r.one(f"{key}.role", table.get("role", "medewerker"), IN_PROCEDURE, "medewerker"),
         rungs=rungs,
         acts=r.names(f"{key}.acts", table.get("acts"), {*moves, *notices}),
         per_person=bool(table.get("per_person")),
@@ -222,7 +222,7 @@ def need_of(r: Reading, name: str, table: Raw, data: Raw) -> Need:
         "running": data["terms"],
         "not_running": data["terms"],
         "not_before": data["terms"],
-        "role": ROLES,
+        "role": IN_PROCEDURE,
         **dict.fromkeys(("notices_gone", "not_withheld", "was_sent"), data.get("notices", {})),
     }.get(kind, {})
     names = (

@@ -17,7 +17,7 @@ from amhk.rules.procedure.read_parts import (
     watching_of,
 )
 from amhk.rules.procedure.workflow import Workflow
-from amhk.words import ROLES
+from amhk.words import IN_PROCEDURE
 
 
 def read_workflow(pack: str, file: str, data: Raw) -> tuple[Workflow | None, list[Fault]]:
@@ -67,7 +67,7 @@ def _world(r: Reading, data: Raw) -> World:
         terms=terms,
         notices={name: notice_of(r, name, table, terms) for name, table in letters.items()},
         needs={n: need_of(r, n, table, data) for n, table in data.get("needs", {}).items()},
-        roles=r.names("roles", data.get("roles"), ROLES),
+        roles=r.names("roles", data.get("roles"), IN_PROCEDURE),
     )
 
 

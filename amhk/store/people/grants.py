@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select, update
 
+from amhk.rules.privacy.secrecy import LENT
 from amhk.store.people.people import GRANT
 from amhk.store.reads import CASE, LOOK, TEAM, WORKER, rows
 from amhk.store.rows import Row
@@ -39,6 +40,31 @@ def to_judge(connection: Connection, key: int | None = None) -> list[Row]:
         .order_by(GRANT.c.due, GRANT.c.id)
     )
     return rows(connection, statement)
+
+
+def lent(
+    connection: Connection, now: datetime, case: int | None = None, worker: int | None = None
+) -> list[Row]:
+    """Give the leave that readers (`LENT`) have now: of a case, of a reader, or all; the first to
+    end on top, each with who reads and the number of the case.
+    """
+    statement = (
+        select(*GRANT.c, WORKER.c.name.label("worker"), WORKER.c.role, CASE.c.number)
+        .join(WORKER, WORKER.c.id == GRANT.c.worker_id)
+        .join(CASE, CASE.c.id == GRANT.c.case_id)
+        .where(GRANT.c.until > now, WORKER.c.role.in_(sorted(LENT)))
+        .order_by(GRANT.c.until, GRANT.c.id)
+    )
+    if case is not None:
+        statement = statement.where(GRANT.c.case_id == case)
+    if worker is not None:
+        statement = statement.where(GRANT.c.worker_id == worker)
+    return rows(connection, statement)
+
+
+def end(connection: Connection, key: int, now: datetime) -> None:
+    """Let a leave be over."""
+    connection.execute(update(GRANT).where(GRANT.c.id == key).values(until=now))
 
 
 def looked(connection: Connection, leave: Row, but: Sequence[str]) -> int:

@@ -4,23 +4,27 @@ Who, in which role and how, at which case, what, when and on what ground; never 
 Lines of nobody who is known (a sign-in that failed) stand in a chain of their own.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, text, update
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, text, update
 
+from amhk.rules.parse import fold
 from amhk.store import writes
 from amhk.store.cases.journal import commit_to
-from amhk.store.reads import CASE, LOOK, TEAM, WORKER, as_rows, rows
+from amhk.store.reads import CASE, LOOK, PERSON, TEAM, WORKER, as_rows, rows
 from amhk.store.rows import Row
 from amhk.store.tables import LookHead, table
 from amhk.words import iso
 
 HEAD = table(LookHead)
 NOBODY = 0
+# Street and place of an address as it is written: `havenstraat 12, 3024 aa rotterdam`.
+_PLACE = re.compile(r"([^\d,]{3,}) \d.*?(?:\d{4} ?[a-z]{2} )?([a-z' -]*)$")
 _BEGIN = text(
     "INSERT INTO look_heads (chain, sequence, hash) VALUES (:chain, 0, '') ON CONFLICT DO NOTHING"
 )
@@ -139,6 +143,38 @@ def of_worker(connection: Connection, worker: int, since: datetime) -> list[Row]
         .where(LOOK.c.worker_id == worker, LOOK.c.instant >= since)
     )
     return rows(connection, statement.order_by(LOOK.c.id.desc()))
+
+
+def streets(connection: Connection, one: Row, since: datetime) -> int:
+    """Give of how many cases in one street a worker (key, role, team) saw something since a moment,
+    without a task in any of them: of the street where they are most. Who leads a team has one in
+    all of its cases.
+    """
+    worker, led = one["id"], one["team_id"] if one["role"] == "teamleider" else None
+    statement = (
+        select(LOOK.c.case_id, PERSON.c.adres)
+        .distinct()
+        .join(PERSON, PERSON.c.case_id == LOOK.c.case_id)
+        .join(CASE, CASE.c.id == LOOK.c.case_id)
+        .where(LOOK.c.worker_id == worker, LOOK.c.instant >= since, PERSON.c.adres.is_not(None))
+        .where(
+            ~PERSON.c.geheim_adres,
+            CASE.c.taken_by != worker,
+            or_(CASE.c.owner_id.is_(None), CASE.c.owner_id != worker),
+            *([CASE.c.team_id != led] if led is not None else []),
+        )
+    )
+    found: dict[tuple[str, str], set[int]] = {}
+    for case, address in connection.execute(statement):
+        if place := _PLACE.match(fold(address)):
+            found.setdefault((place[1].strip(), place[2]), set()).add(case)
+    return max(map(len, found.values()), default=0)
+
+
+def failed(connection: Connection, since: datetime) -> int:
+    """Give how often somebody tried to sign in and failed since a moment."""
+    where = (LOOK.c.instant >= since, LOOK.c.what.startswith("aanmelden mislukt"))
+    return int(connection.execute(select(func.count()).where(*where)).scalar_one())
 
 
 def people(connection: Connection) -> list[Row]:

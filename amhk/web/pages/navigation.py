@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from amhk.rules.privacy.secrecy import WORKS
+from amhk.rules.privacy.secrecy import LENT, WORKS
 
 LEADS = frozenset({"teamleider", "manager"})
 RUNS = frozenset({"beheerder"})
+WATCHES = frozenset({"auditor"})
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,13 @@ class Word:
     href: str
     sub: tuple[tuple[str, str], ...]
     open: bool
+
+
+_STAFF = (
+    ("/beheer/medewerkers", "Medewerkers"),
+    ("/beheer/verdeling", "Teams en verdeling"),
+    ("/beheer/brieven", "Teksten van brieven"),
+)
 
 
 def menu(role: str, path: str) -> list[Word]:
@@ -33,14 +41,9 @@ def menu(role: str, path: str) -> list[Word]:
         ("/formulieren", "Formulieren"),
         ("/agenda", "Agenda"),
     )
-    staff = (
-        ("/beheer/medewerkers", "Medewerkers"),
-        ("/beheer/verdeling", "Teams en verdeling"),
-        ("/beheer/brieven", "Teksten van brieven"),
-    )
     roster = () if works else (("/vannacht", "Piketrooster"),)
     house = (
-        *(staff if role in RUNS else ()),
+        *(_STAFF if role in RUNS else ()),
         ("/beheer/instellingen", "Instellingen"),
         ("/kalender", "Kalender"),
         *roster,
@@ -54,6 +57,9 @@ def menu(role: str, path: str) -> list[Word]:
         else []
     )
     words += [("Rapportage", "/rapportage", ()), ("Beheer", "/beheer", house)]
+    if role in LENT or role in WATCHES:
+        seen = (("/", "Vandaag"), ("/beheer/inzage", "Wie keek")) if role in WATCHES else ()
+        words = [("Vandaag", "/", seen)]
     return [
         Word(name=name, href=href, sub=sub, open=_open(href, sub, path))
         for name, href, sub in words

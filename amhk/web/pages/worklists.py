@@ -9,11 +9,11 @@ from fastapi.responses import RedirectResponse
 
 from amhk.desk.cases import assignment
 from amhk.desk.figures import kept_reports
-from amhk.desk.house import night_proof
-from amhk.desk.staff import piket
+from amhk.desk.house import night_proof, who_looked
+from amhk.desk.staff import lent_cases, piket
 from amhk.desk.worklists import acute_list, saved_lists, today, worklist
 from amhk.errors import BadInput, NotAllowed
-from amhk.rules.privacy.secrecy import WORKS
+from amhk.rules.privacy.secrecy import LENT, WORKS
 from amhk.rules.terms.distance import LATE, NOW, WEEK
 from amhk.web.api.request import Key
 from amhk.web.pages.environment import shown_term
@@ -31,6 +31,10 @@ def morning_page(here: Here) -> Response:
         return RedirectResponse(f"/werkvoorraad?{here.request.url.query}", 303)
     if here.who.role == "rapportage":
         return RedirectResponse("/rapportage", 303)
+    if here.who.role in LENT:
+        return page(here, "ochtend-lezer.html", cases=lent_cases.mine(here.office, here.who))
+    if here.who.role == who_looked.WATCHES:
+        return page(here, "ochtend-toezicht.html", **who_looked.watched(here.office, here.who))
     if here.who.role not in WORKS:
         return page(here, "ochtend-beheer.html", told=night_proof.latest(here.office))
     real, judges = datetime.now(UTC), here.seat.leave

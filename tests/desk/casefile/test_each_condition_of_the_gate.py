@@ -43,6 +43,7 @@ GATE = (
     access.owns,
     access.sees,
     access.has_leave,
+    access.gives_reason,
     access.visible,
     field_groups.part_in,
     field_groups.groups_of,
@@ -225,7 +226,7 @@ def seen(office, told):
 def rules():
     """What the rules say by themselves, also of what the house holds no example of."""
     yield secrecy.may_see(secrecy.Scope(worker=1), 1, None, 5, 6)
-    for role in sorted(secrecy.WORKS | {"beheerder"}):
+    for role in sorted(secrecy.READS | {"beheerder"}):
         who = secrecy.Reader(1, role, None)
         yield [field_groups.part_in(who, 1, 2, works) for works in (True, False)]
     yield field_groups.labels_of(field_groups.ALL_GROUPS)
@@ -247,6 +248,7 @@ def stands(office, number, who):
     with office.store.read() as connection:
         case = access.visible(connection, number, who)
         told = access.sees(connection, who, case), access.owns(who, case)
+        told += (access.gives_reason(who, case),)
         return told, quietly(lambda: bool(open_case(office, connection, number, who)))
 
 
