@@ -11,6 +11,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from dataclasses import dataclass
 
 import uvicorn
 from anyio.to_thread import current_default_thread_limiter
@@ -19,6 +20,8 @@ from fastapi import FastAPI
 
 from amhk.clock import start_clock
 from amhk.config import find_config, read_config
+from amhk.config.parts import Door
+from amhk.desk.staff import workers
 from amhk.errors import HouseClosed, WrongUse
 from amhk.founding import found
 from amhk.listening import listen
@@ -38,19 +41,26 @@ Say = Callable[[str], None]
 log = logging.getLogger("amhk.serving")
 
 
-def run(
-    given: str | None,
-    host: str | None,
-    port: int | None,
-    training: bool,
-    demo: bool,
-    say: Say,
-    processes: int = 1,
-) -> None:
-    """Serve until told to stop, in a number of processes.
+@dataclass(frozen=True)
+class Wished:
+    """How somebody wants the house opened: where (None: as the settings say), for training (with a
+    demo year), in how many processes, and whether bare http beyond this machine is meant.
+    """
+
+    host: str | None = None
+    port: int | None = None
+    training: bool = False
+    demo: bool = False
+    processes: int = 1
+    plain_http: bool = False
+
+
+def run(given: str | None, wished: Wished, say: Say) -> None:
+    """Serve until told to stop.
 
     HouseClosed when the house cannot open; it says what to do. WrongUse for a number that is none.
     """
+    processes, training = wished.processes, wished.training
     if not 1 <= processes <= _MOST_PROCESSES:
         raise WrongUse(f"{processes} processen kan niet: kies van 1 tot en met {_MOST_PROCESSES}.")
     path = find_config(given)
@@ -66,15 +76,36 @@ def run(
             raise HouseClosed(
                 "Dit is een echt meldpunt, geen oefenomgeving: start het zonder --training."
             )
-        if fresh and demo:
+        host = wished.host or config.host
+        prove_door(office, host, wished.plain_http)
+        if first := workers.first_beheerder(office):
+            say("\nHier werkt nog niemand. De eerste die zich aanmeldt:")
+            say(f"  naam: {first[0]}    eenmalige code: {first[1]}")
+            say("Kies daarmee een eigen wachtwoord; de code is dan voorbij.")
+        if fresh and wished.demo:
             say("Het oefenjaar wordt gemaakt; dit duurt een halve minuut.")
             say("\nInloggen in de oefenomgeving:")
             for name, role, password in fill(office, 2026, 160, 1):
                 say(f"  {name:<22} {role:<22} {password}")
-        with listen(host or config.host, port or config.port) as listening:
-            _serve(office, listening, host or config.host, processes, say)
+        with listen(host, wished.port or config.port) as listening:
+            _serve(office, listening, host, processes, say)
     finally:
         office.close()
+
+
+def prove_door(office: Office, host: str, plain_http: bool) -> None:
+    """Refuse to open a real meldpunt to other machines over bare http, unless it is said twice: in
+    the settings and when it is opened. A proxy that is trusted sets https before it.
+    """
+    config = office.config
+    kept = config.door.certificate or config.proxies or (config.door.plain_http and plain_http)
+    if host not in _LOOPBACK and not office.training and not kept:
+        raise HouseClosed(
+            f"Op {host} is dit meldpunt te bereiken vanaf andere computers, zonder https: wat er"
+            " gaat is te lezen. Zet server.certificate en certificate_key in config.toml, of zet"
+            " er een proxy met https voor (server.trusted_proxies). Moet het toch zo: zet"
+            " server.plain_http op true en geef --plain-http mee."
+        )
 
 
 def _serve(office: Office, listening: socket.socket, host: str, processes: int, say: Say) -> None:
@@ -82,10 +113,12 @@ def _serve(office: Office, listening: socket.socket, host: str, processes: int, 
     for noisy in ("apscheduler", "transitions", "uvicorn.access"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     app = create_app(office)
-    if host not in _LOOPBACK:
+    door = office.config.door
+    if host not in _LOOPBACK and not door.certificate:
         say("Let op: dit meldpunt is te bereiken vanaf andere computers. Zet er https voor.")
     shown = f"[{host}]" if ":" in host else host
-    address = f"http://{shown}:{listening.getsockname()[1]}"
+    scheme = "https" if door.certificate else "http"
+    address = f"{scheme}://{shown}:{listening.getsockname()[1]}"
 
     def opened() -> None:
         """Tell that the house can answer, and hears who stops it."""
@@ -96,7 +129,7 @@ def _serve(office: Office, listening: socket.socket, host: str, processes: int, 
     gc.enable()
     if processes == 1:
         app.router.lifespan_context = _with_clock(office, opened)
-        _answer(app, listening)
+        _answer(app, listening, door)
     else:
         office.store.close()  # each process makes connections of its own
         baton, first = Baton(), os.getpid()
@@ -104,17 +137,23 @@ def _serve(office: Office, listening: socket.socket, host: str, processes: int, 
         def work(told: Callable[[], object]) -> None:
             """Answer beside the others."""
             app.router.lifespan_context = _among_others(office, baton, first, told)
-            _answer(app, listening)
+            _answer(app, listening, door)
             office.store.close()
 
         Crew(processes, work).run(opened)
     say("Het meldpunt is gesloten.")
 
 
-def _answer(app: FastAPI, listening: socket.socket) -> None:
+def _answer(app: FastAPI, listening: socket.socket, door: Door) -> None:
     server = uvicorn.Server(
         uvicorn.Config(
-            app, log_level="warning", access_log=False, server_header=False, proxy_headers=False
+            app,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            ssl_certfile=door.certificate or None,
+            ssl_keyfile=door.certificate_key or None,
         )
     )
     with suppress(

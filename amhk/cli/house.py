@@ -52,12 +52,17 @@ def serve(
     processes: Annotated[
         int, typer.Option(help="Hoeveel processen tegelijk antwoord geven (1 tot en met 64)")
     ] = 1,
+    plain_http: Annotated[
+        bool,
+        typer.Option("--plain-http", help="Ook zonder https voor andere computers, zie server"),
+    ] = False,
     config: ConfigOption = None,
 ) -> None:
     """Open het meldpunt: pagina's, API en klok. Ctrl-C sluit netjes."""
-    from amhk.serving import run
+    from amhk.serving import Wished, run
 
-    run(config, host, port, training, not no_demo, typer.echo, processes)
+    wished = Wished(host, port, training, not no_demo, processes, plain_http)
+    run(config, wished, typer.echo)
 
 
 @app.command()

@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from amhk.config import sections
-from amhk.config.parts import Costs, Mail, Making, Style
+from amhk.config.parts import Costs, Door, Mail, Making, Style
 from amhk.config.places import SEED, Gemeente, changed, gemeenten_of
 from amhk.config.reading import KNOWN, Reading, parsed
 from amhk.errors import HouseClosed
@@ -63,6 +63,7 @@ class Config:
     session_hours: int = 10
     idle_minutes: int = 60
     second_proof: tuple[str, ...] = tuple(ROLES)
+    door: Door = field(default_factory=Door)
 
     @property
     def folder(self) -> Path:

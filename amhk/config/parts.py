@@ -55,6 +55,20 @@ class Costs:
 
 
 @dataclass(frozen=True)
+class Door:
+    """How the street door is kept: the files of a certificate (PEM; empty: somebody else sets https
+    before it), whether bare http beyond this machine is meant, whom a finder of a weakness writes
+    to, and where a virus scanner listens (`host:port` of clamd; empty: there is none).
+    """
+
+    certificate: str = ""
+    certificate_key: str = ""
+    plain_http: bool = False
+    security_contact: str = ""
+    scanner: str = ""
+
+
+@dataclass(frozen=True)
 class Making:
     """Which reports make themselves (of a maand, kwartaal, halfjaar, jaar), and on which day of the
     month after it.

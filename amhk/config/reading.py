@@ -45,7 +45,8 @@ KNOWN = {
         "rsin",
     },
     "server": {"host", "port", "secure_cookies", "address", "trusted_proxies"}
-    | {"token_days", "session_hours", "idle_minutes", "second_proof"},
+    | {"token_days", "session_hours", "idle_minutes", "second_proof"}
+    | {"certificate", "certificate_key", "plain_http", "security_contact", "scanner"},
     "routing": {"default_team", "rules"},
     "routing.rules": {"team", "gemeente", "subregio", "stroom", "acuut", "reden"},
     "clock": {"interval_seconds", "proof_hour"},

@@ -7,9 +7,10 @@ import re
 from decimal import Decimal
 from difflib import get_close_matches
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Any
 
-from amhk.config.parts import Costs, Mail, Making, Style
+from amhk.config.parts import Costs, Door, Mail, Making, Style
 from amhk.config.places import Gemeente, gemeenten_of
 from amhk.config.reading import Reading, secret
 from amhk.rules.figures.periods import LENGTHS
@@ -107,7 +108,31 @@ def server(read: Reading, table: Raw) -> dict[str, Any]:
         "session_hours": read.number("server.session_hours", table.get("session_hours", 10), 24),
         "second_proof": second_proof(read, table.get("second_proof", list(ROLES))),
         "idle_minutes": read.number("server.idle_minutes", table.get("idle_minutes", 60), 1440),
+        "door": door(read, table),
     }
+
+
+def door(read: Reading, table: Raw) -> Door:
+    """Give how the street door is kept: certificate, contact and scanner."""
+    files = [str(table.get(name, "")) for name in ("certificate", "certificate_key")]
+    if any(files) and not all(files):
+        read.no("server.certificate", "geef certificate en certificate_key samen.")
+    found = [str(read.path.parent / one) if one else "" for one in files]
+    for name, one in zip(("certificate", "certificate_key"), found, strict=True):
+        if one and not Path(one).is_file():
+            read.no(f"server.{name}", f"het bestand {one} is er niet.")
+    contact, scanner = (str(table.get(name, "")) for name in ("security_contact", "scanner"))
+    if contact and not re.fullmatch(r"(mailto:|https://|tel:)[!-~]{3,200}", contact):
+        read.no("server.security_contact", "schrijf mailto:..., https://... of tel:...")
+    if scanner and not re.fullmatch(r"[\w.-]{1,253}:\d{1,5}", scanner):
+        read.no("server.scanner", f"'{scanner[:80]}' moet host:poort zijn, zoals 127.0.0.1:3310.")
+    return Door(
+        certificate=found[0],
+        certificate_key=found[1],
+        plain_http=bool(table.get("plain_http", False)),
+        security_contact=contact,
+        scanner=scanner,
+    )
 
 
 def routing(read: Reading, table: Raw, gemeenten: dict[str, Gemeente]) -> dict[str, Any]:

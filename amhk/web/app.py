@@ -40,7 +40,7 @@ from amhk.web import pages
 from amhk.web.api import cases, description, house, letters, people
 from amhk.web.api.answer import Json
 from amhk.web.api.shapes import faults_json, forms_desk
-from amhk.web.auth import by_cookie, by_token
+from amhk.web.auth import by_cookie, by_token, is_secure
 from amhk.web.outside import Outside
 
 log = logging.getLogger("amhk")
@@ -76,6 +76,9 @@ _HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "cache-control": "no-store",
 }
+
+
+_ONLY_HTTPS = {"strict-transport-security": "max-age=31536000"}
 
 
 class _App(FastAPI):
@@ -160,6 +163,8 @@ class _Guard:
             await self.app(scope, receive, send)
             return
         heads = _heads_of(scope)
+        if is_secure(Request(scope)):
+            heads = heads | _ONLY_HTTPS
 
         async def safe(message: Message) -> None:
             """Send on, the head with what belongs on every answer."""
@@ -332,7 +337,8 @@ def _failed(request: Request, wrong: Exception) -> Response:
             "Er ging iets mis aan onze kant. Er is niets half opgeslagen; waarschuw de beheerder."
         ),
     )
-    answer.headers.update(_HEADERS)  # it is made outside the guard
+    # it is made outside the guard
+    answer.headers.update(_HEADERS | (_ONLY_HTTPS if is_secure(request) else {}))
     return answer
 
 

@@ -17,8 +17,9 @@ from amhk.keys import device_mark, fits, hash_password
 from amhk.office import Office
 from amhk.rules.parse import fold, unfit
 from amhk.rules.privacy.secrecy import Reader
+from amhk.web.outside import has_prefix
 
-COOKIE, DEVICE = "amhk_session", "amhk_device"
+_SESSION, _DEVICE = "amhk_session", "amhk_device"
 _KEPT = 365 * 24 * 3600
 
 
@@ -58,6 +59,37 @@ def told_token(request: Request) -> str:
     return token.strip()
 
 
+def is_secure(request: Request) -> bool:
+    """Tell whether the browser reaches the house by https."""
+    office: Office = request.app.state.office
+    return office.config.secure_cookies or request.url.scheme == "https"
+
+
+def named(request: Request, name: str) -> str:
+    """Give the name of a cookie as this browser keeps it: behind https with a prefix by which no
+    other host, and without one no other path, can have set it.
+    """
+    if not is_secure(request):
+        return name
+    return f"__{'Secure' if has_prefix(request) else 'Host'}-{name}"
+
+
+def cookie_of(request: Request) -> str:
+    """Give the cookie of the session of this browser; empty when it has none."""
+    return request.cookies.get(named(request, _SESSION), "")
+
+
+def device_of_cookie(request: Request) -> str:
+    """Give the mark by which this browser is known; empty when it is not."""
+    return request.cookies.get(named(request, _DEVICE), "")
+
+
+def dismissed(request: Request, response: Response) -> None:
+    """Take the cookie of its session from a browser."""
+    name, secure = named(request, _SESSION), is_secure(request)
+    response.delete_cookie(name, path="/", secure=secure, httponly=True, samesite="strict")
+
+
 def by_cookie(request: Request) -> Seat:
     """Give the seat of who is signed in with this browser, looked up once a request.
 
@@ -65,7 +97,7 @@ def by_cookie(request: Request) -> Seat:
     """
     office: Office = request.app.state.office
     seat: Seat | None = getattr(request.state, "seat", None)
-    if seat is None and (cookie := request.cookies.get(COOKIE)):
+    if seat is None and (cookie := cookie_of(request)):
         seat = request.state.seat = take_seat(office, cookie)
         request.state.who = seat.who if seat else None
     if seat is None:
@@ -128,9 +160,13 @@ def admitted(request: Request, response: Response, cookie: str, device: str) -> 
     """Give a browser the cookie of its session, and the mark by which it is known next time (a
     year).
     """
-    office: Office = request.app.state.office
-    secure = office.config.secure_cookies or request.url.scheme == "https"
-    for name, value, lasts in ((COOKIE, cookie, None), (DEVICE, device, _KEPT)):
+    for plain, value, lasts in ((_SESSION, cookie, None), (_DEVICE, device, _KEPT)):
         response.set_cookie(
-            name, value, max_age=lasts, httponly=True, samesite="strict", secure=secure, path="/"
+            named(request, plain),
+            value,
+            max_age=lasts,
+            httponly=True,
+            samesite="strict",
+            secure=is_secure(request),
+            path="/",
         )

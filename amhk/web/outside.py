@@ -6,6 +6,7 @@ As the settings say it, or a proxy that the settings trust; never as a stranger'
 import re
 from ipaddress import ip_address, ip_network
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from fastapi import Request
 from starlette.datastructures import Headers, MutableHeaders
@@ -117,6 +118,11 @@ class _Under:
         await self._send({"type": "http.response.body", "body": body})
 
 
+def has_prefix(request: Request) -> bool:
+    """Tell whether the house is known outside under a path of its own."""
+    return bool(urlsplit(str(request.scope.get(_OUTSIDE, ""))).path)
+
+
 def address_of(office: Office, request: Request) -> str:
     """Give scheme, host and path prefix without a slash at the end.
 
@@ -129,4 +135,4 @@ def address_of(office: Office, request: Request) -> str:
     if request.url.hostname in (*_HERE, config.host):
         return str(request.base_url).rstrip("/")
     host = f"[{config.host}]" if ":" in config.host else config.host
-    return f"http://{host}:{config.port}"
+    return f"{'https' if config.door.certificate else 'http'}://{host}:{config.port}"

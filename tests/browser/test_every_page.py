@@ -108,6 +108,7 @@ FILES = {
     "/zaak/{number}/bijlagen/{key}",
     "/brief/{key}/pdf",
     "/agenda/{secret}.ics",
+    "/.well-known/security.txt",
     "/rapportage/{name}.{format}",
     "/rapportage/bewaard/{key:int}.{format}",
     "/beheer/instellingen.csv",

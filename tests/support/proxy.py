@@ -34,6 +34,16 @@ http {{
 """
 
 
+def certificate(folder):
+    """Make a certificate for this machine; gives its file and that of its key."""
+    cert, key = folder / "cert.pem", folder / "key.pem"
+    words = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+    words += ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    words += ["-keyout", str(key), "-out", str(cert)]
+    subprocess.run(["openssl", *words], check=True, capture_output=True)
+    return cert, key
+
+
 class Proxy:
     """nginx before a server; as a context it is started, and ended whatever happens."""
 
@@ -44,25 +54,7 @@ class Proxy:
         (folder / "nginx.conf").write_text(
             CONF.format(folder=folder, user=getuser(), port=self.port, behind=behind)
         )
-        made = [
-            "openssl",
-            "req",
-            "-x509",
-            "-newkey",
-            "rsa:2048",
-            "-nodes",
-            "-days",
-            "2",
-            "-subj",
-            "/CN=127.0.0.1",
-            "-addext",
-            "subjectAltName=IP:127.0.0.1",
-        ]
-        subprocess.run(
-            [*made, "-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")],
-            check=True,
-            capture_output=True,
-        )
+        certificate(folder)
         self.trust = ssl.create_default_context(cafile=str(folder / "cert.pem"))
 
     def __enter__(self):

@@ -99,8 +99,8 @@ def forget_forks():
 class Server:
     """The real `amhk serve` on a folder; as a context it is started, and ended whatever happens."""
 
-    def __init__(self, folder, processes=1):
-        self.folder, self.process = folder, None
+    def __init__(self, folder, processes=1, trust=None):
+        self.folder, self.process, self.trust = folder, None, trust  # trust: it speaks https
         self._more = ["--processes", str(processes)] if processes > 1 else []
 
     def __enter__(self):
@@ -131,9 +131,12 @@ class Server:
         data = json.dumps(body).encode() if body is not None else None
         headers = {"authorization": f"Bearer {token}"} if token else {}
         request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}/api/v1{path}", data, headers, method=method
+            f"{'https' if self.trust else 'http'}://127.0.0.1:{self.port}/api/v1{path}",
+            data,
+            headers,
+            method=method,
         )
-        with urllib.request.urlopen(request, timeout=patient(20)) as answer:
+        with urllib.request.urlopen(request, timeout=patient(20), context=self.trust) as answer:
             return json.loads(answer.read())
 
     def kill(self):

@@ -166,7 +166,12 @@ def test_without_the_second_step_no_page_shows_anything(ready):
     http = sign_in(office)
     shown = [p for p in routes() if leads_to(http, re.sub(r"\{[^}]+\}", "1", p)) != "/tweede-stap"]
     # what shows nobody's data: signing in itself, and addresses that carry a secret of their own
-    assert set(shown) <= {"/login", "/tweede-stap", "/agenda/{secret}.ics"}
+    assert set(shown) <= {
+        "/login",
+        "/tweede-stap",
+        "/agenda/{secret}.ics",
+        "/.well-known/security.txt",
+    }
     assert len(PAGES) > 40
     assert "Anna" not in http.get("/tweede-stap").text
 

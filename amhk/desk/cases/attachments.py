@@ -21,6 +21,7 @@ from amhk.rules.parse import tidy, unfit
 from amhk.rules.privacy.secrecy import Reader
 from amhk.rules.procedure.fields import Desk, Field
 from amhk.rules.procedure.form_check import clean
+from amhk.scanner import found_in
 from amhk.store import reads, writes
 from amhk.store.cases import bundle
 from amhk.store.cases.files import SWEPT, Files, chunks_of
@@ -76,13 +77,17 @@ def add_note(office: Office, number: str, body: object, who: Reader) -> None:
 def add_file(office: Office, number: str, name: str, content: BinaryIO, who: Reader) -> int:
     """Keep a file with a melding, also a closed one; gives its key.
 
-    BadInput when its name, kind or size will not do, ClosedDoor on an advies.
+    BadInput when its name, kind or size will not do or the scanner found something in it,
+    ClosedDoor on an advies, HouseClosed when a scanner that is set does not answer.
     """
     must_work(who)
     name = clean_name(name)
     kind = _kind(name, content)
     with office.store.read() as connection:
         _prove_melding(visible(connection, number, who, own=True))
+    if (scanner := office.config.door.scanner) and (virus := found_in(scanner, content)):
+        text = f"De virusscanner vond iets in dit bestand ({virus[:60]}): het is niet bewaard."
+        raise BadInput.of("bijlage", text, "bestand")
     content.seek(0)
     hash_, size = _files(office).put(chunks_of(content))
     with office.store.write() as connection:

@@ -287,6 +287,21 @@ def list_teams(office: Office) -> list[str]:
         return [t["name"] for t in reads.teams(connection)]
 
 
+def first_beheerder(office: Office) -> tuple[str, str] | None:
+    """Make the first worker of a real meldpunt where nobody works yet, who lets the others in.
+
+    Gives his name and one-time password; None where somebody works, and in a training one.
+    """
+    if office.training:
+        return None
+    with office.store.write() as connection:
+        if any(w["name"] != HAND for w in reads.workers(connection, active=False)):
+            return None
+        name, role = "beheerder", "beheerder"
+        code = added(office, connection, name, role=role, team=None, registration=None)
+        return name, code
+
+
 def by_hand(office: Office, name: str | None) -> Reader:
     """Give who works the command line.
 

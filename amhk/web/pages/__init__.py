@@ -28,6 +28,7 @@ from amhk.web.pages import (
     staffing,
     terms,
     typed,
+    well_known,
     worklists,
 )
 from amhk.web.pages.page import keep_sent
@@ -57,6 +58,7 @@ ROOMS = (
     second_proof,
     sessions,
     typed,
+    well_known,
 )
 router = APIRouter(include_in_schema=False, dependencies=[Depends(keep_sent)])
 for room in ROOMS:

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Response
 
 from amhk.desk.house import second_proof
 from amhk.errors import BadInput, Refusal
-from amhk.web.auth import COOKIE
+from amhk.web.auth import cookie_of
 from amhk.web.pages.page import Form, Here, Visit, bare_page, errors_of, go
 from amhk.web.turn import OneTurn
 
@@ -25,7 +25,7 @@ def _asked(here: Visit, status: int = 200, wrong: Refusal | None = None) -> Resp
 @router.post("/tweede-stap")
 def prove(here: Here, form: Form) -> Response:
     """Prove a session by a code."""
-    cookie = here.request.cookies[COOKIE]
+    cookie = cookie_of(here.request)
     try:
         second_proof.prove(here.office, here.who, cookie, str(form.get("code", "")))
     except Refusal as wrong:
@@ -40,7 +40,7 @@ def set_up_page(here: Here) -> Response:
 
 
 def _set_up(here: Visit, status: int = 200, wrong: Refusal | None = None) -> Response:
-    cookie = here.request.cookies[COOKIE]
+    cookie = cookie_of(here.request)
     address = second_proof.set_up(here.office, here.who, cookie, again=wrong is not None)
     told: dict[str, object] = {
         "address": address,
@@ -67,7 +67,7 @@ def _drawn(address: str) -> str:
 def confirm(here: Here, form: Form) -> Response:
     """Let the second step count, by a first code; shows the codes to put away, once."""
     try:
-        cookie = here.request.cookies[COOKIE]
+        cookie = cookie_of(here.request)
         codes = second_proof.confirm(here.office, here.who, cookie, str(form.get("code", "")))
     except BadInput as wrong:
         return _set_up(here, 422, wrong)

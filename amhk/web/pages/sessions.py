@@ -4,7 +4,7 @@ from fastapi import APIRouter, Response
 
 from amhk.desk.house import sign_in
 from amhk.errors import NotFound, Refusal
-from amhk.web.auth import COOKIE
+from amhk.web.auth import cookie_of
 from amhk.web.pages.page import Form, Here, errors_of, go, page
 from amhk.web.turn import OneTurn
 
@@ -14,7 +14,7 @@ router = APIRouter(route_class=OneTurn)
 @router.get("/aanmeldingen")
 def sessions_page(here: Here) -> Response:
     """Where one is signed in."""
-    mine = sign_in.sessions(here.office, here.who, here.request.cookies[COOKIE])
+    mine = sign_in.sessions(here.office, here.who, cookie_of(here.request))
     return page(here, "aanmeldingen.html", sessions=mine, hours=here.office.config.session_hours)
 
 
@@ -28,7 +28,7 @@ def confirm_page(here: Here, naar: str = "") -> Response:
 def confirm(here: Here, form: Form) -> Response:
     """Take the password once more; only a path on this site is gone on to."""
     naar = str(form.get("naar", ""))
-    cookie = here.request.cookies[COOKIE]
+    cookie = cookie_of(here.request)
     try:
         sign_in.confirm(here.office, here.who, cookie, str(form.get("password", "")))
     except Refusal as wrong:
@@ -42,7 +42,7 @@ def confirm(here: Here, form: Form) -> Response:
 @router.post("/aanmeldingen/{mark}/stop")
 def end_session(here: Here, form: Form, mark: str) -> Response:
     """End one of one's own sessions, or (`andere`) all but this one."""
-    cookie = here.request.cookies[COOKIE]
+    cookie = cookie_of(here.request)
     if mark == "andere":
         count = sign_in.end_others(here.office, here.who, cookie)
         return go("/aanmeldingen", f"{count} andere afgemeld.")

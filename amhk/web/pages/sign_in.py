@@ -10,7 +10,14 @@ from amhk.desk.house.calm import TooManyTries
 from amhk.desk.house.sign_in import end
 from amhk.desk.staff import workers
 from amhk.errors import NotSignedIn, Refusal
-from amhk.web.auth import COOKIE, DEVICE, admitted, prove_own_form, sign_in
+from amhk.web.auth import (
+    admitted,
+    cookie_of,
+    device_of_cookie,
+    dismissed,
+    prove_own_form,
+    sign_in,
+)
 from amhk.web.pages.page import Form, Here, bare_page, errors_of, form_of, go, page
 from amhk.web.turn import OneTurn
 
@@ -52,7 +59,7 @@ def login(request: Request, form: Annotated[FormData, Depends(form_of)]) -> Resp
             name.strip(),
             password=password,
             address=address,
-            device=request.cookies.get(DEVICE, ""),
+            device=device_of_cookie(request),
             on=device_of(request.headers.get("user-agent", "")),
         )
     except (NotSignedIn, TooManyTries) as wrong:
@@ -73,9 +80,9 @@ def login(request: Request, form: Annotated[FormData, Depends(form_of)]) -> Resp
 @router.post("/logout")
 def logout(request: Request, form: Form, here: Here) -> Response:
     """Sign out."""
-    end(here.office, request.cookies[COOKIE])
+    end(here.office, cookie_of(request))
     response = go("/login")
-    response.delete_cookie(COOKIE, path="/")
+    dismissed(request, response)
     return response
 
 
