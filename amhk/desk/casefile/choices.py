@@ -58,6 +58,8 @@ def desk_for(
     if case and (typed := [name for name in _TYPED if lists.get(name)]):
         veil = veil_over(office, connection, case, who) if veil is None else veil
         lists |= {name: veil.upon(lists[name]) for name in typed} if veil else {}
+    if told := lists.get("bevinding"):  # cut only now that it is covered
+        lists["bevinding"] = {key: text[:_CUT] for key, text in told.items()}
     lists["stap"] = {
         name: move.title for name, move in (moves or {}).items() if move.effect != "correct"
     }
@@ -116,7 +118,7 @@ def _findings(
     office: Office, connection: Connection, case: CaseRow | None, kept: Kept
 ) -> Mapping[str, str]:
     found = _of(connection, reads.FINDING, case, kept, "melding")
-    return {str(f["id"]): f"{say_day(day_of(f['moment']))}: {f['text'][:60]}" for f in found}
+    return {str(f["id"]): f"{say_day(day_of(f['moment']))}: {f['text']}" for f in found}
 
 
 def _contacts(
@@ -135,7 +137,7 @@ _LIVE: dict[str, Callable[[Office, Connection, CaseRow | None, Kept], Mapping[st
     "contact": _contacts,
 }
 # In these somebody's words stand: they are covered where the case keeps something secret.
-_TYPED = ("persoon", "bevinding")
+_TYPED, _CUT = ("persoon", "bevinding"), 85
 
 
 def for_strangers(office: Office) -> Desk:

@@ -10,7 +10,7 @@ from typing import TypeVar, cast
 
 from amhk.desk.casefile.access import part_of
 from amhk.office import Office
-from amhk.rules.privacy.field_groups import ALL_GROUPS, groups_of, labels_of
+from amhk.rules.privacy.field_groups import ALL_GROUPS, groups_of
 from amhk.rules.privacy.secrecy import Reader
 from amhk.rules.privacy.veil import CODES, Veil
 from amhk.store.cases import veils
@@ -28,9 +28,8 @@ def veil_over(office: Office, connection: Connection, case: Row, who: Reader | N
         return Veil()
     known = (case["gemeente"], office.config.organisation)
     hidden = ALL_GROUPS if who is None else groups_of(part_of(who, cast(CaseRow, case)))
-    veil, labels = veils.veil(connection, case["id"], known), labels_of(hidden)
-    texts = veils.labelled(connection, case["id"], labels) if labels else ()
-    return replace(veil, texts=texts, bsn="bsn" in hidden)
+    veil = veils.veil(connection, case["id"], known)
+    return replace(veil, **veils.apart(connection, [case["id"]], hidden)[case["id"]])
 
 
 def covered(office: Office, connection: Connection, case: Row, who: Reader | None, told: T) -> T:

@@ -192,7 +192,7 @@ def _findings(file: CaseFile, values: Filled) -> list[str]:
     file.note(
         "oud_gegeven",
         "De bevindingen zoals ze waren, bewaard bij de correctie.",
-        {"bevindingen": one["text"], "gevoelig": one["labels"]},
+        {"bevinding": str(one["id"]), "bevindingen": one["text"], "gevoelig": one["labels"]},
     )
     file.change(reads.FINDING, [one["id"]], **new)
     return ["bevindingen"]

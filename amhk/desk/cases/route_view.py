@@ -9,7 +9,7 @@ from itertools import zip_longest
 from typing import Any
 
 from amhk.desk.cases import warnings
-from amhk.rules.privacy.secrecy import READS, Reader, may_see, scope_of
+from amhk.rules.privacy.secrecy import LENT, READS, Reader, may_see, scope_of
 from amhk.store.rows import CaseRow, Row, cell
 from amhk.words import iso
 
@@ -40,7 +40,7 @@ def relations_of(
         for r in shelf["relations"]
         if r["other_id"] not in who.barred
         and (
-            r["kind"].startswith("omgezet")
+            (r["kind"].startswith("omgezet") and who.role not in LENT)
             or may_see(scope_of(who), r["other_id"], *(r[name] for name in _WHOSE))
             or r["other_id"] in leave
         )

@@ -101,7 +101,7 @@ def _may_read(who: Reader, line: Row) -> bool:
 def _veiled(connection: Connection, found: list[Row]) -> list[Row]:
     """Cover in the reasons what their cases keep secret."""
     said = sorted({r["case_id"] for r in found if r["case_id"] and r["reason"]})
-    over = veils.veils(connection, said)
+    over = veils.whole(connection, said)
     return [
         {**r, "reason": over[r["case_id"]].upon(r["reason"])}
         if r["reason"] and r["case_id"] in over

@@ -12,7 +12,7 @@ from typing import Any
 
 from amhk.desk.casefile.access import gives_reason, no_case
 from amhk.desk.casefile.access_log import look
-from amhk.desk.casefile.cover_secrets import veil_over
+from amhk.desk.casefile.cover_secrets import uncovered, veil_over
 from amhk.desk.letters.addressing import addressed
 from amhk.desk.letters.compose import compose, print_of, rule_of, stale, text_of
 from amhk.desk.letters.composed import Letter, lacking
@@ -129,7 +129,7 @@ def _made(
     return {
         "missing": missing,
         "left_out": _left_out(letter.left_out),
-        "text": before.text(text_of(letter)) if letter.blocks else None,
+        "text": text_of(letter) if letter.blocks else None,
         "html": before.html(letter.html) if readable else None,
         "uses": [
             {
@@ -202,7 +202,8 @@ class Before:
 
     def text(self, told: str) -> str:
         """Give a text with the field groups covered."""
-        return Veil(texts=self.veil.texts, bsn=self.veil.bsn).over(told)
+        kept, bsn, bsns = self.veil, self.veil.bsn, self.veil.bsns
+        return Veil(texts=kept.texts, lines=kept.lines, bsn=bsn, bsns=bsns).over(told)
 
     def html(self, told: str) -> str:
         """Give a letter with all of it covered, in what stands between its marks."""
@@ -253,13 +254,15 @@ def _names_secret(
     veil = veil_over(office, connection, case, who)
     if not veil:
         return False
-    body = notice["html"]
+    body, data = notice["html"], notice["data"]
     if body is None and notice["state"] == "draft":
         with suppress(ClosedDoor):
-            body = compose(
+            letter = compose(
                 office, connection, case, notice=notice, who=who, now=office.now(connection)
-            ).html
-    return veil.holds(unescape(re.sub(r"<[^>]+>", " ", body or "")))
+            )
+            body, data = letter.html, letter.data
+    told = [unescape(part) for part in re.split(r"<[^>]+>", body or "")]
+    return veil.holds(" ".join(told)) or any(map(veil.holds, told)) or bool(uncovered(veil, data))
 
 
 def html(office: Office, key: int, who: Reader, reason: object = None) -> str:

@@ -37,7 +37,7 @@ def owed(
     with office.store.read() as connection:
         now = office.now(connection)
         found = outbox.owed(connection, scope_of(who), only, _after(cursor), PAGE + 1)
-        over = veils.veils(connection, sorted({row["case_id"] for row in found}))
+        over = veils.whole(connection, sorted({row["case_id"] for row in found}))
     items = [over.get(row["case_id"], Veil()).upon(_line(office, row, now)) for row in found[:PAGE]]
     last = found[PAGE - 1] if len(found) > PAGE else None
     return {"items": items, "next": cursor_of(last["when"], last["id"]) if last else None}

@@ -171,7 +171,7 @@ def earlier_of(office: Office, number: str, who: Reader) -> list[dict[str, objec
     """Give the earlier contacts of the people of a melding one may see."""
     with office.store.read() as connection:
         case = visible(connection, number, who)
-        if case["route"] != "melding":
+        if case["route"] != "melding" or who.role not in WORKS:
             return []
         family = reads.people_of(connection, case["id"])
         found = views(office, connection, find(connection, family, case["id"]), family, who)
@@ -206,7 +206,7 @@ def views(
     """
     likely = [f for f in found if f.case not in who.barred][: 4 * _MOST_SHOWN]
     heads = store.cases_of(connection, [f.case for f in likely])
-    over = veils.veils(connection, [f.case for f in likely])
+    over = veils.whole(connection, [f.case for f in likely])
     shown: dict[object, dict[str, Any]] = {}
     for one in likely:
         head = heads[one.case]

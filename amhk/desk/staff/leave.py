@@ -51,7 +51,7 @@ def waiting(
     today = day_of(now)
     staff = reminders.staff(connection, today, now)
     mine = [row for row in found if who.id in _before(row, staff, row["due"] < today)]
-    over = veils.veils(connection, [row["case_id"] for row in mine])
+    over = veils.whole(connection, [row["case_id"] for row in mine])
     return [over.get(row["case_id"], Veil()).upon(_told(row, today)) for row in mine]
 
 
@@ -100,7 +100,7 @@ def view(office: Office, key: int, who: Reader) -> dict[str, Any]:
         who.seen.setdefault(row["case_id"], False)
         now = office.now(connection)
         looked = grants.looked(connection, row, (OPENED, KNOWN, HIDDEN))
-        over = veils.veils(connection, [row["case_id"]]).get(row["case_id"], Veil())
+        over = veils.whole(connection, [row["case_id"]]).get(row["case_id"], Veil())
     told = _told(row, day_of(now)) | {"looked": looked}
     return {"leave": over.upon(told), "desk": _desk(now)}
 

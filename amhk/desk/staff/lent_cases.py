@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from amhk.desk.casefile.access import visible
+from amhk.desk.casefile.cover_secrets import veil_over
 from amhk.desk.casefile.open_case import on_table
 from amhk.desk.staff import rights
 from amhk.errors import BadInput, Fault, NotAllowed, NotFound
@@ -15,10 +16,11 @@ from amhk.rules.privacy.secrecy import LENT, Reader, keys
 from amhk.rules.procedure.fields import Desk, Field
 from amhk.rules.procedure.form_check import clean
 from amhk.store import reads, writes
+from amhk.store.cases import veils
 from amhk.store.database.engine import Connection
 from amhk.store.people import grants
 from amhk.store.people.people import GRANT
-from amhk.store.rows import CaseRow
+from amhk.store.rows import CaseRow, part
 from amhk.words import ROLES, day_of, end_of, iso, lower_first, say_day
 
 LEND = (
@@ -58,6 +60,7 @@ def view(office: Office, number: str, who: Reader) -> dict[str, Any]:
         case = _case(connection, number, who)
         held = grants.lent(connection, datetime.now(UTC), case["id"])
         desk = _desk(office, connection, case)
+        veil = veil_over(office, connection, case, who)
     told = [
         {
             "id": row["id"],
@@ -68,7 +71,7 @@ def view(office: Office, number: str, who: Reader) -> dict[str, Any]:
         }
         for row in held
     ]
-    return {"number": case["number"], "held": told, "desk": desk}
+    return {"number": case["number"], "held": veil.upon(told), "desk": desk}
 
 
 def lend(office: Office, number: str, body: object, who: Reader) -> None:
@@ -141,5 +144,7 @@ def mine(office: Office, who: Reader) -> list[dict[str, Any]]:
     """Give the cases that are open to a reader now, the first to close again on top."""
     with office.store.read() as connection:
         found = grants.lent(connection, datetime.now(UTC), worker=who.id)
-    open_ = [row for row in found if row["case_id"] not in who.barred]
-    return [{"number": r["number"], "until": iso(r["until"]), "reason": r["reason"]} for r in open_]
+        open_ = [row for row in found if row["case_id"] not in who.barred]
+        over = veils.whole(connection, [row["case_id"] for row in open_])
+    told = [part(row, ("number", "reason")) | {"until": iso(row["until"])} for row in open_]
+    return [over[row["case_id"]].upon(one) for row, one in zip(open_, told, strict=True)]

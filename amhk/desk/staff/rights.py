@@ -4,7 +4,7 @@ who leads all teams reads it on Vandaag.
 
 import json
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from amhk.office import Office
@@ -12,6 +12,7 @@ from amhk.rules.privacy.secrecy import HAND, Reader
 from amhk.store import reads, writes
 from amhk.store.database.engine import Connection
 from amhk.store.house import house_journal
+from amhk.store.people import grants
 from amhk.store.rows import Row
 from amhk.words import ROLES, iso
 
@@ -54,6 +55,7 @@ def show_out(office: Office, connection: Connection, worker: Row, by: Reader | N
     """Let a worker in no more: his sessions, his token and his calendar addresses end."""
     writes.change(connection, reads.WORKER, [worker["id"]], {"active": False, "token": None})
     writes.end_sessions(connection, worker["id"])
+    grants.end_all(connection, worker["id"], datetime.now(UTC))
     writes.revoke_feeds(connection, worker["id"], office.now(connection))
     what = f"Medewerker {worker['name']} werkt hier niet meer en kan niet meer inloggen."
     tell(office, connection, by, what, {"name": worker["name"]})

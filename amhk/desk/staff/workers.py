@@ -14,6 +14,7 @@ from amhk.rules.parse import fold, tidy, unfit
 from amhk.rules.privacy.secrecy import HAND, WORKS, Reader
 from amhk.store import reads, writes
 from amhk.store.database.engine import Connection
+from amhk.store.people import grants
 from amhk.store.rows import WorkerRow, part
 from amhk.store.terms import reminders
 from amhk.words import ROLES, day_of, iso, say_day
@@ -25,6 +26,8 @@ def _name(text: str, field: str) -> str:
     name = tidy(text, one_line=True)
     if not name or unfit(name, 80):
         raise BadInput.of("naam", "Geef een naam van 1 tot 80 tekens.", field)
+    if fold(name) == fold(HAND):
+        raise BadInput.of("naam", f"'{HAND}' is de naam van de opdrachtregel zelf.", field)
     return name
 
 
@@ -167,6 +170,7 @@ def role_given(
         moved = {"name": worker["name"], "role": [worker["role"], role]}
         rights.tell(office, connection, by, what, moved)
         writes.end_sessions(connection, worker["id"])
+        grants.end_all(connection, worker["id"], datetime.now(UTC))
     if worker["role"] != role and worker["active"]:
         writes.revoke_feeds(connection, worker["id"], office.now(connection))
     if role in WORKS:

@@ -68,7 +68,7 @@ def part_in(reader: Reader, owner: int | None, taken_by: int | None, works: bool
     if not works:
         return reader.role if reader.role in LENT else "inzien"
     has = reader.role in WORKS and reader.id in (owner, taken_by)
-    return "heeft" if has or reader.name == HAND else reader.role
+    return "heeft" if has or reader.via == HAND else reader.role
 
 
 def groups_of(part: str, hows: Iterable[How] = (How.REASON, How.NEVER)) -> frozenset[str]:

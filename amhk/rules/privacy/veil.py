@@ -21,13 +21,15 @@ from amhk.rules.privacy.secrecy import (
 
 COVER = "[geheim]"
 T = TypeVar("T")
-_TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+# Signs that are not seen; a word may hold them.
+_UNSEEN = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
+_UNSEEN_ONES = re.compile(f"[{_UNSEEN}]")
+_TOKEN = re.compile(rf"[^\W_]+(?:['’{_UNSEEN}]+[^\W_]+)*")
 _DIGIT = re.compile(r"\d")
-# Nine digits together, or in groups as a card has them.
-_BSN = re.compile(
-    r"(?<!\d)(?<!\d[.])(?:\d{9}|\d{3}[ .]\d{3}[ .]\d{3}|\d{4}[ .]\d{2}[ .]\d{3})(?![.]?\d)"
-)
-_SHORT = 5  # a shorter text is covered where it stands alone, not within another
+# Digits of a number however they are set apart; a BSN has nine of them, or eight where its first
+# is a zero.
+_DIGITS = re.compile(r"\d(?:[\s./–-]{0,2}\d){7,}")
+_SHORT = 3  # a line of fewer words is covered where it stands alone, not within another
 _GAP = re.compile(r"[\s,;.-]{0,3}")
 # Beside these names stand codes of the house, its own people, days and sums, or what a step asks
 # (its lists are covered where they are made): never words that somebody typed.
@@ -93,8 +95,9 @@ CODES = frozenset(
 class Veil:
     """What must be covered, each as it is compared.
 
-    Words of names, runs of words, the last digits of numbers, postcodes, mail addresses; whole
-    `texts` as they were typed; and with `bsn` whatever is a burgerservicenummer.
+    Words of names, runs of words, the last digits of numbers, postcodes, mail addresses; the runs
+    of words of whole `texts`, and short `lines` of them where they stand alone; with `bsn` whatever
+    is a burgerservicenummer, and those that are known (`bsns`) in any spelling.
     """
 
     words: frozenset[str] = frozenset()
@@ -102,8 +105,10 @@ class Veil:
     numbers: frozenset[str] = frozenset()
     postcodes: frozenset[str] = frozenset()
     mails: frozenset[str] = frozenset()
-    texts: tuple[str, ...] = ()
+    texts: frozenset[tuple[str, ...]] = frozenset()
+    lines: frozenset[tuple[str, ...]] = frozenset()
     bsn: bool = False
+    bsns: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
         some = (self.words, self.runs, self.numbers, self.postcodes, self.mails, self.texts)
@@ -113,7 +118,7 @@ class Veil:
         """Give a text with all of it covered that may only be read for a reason."""
         if not self._may_hold(text):
             return text
-        if text.strip() in self.texts:
+        if self.lines and _run(text) in self.lines:
             return COVER
         told, last = "", 0
         for start, end in _joined(text, sorted(self._spans(text))):
@@ -124,7 +129,7 @@ class Veil:
         """Tell whether anything in a text must be covered."""
         if not self._may_hold(text):
             return False
-        return text.strip() in self.texts or next(self._spans(text), None) is not None
+        return _run(text) in self.lines or next(self._spans(text), None) is not None
 
     def _may_hold(self, text: str) -> bool:
         """Tell at a glance whether a text has anything that looks like what is covered.
@@ -135,9 +140,10 @@ class Veil:
         return (
             any(word in folded for word in self.words)
             or any(run[0] in folded for run in self.runs)
-            or bool((self.numbers or self.postcodes or self.bsn) and _DIGIT.search(text))
+            or bool((self.numbers or self.postcodes) and _DIGIT.search(text))
             or bool(self.mails and "@" in text)
-            or any(told in text for told in self.texts)
+            or (self.bsn and _DIGITS.search(text) is not None)
+            or bool(self.texts or self.lines)
         )
 
     def upon(self, told: T) -> T:
@@ -151,28 +157,30 @@ class Veil:
             return self.over(told)
         if isinstance(told, Mapping):
             return {
-                self.over(k) if isinstance(k, str) else k: v if k in CODES else self._upon(v)
+                self._name(k) if isinstance(k, str) else k: v if k in CODES else self._upon(v)
                 for k, v in told.items()
             }
         return type(told)(map(self._upon, told)) if type(told) in (list, tuple) else told
 
+    def _name(self, key: str) -> str:
+        """Give the name of a value; a word of somebody's text is no reason to lose it."""
+        return key if key.isidentifier() and key.islower() else self.over(key)
+
     def _spans(self, text: str) -> Iterator[tuple[int, int]]:
-        tokens = [
-            (m.start(), m.end(), fold(m.group()).replace("’", "'")) for m in _TOKEN.finditer(text)
-        ]
+        tokens = [(m.start(), m.end(), _word(m.group())) for m in _TOKEN.finditer(text)]
         for start, end, word in tokens:
             if not self.words.isdisjoint((word, word.removesuffix("s"), word.removesuffix("'s"))):
                 yield start, end
         words = tuple(word for _, _, word in tokens)
-        for run in self.runs:  # one word is covered in the genitive too; a run only as it is
+        for run in (
+            *self.runs,
+            *self.texts,
+        ):  # one word is covered in the genitive too; a run only as it is
             for at in range(len(words) - len(run) + 1):
                 if words[at : at + len(run)] == run:
                     yield tokens[at][0], tokens[at + len(run) - 1][1]
         if self.bsn:
-            yield from (m.span() for m in _BSN.finditer(text) if is_bsn(_digits(m.group())))
-        for told in self.texts:
-            if len(told) >= _SHORT:
-                yield from (m.span() for m in re.finditer(re.escape(told), text))
+            yield from (m.span() for m in _DIGITS.finditer(text) if self._is_bsn(m))
         if self.numbers:
             yield from (m.span() for m in NUMBER.finditer(text) if _last(m.group()) in self.numbers)
         if self.postcodes:
@@ -181,6 +189,14 @@ class Veil:
             )
         if self.mails:
             yield from (m.span() for m in MAIL.finditer(text) if m.group().casefold() in self.mails)
+
+    def _is_bsn(self, found: re.Match[str]) -> bool:
+        """Tell whether digits are a BSN, or hold one that is known; within a word only the last."""
+        digits, (start, end) = _digits(found.group()), found.span()
+        if any(bsn in digits or bsn.removeprefix("0") == digits for bsn in self.bsns):
+            return True
+        around = found.string[start - 1 : start] + found.string[end : end + 1]
+        return is_bsn(digits) and not any(map(str.isalnum, around))
 
 
 def _joined(text: str, spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -201,7 +217,8 @@ def _joined(text: str, spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]
 
 
 def _digits(number: str) -> str:
-    return re.sub(r"\D", "", number)
+    """Give the digits of a number, whatever script they are in."""
+    return "".join(str(int(sign)) for sign in number if sign.isdecimal())
 
 
 def _last(number: str) -> str:
@@ -213,16 +230,27 @@ def _code(postcode: str) -> str:
 
 
 def _run(text: str) -> tuple[str, ...]:
-    return tuple(fold(m.group()).replace("’", "'") for m in _TOKEN.finditer(text))
+    return tuple(_word(m.group()) for m in _TOKEN.finditer(text))
+
+
+def _word(told: str) -> str:
+    return fold(_UNSEEN_ONES.sub("", told)).replace("’", "'")
 
 
 def _stands(run: tuple[str, ...], within: tuple[str, ...]) -> bool:
     return any(within[at : at + len(run)] == run for at in range(len(within) - len(run) + 1))
 
 
-def lines_of(text: str) -> list[str]:
-    """Give a text that is covered as a whole as it may stand elsewhere: itself, and each line."""
-    return list(dict.fromkeys(line for one in (text, *text.splitlines()) if (line := one.strip())))
+def over_texts(texts: Iterable[str]) -> dict[str, frozenset[tuple[str, ...]]]:
+    """Give `texts` and `lines` of a veil over these whole texts: each as it is, wherever it stands,
+    and so each of its lines, a short one where it stands alone.
+    """
+    whole, short = set[tuple[str, ...]](), set[tuple[str, ...]]()
+    for text in texts:
+        whole.add(_run(text))
+        for line in map(_run, text.splitlines()):
+            (short if len(line) < _SHORT else whole).add(line)
+    return {"texts": frozenset(whole - {()}), "lines": frozenset(short - {()})}
 
 
 def veil_of(

@@ -22,13 +22,12 @@ from sqlalchemy import (
 )
 
 from amhk.rules.people.searching import Sought, words_of, words_of_case
-from amhk.rules.privacy.field_groups import LABELLED
 from amhk.rules.privacy.secrecy import Scope
 from amhk.rules.privacy.veil import COVER, Veil
 from amhk.store import reads
 from amhk.store.cases import rank
 from amhk.store.cases import scope as cases_scope
-from amhk.store.cases.veils import veils
+from amhk.store.cases.veils import whole
 from amhk.store.rows import Row
 from amhk.store.tables import SearchWord, Sql, table
 
@@ -39,7 +38,7 @@ _KEEP = insert(WORD)
 _GONE = delete(WORD).where(WORD.c.word == bindparam("gone"), WORD.c.case_id == bindparam("of"))
 _PRESENT = select(WORD.c.word, WORD.c.case_id).where(WORD.c.case_id.in_(_KEYS))
 _PEOPLE = select(reads.PERSON).where(reads.PERSON.c.case_id.in_(_KEYS))
-_FINDINGS = select(reads.FINDING.c.case_id, reads.FINDING.c.text, reads.FINDING.c.labels).where(
+_FINDINGS = select(reads.FINDING.c.case_id, reads.FINDING.c.text).where(
     reads.FINDING.c.case_id.in_(_KEYS)
 )
 _NOTES = select(reads.ENTRY.c.case_id, reads.ENTRY.c.content).where(
@@ -128,7 +127,7 @@ def find_again(connection: Connection, heads: Sequence[Mapping[str, Any]]) -> No
     """
     keys = [h["id"] for h in heads]
     people, texts = _told(connection, [h["id"] for h in heads if h["route"] == "melding"])
-    over = veils(connection, keys)
+    over = whole(connection, keys)
     wanted = {
         (word, h["id"])
         for h in heads
@@ -158,17 +157,14 @@ def _words_of(
 def _told(
     connection: Connection, keys: Sequence[int]
 ) -> tuple[dict[int, list[Row]], dict[int, list[str]]]:
-    """Give, per case, its people and what else of it is searched: notes, and findings that
-    everybody on the case may read.
-    """
+    """Give, per case, its people and what else of it is searched: findings and notes."""
     people: dict[int, list[Row]] = {}
     texts: dict[int, list[str]] = {}
     asked = {"keys": list(keys)}
     for p in reads.as_rows(connection.execute(_PEOPLE, asked)):
         people.setdefault(p["case_id"], []).append(p)
-    for key, finding, labels in connection.execute(_FINDINGS, asked):
-        if LABELLED.isdisjoint(labels or ()):
-            texts.setdefault(key, []).append(finding)
+    for key, finding in connection.execute(_FINDINGS, asked):
+        texts.setdefault(key, []).append(finding)
     for key, content in connection.execute(_NOTES, asked):
         texts.setdefault(key, []).append(str(json.loads(content or "{}").get("tekst", "")))
     return people, texts
@@ -207,7 +203,7 @@ def keep_batch(connection: Connection, heads: Sequence[Row], urgent: Sequence[in
     keys = [h["id"] for h in heads]
     people, texts = _told(connection, keys)
     connection.execute(delete(WORD).where(WORD.c.case_id.in_(keys)))
-    over = veils(connection, keys)
+    over = whole(connection, keys)
     told = {
         h["id"]: _words_of(h, people.get(h["id"], ()), texts.get(h["id"], ()), over.get(h["id"]))
         for h in heads

@@ -2,11 +2,26 @@
 
 import json
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from typing import Any
 
-from sqlalchemy import Connection, Integer, Text, bindparam, false, null, select, union_all
+from sqlalchemy import (
+    Connection,
+    Integer,
+    Text,
+    bindparam,
+    cast,
+    false,
+    literal,
+    null,
+    select,
+    union_all,
+)
 
-from amhk.rules.privacy.veil import Veil, lines_of, veil_of
+from amhk.rules.privacy.field_groups import ALL_GROUPS, labels_of
+from amhk.rules.privacy.veil import Veil, over_texts, veil_of
 from amhk.store.reads import (
+    CASE,
     ENTRY,
     FINDING,
     INSTITUTION,
@@ -47,15 +62,26 @@ _SECRETS = union_all(
     ),
 )
 _PEOPLE = select(*_OF_PERSON).where(PERSON.c.case_id.in_(_HIDDEN))
-_OF = bindparam("of", type_=Integer)
-_LABELLED = union_all(
-    select(FINDING.c.labels.cast(Text).label("labels"), FINDING.c.text.label("told")).where(
-        FINDING.c.case_id == _OF
-    ),
+# What is read by the part one has in a case, of cases and those they belong to.
+_HELD = union_all(
+    select(CASE.c.id, CASE.c.id.label("of")).where(CASE.c.id.in_(_KEYS)),
+    select(RELATION.c.case_id, RELATION.c.other_id).where(RELATION.c.case_id.in_(_KEYS)),
+).subquery()
+_APART = union_all(
+    select(
+        _HELD.c.id,
+        literal("now"),
+        cast(FINDING.c.id, Text),
+        cast(FINDING.c.labels, Text),
+        FINDING.c.text,
+    ).join_from(_HELD, FINDING, FINDING.c.case_id == _HELD.c.of),
     # as it was before somebody corrected it
-    select(null(), ENTRY.c.content).where(
-        ENTRY.c.case_id == _OF, ENTRY.c.kind == "oud_gegeven", ENTRY.c.content.is_not(None)
-    ),
+    select(_HELD.c.id, literal("before"), null(), null(), ENTRY.c.content)
+    .join_from(_HELD, ENTRY, ENTRY.c.case_id == _HELD.c.of)
+    .where(ENTRY.c.kind == "oud_gegeven", ENTRY.c.content.is_not(None)),
+    select(_HELD.c.id, literal("bsn"), null(), null(), PERSON.c.bsn)
+    .join_from(_HELD, PERSON, PERSON.c.case_id == _HELD.c.of)
+    .where(PERSON.c.bsn.is_not(None)),
 )
 _NAMES = union_all(select(WORKER.c.name), select(TEAM.c.name), select(INSTITUTION.c.name))
 
@@ -87,18 +113,54 @@ def veil(connection: Connection, key: int, known: Iterable[str] = ()) -> Veil:
     return veils(connection, [key], known).get(key, Veil())
 
 
-def labelled(connection: Connection, key: int, labels: Collection[str]) -> tuple[str, ...]:
-    """Give the texts of findings of a case that bear one of these labels, each whole and by the
-    line, also as they were before a correction.
+def apart(
+    connection: Connection, keys: Sequence[int], hidden: Collection[str] = ALL_GROUPS
+) -> dict[int, dict[str, Any]]:
+    """Give, per case, what a veil covers of these field groups (`texts`, `lines`, `bsn`, `bsns`):
+    findings that bear their labels, also as they were before a correction, and BSNs.
     """
-    now, before = set[str](), set[str]()
-    for marks, told in connection.execute(_LABELLED, {"of": key}):
-        if marks is None:
-            before.add(str(json.loads(told).get("bevindingen") or ""))
-        elif not set(labels).isdisjoint(json.loads(marks)):
-            now.add(told)
-    whole = now | before if now else now
-    return tuple(sorted(line for text in whole for line in lines_of(text)))
+    labels, numbers = labels_of(hidden), "bsn" in hidden
+    told: dict[int, dict[str, list[Row]]] = {
+        key: {"now": [], "before": [], "bsn": []} for key in keys
+    }
+    if labels or numbers:
+        for key, what, finding, marks, text in connection.execute(_APART, {"keys": list(keys)}):
+            told[key][what].append({"finding": finding, "marks": marks, "text": text})
+    return {
+        key: {
+            **over_texts(_labelled(rows["now"], rows["before"], labels)),
+            "bsn": numbers,
+            "bsns": frozenset(r["text"] for r in rows["bsn"] if numbers),
+        }
+        for key, rows in told.items()
+    }
+
+
+def _labelled(now: Iterable[Row], before: Iterable[Row], labels: frozenset[str]) -> list[str]:
+    """Give the texts of findings that bear one of these labels, now or when they were corrected."""
+    marked = {r["finding"]: r["text"] for r in now if labels & set(json.loads(r["marks"]))}
+    told = [*marked.values()]
+    for row in before:
+        old = json.loads(row["text"])
+        text, of = old.get("bevindingen"), old.get("bevinding")
+        # an old line does not say of which finding it is
+        became = of in marked if of else bool(marked)
+        if text and (became or labels & set(old.get("gevoelig") or ())):
+            told.append(str(text))
+    return told
+
+
+def whole(
+    connection: Connection, keys: Sequence[int], known: Iterable[str] = ()
+) -> dict[int, Veil]:
+    """Give a veil over each of these cases that covers all that somebody might not read of it: for
+    lists, and for what is searched.
+    """
+    if not keys:
+        return {}
+    over = veils(connection, keys, known)
+    told = apart(connection, keys)
+    return {key: replace(over.get(key, Veil()), **told[key]) for key in keys}
 
 
 def _those(people: Sequence[Row], key: int) -> list[Row]:

@@ -30,7 +30,7 @@ from amhk.rules.privacy.secrecy import Scope, is_only_name
 from amhk.store.cases.rank import rank
 from amhk.store.cases.scope import binds_of, bound_arms, bound_within, kind_of
 from amhk.store.cases.search import found_by, rarest_first
-from amhk.store.cases.veils import veils
+from amhk.store.cases.veils import whole
 from amhk.store.database.instants import as_text
 from amhk.store.reads import CASE, PERSON, TEAM, TERM, WORKER, as_rows, rows
 from amhk.store.rows import Row
@@ -273,7 +273,7 @@ def names_of(connection: Connection, cases: Sequence[int]) -> dict[int, list[str
     found: dict[int, list[str]] = {}
     for r in as_rows(connection.execute(_NAMES, {"keys": list(cases)})):
         found.setdefault(r["case_id"], []).append(r["naam"])
-    for key, veil in veils(
+    for key, veil in whole(
         connection, [k for k, names in found.items() if not all(map(is_only_name, names))]
     ).items():
         found[key] = [veil.over(name) for name in found[key]]

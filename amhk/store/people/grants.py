@@ -67,6 +67,12 @@ def end(connection: Connection, key: int, now: datetime) -> None:
     connection.execute(update(GRANT).where(GRANT.c.id == key).values(until=now))
 
 
+def end_all(connection: Connection, worker: int, now: datetime) -> None:
+    """Let all leave of a worker be over."""
+    where = (GRANT.c.worker_id == worker, GRANT.c.until > now)
+    connection.execute(update(GRANT).where(*where).values(until=now))
+
+
 def looked(connection: Connection, leave: Row, but: Sequence[str]) -> int:
     """Give how often who had a leave looked at the case while it lasted; lines of these kinds are
     no look.

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amhk.rules.privacy.veil import COVER, veil_of
+from amhk.rules.privacy.veil import COVER, Veil, over_texts, veil_of
 
 MELDER = {
     "melder_geheim": True,
@@ -73,3 +73,58 @@ def test_what_only_looks_like_it_is_left_as_it_was_typed(word):
 def test_the_glance_never_passes_over_what_reading_word_by_word_finds(text):
     assert VEIL.holds(text) == (next(VEIL._spans(text), None) is not None)
     assert (VEIL.over(text) != text) == VEIL.holds(text) or COVER in text
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "999993045",
+        "999 993 045",
+        "9999.93.045",
+        "999-993-045",
+        "9999-93-045",
+        "999/993/045",
+        "999  993  045",
+        "999\u00a0993\u00a0045",
+        "999\n993\n045",
+        "99 99 93 045",
+        "9 9 9 9 9 3 0 4 5",
+        "99999 3045",
+        "٩٩٩٩٩٣٠٤٥",
+        "９９９９９３０４５",
+    ],
+)
+def test_a_bsn_is_covered_however_it_is_written_known_or_not(typed):
+    for veil in (Veil(bsn=True), Veil(bsn=True, bsns=frozenset({"999993045"}))):
+        assert veil.over(f"Haar nummer: {typed}, zegt zij.") == f"Haar nummer: {COVER}, zegt zij."
+
+
+@pytest.mark.parametrize("typed", ["12345672", "1.012345672", "nr012345672x", "0123456721"])
+def test_one_that_is_known_is_covered_also_where_it_only_may_be_one(typed):
+    veil = Veil(bsn=True, bsns=frozenset({"012345672"}))
+    assert "234567" not in veil.over(f"Haar nummer: {typed}.")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Gebeld op 2026-02-02 om 09.00 uur",
+        "tussen 02-02-2026 en 03-02-2026",
+        "06-12345678",
+        "010 123 4567",
+        "zaak M-2026-000123, kenmerk 20260202-17",
+        "d41d8cd98f00b204e9800998ecf8427e999993045ab",
+        "999993046",
+        "€ 1.250,00",
+    ],
+)
+def test_what_is_no_bsn_stays(said):
+    assert Veil(bsn=True).over(said) == said
+
+
+@given(st.text(alphabet="abc \n.", min_size=6))
+def test_a_whole_text_is_covered_whatever_stands_around_it(text):
+    veil = Veil(**over_texts([text]))
+    if any(c.isalnum() for c in text):
+        assert veil.holds(text)
+        assert veil.over(f"{text}") != text
