@@ -10,8 +10,8 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
-from amhk.config import sections
-from amhk.config.parts import Costs, Door, Mail, Making, Style
+from amhk.config import doors, sections
+from amhk.config.parts import Costs, Door, Mail, Making, Organisation, Style
 from amhk.config.places import SEED, Gemeente, changed, gemeenten_of
 from amhk.config.reading import KNOWN, Reading, parsed
 from amhk.errors import HouseClosed
@@ -64,6 +64,7 @@ class Config:
     idle_minutes: int = 60
     second_proof: tuple[str, ...] = tuple(ROLES)
     door: Door = field(default_factory=Door)
+    oidc: Organisation | None = None
 
     @property
     def folder(self) -> Path:
@@ -139,9 +140,10 @@ def read_config(path: Path, upgrading: bool = False) -> Config:
         imports=sections.layouts(read, data.get("imports", [])),
         costs=sections.costs(read, data.get("costs", {}), gemeenten),
         mail=sections.mail(read, data.get("mail")),
+        oidc=doors.oidc(read, data.get("oidc")),
         **sections.procedure(data.get("procedure", {})),
         **sections.letters(read, data.get("letters", {})),
-        **sections.server(read, data.get("server", {})),
+        **doors.server(read, data.get("server", {})),
         **sections.routing(read, data.get("routing", {}), gemeenten),
         **sections.hours(read, data.get("clock", {}), data.get("mail") or {}),
         **sections.figures(read, data.get("figures", {})),

@@ -69,6 +69,24 @@ class Door:
 
 
 @dataclass(frozen=True)
+class Organisation:
+    """The sign-in of the organisation (OpenID Connect): who vouches, how this house is known there,
+    by which claims it names somebody and his groups, what these groups are here (the first that
+    fits), which words of `amr` and `acr` stand for a second proof, and what its button says.
+    """
+
+    issuer: str
+    client_id: str
+    secret: str
+    title: str = "de organisatie"
+    login_claim: str = "preferred_username"
+    groups_claim: str = "groups"
+    roles: tuple[tuple[str, str], ...] = ()
+    teams: tuple[tuple[str, str], ...] = ()
+    second_proof: tuple[str, ...] = ("mfa",)
+
+
+@dataclass(frozen=True)
 class Making:
     """Which reports make themselves (of a maand, kwartaal, halfjaar, jaar), and on which day of the
     month after it.

@@ -27,7 +27,10 @@ KNOWN = {
         "imports",
         "costs",
         "gemeenten",
+        "oidc",
     },
+    "oidc": {"issuer", "client_id", "title", "login_claim", "groups_claim", "roles", "teams"}
+    | {"second_proof"},
     "costs": {"budget", "years", "history"},
     "imports": {"name", "title", "columns", "values", "fixed", "ignore", "passed_on_to"},
     "procedure": {"pack", "release"},

@@ -3,21 +3,18 @@
 A fault is kept in the reading.
 """
 
-import re
 from decimal import Decimal
 from difflib import get_close_matches
-from ipaddress import ip_network
-from pathlib import Path
 from typing import Any
 
-from amhk.config.parts import Costs, Door, Mail, Making, Style
+from amhk.config.parts import Costs, Mail, Making, Style
 from amhk.config.places import Gemeente, gemeenten_of
 from amhk.config.reading import Reading, secret
 from amhk.rules.figures.periods import LENGTHS
 from amhk.rules.parse import Raw
 from amhk.rules.procedure.import_layouts import OWN, Layout
 from amhk.rules.staff.routing import STROMEN, RoutingRule
-from amhk.words import REGIONS, ROLES
+from amhk.words import REGIONS
 
 
 def attachments_folder(read: Reading, data: Raw) -> str:
@@ -83,56 +80,6 @@ def letters(read: Reading, table: Raw) -> dict[str, Any]:
         "style": style(read, table),
         "out_folder": str(table.get("out_folder", "")),
     }
-
-
-def second_proof(read: Reading, told: object) -> tuple[str, ...]:
-    """Give the roles that sign in with a second proof."""
-    roles = told if isinstance(told, list) else [told]
-    for role in roles:
-        if role not in ROLES:
-            read.no("server.second_proof", f"'{role}' is geen rol; kies uit {', '.join(ROLES)}.")
-    return tuple(role for role in roles if role in ROLES)
-
-
-def server(read: Reading, table: Raw) -> dict[str, Any]:
-    """Give where the service listens, how it is known outside, and how long a token
-    lives in days.
-    """
-    return {
-        "host": table.get("host", "127.0.0.1"),
-        "port": read.number("server.port", table.get("port", 8400), 65535),
-        "secure_cookies": bool(table.get("secure_cookies", False)),
-        "address": address_outside(read, table.get("address", "")),
-        "proxies": proxies(read, table.get("trusted_proxies", [])),
-        "token_days": read.number("server.token_days", table.get("token_days", 180), 366),
-        "session_hours": read.number("server.session_hours", table.get("session_hours", 10), 24),
-        "second_proof": second_proof(read, table.get("second_proof", list(ROLES))),
-        "idle_minutes": read.number("server.idle_minutes", table.get("idle_minutes", 60), 1440),
-        "door": door(read, table),
-    }
-
-
-def door(read: Reading, table: Raw) -> Door:
-    """Give how the street door is kept: certificate, contact and scanner."""
-    files = [str(table.get(name, "")) for name in ("certificate", "certificate_key")]
-    if any(files) and not all(files):
-        read.no("server.certificate", "geef certificate en certificate_key samen.")
-    found = [str(read.path.parent / one) if one else "" for one in files]
-    for name, one in zip(("certificate", "certificate_key"), found, strict=True):
-        if one and not Path(one).is_file():
-            read.no(f"server.{name}", f"het bestand {one} is er niet.")
-    contact, scanner = (str(table.get(name, "")) for name in ("security_contact", "scanner"))
-    if contact and not re.fullmatch(r"(mailto:|https://|tel:)[!-~]{3,200}", contact):
-        read.no("server.security_contact", "schrijf mailto:..., https://... of tel:...")
-    if scanner and not re.fullmatch(r"[\w.-]{1,253}:\d{1,5}", scanner):
-        read.no("server.scanner", f"'{scanner[:80]}' moet host:poort zijn, zoals 127.0.0.1:3310.")
-    return Door(
-        certificate=found[0],
-        certificate_key=found[1],
-        plain_http=bool(table.get("plain_http", False)),
-        security_contact=contact,
-        scanner=scanner,
-    )
 
 
 def routing(read: Reading, table: Raw, gemeenten: dict[str, Gemeente]) -> dict[str, Any]:
@@ -260,38 +207,6 @@ def counts(read: Reading, table: object) -> dict[str, str]:
         if value not in ("norm", "wet"):
             read.no(f"figures.counts.{name}", f"'{value}' kan niet; kies 'norm' of 'wet'.")
     return {str(k): str(v) for k, v in table.items()}
-
-
-def address_outside(read: Reading, told: object) -> str:
-    """Give how the meldpunt is known outside, without a slash at the end.
-
-    Empty when it is not said.
-    """
-    address = str(told).rstrip("/")
-    if address and not re.fullmatch(r"https?://[\w.:\[\]-]+(/[\w./~-]*)?", address):
-        read.no(
-            "server.address",
-            f"'{address[:80]}' is geen adres; schrijf https://meldpunt.voorbeeld.nl",
-        )
-    return address
-
-
-def proxies(read: Reading, told: object) -> tuple[str, ...]:
-    """Give the addresses and networks of the proxies whose word is taken for who asks, and by which
-    scheme and prefix.
-    """
-    found = told if isinstance(told, list) else [told]
-    for one in found:
-        try:
-            ip_network(str(one))
-        except ValueError:
-            read.no(
-                "server.trusted_proxies",
-                f"'{one}' is geen adres of netwerk; schrijf bijvoorbeeld [\"127.0.0.1\","
-                ' "10.0.0.0/8"].',
-            )
-            return ()
-    return tuple(map(str, found))
 
 
 def making(read: Reading, table: Raw) -> Making:

@@ -205,6 +205,8 @@ class WorkerRow(TypedDict):
     token_used: date | None
     email: str | None
     active: bool
+    login: str | None
+    subject: str | None
     barred: str | None
 
 

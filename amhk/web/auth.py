@@ -156,17 +156,26 @@ def sign_in(
     return begin(office, worker, on), device_mark(worker["password"])
 
 
+def admitted_by_organisation(request: Request, response: Response, cookie: str) -> None:
+    """Give a browser the cookie of a session its organisation let it into."""
+    _keep(request, response, _SESSION, cookie, None)
+
+
+def _keep(request: Request, response: Response, plain: str, value: str, lasts: int | None) -> None:
+    response.set_cookie(
+        named(request, plain),
+        value,
+        max_age=lasts,
+        httponly=True,
+        samesite="strict",
+        secure=is_secure(request),
+        path="/",
+    )
+
+
 def admitted(request: Request, response: Response, cookie: str, device: str) -> None:
     """Give a browser the cookie of its session, and the mark by which it is known next time (a
     year).
     """
     for plain, value, lasts in ((_SESSION, cookie, None), (_DEVICE, device, _KEPT)):
-        response.set_cookie(
-            named(request, plain),
-            value,
-            max_age=lasts,
-            httponly=True,
-            samesite="strict",
-            secure=is_secure(request),
-            path="/",
-        )
+        _keep(request, response, plain, value, lasts)

@@ -109,6 +109,8 @@ FILES = {
     "/brief/{key}/pdf",
     "/agenda/{secret}.ics",
     "/.well-known/security.txt",
+    "/login/organisatie",
+    "/login/organisatie/terug",
     "/rapportage/{name}.{format}",
     "/rapportage/bewaard/{key:int}.{format}",
     "/beheer/instellingen.csv",

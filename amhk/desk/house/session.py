@@ -74,5 +74,5 @@ def take_seat(office: Office, cookie: str) -> Seat | None:
         proved=bool(found["proved"]),
         fresh=office.training or real - found["confirmed"] < CONFIRMED,
         leave=found["leave_due"] is not None,
-        set_up=bool(found["second"]) or not asked_of(office, found["role"]),
+        set_up=bool(found["second"] or found["vouched"]) or not asked_of(office, found["role"]),
     )

@@ -1,8 +1,10 @@
 """Signing in: whose password and token hold, and the sessions of browsers. All on real time."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from secrets import token_urlsafe
+from typing import Any
 
 from amhk.desk.casefile.access_log import look_line
 from amhk.desk.house import calm
@@ -58,8 +60,18 @@ def worker_of(office: Office, name: str) -> Row | None:
         return reads.worker_by(connection, name=name, active=True)
 
 
-def begin(office: Office, worker: Row, device: str = "") -> str:
-    """Begin a session for a worker on a device, of `server.session_hours`; gives its cookie."""
+def begin(
+    office: Office,
+    worker: Mapping[str, Any],
+    device: str = "",
+    vouched: bool | None = None,
+    confirmed: datetime | None = None,
+) -> str:
+    """Begin a session for a worker on a device, of `server.session_hours`; gives its cookie.
+
+    `vouched`: his organisation let him in, and whether it asked the second proof; `confirmed` when
+    he last proved himself (now, when that is not said).
+    """
     cookie, now = token_urlsafe(32), datetime.now(UTC)
     row = {
         "hash": hash_token(cookie),
@@ -67,15 +79,17 @@ def begin(office: Office, worker: Row, device: str = "") -> str:
         "csrf": token_urlsafe(32),
         "begun": now,
         "used": now,
-        "confirmed": now,
+        "confirmed": confirmed or now,
+        "vouched": bool(vouched),
         "until": now + timedelta(hours=office.config.session_hours),
         "device": device,
     }
     with office.store.write() as connection:
         store.forget(connection, now, _idle(office, now))
         proof = second_proofs.of(connection, worker["id"])
-        row["proved"] = office.training or not (proof and proof["since"])
-        done = "aangemeld" if row["proved"] else "wachtwoord goed"
+        row["proved"] = bool(vouched or office.training or not (proof and proof["since"]))
+        by = "wachtwoord goed" if vouched is None else "aangemeld bij de organisatie"
+        done = "aangemeld" if row["proved"] and vouched is None else by
         writes.add_many(connection, reads.SESSION, [row])
         looks.write(connection, [look_line(Reader.of(worker, "scherm"), None, done)])
     return cookie

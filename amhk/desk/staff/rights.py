@@ -26,9 +26,13 @@ def tell(
     by: Reader | None,
     what: str,
     content: Mapping[str, object],
+    through: str = "",
 ) -> None:
-    """Write down that somebody was given a right or lost one (`by` None: on the command line)."""
+    """Write down that somebody was given a right or lost one (`by` None: on the command line, or
+    `through` what else gave it).
+    """
     now = office.now(connection)
+    content = {**content, "through": through} if through else content
     house_journal.append(
         connection, now, by.id if by else None, kind=KIND, what=what, content=content
     )
@@ -75,11 +79,15 @@ def lately(connection: Connection, now: datetime, who: Reader) -> list[dict[str,
     """
     found = house_journal.entries(connection, KIND, _MOST)
     return [
-        {"instant": iso(e["instant"]), "what": e["what"], "by": e["worker"] or HAND}
+        {
+            "instant": iso(e["instant"]),
+            "what": e["what"],
+            "by": e["worker"] or _told(e).get("through") or HAND,
+        }
         for e in found
-        if e["instant"] > now - _LATELY and _about(e) != who.id
+        if e["instant"] > now - _LATELY and _told(e).get("about") != who.id
     ]
 
 
-def _about(entry: Row) -> object:
-    return json.loads(entry["content"] or "{}").get("about")
+def _told(entry: Row) -> dict[str, Any]:
+    return dict(json.loads(entry["content"] or "{}"))

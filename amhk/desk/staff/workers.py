@@ -65,8 +65,11 @@ def added(
     password: str | None = None,
     email: str | None = None,
     by: Reader | None = None,
+    through: str = "",
 ) -> str:
-    """The same, in a transaction at hand; that he was given a role is written down."""
+    """The same, in a transaction at hand; that he was given a role is written down (`through` what,
+    when by nobody here).
+    """
     name = _name(name, "name")
     first = password or one_time_password()
     teams = {t["name"]: t["id"] for t in reads.teams(connection)}
@@ -87,7 +90,7 @@ def added(
     writes.add(connection, reads.WORKER, row)
     signs = f", met registratie {registration}" if registration else ""
     what = f"Medewerker {name} toegevoegd als {ROLES[role].lower()}{signs}."
-    rights.tell(office, connection, by, what, {"name": name, "role": role})
+    rights.tell(office, connection, by, what, {"name": name, "role": role}, through)
     return first
 
 
@@ -158,6 +161,7 @@ def role_given(
     worker: WorkerRow,
     role: str,
     by: Reader | None = None,
+    through: str = "",
 ) -> None:
     """Give a worker another role, in a transaction at hand; that he was is written down.
 
@@ -168,7 +172,7 @@ def role_given(
         before, after = ROLES[worker["role"]].lower(), ROLES[role].lower()
         what = f"Medewerker {worker['name']} is nu {after} (was {before})."
         moved = {"name": worker["name"], "role": [worker["role"], role]}
-        rights.tell(office, connection, by, what, moved)
+        rights.tell(office, connection, by, what, moved, through)
         writes.end_sessions(connection, worker["id"])
         grants.end_all(connection, worker["id"], datetime.now(UTC))
     if worker["role"] != role and worker["active"]:

@@ -81,6 +81,7 @@ _FRAME = (
         SESSION.c.used,
         SESSION.c.confirmed,
         SESSION.c.proved,
+        SESSION.c.vouched,
         has_one().label("second"),
         _reminders(),
         *_HOUSE,

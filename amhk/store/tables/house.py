@@ -5,7 +5,7 @@ Who works here, when, where calls go, the calendar, the channels, and the house'
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, Column, Index, UniqueConstraint, true
+from sqlalchemy import JSON, Column, Index, UniqueConstraint, false, true
 from sqlmodel import Field, SQLModel
 
 from amhk.store.database.instants import instant
@@ -41,12 +41,17 @@ class Team(SQLModel, table=True):
 
 
 class Worker(SQLModel, table=True):
-    """Someone who works here; `name_key` is his name without capitals and accents.
+    """Someone who works here; `name_key` is his name without capitals and accents, `login` (folded)
+    and `subject` how the organisation knows him.
 
     Passwords are argon2id hashes, tokens SHA-256 hashes of 256 random bits.
     """
 
     __tablename__ = "workers"
+    __table_args__ = (
+        Index("workers_by_login", "login", unique=True),
+        Index("workers_by_subject", "subject", unique=True),
+    )
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(unique=True)
     name_key: str = Field(unique=True)
@@ -60,6 +65,8 @@ class Worker(SQLModel, table=True):
     token_used: date | None = None
     email: str | None = None
     active: bool = True
+    login: str | None = None
+    subject: str | None = None
 
 
 class Question(SQLModel, table=True):
@@ -79,7 +86,8 @@ class Question(SQLModel, table=True):
 
 class Session(SQLModel, table=True):
     """A signed-in browser: the hash of its cookie, its CSRF secret, since when, when last used,
-    when the password was last given, its end, and on what.
+    when the password was last given, its end, and on what; `vouched` when the organisation asked
+    the second proof.
 
     All on real time.
     """
@@ -95,6 +103,7 @@ class Session(SQLModel, table=True):
     until: datetime = instant()
     device: str
     proved: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
+    vouched: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class SecondProof(SQLModel, table=True):

@@ -40,6 +40,11 @@ def device_of(agent: str) -> str:
     return f"{browser} op {system}" if system else browser[:1].upper() + browser[1:]
 
 
+def on_this_site(naar: str) -> str:
+    """Give where somebody wanted to go, when that is a path of this site; else its first page."""
+    return naar if naar.startswith("/") and not naar.startswith(("//", "/\\")) else "/"
+
+
 @router.get("/login")
 def login_page(request: Request, naar: str = "/") -> Response:
     """The sign-in page."""
@@ -72,7 +77,7 @@ def login(request: Request, form: Annotated[FormData, Depends(form_of)]) -> Resp
             name=name,
             errors=[{"text": wrong.text, "field": "name"}],
         )
-    response = go(naar if naar.startswith("/") and not naar.startswith(("//", "/\\")) else "/")
+    response = go(on_this_site(naar))
     admitted(request, response, cookie, device)
     return response
 
