@@ -156,8 +156,8 @@ def sign_in(
     return begin(office, worker, on), device_mark(worker["password"])
 
 
-def admitted_by_organisation(request: Request, response: Response, cookie: str) -> None:
-    """Give a browser the cookie of a session its organisation let it into."""
+def admitted_without_password(request: Request, response: Response, cookie: str) -> None:
+    """Give a browser the cookie of a session it came into by something else than a password."""
     _keep(request, response, _SESSION, cookie, None)
 
 

@@ -4,6 +4,7 @@ Without JavaScript (`page`), with it (`live`), and more of them when a story nee
 """
 
 import os
+import re
 from contextlib import ExitStack
 
 import pytest
@@ -76,7 +77,7 @@ def browse(server, chromium):
             "request",
             lambda r: (
                 wrong.append(r.url)
-                if "127.0.0.1" not in r.url and not r.url.startswith(("data:", "blob:"))
+                if not re.match(r"https?://(127\.0\.0\.1|localhost)[:/]|data:|blob:", r.url)
                 else None
             ),
         )

@@ -27,6 +27,7 @@ PAGES = {
     "/login": [("", "/login")],
     "/wachtwoord": [("Anna", "/wachtwoord")],
     "/bekenden": [("Anna", "/bekenden")],
+    "/passkeys": [("Anna", "/passkeys")],
     "/aanmeldingen": [("Anna", "/aanmeldingen")],
     "/bevestigen": [("Anna", "/bevestigen")],
     "/klok": [("Anna", "/klok")],
@@ -110,6 +111,7 @@ FILES = {
     "/agenda/{secret}.ics",
     "/.well-known/security.txt",
     "/login/organisatie",
+    "/login/passkey",  # not at an address that is a number
     "/login/organisatie/terug",
     "/rapportage/{name}.{format}",
     "/rapportage/bewaard/{key:int}.{format}",

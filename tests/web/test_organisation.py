@@ -258,7 +258,7 @@ def test_signing_in_there_leaves_a_line_and_asks_with_a_secret_of_its_own_each_t
     come_in(office, provider)
     with office.store.read() as connection:
         lines = reads.rows(connection, select(reads.LOOK))
-    assert [x["what"] for x in lines] == ["aangemeld bij de organisatie"]
+    assert [x["what"] for x in lines] == ["aangemeld (de organisatie)"]
 
 
 class Liar(BaseHTTPRequestHandler):

@@ -172,6 +172,7 @@ def test_without_the_second_step_no_page_shows_anything(ready):
         "/agenda/{secret}.ics",
         "/.well-known/security.txt",
         "/login/organisatie",
+        "/login/passkey",
         "/login/organisatie/terug",
     }
     assert len(PAGES) > 40

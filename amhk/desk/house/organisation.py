@@ -85,7 +85,7 @@ def admit(office: Office, claims: Mapping[str, Any], on: str) -> str:
     if role is None or worker is None:
         raise NoPlace()
     vouched = _second(claims, told.second_proof)
-    return begin(office, worker, on, vouched=vouched, confirmed=_given(claims))
+    return begin(office, worker, on, vouched=vouched, confirmed=_given(claims), by=THROUGH)
 
 
 def _text(told: object) -> str:

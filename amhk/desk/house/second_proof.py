@@ -16,7 +16,7 @@ from amhk.rules.privacy.secrecy import Reader
 from amhk.store import reads, writes
 from amhk.store.database.engine import Connection
 from amhk.store.house import house_journal
-from amhk.store.staff import looks, sessions
+from amhk.store.staff import looks, passkeys, sessions
 from amhk.store.staff import second_proofs as store
 
 _CODES, _LONGEST = 8, 60
@@ -143,8 +143,8 @@ def take_away_by_hand(office: Office, name: str) -> None:
 
 def _taken(office: Office, key: int, name: str, by: Reader | None) -> None:
     with office.store.write() as connection:
-        if not store.drop(connection, key):
+        if not (store.drop(connection, key) + passkeys.drop(connection, key)):
             raise NotFound(f"{name} heeft geen tweede stap ingesteld.")
         writes.end_sessions(connection, key)
-        what = f"Van medewerker {name} is de tweede stap van het aanmelden gewist."
+        what = f"Van medewerker {name} zijn de tweede stap van het aanmelden en passkeys gewist."
         rights.tell(office, connection, by, what, {"name": name})

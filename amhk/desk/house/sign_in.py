@@ -66,11 +66,12 @@ def begin(
     device: str = "",
     vouched: bool | None = None,
     confirmed: datetime | None = None,
+    by: str = "",
 ) -> str:
     """Begin a session for a worker on a device, of `server.session_hours`; gives its cookie.
 
-    `vouched`: his organisation let him in, and whether it asked the second proof; `confirmed` when
-    he last proved himself (now, when that is not said).
+    `vouched`: he came in `by` something else than a password, and whether that was a second proof
+    too; `confirmed` when he last proved himself (now, when that is not said).
     """
     cookie, now = token_urlsafe(32), datetime.now(UTC)
     row = {
@@ -88,8 +89,8 @@ def begin(
         store.forget(connection, now, _idle(office, now))
         proof = second_proofs.of(connection, worker["id"])
         row["proved"] = bool(vouched or office.training or not (proof and proof["since"]))
-        by = "wachtwoord goed" if vouched is None else "aangemeld bij de organisatie"
-        done = "aangemeld" if row["proved"] and vouched is None else by
+        done = "aangemeld" if row["proved"] else "wachtwoord goed"
+        done = f"aangemeld ({by})" if by else done
         writes.add_many(connection, reads.SESSION, [row])
         looks.write(connection, [look_line(Reader.of(worker, "scherm"), None, done)])
     return cookie

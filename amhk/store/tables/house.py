@@ -123,6 +123,33 @@ class SecondProof(SQLModel, table=True):
     codes: list[str] = Field(sa_column=Column(JSON, nullable=False))
 
 
+class Passkey(SQLModel, table=True):
+    """A passkey of a worker: its credential and public key (base64url), how far it counted, what he
+    calls it, since when and when last used (real time).
+    """
+
+    __tablename__ = "passkeys"
+    id: int | None = Field(default=None, primary_key=True)
+    credential: str = Field(unique=True)
+    worker_id: int = Field(foreign_key="workers.id", index=True)
+    public_key: str
+    counter: int
+    name: str
+    made: datetime = instant()
+    used: datetime | None = instant(default=None)
+
+
+class Challenge(SQLModel, table=True):
+    """A question put to whoever holds a passkey (its hash; to this worker, or to who comes in),
+    until a moment of real time.
+    """
+
+    __tablename__ = "challenges"
+    hash: str = Field(primary_key=True)
+    worker_id: int | None = Field(default=None, foreign_key="workers.id")
+    until: datetime = instant()
+
+
 class Institution(SQLModel, table=True):
     """An institution a case can be handed to: kind of help, scale, the gemeenten it serves."""
 

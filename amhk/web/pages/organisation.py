@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse
 from amhk.desk.house import organisation
 from amhk.errors import HouseClosed, NotSignedIn
 from amhk.identity import Asked
-from amhk.web.auth import admitted_by_organisation, is_secure, named
+from amhk.web.auth import admitted_without_password, is_secure, named
 from amhk.web.outside import address_of
 from amhk.web.pages.page import bare_page
 from amhk.web.pages.sign_in import device_of, on_this_site
@@ -63,6 +63,6 @@ def come_back(request: Request) -> Response:
     else:
         # a page of our own leads on: a browser sent here by another site shows no cookie yet
         answer = bare_page(request, "verder.html", naar=on_this_site(unquote(kept[3])))
-        admitted_by_organisation(request, answer, cookie)
+        admitted_without_password(request, answer, cookie)
     answer.delete_cookie(name, secure=is_secure(request), httponly=True, samesite="lax")
     return answer

@@ -15,12 +15,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
 from amhk.desk.house import clock
+from amhk.desk.house.passkeys import fits_here
 from amhk.desk.house.session import Seat
 from amhk.desk.intake.form_once import armed
 from amhk.errors import BadInput, Fault, Refusal
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import WORKS, Reader
 from amhk.web.auth import ConfirmFirst, by_cookie, prove_own_form
+from amhk.web.outside import address_of
 from amhk.web.pages.environment import environment
 from amhk.web.pages.navigation import menu
 from amhk.web.turn import InTurn
@@ -191,6 +193,7 @@ def bare_page(request: Request, template: str, status: int = 200, **told: object
         "now": clock.read_clock(office),
         "errors": [],
         "path": request.url.path,
+        "passkeys": fits_here(address_of(office, request)),
         "notice": None,
         "alarms": [],
     }

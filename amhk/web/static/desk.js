@@ -225,6 +225,7 @@
       if (
         form.elements._once &&
         !form.hasAttribute("data-concept") &&
+        !form.hasAttribute("data-passkey") &&
         !form.enctype.indexOf("application/x-www-form-urlencoded") &&
         words(form)
       )
