@@ -24,7 +24,7 @@ from pathlib import Path
 from amhk import matching
 from amhk.desk.intake import import_staging
 from amhk.desk.intake import imports as intake_imports
-from amhk.desk.people import earlier_contacts
+from amhk.desk.people import earlier_contacts, kin
 from amhk.rules.parse import fold
 from amhk.rules.privacy.secrecy import Reader
 from amhk.store import reads
@@ -123,7 +123,7 @@ def fill(office, size):
     keys = (
         (key, n)
         for n, (_, p) in enumerate(told, 1)
-        for key in dict.fromkeys(matching.keys(matching.trace(p)))
+        for key in kin.sought_by(office, dict.fromkeys(matching.keys(matching.trace(p))))
     )
     bulk(office, "person_keys", "key, person_id", keys, numbered=False)
     return [p for _, p in told]
@@ -169,13 +169,14 @@ def search(office, known):
     ours, floor, kinds = [], [], defaultdict(lambda: [0, 0, 0])
     for kind, typed, answer in questions(known, Households(2), QUESTIONS, 3):
         trace = matching.trace(typed)
-        sure, names = matching.sure_keys(trace), matching.name_keys(trace)
+        sure = kin.sought_by(office, matching.sure_keys(trace))
+        names = kin.sought_by(office, matching.name_keys(trace))
         begun = time.perf_counter()
         look(sure, names)
         floor.append(time.perf_counter() - begun)
         begun = time.perf_counter()
         with office.store.read() as connection:
-            found = earlier_contacts.find(connection, [typed], least=matching.KNOWN)
+            found = earlier_contacts.find(office, connection, [typed], least=matching.KNOWN)
         ours.append(time.perf_counter() - begun)
         hits = {
             row["id"]

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 from browser.test_every_page import PAGES, routes
@@ -318,3 +319,51 @@ def test_the_extract_for_a_betrokkene_holds_every_look_and_is_for_who_leads(home
     # the extract itself is a look too, and stands in the next one
     assert len(told.strip().splitlines()) == sum(x["case_id"] == case for x in lines(office))
     assert browsers["Anna"].get(f"/zaak/{number}/inzage.csv").status_code == 403
+
+
+def test_every_look_of_a_random_day_is_a_line_once_and_nothing_else_is(home):
+    """Two hundred things five workers might do in a day, in any order: pages, programs, sign-ins,
+    notes; each leaves the lines it should, and at the end there are no others.
+    """
+    office, places, browsers = home
+    dice, programs_of = Random(20261130), {n: Client(office, n) for n in ("Tom", "Anna", "Mia")}
+    shown = [(route, *one) for route in sorted(PAGES) for one in PAGES[route] if one[0]]
+    own = {"number": places["melding"], "key": places["letter"], "imported": places["file"]}
+    own |= {"route": "melding", "pile": "none", "name": "meldingsroute"}
+    reading_of = [p for p in sorted(programs()) if not p.startswith(("/reports", "/notices"))]
+    first, expected = last(office), 0
+
+    def of_page():
+        route, who, path = dice.choice(shown)
+        filled = re.sub(r"\{(\w+)\}", lambda m: str(places[m[1]]), path)
+        answer = browsers[who].get(filled, follow_redirects=False)
+        return (route, main_of(answer.text)) if answer.status_code == 200 else None
+
+    def of_program():
+        path = dice.choice(reading_of)
+        filled = re.sub(r"\{(\w+)(:\w+)?\}", lambda m: str(own[m[1]]), path)
+        client = programs_of[dice.choice(sorted(programs_of))]
+        answer = client.ask("GET", filled, expect=range(200, 600))
+        return (path, answer.text) if answer.status_code < 400 else None
+
+    def of_act():
+        note = {"tekst": f"Notitie {dice.random()}."}
+        attachments.add_note(office, places["melding"], note, reader(office, "Tom"))
+
+    def of_sign_in():
+        return Http(create_app(office)).sign_in("Tom", dice.choice(["fout", "oefenen-oefenen"]))
+
+    for _ in range(200):
+        before = last(office)
+        act = dice.choice([of_page] * 6 + [of_program] * 6 + [of_act, of_sign_in])
+        told = act()
+        fresh = lines(office, before)
+        expected += len(fresh)
+        if act is of_sign_in:
+            assert len(fresh) == (told.status_code != 429), told.status_code
+        elif told is None:
+            assert not fresh, "a refusal and an act leave none"
+        else:
+            assert not judge(office, *told, fresh), told[0]
+    assert last(office) - first == expected == len(lines(office, first))
+    assert changed_behind(office) == [], "and all of them stand in their chains"

@@ -105,7 +105,7 @@ def _running_melding(file: CaseFile, number: str) -> CaseRow:
         or target["id"] in file.who.barred
         or not (
             owns(file.who, target)
-            or earlier_contacts.same_household(file.connection, file.id, target["id"])
+            or earlier_contacts.same_household(file.office, file.connection, file.id, target["id"])
         )
     ):
         wrong = no_case(number).text

@@ -76,7 +76,7 @@ def _row(
     (`beside`), and who is known.
     """
     family = reads.people_of(connection, row["case_id"])
-    found = earlier_contacts.find(connection, family, row["case_id"])
+    found = earlier_contacts.find(office, connection, family, row["case_id"])
     before = earlier_contacts.views(
         office, connection, [f for f in found if f.case not in undecided], family, who
     )

@@ -89,6 +89,7 @@ def _typed(raw: Mapping[str, object]) -> dict[str, object]:
 
 
 def find(
+    office: Office,
     connection: Connection,
     typed: Sequence[Mapping[str, object]],
     but: int = 0,
@@ -98,8 +99,8 @@ def find(
     with what it rests on.
     """
     traces = [matching.trace(p) for p in typed]
-    sure = sorted({k for t in traces for k in matching.sure_keys(t)})
-    names = sorted({k for t in traces for k in matching.name_keys(t)})
+    sure = kin.sought_by(office, sorted({k for t in traces for k in matching.sure_keys(t)}))
+    names = kin.sought_by(office, sorted({k for t in traces for k in matching.name_keys(t)}))
     found: dict[int, Found] = {}
     for row in store.candidates(connection, sure, names):
         if row["case_id"] == but or (
@@ -116,13 +117,13 @@ def find(
     return sorted(likely, key=lambda f: (-f.weight, -f.case))
 
 
-def same_household(connection: Connection, case: int, other: int) -> bool:
+def same_household(office: Office, connection: Connection, case: int, other: int) -> bool:
     """Tell whether the people of two meldingen are known to be the same household (`eerder
     bekend`).
     """
     typed = reads.people_of(connection, case)
     return (
-        any(f.case == other for f in find(connection, typed, case, matching.KNOWN))
+        any(f.case == other for f in find(office, connection, typed, case, matching.KNOWN))
         if typed
         else False
     )
@@ -148,7 +149,7 @@ def earlier(office: Office, body: object, who: Reader) -> list[dict[str, object]
     with office.store.read() as connection:
         _prove_curious(connection, who)
         typed = typed_people(told.get("betrokkenen", []))
-        found = views(office, connection, find(connection, typed), typed, who)
+        found = views(office, connection, find(office, connection, typed), typed, who)
     with office.store.write() as connection:
         row = {
             "instant": datetime.now(UTC),
@@ -174,7 +175,7 @@ def earlier_of(office: Office, number: str, who: Reader) -> list[dict[str, objec
         if case["route"] != "melding" or who.role not in WORKS:
             return []
         family = reads.people_of(connection, case["id"])
-        found = views(office, connection, find(connection, family, case["id"]), family, who)
+        found = views(office, connection, find(office, connection, family, case["id"]), family, who)
     return with_refs(office, found, who)
 
 
@@ -185,7 +186,7 @@ def known_of(
     form that is no case yet.
     """
     typed = typed_people(told)
-    found = views(office, connection, find(connection, typed), typed, who)
+    found = views(office, connection, find(office, connection, typed), typed, who)
     return [
         {k: v for k, v in view.items() if k != "case"}
         for view in found
@@ -350,7 +351,7 @@ def keep(
     found = [
         (key, k)
         for key, person in told
-        for k in dict.fromkeys(matching.keys(matching.trace(person)))
+        for k in kin.sought_by(office, dict.fromkeys(matching.keys(matching.trace(person))))
     ]
     writes.add_many(connection, store.KEY, [{"key": k, "person_id": key} for key, k in found])
     kin.meet(office, connection, told)
@@ -363,25 +364,33 @@ def find_again(office: Office, connection: Connection, person: int) -> None:
     keep(office, connection, [(person, row)])
 
 
+def release_of(office: Office) -> str:
+    """Give by what the keys of people are made: the matching, and the key of this meldpunt."""
+    kin.sought_by(office, [""])  # there is a key from now on
+    return f"{matching.RELEASE} {kin.mark_of(office)}"
+
+
 def refresh_keys(office: Office) -> int:
-    """Work out everybody's keys again when the matching has another release than they were made by.
+    """Work out everybody's keys again when they were made by another release of the matching, or
+    hashed by another key of the meldpunt.
 
     Gives how many people.
     """
+    release = release_of(office)
     with office.store.read() as connection:
-        if reads.meta(connection, "match_release") == matching.RELEASE:
+        if reads.meta(connection, "match_release") == release:
             return 0
     done, last = 0, 0
     while True:
         with office.store.write() as connection:
             reads.lock(connection)  # another process may be at it as well
-            if reads.meta(connection, "match_release") == matching.RELEASE:
+            if reads.meta(connection, "match_release") == release:
                 return done
             batch = store.in_batches(connection, last, 1000)
             store.drop_keys(connection, [p["id"] for p in batch])
             keep(office, connection, [(p["id"], p) for p in batch])
             store.fold_names(connection, [(p["id"], fold(p["naam"])) for p in batch])
             if not batch:
-                writes.set_meta(connection, "match_release", matching.RELEASE)
+                writes.set_meta(connection, "match_release", release)
                 return done
         done, last = done + len(batch), batch[-1]["id"]

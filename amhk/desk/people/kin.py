@@ -5,7 +5,7 @@ Of whom a worker knows only keyed hashes are kept (`keys.keyed`); the people of 
 the same way when they are recorded or corrected.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from amhk import matching
 from amhk.keys import has_key, house_key, keyed
@@ -15,12 +15,21 @@ from amhk.store.staff import conflicts
 from amhk.store.staff import kin as store
 
 SUSPECTED = "vermoed"
+_KEPT = 24  # signs of a hash: 96 bits, so that no two keys ever meet
 
 
 def hashes_of(office: Office, person: Mapping[str, object]) -> set[str]:
     """Give the keyed hashes under which a person is known again."""
     key = house_key(office.config.path.parent)
     return {keyed(key, told) for told in matching.kin_keys(matching.trace(person))}
+
+
+def sought_by(office: Office, told: Iterable[str]) -> list[str]:
+    """Give under what people are found (`matching.keys`) as it is kept: each hashed by the key of
+    this meldpunt, so that who has the database alone finds nobody by it.
+    """
+    key = house_key(office.config.path.parent)
+    return [keyed(key, one)[:_KEPT] for one in told]
 
 
 def mark_of(office: Office) -> str:

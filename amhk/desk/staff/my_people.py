@@ -55,7 +55,8 @@ def add(office: Office, body: object, who: Reader) -> None:
     trace = matching.trace(told)
     with office.store.write() as connection:
         store.add(connection, who.id, hashes, kin.mark_of(office))
-        sure, names = matching.sure_keys(trace), matching.name_keys(trace)
+        sure = kin.sought_by(office, matching.sure_keys(trace))
+        names = kin.sought_by(office, matching.name_keys(trace))
         near = people.candidates(connection, sure, names)
         known = [(row["case_id"], hashes & kin.hashes_of(office, row)) for row in near]
         met = {(who.id, found, (case,)) for case, alike in known for found in alike}

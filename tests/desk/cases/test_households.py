@@ -2,6 +2,7 @@
 contact, and people as they are.
 """
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from support.cast import Client, hire, reader, term
 from support.families import EL_AMRANI, VISSER, advies, melding
 
+from amhk import matching
 from amhk.desk.casefile import access_log
 from amhk.desk.cases import moves
 from amhk.desk.cases import split as cases_split
@@ -18,6 +20,7 @@ from amhk.desk.intake import calls
 from amhk.desk.people import earlier_contacts
 from amhk.desk.staff import workers
 from amhk.errors import BadInput, ClosedDoor, NotFound
+from amhk.keys import house_key
 from amhk.store import reads, writes
 from amhk.store.cases import journal
 
@@ -445,7 +448,7 @@ def test_who_is_destroyed_is_found_no_more(client, office):
     )
     assert client.post("/earlier", {"betrokkenen": VISSER})["items"] == []
     with office.store.read() as connection:
-        assert earlier_contacts.find(connection, VISSER) == []
+        assert earlier_contacts.find(office, connection, VISSER) == []
 
 
 def test_a_corrected_name_is_found_under_its_new_spelling(client):
@@ -470,6 +473,28 @@ def test_everybody_can_be_found_after_the_keys_are_worked_out_again(client, offi
     assert client.post("/earlier", {"betrokkenen": VISSER})["items"] == []
     rounds.go_round(office)
     assert client.post("/earlier", {"betrokkenen": VISSER})["items"]
+
+
+def test_under_what_people_are_found_tells_nobody_who_they_are(client, office):
+    client.post("/cases", melding(EL_AMRANI))
+    with office.store.read() as connection:
+        kept = list(connection.exec_driver_sql("SELECT key FROM person_keys").scalars())
+    assert len(kept) > 8 and all(re.fullmatch("[0-9a-f]{24}", key) for key in kept)
+    plain = {k for p in EL_AMRANI for k in matching.keys(matching.trace(p))}
+    assert plain.isdisjoint(kept)
+
+
+def test_with_another_key_of_the_meldpunt_everybody_is_found_again(client, office):
+    client.post("/cases", melding(VISSER))
+    path = office.config.folder / "sleutel"
+    before = path.read_text()
+    path.write_text("0" * len(before))
+    house_key.cache_clear()
+    assert client.post("/earlier", {"betrokkenen": VISSER})["items"] == []
+    rounds.go_round(office)
+    assert client.post("/earlier", {"betrokkenen": VISSER})["items"]
+    path.write_text(before)
+    house_key.cache_clear()
 
 
 # ------------------------------------------------------------------ people as they are
