@@ -7,25 +7,32 @@ and times (OpenID Connect Core par. 3.1.3.7).
 import json
 from base64 import b64encode
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from http.client import HTTPException
 from secrets import token_urlsafe
+from threading import BoundedSemaphore
 from time import monotonic
-from typing import Any, cast
-from urllib.error import HTTPError, URLError
+from typing import Any
+from urllib.error import HTTPError
 from urllib.parse import quote, urlencode, urlsplit
-from urllib.request import Request, urlopen
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import KeySet, import_key
 
 from amhk.config.parts import Organisation
 from amhk.errors import HouseClosed, NotSignedIn
 
-_WAIT, _MOST, _LEEWAY = 10.0, 1_000_000, 60  # seconds; bytes of an answer; seconds of clock skew
+_WAIT, _MOST, _LEEWAY = 5.0, 1_000_000, 60  # seconds; bytes of an answer; seconds of clock skew
+_WHOLE = 8.0  # seconds that an answer may take as a whole
+# Who asks an organisation that is slow holds up few others here.
+_AT_ONCE, _PATIENCE = BoundedSemaphore(2), 1.0
+_LONGEST = 255  # signs of a mark (OpenID Connect Core par. 2)
 _FRESH = 3600  # seconds that what an organisation says of itself is kept
 # Signatures that only the organisation can make; never one by a shared secret, never none.
 _ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"]
@@ -94,12 +101,12 @@ def _proven(
 ) -> dict[str, Any]:
     try:
         read = jwt.decode(token, _keys(about["jwks_uri"], int(monotonic() // _FRESH)), _ALGORITHMS)
-    except (JoseError, ValueError):
+    except (JoseError, ValueError, RecursionError):
         # it may sign with a new key
         _keys.cache_clear()
         try:
             read = jwt.decode(token, _keys(about["jwks_uri"], 0), _ALGORITHMS)
-        except (JoseError, ValueError) as wrong:
+        except (JoseError, ValueError, RecursionError) as wrong:
             raise NotVouched() from wrong
     options = {
         "iss": {"essential": True, "value": told.issuer},
@@ -110,10 +117,13 @@ def _proven(
     claims = CodeIDToken(read.claims, read.header, options, params)
     try:
         claims.validate(leeway=_LEEWAY)
-    except (JoseError, ValueError, TypeError) as wrong:
+    except (JoseError, ValueError, TypeError, RecursionError) as wrong:
         raise NotVouched() from wrong
     audience = claims["aud"]
     if audience != told.client_id and audience != [told.client_id]:  # for others too: not for us
+        raise NotVouched()
+    who = claims["sub"]
+    if not isinstance(who, str) or not who.isprintable() or not 0 < len(who) <= _LONGEST:
         raise NotVouched()
     return dict(claims)
 
@@ -129,21 +139,41 @@ def _discovered(issuer: str, hour: int) -> dict[str, str]:
     names = ("authorization_endpoint", "token_endpoint", "jwks_uri")
     if told.get("issuer") != issuer or not all(isinstance(told.get(n), str) for n in names):
         raise HouseClosed("De aanmelding van de organisatie zegt iets anders dan is ingesteld.")
-    for name in names:
-        _prove_safe(told[name])
+    try:
+        for name in names:
+            _prove_safe(told[name])
+    except ValueError as wrong:
+        raise _away() from wrong
     return {name: told[name] for name in names}
 
 
 @lru_cache(maxsize=8)
 def _keys(address: str, hour: int) -> KeySet:
-    return KeySet.import_key_set(cast(Any, _get(address)))
+    told, found = _get(address).get("keys"), list[Any]()
+    known = [one for one in told if isinstance(one, dict)] if isinstance(told, list) else []
+    for one in (one for one in known if one.get("kty") in ("RSA", "EC", "OKP")):
+        with suppress(JoseError, ValueError, TypeError, KeyError):  # one we cannot read is not ours
+            found.append(import_key(one))
+    return KeySet(found)
 
 
 def _prove_safe(address: str) -> None:
-    """Refuse an address that is not https, unless it is on this machine."""
+    """Refuse an address that is not https, unless it is http on this machine."""
     parts = urlsplit(address)
-    if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+    here = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")
+    if parts.scheme != "https" and not here:
         raise HouseClosed("De aanmelding van de organisatie gaat niet over https.")
+
+
+class _Stay(HTTPRedirectHandler):
+    """Goes nowhere else than where it was sent: an address that was not proven gets nothing."""
+
+    def redirect_request(self, *told: object, **more: object) -> None:
+        """Follow no redirect; it is an answer like any other that is not right."""
+        return
+
+
+_OPENER = build_opener(_Stay)
 
 
 def _get(address: str) -> dict[str, Any]:
@@ -163,22 +193,36 @@ def _post(address: str, form: Mapping[str, str], told: Organisation) -> dict[str
 
 
 def _answer(request: Request) -> dict[str, Any]:
+    if not _AT_ONCE.acquire(timeout=_PATIENCE):
+        raise _away()
     try:
-        with urlopen(request, timeout=_WAIT) as answer:
-            told = json.loads(answer.read(_MOST))
+        with _OPENER.open(request, timeout=_WAIT) as answer:
+            told = json.loads(_read(answer))
     except HTTPError as wrong:
         wrong.close()
         if 400 <= wrong.code < 500:
             raise NotVouched() from wrong
-        raise _away(wrong) from wrong
-    except (URLError, OSError, ValueError) as wrong:
-        raise _away(wrong) from wrong
+        raise _away() from wrong
+    except (OSError, HTTPException, ValueError, RecursionError) as wrong:
+        raise _away() from wrong
+    finally:
+        _AT_ONCE.release()
     if not isinstance(told, dict):
         raise NotVouched()
     return told
 
 
-def _away(wrong: Exception) -> HouseClosed:
+def _read(answer: Any) -> bytes:
+    """Give what is answered, as a whole in time and no longer than it may be."""
+    read, until = b"", monotonic() + _WHOLE
+    while piece := answer.read1(65_536):
+        read += piece
+        if len(read) > _MOST or monotonic() > until:
+            raise ValueError("too long")
+    return read
+
+
+def _away() -> HouseClosed:
     return HouseClosed(
         "De aanmelding van de organisatie geeft geen antwoord. Probeer het zo opnieuw; waarschuw de"
         " beheerder als het zo blijft."

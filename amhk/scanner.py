@@ -23,12 +23,12 @@ def found_in(scanner: str, content: BinaryIO) -> str:
                 line.sendall(struct.pack("!L", len(piece)) + piece)
             line.sendall(struct.pack("!L", 0))
             told = _answer(line)
-    except OSError as wrong:
+    except (OSError, ValueError) as wrong:
         raise HouseClosed(
             "De virusscanner geeft geen antwoord, dus het bestand is niet bewaard. Probeer het zo"
             " opnieuw; waarschuw de beheerder als het zo blijft."
         ) from wrong
-    said = told.strip("\0\n ").removeprefix("stream: ")
+    said = told.partition("\0")[0].strip().removeprefix("stream: ")
     if said == "OK":
         return ""
     if said.endswith(" FOUND"):

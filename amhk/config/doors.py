@@ -93,6 +93,10 @@ def proxies(read: Reading, told: object) -> tuple[str, ...]:
     return tuple(map(str, found))
 
 
+def _words(told: object) -> tuple[str, ...]:
+    return tuple(map(str, told)) if isinstance(told, list) else (str(told),)
+
+
 def oidc(read: Reading, table: Raw | None) -> Organisation | None:
     """Give the sign-in of the organisation, None when there is none.
 
@@ -124,6 +128,6 @@ def oidc(read: Reading, table: Raw | None) -> Organisation | None:
         secret=secret("AMHK_OIDC_SECRET"),
         roles=tuple((str(group), str(role)) for group, role in roles.items()),
         teams=tuple((str(group), str(team)) for group, team in teams.items()),
-        second_proof=tuple(map(str, table.get("second_proof", ["mfa"]))),
+        second_proof=_words(table.get("second_proof", ["mfa"])),
         **plain,
     )

@@ -96,6 +96,11 @@ def fold(text: str) -> str:
     return _IJ.sub("y", plain)
 
 
+def login_of(told: str) -> str:
+    """Give a name somebody signs in with elsewhere as it is compared: whatever its capitals."""
+    return unicodedata.normalize("NFC", told).casefold()
+
+
 def plausible(day: date) -> bool:
     """Tell whether a day lies in the years this product speaks of (2000-2199)."""
     return 2000 <= day.year < 2200

@@ -107,7 +107,7 @@ def create_app(office: Office) -> FastAPI:
     for wrong, answer in _ANSWERS:
         app.add_exception_handler(wrong, answer)
     app.add_middleware(_Guard)
-    app.add_middleware(Outside, config=office.config)
+    app.add_middleware(Outside, config=office.config, training=office.training)
     app.add_middleware(GZipMiddleware, minimum_size=900, compresslevel=4)
     app.add_middleware(_Heads)
     return app

@@ -147,10 +147,12 @@ def sign_in(
     """
     name = name if not unfit(name, 80) else ""
     worker = worker_of(office, name)
-    known = worker is not None and compare_digest(device_mark(worker["password"]), device)
+    mark = device.encode("utf-8", "replace")
+    known = worker is not None and compare_digest(device_mark(worker["password"]).encode(), mark)
     tried = fold(name)
     calm.prove_calm(office, tried, address, known)
-    if not fits(password, worker["password"] if worker else _nobody()) or worker is None:
+    hashed = worker["password"] if worker and len(worker["password"]) > 1 else _nobody()
+    if not fits(password, hashed) or worker is None or hashed is _nobody():
         calm.wrong(office, tried, address, known, worker)
         raise NotSignedIn("Naam en wachtwoord horen niet bij elkaar.")
     return begin(office, worker, on), device_mark(worker["password"])

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Request
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
@@ -22,17 +23,23 @@ _PREFIX = re.compile(r"(/[\w.~-]{1,60}){1,6}")
 _HOST = re.compile(r"[\w.-]{1,253}(:\d{1,5})?|\[[0-9a-fA-F:]{2,45}\](:\d{1,5})?")
 # Addresses of our own in a page and in an answer; in a text of somebody a quote is never bare, so
 # none is found there.
-_IN_PAGE = re.compile(rb'(?<=\s)((?:href|src|action|formaction|hx-get|hx-post)=")/(?!/)')
+_IN_PAGE = re.compile(
+    rb'(?<=\s)((?:href|src|action|formaction|hx-get|hx-post)="|content="0;url=)/(?!/)'
+)
 _IN_JSON = re.compile(rb'("href":\s?")/(?!/)')
+_BY_PROXY = "Dit meldpunt is alleen over https te bereiken, op het adres dat u kreeg."
 _ROOT = b'<html lang="nl"'
 
 
 class Outside:
     """Takes the word of a trusted proxy for who asks and how the house is called, and gives every
-    address of ours the path prefix it has outside.
+    address of ours the path prefix it has outside. A real meldpunt with a proxy before it answers
+    nobody who comes past it over bare http.
     """
 
-    def __init__(self, app: ASGIApp, config: Config) -> None:
+    def __init__(self, app: ASGIApp, config: Config, training: bool = True) -> None:
+        door = config.door
+        self._past = training or not config.proxies or door.certificate or door.plain_http
         self._trusted = [ip_network(one) for one in config.proxies]
         self._prefix = re.sub(r"^https?://[^/]*", "", config.address)
         self._inner = app
@@ -42,6 +49,9 @@ class Outside:
         """Pass a request on; of one that came by a trusted proxy path and answer are brought to and
         from the prefix.
         """
+        if scope["type"] == "http" and not self._past and not self._near(scope):
+            await PlainTextResponse(_BY_PROXY, 403)(scope, receive, send)
+            return
         if scope["type"] != "http" or not self._trusts(scope):
             await self._inner(scope, receive, send)
             return
@@ -59,6 +69,11 @@ class Outside:
             path = scope["path"].removeprefix(prefix) or "/"
             scope = {**scope, "path": path, "raw_path": path.encode()}
         await self._app(scope, receive, _Under(prefix, send) if prefix else send)
+
+    def _near(self, scope: Scope) -> bool:
+        """Tell whether a request comes by a trusted proxy, or from this machine."""
+        peer = (scope.get("client") or ("",))[0]
+        return self._trusts(scope) or peer in _HERE
 
     def _trusts(self, scope: Scope) -> bool:
         try:

@@ -3,6 +3,9 @@
 import json
 from functools import cache
 
+from argon2 import PasswordHasher
+
+from amhk import keys
 from amhk.desk.staff import workers
 from amhk.rules.privacy.secrecy import Reader
 from amhk.store import reads
@@ -22,8 +25,10 @@ CAST = {
 }
 
 
-# The cast has one password: its (real) hash is made once in a process, not for each of nine people
-# in each of a thousand tests.
+# The cast has one password: its hash is made once in a process, not for each of nine people in each
+# of a thousand tests; and as cheap as can be, since every sign-in works it out again
+# (`test_doors.py` looks at what a real one costs).
+keys._HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 workers.hash_password = cache(workers.hash_password)
 
 

@@ -3,6 +3,8 @@ tokens end, and the house has the address it has outside.
 """
 
 import re
+import subprocess
+import sys
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
@@ -310,6 +312,12 @@ def test_all_other_devices_can_be_signed_out_at_once(three):
 )
 def test_a_device_is_named_by_what_its_browser_says_and_never_in_its_words(agent, said):
     assert device_of(agent) == said
+
+
+def test_a_password_costs_who_guesses_at_it_64_mib_and_three_rounds_each_time():
+    told = [sys.executable, "-c", "from amhk.keys import hash_password as h; print(h('geheim'))"]
+    made = subprocess.run(told, capture_output=True, text=True, check=True).stdout
+    assert made.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
 
 def test_only_hashes_of_passwords_tokens_and_cookies_are_kept(sqlite_office):

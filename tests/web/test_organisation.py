@@ -23,8 +23,9 @@ from support.http import Http
 
 from amhk import identity
 from amhk.config import read_config
-from amhk.desk.staff import rights, workers
-from amhk.errors import HouseClosed
+from amhk.desk.house import passkeys
+from amhk.desk.staff import management, rights, workers
+from amhk.errors import BadInput, ClosedDoor, HouseClosed
 from amhk.office import open_office
 from amhk.store import reads
 from amhk.store.reads import SESSION
@@ -137,7 +138,15 @@ def test_the_page_of_signing_in_leads_there_and_back_to_where_one_wanted_to_be(o
     assert "Aanmelden met\n      Gemeente Voorbeeld" in page
     _, answer = come_in(office, provider, query="?naar=/werkvoorraad")
     assert 'url=/werkvoorraad"' in answer.text
-    for wrong in ("//kwaad.voorbeeld", "https://kwaad.voorbeeld", "/\\kwaad"):
+    for wrong in (
+        "//kwaad.voorbeeld",
+        "https://kwaad.voorbeeld",
+        "/\\kwaad",
+        "/%09/kwaad",
+        "/%0A/kwaad",
+        "/%09%5Ckwaad",
+        "/" + "kwaad" * 200,
+    ):
         _, answer = come_in(office, provider, query=f"?naar={wrong}")
         assert 'url=/"' in answer.text and "kwaad" not in answer.text
 
@@ -166,6 +175,52 @@ def test_who_has_no_group_here_any_more_is_out_everywhere(office, provider):
     assert answer.status_code == 401
     with office.store.read() as connection:
         assert len(reads.workers(connection, active=False)) == 1
+
+
+def test_without_a_group_here_no_other_door_is_open_either(office, provider):
+    come_in(office, provider)
+    token = workers.make_token(office, "Nora Bakker")
+    nora = reader(office, "Nora Bakker")
+    with pytest.raises(ClosedDoor, match="met uw organisatie"):
+        passkeys.keep(office, nora, "telefoon", "{}", "https://meldpunt.voorbeeld.nl")
+    program = Http(create_app(office))
+    heads = {"authorization": f"Bearer {token}"}
+    assert program.get("/api/v1/cases", headers=heads).status_code == 200
+    come_in(office, provider, groups=[])
+    assert program.get("/api/v1/cases", headers=heads).status_code == 401
+
+
+def test_the_beheerder_binds_who_was_here_before_and_unbinds_who_is_no_more(office, provider):
+    hire(office, "Anna", "Bea")
+    bea = reader(office, "Bea")
+    anna = worker(office, "Anna")["id"]
+    management.bind(office, anna, "A.Jansen", bea)
+    claims = {"name": "Anna Jansen", "preferred_username": "a.jansen"}
+    _, answer = come_in(office, provider, sub="anna", **claims)
+    assert answer.status_code == 200 and worker(office, "Anna Jansen") is None
+    assert worker(office, "Anna")["subject"].endswith(" anna")
+    with pytest.raises(BadInput, match="Anna heeft deze aanmeldnaam"):
+        management.bind(office, bea.id, "a.jansen", bea)
+    _, answer = come_in(office, provider, sub="opvolger", **claims)
+    assert answer.status_code == 401
+    management.bind(office, anna, "", bea)
+    _, answer = come_in(office, provider, sub="opvolger", **claims)
+    assert answer.status_code == 200 and worker(office, "Anna Jansen")["login"] == "a.jansen"
+
+
+def test_a_login_that_somebody_has_already_holds_up_no_other_change(office, provider):
+    come_in(office, provider, sub="een", preferred_username="jose", name="José de Eerste")
+    come_in(office, provider, groups=["vt-managers"])
+    _, answer = come_in(office, provider, preferred_username="JOSE")
+    assert answer.status_code == 200
+    nora = worker(office)
+    assert (nora["role"], nora["login"]) == ("medewerker", "n.bakker")
+
+
+@pytest.mark.parametrize("name", ["x" * 90, "opdrachtregel", "", None, 7])
+def test_who_bears_a_name_that_cannot_be_is_called_by_his_login(office, provider, name):
+    _, answer = come_in(office, provider, name=name)
+    assert answer.status_code == 200 and worker(office, "n.bakker")
 
 
 def test_who_left_does_not_come_in(office, provider):
@@ -261,21 +316,57 @@ def test_signing_in_there_leaves_a_line_and_asks_with_a_secret_of_its_own_each_t
     assert [x["what"] for x in lines] == ["aangemeld (de organisatie)"]
 
 
+def test_a_browser_that_never_left_lets_nobody_be_asked_anything(office, monkeypatch):
+    monkeypatch.setattr(identity, "redeem", None)  # it would be an error of ours
+    for cookie in ("a|b|c|d", "a|b|c|d|e", "", "é|é", "|" * 9):
+        http = Http(create_app(office))
+        heads = {"cookie": f"amhk_organisatie={cookie}".encode("latin-1")}
+        answer = http.get("/login/organisatie/terug?code=c&state=a", headers=heads)
+        assert answer.status_code == 401, cookie
+    http = Http(create_app(office))
+    leave(http)
+    assert http.get("/login/organisatie/terug?code=c&state=%C3%A9").status_code == 401
+
+
+def test_under_a_path_of_its_own_coming_back_stays_under_it(tmp_path, liar):
+    with house(tmp_path, liar) as office:
+        path = office.config.path
+        settings = path.read_text().replace(
+            "trusted_proxies = []", 'trusted_proxies = ["127.0.0.1"]'
+        )
+        path.write_text(settings)
+    with closing(open_office(path, proof=False)) as office:
+        heads = {"x-forwarded-prefix": "/amhk", "x-forwarded-host": "voorbeeld.nl"}
+        answer = told_by(liar, Http(create_app(office)), headers=heads, under="/amhk")
+        assert 'content="0;url=/amhk/"' in answer.text
+
+
 class Liar(BaseHTTPRequestHandler):
     """An organisation whose tokens say what a test wants, signed with what a test wants."""
 
-    token, more, issuer = "", {}, None
+    token, more, issuer, sends, keys = "", {}, None, None, None
 
     def do_GET(self):
         here = f"http://localhost:{self.server.server_port}"
-        if self.path.endswith("openid-configuration"):
+        if self.sends and self.sends[0] in self.path:
+            self._send()
+        elif self.path.endswith("openid-configuration"):
             told = {name: f"{here}/{name}" for name in ("authorization_endpoint", "token_endpoint")}
             self._say(told | {"issuer": self.issuer or here, "jwks_uri": f"{here}/keys"})
         else:
-            self._say({"keys": [KEY.as_dict(private=False)]})
+            self._say({"keys": self.keys or [KEY.as_dict(private=False)]})
+
+    def _send(self):
+        self.send_response(302)
+        self.send_header("location", self.sends[1])
+        self.send_header("content-length", "0")
+        self.end_headers()
 
     def do_POST(self):
         self.rfile.read(int(self.headers["content-length"]))
+        if self.sends and self.sends[0] in self.path:
+            self._send()
+            return
         self._say({"id_token": self.token, "access_token": "x", "token_type": "Bearer"})
 
     def _say(self, told):
@@ -298,12 +389,13 @@ def liar():
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://localhost:{server.server_port}"
         server.shutdown()
-    Liar.issuer = None
+    Liar.issuer = Liar.sends = Liar.keys = None
 
 
-def told_by(liar, http, key=KEY, alg="RS256", **claims):
+def told_by(liar, http, key=KEY, alg="RS256", headers=None, under="", **claims):
     """Come back from the liar, whose token bears these claims; gives the answer."""
-    asked = {k: v[0] for k, v in parse_qs(urlsplit(leave(http)).query).items()}
+    there = http.get(f"{under}/login/organisatie", headers=headers, follow_redirects=False)
+    asked = {k: v[0] for k, v in parse_qs(urlsplit(there.headers["location"]).query).items()}
     now = int(time.time())
     told = CLAIMS | {
         "iss": liar,
@@ -315,8 +407,70 @@ def told_by(liar, http, key=KEY, alg="RS256", **claims):
     }
     told = {k: v for k, v in (told | claims).items() if v is not None}
     Liar.token = jwt.encode({"alg": alg, "kid": "1"}, told, key, algorithms=[alg])
-    back = f"/login/organisatie/terug?code=c&state={asked['state']}"
-    return http.get(back, follow_redirects=False)
+    back = f"{under}/login/organisatie/terug?code=c&state={asked['state']}"
+    return http.get(back, headers=headers, follow_redirects=False)
+
+
+@pytest.mark.parametrize("path", ["openid-configuration", "keys", "token_endpoint"])
+def test_an_organisation_that_sends_elsewhere_is_not_followed(tmp_path, liar, path):
+    """Not to an address that was never proven, with the secret of this house."""
+    with house(tmp_path, liar) as office:
+        http = Http(create_app(office))
+        leave(http) if path != "openid-configuration" else None
+        Liar.sends = (path, f"{liar}/elders")
+        told = http.get("/login/organisatie", follow_redirects=False)
+        answer = told_by(liar, http) if told.status_code == 303 else told
+        assert answer.status_code in (401, 503), answer.text
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        [{"kty": "EC", "crv": "onbekend", "x": "a", "y": "b", "kid": "2"}],
+        [{"kty": "oct", "k": "AAAA", "kid": "2"}, "rommel", None, {}],
+    ],
+)
+def test_a_key_that_we_cannot_read_beside_a_good_one_closes_nothing(tmp_path, liar, keys):
+    Liar.keys = [*keys, KEY.as_dict(private=False)]
+    with house(tmp_path, liar) as office:
+        assert told_by(liar, Http(create_app(office))).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"acr": ["een", "lijst"]},
+        {"acr": {"a": 1}},
+        {"auth_time": 10**15},
+        {"auth_time": -(10**18)},
+        {"amr": "mfa"},
+        {"groups": {"vt-medewerkers": 1}},
+        {"name": {"a": 1}},
+    ],
+    ids=str,
+)
+def test_odd_things_it_says_are_no_error_of_ours(tmp_path, liar, claims):
+    with house(tmp_path, liar) as office:
+        assert told_by(liar, Http(create_app(office)), **claims).status_code in (200, 401)
+
+
+@pytest.mark.parametrize("sub", ["", "x" * 256, "a\nb", 7, ["a"]])
+def test_who_bears_no_mark_does_not_come_in(tmp_path, liar, sub):
+    with house(tmp_path, liar) as office:
+        assert told_by(liar, Http(create_app(office)), sub=sub).status_code == 401
+
+
+def test_a_slow_organisation_holds_up_two_and_the_others_hear_it(tmp_path, liar, monkeypatch):
+    monkeypatch.setattr(identity, "_PATIENCE", 0.01)
+    with house(tmp_path, liar) as office:
+        for _ in range(2):
+            identity._AT_ONCE.acquire()
+        try:
+            answer = Http(create_app(office)).get("/login/organisatie")
+        finally:
+            for _ in range(2):
+                identity._AT_ONCE.release()
+        assert answer.status_code == 503 and "geeft geen antwoord" in answer.text
 
 
 def test_a_token_as_it_should_be_lets_in_also_when_clocks_differ_by_half_a_minute(tmp_path, liar):

@@ -10,12 +10,12 @@ import pytest
 from conftest import make_folder
 from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy import select, update
-from support.authenticator import PRESENT, Authenticator
+from support.authenticator import PRESENT, Authenticator, raw, text
 from support.cast import hire, reader
 from support.http import Http
 
 from amhk.desk.house import passkeys, second_proof
-from amhk.desk.staff import rights, workers
+from amhk.desk.staff import management, rights, workers
 from amhk.errors import BadInput, ClosedDoor, NotFound
 from amhk.office import open_office
 from amhk.store import reads
@@ -100,7 +100,7 @@ def test_a_proof_for_another_place_of_nobody_or_by_another_key_lets_nobody_in(re
     assert answer.status_code == 401 and "past hier niet" in answer.text
     with real.store.read() as connection:
         looks = [x["what"] for x in reads.rows(connection, select(reads.LOOK))]
-    assert looks == ["aanmelden mislukt (passkey)"]
+    assert looks == ["aanmelden mislukt"]
 
 
 def test_a_device_that_nobody_made_known_lets_nobody_in(real):
@@ -108,7 +108,10 @@ def test_a_device_that_nobody_made_known_lets_nobody_in(real):
     assert come_in(real, Authenticator())[1].status_code == 401
 
 
-@pytest.mark.parametrize("sent", ["", "rommel", "[]", "{}", '{"id": 1}', '{"response": []}'])
+@pytest.mark.parametrize(
+    "sent",
+    ["[" * 100_000, '{"id": "\\ud800"}', "", "rommel", "[]", "{}", '{"id": 1}', '{"response": []}'],
+)
 def test_rubbish_lets_nobody_in_and_is_no_error_of_ours(real, sent):
     made(real)
     assert send(Http(create_app(real)), sent).status_code == 401
@@ -132,13 +135,54 @@ def test_a_question_lasts_five_minutes_and_is_whose_it_was(real):
         connection.execute(update(CHALLENGE).values(until=datetime.now(UTC) - timedelta(seconds=1)))
     with pytest.raises(BadInput):
         passkeys.keep(real, anna, "te laat", device.make(options, HERE), HERE)
-    passkeys.to_prove(real, HERE)
+    passkeys.to_make(real, anna, HERE)
     with real.store.read() as connection:
         assert len(reads.rows(connection, select(CHALLENGE))) == 1, "what is over is forgotten"
     for made_by in (passkeys.to_prove(real, HERE),):  # a question at the door makes no passkey
         asked = json.dumps({"rp": {"id": "meldpunt.voorbeeld.nl"}, **json.loads(made_by)})
         with pytest.raises(BadInput):
             passkeys.keep(real, anna, "aan de deur", device.make(asked, HERE), HERE)
+
+
+def test_asking_at_the_door_writes_nothing_and_who_tries_too_often_waits(real):
+    made(real)
+    http = Http(create_app(real))
+    with real.store.read() as connection:
+        before = len(reads.rows(connection, select(CHALLENGE)))
+    for _ in range(5):
+        assert http.get("/login/passkey").status_code == 200
+    with real.store.read() as connection:
+        assert len(reads.rows(connection, select(CHALLENGE))) == before
+    assert [send(http, "{}").status_code for _ in range(12)][-2:] == [429, 429]
+    with real.store.read() as connection:
+        assert len(reads.rows(connection, select(reads.LOOK))) == 10
+
+
+def test_a_question_of_another_house_or_of_five_minutes_ago_is_none(real, monkeypatch):
+    device = made(real)
+    asked = json.loads(passkeys.to_prove(real, HERE))
+    old = raw(asked["challenge"])
+    for change in (bytes(40), old[:16] + bytes(8) + old[24:], b"x" + old[1:], b"", old[:20]):
+        told = json.dumps(asked | {"challenge": text(change)})
+        assert send(Http(create_app(real)), device.prove(told, HERE)).status_code == 401
+    monkeypatch.setattr(passkeys, "_LASTS", timedelta(seconds=-1))
+    late = passkeys.to_prove(real, HERE)
+    assert send(Http(create_app(real)), device.prove(late, HERE)).status_code == 401
+
+
+def test_a_new_password_and_wiping_a_passkey_end_what_was_opened_with_it(real):
+    device = made(real)
+    http, _ = come_in(real, device)
+    other, _ = come_in(real, device)
+    with real.store.read() as connection:
+        (key,) = (p["id"] for p in reads.rows(connection, select(PASSKEY)))
+    mine = next(c.value for c in other.cookies.jar if "session" in c.name)
+    passkeys.drop(real, reader(real, "Anna"), key, mine)
+    assert http.get("/zoeken", follow_redirects=False).status_code == 303
+    assert other.get("/zoeken", follow_redirects=False).status_code == 200
+    device = made(real, device=Authenticator())
+    management.new_password(real, reader(real, "Anna").id, reader(real, "Bea"))
+    assert come_in(real, device)[1].status_code == 401
 
 
 def test_a_passkey_is_of_one_worker(real):
@@ -174,8 +218,8 @@ def test_one_wipes_ones_own_passkey_and_nobody_elses(real):
     with real.store.read() as connection:
         (key,) = (p["id"] for p in reads.rows(connection, select(PASSKEY)))
     with pytest.raises(NotFound):
-        passkeys.drop(real, reader(real, "Mia"), key)
-    passkeys.drop(real, reader(real, "Anna"), key)
+        passkeys.drop(real, reader(real, "Mia"), key, "")
+    passkeys.drop(real, reader(real, "Anna"), key, "een andere aanmelding")
     assert come_in(real, device)[1].status_code == 401
 
 

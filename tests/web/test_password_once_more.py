@@ -25,6 +25,7 @@ ASKED = {
     "file_of_case": ("Tom", "GET", "/zaak/{number}/inzage.csv"),
     "pile_pdf": ("Tom", "GET", "/post/stapel/x"),
     "pile_pdf_for_reason": ("Tom", "POST", "/post/stapel/x/pdf"),
+    "drop": ("Anna", "POST", "/passkeys/1/wis"),
     "keep": ("Anna", "POST", "/passkeys"),
     "lend": ("Mia", "POST", "/zaak/{number}/openstellen"),
     "know_other": ("Tom", "POST", "/zaak/{number}/bekenden/ander"),

@@ -116,6 +116,26 @@ def test_it_is_when_that_is_said_twice_or_somebody_sets_https_before_it(tmp_path
                     prove_door(office, "0.0.0.0", plain_http=False)
 
 
+def test_past_the_proxy_nobody_is_answered_over_bare_http(tmp_path):
+    with house(tmp_path, training=False, trusted_proxies='["10.0.0.1"]') as office:
+        app = create_app(office)
+        for peer, status in (("10.0.0.1", 200), ("127.0.0.1", 200), ("192.168.1.50", 403)):
+            answer = Http(app, client=(peer, 4)).get("/login")
+            assert answer.status_code == status, peer
+        assert "alleen over https" in answer.text
+
+
+def test_a_mark_of_a_browser_that_is_no_mark_is_no_error_and_tells_nothing(sqlite_office):
+    hire(sqlite_office, "Anna")
+    app = create_app(sqlite_office)
+    for name in ("Anna", "Niemand"):
+        http = Http(app)
+        heads = {"cookie": "amhk_device=é".encode("latin-1"), "sec-fetch-site": "same-origin"}
+        form = {"name": name, "password": "helemaal fout"}
+        told = http.post("/login", data=form, headers=heads, follow_redirects=False)
+        assert told.status_code == 401, name
+
+
 def test_with_a_certificate_the_house_speaks_https_itself(tmp_path):
     cert, key = certificate(tmp_path)
     path = make_folder(tmp_path / "m", "meldpunt.sqlite", seated=True)

@@ -3,9 +3,11 @@ groups give him. All on real time.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from hmac import compare_digest
 from typing import Any
+from urllib.parse import quote, unquote
 
 from amhk import identity
 from amhk.config.parts import Organisation
@@ -14,12 +16,15 @@ from amhk.desk.house.sign_in import begin
 from amhk.desk.staff import rights, workers
 from amhk.errors import BadInput, NotFound, NotSignedIn
 from amhk.identity import Asked, NotVouched
+from amhk.keys import house_key, keyed
 from amhk.office import Office
-from amhk.rules.parse import fold, tidy, unfit
+from amhk.rules.parse import fold, login_of, tidy, unfit
+from amhk.rules.privacy.secrecy import HAND
 from amhk.store import reads, writes
 from amhk.store.database.engine import Connection
 from amhk.store.rows import WorkerRow
 
+_LONGEST = 80  # signs of a worker's name
 THROUGH = "de organisatie"
 _NO_HASH = "-"  # so no password fits
 
@@ -37,16 +42,35 @@ def leave(office: Office, back: str, again: bool) -> tuple[str, Asked]:
     return identity.where_to(_told(office), one, back, again), one
 
 
-def come_back(
-    office: Office, one: Asked | None, told: Mapping[str, str], back: str, on: str
-) -> str:
+def sealed(office: Office, one: Asked, naar: str) -> str:
+    """Give what a browser keeps while it is away, sealed so that this house knows it as its own."""
+    kept = "|".join((one.state, one.nonce, one.verifier, quote(naar, safe="")))
+    return f"{kept}|{_seal(office, kept)}"
+
+
+def _seal(office: Office, kept: str) -> str:
+    return keyed(house_key(office.config.folder), f"organisatie {kept}")
+
+
+def unsealed(office: Office, told: str) -> tuple[Asked, str]:
+    """Give what a browser kept, and where it wanted to go; NotVouched when it is not ours."""
+    _told(office)
+    kept, _, seal = told.rpartition("|")
+    if not compare_digest(seal.encode("utf-8", "replace"), _seal(office, kept).encode()):
+        raise NotVouched()
+    state, nonce, verifier, naar = kept.split("|")
+    return Asked(state, nonce, verifier), unquote(naar)
+
+
+def come_back(office: Office, one: Asked, told: Mapping[str, str], back: str, on: str) -> str:
     """Let in who comes back from his organisation (`code`, `state` and `iss` of the address) with
     the browser that left for it; gives the cookie of his session.
 
     NotVouched when this is no answer to what was asked.
     """
     known, code = _told(office), told.get("code", "")
-    if one is None or not code or not compare_digest(one.state, told.get("state", "")):
+    state = told.get("state", "").encode("utf-8", "replace")
+    if not code or not compare_digest(one.state.encode(), state):
         raise NotVouched()
     if told.get("iss", known.issuer) != known.issuer:  # another organisation answers (RFC 9207)
         raise NotVouched()
@@ -67,8 +91,9 @@ def admit(office: Office, claims: Mapping[str, Any], on: str) -> str:
     """
     told = _told(office)
     subject = f"{claims['iss']} {claims['sub']}"
-    login = _text(claims.get(told.login_claim)) or _text(claims["sub"])
+    login = login_of(_text(claims.get(told.login_claim)) or _text(claims["sub"]))
     role, team = _place(office, _groups(claims, told.groups_claim))
+    vouched, proved = _second(claims, told.second_proof), _given(claims)
     with office.store.write() as connection:
         worker = _known(connection, subject, login)
         if worker is not None and not worker["active"]:
@@ -77,15 +102,15 @@ def admit(office: Office, claims: Mapping[str, Any], on: str) -> str:
             if worker is None:
                 worker = _made(office, connection, claims, login, role=role, team=team)
             _moved(office, connection, worker, role, team)
-            told_now = {"subject": subject, "login": fold(login)}
-            writes.change(connection, reads.WORKER, [worker["id"]], told_now)
+            free = bool(login) and reads.worker_by(connection, login=login) is None
+            marks = {"subject": subject, **({"login": login} if free else {})}
+            writes.change(connection, reads.WORKER, [worker["id"]], marks)
             worker = reads.worker_by(connection, id=worker["id"])
         elif worker is not None:
-            writes.end_sessions(connection, worker["id"])
+            rights.shut_out(office, connection, worker)
     if role is None or worker is None:
         raise NoPlace()
-    vouched = _second(claims, told.second_proof)
-    return begin(office, worker, on, vouched=vouched, confirmed=_given(claims), by=THROUGH)
+    return begin(office, worker, on, vouched=vouched, confirmed=proved, by=THROUGH)
 
 
 def _text(told: object) -> str:
@@ -109,7 +134,7 @@ def _known(connection: Connection, subject: str, login: str) -> WorkerRow | None
     """Give who is known under this mark, or else under this name and by no other mark."""
     found = reads.worker_by(connection, subject=subject)
     if found is None and login:
-        found = reads.worker_by(connection, login=fold(login))
+        found = reads.worker_by(connection, login=login)
         if found is not None and found["subject"]:
             raise NotSignedIn(
                 "Iemand anders heeft bij de organisatie deze naam gehad. De beheerder moet hem"
@@ -128,7 +153,8 @@ def _made(
 ) -> WorkerRow:
     """Make a worker of who was never here: by the name he bears, or that he signs in with."""
     for name in (_text(claims.get("name")), login):
-        if name and reads.worker_by(connection, name=name) is None:
+        fit = name and not unfit(name, _LONGEST) and fold(name) != fold(HAND)
+        if fit and reads.worker_by(connection, name=name) is None:
             break
     else:
         raise NotSignedIn("Hier werkt al iemand met uw naam; vraag de beheerder u te koppelen.")
@@ -165,7 +191,8 @@ def _second(claims: Mapping[str, Any], counts: tuple[str, ...]) -> bool:
     """Tell whether the organisation asked a second proof that counts here (claims amr and acr)."""
     said = claims.get("amr")
     told = {one for one in said if isinstance(one, str)} if isinstance(said, list) else set()
-    return bool(({claims.get("acr")} | told) & set(counts))
+    acr = claims.get("acr")
+    return bool((told | ({acr} if isinstance(acr, str) else set())) & set(counts))
 
 
 def _given(claims: Mapping[str, Any]) -> datetime:
@@ -174,6 +201,7 @@ def _given(claims: Mapping[str, Any]) -> datetime:
     """
     now = datetime.now(UTC)
     at = claims.get("auth_time")
-    if not isinstance(at, int | float):
-        return now - CONFIRMED - timedelta(minutes=1)
-    return min(datetime.fromtimestamp(at, UTC), now)
+    with suppress(ValueError, OverflowError, OSError):
+        if isinstance(at, int | float):
+            return min(datetime.fromtimestamp(at, UTC), now)
+    return now - CONFIRMED - timedelta(minutes=1)

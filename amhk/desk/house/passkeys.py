@@ -8,25 +8,27 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from hmac import compare_digest
 from secrets import token_bytes
 from typing import Any
 from urllib.parse import urlsplit
 
-from amhk.desk.casefile.access_log import look_line
+from amhk.desk.house import calm
 from amhk.desk.house.sign_in import begin
 from amhk.desk.staff import rights
 from amhk.errors import BadInput, ClosedDoor, NotFound, NotSignedIn
-from amhk.keys import hash_token
+from amhk.keys import hash_token, house_key, keyed
 from amhk.office import Office
 from amhk.rules.parse import tidy, unfit
 from amhk.rules.privacy.secrecy import Reader
 from amhk.store import reads, writes
 from amhk.store.database.engine import Connection
-from amhk.store.staff import looks
 from amhk.store.staff import passkeys as store
+from amhk.store.staff import sessions
 from amhk.words import iso
 
 _LASTS, _MOST, _LONGEST = timedelta(minutes=5), 10, 60
+_LONGEST_ID = 1400  # signs: a credential is of at most 1023 bytes (WebAuthn par. 4)
 BY = "passkey"
 
 
@@ -95,10 +97,7 @@ def keep(office: Office, who: Reader, name: str, credential: str, address: str) 
     """
     from webauthn import verify_registration_response
 
-    called = tidy(name, one_line=True)
-    if not called or unfit(called, _LONGEST):
-        raise BadInput.of("naam", f"Geef de passkey een naam van 1 tot {_LONGEST} tekens.", "name")
-    told = _read(credential)
+    called, told = _called(office, who, name), _read(credential)
     with office.store.write() as connection:
         challenge = _proven_asked(connection, told, who.id)
         if len(store.of_worker(connection, who.id)) >= _MOST:
@@ -114,6 +113,8 @@ def keep(office: Office, who: Reader, name: str, credential: str, address: str) 
         except Exception as wrong:  # whatever the library finds in it
             raise _none() from wrong
         credential_id = _text(made.credential_id)
+        if len(credential_id) > _LONGEST_ID:
+            raise _none()
         row = {
             "credential": credential_id,
             "worker_id": who.id,
@@ -128,11 +129,25 @@ def keep(office: Office, who: Reader, name: str, credential: str, address: str) 
         rights.tell(office, connection, who, f"{who.name} meldt zich ook aan met een passkey.", {})
 
 
-def drop(office: Office, who: Reader, key: int) -> None:
-    """Wipe one of one's own passkeys; NotFound when it is not there."""
+def _called(office: Office, who: Reader, name: str) -> str:
+    """Give what a worker calls his passkey, where he may have one."""
+    if _of_organisation(office, who.id):
+        text = "U meldt zich aan met uw organisatie, niet met een passkey."
+        raise ClosedDoor.of("organisatie", text)
+    called = tidy(name, one_line=True)
+    if not called or unfit(called, _LONGEST):
+        raise BadInput.of("naam", f"Geef de passkey een naam van 1 tot {_LONGEST} tekens.", "name")
+    return called
+
+
+def drop(office: Office, who: Reader, key: int, cookie: str) -> None:
+    """Wipe one of one's own passkeys, and end all one's sessions but the one of this cookie: one
+    may have been opened with it. NotFound when it is not there.
+    """
     with office.store.write() as connection:
         if not store.drop(connection, who.id, key):
             raise NotFound("Deze passkey is er niet (meer).")
+        sessions.end_others(connection, who.id, hash_token(cookie))
         what = f"{who.name} meldt zich niet meer aan met een van zijn passkeys."
         rights.tell(office, connection, who, what, {})
 
@@ -144,37 +159,42 @@ def to_prove(office: Office, address: str) -> str:
 
     options = generate_authentication_options(
         rp_id=_host(address),
-        challenge=_asked(office, None),
+        challenge=_at_the_door(office),
         user_verification=UserVerificationRequirement.REQUIRED,
     )
     return str(options_to_json(options))
 
 
-def enter(office: Office, credential: str, address: str, on: str) -> str:
+def enter(office: Office, credential: str, address: str, on: str, peer: str) -> str:
     """Let in who proves one of his passkeys; gives the cookie of his session.
 
-    WrongPasskey when it is not known, not of somebody who works here, or proves nothing.
+    WrongPasskey when it is not known, not of somebody who works here (and whom no organisation
+    signs in), or proves nothing; TooManyTries after ten of those in a minute from one `peer`.
     """
+    tried = f"{BY} {peer}"
+    calm.prove_calm(office, tried, peer, False)
     try:
         told = _read(credential)
         with office.store.write() as connection:
-            worker = _holder(connection, told, address)
+            worker = _holder(office, connection, told, address)
     except (BadInput, WrongPasskey) as wrong:
-        with office.store.write() as connection:
-            nobody = Reader(0, "", None, via="scherm")
-            looks.write(connection, [look_line(nobody, None, f"aanmelden mislukt ({BY})")])
+        calm.wrong(office, tried, peer, False)
         raise WrongPasskey() from wrong
     return begin(office, worker, on, vouched=True, by=BY)
 
 
-def _holder(connection: Connection, told: Mapping[str, Any], address: str) -> Mapping[str, Any]:
+def _holder(
+    office: Office, connection: Connection, told: Mapping[str, Any], address: str
+) -> Mapping[str, Any]:
     """Give the worker whose passkey answers a question that was put to whoever comes in."""
     from webauthn import verify_authentication_response
 
-    challenge = _proven_asked(connection, told, None)
-    known = store.by_credential(connection, str(told.get("id", "")))
+    challenge, mark = _answered_at_the_door(office, told)
+    sent = told.get("id")
+    plain = isinstance(sent, str) and sent.isascii() and len(sent) <= _LONGEST_ID
+    known = store.by_credential(connection, str(sent)) if plain else None
     worker = reads.worker_by(connection, id=known["worker_id"], active=True) if known else None
-    if known is None or worker is None:
+    if known is None or worker is None or (worker["subject"] and office.config.oidc):
         raise WrongPasskey()
     try:
         proven = verify_authentication_response(
@@ -188,12 +208,41 @@ def _holder(connection: Connection, told: Mapping[str, Any], address: str) -> Ma
         )
     except Exception as wrong:  # whatever the library finds in it
         raise WrongPasskey() from wrong
-    store.use(connection, known["id"], proven.new_sign_count, datetime.now(UTC))
+    now = datetime.now(UTC)
+    store.forget(connection, now)
+    if not store.first_answer(connection, mark, now + _LASTS):
+        raise WrongPasskey()
+    store.use(connection, known["id"], proven.new_sign_count, now)
     return worker
 
 
-def _asked(office: Office, worker: int | None) -> bytes:
-    """Give a question nobody was ever put, to be answered within minutes (by this worker)."""
+def _at_the_door(office: Office) -> bytes:
+    """Give a question for whoever comes in, that this house knows again for some minutes though it
+    keeps nothing of it: anybody may ask for one.
+    """
+    until = int((datetime.now(UTC) + _LASTS).timestamp())
+    asked = token_bytes(16) + until.to_bytes(8)
+    return asked + _sealed(office, asked)
+
+
+def _sealed(office: Office, asked: bytes) -> bytes:
+    return bytes.fromhex(keyed(house_key(office.config.folder), f"{BY} {asked.hex()}"))[:16]
+
+
+def _answered_at_the_door(office: Office, told: Mapping[str, Any]) -> tuple[bytes, str]:
+    """Give the question of the door an answer is to, and its mark; BadInput when it is none of
+    this house, or over.
+    """
+    challenge = _challenge(told)
+    asked, seal = challenge[:24], challenge[24:]
+    until = int.from_bytes(asked[16:])
+    if not compare_digest(seal, _sealed(office, asked)) or until < datetime.now(UTC).timestamp():
+        raise _none()
+    return challenge, hash_token(_text(challenge))
+
+
+def _asked(office: Office, worker: int) -> bytes:
+    """Give a question this worker was never put, to be answered within minutes."""
     challenge, now = token_bytes(32), datetime.now(UTC)
     row = {"hash": hash_token(_text(challenge)), "worker_id": worker, "until": now + _LASTS}
     with office.store.write() as connection:
@@ -202,21 +251,32 @@ def _asked(office: Office, worker: int | None) -> bytes:
     return challenge
 
 
-def _proven_asked(connection: Connection, told: Mapping[str, Any], worker: int | None) -> bytes:
+def _proven_asked(connection: Connection, told: Mapping[str, Any], worker: int) -> bytes:
     """Give the question an answer is to, which is over now; BadInput when it was not put."""
-    with suppress(Exception):
-        data = json.loads(_bytes(told["response"]["clientDataJSON"]))
-        challenge = _bytes(data["challenge"])
-        mark = hash_token(_text(challenge))
-        if store.answered(connection, mark, worker, datetime.now(UTC)):
-            return challenge
+    challenge = _challenge(told)
+    if store.answered(connection, hash_token(_text(challenge)), worker, datetime.now(UTC)):
+        return challenge
     raise _none()
+
+
+def _challenge(told: Mapping[str, Any]) -> bytes:
+    with suppress(Exception):  # whatever is wrong with it
+        data = json.loads(_bytes(told["response"]["clientDataJSON"]))
+        return _bytes(data["challenge"])
+    raise _none()
+
+
+def _of_organisation(office: Office, worker: int) -> bool:
+    """Tell whether the organisation signs a worker in: it alone says then whether he works here."""
+    with office.store.read() as connection:
+        found = reads.worker_by(connection, id=worker)
+    return bool(office.config.oidc and found and found["subject"])
 
 
 def _read(credential: str) -> dict[str, Any]:
     try:
         told = json.loads(credential)
-    except ValueError:
+    except (ValueError, RecursionError):
         told = None
     if not isinstance(told, dict):
         raise _none()

@@ -12,7 +12,7 @@ from amhk.desk.staff import rights, workers
 from amhk.errors import BadInput, ClosedDoor, NotFound
 from amhk.keys import hash_password, one_time_password
 from amhk.office import Office
-from amhk.rules.parse import Filled
+from amhk.rules.parse import Filled, login_of, tidy, unfit
 from amhk.rules.privacy.secrecy import HAND, Reader
 from amhk.rules.procedure.fields import Desk, Field
 from amhk.rules.procedure.form_check import clean
@@ -21,6 +21,7 @@ from amhk.store import reads, writes
 from amhk.store.database.engine import Connection
 from amhk.store.house import house_journal
 from amhk.store.people import questions
+from amhk.store.staff import passkeys
 from amhk.words import ROLES
 
 WORKER = (
@@ -82,6 +83,7 @@ def view(office: Office, who: Reader) -> list[dict[str, object]]:
             | {
                 "id": w["id"],
                 "email": w["email"],
+                "login": w["login"],
                 "token": bool(w["token"]),
                 "asked": asked.get(w["id"], 0),
             }
@@ -170,10 +172,33 @@ def let_go(office: Office, key: int, who: Reader) -> int:
         return workers.gone(office, connection, row, who)
 
 
+def bind(office: Office, key: int, login: str, who: Reader) -> None:
+    """Let a worker be the one who signs in under this name at the organisation (empty: under none).
+
+    Who came by another name or mark does so no more. BadInput when somebody else has it.
+    """
+    one = worker(office, key, who)
+    name = login_of(tidy(login, one_line=True))
+    if unfit(name, 200):
+        raise BadInput.of("naam", "Deze aanmeldnaam kan niet.", "login")
+    with office.store.write() as connection:
+        held = reads.worker_by(connection, login=name) if name else None
+        if held is not None and held["id"] != key:
+            raise BadInput.of("dubbel", f"{held['name']} heeft deze aanmeldnaam.", "login")
+        told = {"login": name or None, "subject": None}
+        writes.change(connection, reads.WORKER, [key], told)
+        writes.end_sessions(connection, key)
+        said = f"meldt zich bij de organisatie aan als {name}" if name else "is losgekoppeld"
+        rights.tell(
+            office, connection, who, f"Medewerker {one['name']} {said}.", {"name": one["name"]}
+        )
+
+
 def new_password(office: Office, key: int, who: Reader) -> str:
     """Give a worker a one-time password, shown once.
 
-    He is signed out everywhere, his token and calendar addresses are void, and he chooses his own.
+    He is signed out everywhere, his token, calendar addresses and passkeys are void, and he chooses
+    his own.
     """
     one = worker(office, key, who)
     if not one["active"]:
@@ -188,6 +213,7 @@ def new_password(office: Office, key: int, who: Reader) -> str:
         )
         writes.end_sessions(connection, key)
         writes.revoke_feeds(connection, key, office.now(connection))
+        passkeys.drop(connection, key)
         what = f"Medewerker {one['name']} ({ROLES[str(one['role'])].lower()}) kreeg een eenmalig"
         rights.tell(office, connection, who, f"{what} wachtwoord.", {"name": one["name"]})
     return first

@@ -13,7 +13,8 @@ from amhk.store import reads, writes
 from amhk.store.database.engine import Connection
 from amhk.store.house import house_journal
 from amhk.store.people import grants
-from amhk.store.rows import Row
+from amhk.store.rows import Row, WorkerRow
+from amhk.store.staff import passkeys
 from amhk.words import ROLES, iso
 
 KIND = "rechten"
@@ -63,6 +64,16 @@ def show_out(office: Office, connection: Connection, worker: Row, by: Reader | N
     writes.revoke_feeds(connection, worker["id"], office.now(connection))
     what = f"Medewerker {worker['name']} werkt hier niet meer en kan niet meer inloggen."
     tell(office, connection, by, what, {"name": worker["name"]})
+
+
+def shut_out(office: Office, connection: Connection, worker: WorkerRow) -> None:
+    """Let a worker in by no door any more, though he works here: his sessions, token, calendar
+    addresses and passkeys end.
+    """
+    writes.change(connection, reads.WORKER, [worker["id"]], {"token": None})
+    writes.end_sessions(connection, worker["id"])
+    writes.revoke_feeds(connection, worker["id"], office.now(connection))
+    passkeys.drop(connection, worker["id"])
 
 
 def let_in_again(office: Office, connection: Connection, worker: Row, by: Reader) -> None:

@@ -16,6 +16,7 @@ from amhk.store import reads, writes
 from amhk.store.database.engine import Connection
 from amhk.store.people import grants
 from amhk.store.rows import WorkerRow, part
+from amhk.store.staff import passkeys
 from amhk.store.terms import reminders
 from amhk.words import ROLES, day_of, iso, say_day
 
@@ -355,4 +356,5 @@ def change_password(office: Office, who: Reader, old: str, new: str) -> None:
             [who.id],
             {"password": hash_password(new), "must_change": False},
         )
+        passkeys.drop(connection, who.id)
         writes.end_sessions(connection, who.id)

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, select, text, update
 
+from amhk.store.database.instants import as_text
 from amhk.store.reads import rows
 from amhk.store.rows import Row
 from amhk.store.tables import Challenge, Passkey, table
@@ -36,13 +37,21 @@ def drop(connection: Connection, worker: int, key: int | None = None) -> int:
     return connection.execute(mine if key is None else mine.where(PASSKEY.c.id == key)).rowcount
 
 
-def answered(connection: Connection, hash_: str, worker: int | None, now: datetime) -> bool:
-    """Tell whether this question was put (to this worker, None: to whoever comes in) and is not
-    over; it is, from now on.
-    """
-    whom = CHALLENGE.c.worker_id.is_(None) if worker is None else CHALLENGE.c.worker_id == worker
-    asked = (CHALLENGE.c.hash == hash_, whom, CHALLENGE.c.until > now)
-    return bool(connection.execute(delete(CHALLENGE).where(*asked)).rowcount)
+def answered(connection: Connection, hash_: str, worker: int, now: datetime) -> bool:
+    """Tell whether this question was put to this worker and is not over; it is, from now on."""
+    mine = (CHALLENGE.c.hash == hash_, CHALLENGE.c.worker_id == worker, CHALLENGE.c.until > now)
+    return bool(connection.execute(delete(CHALLENGE).where(*mine)).rowcount)
+
+
+_FIRST = text(
+    "INSERT INTO challenges (hash, until) VALUES (:hash, :until) ON CONFLICT (hash) DO NOTHING"
+)
+
+
+def first_answer(connection: Connection, hash_: str, until: datetime) -> bool:
+    """Tell whether nobody answered this question before; kept until nobody can any more."""
+    told = {"hash": hash_, "until": as_text(until)}
+    return bool(connection.execute(_FIRST, told).rowcount)
 
 
 def forget(connection: Connection, now: datetime) -> None:

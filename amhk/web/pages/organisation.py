@@ -1,13 +1,10 @@
 """Signing in by way of the organisation: going there, and coming back."""
 
-from urllib.parse import quote, unquote
-
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from amhk.desk.house import organisation
 from amhk.errors import HouseClosed, NotSignedIn
-from amhk.identity import Asked
 from amhk.web.auth import admitted_without_password, is_secure, named
 from amhk.web.outside import address_of
 from amhk.web.pages.page import bare_page
@@ -39,7 +36,7 @@ def leave(request: Request, naar: str = "/", opnieuw: bool = False) -> Response:
     answer = RedirectResponse(there, 303)
     answer.set_cookie(
         named(request, _COOKIE),
-        "|".join((one.state, one.nonce, one.verifier, quote(naar, safe=""))),
+        organisation.sealed(request.app.state.office, one, on_this_site(naar)),
         max_age=_LASTS,
         httponly=True,
         samesite="lax",  # the organisation sends it back from a page of its own
@@ -52,17 +49,16 @@ def leave(request: Request, naar: str = "/", opnieuw: bool = False) -> Response:
 def come_back(request: Request) -> Response:
     """Let in who comes back from his organisation in the browser that left for it."""
     name = named(request, _COOKIE)
-    kept = request.cookies.get(name, "").split("|")
-    one = Asked(*kept[:3]) if len(kept) == 4 else None
     told, on = dict(request.query_params), device_of(request.headers.get("user-agent", ""))
     try:
         office = request.app.state.office
+        one, naar = organisation.unsealed(office, request.cookies.get(name, ""))
         cookie = organisation.come_back(office, one, told, _back(request), on)
     except (NotSignedIn, HouseClosed) as wrong:
         answer = _refused(request, wrong)
     else:
         # a page of our own leads on: a browser sent here by another site shows no cookie yet
-        answer = bare_page(request, "verder.html", naar=on_this_site(unquote(kept[3])))
+        answer = bare_page(request, "verder.html", naar=naar)
         admitted_without_password(request, answer, cookie)
     answer.delete_cookie(name, secure=is_secure(request), httponly=True, samesite="lax")
     return answer

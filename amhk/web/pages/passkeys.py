@@ -6,9 +6,10 @@ from fastapi import APIRouter, Depends, Request, Response
 from starlette.datastructures import FormData
 
 from amhk.desk.house import passkeys
+from amhk.desk.house.calm import TooManyTries
 from amhk.errors import NotFound, NotSignedIn, Refusal
 from amhk.web.api.request import Key
-from amhk.web.auth import admitted_without_password, prove_own_form
+from amhk.web.auth import admitted_without_password, cookie_of, prove_own_form
 from amhk.web.outside import address_of
 from amhk.web.pages.page import Form, Fresh, Here, Visit, bare_page, errors_of, form_of, go, page
 from amhk.web.pages.sign_in import device_of, on_this_site
@@ -45,9 +46,10 @@ def enter(request: Request, form: Annotated[FormData, Depends(form_of)]) -> Resp
     naar, told = (str(form.get(name, "")) for name in ("naar", "credential"))
     on, office = device_of(request.headers.get("user-agent", "")), request.app.state.office
     try:
-        cookie = passkeys.enter(office, told, _address(request), on)
-    except NotSignedIn as wrong:
-        return _ask(request, naar, 401, wrong)
+        peer = request.client.host if request.client else ""
+        cookie = passkeys.enter(office, told, _address(request), on, peer)
+    except (NotSignedIn, TooManyTries) as wrong:
+        return _ask(request, naar, 429 if isinstance(wrong, TooManyTries) else 401, wrong)
     answer = go(on_this_site(naar))
     admitted_without_password(request, answer, cookie)
     return answer
@@ -82,7 +84,7 @@ def keep(here: Fresh, form: Form) -> Response:
 
 
 @router.post("/passkeys/{key}/wis")
-def drop(here: Here, key: Key, form: Form) -> Response:
+def drop(here: Fresh, key: Key, form: Form) -> Response:
     """Wipe one of one's own passkeys."""
-    passkeys.drop(here.office, here.who, key)
+    passkeys.drop(here.office, here.who, key, cookie_of(here.request))
     return go("/passkeys", "Gewist.")

@@ -6,6 +6,7 @@ from amhk.desk.house import sign_in
 from amhk.errors import NotFound, Refusal
 from amhk.web.auth import cookie_of
 from amhk.web.pages.page import Form, Here, errors_of, go, page
+from amhk.web.pages.sign_in import on_this_site
 from amhk.web.turn import OneTurn
 
 router = APIRouter(route_class=OneTurn)
@@ -34,7 +35,7 @@ def confirm(here: Here, form: Form) -> Response:
     except Refusal as wrong:
         status, errors = 422 if wrong.faults else 429, errors_of(wrong, "password")
         return page(here, "bevestigen.html", status, naar=naar, done=False, errors=errors)
-    if naar.startswith("/") and not naar.startswith(("//", "/\\")):
+    if naar and on_this_site(naar) == naar:
         return go(naar)
     return page(here, "bevestigen.html", naar="", done=True)
 

@@ -1,5 +1,6 @@
 """The entrance: signing in and out, a new password, the training clock."""
 
+import re
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -22,6 +23,7 @@ from amhk.web.pages.page import Form, Here, bare_page, errors_of, form_of, go, p
 from amhk.web.turn import OneTurn
 
 router = APIRouter(route_class=OneTurn)
+_PATH = re.compile(r"/(?!/)[^\x00-\x1f\x7f\\]{0,500}")
 _BROWSERS = (("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrom", "Chrome"), ("Safari", "Safari"))
 _SYSTEMS = (
     ("Android", "Android"),
@@ -41,8 +43,11 @@ def device_of(agent: str) -> str:
 
 
 def on_this_site(naar: str) -> str:
-    """Give where somebody wanted to go, when that is a path of this site; else its first page."""
-    return naar if naar.startswith("/") and not naar.startswith(("//", "/\\")) else "/"
+    """Give where somebody wanted to go, when that is a path of this site; else its first page.
+
+    A browser leaves control characters out of an address and reads a backslash as a slash.
+    """
+    return naar if _PATH.fullmatch(naar) else "/"
 
 
 @router.get("/login")

@@ -98,7 +98,9 @@ def change_worker(here: Fresh, key: Key, form: Form) -> Response:
 
 @router.post("/beheer/medewerkers/{key}/{act}")
 def act_on_worker(here: Fresh, key: Key, act: str, form: Form) -> Response:
-    """Give a one-time password, take a second proof away, or let somebody leave."""
+    """Give a one-time password, take a second proof away, bind a worker to a name at the
+    organisation, or let him leave.
+    """
     try:
         if act == "wachtwoord":
             return _worker(
@@ -107,10 +109,13 @@ def act_on_worker(here: Fresh, key: Key, act: str, form: Form) -> Response:
         if act == "tweede-stap":
             second_proof.take_away(here.office, key, here.who)
             return go(f"/beheer/medewerkers/{key}", "De tweede stap is gewist.")
+        if act == "koppelen":
+            management.bind(here.office, key, str(form.get("login", "")), here.who)
+            return go(f"/beheer/medewerkers/{key}", "Bewaard.")
         if act == "uit-dienst":
             count = management.let_go(here.office, key, here.who)
             return go("/beheer/medewerkers", f"Uit dienst; {count} zaken vielen aan het team.")
-    except ClosedDoor as wrong:
+    except (BadInput, ClosedDoor) as wrong:
         return _worker(here, key, None, 422, wrong.faults)
     raise NotFound()
 
