@@ -65,6 +65,7 @@ class Config:
     second_proof: tuple[str, ...] = tuple(ROLES)
     door: Door = field(default_factory=Door)
     oidc: Organisation | None = None
+    scim_token: str = field(default="", repr=False)
 
     @property
     def folder(self) -> Path:
@@ -141,6 +142,7 @@ def read_config(path: Path, upgrading: bool = False) -> Config:
         costs=sections.costs(read, data.get("costs", {}), gemeenten),
         mail=sections.mail(read, data.get("mail")),
         oidc=doors.oidc(read, data.get("oidc")),
+        scim_token=doors.scim_token(read),
         **sections.procedure(data.get("procedure", {})),
         **sections.letters(read, data.get("letters", {})),
         **doors.server(read, data.get("server", {})),

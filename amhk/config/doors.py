@@ -10,6 +10,8 @@ from amhk.config.reading import Reading, secret
 from amhk.rules.parse import Raw
 from amhk.words import ROLES
 
+_SHORTEST = 32  # signs of a token
+
 
 def second_proof(read: Reading, told: object) -> tuple[str, ...]:
     """Give the roles that sign in with a second proof."""
@@ -91,6 +93,16 @@ def proxies(read: Reading, told: object) -> tuple[str, ...]:
             )
             return ()
     return tuple(map(str, found))
+
+
+def scim_token(read: Reading) -> str:
+    """Give the token by which a directory of the organisation keeps who works here; empty when none
+    does. It is in AMHK_SCIM_TOKEN or the file AMHK_SCIM_TOKEN_FILE names, 32 signs or more.
+    """
+    told = secret("AMHK_SCIM_TOKEN")
+    if told and len(told) < _SHORTEST:
+        read.no("AMHK_SCIM_TOKEN", f"geef een token van {_SHORTEST} tekens of meer.")
+    return told
 
 
 def _words(told: object) -> tuple[str, ...]:

@@ -207,6 +207,7 @@ class WorkerRow(TypedDict):
     active: bool
     login: str | None
     subject: str | None
+    external: str | None
     barred: str | None
 
 

@@ -36,7 +36,7 @@ from amhk.errors import (
     TooOften,
 )
 from amhk.office import Office
-from amhk.web import pages
+from amhk.web import pages, scim
 from amhk.web.api import cases, description, house, letters, people
 from amhk.web.api.answer import Json
 from amhk.web.api.shapes import faults_json, forms_desk
@@ -120,6 +120,7 @@ def _routes() -> list[BaseRoute]:
     for room in (cases, letters, house, people):
         plan.include_router(room.router, prefix="/api/v1")
     plan.add_api_route("/api/openapi.json", cases.description, include_in_schema=False)
+    plan.include_router(scim.router)
     plan.include_router(pages.router)
     plan.mount("/static", StaticFiles(packages=[("amhk.web", "static")]), name="static")
     return list(plan.router.routes)
@@ -200,10 +201,12 @@ def _heads_of(scope: Scope) -> dict[str, str]:
 
 
 def _is_api(request: Request) -> bool:
-    return request.url.path.startswith("/api/")
+    return request.url.path.startswith(("/api/", f"{scim.PATH}/"))
 
 
 def _answer(request: Request, status: int, wrong: Refusal) -> Response:
+    if request.url.path.startswith(f"{scim.PATH}/"):
+        return scim.wrong_answer(status, wrong.text)
     if not _is_api(request):
         return pages.refused(request, status, wrong)
     told: dict[str, object] = {

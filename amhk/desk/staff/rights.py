@@ -76,12 +76,18 @@ def shut_out(office: Office, connection: Connection, worker: WorkerRow) -> None:
     passkeys.drop(connection, worker["id"])
 
 
-def let_in_again(office: Office, connection: Connection, worker: Row, by: Reader) -> None:
+def let_in_again(
+    office: Office,
+    connection: Connection,
+    worker: Mapping[str, Any],
+    by: Reader | None,
+    through: str = "",
+) -> None:
     """Let a worker who left in again, with what he could do before."""
     writes.change(connection, reads.WORKER, [worker["id"]], {"active": True})
     role = ROLES[worker["role"]].lower()
     what = f"Medewerker {worker['name']} ({role}) werkt hier weer en kan weer inloggen."
-    tell(office, connection, by, what, {"name": worker["name"]})
+    tell(office, connection, by, what, {"name": worker["name"]}, through)
 
 
 def lately(connection: Connection, now: datetime, who: Reader) -> list[dict[str, Any]]:

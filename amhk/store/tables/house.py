@@ -42,7 +42,7 @@ class Team(SQLModel, table=True):
 
 class Worker(SQLModel, table=True):
     """Someone who works here; `name_key` is his name without capitals and accents, `login` (folded)
-    and `subject` how the organisation knows him.
+    and `subject` how the organisation knows him, `external` how its directory does.
 
     Passwords are argon2id hashes, tokens SHA-256 hashes of 256 random bits.
     """
@@ -67,6 +67,7 @@ class Worker(SQLModel, table=True):
     active: bool = True
     login: str | None = None
     subject: str | None = None
+    external: str | None = None
 
 
 class Question(SQLModel, table=True):
