@@ -254,3 +254,15 @@ def post(config: ConfigOption = None) -> None:
     typer.echo(f"{done['sent']} verzonden, {done['failed']} mislukt.")
     if done["failed"]:
         raise typer.Exit(1)
+
+
+@app.command("ldv")
+def processing_log(config: ConfigOption = None) -> None:
+    """Stuur wie waarnaar keek naar het Logboek Dataverwerkingen.
+
+    Per betrokkene een regel, onder een pseudoniem, zonder medewerker.
+    """
+    from amhk.desk.house.processing_log import send_looks
+
+    with open_here(config) as office:
+        typer.echo(f"{send_looks(office)} regels gestuurd.")

@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from amhk.config import doors, sections
-from amhk.config.parts import Costs, Door, Mail, Making, Organisation, Style
+from amhk.config.parts import Costs, Door, Ldv, Mail, Making, Organisation, Style
 from amhk.config.places import SEED, Gemeente, changed, gemeenten_of
 from amhk.config.reading import KNOWN, Reading, parsed
 from amhk.errors import HouseClosed
@@ -65,6 +65,7 @@ class Config:
     second_proof: tuple[str, ...] = tuple(ROLES)
     door: Door = field(default_factory=Door)
     oidc: Organisation | None = None
+    ldv: Ldv | None = None
     scim_token: str = field(default="", repr=False)
 
     @property
@@ -142,6 +143,7 @@ def read_config(path: Path, upgrading: bool = False) -> Config:
         costs=sections.costs(read, data.get("costs", {}), gemeenten),
         mail=sections.mail(read, data.get("mail")),
         oidc=doors.oidc(read, data.get("oidc")),
+        ldv=doors.ldv(read, data.get("ldv")),
         scim_token=doors.scim_token(read),
         **sections.procedure(data.get("procedure", {})),
         **sections.letters(read, data.get("letters", {})),

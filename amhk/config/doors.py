@@ -5,7 +5,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
-from amhk.config.parts import Door, Organisation
+from amhk.config.parts import Door, Ldv, Organisation
 from amhk.config.reading import Reading, secret
 from amhk.rules.parse import Raw
 from amhk.words import ROLES
@@ -93,6 +93,18 @@ def proxies(read: Reading, told: object) -> tuple[str, ...]:
             )
             return ()
     return tuple(map(str, found))
+
+
+def ldv(read: Reading, table: Raw | None) -> Ldv | None:
+    """Give the register that takes lines of processing, None when there is none."""
+    if table is None:
+        return None
+    endpoint, activity = (str(table.get(name, "")) for name in ("endpoint", "activity"))
+    if not re.fullmatch(r"https://[!-~]+|http://(localhost|127\.0\.0\.1)(:\d+)?/[!-~]*", endpoint):
+        read.no("ldv.endpoint", "schrijf het adres, zoals https://logboek.voorbeeld.nl/v1/traces")
+    if not re.fullmatch(r"https?://[!-~]+", activity):
+        read.no("ldv.activity", "schrijf het adres van de verwerking in uw register.")
+    return Ldv(endpoint, activity)
 
 
 def scim_token(read: Reading) -> str:

@@ -87,6 +87,16 @@ class Organisation:
 
 
 @dataclass(frozen=True)
+class Ldv:
+    """The register outside that takes lines of processing (Logboek Dataverwerkingen): where, and
+    under which mark the processing stands in the register of the meldpunt.
+    """
+
+    endpoint: str
+    activity: str
+
+
+@dataclass(frozen=True)
 class Making:
     """Which reports make themselves (of a maand, kwartaal, halfjaar, jaar), and on which day of the
     month after it.

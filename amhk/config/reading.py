@@ -28,7 +28,9 @@ KNOWN = {
         "costs",
         "gemeenten",
         "oidc",
+        "ldv",
     },
+    "ldv": {"endpoint", "activity"},
     "oidc": {"issuer", "client_id", "title", "login_claim", "groups_claim", "roles", "teams"}
     | {"second_proof"},
     "costs": {"budget", "years", "history"},

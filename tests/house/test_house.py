@@ -3,6 +3,7 @@ equal to commands and settings.
 """
 
 import ast
+import json
 import os
 import re
 import statistics
@@ -278,3 +279,12 @@ def test_each_sentence_on_security_names_a_test_that_is_there():
         named = re.fullmatch(r"- [^(].*\. \((`test_\w+`(?:, `test_\w+`)*)\)", line)
         assert named, line
         assert set(re.findall(r"test_\w+", named[1])) <= there, line
+
+
+def test_the_bill_of_materials_is_that_of_the_lock_file():
+    """Name and version of each package; `scripts/audit --write` makes it anew."""
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    locked = set(re.findall(r"^([\w.-]+)(?:\[[^]]*\])?==(\S+)", lock, re.MULTILINE))
+    told = json.loads((ROOT / "docs" / "sbom.json").read_text(encoding="utf-8"))
+    assert {(c["name"], c["version"]) for c in told["components"]} == locked
+    assert all(c["hashes"] for c in told["components"])

@@ -171,6 +171,21 @@ def streets(connection: Connection, one: Row, since: datetime) -> int:
     return max(map(len, found.values()), default=0)
 
 
+def of_cases(connection: Connection, after: int, most: int) -> list[Row]:
+    """Give looks at cases after a key, in order."""
+    mine = (LOOK.c.id > after, LOOK.c.case_id.is_not(None))
+    return rows(connection, select(LOOK).where(*mine).order_by(LOOK.c.id).limit(most))
+
+
+def people_of(connection: Connection, cases: Sequence[int]) -> dict[int, list[int]]:
+    """Give the keys of the people of these cases."""
+    found: dict[int, list[int]] = {}
+    asked = select(PERSON.c.case_id, PERSON.c.id).where(PERSON.c.case_id.in_(cases))
+    for case, person in connection.execute(asked.order_by(PERSON.c.id)):
+        found.setdefault(case, []).append(person)
+    return found
+
+
 def failed(connection: Connection, since: datetime) -> int:
     """Give how often somebody tried to sign in and failed since a moment."""
     where = (LOOK.c.instant >= since, LOOK.c.what.startswith("aanmelden mislukt"))

@@ -1,0 +1,107 @@
+"""How long each address takes for what one may not see and for what is not there, in turn.
+
+`.venv/bin/python -m benchmarks.existence [ROUNDS]`: by two hundred addresses and more, in one
+process on SQLite; prints the addresses whose medians differ most, and in how many they lie outside
+the noise of their own rounds.
+"""
+
+import statistics
+import sys
+import tempfile
+import time
+from itertools import product
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+
+from conftest import make_folder
+from support.cast import Client, reader
+from support.everything import furnish
+from support.http import Http
+from web.test_existence import ACTS, NOT_OF_A_CASE, OF_A_CASE, addresses, filled, prefix_of
+
+from amhk.desk.staff import conflicts, workers
+from amhk.office import open_office
+from amhk.store.letters.outbox import OUT
+from amhk.web.app import create_app
+
+
+def house(folder):
+    """A house in which Nel of another team may see no case; gives it and what is where."""
+    office = open_office(make_folder(folder / "m", "meldpunt.sqlite", seated=True), proof=False)
+    places = furnish(office)
+    workers.add_team(office, "Noord")
+    workers.add_worker(office, "Nel", "medewerker", "Noord", None, password="oefenen-oefenen")
+    known = {"worker": "Anna", "ground": "familie", "reason": "Zegt zij zelf."}
+    conflicts.know_other(office, places["melding"], known, reader(office, "Mia"))
+    with office.store.read() as connection:
+        places["out"] = connection.execute(OUT.select()).first().id
+    return office, places | {"file": 1, "conflict": 1}
+
+
+def pairs(places):
+    """Each way to ask: the door, how, the address of what is hidden, and of what is not there."""
+    for door, method, path in sorted(addresses()):
+        if prefix_of(path) and not NOT_OF_A_CASE.match(path):
+            for hidden, absent in zip(
+                filled(path, places, True), filled(path, places, False), strict=True
+            ):
+                yield door, method, hidden, absent
+
+
+def asking(office, name):
+    """Give a function that asks at an address as somebody, and says how long it took (seconds)."""
+    browser, program = Http(create_app(office)), Client(office, name)
+    browser.sign_in(name)
+
+    def ask(door, method, where):
+        """Ask once."""
+        begun = time.perf_counter()
+        if door:
+            program.ask(method, door + where, {"version": 1} if method == "POST" else None, ANY)
+        elif method == "POST":
+            browser.send(where, version="1")
+        else:
+            browser.get(where, follow_redirects=False)
+        return time.perf_counter() - begun
+
+    return ask
+
+
+ANY = range(200, 600)
+# Of another team, who knows the people, and two who see no case.
+READERS = ("Nel", "Anna", "Rita", "Bea")
+
+
+def measure(rounds):
+    """Ask everything in turns; print what differs."""
+    with tempfile.TemporaryDirectory() as place:
+        office, places = house(Path(place))
+        found, asked = [], list(pairs(places))
+        askers = {name: asking(office, name) for name in READERS}
+        for name, (door, method, hidden, absent) in product(READERS, asked):
+            ask = askers[name]
+            times = {hidden: [], absent: []}
+            for n in range(rounds):
+                for where in (hidden, absent) if n % 2 else (absent, hidden):
+                    times[where].append(ask(door, method, where))
+            here, there = (sorted(times[where]) for where in (hidden, absent))
+            ratio = statistics.median(here) / statistics.median(there)
+            low, high = (
+                there[rounds // 10] / there[rounds // 2],
+                there[-rounds // 10] / there[rounds // 2],
+            )
+            found.append((ratio, not low <= ratio <= high, f"{name} {method}", door + hidden))
+        office.close()
+    apart = [one for one in found if one[1]]
+    ratios = sorted(one[0] for one in found)
+    print(f"{len(found)} addresses, {rounds} rounds each, hidden : absent")
+    print(f"median ratio {statistics.median(ratios):.3f}, from {ratios[0]:.3f} to {ratios[-1]:.3f}")
+    print(f"outside the noise of its own rounds: {len(apart)}")
+    for ratio, _, method, where in sorted(apart, key=lambda x: abs(1 - x[0]))[-8:]:
+        print(f"  {ratio:.3f} {method} {where}")
+
+
+if __name__ == "__main__":
+    assert ACTS and OF_A_CASE
+    measure(int(sys.argv[1]) if sys.argv[1:] else 40)
