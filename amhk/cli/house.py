@@ -1,13 +1,17 @@
 """Commands for the house: founding, serving, the clock, and the proof."""
 
+import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from amhk.cli.shared import ConfigOption, JsonOption, app, open_here, say
-from amhk.errors import Refusal
+from amhk.errors import Refusal, WrongUse
+
+if TYPE_CHECKING:
+    from amhk.desk.house.backup import Told
 
 
 @app.command()
@@ -187,3 +191,77 @@ def migrate(config: ConfigOption = None) -> None:
         days = some(taken, "sluitingsdag", "sluitingsdagen")
         typer.echo(f"{days} overgenomen uit config.toml; haal [calendar] daar nu weg.")
     typer.echo(f"De database staat op versie {version}.")
+
+
+def _passphrase(again: bool) -> str:
+    """Give the passphrase of a backup: from the environment, or as it is typed (twice)."""
+    from amhk.config.reading import secret
+
+    if told := secret("AMHK_BACKUP_PASSPHRASE"):
+        return told
+    if not sys.stdin.isatty():
+        raise WrongUse("Geef de wachtzin in AMHK_BACKUP_PASSPHRASE of AMHK_BACKUP_PASSPHRASE_FILE.")
+    return str(typer.prompt("Wachtzin van de back-up", hide_input=True, confirmation_prompt=again))
+
+
+def _told(told: "Told", done: str, json_: bool) -> None:
+    rows = sum(told.rows.values())
+    if json_:
+        say({"made": told.made, "rows": told.rows, "files": told.files, "faults": told.faults})
+    else:
+        typer.echo(f"{done}: {rows} regels, {told.files} bijlagen.")
+        for fault in told.faults:
+            typer.echo(fault)
+    if told.faults:
+        raise typer.Exit(1)
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="Het bestand dat gemaakt wordt")],
+    recipient: Annotated[
+        str, typer.Option(help="Voor wie (age1...); anders met een wachtzin")
+    ] = "",
+    json_: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Zet het meldpunt in een versleuteld bestand, ook terwijl er gewerkt wordt."""
+    from amhk.desk.house.backup import back_up
+
+    with open_here(config) as office:
+        secret = "" if recipient else _passphrase(True)
+        _told(back_up(office, file, secret, recipient), f"{file} is gemaakt", json_)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="De back-up")],
+    into: Annotated[Path, typer.Option(help="De lege map waarin zij komt")] = Path(),
+    drill: Annotated[
+        bool, typer.Option("--drill", help="Alleen proberen: open haar, kijk alles na, gooi weg")
+    ] = False,
+    json_: JsonOption = False,
+) -> None:
+    """Zet een back-up terug in een lege map, of probeer alleen of zij goed is."""
+    from amhk.desk.house import backup as house
+
+    if drill:
+        _told(house.drill(file, _passphrase(False)), "De back-up is goed", json_)
+        return
+    told = house.restore(file, into, _passphrase(False))
+    _told(told, f"Teruggezet in {into.resolve()}", json_)
+
+
+@app.command("move-database")
+def move_database(
+    url: Annotated[str, typer.Argument(help="De andere, lege database")],
+    json_: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Zet alles over naar een andere database, SQLite of PostgreSQL, en houd ze naast elkaar."""
+    from amhk.desk.house.backup import move
+
+    with open_here(config) as office:
+        told = move(office, url)
+    _told(told, "Overgezet, en regel voor regel gelijk", json_)
+    typer.echo("Zet nu database in config.toml (of AMHK_DATABASE) op de nieuwe, en start opnieuw.")

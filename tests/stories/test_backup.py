@@ -1,0 +1,256 @@
+"""A meldpunt in one encrypted file, made while people work, and back; and from one database to
+another.
+"""
+
+import json
+import os
+import subprocess
+import threading
+import time
+from contextlib import closing
+from io import BytesIO
+from random import Random
+
+import pyrage
+import pytest
+from conftest import FULL, make_folder, new_database
+from support.cast import Client, hire, reader
+from support.everything import furnish
+from support.families import EL_AMRANI, melding
+from support.server import Forked, command
+
+from amhk.desk.cases import attachments, reading
+from amhk.desk.house import backup
+from amhk.desk.house.self_check import changed_behind
+from amhk.desk.intake import calls
+from amhk.errors import HouseClosed
+from amhk.office import open_office
+from amhk.store import reads
+from amhk.store.cases.files import Files
+from amhk.store.database import copying, schema
+
+SECRET = "zeven paarse fietsen"
+
+
+@pytest.fixture
+def house(office):
+    hire(office)
+    Client(office).clock("2026-02-02T09:00")
+    places = furnish(office)
+    tom = reader(office, "Tom")
+    attachments.add_file(office, places["melding"], "brief.txt", BytesIO(b"Een brief."), tom)
+    return office
+
+
+def rows(office):
+    with office.store.snapshot() as connection:
+        return {
+            t.name: [line for lines in copying.read_out(connection, t) for line in sorted(lines)]
+            for t in copying.tables()
+        }
+
+
+def put_back(file, folder, database=None, secret=SECRET):
+    """Put a backup back, in a database of its own; gives what was told, and its settings."""
+    if database:
+        os.environ["AMHK_DATABASE"] = database
+    try:
+        return backup.restore(file, folder, secret)
+    finally:
+        os.environ.pop("AMHK_DATABASE", None)
+
+
+def here(folder):
+    """A house that was put back, on SQLite."""
+    return closing(open_office(folder / "config.toml", proof=False))
+
+
+def test_what_was_put_back_is_what_there_was(house, tmp_path):
+    file, folder = tmp_path / "nacht.amhk", tmp_path / "terug"
+    assert changed_behind(house) == []  # it counts the figures to the end, as putting back does
+    told = backup.back_up(house, file, SECRET)
+    before = rows(house)
+    again = put_back(file, folder, "meldpunt.sqlite")
+    assert again.rows == told.rows and again.files == told.files == 1
+    assert again.faults == [], again.faults
+    with here(folder) as office:
+        after = rows(office)
+        for name in before:
+            assert after[name] == before[name], name
+        (hash_,) = {f.name for f in (folder / "bijlagen").rglob("*") if f.is_file()}
+        assert Files(folder / "bijlagen").path(hash_).read_bytes() == b"Een brief."
+        calls.take_call(office, melding(EL_AMRANI), reader(office, "Tom"))  # and work goes on
+        assert changed_behind(office) == []
+
+
+def test_nothing_of_it_can_be_read_without_the_passphrase(house, tmp_path):
+    file = tmp_path / "nacht.amhk"
+    backup.back_up(house, file, SECRET)
+    raw = file.read_bytes()
+    for word in (b"Amrani", b"Samira", b"config.toml", b"Meldpunt", b"999965323"):
+        assert word not in raw
+    assert file.stat().st_mode & 0o777 == 0o600
+    with pytest.raises(HouseClosed, match="niet de wachtzin"):
+        backup.drill(file, "een andere wachtzin")
+
+
+def test_for_a_recipient_it_opens_with_his_key_and_no_other(house, tmp_path):
+    file, key = tmp_path / "nacht.amhk", pyrage.x25519.Identity.generate()
+    backup.back_up(house, file, "", str(key.to_public()))
+    assert backup.drill(file, str(key)).faults == []
+    for wrong in (str(pyrage.x25519.Identity.generate()), SECRET):
+        with pytest.raises(HouseClosed):
+            backup.drill(file, wrong)
+
+
+def test_while_eight_write_all_that_was_answered_before_is_in_it_and_it_is_whole(house, tmp_path):
+    answered, stop, tom = [], threading.Event(), reader(house, "Tom")
+
+    def write():
+        while not stop.is_set():
+            answered.append(calls.take_call(house, melding(EL_AMRANI[:1]), tom))
+
+    writers = [threading.Thread(target=write) for _ in range(8)]
+    for writer in writers:
+        writer.start()
+    try:
+        while len(answered) < 20:
+            time.sleep(0.01)
+        before = list(answered)
+        backup.back_up(house, tmp_path / "nacht.amhk", SECRET)
+    finally:
+        stop.set()
+        for writer in writers:
+            writer.join()
+    told = put_back(tmp_path / "nacht.amhk", tmp_path / "terug", "meldpunt.sqlite")
+    assert told.faults == []
+    with here(tmp_path / "terug") as office, office.store.read() as connection:
+        there = {number: reads.case_by_number(connection, number) for number in before}
+        assert all(there.values()) and len(before) >= 20
+
+
+def test_a_file_that_is_cut_off_or_changed_anywhere_is_refused_and_leaves_nothing(
+    sqlite_office, tmp_path
+):
+    hire(sqlite_office)
+    calls.take_call(sqlite_office, melding(EL_AMRANI), reader(sqlite_office, "Tom"))
+    file, wrong = tmp_path / "nacht.amhk", tmp_path / "anders.amhk"
+    backup.back_up(sqlite_office, file, SECRET)
+    raw, dice = file.read_bytes(), Random(7)
+    changed = [raw[:n] for n in (0, 1, 511, len(raw) // 2, len(raw) - 2000)]
+    for _ in range(40 if FULL else 4):
+        at = dice.randrange(len(raw) - 1536)  # the last blocks of a tar are empty
+        changed.append(raw[:at] + bytes([raw[at] ^ 1 << dice.randrange(8)]) + raw[at + 1 :])
+    for n, told in enumerate(changed):
+        wrong.write_bytes(told)
+        folder = tmp_path / f"terug-{n}"
+        try:
+            backup.restore(wrong, folder, SECRET)
+        except HouseClosed as closed:
+            assert "\n" not in str(closed) and not any(folder.iterdir())
+        else:  # a bit that nobody reads: the padding of a header
+            assert rows_of(folder) == rows(sqlite_office)
+
+
+def rows_of(folder):
+    with here(folder) as office:
+        return rows(office)
+
+
+def test_a_file_of_an_older_or_newer_program_is_refused_in_one_sentence(
+    sqlite_office, tmp_path, monkeypatch
+):
+    for made_by, said in (("0001", "ouder programma"), ("9999", "nieuwer programma")):
+        file = tmp_path / f"{made_by}.amhk"
+        with monkeypatch.context() as then:
+            then.setattr(schema, "NEWEST", made_by)
+            backup.back_up(sqlite_office, file, SECRET)
+        with pytest.raises(HouseClosed, match=said):
+            backup.restore(file, tmp_path / "terug", SECRET)
+        assert not any((tmp_path / "terug").iterdir())
+
+
+def test_what_is_there_is_never_written_over(house, tmp_path):
+    file, folder = tmp_path / "nacht.amhk", tmp_path / "terug"
+    backup.back_up(house, file, SECRET)
+    folder.mkdir()
+    (folder / "van een ander").write_text("Blijf af.")
+    with pytest.raises(HouseClosed, match="niet leeg"):
+        put_back(file, folder, "meldpunt.sqlite")
+    assert (folder / "van een ander").read_text() == "Blijf af."
+    with pytest.raises(HouseClosed, match="database is niet leeg"):
+        put_back(file, tmp_path / "anders", house.config.url)
+    assert rows(house)["cases"]
+
+
+def test_a_drill_touches_no_database_that_the_environment_names(house, tmp_path, monkeypatch):
+    file, before = tmp_path / "nacht.amhk", rows(house)
+    backup.back_up(house, file, SECRET)
+    monkeypatch.setenv("AMHK_DATABASE", house.config.url)
+    assert backup.drill(file, SECRET).faults == []
+    assert os.environ["AMHK_DATABASE"] == house.config.url and rows(house) == before
+
+
+def test_from_one_database_to_the_other_and_back_nothing_is_lost(house, tmp_path, request):
+    other = f"sqlite:///{tmp_path / 'ander.sqlite'}"
+    if house.store.sqlite:
+        other = new_database(request.getfixturevalue("postgres"))
+    told = backup.move(house, other)
+    assert told.rows["cases"] == len(rows(house)["cases"]) > 0
+    with pytest.raises(HouseClosed, match="niet leeg"):
+        backup.move(house, other)
+    text = house.config.path.read_text(encoding="utf-8").splitlines()
+    moved = tmp_path / "verhuisd"
+    moved.mkdir()
+    for name in ("workflows", "templates", "bijlagen"):
+        (moved / name).symlink_to(house.config.folder / name)
+    lines = [f'database = "{other}"' if x.startswith("database") else x for x in text]
+    (moved / "config.toml").write_text("\n".join(lines), encoding="utf-8")
+    with here(moved) as office:
+        assert rows(office) == rows(house) and changed_behind(office) == []
+        number = calls.take_call(office, melding(EL_AMRANI), reader(office, "Tom"))
+        assert reading.case_view(office, number, reader(office, "Tom"))["people"]
+        back = f"sqlite:///{tmp_path / 'terug.sqlite'}"
+        assert backup.move(office, back).rows["cases"] == told.rows["cases"] + 1
+
+
+def test_killed_while_it_is_made_the_one_of_before_is_there_and_no_other(tmp_path, monkeypatch):
+    monkeypatch.setenv("AMHK_BACKUP_PASSPHRASE", SECRET)
+    path = make_folder(tmp_path / "m", "meldpunt.sqlite", seated=True)
+    with closing(open_office(path, proof=False)) as office:
+        Client(office).clock("2026-02-02T09:00")
+        furnish(office)
+        backup.back_up(office, tmp_path / "nacht.amhk", SECRET)
+    before, dice = (tmp_path / "nacht.amhk").read_bytes(), Random(11)
+    for _ in range(20 if FULL else 3):
+        made = Forked(["backup", str(tmp_path / "nacht.amhk"), "--config", str(path)])
+        time.sleep(dice.uniform(0.2, 1.2))
+        made.send_signal(9) if made.poll() is None else None
+        try:
+            made.wait(60)
+        except subprocess.TimeoutExpired:
+            raise AssertionError("it did not end") from None
+        now = (tmp_path / "nacht.amhk").read_bytes()
+        assert now == before or backup.drill(tmp_path / "nacht.amhk", SECRET).faults == []
+    told = command("backup", tmp_path / "nacht.amhk", "--config", path)
+    assert told.returncode == 0, told.stderr
+    assert [p.name for p in tmp_path.glob("*amhk*")] == ["nacht.amhk"], "and no half one is left"
+
+
+def test_on_the_command_line_it_says_what_it_did(tmp_path, monkeypatch):
+    path = make_folder(tmp_path / "m", "meldpunt.sqlite", seated=True)
+    file = tmp_path / "nacht.amhk"
+    told = command("backup", file, "--config", path)
+    assert told.returncode == 2 and "AMHK_BACKUP_PASSPHRASE" in told.stderr
+    monkeypatch.setenv("AMHK_BACKUP_PASSPHRASE", SECRET)
+    told = command("backup", file, "--config", path)
+    assert told.returncode == 0 and "is gemaakt" in told.stdout
+    told = command("restore", file, "--drill", "--json")
+    assert told.returncode == 0 and json.loads(told.stdout)["faults"] == []
+    told = command("restore", file, "--into", tmp_path / "terug")
+    assert told.returncode == 0 and "Teruggezet" in told.stdout
+    told = command("check", "--config", tmp_path / "terug")
+    assert told.returncode == 0, told.stdout
+    monkeypatch.setenv("AMHK_BACKUP_PASSPHRASE", "een andere")
+    told = command("restore", file, "--drill")
+    assert told.returncode == 1 and "niet de wachtzin" in told.stderr
