@@ -46,7 +46,7 @@ _O, _R, _N = How.OPEN, How.REASON, How.NEVER
 PARTS: dict[str, tuple[str, tuple[How, ...]]] = {
     "heeft": ("Wie de zaak heeft of het gesprek aannam", (_R, _R, _O, _O, _O, _O)),
     "medewerker": ("Medewerker van hetzelfde team", (_R, _R, _R, _R, _R, _R)),
-    "teamleider": ("Teamleider van het team", (_R, _R, _O, _R, _O, _O)),
+    "teamleider": ("Teamleider van het team", (_R, _R, _O, _O, _O, _O)),
     "gedragswetenschapper": ("Gedragswetenschapper", (_R, _R, _R, _O, _O, _O)),
     "vertrouwensarts": ("Vertrouwensarts", (_R, _R, _R, _O, _R, _R)),
     "manager": ("Manager", (_R, _R, _R, _R, _R, _R)),
