@@ -113,7 +113,7 @@ def try_form(office, http, who, route, action, names, rows):
     signed_in = [False]
 
     @settings(
-        max_examples=60 if FULL else 2,
+        max_examples=60 if FULL else 1,
         deadline=None,
         database=None,
         derandomize=True,

@@ -23,6 +23,12 @@ LONG = "Zij heeft al heel lang last van kwikziekte en wordt daarvoor in het ziek
 
 
 @pytest.fixture
+def office(sqlite_office):
+    """On SQLite: what is asked of the database here is asked on both in other tests."""
+    return sqlite_office
+
+
+@pytest.fixture
 def house(office):
     hire(office)
     for name, role in (("Ilse", "inspectie"), ("Vik", "vertrouwenspersoon"), ("Aad", "auditor")):

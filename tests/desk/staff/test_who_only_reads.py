@@ -26,6 +26,12 @@ NEW = (("Ilse", "inspectie"), ("Vik", "vertrouwenspersoon"), ("Aad", "auditor"))
 
 
 @pytest.fixture
+def office(sqlite_office):
+    """On SQLite: what is asked of the database here is asked on both in other tests."""
+    return sqlite_office
+
+
+@pytest.fixture
 def house(office):
     """A house with an inspector, a vertrouwenspersoon and an auditor, and two cases."""
     hire(office)
