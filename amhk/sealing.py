@@ -11,40 +11,86 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Thread
+from types import ModuleType
 from typing import BinaryIO
 
 import pyrage
-from pyrage import passphrase, x25519
+from pyrage import EncryptError, passphrase, x25519
 
 from amhk.errors import BadInput, HouseClosed
 
+fcntl: ModuleType | None
+try:
+    import fcntl
+except ImportError:  # not on Windows
+    fcntl = None
+
+__all__ = ["CONTENT", "KEY", "EncryptError", "opened", "seal"]
 KEY, CONTENT, _BLOCK = "sleutel.age", "inhoud.age", 512
 
 
 def seal(path: Path, secret: str, recipient: str, make: Callable[[BinaryIO], None]) -> None:
     """Write what `make` makes, encrypted, to a file that appears when it is whole and on disk.
 
-    With a `recipient` (`age1...`) for who has its key, else for who knows the `secret`. OSError
-    when it cannot be written; whatever `make` raises.
+    What is there already is replaced only when it is such a file too. With a `recipient`
+    (`age1...`) for who has its key, else for who knows the `secret`. OSError when it cannot be
+    written; whatever `make` raises.
     """
     own = x25519.Identity.generate()
     to = _recipient(recipient) if recipient else own.to_public()
-    half = path.with_name(f".{path.name}.half")
-    try:
-        half.unlink(missing_ok=True)
-        with os.fdopen(os.open(half, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+    _prove_ours(path)
+    half = path.with_name(f".{path.name or path.resolve().name}.half")
+    with _alone(half) as file:
+        try:
             if not recipient:
                 _member(file, KEY, passphrase.encrypt(str(own).encode(), secret))
             _streamed(file, to, make)
             file.flush()
             os.fsync(file.fileno())
-        half.replace(path)
-    finally:
-        half.unlink(missing_ok=True)
+            half.replace(path)
+        except BaseException:
+            half.unlink(missing_ok=True)
+            raise
     with suppress(OSError):
         folder = os.open(path.parent, os.O_RDONLY)
         os.fsync(folder)
         os.close(folder)
+
+
+def _prove_ours(path: Path) -> None:
+    """Refuse to write over what is no such file: it may be the database itself."""
+    if path.is_dir():
+        raise HouseClosed(f"{path} is een map; noem het bestand van de back-up.")
+    if path.exists():
+        with path.open("rb") as file:
+            begins = file.read(16)
+        if not begins.startswith((KEY.encode() + b"\0", CONTENT.encode() + b"\0")):
+            raise HouseClosed(f"{path} is er al en is geen back-up; het blijft zoals het is.")
+
+
+@contextmanager
+def _alone(half: Path) -> Iterator[BinaryIO]:
+    """Give the file that is written until it is whole, to one process at a time; what a killed one
+    left in it goes. HouseClosed while another writes it.
+    """
+    while True:
+        key = os.open(half, os.O_RDWR | os.O_CREAT, 0o600)
+        with os.fdopen(key, "r+b") as file:
+            _lock(file, half)
+            # the one before may have been finished, and bear its own name, since we opened it
+            if half.exists() and half.stat().st_ino == os.fstat(key).st_ino:
+                file.truncate()
+                yield file
+                return
+
+
+def _lock(file: BinaryIO, half: Path) -> None:
+    if fcntl is None:
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as wrong:
+        raise HouseClosed(f"Er wordt al een back-up gemaakt ({half.name}).") from wrong
 
 
 def _recipient(told: str) -> x25519.Recipient:

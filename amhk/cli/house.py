@@ -197,7 +197,11 @@ def _passphrase(again: bool) -> str:
     """Give the passphrase of a backup: from the environment, or as it is typed (twice)."""
     from amhk.config.reading import secret
 
-    if told := secret("AMHK_BACKUP_PASSPHRASE"):
+    try:
+        told = secret("AMHK_BACKUP_PASSPHRASE")
+    except OSError as wrong:
+        raise WrongUse(f"De wachtzin is niet te lezen: {wrong}.") from wrong
+    if told:
         return told
     if not sys.stdin.isatty():
         raise WrongUse("Geef de wachtzin in AMHK_BACKUP_PASSPHRASE of AMHK_BACKUP_PASSPHRASE_FILE.")

@@ -23,7 +23,7 @@ from amhk.web.outside import address_of
 PATH = "/scim/v2"
 _CORE, _API = "urn:ietf:params:scim:schemas:core:2.0", "urn:ietf:params:scim:api:messages:2.0"
 USER = f"{_CORE}:User"
-_FILTER = re.compile(r'\s*(\w+)\s+eq\s+"((?:[^"\\]|\\.)*)"\s*', re.IGNORECASE)
+_FILTER = re.compile(r'\s*(\w+)\s+eq\s+("(?:[^"\\]|\\.)*"|true|false)\s*', re.IGNORECASE)
 _MOST_BODY, _MOST = 100_000, 200
 _STATUS: dict[type[Refusal], tuple[int, str]] = {
     NotSignedIn: (401, ""),
@@ -144,12 +144,18 @@ def _number(told: object, usual: int) -> int:
 def _fits(asked: str, one: Kept) -> bool:
     """Tell whether somebody fits `part eq "value"`, the one filter there is."""
     told = _FILTER.fullmatch(asked)
-    if told is None:
-        raise BadInput('Alleen een filter als userName eq "..." kan.')
-    known = {name.lower(): str(getattr(one, part)) for name, part in _TOLD.items()}
+    known = {name.lower(): getattr(one, part) for name, part in _TOLD.items()}
     known["id"] = str(one.key)
-    value = json.loads(f'"{told[2]}"')
-    return known.get(told[1].lower(), "").casefold() == str(value).casefold()
+    if told is None or told[1].lower() not in known:
+        raise BadInput('Alleen een filter als userName eq "..." kan.')
+    try:
+        value = json.loads(told[2] if told[2].startswith('"') else told[2].lower())
+    except ValueError as wrong:
+        raise BadInput("Deze waarde is geen JSON.") from wrong
+    mine = known[told[1].lower()]
+    if isinstance(mine, str) and isinstance(value, str):
+        return mine.casefold() == value.casefold()
+    return mine is value
 
 
 @router.get("/Users")

@@ -23,8 +23,9 @@ from amhk.desk.cases import attachments, reading
 from amhk.desk.house import backup
 from amhk.desk.house.self_check import changed_behind
 from amhk.desk.intake import calls
-from amhk.errors import HouseClosed
+from amhk.errors import BadInput, HouseClosed
 from amhk.office import open_office
+from amhk.sealing import opened, seal
 from amhk.store import reads
 from amhk.store.cases.files import Files
 from amhk.store.database import copying, schema
@@ -223,6 +224,66 @@ def test_from_one_database_to_the_other_and_back_nothing_is_lost(house, tmp_path
         assert backup.move(office, back).rows["cases"] == told.rows["cases"] + 1
 
 
+def test_what_is_no_backup_is_never_written_over_least_of_all_the_house_itself(small):
+    for name in ("meldpunt.sqlite", "config.toml", "workflows"):
+        with pytest.raises(HouseClosed):
+            backup.back_up(small, small.config.folder / name, SECRET)
+    assert rows(small)["cases"]
+
+
+def test_while_one_is_made_another_to_the_same_file_is_refused(small, tmp_path):
+    file, told = tmp_path / "nacht.amhk", []
+
+    def make(out):
+        try:
+            backup.back_up(small, file, SECRET)
+        except HouseClosed as closed:
+            told.append(str(closed))
+        out.write(b"De eerste.")
+
+    seal(file, SECRET, "", make)
+    assert "wordt al een back-up gemaakt" in told[0]
+    with opened(file, SECRET) as content:
+        assert content.read() == b"De eerste."
+
+
+def test_where_putting_back_or_moving_fails_it_can_be_tried_again(small, tmp_path, monkeypatch):
+    file, elsewhere = tmp_path / "nacht.amhk", f"sqlite:///{tmp_path / 'elders.sqlite'}"
+    backup.back_up(small, file, SECRET)
+    with monkeypatch.context() as then:
+        then.setattr(copying, "go_on_counting", lambda _: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            put_back(file, tmp_path / "terug", elsewhere)
+        with pytest.raises(ZeroDivisionError):
+            backup.move(small, elsewhere)
+    assert not any((tmp_path / "terug").iterdir())
+    assert backup.move(small, elsewhere).rows["cases"] == 1
+    assert (tmp_path / "elders.sqlite").stat().st_mode & 0o777 == 0o600
+
+
+def test_settings_of_another_name_or_form_come_back_as_they_were(small, tmp_path):
+    text = small.config.path.read_text(encoding="utf-8")
+    named = small.config.folder / "ander.toml"
+    named.write_text(text.replace("database =", '  "database" ='), encoding="utf-8")
+    with closing(open_office(named, proof=False)) as office:
+        backup.back_up(office, tmp_path / "nacht.amhk", SECRET)
+    assert backup.drill(tmp_path / "nacht.amhk", SECRET).faults == []
+    put_back(tmp_path / "nacht.amhk", tmp_path / "terug")
+    assert (tmp_path / "terug" / "config.toml").read_text() == named.read_text()
+
+
+def test_wrong_use_is_one_sentence(small, tmp_path):
+    (tmp_path / "bestand").write_text("x")
+    with pytest.raises(HouseClosed, match="geen map"):
+        backup.restore(tmp_path / "nacht.amhk", tmp_path / "bestand", SECRET)
+    with pytest.raises(HouseClosed, match="is een map"):
+        backup.back_up(small, tmp_path, SECRET)
+    with pytest.raises(HouseClosed, match="niet te schrijven"):
+        backup.back_up(small, tmp_path / "nergens" / "x", SECRET)
+    with pytest.raises(BadInput, match="wachtzin"):
+        backup.back_up(small, tmp_path / "x", "")
+
+
 def test_killed_while_it_is_made_the_one_of_before_is_there_and_no_other(tmp_path, monkeypatch):
     monkeypatch.setenv("AMHK_BACKUP_PASSPHRASE", SECRET)
     path = make_folder(tmp_path / "m", "meldpunt.sqlite", seated=True)
@@ -243,7 +304,8 @@ def test_killed_while_it_is_made_the_one_of_before_is_there_and_no_other(tmp_pat
         assert now == before or backup.drill(tmp_path / "nacht.amhk", SECRET).faults == []
     told = command("backup", tmp_path / "nacht.amhk", "--config", path)
     assert told.returncode == 0, told.stderr
-    assert [p.name for p in tmp_path.glob("*amhk*")] == ["nacht.amhk"], "and no half one is left"
+    assert [p.name for p in tmp_path.glob("*.amhk*")] == ["nacht.amhk"]
+    assert not list(tmp_path.glob(".*half")), "and no half one is left"
 
 
 def test_on_the_command_line_it_says_what_it_did(tmp_path, monkeypatch):

@@ -15,7 +15,7 @@ from amhk.desk.intake import calls
 from amhk.desk.staff import rights, workers
 from amhk.errors import HouseClosed
 from amhk.office import open_office
-from amhk.store import reads
+from amhk.store import reads, writes
 from amhk.web.app import create_app
 
 TOKEN = "een token van de organisatie, lang genoeg"
@@ -110,8 +110,36 @@ def test_it_is_found_by_a_filter_in_whatever_capitals_and_other_filters_are_refu
     ):
         told = ask(house, "GET", f"/Users?filter={asked}")
         assert told["totalResults"] == found, asked
-    for asked in ('userName co "n"', "rommel", 'userName eq "a" or id eq "1"'):
+    assert ask(house, "GET", "/Users?filter=active eq true")["totalResults"] == 1
+    assert ask(house, "GET", '/Users?filter=externalId eq "None"')["totalResults"] == 0
+    for asked in (
+        'userName co "n"',
+        "rommel",
+        'userName eq "a" or id eq "1"',
+        'iets eq ""',
+        'userName eq "\\q"',
+        'userName eq "%09"',
+    ):
         assert ask(house, "GET", f"/Users?filter={asked}", expect=400)["status"] == "400"
+
+
+def test_another_login_name_is_no_longer_his_who_bore_it_and_every_manager_reads_it(house):
+    key = ask(house, "POST", "/Users", NORA, expect=201)["id"]
+    with house.store.write() as connection:
+        writes.change(connection, reads.WORKER, [int(key)], {"subject": "https://x nora"})
+    ask(house, "PUT", f"/Users/{key}", {**NORA, "userName": "n.de.vries"})
+    nora = worker(house)
+    assert (nora["login"], nora["subject"]) == ("n.de.vries", None)
+    with house.store.read() as connection:
+        lines = rights.lately(connection, house.now(connection), reader(house, "Mia"))
+    assert "n.de.vries" in lines[0]["what"]
+
+
+def test_who_was_deleted_there_can_be_added_again_and_is_another(house):
+    key = ask(house, "POST", "/Users", NORA, expect=201)["id"]
+    ask(house, "DELETE", f"/Users/{key}", expect=204)
+    again = ask(house, "POST", "/Users", NORA, expect=201)
+    assert again["id"] != key and again["displayName"] == "Nora Bakker (n.bakker)"
 
 
 @pytest.mark.parametrize(
@@ -126,6 +154,9 @@ def test_it_is_found_by_a_filter_in_whatever_capitals_and_other_filters_are_refu
         [{"op": "replace", "path": "userName", "value": ["a"]}],
         [{"op": "replace", "path": "userName", "value": ""}],
         [{"op": "replace", "path": "displayName", "value": "x" * 90}],
+        [{"op": "replace", "path": "externalId", "value": "\ud800"}],
+        [{"op": "replace", "path": "externalId", "value": "a\x00b"}],
+        [{"op": "replace", "path": "externalId", "value": "x" * 9000}],
         [
             {"op": "replace", "path": "displayName", "value": "Halverwege"},
             {"op": "replace", "path": "active", "value": []},

@@ -23,9 +23,9 @@ from amhk import __version__
 from amhk.config import Config, read_config
 from amhk.desk.house.self_check import changed_behind, prove
 from amhk.desk.people.kin import mark_of
-from amhk.errors import HouseClosed
+from amhk.errors import BadInput, HouseClosed
 from amhk.office import Office, open_office
-from amhk.sealing import opened, seal
+from amhk.sealing import EncryptError, opened, seal
 from amhk.store.cases import bundle
 from amhk.store.cases.files import Files
 from amhk.store.database import copying, migrate, schema
@@ -35,6 +35,7 @@ FORMAT = 1
 _BEGIN, _END, _HOUSE, _ROWS, _FILES = "begin.json", "einde.json", "huis", "rijen", "bijlagen"
 _FOLDERS = ("workflows", "templates")
 _PIECE = 1_000_000
+_UNREADABLE = (tarfile.TarError, EOFError, ValueError, KeyError, IndexError, TypeError)
 
 
 @dataclass
@@ -55,10 +56,12 @@ def back_up(office: Office, path: Path, secret: str, recipient: str = "") -> Tol
     whole.
     """
     told = Told(made=datetime.now(UTC).isoformat(timespec="seconds"))
+    if not secret and not recipient:
+        raise BadInput.of("wachtzin", "Een back-up heeft een wachtzin of een ontvanger.", "secret")
     try:
         seal(path, secret, recipient, lambda out: _write(office, out, told))
-    except OSError as wrong:
-        raise HouseClosed(f"De back-up is niet te schrijven: {wrong.strerror or wrong}.") from wrong
+    except (OSError, EncryptError, ValueError) as wrong:
+        raise HouseClosed(f"De back-up is niet te schrijven: {wrong}.") from wrong
     return told
 
 
@@ -70,7 +73,9 @@ def _write(office: Office, out: BinaryIO, told: Told) -> None:
     ):
         _put(tar, _BEGIN, json.dumps(_begin(office, told)).encode())
         for path in _of_house(office.config):
-            place = PurePosixPath(_HOUSE, path.relative_to(office.config.folder).as_posix())
+            inside = path.relative_to(office.config.folder).as_posix()
+            name = "config.toml" if path == office.config.path else inside
+            place = PurePosixPath(_HOUSE, name)
             _put(tar, str(place), path.read_bytes())
         for table in copying.tables():
             told.rows[table.name] = 0
@@ -126,11 +131,15 @@ def restore(path: Path, folder: Path, secret: str) -> Told:
     HouseClosed in one sentence when it cannot be; the folder is empty again then. Its settings come
     last, so that a meldpunt that is put back by half does not open.
     """
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if any(folder.iterdir()):
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        there = any(folder.iterdir())
+    except OSError as wrong:
+        raise HouseClosed(f"{folder} is geen map waarin iets te zetten is.") from wrong
+    if there:
         raise HouseClosed(f"De map {folder} is niet leeg; zet een back-up terug in een lege map.")
     try:
-        told = _read(path, folder, secret, None)
+        told = _read(path, folder, secret)
     except BaseException:
         _clear(folder)
         raise
@@ -142,21 +151,25 @@ def drill(path: Path, secret: str) -> Told:
     """Put a backup back in a folder and database of its own that are thrown away, and look at it
     whole; `faults` is empty when it is good.
     """
-    with _of_nobody(), TemporaryDirectory(prefix="amhk-proef-") as place:
+    with TemporaryDirectory(prefix="amhk-proef-") as place, _apart(Path(place)):
         folder = Path(place)
-        told = _read(path, folder, secret, "proef.sqlite")
+        told = _read(path, folder, secret, folder / "bijlagen")
         told.faults = _looked_at(folder / "config.toml")
     return told
 
 
 @contextmanager
-def _of_nobody() -> Iterator[None]:
-    """Forget for a while which database the environment names: a drill is not to touch it."""
+def _apart(folder: Path) -> Iterator[None]:
+    """Let the database be one in this folder for a while, whatever settings and environment name:
+    a drill is not to touch it.
+    """
     names = ("AMHK_DATABASE", "AMHK_DATABASE_FILE")
     before = {name: os.environ.pop(name) for name in names if name in os.environ}
+    os.environ[names[0]] = f"sqlite:///{folder.resolve() / 'proef.sqlite'}"
     try:
         yield
     finally:
+        del os.environ[names[0]]
         os.environ.update(before)
 
 
@@ -176,8 +189,8 @@ def _looked_at(path: Path) -> list[str]:
         office.close()
 
 
-def _read(path: Path, folder: Path, secret: str, database: str | None) -> Told:
-    """Read a backup into a folder; `database` is put in the place of that of its settings."""
+def _read(path: Path, folder: Path, secret: str, attachments: Path | None = None) -> Told:
+    """Read a backup into a folder, its attachments where its settings say or in another."""
     told, settings = Told(), folder / "config.toml.half"
     try:
         with (
@@ -187,13 +200,15 @@ def _read(path: Path, folder: Path, secret: str, database: str | None) -> Told:
         ):
             members = iter(tar)
             _prove_ours(path, _json(tar, next(members, None), _BEGIN), told)
-            first = _house(tar, members, folder, settings, database)
-            store = Store(read_config(settings).url)
+            first = _house(tar, members, folder, settings)
+            config = read_config(settings)
+            store = Store(config.url)
+            files = Files(attachments or folder / config.attachments)
             try:
-                _rows_and_files(tar, members, first, store, folder, told, settings)
+                _rows_and_files(tar, members, first, store, files, told)
             finally:
                 store.close()
-    except (tarfile.TarError, EOFError, ValueError, KeyError, OSError, StoreFailed) as wrong:
+    except (*_UNREADABLE, OSError, StoreFailed) as wrong:
         text = "De back-up is niet terug te zetten: zij is beschadigd, of de schijf is vol."
         raise HouseClosed(text) from wrong
     settings.replace(folder / "config.toml")
@@ -230,7 +245,6 @@ def _house(
     members: Iterator[tarfile.TarInfo],
     folder: Path,
     settings: Path,
-    database: str | None,
 ) -> tarfile.TarInfo:
     """Write the files of the house; gives the first that is none of them."""
     for member in members:
@@ -240,20 +254,10 @@ def _house(
         if ".." in parts or len(parts) < 2 or (len(parts) > 2 and parts[1] not in _FOLDERS):
             raise ValueError(member.name)
         place = settings if parts[1:] == ("config.toml",) else folder.joinpath(*parts[1:])
-        content = _bytes(tar, member)
-        if place == settings and database:
-            content = _with_database(content, database)
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        place.write_bytes(content)
+        place.write_bytes(_bytes(tar, member))
         place.chmod(0o600)
     raise ValueError(_ROWS)
-
-
-def _with_database(content: bytes, database: str) -> bytes:
-    lines = content.decode("utf-8-sig").splitlines()
-    head = [line for line in lines if not line.startswith(("database", "attachments"))]
-    own = (f'database = "{database}"', 'attachments = "bijlagen"')
-    return "\n".join([*own, *head]).encode()
 
 
 def _rows_and_files(
@@ -261,21 +265,15 @@ def _rows_and_files(
     members: Iterator[tarfile.TarInfo],
     first: tarfile.TarInfo,
     store: Store,
-    folder: Path,
+    files: Files,
     told: Told,
-    settings: Path,
 ) -> None:
     """Write rows in one transaction and files by their hash, and hold them against the end."""
     if store.founded():
         raise HouseClosed("De database is niet leeg; zet een back-up terug in een lege database.")
-    migrate.upgrade(store)
-    if store.sqlite:
-        Path(store.url.removeprefix("sqlite:///")).chmod(0o600)
     known = {table.name: table for table in copying.tables()}
     told.rows = dict.fromkeys(known, 0)
-    files = Files(folder / read_config(settings).attachments)
-    with store.write() as connection:
-        copying.clear(connection)
+    with _fresh(store) as connection:
         member: tarfile.TarInfo | None = first
         while member is not None and member.name != _END:
             kind, name = PurePosixPath(member.name).parts[:2]
@@ -289,6 +287,24 @@ def _rows_and_files(
         if end != {"rows": told.rows, "files": told.files}:
             raise ValueError(_END)
         copying.go_on_counting(connection)
+
+
+@contextmanager
+def _fresh(store: Store) -> Iterator[Connection]:
+    """Give the transaction in which a database of nobody is filled; when that fails it is of nobody
+    again.
+    """
+    try:
+        migrate.upgrade(store)
+        if store.sqlite:
+            Path(store.url.removeprefix("sqlite:///")).chmod(0o600)
+        with store.write() as connection:
+            copying.clear(connection)
+            yield connection
+    except BaseException:
+        with suppress(StoreFailed), store.write() as connection:
+            copying.unmake(connection)
+        raise
 
 
 def _kept(files: Files, content: bytes, hash_: str) -> int:
@@ -308,9 +324,7 @@ def move(office: Office, url: str) -> Told:
     try:
         if other.founded():
             raise HouseClosed("De andere database is niet leeg.")
-        migrate.upgrade(other)
-        with office.store.snapshot() as here, other.write() as there:
-            copying.clear(there)
+        with office.store.snapshot() as here, _fresh(other) as there:
             for table in copying.tables():
                 told.rows[table.name] = 0
                 for lines in copying.read_out(here, table):
@@ -326,12 +340,8 @@ def move(office: Office, url: str) -> Told:
 
 
 def _prove_equal(here: Connection, there: Connection) -> None:
-    """Hold every row of two databases against each other."""
+    """Hold every row of two databases against each other, in whatever order they come."""
     for table in copying.tables():
-        pairs = zip(copying.read_out(here, table), copying.read_out(there, table), strict=True)
-        try:
-            if any(sorted(mine) != sorted(theirs) for mine, theirs in pairs):
-                raise ValueError(table.name)
-        except ValueError as wrong:
+        if copying.sum_of(here, table) != copying.sum_of(there, table):
             text = f"De andere database is niet gelijk in {table.name}; gebruik haar niet."
-            raise HouseClosed(text) from wrong
+            raise HouseClosed(text)

@@ -70,6 +70,10 @@ def add(office: Office, told: Kept) -> Kept:
     """
     told = _fit(told)
     with office.store.write() as connection:
+        held = reads.worker_by(connection, name=told.name)
+        if held is not None and not held["active"] and not held["login"]:
+            # who left, and is kept by nobody, may be another of the same name
+            told = _fit(replace(told, name=f"{told.name} ({told.login})"[:_NAME]))
         _prove_free(connection, told, 0)
         workers.added(
             office, connection, told.name, role=ROLE, team=None, registration=None, through=THROUGH
@@ -94,7 +98,12 @@ def keep(office: Office, key: str, told: Kept) -> Kept:
         _prove_free(connection, told, present["id"])
         if told.name != present["name"]:
             workers.renamed(office, connection, present, told.name, None)
-        marks = {"login": told.login, "external": told.external}
+        marks: dict[str, object] = {"login": told.login, "external": told.external}
+        if told.login != present["login"]:  # whoever bore that name does not come in as him
+            marks["subject"] = None
+            writes.end_sessions(connection, present["id"])
+            what = f"Medewerker {told.name} meldt zich bij de organisatie aan als {told.login}."
+            rights.tell(office, connection, None, what, {"name": told.name}, THROUGH)
         writes.change(connection, reads.WORKER, [present["id"]], marks)
         if present["active"] and not told.active:
             workers.gone(office, connection, present, None)
@@ -117,6 +126,8 @@ def _fit(told: Kept) -> Kept:
     login, name = login_of(tidy(told.login, one_line=True)), tidy(told.name, one_line=True)
     if not login or unfit(login, _LOGIN):
         raise BadInput.of("login", f"userName: 1 tot {_LOGIN} tekens.", "userName")
+    if told.external and unfit(told.external, _LOGIN):
+        raise BadInput.of("external", f"externalId: 1 tot {_LOGIN} tekens.", "externalId")
     if unfit(name, _NAME):
         raise BadInput.of("naam", f"displayName: 1 tot {_NAME} tekens.", "displayName")
     return replace(told, login=login, name=name or login[:_NAME])

@@ -7,6 +7,7 @@ PostgreSQL read each other's.
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any
 
 import orjson
@@ -50,6 +51,15 @@ def read_out(connection: Connection, table: Table) -> Iterator[list[bytes]]:
         yield [orjson.dumps([_told(value) for value in row]) for row in rows]
 
 
+def sum_of(connection: Connection, table: Table) -> tuple[int, int]:
+    """Give how many rows a table has, and what the hashes of all of them come to, in any order."""
+    count, total = 0, 0
+    for lines in read_out(connection, table):
+        count += len(lines)
+        total += sum(int.from_bytes(sha256(line).digest()) for line in lines)
+    return count, total % 2**256
+
+
 def _told(value: object) -> object:
     return b64encode(value).decode() if isinstance(value, bytes) else value
 
@@ -89,6 +99,12 @@ def clear(connection: Connection) -> None:
         connection.execute(delete(table))
 
 
+def unmake(connection: Connection) -> None:
+    """Take all tables out of a database that could not be filled."""
+    SQLModel.metadata.drop_all(connection)
+    connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
+
+
 def go_on_counting(connection: Connection) -> None:
     """Let PostgreSQL give keys after the last that was written (SQLite does so by itself)."""
     if connection.dialect.name == "sqlite":
@@ -96,12 +112,7 @@ def go_on_counting(connection: Connection) -> None:
     for table in tables():
         keys = list(table.primary_key.columns)
         if len(keys) == 1 and isinstance(keys[0].type, Integer):
-            place = connection.execute(
-                text("SELECT pg_get_serial_sequence(:of, :key)"),
-                {"of": table.name, "key": keys[0].name},
-            ).scalar()
             last = connection.execute(select(func.max(keys[0]))).scalar()
-            if place and last:
-                connection.execute(
-                    text("SELECT setval(:place, :last)"), {"place": place, "last": last}
-                )
+            asked = "SELECT setval(CAST(pg_get_serial_sequence(:of, :key) AS regclass), :last)"
+            told = {"of": table.name, "key": keys[0].name, "last": last}
+            connection.execute(text(asked), told)  # nothing, where one of them is nothing
