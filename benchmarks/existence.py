@@ -15,12 +15,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from conftest import make_folder
-from support.cast import Client, reader
+from support.cast import Client, hire_north, reader
 from support.everything import furnish
 from support.http import Http
 from web.test_existence import ACTS, NOT_OF_A_CASE, OF_A_CASE, addresses, filled, prefix_of
 
-from amhk.desk.staff import conflicts, workers
+from amhk.desk.staff import conflicts
 from amhk.office import open_office
 from amhk.store.letters.outbox import OUT
 from amhk.web.app import create_app
@@ -30,8 +30,7 @@ def house(folder):
     """A house in which Nel of another team may see no case; gives it and what is where."""
     office = open_office(make_folder(folder / "m", "meldpunt.sqlite", seated=True), proof=False)
     places = furnish(office)
-    workers.add_team(office, "Noord")
-    workers.add_worker(office, "Nel", "medewerker", "Noord", None, password="oefenen-oefenen")
+    hire_north(office)
     known = {"worker": "Anna", "ground": "familie", "reason": "Zegt zij zelf."}
     conflicts.know_other(office, places["melding"], known, reader(office, "Mia"))
     with office.store.read() as connection:

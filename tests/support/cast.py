@@ -23,6 +23,7 @@ CAST = {
     "Bea": ("beheerder", None),
     "Rita": ("rapportage", None),
 }
+READERS = {"Ilse": "inspectie", "Vik": "vertrouwenspersoon", "Aad": "auditor"}
 
 
 # The cast has one password: its hash is made once in a process, not for each of nine people in each
@@ -39,6 +40,18 @@ def hire(office, *names):
     for name in [n for n in names or CAST if n not in here]:
         role, registration = CAST[name]
         workers.add_worker(office, name, role, None, registration, password="oefenen-oefenen")
+
+
+def hire_readers(office):
+    """Let the three who only read work here: an inspector, a vertrouwenspersoon, an auditor."""
+    for name, role in READERS.items():
+        workers.add_worker(office, name, role, None, None, password="oefenen-oefenen")
+
+
+def hire_north(office):
+    """Let there be another team, Noord, with one worker, Nel."""
+    workers.add_team(office, "Noord")
+    workers.add_worker(office, "Nel", "medewerker", "Noord", None, password="oefenen-oefenen")
 
 
 def reader(office, name):

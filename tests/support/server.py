@@ -99,9 +99,9 @@ def forget_forks():
 class Server:
     """The real `amhk serve` on a folder; as a context it is started, and ended whatever happens."""
 
-    def __init__(self, folder, processes=1, trust=None):
+    def __init__(self, folder, processes=1, trust=None, more=()):
         self.folder, self.process, self.trust = folder, None, trust  # trust: it speaks https
-        self._more = ["--processes", str(processes)] if processes > 1 else []
+        self._more = [*more, *(["--processes", str(processes)] if processes > 1 else [])]
 
     def __enter__(self):
         self.start()

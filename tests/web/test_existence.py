@@ -9,13 +9,13 @@ from io import BytesIO
 import pytest
 from conftest import make_folder
 from sqlalchemy import event, select
-from support.cast import Client, reader
+from support.cast import Client, hire_north, reader
 from support.everything import furnish
 from support.http import Http
 from web.test_conflicts import MOVING
 
 from amhk.desk.cases import attachments
-from amhk.desk.staff import conflicts, workers
+from amhk.desk.staff import conflicts
 from amhk.office import open_office
 from amhk.store.letters.outbox import OUT
 from amhk.store.tables import Attachment, table
@@ -88,8 +88,7 @@ def home(tmp_path_factory):
     places = furnish(office)
     tom, mia = reader(office, "Tom"), reader(office, "Mia")
     attachments.add_file(office, places["melding"], "brief.txt", BytesIO(b"Een brief."), tom)
-    workers.add_team(office, "Noord")
-    workers.add_worker(office, "Nel", "medewerker", "Noord", None, password="oefenen-oefenen")
+    hire_north(office)
     known = {"worker": "Anna", "ground": "familie", "reason": "Zegt zij zelf."}
     conflicts.know_other(
         office, places["melding"], known, mia

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from conftest import make_folder
-from support.cast import Client, reader
+from support.cast import Client, hire_north, hire_readers, reader
 from support.everything import furnish
 from support.families import melding
 from support.http import Http
@@ -17,7 +17,6 @@ from web.test_existence import ACTS
 
 from amhk.desk.cases import attachments, moves, reading
 from amhk.desk.intake import calls
-from amhk.desk.staff import workers
 from amhk.desk.terms import feeds
 from amhk.office import open_office
 from amhk.rules.privacy import field_groups
@@ -149,10 +148,8 @@ def lend(office, number, name):
 def home(tmp_path_factory):
     path = make_folder(tmp_path_factory.mktemp("m") / "m", "meldpunt.sqlite", seated=True)
     office = open_office(path, proof=False)
-    workers.add_team(office, "Noord")
-    workers.add_worker(office, "Nel", "medewerker", "Noord", None, password="oefenen-oefenen")
-    for name, role in (("Ilse", "inspectie"), ("Vik", "vertrouwenspersoon"), ("Aad", "auditor")):
-        workers.add_worker(office, name, role, None, None, password="oefenen-oefenen")
+    hire_north(office)
+    hire_readers(office)
     places = furnish(office) | {"name": "meldingsroute", "route": "melding"}
     number = plant(office)
     view = reading.case_view(office, number, reader(office, "Anna"))

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
-from support.cast import Client, hire, reader
+from support.cast import Client, hire, hire_readers, reader
 from support.families import EL_AMRANI, melding
 
 from amhk.desk.cases import attachments, moves, reading
@@ -31,8 +31,7 @@ def office(sqlite_office):
 @pytest.fixture
 def house(office):
     hire(office)
-    for name, role in (("Ilse", "inspectie"), ("Vik", "vertrouwenspersoon"), ("Aad", "auditor")):
-        workers.add_worker(office, name, role, None, None, password="oefenen-oefenen")
+    hire_readers(office)
     return office
 
 

@@ -15,7 +15,7 @@ from itertools import zip_longest
 
 import pytest
 from conftest import make_folder
-from support.cast import reader
+from support.cast import hire_north, reader
 from support.families import melding
 
 from amhk.desk.casefile import access, cover_secrets
@@ -136,8 +136,7 @@ CHANGES = list(every_change())
 def home(tmp_path_factory):
     path = make_folder(tmp_path_factory.mktemp("m") / "m", "meldpunt.sqlite", seated=True)
     office = open_office(path, proof=False)
-    workers.add_team(office, "Noord")
-    workers.add_worker(office, "Nel", "medewerker", "Noord", None, password="oefenen-oefenen")
+    hire_north(office)
     with office.store.read() as connection:
         here = {w["name"]: w for w in reads.workers(connection)}
     yield office, cases_of(office, here)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from support.bulk import bring, form, numbers, take
-from support.cast import Client, hire, reader
+from support.cast import Client, hire, hire_north, reader
 from support.families import EL_AMRANI, VISSER, advies, melding
 
 from amhk.desk.cases import assignment, attachments, history, moves, reading, split
@@ -313,8 +313,7 @@ def test_a_form_or_a_line_that_names_the_case_does_not_to_who_may_not_know_it(ho
 
 def test_leave_to_read_does_not_open_it(house):
     number = call(house)
-    workers.add_team(house, "Noord")
-    workers.add_worker(house, "Nel", "medewerker", "Noord", None, password="oefenen-oefenen")
+    hire_north(house)
     asked = {"route": "melding", "betrokkenen": EL_AMRANI}
     (found,) = earlier_contacts.earlier(house, asked, reader(house, "Nel"))
     earlier_contacts.open_earlier(house, found["ref"], "nieuwe melding", reader(house, "Nel"))

@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import update
-from support.cast import Client, hire, reader
+from support.cast import Client, hire, hire_readers, reader
 from support.families import EL_AMRANI, VISSER, melding
 from support.http import Http
 
 from amhk.desk.cases import history, moves, reading
 from amhk.desk.house import who_looked
 from amhk.desk.intake import calls
-from amhk.desk.staff import conflicts, lent_cases, rights, workers
+from amhk.desk.staff import conflicts, lent_cases, rights
 from amhk.desk.worklists import worklist
 from amhk.errors import BadInput, NotAllowed, NotFound, Refusal
 from amhk.store import reads
@@ -22,7 +22,6 @@ from amhk.web.app import create_app
 
 ILSE = {"worker": "Ilse", "until": "2026-02-28", "reason": "Onderzoek van de inspectie."}
 VIK = {"worker": "Vik", "until": "2026-02-28", "reason": "Op verzoek van de moeder."}
-NEW = (("Ilse", "inspectie"), ("Vik", "vertrouwenspersoon"), ("Aad", "auditor"))
 
 
 @pytest.fixture
@@ -36,8 +35,7 @@ def house(office):
     """A house with an inspector, a vertrouwenspersoon and an auditor, and two cases."""
     hire(office)
     Client(office, "Mia").clock("2026-02-02T09:00")
-    for name, role in NEW:
-        workers.add_worker(office, name, role, None, None, password="oefenen-oefenen")
+    hire_readers(office)
     tom = reader(office, "Tom")
     return [calls.take_call(office, melding(family), tom) for family in (EL_AMRANI, VISSER)]
 

@@ -9,7 +9,7 @@ import zipfile
 from datetime import UTC, datetime
 
 import pytest
-from support.cast import reader
+from support.cast import hire_north, reader
 from support.families import EL_AMRANI, advies, melding
 
 from amhk.desk.cases import assignment, attachments
@@ -17,7 +17,7 @@ from amhk.desk.house.session import take_seat
 from amhk.desk.house.sign_in import begin
 from amhk.desk.intake import calls, drafts
 from amhk.desk.letters import text_templates
-from amhk.desk.staff import institutions, management, routing_rules, workers
+from amhk.desk.staff import institutions, management, routing_rules
 from amhk.desk.worklists import reindex, saved_lists, worklist
 from amhk.errors import BadInput, ClosedDoor, NotAllowed, NotFound
 from amhk.rules.people.searching import RELEASE
@@ -135,8 +135,7 @@ def test_the_melder_a_bsn_and_a_secret_address_are_not_to_be_searched(client, of
 
 
 def test_search_stays_within_what_the_reader_may_see(client, office, tom):
-    workers.add_team(office, "Noord")
-    workers.add_worker(office, "Nel", "medewerker", "Noord", None, password="oefenen-oefenen")
+    hire_north(office)
     calls.take_call(office, melding(EL_AMRANI), tom)
     assert found(office, "Tom", "amrani")
     assert found(office, "Nel", "amrani") == []
