@@ -153,6 +153,11 @@ def case_by_id(connection: Connection, key: int, lock: bool = False) -> CaseRow 
     return cast(CaseRow, dict(found)) if found else None
 
 
+def cases_by_key(connection: Connection, keys: Sequence[int]) -> list[CaseRow]:
+    """Give cases by key."""
+    return as_rows(connection.execute(select(CASE).where(CASE.c.id.in_(keys))))
+
+
 def lock_cases(connection: Connection, keys: Sequence[int]) -> dict[int, CaseRow]:
     """Give cases by key, locked in the order of their keys."""
     statement = (

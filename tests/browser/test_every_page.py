@@ -31,7 +31,10 @@ PAGES = {
     "/aanmeldingen": [("Anna", "/aanmeldingen")],
     "/bevestigen": [("Anna", "/bevestigen")],
     "/klok": [("Anna", "/klok")],
-    "/zaak/{number}/inzage": [("Tom", "/zaak/{melding}/inzage")],
+    "/zaak/{number}/inzage": [
+        ("Tom", "/zaak/{melding}/inzage"),
+        ("Tom", "/zaak/{melding}/inzage?persoon=1"),
+    ],
     "/beheer/inzage": [("Mia", "/beheer/inzage?medewerker=Tom"), ("Tom", "/beheer/inzage")],
     "/werkvoorraad": [("Tom", "/werkvoorraad"), ("Anna", "/werkvoorraad?gemeente=nergens")],
     "/zoeken": [("Tom", "/zoeken?q=elamrani"), ("Anna", "/zoeken?q=de")],

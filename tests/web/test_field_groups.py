@@ -229,7 +229,7 @@ def test_for_a_reason_he_reads_the_rest_and_the_line_says_so(home, name):
     assert shown(told) <= groups
     with office.store.read() as connection:
         case = reads.case_by_number(connection, number)
-        last = looks.of_case(connection, case["id"], 1)[0]
+        last = looks.of_cases(connection, [case["id"]], 1)[0]
     assert (last["worker"], last["reason"]) == (name, "Overleg met de huisarts.")
     assert all(group in last["what"] for group in hidden_from(name))
 

@@ -28,7 +28,7 @@ def send_looks(office: Office) -> int:
     while True:
         with office.store.read() as connection:
             after = int(reads.meta(connection, _SENT) or 0)
-            found = looks.of_cases(connection, after, _BATCH)
+            found = looks.at_cases(connection, after, _BATCH)
             people = looks.people_of(connection, sorted({look["case_id"] for look in found}))
         if not found:
             return lines

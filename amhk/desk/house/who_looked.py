@@ -4,8 +4,9 @@ from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from amhk.desk.casefile.access import visible
+from amhk.desk.casefile.access import owns, visible
 from amhk.desk.people.earlier_contacts import HIDDEN
+from amhk.desk.people.same_person import stands_in
 from amhk.errors import NotAllowed, NotFound
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import TEAM_CASES, Reader, may_see, scope_of
@@ -19,32 +20,46 @@ from amhk.store.staff import looks
 from amhk.words import ROLES, day_of, iso, local, say_day, say_instant, some
 
 LEADS, WATCHES = ("teamleider", "manager"), "auditor"
-_ALL = ("manager", WATCHES)
+READS, _ALL = (*LEADS, WATCHES), ("manager", WATCHES)
 MOST, _DAYS, _WEEK = 500, 31, 7  # lines on a page; days back
 _MANY, _STREET = 60, 4  # more cases than these on one day, of one street, stand out
+_FOR_LEADERS = "Dit uittreksel maakt wie leidinggeeft of toezicht houdt."
 HEAD = ("Moment", "Medewerker", "Rol", "Hoe", "Zaak", "Wat", "Reden")
 
 
-def of_case(office: Office, number: str, who: Reader) -> dict[str, Any]:
+def of_case(office: Office, number: str, who: Reader, person: int = 0) -> dict[str, Any]:
     """Give who looked at a case, the latest first; NotFound for who does not work with it, nor
     watches over who looks.
+
+    With a `person` (a key of this case; NotFound for another) at whatever case he stands in, as far
+    as the reader may know them; that is for who leads or watches (NotAllowed).
     """
     with office.store.read() as connection:
         case = _case(connection, number, who)
-        found = _veiled(connection, looks.of_case(connection, case["id"], MOST))
-    return {"number": case["number"], "looks": _told(found), "most": MOST}
+        people = _people(connection, case, who)
+        cases = _with(office, connection, case, person, who)
+        found = _veiled(connection, looks.of_cases(connection, sorted(cases), MOST))
+    return {
+        "number": case["number"],
+        "looks": _told(found),
+        "most": MOST,
+        "people": people,
+        "person": next((p for p in people if p["id"] == person), None),
+        "cases": len(cases),
+    }
 
 
-def file_of_case(office: Office, number: str, who: Reader) -> str:
+def file_of_case(office: Office, number: str, who: Reader, person: int = 0) -> str:
     """Give the same as CSV: the extract for a betrokkene who asks who looked (AVG art. 15).
 
     NotAllowed for who does not lead.
     """
-    if who.role not in (*LEADS, WATCHES):
-        raise NotAllowed("Dit uittreksel maakt wie leidinggeeft of toezicht houdt.")
+    if who.role not in READS:
+        raise NotAllowed(_FOR_LEADERS)
     with office.store.read() as connection:
         case = _case(connection, number, who)
-        found = _told(_veiled(connection, looks.of_case(connection, case["id"], 1_000_000)))
+        cases = _with(office, connection, case, person, who)
+        found = _told(_veiled(connection, looks.of_cases(connection, sorted(cases), 1_000_000)))
     columns = ("moment", "worker", "role", "via", "number", "what", "reason")
     return as_csv([*HEAD], [[str(one[c] or "") for c in columns] for one in found])
 
@@ -57,13 +72,41 @@ def _case(connection: Connection, number: str, who: Reader) -> CaseRow:
     return found
 
 
+def _people(connection: Connection, case: CaseRow, who: Reader) -> list[dict[str, Any]]:
+    """Give the people of a case by whom looks can be asked for; who watches reads no names."""
+    if who.role not in READS:
+        return []
+    named = who.role != WATCHES
+    return [
+        {"id": p["id"], "name": p["naam"] if named else f"betrokkene {n}"}
+        for n, p in enumerate(reads.people_of(connection, case["id"]), 1)
+    ]
+
+
+def _with(
+    office: Office, connection: Connection, case: CaseRow, person: int, who: Reader
+) -> set[int]:
+    """Give the cases that are asked about: one, or those a person of it stands in."""
+    if not person:
+        return {case["id"]}
+    if who.role not in READS:
+        raise NotAllowed(_FOR_LEADERS)
+    one = next((p for p in reads.people_of(connection, case["id"]) if p["id"] == person), None)
+    if one is None:
+        raise NotFound("Deze persoon staat niet in deze zaak.")
+    same = reads.cases_by_key(connection, stands_in(office, connection, one))
+    every = who.role == WATCHES
+    known = {c["id"] for c in same if c["id"] not in who.barred and (every or owns(who, c))}
+    return {case["id"], *known}
+
+
 def of_worker(office: Office, name: str, who: Reader) -> dict[str, Any]:
     """Give what a worker looked at in the last month, with what stands out, and whom one may ask
     for.
 
     A manager and who watches ask for anybody, a teamleider for his own team; NotAllowed for others.
     """
-    if who.role not in (*LEADS, WATCHES):
+    if who.role not in READS:
         raise NotAllowed("Dit is voor wie leidinggeeft of toezicht houdt op inzage.")
     with office.store.read() as connection:
         everybody = looks.people(connection)

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 from hashlib import sha256
 
-from amhk.desk.casefile.access import owns
 from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.casefile.inputs import take_version
 from amhk.desk.casefile.open_case import open_case
@@ -22,11 +21,12 @@ from amhk.desk.terms.extensions import stretch
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotAllowed, NotFound, Opens
 from amhk.office import Office
 from amhk.rules.parse import Filled
-from amhk.rules.privacy.secrecy import WORKS, Reader
+from amhk.rules.privacy.secrecy import WORKS, Reader, scope_of
 from amhk.rules.procedure.fields import Desk, Field
 from amhk.rules.procedure.form_check import clean
 from amhk.store import reads
 from amhk.store.cases import compare_and_set
+from amhk.store.cases.scope import case_of_letter
 from amhk.store.database.engine import Connection
 from amhk.store.letters import text_templates
 from amhk.store.rows import CaseRow, NoticeRow
@@ -50,12 +50,13 @@ WITHHOLD = (
 def find(
     connection: Connection, key: int, who: Reader, lock: bool = False
 ) -> tuple[NoticeRow, CaseRow]:
-    """Give a notice and its case, when this reader may see the case; NotFound otherwise, by as many
-    questions.
+    """Give a notice and its case, when this reader may see the case; NotFound otherwise, by one
+    question that reads nothing of what is hidden.
     """
-    notice = reads.notice(connection, key)
-    case = reads.case_by_id(connection, notice["case_id"] if notice else 0, lock)
-    if notice is None or case is None or not owns(who, case):
+    of = case_of_letter(connection, key, scope_of(who))
+    notice = reads.notice(connection, key) if of else None
+    case = reads.case_by_id(connection, of, lock) if of else None
+    if notice is None or case is None:
         raise NotFound("Deze brief bestaat niet, of u mag hem niet zien.")
     return notice, case
 

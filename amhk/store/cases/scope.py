@@ -1,11 +1,13 @@
 """Within whose scope a case lies, in SQL: the one rule of `rules.privacy.secrecy.may_see`."""
 
-from sqlalchemy import Integer, and_, bindparam, false, or_, true
+from functools import cache
+
+from sqlalchemy import Connection, Integer, Select, and_, bindparam, false, or_, select, true
 
 from amhk.rules.privacy.secrecy import Scope
-from amhk.store.tables import Case, Sql, table
+from amhk.store.tables import Case, Notice, Sql, table
 
-CASE = table(Case)
+CASE, NOTICE = table(Case), table(Notice)
 BARRED = bindparam("of_barred", type_=Integer, expanding=True)
 
 
@@ -77,3 +79,17 @@ def binds_of(scope: Scope) -> dict[str, object]:
         return barred
     own = {"of_own_team": scope.team} if scope.team is not None else {}
     return {"of_worker": scope.worker} | own | barred
+
+
+@cache
+def _of_letter(kind: str) -> Select[int]:
+    mine = select(NOTICE.c.case_id).join(CASE, CASE.c.id == NOTICE.c.case_id)
+    return mine.where(NOTICE.c.id == bindparam("letter"), bound_within(kind))
+
+
+def case_of_letter(connection: Connection, letter: int, scope: Scope) -> int | None:
+    """Give the key of the case a letter belongs to, when that lies in a scope; None says of neither
+    whether it is there, and nothing of the letter is read for it.
+    """
+    bound = {"letter": letter} | binds_of(scope)
+    return connection.execute(_of_letter(kind_of(scope)), bound).scalar()

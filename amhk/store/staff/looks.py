@@ -120,18 +120,18 @@ def heads(connection: Connection) -> str:
     return made.hexdigest()
 
 
-_OF_CASE = (
+_OF_CASES = (
     select(*_TOLD)
     .select_from(_JOINED)
-    .where(LOOK.c.case_id == bindparam("of_case"))
+    .where(LOOK.c.case_id.in_(bindparam("of_cases", expanding=True)))
     .order_by(LOOK.c.id.desc())
     .limit(bindparam("most"))
 )
 
 
-def of_case(connection: Connection, case: int, most: int) -> list[Row]:
-    """Give who looked at a case, the latest first."""
-    return as_rows(connection.execute(_OF_CASE, {"of_case": case, "most": most}))
+def of_cases(connection: Connection, cases: Sequence[int], most: int) -> list[Row]:
+    """Give who looked at cases, the latest first."""
+    return as_rows(connection.execute(_OF_CASES, {"of_cases": cases, "most": most}))
 
 
 def of_worker(connection: Connection, worker: int, since: datetime) -> list[Row]:
@@ -171,7 +171,7 @@ def streets(connection: Connection, one: Row, since: datetime) -> int:
     return max(map(len, found.values()), default=0)
 
 
-def of_cases(connection: Connection, after: int, most: int) -> list[Row]:
+def at_cases(connection: Connection, after: int, most: int) -> list[Row]:
     """Give looks at cases after a key, in order."""
     mine = (LOOK.c.id > after, LOOK.c.case_id.is_not(None))
     return rows(connection, select(LOOK).where(*mine).order_by(LOOK.c.id).limit(most))
