@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from amhk.desk.house import nightly_backup
 from amhk.desk.house.clock import beat
 from amhk.desk.house.rounds import go_round
 from amhk.desk.house.trouble import StoreFailed
@@ -48,6 +49,15 @@ def post(office: Office) -> None:
         log.info("mail: %d sent, %d failed", done["sent"], done["failed"])
 
 
+def keep(office: Office) -> None:
+    """Make the backup of the night once its hour has come; it takes its time beside the rounds."""
+    try:
+        if nightly_backup.make_when_due(office, datetime.now(UTC)):
+            log.info("backup made")
+    except StoreFailed as wrong:
+        log.error("backup failed: %s", type(wrong).__name__)
+
+
 def start_clock(office: Office) -> BackgroundScheduler:
     """Give the running clock of an open house: late runs are never dropped, and never doubled."""
     clock = BackgroundScheduler(
@@ -65,5 +75,7 @@ def start_clock(office: Office) -> BackgroundScheduler:
     )
     if office.config.mail:
         clock.add_job(post, "interval", seconds=60, args=[office], id="post", next_run_time=now)
+    if office.config.backup.folder:
+        clock.add_job(keep, "interval", seconds=300, args=[office], id="backup", next_run_time=now)
     clock.start()
     return clock

@@ -9,11 +9,11 @@ from amhk.errors import HouseClosed
 from amhk.office import PRODUCTION, TRAINING
 
 
-def found(folder: Path, region: str | None, training: bool) -> Path:
+def found(folder: Path, region: str | None, training: bool, database: str = "") -> Path:
     """Found a meldpunt in a folder.
 
-    Config.toml, workflows/, templates/ (what is there already stays) and its database. Gives
-    config.toml.
+    Config.toml, workflows/, templates/ (what is there already stays) and its database: a file in
+    the folder, or the one at an address (`database`), which must be empty. Gives config.toml.
     """
     from amhk.matching import RELEASE
     from amhk.rules.people import searching
@@ -21,9 +21,9 @@ def found(folder: Path, region: str | None, training: bool) -> Path:
     from amhk.store.database import migrate
     from amhk.store.database.engine import Store
 
-    path = _furnish(folder, region)
+    path = _furnish(folder, region, database)
     config = read_config(path)
-    store = Store(config.url)
+    store = Store(config.url, config.database_key)
     try:
         if store.founded():
             raise HouseClosed("Er is al een database in deze map; die blijft zoals hij is.")
@@ -42,13 +42,13 @@ def found(folder: Path, region: str | None, training: bool) -> Path:
     return path
 
 
-def _furnish(folder: Path, region: str | None) -> Path:
+def _furnish(folder: Path, region: str | None, database: str) -> Path:
     """Put the files of a meldpunt in its folder, for its own account alone; gives config.toml."""
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = folder / "config.toml"
         if region and not path.exists():
-            path.write_text(config_text(region), encoding="utf-8")
+            path.write_text(config_text(region, database), encoding="utf-8")
         for name in ("workflows", "templates/notices"):
             if not (folder / name).exists():
                 shutil.copytree(shipped(name), folder / name)

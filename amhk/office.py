@@ -17,6 +17,7 @@ from amhk.rules.terms.days import Calendar
 
 if TYPE_CHECKING:
     from amhk.letters.render import Letters
+    from amhk.store.cases.files import Files
     from amhk.store.database.engine import Connection, Store
 
 TRAINING, PRODUCTION = "training", "production"
@@ -53,9 +54,21 @@ class Office:
             self.calendar = calendar.read(connection)
         return datetime.fromisoformat(clock) if self.training and clock else datetime.now(UTC)
 
+    @property
+    def files(self) -> "Files":
+        """Give the attachments of the house."""
+        return files_of(self.config)
+
     def close(self) -> None:
         """Close the house."""
         self.store.close()
+
+
+def files_of(config: Config, folder: Path | None = None) -> "Files":
+    """Give the attachments of a meldpunt by its settings, or those in another folder."""
+    from amhk.store.cases.files import Files
+
+    return Files(folder or config.folder / config.attachments, config.database_key)
 
 
 def open_office(path: Path, proof: bool = True, teams: bool = True) -> Office:
@@ -77,7 +90,7 @@ def open_office(path: Path, proof: bool = True, teams: bool = True) -> Office:
     pack, faults = procedure.read_pack(config)
     if faults:
         _close_for(faults + [f for f in procedure.procedure_faults(config) if f not in faults])
-    store = Store(config.url)
+    store = Store(config.url, config.database_key)
     if store.sqlite and not Path(config.url.removeprefix("sqlite:///")).is_file():
         raise HouseClosed(_NO_DATABASE)
     try:
@@ -85,6 +98,8 @@ def open_office(path: Path, proof: bool = True, teams: bool = True) -> Office:
         schema.prove_current(store)
         with store.read() as connection:
             kind, present = reads.meta(connection, "kind"), calendar.read(connection)
+            if kind not in (TRAINING, PRODUCTION):
+                raise HouseClosed(_NO_KIND)
             _prove_pack(reads, connection, pack, config, teams)
         if proof:
             _prove_procedure(store, pack, config)
@@ -95,6 +110,10 @@ def open_office(path: Path, proof: bool = True, teams: bool = True) -> Office:
     return Office(config, store, pack, letters, calendar=present, training=kind == TRAINING)
 
 
+_NO_KIND = (
+    "De database zegt niet of dit een echt meldpunt of een oefenomgeving is. Zet de laatste back-up"
+    " terug."
+)
 _NO_DATABASE = (
     "Er is nog geen database. Maak hem met: amhk init MAP --region REGIO, of voor oefenen:"
     " amhk serve --training"

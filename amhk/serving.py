@@ -65,7 +65,7 @@ def run(given: str | None, wished: Wished, say: Say) -> None:
         raise WrongUse(f"{processes} processen kan niet: kies van 1 tot en met {_MOST_PROCESSES}.")
     path = find_config(given)
     config = read_config(path)
-    store = Store(config.url)
+    store = Store(config.url, config.database_key)
     fresh = training and not store.founded()
     store.close()
     if fresh:

@@ -48,9 +48,10 @@ def _engine(url, make=database_engine.create_engine, **more):
     A thousand houses ask the same.
     """
     engine = make(url, **more)
-    first = _ENGINES.get(engine.dialect.name, engine)
+    kind = engine.dialect.loaded_dbapi.__name__
+    first = _ENGINES.get(kind, engine)
     if not hasattr(first.dialect, "default_isolation_level"):  # it never spoke to its database
-        first = _ENGINES[engine.dialect.name] = engine
+        first = _ENGINES[kind] = engine
     engine.dialect = engine.pool._dialect = first.dialect
     engine._compiled_cache = first._compiled_cache
     return engine

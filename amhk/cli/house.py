@@ -26,6 +26,9 @@ def init(
     training: Annotated[
         bool, typer.Option("--training", help="Een oefenomgeving; dat verandert nooit meer")
     ] = False,
+    database: Annotated[
+        str, typer.Option(help="Een lege PostgreSQL-database in plaats van een bestand in de map")
+    ] = "",
 ) -> None:
     """Maak een meldpunt: config.toml, workflows/, templates/ en een lege database met een team."""
     from amhk.founding import found
@@ -38,7 +41,7 @@ def init(
         there = (folder / "config.toml").exists()
     if there:
         raise Refusal(f"In {folder} staat al een meldpunt (config.toml).")
-    path = found(folder, region, training)
+    path = found(folder, region, training, database)
     typer.echo(f"Klaar: {'oefenomgeving' if training else 'meldpunt'} in {path.parent}.")
     typer.echo("Nu: amhk worker add NAAM --role manager, en dan: amhk serve")
 
@@ -133,10 +136,19 @@ def clock(
 
 
 @app.command()
-def check(json_: JsonOption = False, config: ConfigOption = None) -> None:
+def check(
+    production: Annotated[
+        bool, typer.Option("--production", help="Wat er nog moet zijn voor echte gegevens komen")
+    ] = False,
+    json_: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
     """Controleer werkwijze, brieven, instellingen en gegevens; elke fout tegelijk."""
     from amhk.desk.house.self_check import prove
 
+    if production:
+        _ready(json_, config)
+        return
     told = prove(config)
     if json_:
         say(told)
@@ -149,6 +161,20 @@ def check(json_: JsonOption = False, config: ConfigOption = None) -> None:
         for fault in told["faults"]:
             typer.echo(fault)
     if told["faults"] or told["without"] or told["open"] is None:
+        raise typer.Exit(1)
+
+
+def _ready(json_: bool, config: str | None) -> None:
+    from amhk.desk.house.production import missing
+
+    with open_here(config) as office:
+        found = missing(office)
+    if json_:
+        say({"missing": [{"code": want.code, "text": want.text} for want in found]})
+    else:
+        for line in [want.text for want in found] or ["Klaar voor echte gegevens."]:
+            typer.echo(line)
+    if found:
         raise typer.Exit(1)
 
 
@@ -244,16 +270,47 @@ def restore(
     drill: Annotated[
         bool, typer.Option("--drill", help="Alleen proberen: open haar, kijk alles na, gooi weg")
     ] = False,
+    record: Annotated[
+        bool, typer.Option("--record", help="Met --drill: leg in het meldpunt vast hoe het ging")
+    ] = False,
+    destroyed: Annotated[
+        Path | None,
+        typer.Option(help="De lijst van wat sindsdien vernietigd is (standaard: naast de back-up)"),
+    ] = None,
     json_: JsonOption = False,
+    config: ConfigOption = None,
 ) -> None:
     """Zet een back-up terug in een lege map, of probeer alleen of zij goed is."""
     from amhk.desk.house import backup as house
 
     if drill:
-        _told(house.drill(file, _passphrase(False)), "De back-up is goed", json_)
+        tried = house.drill(file, _passphrase(False))
+        if record:
+            _record(config, file, tried)
+        _told(tried, "De back-up is goed", json_)
         return
-    told = house.restore(file, into, _passphrase(False))
+    told = house.restore(file, into, _passphrase(False), destroyed)
+    if not told.listed and not json_:
+        typer.echo(
+            "Let op: er lag geen lijst (vernietigd.jsonl) naast de back-up. Wat sindsdien door de"
+            " wet vernietigd is, is terug: geef de lijst met --destroyed."
+        )
+    if told.erased and not json_:
+        typer.echo(f"Opnieuw vernietigd, want dat was sindsdien gebeurd: {told.erased}.")
+    if told.key and not json_:
+        typer.echo(
+            f"Zet ook het bestand sleutel terug (merk {told.key}); het zit niet in een back-up."
+        )
     _told(told, f"Teruggezet in {into.resolve()}", json_)
+
+
+def _record(config: str | None, file: Path, tried: "Told") -> None:
+    from datetime import UTC, datetime
+
+    from amhk.desk.house.nightly_backup import note_tried
+
+    with open_here(config) as office:
+        note_tried(office, datetime.now(UTC), file.name, tried.faults)
 
 
 @app.command("move-database")
@@ -263,7 +320,7 @@ def move_database(
     config: ConfigOption = None,
 ) -> None:
     """Zet alles over naar een andere database, SQLite of PostgreSQL, en houd ze naast elkaar."""
-    from amhk.desk.house.backup import move
+    from amhk.desk.house.move_database import move
 
     with open_here(config) as office:
         told = move(office, url)

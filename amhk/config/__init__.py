@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from amhk.config import doors, sections
-from amhk.config.parts import Costs, Door, Ldv, Mail, Making, Organisation, Style
+from amhk.config.parts import Backup, Costs, Door, Ldv, Mail, Making, Organisation, Style
 from amhk.config.places import SEED, Gemeente, changed, gemeenten_of
 from amhk.config.reading import KNOWN, Reading, parsed
 from amhk.errors import HouseClosed
@@ -66,6 +67,8 @@ class Config:
     door: Door = field(default_factory=Door)
     oidc: Organisation | None = None
     ldv: Ldv | None = None
+    backup: Backup = field(default_factory=Backup)
+    database_key: str = field(default="", repr=False)
     scim_token: str = field(default="", repr=False)
 
     @property
@@ -137,12 +140,14 @@ def read_config(path: Path, upgrading: bool = False) -> Config:
         region=str(data.get("region")),
         organisation=str(data.get("organisation", "AMHK")),
         database=sections.database_url(data),
+        database_key=sections.database_key(read),
         attachments=sections.attachments_folder(read, data),
         gemeenten=gemeenten,
         imports=sections.layouts(read, data.get("imports", [])),
         costs=sections.costs(read, data.get("costs", {}), gemeenten),
         mail=sections.mail(read, data.get("mail")),
         oidc=doors.oidc(read, data.get("oidc")),
+        backup=sections.backup(read, data.get("backup", {})),
         ldv=doors.ldv(read, data.get("ldv")),
         scim_token=doors.scim_token(read),
         **sections.procedure(data.get("procedure", {})),
@@ -166,11 +171,21 @@ def shipped(name: str) -> Path:
     return inside if inside.exists() else _HERE.parent / name
 
 
-def config_text(region: str) -> str:
-    """Give the text of a new config.toml for a region."""
+def config_text(region: str, database: str = "") -> str:
+    """Give the text of a new config.toml for a region, and a database that is no file of its own.
+
+    HouseClosed for an address with a password: that belongs in AMHK_DATABASE.
+    """
+    if '"' in database or "\\" in database or (make := urlsplit(database)).password:
+        raise HouseClosed(
+            "Zet een adres met een wachtwoord niet in config.toml: geef het in AMHK_DATABASE of"
+            " AMHK_DATABASE_FILE, en laat --database weg."
+        )
     text = shipped("config.toml").read_text(encoding="utf-8")
     old = text.split('region = "', 1)[1].split('"', 1)[0]
     name = text.split('organisation = "', 1)[1].split('"', 1)[0]
+    if make.scheme:
+        text = text.replace('"meldpunt.sqlite"', f'"{database}"', 1)
     return text.replace(f'"{old}"', f'"{region}"', 1).replace(
         f'"{name}"', f'"Meldpunt {REGIONS[region]}"', 1
     )

@@ -97,6 +97,21 @@ class Ldv:
 
 
 @dataclass(frozen=True)
+class Backup:
+    """The backup of every night: in which folder (empty: none is made), after which hour, for whom
+    (`age1...`; empty: with the passphrase), to which folder elsewhere it is copied, and how many
+    days and firsts of a month are kept.
+    """
+
+    folder: str = ""
+    hour: int = 2
+    recipient: str = ""
+    copy_to: str = ""
+    keep_days: int = 14
+    keep_months: int = 6
+
+
+@dataclass(frozen=True)
 class Making:
     """Which reports make themselves (of a maand, kwartaal, halfjaar, jaar), and on which day of the
     month after it.

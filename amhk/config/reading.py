@@ -29,7 +29,9 @@ KNOWN = {
         "gemeenten",
         "oidc",
         "ldv",
+        "backup",
     },
+    "backup": {"folder", "hour", "recipient", "copy_to", "keep_days", "keep_months"},
     "ldv": {"endpoint", "activity"},
     "oidc": {"issuer", "client_id", "title", "login_claim", "groups_claim", "roles", "teams"}
     | {"second_proof"},

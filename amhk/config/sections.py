@@ -5,9 +5,10 @@ A fault is kept in the reading.
 
 from decimal import Decimal
 from difflib import get_close_matches
+from re import fullmatch
 from typing import Any
 
-from amhk.config.parts import Costs, Mail, Making, Style
+from amhk.config.parts import Backup, Costs, Mail, Making, Style
 from amhk.config.places import Gemeente, gemeenten_of
 from amhk.config.reading import Reading, secret
 from amhk.rules.figures.periods import LENGTHS
@@ -104,6 +105,21 @@ def hours(read: Reading, clock: Raw, mail: Raw) -> dict[str, Any]:
     }
 
 
+def backup(read: Reading, table: Raw) -> Backup:
+    """Give where, when and for whom the backup of every night is made, and how long it is kept."""
+    recipient = str(table.get("recipient", ""))
+    if recipient and not recipient.startswith("age1"):
+        read.no("backup.recipient", "een ontvanger begint met age1.")
+    return Backup(
+        folder=str(table.get("folder", "")),
+        hour=read.number("backup.hour", table.get("hour", 2), 23),
+        recipient=recipient,
+        copy_to=str(table.get("copy_to", "")),
+        keep_days=read.number("backup.keep_days", table.get("keep_days", 14), 3660),
+        keep_months=read.number("backup.keep_months", table.get("keep_months", 6), 240),
+    )
+
+
 def figures(read: Reading, table: Raw) -> dict[str, Any]:
     """Give which clock counts for a term, and which reports make themselves."""
     return {"counts": counts(read, table.get("counts", {})), "making": making(read, table)}
@@ -114,6 +130,17 @@ def database_url(data: Raw) -> str:
     password need not stand there.
     """
     return secret("AMHK_DATABASE") or str(data.get("database", "meldpunt.sqlite"))
+
+
+def database_key(read: Reading) -> str:
+    """AMHK_DATABASE_KEY or the file named by AMHK_DATABASE_KEY_FILE: 64 hexadecimal signs, by which
+    a database of SQLite and the attachments are encrypted; empty where they lie in the clear.
+    """
+    told = secret("AMHK_DATABASE_KEY").lower()
+    if told and not fullmatch("[0-9a-f]{64}", told):
+        read.no("AMHK_DATABASE_KEY", "geef 64 hexadecimale tekens (openssl rand -hex 32).")
+        return ""
+    return told
 
 
 def region(read: Reading, name: object) -> dict[str, Gemeente]:

@@ -294,6 +294,11 @@ def meta(connection: Connection, key: str) -> str | None:
     return connection.execute(_META, {"meta_key": key}).scalar()
 
 
+def every_number(connection: Connection) -> dict[int, str]:
+    """Give the numbers of all cases by their keys."""
+    return {key: number for key, number in connection.execute(select(CASE.c.id, CASE.c.number))}
+
+
 def numbers_of(connection: Connection, cases: Collection[int]) -> list[str]:
     """Give the numbers of cases by their keys."""
     asked = select(CASE.c.number).where(CASE.c.id.in_(sorted(cases)))

@@ -187,6 +187,7 @@ class PersonRow(TypedDict):
     gezag: bool | None
     recorded: datetime
     from_id: int | None
+    mark: str
 
 
 class WorkerRow(TypedDict):
@@ -384,6 +385,7 @@ class EntryRow(TypedDict):
     what: str
     terms: str | None
     figures: str | None
+    held: str | None
     content: str | None
     salt: str | None
     commitment: str

@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.dml import ReturningInsert
 
 from amhk.store import reads
+from amhk.store.database.touched import touch
 from amhk.store.rows import Row
 from amhk.store.tables import Feed, PlanCase, table
 
@@ -36,6 +37,7 @@ def _insert(source: Table) -> Insert:
 
 def add(connection: Connection, source: Table, row: Mapping[str, object]) -> int:
     """Insert one row and give its key."""
+    touch(connection, source.name)
     done = connection.execute(_insert(source), dict(row))
     key = done.inserted_primary_key
     return int(key[0]) if key else 0
@@ -57,6 +59,7 @@ def add_rows(
         keys = [*range(last + 1, last + 1 + len(rows))]
         add_many(connection, source, [{**r, "id": k} for r, k in zip(rows, keys, strict=True)])
         return keys
+    touch(connection, source.name)
     return list(connection.execute(_returning(source), [dict(r) for r in rows]).scalars())
 
 
@@ -105,12 +108,14 @@ def add_terms(connection: Connection, rows: Sequence[Mapping[str, object]]) -> l
 def add_many(connection: Connection, source: Table, rows: Sequence[Mapping[str, object]]) -> None:
     """Insert rows, all with the same columns."""
     if rows:
+        touch(connection, source.name)
         connection.execute(_insert(source), [dict(r) for r in rows])
 
 
 def change(connection: Connection, source: Table, keys: Sequence[int], changes: Row) -> None:
     """Change rows by key."""
     if keys:
+        touch(connection, source.name)
         connection.execute(update(source).where(source.c.id.in_(keys)).values(**changes))
 
 
@@ -119,6 +124,7 @@ def change_case_part(
 ) -> None:
     """Change the melding or advies part of a case."""
     if changes:
+        touch(connection, source.name)
         connection.execute(update(source).where(source.c.case_id == case).values(**changes))
 
 
@@ -130,6 +136,7 @@ def remove(connection: Connection, source: Table, case: int) -> None:
 def let_go_of_people(connection: Connection, case: int, people: Sequence[int]) -> None:
     """Let the terms and letters of a case no longer point at these people."""
     for source in (reads.TERM, reads.NOTICE):
+        touch(connection, source.name)
         where = (source.c.case_id == case, source.c.person_id.in_(people))
         connection.execute(update(source).where(*where).values(person_id=None))
 
@@ -182,23 +189,6 @@ def set_meta(connection: Connection, key: str, value: str) -> None:
 def end_session(connection: Connection, hash: str) -> None:
     """Forget a signed-in browser."""
     connection.execute(delete(reads.SESSION).where(reads.SESSION.c.hash == hash))
-
-
-def erase_journal(connection: Connection, case: int) -> None:
-    """Erase the content of a case's journal lines (destruction by law).
-
-    Commitments and chain stay, so `verify` still holds.
-    """
-    connection.execute(
-        update(reads.ENTRY).where(reads.ENTRY.c.case_id == case).values(content=None, salt=None)
-    )
-
-
-def erase_entry(connection: Connection, key: int) -> None:
-    """Erase the content of one journal line; commitment and chain stay."""
-    connection.execute(
-        update(reads.ENTRY).where(reads.ENTRY.c.id == key).values(content=None, salt=None)
-    )
 
 
 def forget_reasons(connection: Connection, case: int) -> None:

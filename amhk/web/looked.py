@@ -33,6 +33,7 @@ LISTS = {
     "/triage": "triage",
     "/untouched": "niet geopend",
     "/vannacht": "vannacht",
+    "/vernietigingen": "bewaren en vernietigen",
     "/versturen": "te versturen",
     "/werkvoorraad": "werkvoorraad",
     "/zoeken": "zoeken",

@@ -50,6 +50,17 @@ PAGES = {
     "/zaak/{number}/verwant": [("Tom", "/zaak/{melding}/verwant")],
     "/zaak/{number}/geheim": [("Tom", "/zaak/{melding}/geheim")],
     "/zaak/{number}/openstellen": [("Mia", "/zaak/{melding}/openstellen")],
+    "/zaak/{number}/verzoeken": [
+        ("Tom", "/zaak/{melding}/verzoeken"),
+        ("Anna", "/zaak/{referred}/verzoeken"),
+    ],
+    "/zaak/{number}/afschrift/{key}": [("Tom", "/zaak/{melding}/afschrift/{person}")],
+    "/zaak/{number}/vernietigen": [("Tom", "/zaak/{melding}/vernietigen")],
+    "/vernietigingen": [("Tom", "/vernietigingen")],
+    "/vernietigingen/{key}": [
+        ("Tom", "/vernietigingen/{destruction}"),
+        ("Mia", "/vernietigingen/{destruction}"),
+    ],
     "/zaak/{number}/bekenden": [
         ("Tom", "/zaak/{melding}/bekenden"),
         ("Anna", "/zaak/{referred}/bekenden"),
@@ -107,6 +118,7 @@ FILES = {
     "/tweede-stap",  # in a training meldpunt nobody is asked for it
     "/tweede-stap/instellen",
     "/zaak/{number}/inzage.csv",
+    "/vernietigingen/{key}/verklaring.pdf",
     "/werkvoorraad.csv",
     "/post/stapel/{pile}",
     "/zaak/{number}/bijlagen/{key}",

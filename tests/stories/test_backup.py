@@ -20,7 +20,7 @@ from support.families import EL_AMRANI, melding
 from support.server import Forked, command
 
 from amhk.desk.cases import attachments, reading
-from amhk.desk.house import backup
+from amhk.desk.house import backup, move_database
 from amhk.desk.house.self_check import changed_behind
 from amhk.desk.intake import calls
 from amhk.errors import BadInput, HouseClosed
@@ -29,6 +29,7 @@ from amhk.sealing import opened, seal
 from amhk.store import reads
 from amhk.store.cases.files import Files
 from amhk.store.database import copying, schema
+from amhk.store.database.engine import Store
 
 SECRET = "zeven paarse fietsen"
 
@@ -205,10 +206,10 @@ def test_from_one_database_to_the_other_and_back_nothing_is_lost(house, tmp_path
     other = f"sqlite:///{tmp_path / 'ander.sqlite'}"
     if house.store.sqlite:
         other = new_database(request.getfixturevalue("postgres"))
-    told = backup.move(house, other)
+    told = move_database.move(house, other)
     assert told.rows["cases"] == len(rows(house)["cases"]) > 0
     with pytest.raises(HouseClosed, match="niet leeg"):
-        backup.move(house, other)
+        move_database.move(house, other)
     text = house.config.path.read_text(encoding="utf-8").splitlines()
     moved = tmp_path / "verhuisd"
     moved.mkdir()
@@ -221,7 +222,7 @@ def test_from_one_database_to_the_other_and_back_nothing_is_lost(house, tmp_path
         number = calls.take_call(office, melding(EL_AMRANI), reader(office, "Tom"))
         assert reading.case_view(office, number, reader(office, "Tom"))["people"]
         back = f"sqlite:///{tmp_path / 'terug.sqlite'}"
-        assert backup.move(office, back).rows["cases"] == told.rows["cases"] + 1
+        assert move_database.move(office, back).rows["cases"] == told.rows["cases"] + 1
 
 
 def test_what_is_no_backup_is_never_written_over_least_of_all_the_house_itself(small):
@@ -255,9 +256,9 @@ def test_where_putting_back_or_moving_fails_it_can_be_tried_again(small, tmp_pat
         with pytest.raises(ZeroDivisionError):
             put_back(file, tmp_path / "terug", elsewhere)
         with pytest.raises(ZeroDivisionError):
-            backup.move(small, elsewhere)
+            move_database.move(small, elsewhere)
     assert not any((tmp_path / "terug").iterdir())
-    assert backup.move(small, elsewhere).rows["cases"] == 1
+    assert move_database.move(small, elsewhere).rows["cases"] == 1
     assert (tmp_path / "elders.sqlite").stat().st_mode & 0o777 == 0o600
 
 
@@ -325,3 +326,40 @@ def test_on_the_command_line_it_says_what_it_did(tmp_path, monkeypatch):
     monkeypatch.setenv("AMHK_BACKUP_PASSPHRASE", "een andere")
     told = command("restore", file, "--drill")
     assert told.returncode == 1 and "niet de wachtzin" in told.stderr
+
+
+@pytest.mark.parametrize("act", ["restore", "move-database"])
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_killed_while_it_is_put_back_or_moved_it_can_be_done_again(
+    tmp_path, monkeypatch, postgres, act, kind
+):
+    """What was half put in is no meldpunt to anybody, and stands in nobody's way."""
+    monkeypatch.setenv("AMHK_BACKUP_PASSPHRASE", SECRET)
+    path = make_folder(tmp_path / "m", "meldpunt.sqlite", seated=True)
+    with closing(open_office(path, proof=False)) as office:
+        Client(office).clock("2026-02-02T09:00")
+        furnish(office)
+        backup.back_up(office, tmp_path / "nacht.amhk", SECRET)
+        cases = len(rows(office)["cases"])
+    dice, other = Random(5), f"sqlite:///{tmp_path / 'ander.sqlite'}"
+    other = new_database(postgres) if kind == "postgresql" else other
+    words = {
+        "restore": lambda n: ["restore", tmp_path / "nacht.amhk", "--into", tmp_path / f"t{n}"],
+        "move-database": lambda n: ["move-database", other, "--config", path],
+    }[act]
+    if act == "restore":
+        monkeypatch.setenv("AMHK_DATABASE", other)
+    for n in range(20 if FULL else 2):
+        begun = Forked([str(word) for word in words(n)])
+        time.sleep(dice.uniform(0.3, 1.5))
+        begun.send_signal(9) if begun.poll() is None else None
+        begun.wait(60)
+        if begun.returncode == 0:
+            break
+    else:
+        done = command(*words(99))
+        assert done.returncode == 0, done.stderr
+    store = Store(other)
+    with store.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM cases").scalar() == cases
+    store.close()

@@ -146,7 +146,7 @@ def test_a_sender_may_die_at_any_step_and_two_go_on_at_once(tmp_path, zygote, po
     all_went_once(whole, picked_up(whole), wanted)
     steps = range(1, told["statements"] + 1)
     assert len(steps) > 60
-    for n in steps if FULL else steps[:: 4 if kind == "sqlite" else 9]:
+    for n in steps if FULL else steps[:: 8 if kind == "sqlite" else 15]:
         there = fresh()
         assert zygote.run({"config": str(there), "kill": n, "act": "post"})[0]["status"] == -9, n
         seen = picked_up(there)

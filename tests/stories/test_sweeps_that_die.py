@@ -186,7 +186,7 @@ def test_a_single_round_on_sqlite_may_die_at_any_statement(tmp_path, zygote):
     assert len(wanted[0]) >= 12
     assert wanted[2] == ["controlevraag_instelling"]
     assert wanted[5], "reports were made"
-    for n in range(1, told["statements"] + 1, 1 if FULL else 3):
+    for n in range(1, told["statements"] + 1, 1 if FULL else 6):
         there = fresh()
         died = zygote.run({"config": str(there), "kill": n})[0]
         assert died["status"] == -9, n
@@ -215,7 +215,7 @@ def test_of_several_processes_on_one_postgresql_one_may_die_at_any_statement(
     whole = fresh()
     told = zygote.run({"config": str(whole), "kill": 0})[0]
     wanted = outcome(whole, True)
-    for n in range(1, told["statements"] + 1) if FULL else range(count, told["statements"] + 1, 14):
+    for n in range(1, told["statements"] + 1) if FULL else range(count, told["statements"] + 1, 24):
         there = fresh()
         done = zygote.run(
             {"config": str(there), "kill": n}, *[{"config": str(there), "kill": 0}] * (count - 1)

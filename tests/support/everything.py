@@ -5,11 +5,13 @@ from io import BytesIO
 
 from sqlalchemy import update
 
+from amhk.desk.casefile.open_case import open_case
 from amhk.desk.cases import assignment, attachments, moves, reading
 from amhk.desk.figures import kept_reports
 from amhk.desk.intake import calls, drafts, import_staging, imports_view
 from amhk.desk.letters import dispatch, notices, piles
 from amhk.desk.people import earlier_contacts
+from amhk.desk.subjects import destructions, requests
 from amhk.rules.figures.periods import period_of
 from amhk.store import reads, writes
 from amhk.store.letters import outbox
@@ -81,15 +83,32 @@ def furnish(office):
         "form": form,
         "term": view["terms"][0]["id"],
         "leave": opened(office, number),
+        **of_betrokkenen(office, number, tom),
         **letters,
         **figures_of(office),
     }
 
 
+def of_betrokkenen(office, number, tom):
+    """A request of a betrokkene, and a destruction he asked for that waits for somebody else."""
+    with office.store.read() as connection:
+        case = reads.case_by_number(connection, number)
+        person = str(reads.people_of(connection, case["id"])[0]["id"])
+    asked = {"person": person, "by": "zelf", "received": "2026-02-02", "identity": "paspoort"}
+    for kind in ("inzage", "vernietiging"):
+        requests.register(office, number, {**asked, "kind": kind}, tom)
+    (request, _) = (r["id"] for r in requests.view(office, number, tom)["requests"])
+    told = {"person": person, "request": str(request), "reason": "Op verzoek."}
+    destructions.propose(office, number, told, tom)
+    (waits,) = destructions.overview(office, tom)["proposed"]
+    return {"person": int(person), "request": request, "destruction": waits["id"]}
+
+
 def opened(office, number):
     """Leave that was given to open a case, and waits to be judged."""
     with office.store.write() as connection:
-        case = reads.case_by_number(connection, number)
+        file = open_case(office, connection, number, reader(office, "Tom"))
+        case = file.case
         today = day_of(office.now(connection))
         row = {
             "worker_id": reads.worker_by(connection, name="Carla")["id"],
@@ -99,7 +118,10 @@ def opened(office, number):
             "reason": "Nieuwe melding over het gezin.",
             "due": today,
         }
-        return writes.add(connection, GRANT, row)
+        key = writes.add(connection, GRANT, row)
+        file.note("inzage", "Ingezien door Carla, die deze zaak niet behandelt, met reden.", {})
+        file.save(bump=False)
+        return key
 
 
 def figures_of(office):

@@ -48,6 +48,7 @@ OF_THE_HOUSE = {
     "/beheer/inzage",
     "/zaak/{number}/inzage",
     "/zaak/{number}/inzage.csv",
+    "/zaak/{number}/afschrift/{key}",
     "/aanmeldingen",
     "/formulieren",
     "/formulieren/{imported}",

@@ -39,6 +39,9 @@ OF_A_CASE = {
     "/zaak/{number}/bijlagen/{key}": {"key": "file"},
     "/zaak/{number}/bekenden/{key}": {"key": "conflict"},
     "/zaak/{number}/openstellen/{key}": {"key": "leave"},
+    "/zaak/{number}/verzoeken/{key}": {"key": "request"},
+    "/zaak/{number}/afschrift/{key}": {"key": "person"},
+    "/vernietigingen/{key}": {"key": "destruction"},
 }
 ACTS = {
     "/zaak/{number}/{act}": ["losmaken", "dossier"],

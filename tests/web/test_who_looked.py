@@ -14,7 +14,7 @@ from support.families import EL_AMRANI, melding
 from support.http import Http
 
 from amhk.desk.casefile.access_log import look_line
-from amhk.desk.cases import attachments, reading
+from amhk.desk.cases import assignment, attachments, reading
 from amhk.desk.house.self_check import changed_behind
 from amhk.desk.intake import calls
 from amhk.desk.people.earlier_contacts import HIDDEN, KNOWN
@@ -31,6 +31,7 @@ NUMBER = re.compile(r"\b[AM]-20\d\d-\d{6}\b")
 FAMILY = re.compile("El Amrani|Bouzid")
 # Addresses of one case by another key than its number.
 OF_A_CASE = ("/inzages/{key}", "/brief/{key}", "/brief/{key}/pdf", "/notices/{key}")
+OF_A_CASE += ("/vernietigingen/{key}", "/vernietigingen/{key}/verklaring.pdf")
 # What is of nobody's case but may name one: the journal of the house, which says of what it is.
 HOUSE = ("/beheer", "/bewijs", "/proof", "/concept", "/nieuw", "/plans", "/beheer/inzage")
 
@@ -201,10 +202,8 @@ def test_a_hidden_contact_stays_hidden_on_the_page_of_looks(home):
     workers.add_worker(office, "Noor", "medewerker", "Elders", None, password="oefenen-oefenen")
     family = [{"naam": "Quirijn Zoetelief", "geboren": "2012-05-06", "rollen": ["kind"]}]
     number = calls.take_call(office, melding(family), reader(office, "Noor"))
-    with office.store.write() as connection:
-        elders = next(t["id"] for t in reads.teams(connection) if t["name"] == "Elders")
-        theirs = reads.CASE.c.number == number
-        connection.execute(update(reads.CASE).where(theirs).values(team_id=elders))
+    told = {"team": "Elders", "reason": "Ligt daar."}
+    assignment.assign(office, number, told, reader(office, "Mia"))
     told = Client(office, "Tom").post("/earlier", {"betrokkenen": family})["items"]
     assert [one["number"] for one in told] == [None]
     page = browsers["Tom"].get("/beheer/inzage?medewerker=Tom").text

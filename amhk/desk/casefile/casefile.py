@@ -26,14 +26,16 @@ from amhk.rules.procedure.standing import Owed, Running, Standing, became
 from amhk.rules.procedure.workflow import Workflow
 from amhk.rules.terms.terms import ring_of
 from amhk.store import reads
-from amhk.store.cases import compare_and_set, search
+from amhk.store.cases import compare_and_set, journal, search
+from amhk.store.cases.held import held_by, moves
 from amhk.store.database.engine import Connection
 from amhk.store.letters import outbox
 from amhk.store.rows import CaseRow, NoticeRow, OwedRow, TermRow, owed_row
 from amhk.store.tables import Source
 
 R = TypeVar("R")
-WORDS, LINE = "woorden", "bij_regel"
+WORDS, LINE, ERASURE = "woorden", "bij_regel", "vernietigd"
+_ERASED = ("Woorden gewist uit eerdere regels.", "Woorden gewist uit een eerdere regel.")
 
 
 class LostCase(RuntimeError):
@@ -362,6 +364,9 @@ class CaseFile:
             self.opened(self.case["entries"])
             self.changes.setdefault("opened_by", self.case["opened_by"] or self.who.id)
         self.pending.write_rows(self.connection, self.id)
+        if self.pending.erased:
+            record = journal.erase(self.connection, self.pending.erased)
+            self.note(ERASURE, _ERASED[len(self.pending.erased) == 1], record)
         self.settle(moment or self.now)
         if without_term(self.workflow, self.standing()):
             raise LostCase(self.case["number"])
@@ -377,11 +382,17 @@ class CaseFile:
             search.find_again(self.connection, [self.case])
 
     def _write_lines(self, keys: list[int]) -> None:
-        if self.pending.ledger and not self.pending.lines:
+        if not self.pending.lines and self.pending.ledger:
             self.note("termijnen", "Termijnen bijgewerkt.", {})
+        elif not self.pending.lines and moves(self.connection, self.changes):
+            self.note("bijgewerkt", "Gegevens bijgewerkt.", {})
         if self.pending.lines:
             worker = self.who.id if self.who else None
-            head = self.pending.write_lines(self.connection, self.case, worker, self.now, keys)
+            row = {**self.case, **self.changes}
+            held = held_by(self.connection, self.id, row)
+            head = self.pending.write_lines(
+                self.connection, self.case, worker, self.now, keys, held
+            )
             self.case["head"] = head
 
     def _urgent(self) -> bool:

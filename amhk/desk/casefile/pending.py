@@ -13,7 +13,7 @@ from typing import Any, TypeVar, cast
 from amhk.store import reads, writes
 from amhk.store.cases import journal
 from amhk.store.database.engine import Connection
-from amhk.store.rows import TermRow
+from amhk.store.rows import JournalLine, TermRow
 from amhk.store.tables import Source
 from amhk.words import iso
 
@@ -37,7 +37,7 @@ class Pending:
     changed: list[tuple[Source[object], Sequence[int], Columns]] = field(default_factory=list)
     parts: list[tuple[Source[object], Columns]] = field(default_factory=list)
     trimmed: list[tuple[int, int]] = field(default_factory=list)  # a term, and from which rung on
-    erased: list[int] = field(default_factory=list)  # lines of the journal without their words
+    erased: list[JournalLine] = field(default_factory=list)  # lines as they are to be from now on
     afterwards: list[Callable[[], None]] = field(default_factory=list)
 
     lines: list[Line] = field(default_factory=list)
@@ -80,8 +80,6 @@ class Pending:
             writes.change_case_part(connection, source, case, changes)
         for term, rung in self.trimmed:
             writes.trim_inbox(connection, term, rung)
-        for line in self.erased:
-            writes.erase_entry(connection, line)
         for act in self.afterwards:
             act()
 
@@ -110,10 +108,12 @@ class Pending:
         worker: int | None,
         now: datetime,
         keys: list[int],
+        held: Mapping[str, str],
     ) -> str:
         """Write the journal lines in order, each with what it did to terms; gives the new head.
 
         `case` counts them in its entries already; a change of terms alone has a line of its own.
+        The last line holds the rows of the case (`held`).
         """
         first = case["entries"] - len(self.lines) + 1
         ops = self._ops(first, keys)
@@ -130,6 +130,7 @@ class Pending:
                 content=content,
                 ledger=ops.get(line, ()),
                 figures=self.figures.get(line),
+                held=held if line == case["entries"] else None,
             )
             chain |= {"entries": row["sequence"], "head": row["hash"]}
             rows.append(row)

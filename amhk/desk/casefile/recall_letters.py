@@ -26,7 +26,7 @@ DRAFT_AGAIN: dict[str, object] = {
     "left_out": [],
     "old_fact": False,
 }
-_WHY = {
+WHY = {
     "gedrukt": (
         "Een brief van deze zaak ligt op een afgedrukte stapel. Handel eerst die stapel af, onder"
         " Post."
@@ -79,11 +79,25 @@ def take_off(office: Office, connection: Connection, notices: Iterable[int]) -> 
 
     ClosedDoor, and nothing done, when one is out of hand.
     """
-    for key in sorted(notices):
-        row = outbox.live(connection, key)
+    rows = [outbox.live(connection, key) for key in sorted(notices)]
+    for row in rows:
         if why := out_of_hand(office, row):
-            raise ClosedDoor.of(why, _WHY[why])
-        if row is not None:
-            outbox.move(connection, row, "cancelled", ended=datetime.now(UTC))
-            if row["state"] == "dead" and row["claim"] and (folder := folder_of(office)):
-                drop(folder, name_of(row))
+            raise ClosedDoor.of(why, WHY[why])
+    sweep_away(office, cancelled(connection, rows))
+
+
+def cancelled(connection: Connection, rows: Iterable[Row | None]) -> list[str]:
+    """Let what is on its way go no more, whatever became of it; gives the names of what was made
+    ready of it in the watched folder.
+    """
+    live = [row for row in rows if row is not None]
+    for row in live:
+        outbox.move(connection, row, "cancelled", ended=datetime.now(UTC))
+    return [name_of(row) for row in live if row["state"] == "dead" and row["claim"]]
+
+
+def sweep_away(office: Office, names: Iterable[str]) -> None:
+    """Take away what was made ready of letters that do not go."""
+    if folder := folder_of(office):
+        for name in names:
+            drop(folder, name)

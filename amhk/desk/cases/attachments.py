@@ -5,7 +5,7 @@ A file lies outside the web root, its hash in the journal. An advies has neither
 
 import time
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -15,7 +15,7 @@ from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.casefile.inputs import must_work
 from amhk.desk.casefile.open_case import open_case
 from amhk.documents import OPEN, PDF, WORD, wrong_inside
-from amhk.errors import BadInput, ClosedDoor
+from amhk.errors import BadInput, ClosedDoor, NotFound
 from amhk.office import Office
 from amhk.rules.parse import tidy, unfit
 from amhk.rules.privacy.secrecy import Reader
@@ -24,7 +24,7 @@ from amhk.rules.procedure.form_check import clean
 from amhk.scanner import found_in
 from amhk.store import reads, writes
 from amhk.store.cases import bundle
-from amhk.store.cases.files import SWEPT, Files, chunks_of
+from amhk.store.cases.files import SWEPT, chunks_of
 from amhk.store.cases.search import NOTE as NOTE_KIND
 from amhk.store.database.engine import Connection
 from amhk.store.rows import CaseRow
@@ -89,7 +89,7 @@ def add_file(office: Office, number: str, name: str, content: BinaryIO, who: Rea
         text = f"De virusscanner vond iets in dit bestand ({virus[:60]}): het is niet bewaard."
         raise BadInput.of("bijlage", text, "bestand")
     content.seek(0)
-    hash_, size = _files(office).put(chunks_of(content))
+    hash_, size = office.files.put(chunks_of(content))
     with office.store.write() as connection:
         file = _melding(office, connection, number, who)
         entry = file.note(
@@ -125,11 +125,11 @@ def clean_name(name: str) -> str:
     return tidy(" ".join(seen.split()), one_line=True).rstrip(". ")
 
 
-def read_file(office: Office, number: str, key: int, who: Reader) -> tuple[Path, str, str]:
-    """Give where a file of one's own case lies, its name and media type.
+def read_file(office: Office, number: str, key: int, who: Reader) -> tuple[bytes, str, str]:
+    """Give the bytes of a file of one's own case, its name and media type.
 
-    NotFound when it is not of this case or not to be seen: leave to read does not open files. Who
-    looked is the caller's to write down.
+    NotFound when it is not of this case or not to be seen: leave to read does not open files; or
+    when it is gone or damaged. Who looked is the caller's to write down.
     """
     with office.store.read() as connection:
         case = visible(connection, number, who, own=True)
@@ -139,7 +139,11 @@ def read_file(office: Office, number: str, key: int, who: Reader) -> tuple[Path,
         )
     if found is None:
         raise no_case(number)
-    return _files(office).path(found["hash"]), found["name"], found["kind"]
+    try:
+        return office.files.read(found["hash"]), found["name"], found["kind"]
+    except (OSError, ValueError) as wrong:
+        text = "Dit bestand is weg of beschadigd. Waarschuw de beheerder (amhk verify)."
+        raise NotFound(text) from wrong
 
 
 def sweep(office: Office) -> int:
@@ -152,14 +156,19 @@ def sweep(office: Office) -> int:
         if reads.meta(connection, SWEPT) == today:
             return 0
         known = bundle.hashes(connection)
-    gone = _files(office).remove_but(known, time.time() - _HOUR)
+    gone = office.files.remove_but(known, time.time() - _HOUR)
     with office.store.write() as connection:
         writes.set_meta(connection, SWEPT, today)
     return gone
 
 
-def _files(office: Office) -> Files:
-    return Files(office.config.folder / office.config.attachments)
+def remove(office: Office, hashes: Collection[str]) -> None:
+    """Remove the files of these hashes that no case has any more, at once."""
+    with office.store.read() as connection:
+        known = bundle.hashes(connection)
+    for hash_ in hashes:
+        if hash_ not in known:
+            office.files.drop(hash_)
 
 
 def _melding(office: Office, connection: Connection, number: str, who: Reader) -> CaseFile:

@@ -144,7 +144,7 @@ def erase_words(file: CaseFile, names: Collection[str]) -> None:
         content = json.loads(entry["content"] or "{}")
         if not set(names) & set(content):
             continue
-        file.pending.erased.append(entry["id"])
+        file.pending.erased.append({**entry, "content": None})
         line = content.pop(LINE, entry["sequence"])
         if rest := {k: v for k, v in content.items() if k not in names}:
             file.note_words(line, rest)

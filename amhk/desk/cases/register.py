@@ -5,6 +5,7 @@ One advies or melding at a time.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from secrets import token_hex
 from typing import Any, cast
 
 from amhk.desk.casefile.casefile import CaseFile
@@ -233,6 +234,7 @@ def person_row(person: Mapping[str, Any]) -> dict[str, object]:
         {k: person.get(k) for k in _PLAIN}
         | lists
         | {"geheim_adres": person.get("geheim_adres", False), "zoeknaam": fold(person["naam"])}
+        | {"mark": token_hex(8)}
     )
 
 

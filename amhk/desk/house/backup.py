@@ -21,15 +21,18 @@ from typing import Any, BinaryIO
 
 from amhk import __version__
 from amhk.config import Config, read_config
+from amhk.desk.house import anchors
 from amhk.desk.house.self_check import changed_behind, prove
 from amhk.desk.people.kin import mark_of
+from amhk.desk.subjects import destructions, erased_list
 from amhk.errors import BadInput, HouseClosed
-from amhk.office import Office, open_office
+from amhk.office import Office, files_of, open_office
 from amhk.sealing import EncryptError, opened, seal
 from amhk.store.cases import bundle
 from amhk.store.cases.files import Files
 from amhk.store.database import copying, migrate, schema
 from amhk.store.database.engine import Connection, Store, StoreFailed
+from amhk.store.rows import Json
 
 FORMAT = 1
 _BEGIN, _END, _HOUSE, _ROWS, _FILES = "begin.json", "einde.json", "huis", "rijen", "bijlagen"
@@ -40,13 +43,18 @@ _UNREADABLE = (tarfile.TarError, EOFError, ValueError, KeyError, IndexError, Typ
 
 @dataclass
 class Told:
-    """What stands in a backup: rows by table, files, and what of it was gone when it was read."""
+    """What stands in a backup: rows by table, files, what of it was gone when it was read; how many
+    destructions were done again, and by which key (its mark) the meldpunt hashes.
+    """
 
     made: str = ""
     kind: str = ""
     rows: dict[str, int] = field(default_factory=dict)
     files: int = 0
     faults: list[str] = field(default_factory=list)
+    erased: int = 0
+    listed: bool = True
+    key: str = ""
 
 
 def back_up(office: Office, path: Path, secret: str, recipient: str = "") -> Told:
@@ -77,13 +85,15 @@ def _write(office: Office, out: BinaryIO, told: Told) -> None:
             name = "config.toml" if path == office.config.path else inside
             place = PurePosixPath(_HOUSE, name)
             _put(tar, str(place), path.read_bytes())
+        if held := anchors.up_to(office, connection):
+            _put(tar, str(PurePosixPath(_HOUSE, anchors.NAME)), held)
         for table in copying.tables():
             told.rows[table.name] = 0
             for number, lines in enumerate(copying.read_out(connection, table)):
                 _put(tar, f"{_ROWS}/{table.name}/{number:06}", b"\n".join(lines))
                 told.rows[table.name] += len(lines)
         for hash_ in sorted(bundle.hashes(connection)):
-            _put_file(tar, _files(office.config).path(hash_), hash_, told)
+            _put_file(tar, office.files, hash_, told)
         _put(tar, _END, json.dumps({"rows": told.rows, "files": told.files}).encode())
 
 
@@ -105,28 +115,31 @@ def _of_house(config: Config) -> Iterator[Path]:
         yield from sorted(p for p in (config.folder / name).rglob("*") if p.is_file())
 
 
-def _files(config: Config) -> Files:
-    return Files(config.folder / config.attachments)
-
-
 def _put(tar: tarfile.TarFile, name: str, content: bytes) -> None:
     told = tarfile.TarInfo(name)
     told.size, told.mode = len(content), 0o600
     tar.addfile(told, BytesIO(content))
 
 
-def _put_file(tar: tarfile.TarFile, path: Path, hash_: str, told: Told) -> None:
-    """Put a file in; one destroyed by law since the moment of the rows is gone here too."""
-    with suppress(FileNotFoundError), path.open("rb") as file:
-        entry = tarfile.TarInfo(f"{_FILES}/{hash_}")
-        entry.size, entry.mode = os.fstat(file.fileno()).st_size, 0o600
-        tar.addfile(entry, file)
-        told.files += 1
+def _put_file(tar: tarfile.TarFile, files: Files, hash_: str, told: Told) -> None:
+    """Put a file in; one destroyed by law since the moment of the rows is gone here too, and one
+    that is another than it was is told.
+    """
+    try:
+        content = files.read(hash_)
+    except FileNotFoundError:
+        return
+    except ValueError:
+        told.faults.append(f"Bijlage {hash_[:16]} is beschadigd en staat niet in de back-up.")
+        return
+    _put(tar, f"{_FILES}/{hash_}", content)
+    told.files += 1
 
 
-def restore(path: Path, folder: Path, secret: str) -> Told:
+def restore(path: Path, folder: Path, secret: str, erased: Path | None = None) -> Told:
     """Put a backup back in an empty folder, in the database its settings name (which must be empty
-    too), and look at it whole: counts, proof, journals.
+    too), destroy in it what was destroyed since it was made (by the list `erased`, or the one
+    beside the file), and look at it whole: counts, proof, journals.
 
     HouseClosed in one sentence when it cannot be; the folder is empty again then. Its settings come
     last, so that a meldpunt that is put back by half does not open.
@@ -138,13 +151,45 @@ def restore(path: Path, folder: Path, secret: str) -> Told:
         raise HouseClosed(f"{folder} is geen map waarin iets te zetten is.") from wrong
     if there:
         raise HouseClosed(f"De map {folder} is niet leeg; zet een back-up terug in een lege map.")
+    since = _since(path, erased)
     try:
         told = _read(path, folder, secret)
+        told.listed = since is not None
+        failed: list[str] = []
+        told.erased = _erased_again(folder / "config.toml", since or [], failed)
     except BaseException:
         _clear(folder)
         raise
-    told.faults = _looked_at(folder / "config.toml")
+    told.faults = failed + _looked_at(folder / "config.toml")
     return told
+
+
+def _since(path: Path, erased: Path | None) -> list[Json] | None:
+    """Give what was destroyed, by the list that was named or the one that lies beside a backup;
+    None where there is none.
+    """
+    place = erased or path.parent / erased_list.NAME
+    if erased is None and not place.exists():
+        return None
+    try:
+        return erased_list.read(place)
+    except (OSError, ValueError) as wrong:
+        text = (
+            f"{place} is geen lijst van wat vernietigd is; zonder haar komt de back-up niet terug."
+        )
+        raise HouseClosed(text) from wrong
+
+
+def _erased_again(path: Path, since: list[Json], faults: list[str]) -> int:
+    if not since:
+        return 0
+    office = open_office(path, proof=False)
+    try:
+        done, gone = erased_list.apply(office, since, faults)
+        destructions.settle(office, gone)
+        return done
+    finally:
+        office.close()
 
 
 def drill(path: Path, secret: str) -> Told:
@@ -202,17 +247,38 @@ def _read(path: Path, folder: Path, secret: str, attachments: Path | None = None
             _prove_ours(path, _json(tar, next(members, None), _BEGIN), told)
             first = _house(tar, members, folder, settings)
             config = read_config(settings)
-            store = Store(config.url)
-            files = Files(attachments or folder / config.attachments)
+            store = Store(config.url, config.database_key)
+            files = files_of(config, attachments or _place_of_files(folder, config))
             try:
                 _rows_and_files(tar, members, first, store, files, told)
             finally:
                 store.close()
     except (*_UNREADABLE, OSError, StoreFailed) as wrong:
-        text = "De back-up is niet terug te zetten: zij is beschadigd, of de schijf is vol."
-        raise HouseClosed(text) from wrong
+        raise HouseClosed(_why_not(folder)) from wrong
     settings.replace(folder / "config.toml")
     return told
+
+
+_LEAST = 10_000_000  # bytes; a disk with less to spare is full
+
+
+def _why_not(folder: Path) -> str:
+    """Say why a backup did not come back; what was written is still there."""
+    if shutil.disk_usage(folder).free < _LEAST:
+        return "De back-up is niet terug te zetten: de schijf is vol."
+    return "De back-up is niet terug te zetten: zij is beschadigd, of haar database gaat niet open."
+
+
+def _place_of_files(folder: Path, config: Config) -> Path:
+    """Give where the attachments come; HouseClosed where another meldpunt may have its own."""
+    place = folder / config.attachments
+    elsewhere = not place.resolve().is_relative_to(folder.resolve())
+    if elsewhere and place.is_dir() and any(place.iterdir()):
+        raise HouseClosed(
+            f"De bijlagen horen volgens de instellingen in {place}, en die map is niet leeg. Maak"
+            " haar leeg of hernoem haar; anders raken twee meldpunten in elkaars bijlagen."
+        )
+    return place
 
 
 def _json(tar: tarfile.TarFile, member: tarfile.TarInfo | None, name: str) -> dict[str, Any]:
@@ -237,7 +303,7 @@ def _prove_ours(path: Path, begin: dict[str, Any], told: Told) -> None:
             f" {begin['schema']}). Zet haar terug met dat programma"
             f"{' en geef daarna: amhk migrate' if older else ''}."
         )
-    told.made, told.kind = str(begin["made"]), str(begin["kind"])
+    told.made, told.kind, told.key = (str(begin[k]) for k in ("made", "kind", "key"))
 
 
 def _house(
@@ -269,11 +335,11 @@ def _rows_and_files(
     told: Told,
 ) -> None:
     """Write rows in one transaction and files by their hash, and hold them against the end."""
-    if store.founded():
+    if not store.of_nobody():
         raise HouseClosed("De database is niet leeg; zet een back-up terug in een lege database.")
     known = {table.name: table for table in copying.tables()}
     told.rows = dict.fromkeys(known, 0)
-    with _fresh(store) as connection:
+    with fresh(store) as connection:
         member: tarfile.TarInfo | None = first
         while member is not None and member.name != _END:
             kind, name = PurePosixPath(member.name).parts[:2]
@@ -290,7 +356,7 @@ def _rows_and_files(
 
 
 @contextmanager
-def _fresh(store: Store) -> Iterator[Connection]:
+def fresh(store: Store) -> Iterator[Connection]:
     """Give the transaction in which a database of nobody is filled; when that fails it is of nobody
     again.
     """
@@ -312,36 +378,3 @@ def _kept(files: Files, content: bytes, hash_: str) -> int:
         raise ValueError(hash_)
     files.put(content[at : at + _PIECE] for at in range(0, len(content), _PIECE))
     return 1
-
-
-def move(office: Office, url: str) -> Told:
-    """Copy all rows to another, empty database (SQLite or PostgreSQL) and hold them against these.
-
-    Nobody may work meanwhile: what is written after the moment of reading stays behind. HouseClosed
-    when the other is not empty, or holds something else afterwards.
-    """
-    other, told = Store(url if "://" in url else f"sqlite:///{Path(url).resolve()}"), Told()
-    try:
-        if other.founded():
-            raise HouseClosed("De andere database is niet leeg.")
-        with office.store.snapshot() as here, _fresh(other) as there:
-            for table in copying.tables():
-                told.rows[table.name] = 0
-                for lines in copying.read_out(here, table):
-                    told.rows[table.name] += copying.write_in(there, table, lines)
-            copying.go_on_counting(there)
-        with office.store.snapshot() as here, other.snapshot() as there:
-            _prove_equal(here, there)
-    except (OSError, StoreFailed) as wrong:
-        raise HouseClosed("De andere database is niet te beschrijven.") from wrong
-    finally:
-        other.close()
-    return told
-
-
-def _prove_equal(here: Connection, there: Connection) -> None:
-    """Hold every row of two databases against each other, in whatever order they come."""
-    for table in copying.tables():
-        if copying.sum_of(here, table) != copying.sum_of(there, table):
-            text = f"De andere database is niet gelijk in {table.name}; gebruik haar niet."
-            raise HouseClosed(text)

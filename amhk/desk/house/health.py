@@ -56,11 +56,7 @@ def alarms_of(office: Office, connection: Connection, known: Row, now: datetime)
         f" {say_day(i['due'])}."
         for i in (house_journal.open_incidents(connection) if known["incidents"] else ())
     ]
-    if leave.red(office, known["leave_due"], now):
-        told.append(
-            f"Een inzage met reden wacht sinds {say_day(known['leave_due'])} op een oordeel. De"
-            " teamleider of manager vindt haar op Vandaag."
-        )
+    told += _waited_for(office, known, now)
     if known["dead_letters"]:
         told.append("Er zijn brieven die niet weg konden. Ze staan onder Post, met de reden.")
     sweep, trouble = json.loads(known["sweep"] or "{}"), json.loads(known["trouble"] or "{}")
@@ -78,6 +74,22 @@ def alarms_of(office: Office, connection: Connection, known: Row, now: datetime)
         told.append(
             f"Het bewijs van de nacht is voor het laatst gemaakt op {say_day(proven)}. Waarschuw de"
             " beheerder."
+        )
+    return told
+
+
+def _waited_for(office: Office, known: Row, now: datetime) -> list[str]:
+    """Give what waits too long for somebody who leads."""
+    told = []
+    if leave.red(office, known["leave_due"], now):
+        told.append(
+            f"Een inzage met reden wacht sinds {say_day(known['leave_due'])} op een oordeel. De"
+            " teamleider of manager vindt haar op Vandaag."
+        )
+    if known["request_due"] and known["request_due"] < day_of(now):
+        told.append(
+            "Een verzoek van een betrokkene had beantwoord moeten zijn op"
+            f" {say_day(known['request_due'])}. Het staat op Vandaag van wie leidinggeeft."
         )
     return told
 

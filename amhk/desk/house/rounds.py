@@ -6,14 +6,16 @@ import json
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from amhk.desk.cases import attachments
 from amhk.desk.figures import case_facts, kept_reports
-from amhk.desk.house import calm, clock, night_proof
+from amhk.desk.house import anchors, calm, clock, night_proof, production
 from amhk.desk.intake import imports
 from amhk.desk.letters import carrier
 from amhk.desk.people import earlier_contacts
 from amhk.desk.staff import absence, conflicts
+from amhk.desk.subjects import destructions
 from amhk.desk.terms import calendar
 from amhk.desk.terms import sweep as terms_sweep
 from amhk.desk.terms.sweep import Sweep
@@ -42,7 +44,10 @@ def go_round(office: Office) -> Sweep:
     _try(trouble, "zoeken", lambda: reindex.refresh(office))
     _try(trouble, "aanmelden", lambda: calm.forget_old(office))
     _try(trouble, "bijlagen", lambda: attachments.sweep(office))
+    _try(trouble, "vernietiging", lambda: destructions.settle(office))
     _try(trouble, "nachtbewijs", lambda: night_proof.prove_when_due(office))
+    _try(trouble, "anker", lambda: anchors.drop_when_due(office, datetime.now(UTC)))
+    _try(trouble, "gereedheid", lambda: production.remember(office))
     _try(trouble, "cijfers", lambda: case_facts.keep_up(office))
     _try(trouble, "rapporten", lambda: kept_reports.make_when_due(office))
     _remember(office, trouble)

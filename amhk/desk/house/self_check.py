@@ -7,14 +7,18 @@ from typing import Any
 
 from amhk.config import Config, find_config, read_config
 from amhk.desk.figures import case_facts, kept_reports
+from amhk.desk.house import anchors, files_held, readiness
 from amhk.desk.house.second_count import recounted
+from amhk.desk.staff import rights
+from amhk.desk.subjects import destruction_proof
 from amhk.errors import HouseClosed, NotFound
 from amhk.office import Office, open_office
 from amhk.procedure import procedure_faults, read_pack
 from amhk.store import reads
-from amhk.store.cases import journal
+from amhk.store.cases import held, journal
 from amhk.store.database.engine import StoreFailed
 from amhk.store.house import house_journal
+from amhk.store.staff import held as staff_held
 from amhk.store.staff import looks
 
 
@@ -35,7 +39,7 @@ def prove(given: str | None) -> dict[str, Any]:
         told["faults"] += [line for line in wrong.text.splitlines() if line not in told["faults"]]
         return told
     try:
-        told["faults"] += [] if office.training else unready(config)
+        told["faults"] += [] if office.training else readiness.faults(office)
         with office.store.read() as connection:
             total, bare = reads.open_without_term(connection)
         told |= {"open": total, "with_next_term": total - len(bare), "without": len(bare)}
@@ -46,19 +50,6 @@ def prove(given: str | None) -> dict[str, Any]:
         told["faults"].append(f"De database is niet te lezen: {type(wrong).__name__}.")
     finally:
         office.close()
-    return told
-
-
-def unready(config: Config) -> list[str]:
-    """Give what a meldpunt that is not for training cannot do without, each with where
-    to enter it.
-    """
-    told = []
-    if not config.crisis_phone:
-        told.append(
-            "Het nummer van de crisisdienst is leeg: vul crisis_phone in onder [letters] in"
-            " config.toml; het staat bij elke acute zaak."
-        )
     return told
 
 
@@ -89,11 +80,18 @@ def changed_behind(office: Office) -> list[str]:
     """Give what was changed, taken away or cut off in the journals, the kept reports and the facts
     of the figures, in Dutch sentences.
     """
+    told: dict[tuple[int, str], str] = {}
     with office.store.snapshot() as connection:
+        numbers = reads.every_number(connection)
         return [
-            *journal.verify(connection),
+            *journal.verify(connection, told),
+            *held.faults(connection, told, numbers),
             *house_journal.verify(connection),
             *looks.verify(connection),
+            *destruction_proof.faults(connection),
+            *staff_held.faults(connection, rights.KIND),
             *kept_reports.faults(connection),
             *case_facts.faults(office),
+            *files_held.faults(office),
+            *anchors.faults(office),
         ]

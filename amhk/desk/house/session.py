@@ -29,7 +29,8 @@ class Seat:
     reminders stand before him, why the screen is red, the last proof of the night, and whether
     search finds all (not while the words are worked out anew), whether the session is `proved` a
     second time, whether what is asked for that is `set_up`, whether the password was given a
-    `fresh` moment ago, and whether some `leave` waits to be judged.
+    `fresh` moment ago, whether some `leave` waits to be judged, and whether some request of a
+    betrokkene or a destruction is `asked` for.
     """
 
     who: Reader
@@ -44,6 +45,7 @@ class Seat:
     set_up: bool = True
     fresh: bool = True
     leave: bool = False
+    asked: bool = False
 
 
 def take_seat(office: Office, cookie: str) -> Seat | None:
@@ -59,6 +61,7 @@ def take_seat(office: Office, cookie: str) -> Seat | None:
             return None
         now = office.moment(connection, found["clock"], found["present_calendar"])
         red = tuple(alarms_of(office, connection, found, now))
+        unready = json.loads(found["unready"] or "[]") if found["role"] == "beheerder" else []
     if real - found["used"] > _NOTED:
         with suppress(StoreFailed), office.store.aside.write() as connection:
             sessions.use(connection, session, real)
@@ -68,11 +71,12 @@ def take_seat(office: Office, cookie: str) -> Seat | None:
         must_change=bool(found["must_change"]),
         now=now,
         reminders=found["reminders"],
-        alarms=red,
+        alarms=(*red, *(f"Nog niet klaar voor echte gegevens. {text}" for text in unready)),
         proof=json.loads(found["proof"]) if found["proof"] else None,
         finds=found["search_release"] == RELEASE,
         proved=bool(found["proved"]),
         fresh=office.training or real - found["confirmed"] < CONFIRMED,
         leave=found["leave_due"] is not None,
+        asked=found["request_due"] is not None or bool(found["proposals"]),
         set_up=bool(found["second"] or found["vouched"]) or not asked_of(office, found["role"]),
     )

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from amhk.config import old_closing_days, read_config
+from amhk.errors import HouseClosed
 from amhk.store.database import migrate, schema
 from amhk.store.database.engine import Store
 from amhk.store.terms import calendar
@@ -14,9 +15,12 @@ def upgrade(path: Path) -> tuple[int, str | None]:
 
     Gives how many closing days of the settings it took over, and the version it stands on.
     """
-    store = Store(read_config(path, upgrading=True).url)
+    config = read_config(path, upgrading=True)
+    store = Store(config.url, config.database_key)
     try:
         store.prove_open()
+        if not store.founded():
+            raise HouseClosed("Deze database is van geen meldpunt. Maak er een met: amhk init.")
         migrate.upgrade(store)
         with store.write() as connection:
             taken = calendar.adopt(connection, old_closing_days(path), datetime.now(UTC))

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from amhk.desk.casefile.access import owns, visible
+from amhk.desk.casefile.cover_secrets import veil_over
 from amhk.desk.people.earlier_contacts import HIDDEN
 from amhk.desk.people.same_person import stands_in
 from amhk.errors import NotAllowed, NotFound
@@ -36,7 +37,8 @@ def of_case(office: Office, number: str, who: Reader, person: int = 0) -> dict[s
     """
     with office.store.read() as connection:
         case = _case(connection, number, who)
-        people = _people(connection, case, who)
+        veil = veil_over(office, connection, case, who)
+        people = veil.upon(_people(connection, case, who))
         cases = _with(office, connection, case, person, who)
         found = _veiled(connection, looks.of_cases(connection, sorted(cases), MOST))
     return {

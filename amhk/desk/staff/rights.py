@@ -15,6 +15,7 @@ from amhk.store.house import house_journal
 from amhk.store.people import grants
 from amhk.store.rows import Row, WorkerRow
 from amhk.store.staff import passkeys
+from amhk.store.staff.held import HELD, staff_hash
 from amhk.words import ROLES, iso
 
 KIND = "rechten"
@@ -33,7 +34,8 @@ def tell(
     `through` what else gave it).
     """
     now = office.now(connection)
-    content = {**content, "through": through} if through else content
+    content = {**content, HELD: staff_hash(connection)}
+    content |= {"through": through} if through else {}
     house_journal.append(
         connection, now, by.id if by else None, kind=KIND, what=what, content=content
     )

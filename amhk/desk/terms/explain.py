@@ -36,7 +36,7 @@ def explain_due(config: Config, name: str, start: str) -> dict[str, Any]:
         raise BadInput.of("onbekend", text, "term")
     rule = pack.term(name)
     on = read_day(start, day_of(now)) if rule.unit == "datum" else None
-    calendar = calendar_at(config.url)
+    calendar = calendar_at(config.url, config.database_key)
     end, beside = end_of_term(rule, moment, calendar, on), beside_end(rule, moment, calendar)
     begins = iso(moment) if rule.in_hours else iso(day_of(moment))
     told = {"term": name, "start": begins, **_end(rule, end)}

@@ -5,6 +5,7 @@ and what ends.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,12 +13,14 @@ from amhk.desk.casefile.term_rows import is_late
 from amhk.desk.figures import reports
 from amhk.desk.figures.wording import definitions_of
 from amhk.desk.staff import leave, rights
+from amhk.desk.subjects import destructions, requests
 from amhk.desk.worklists import worklist
 from amhk.office import Office
 from amhk.rules.figures.periods import period_of
 from amhk.rules.privacy.secrecy import Reader
 from amhk.rules.procedure.workflow import Workflow
 from amhk.store.cases import worklists
+from amhk.store.database.engine import Connection
 from amhk.store.house import today as house_today
 from amhk.store.house.today import Part
 from amhk.store.intake import drafts
@@ -29,11 +32,22 @@ OLD_CONCEPT = timedelta(days=1)
 LEADS = ("teamleider", "manager")
 
 
+@dataclass(frozen=True)
+class Waits:
+    """Of what something waits at all: leave to be judged, what betrokkenen asked for."""
+
+    leave: bool = True
+    asked: bool = True
+
+
+ALL = Waits()
+
+
 def morning_of(
-    office: Office, who: Reader, now: datetime, real: datetime, judges: bool = True
+    office: Office, who: Reader, now: datetime, real: datetime, waits: Waits = ALL
 ) -> dict[str, Any]:
     """Give what stands on the morning page of a worker on cases (`now` as this meldpunt knows it,
-    `real` the real time, by which concepts age; `judges` when some leave waits to be judged).
+    `real` the real time, by which concepts age; `waits` says of what something waits at all).
     """
     team = [] if who.team is None else [who.team]
     leads, own = who.role in LEADS, Part(None if who.role == "manager" else team, who.barred)
@@ -52,7 +66,7 @@ def morning_of(
             "mine": [_case(c, names) for c in mine.values()],
             "counts": counts,
             "bare": worklists.bare(connection),
-            "leave": leave.waiting(office, connection, who, now) if judges else [],
+            **_waits_for(office, connection, who, now, waits),
             "waiting": [_waiting(office, c, terms.get(c["id"]), names, now) for c in waiting],
             "unsent": [{"path": c["path"], "saved": iso(c["saved"])} for c in typed if c["path"]],
             "concepts": [
@@ -69,6 +83,17 @@ def morning_of(
             told["old_concepts"] = drafts.older(connection, own.teams, real - OLD_CONCEPT)
         told["rings"] = worklist.latest_reminders(office, connection, who, 5)
     return told
+
+
+def _waits_for(
+    office: Office, connection: Connection, who: Reader, now: datetime, waits: Waits
+) -> dict[str, object]:
+    """Give what waits for an answer, asked for only where anything does."""
+    return {
+        "leave": leave.waiting(office, connection, who, now) if waits.leave else [],
+        "asked": requests.waiting(connection, who, day_of(now)) if waits.asked else [],
+        "proposals": destructions.waiting(connection, who) if waits.asked else [],
+    }
 
 
 def _mine(

@@ -18,6 +18,7 @@ from amhk.rules.privacy.secrecy import (
     names_somebody_else,
     ways_to_reach,
 )
+from amhk.words import MONTHS
 
 COVER = "[geheim]"
 T = TypeVar("T")
@@ -29,6 +30,14 @@ _DIGIT = re.compile(r"\d")
 # Digits of a number however they are set apart; a BSN has nine of them, or eight where its first
 # is a zero.
 _DIGITS = re.compile(r"\d(?:[\s./–-]{0,2}\d){7,}")
+_STREET = 6
+_SHORT_MARCH = "mrt"
+# What is part of many names, or a word of every sentence, and told of nobody by itself.
+_PARTICLES = frozenset(
+    fold(
+        "de la le el al du di da ibn ben von te op in an en is of om er we ze je me nu zo ja na"
+    ).split()
+)
 _SHORT = 3  # a line of fewer words is covered where it stands alone, not within another
 _GAP = re.compile(r"[\s,;.-]{0,3}")
 # Beside these names stand codes of the house, its own people, days and sums, or what a step asks
@@ -109,6 +118,7 @@ class Veil:
     lines: frozenset[tuple[str, ...]] = frozenset()
     bsn: bool = False
     bsns: frozenset[str] = frozenset()
+    cover: str = COVER
 
     def __bool__(self) -> bool:
         some = (self.words, self.runs, self.numbers, self.postcodes, self.mails, self.texts)
@@ -119,10 +129,10 @@ class Veil:
         if not self._may_hold(text):
             return text
         if self.lines and _run(text) in self.lines:
-            return COVER
+            return self.cover
         told, last = "", 0
         for start, end in _joined(text, sorted(self._spans(text))):
-            told, last = told + text[last:start] + COVER, end
+            told, last = told + text[last:start] + self.cover, end
         return told + text[last:] if last else text
 
     def holds(self, text: str) -> bool:
@@ -284,6 +294,67 @@ def veil_of(
         postcodes=frozenset(_codes((*reach, *addresses)) - _codes(at_home)),
         mails=frozenset(m.casefold() for w in ways for m in MAIL.findall(w)),
     )
+
+
+def veil_over_person(
+    person: Mapping[str, Any],
+    staying: Iterable[Mapping[str, Any]],
+    known: Iterable[str],
+    cover: str,
+) -> Veil:
+    """Give the veil over one person whose data are to be gone: his names, BSN, day of birth and
+    address, but for what somebody who stays has as well.
+
+    `staying` are the others of the case, `known` the names of the house and its institutions.
+    """
+    others = list(staying)
+    parts = ("naam", "voornamen", "geslachtsnaam", "partnernaam")
+    names = {_run(person[part]) for part in parts if person.get(part)}
+    common = {w for k in (*known, *(o["naam"] for o in others)) for w in _run(k)} | NOBODY
+    homes = [o["adres"] for o in others if o["adres"]]
+    reach = [person.get("bereikbaar") or "", person.get("adres") or ""]
+    ways = [way for told in reach for way in ways_to_reach(told)]
+    streets = {run for w in ways if _is_street(w) for run in (_run(w), _street(w))}
+    runs = {run for run in names if len(run) > 1} | {
+        s for s in streets if not any(_stands(s, _run(home)) for home in homes)
+    }
+    if person.get("geboren") and person["geboren"] not in {o["geboren"] for o in others}:
+        runs |= _days(person["geboren"])
+    told = {_last(n) for way in ways for n in NUMBER.findall(way)}
+    bsn = person.get("bsn")
+    return Veil(
+        words=frozenset(w for run in names for w in run if _tells(w) and w not in common),
+        runs=tuple(sorted(run for run in runs if run)),
+        numbers=frozenset(told | ({bsn, bsn.lstrip("0")} if bsn else set())),
+        postcodes=frozenset(_codes(reach) - _codes(homes)),
+        mails=frozenset(m.casefold() for way in ways for m in MAIL.findall(way)),
+        cover=cover,
+    )
+
+
+def _tells(word: str) -> bool:
+    """Tell whether a word of a name is one: no particle, and no word of every sentence."""
+    return len(word) > 1 and word not in _PARTICLES
+
+
+def _street(way: str) -> tuple[str, ...]:
+    """Give the name of a street without its number, where it is long enough to be no other word."""
+    name = tuple(word for word in _run(way) if not word[0].isdigit())
+    return name if len("".join(name)) >= _STREET else ()
+
+
+def _days(born: str) -> set[tuple[str, ...]]:
+    """Give a whole day of birth (YYYY-MM-DD) as it may be written; a half one is nobody's alone."""
+    if len(born) != len("2012-05-05"):
+        return set()
+    year, month, day = born.split("-")
+    bare = (day.lstrip("0"), month.lstrip("0"))
+    named = MONTHS[int(month) - 1]  # as words of a text are compared
+    told = {(year, month, day), (year + month + day,), (day + month + year,)}
+    for of_year in (year, year[2:]):
+        told |= {(day, month, of_year), (*bare, of_year)}
+        told |= {(d, m, of_year) for d in (day, bare[0]) for m in (named, named[:3], _SHORT_MARCH)}
+    return {one for one in told if _SHORT_MARCH not in one or month == "03"}
 
 
 def _own_names(people: Iterable[Mapping[str, Any]], names: Iterable[str]) -> list[str]:

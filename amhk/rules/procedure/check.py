@@ -9,8 +9,6 @@ from amhk.rules.privacy.disclosure import ASKED, REFERRED, forbidden, supplied
 from amhk.rules.procedure.workflow import NoticeRule, Workflow
 from amhk.rules.procedure.world import Draft, Spot, World, drafted, explore
 
-_ENGINE_TERMS = ("vernietiging", "bewaren")
-
 
 def check(workflow: Workflow, paths: Mapping[str, Collection[str]]) -> list[Fault]:
     """Give every fault in a workflow.
@@ -177,7 +175,7 @@ def _investigated(world: World, spot: Spot) -> bool:
 def _actors(workflow: Workflow) -> Iterator[Fault]:
     """Every term leads to an act, and the role that owns the term may do it."""
     for term in workflow.terms.values():
-        if term.name in _ENGINE_TERMS or term.name in workflow.engine_terms:
+        if term.name in workflow.engine_terms:
             continue
         if not term.acts:
             yield _fault(workflow, f"de termijn '{term.title}' leidt tot geen enkele stap (acts).")

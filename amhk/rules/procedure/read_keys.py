@@ -97,7 +97,9 @@ KEYS = {
         "untouched",
         "waiting",
         "referral",
+        "retention",
     },
+    "retention": {"keep", "destroy", "access"},
 }
 
 

@@ -66,6 +66,18 @@ def watching_of(
     return named | {"waiting_states": r.names("waiting.states", waiting.get("states"), states)}
 
 
+def retention_of(r: Reading, table: Raw, terms: Collection[str]) -> dict[str, Any]:
+    """Give by which terms a case is kept, its data are destroyed on request, and somebody reads
+    what is kept of him.
+    """
+    r.known("retention", "retention", table)
+    named = {name: table.get(name) for name in ("keep", "destroy", "access")}
+    for name, term in named.items():
+        if term:
+            r.one(f"retention.{name}", term, terms, None)
+    return {f"{name}_term": term for name, term in named.items()}
+
+
 def state_of(r: Reading, name: str, table: Raw) -> State:
     """Read a state."""
     r.known(f"states.{name}", "state", table)

@@ -12,6 +12,7 @@ from amhk.rules.procedure.read_parts import (
     need_of,
     notice_of,
     referral_of,
+    retention_of,
     state_of,
     term_of,
     watching_of,
@@ -50,6 +51,7 @@ def read_workflow(pack: str, file: str, data: Raw) -> tuple[Workflow | None, lis
         **_join(world, data.get("join", {}), data),
         **_person(world, data.get("person", {})),
         **watching_of(r, data, world.terms, world.states),
+        **retention_of(r, data.get("retention", {}), world.terms),
         referral=referral_of(r, data.get("referral", {}), world.terms, world.notices),
         files=(file,),
     )

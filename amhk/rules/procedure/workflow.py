@@ -238,6 +238,9 @@ class Workflow:
     join_maybe: tuple[Start, ...] = ()
     join_sets: tuple[Set, ...] = ()
     referral: Mapping[str, str] = field(default_factory=dict)
+    keep_term: str | None = None
+    destroy_term: str | None = None
+    access_term: str | None = None
     files: tuple[str, ...] = ()
 
     @cached_property
@@ -259,10 +262,10 @@ class Workflow:
 
     @cached_property
     def engine_terms(self) -> frozenset[str]:
-        """Give the terms the desk starts and ends by itself: no move answers them."""
-        return frozenset(
-            filter(None, (self.suspended_term, self.untouched_term, self.untouched_acute))
-        )
+        """Give the terms the desk reckons with by itself: no move answers them."""
+        names = (self.suspended_term, self.untouched_term, self.untouched_acute)
+        rights = (self.keep_term, self.destroy_term, self.access_term)
+        return frozenset(filter(None, (*names, *rights)))
 
     def is_urgent(self, state: str, acute: bool) -> bool:
         """Tell whether a case goes before all others.

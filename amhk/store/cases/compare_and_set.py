@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from amhk.errors import ChangedMeanwhile
 from amhk.store.cases.rank import rank
+from amhk.store.database.touched import touch
 from amhk.store.rows import Row
 from amhk.store.tables import Case, Counter, Notice, Term, table
 
@@ -78,6 +79,7 @@ def save_notice(connection: Connection, notice: Row, changes: Row) -> None:
 
     Raises ChangedMeanwhile when another got there first.
     """
+    touch(connection, _NOTICE.name)
     done = connection.execute(
         update(_NOTICE)
         .where(_NOTICE.c.id == notice["id"], _NOTICE.c.version == notice["version"])

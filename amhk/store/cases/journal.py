@@ -8,15 +8,33 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from hashlib import sha256
 from secrets import token_hex
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
+from amhk.store.reads import meta
 from amhk.store.rows import EntryRow, Json, Row
 from amhk.store.tables import Case, Counter, Entry, table
 from amhk.words import iso
 
 _ENTRY, _CASE, _COUNTER = table(Entry), table(Case), table(Counter)
+# In the content of a line: of which lines words were erased, each with `left_of` it.
+ERASED = "gewist"
+EMPTIED = "emptied_before"  # entries that were emptied before that was kept
+_STANDS = (
+    "sequence",
+    "instant",
+    "worker_id",
+    "kind",
+    "what",
+    "terms",
+    "figures",
+    "held",
+    "content",
+    "commitment",
+    "previous",
+    "hash",
+)
 _INSERT = insert(_ENTRY)
 
 
@@ -58,12 +76,13 @@ def link(
     commitment: str,
     terms: str | None = None,
     figures: str | None = None,
+    held: str | None = None,
 ) -> str:
     """Give the hash of an entry, chained to the one before it.
 
-    What it did to terms (a list) and tells the figures (an object) is part of it.
+    What it did to terms (a list), tells the figures and holds of the rows (objects) is part of it.
     """
-    more = [part for part in (terms, figures) if part]
+    more = [part for part in (terms, figures, held) if part]
     parts = (
         previous,
         case,
@@ -87,6 +106,7 @@ def entry_row(
     content: Mapping[str, object],
     ledger: Sequence[Mapping[str, object]] = (),
     figures: Mapping[str, object] | None = None,
+    held: Mapping[str, str] | None = None,
 ) -> dict[str, object]:
     """Give the row of the next entry of a case, from its `entries` and `head`.
 
@@ -94,20 +114,19 @@ def entry_row(
 
     `ledger` says what the entry did to terms (docs/architecture.md): no dates worked out, no
     persons, so that the proof of the night can work them out again and destruction by law need not
-    touch it. `figures` says what it means to the figures: codes, days and numbers, no persons.
+    touch it. `figures` says what it means to the figures (codes, days, numbers), `held` has the
+    hashes of the rows of the case as they are now (`store.cases.held`).
     """
-    salt, told = token_hex(16), as_json(content)
-    sequence = case["entries"] + 1
+    salt, told, sequence = token_hex(16), as_json(content), case["entries"] + 1
     linked: Json = {
         "instant": instant,
         "kind": kind,
         "what": what,
         "commitment": commit_to(salt, told),
-        "terms": None,
+        "terms": _ledger(ledger) if ledger else None,
         "figures": as_json(figures) if figures else None,
+        "held": as_json(held) if held else None,
     }
-    if ledger:
-        linked["terms"] = json.dumps(list(ledger), separators=(",", ":"), default=_plain)
     return linked | {
         "case_id": case["id"],
         "sequence": sequence,
@@ -119,15 +138,43 @@ def entry_row(
     }
 
 
+def _ledger(ledger: Sequence[Mapping[str, object]]) -> str:
+    return json.dumps(list(ledger), separators=(",", ":"), default=_plain)
+
+
 def append(connection: Connection, rows: list[dict[str, object]]) -> None:
     """Write entries made by `entry_row`."""
     connection.execute(_INSERT, rows)
 
 
-def verify(connection: Connection) -> Iterator[str]:
-    """Give, in Dutch, every break in the chains.
+def left_of(entry: Mapping[str, Any]) -> str:
+    """Give the hash of all that stands in an entry.
 
-    A changed, removed, added or cut-off entry, a case or number that is gone.
+    Of one from which words were erased it is kept in a later line (`ERASED`), since what was there
+    can no longer be held against its commitment.
+    """
+    told = {k: entry[k] for k in _STANDS if entry[k] is not None}
+    return sha256(as_json(told).encode()).hexdigest()
+
+
+def erase(connection: Connection, lines: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, str]]:
+    """Write entries (whole rows) with other words than they had, and without the hashes of the rows
+    of then; gives what a line of the journal must hold about it, or `verify` calls them changed.
+    """
+    record = {}
+    for line in lines:
+        told = {"content": line["content"], "what": line["what"], "salt": None, "held": None}
+        connection.execute(update(_ENTRY).where(_ENTRY.c.id == line["id"]).values(**told))
+        record[str(line["sequence"])] = left_of({**line, **told})
+    return {ERASED: record}
+
+
+def verify(connection: Connection, held: dict[tuple[int, str], str] | None = None) -> Iterator[str]:
+    """Give, in Dutch, every break in the chains; `held` takes what the last line of each case (its
+    key) says of each part of its rows.
+
+    A changed, removed, added or cut-off entry, one that was emptied without a line that says so, a
+    case or number that is gone.
     """
     heads = {
         row.id: row
@@ -136,7 +183,9 @@ def verify(connection: Connection) -> Iterator[str]:
         )
     }
     yield from _numbers(connection, {row.number for row in heads.values()})
+    before = set(json.loads(meta(connection, EMPTIED) or "[]"))
     seen: dict[int, tuple[int, str]] = {}
+    records, holes = dict[tuple[int, str], str](), list[tuple[str, EntryRow]]()
     entries = connection.execution_options(stream_results=True).execute(
         select(_ENTRY).order_by(_ENTRY.c.case_id, _ENTRY.c.sequence)
     )
@@ -144,18 +193,48 @@ def verify(connection: Connection) -> Iterator[str]:
         sequence, previous = seen.get(entry["case_id"], (0, ""))
         head = heads.get(entry["case_id"])
         name = head.number if head else f"zaak {entry['case_id']}"
-        if entry["sequence"] != sequence + 1:
-            yield f"{name}: regel {sequence + 1} ontbreekt."
-        elif entry["previous"] != previous:
-            yield f"{name}: regel {entry['sequence']} sluit niet aan op de vorige."
-        yield from _entry_faults(name, entry)
+        yield from _place_faults(name, entry, sequence, previous)
+        if entry["salt"] is None and entry["id"] not in before:
+            holes.append((name, entry))
+        else:
+            yield from _entry_faults(name, entry)
+        records |= {(entry["case_id"], line): left for line, left in _record(entry).items()}
+        if held is not None and entry["held"]:
+            parts = json.loads(entry["held"]).items()
+            held |= {(entry["case_id"], part): hash_ for part, hash_ in parts}
         seen[entry["case_id"]] = (entry["sequence"], entry["hash"])
+    yield from _hole_faults(holes, records)
     for key, head in heads.items():
         if seen.get(key, (0, "")) != (head.entries, head.head):
-            yield (
-                f"{head.number}: het verloop is afgekapt of aangevuld (regel {head.entries} hoort"
-                " de laatste te zijn)."
-            )
+            last = f"(regel {head.entries} hoort de laatste te zijn)"
+            yield f"{head.number}: het verloop is afgekapt of aangevuld {last}."
+
+
+def _place_faults(name: str, entry: EntryRow, sequence: int, previous: str) -> Iterator[str]:
+    if entry["sequence"] != sequence + 1:
+        yield f"{name}: regel {sequence + 1} ontbreekt."
+    elif entry["previous"] != previous:
+        yield f"{name}: regel {entry['sequence']} sluit niet aan op de vorige."
+
+
+def _hole_faults(
+    holes: Sequence[tuple[str, EntryRow]], records: Mapping[tuple[int, str], str]
+) -> Iterator[str]:
+    """Hold what is left of lines against what was said to be left of them."""
+    for name, entry in holes:
+        left = records.get((entry["case_id"], str(entry["sequence"])))
+        if left is None:
+            yield f"{name}: regel {entry['sequence']} is leeg zonder besluit om te vernietigen."
+        elif left != left_of(entry):
+            yield f"{name}: regel {entry['sequence']} is gewijzigd nadat er iets uit gewist was."
+
+
+def _record(entry: EntryRow) -> dict[str, str]:
+    """Give what a line says was left of others; nothing for most."""
+    if entry["content"] is None or f'"{ERASED}"' not in entry["content"]:
+        return {}
+    told = json.loads(entry["content"]).get(ERASED)
+    return told if isinstance(told, dict) else {}
 
 
 def _entry_faults(name: str, entry: EntryRow) -> Iterator[str]:
@@ -170,6 +249,7 @@ def _entry_faults(name: str, entry: EntryRow) -> Iterator[str]:
         commitment=entry["commitment"],
         terms=entry["terms"],
         figures=entry["figures"],
+        held=entry["held"],
     )
     if worked != entry["hash"]:
         yield f"{name}: regel {entry['sequence']} is gewijzigd."

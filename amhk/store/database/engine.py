@@ -3,7 +3,7 @@
 `read` for looking, `write` for one transaction that holds or is nothing.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 from pathlib import Path
@@ -30,6 +30,8 @@ from sqlalchemy.pool import QueuePool
 
 from amhk.errors import HouseClosed
 from amhk.store.database.between import Between
+from amhk.store.database.encrypted import driver, unlock
+from amhk.store.database.touched import begin
 from amhk.store.database.turns import Turns
 
 __all__ = [
@@ -68,10 +70,11 @@ def _broken(context: ExceptionContext) -> None:
 class Store:
     """The database of one meldpunt.
 
-    `url` as SQLAlchemy knows it (`sqlite:///...` or `postgresql+psycopg://...`).
+    `url` as SQLAlchemy knows it (`sqlite:///...` or `postgresql+psycopg://...`); with a `key` (64
+    hexadecimal signs) a file of SQLite is encrypted (SQLCipher).
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, key: str = "") -> None:
         self.url = url
         self.aside = self
         self._first: Callable[[Connection], None] | None = None
@@ -84,13 +87,14 @@ class Store:
                 self._between = Between(Path(f"{name}-beurt"))
             self.engine = create_engine(
                 url,
+                module=driver(key) if key else None,
                 poolclass=QueuePool,
                 pool_size=16,
                 connect_args={"timeout": 30, "check_same_thread": False},
                 hide_parameters=True,
                 json_deserializer=orjson.loads,
             )
-            _tune(self.engine)
+            _tune(self.engine, key)
         else:
             self.engine = create_engine(
                 url,
@@ -134,6 +138,7 @@ class Store:
             self.engine.connect().execution_options(amhk_writes=True) as connection,
         ):
             transaction = connection.begin()
+            begin(connection)
             try:
                 if self._first is not None:
                     self._first(connection)
@@ -188,6 +193,24 @@ class Store:
             raise StoreReplaced(path)
         self._size = max(self._size, size)
 
+    def forget(self, tables: Sequence[str]) -> bool:
+        """Let nothing be left in the files of what was taken out of these tables.
+
+        SQLite writes zeros over what goes; what stands in the log beside it is taken in and the
+        log cut off (False while somebody still reads of before: ask again). PostgreSQL writes the
+        tables anew, each locked while it does; its archive of logs is the administrator's.
+        """
+        if self.sqlite:
+            with self.engine.connect() as connection:
+                raw = connection.connection.dbapi_connection
+                assert raw is not None
+                busy, *_ = raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                return not busy
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for name in tables:
+                connection.exec_driver_sql(f'VACUUM (FULL) "{name}"')
+        return True
+
     def beginning(self, first: Callable[[Connection], None]) -> "Store":
         """Give the same store, of which the first transaction that holds begins with `first`.
 
@@ -202,6 +225,16 @@ class Store:
         if self.sqlite and not Path(self.url.removeprefix("sqlite:///")).is_file():
             return False
         return inspect(self.engine).has_table("meta")
+
+    def of_nobody(self) -> bool:
+        """Tell whether a meldpunt may be put here: there is no database, an empty one, or one whose
+        filling was cut off (it does not say yet what it is).
+        """
+        if not self.founded():
+            return True
+        with self.engine.connect() as connection:
+            asked = "SELECT count(*) FROM meta WHERE key = 'kind'"
+            return connection.exec_driver_sql(asked).scalar() == 0
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -228,8 +261,8 @@ class Store:
             ) from wrong
         except (DatabaseError, StoreBroken) as wrong:
             raise HouseClosed(
-                f"Dit bestand is geen database of is beschadigd: {_short(wrong)}. Zet de laatste"
-                " back-up terug."
+                "Dit bestand is geen database, is beschadigd, of er hoort een andere sleutel bij"
+                f" (AMHK_DATABASE_KEY): {_short(wrong)}. Zet de laatste back-up terug."
             ) from wrong
 
 
@@ -237,7 +270,7 @@ def _short(wrong: DatabaseError | StoreBroken) -> str:
     return str(getattr(wrong, "orig", wrong)).splitlines()[0]
 
 
-def _tune(engine: Engine) -> None:
+def _tune(engine: Engine, key: str) -> None:
     """SQLite as a durable store: WAL, foreign keys, synchronous=FULL.
 
     Writers take their lock at once (BEGIN IMMEDIATE).
@@ -245,16 +278,22 @@ def _tune(engine: Engine) -> None:
 
     def connected(raw: Any, record: object) -> None:
         raw.isolation_level = None
+        unlock(raw, key)
         cursor = raw.cursor()
-        for pragma in (
-            "journal_mode=WAL",
-            "foreign_keys=ON",
-            "synchronous=FULL",
-            "busy_timeout=30000",
-            "trusted_schema=OFF",
-            "secure_delete=ON",
-        ):
-            cursor.execute(f"PRAGMA {pragma}")
+        try:
+            for pragma in (
+                "journal_mode=WAL",
+                "foreign_keys=ON",
+                "synchronous=FULL",
+                "busy_timeout=30000",
+                "trusted_schema=OFF",
+                "secure_delete=ON",
+            ):
+                cursor.execute(f"PRAGMA {pragma}")
+        except driver(key).DatabaseError as wrong:
+            if type(wrong).__name__ == "DatabaseError":  # no database, or of another key
+                raise StoreBroken(str(wrong)) from wrong
+            raise
         cursor.close()
 
     def begun(connection: Connection) -> None:

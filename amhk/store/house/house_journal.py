@@ -83,6 +83,12 @@ def entries(connection: Connection, kind: str | None = None, limit: int = 100) -
     return rows(connection, statement.order_by(HOUSE.c.sequence.desc()).limit(limit))
 
 
+def content_of(entry: Row) -> Row:
+    """Give what a line tells beyond its sentence."""
+    told: Row = json.loads(entry["content"])
+    return told
+
+
 def last(connection: Connection, kind: str) -> Row | None:
     """Give the content of the latest line of a kind, with its instant and hash."""
     found = entries(connection, kind, 1)

@@ -10,6 +10,7 @@ from amhk.store.cases.scope import seen_by
 from amhk.store.house.house_journal import HOUSE, INCIDENT
 from amhk.store.intake.imports import FORM, IMPORT
 from amhk.store.letters.outbox import OUT
+from amhk.store.people import subjects
 from amhk.store.people.grants import first_due
 from amhk.store.reads import CASE, INBOX, META, SESSION, TERM, WORKER
 from amhk.store.rows import Row
@@ -57,6 +58,7 @@ _HOUSE = [
     _meta("present_calendar", "present_calendar"),
     _meta("sweep", "sweep"),
     _meta("trouble", "trouble"),
+    _meta("unready", "unready"),
     _meta("search_release", "search_release"),
     exists(select(OUT.c.id).where(OUT.c.state == "dead")).label("dead_letters"),
     exists(select(INCIDENT.c.id).where(INCIDENT.c.closed.is_(None))).label("incidents"),
@@ -72,6 +74,8 @@ _HOUSE = [
     .scalar_subquery()
     .label("lying_since"),
     first_due(),
+    subjects.first_due(),
+    subjects.any_proposed(),
 ]
 _FRAME = (
     select(

@@ -45,9 +45,13 @@ def forget_older(connection: Connection, worker: int, before: datetime) -> None:
     connection.execute(delete(CONCEPT).where(*old))
 
 
-def forget_case(connection: Connection, number: str) -> None:
-    """Let go of what anybody typed on the forms of a case (destruction by law)."""
-    connection.execute(delete(CONCEPT).where(CONCEPT.c.path.like(f"/zaak/{number}/%")))
+def forget_case(connection: Connection, number: str, letters: Sequence[int]) -> None:
+    """Let go of what anybody typed on the forms of a case and of its letters (destruction by
+    law).
+    """
+    for path in (f"/zaak/{number}", *(f"/brief/{key}" for key in letters)):
+        mine = (CONCEPT.c.path == path) | CONCEPT.c.path.startswith(f"{path}/")
+        connection.execute(delete(CONCEPT).where(mine))
 
 
 def one(connection: Connection, worker: int, mark: str) -> Row | None:

@@ -3,7 +3,7 @@
 Each step is a compare-and-set on the row.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import (
@@ -218,6 +218,16 @@ _ONLY = {
     "uitgesteld": (cast(NOTICE.c.decisions, String).like('%"uitgesteld"%'),),
     "gesloten": (CASE.c.closed, NOTICE.c.obligatory),
 }
+
+
+def frozen(connection: Connection) -> Iterator[Row]:
+    """Give every letter that has a print, with its text and hash."""
+    columns = [NOTICE.c[n] for n in ("id", "html", "pdf", "hash")]
+    found = connection.execution_options(yield_per=100).execute(
+        select(*columns).where(NOTICE.c.pdf.is_not(None)).order_by(NOTICE.c.id)
+    )
+    for row in found.mappings():
+        yield dict(row)
 
 
 def owed(

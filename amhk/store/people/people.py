@@ -23,6 +23,7 @@ from sqlalchemy import (
 
 from amhk.rules.parse import fold
 from amhk.store import reads
+from amhk.store.database.touched import touch
 from amhk.store.reads import CASE, LOOK, MELDING, PERSON, rows
 from amhk.store.rows import Row
 from amhk.store.tables import Form, Grant, Join, PersonKey, table
@@ -144,6 +145,7 @@ def remove(connection: Connection, people: Sequence[int]) -> None:
     """Remove people with their keys; terms and letters must have let go of them."""
     drop_keys(connection, people)
     if people:
+        touch(connection, PERSON.name)
         connection.execute(delete(PERSON).where(PERSON.c.id.in_(people)))
 
 

@@ -58,6 +58,7 @@ from amhk.store.tables.screen import (
     SavedList,
     SearchWord,
 )
+from amhk.store.tables.subjects import Destruction, Keeping, SubjectRequest
 from amhk.store.tables.terms import Inbox, Reminder, Term
 
 __all__ = [
@@ -73,6 +74,7 @@ __all__ = [
     "Contact",
     "CountedFact",
     "Counter",
+    "Destruction",
     "Digest",
     "Dossier",
     "Entry",
@@ -87,6 +89,7 @@ __all__ = [
     "Incident",
     "Institution",
     "Join",
+    "Keeping",
     "KeptReport",
     "Kin",
     "LetterText",
@@ -116,6 +119,7 @@ __all__ = [
     "Source",
     "Sql",
     "Stamp",
+    "SubjectRequest",
     "Tally",
     "Team",
     "Term",

@@ -198,6 +198,7 @@ class Person(SQLModel, table=True):
     gezag: bool | None = None
     recorded: datetime = instant()
     from_id: int | None = Field(default=None, foreign_key="cases.id")
+    mark: str = Field(default="", index=True, sa_column_kwargs={"server_default": ""})
 
 
 class Relation(SQLModel, table=True):
@@ -343,8 +344,8 @@ class Entry(SQLModel, table=True):
     """One journal entry.
 
     `hash` chains over `previous` and `commitment` (a salted hash of `content`), so content can be
-    erased by law; `terms` says what it did to terms and `figures` what it means to the figures (no
-    person in either), and they stay.
+    erased by law; `terms` says what it did to terms, `figures` what it means to the figures and
+    `held` what the rows of the case were then, in hashes (no person in any), and they stay.
     """
 
     __tablename__ = "journal"
@@ -358,6 +359,7 @@ class Entry(SQLModel, table=True):
     what: str
     terms: str | None = None
     figures: str | None = None
+    held: str | None = None
     content: str | None = None
     salt: str | None = None
     commitment: str

@@ -3,7 +3,6 @@
 For the arithmetic of a term on the command line, which must answer at once.
 """
 
-import sqlite3
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -11,19 +10,21 @@ from pathlib import Path
 from amhk.errors import HouseClosed
 from amhk.rules.terms.calendar import calendar_of
 from amhk.rules.terms.days import Calendar
+from amhk.store.database.encrypted import driver, unlock
 
+_Change = tuple[int, str, str, str, int]
 _CHANGES = "SELECT id, kind, day, name, gone FROM calendar_days ORDER BY id"
 
 
-def calendar_at(url: str) -> Calendar:
-    """Give the calendar kept in the database at `url`.
+def calendar_at(url: str, key: str = "") -> Calendar:
+    """Give the calendar kept in the database at `url`, which may be encrypted by a `key`.
 
     That of the law and nothing more where there is no database yet. HouseClosed when it cannot be
     read.
     """
     try:
         rows = (
-            _sqlite(Path(url.removeprefix("sqlite:///")))
+            _sqlite(Path(url.removeprefix("sqlite:///")), key)
             if url.startswith("sqlite")
             else _postgres(url)
         )
@@ -39,12 +40,16 @@ def calendar_at(url: str) -> Calendar:
     )
 
 
-def _sqlite(path: Path) -> list[tuple[int, str, str, str, int]]:
+def _sqlite(path: Path, key: str) -> list[_Change]:
     if not path.is_file():
         return []
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as raw:
+    with closing(driver(key).connect(f"file:{path}?mode=ro", uri=True)) as raw:
+        unlock(raw, key)
         known = raw.execute("SELECT 1 FROM sqlite_master WHERE name = 'calendar_days'").fetchone()
-        return raw.execute(_CHANGES).fetchall() if known else []
+        found: list[tuple[int, str, str, str, int]] = (
+            raw.execute(_CHANGES).fetchall() if known else []
+        )
+        return found
 
 
 def _postgres(url: str) -> list[tuple[int, str, date, str, bool]]:

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Response
-from fastapi.responses import FileResponse
 from starlette.datastructures import FormData, UploadFile
 
 from amhk.desk.casefile import access_log
@@ -312,6 +311,8 @@ def _file_page(
 @router.get("/zaak/{number}/bijlagen/{key}")
 def read_file(here: Here, number: str, key: Key) -> Response:
     """A file of the case, to open outside the browser; who looked is written down."""
-    path, name, kind = attachments.read_file(here.office, number, key, here.who)
+    told, name, kind = attachments.read_file(here.office, number, key, here.who)
     access_log.look(here.office, number, here.who, f"bijlage {key}")
-    return FileResponse(path, media_type=kind, filename=name)
+    plain, sure = f'filename="{name}"', f"filename*=utf-8''{quote(name)}"
+    heads = {"content-disposition": f"attachment; {plain if quote(name) == name else sure}"}
+    return Response(told, media_type=kind, headers=heads)

@@ -49,6 +49,7 @@ def menu(role: str, path: str) -> list[Word]:
         *roster,
         *away,
         *((("/beheer/inzage", "Wie keek"),) if leads else ()),
+        *((("/vernietigingen", "Bewaren en vernietigen"),) if leads else ()),
         ("/bewijs", "Nachtbewijs"),
     )
     words: list[tuple[str, str, tuple[tuple[str, str], ...]]] = (

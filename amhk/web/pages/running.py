@@ -7,7 +7,7 @@ from datetime import date
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
 
-from amhk.desk.house import night_proof
+from amhk.desk.house import night_proof, nightly_backup
 from amhk.desk.staff import absence
 from amhk.desk.terms import calendar, feeds
 from amhk.desk.worklists import worklist
@@ -149,7 +149,12 @@ def drop_day(here: Here, kind: str, day: date, form: Form) -> Response:
 
 def _proof_page(here: Visit, status: int = 200, faults: tuple[Fault, ...] = ()) -> Response:
     return page(
-        here, "bewijs.html", status, told=night_proof.latest(here.office), errors=errors_of(faults)
+        here,
+        "bewijs.html",
+        status,
+        told=night_proof.latest(here.office),
+        backup=nightly_backup.standing(here.office),
+        errors=errors_of(faults),
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 from support.cast import Client, hire, reader, send_owed, term
 
 from amhk.desk.cases import join, reading
-from amhk.desk.house import self_check
+from amhk.desk.house import readiness
 from amhk.desk.intake import import_staging, imports, triage
 
 MELDING = {
@@ -147,7 +147,7 @@ def test_an_acute_form_is_none_of_ours_only_with_a_reason_and_all_comes_back_wit
 
 
 def test_a_real_meldpunt_without_the_number_of_its_crisisdienst_is_not_ready(sqlite_office):
-    assert any("crisis_phone" in text for text in self_check.unready(sqlite_office.config))
+    assert any("crisis_phone" in text for text in readiness.faults(sqlite_office))
 
 
 def test_a_decision_names_somebody_registered(client, sqlite_office, pack):

@@ -30,6 +30,12 @@ Brielle = 10
 
 
 @pytest.fixture
+def office(sqlite_office):
+    """On SQLite: files are written. The database is asked on both elsewhere."""
+    return sqlite_office
+
+
+@pytest.fixture
 def house(folder):
     """A meldpunt with a budget, two meldingen from Schiedam and one from Brielle."""
     from support.cast import hire

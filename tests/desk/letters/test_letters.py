@@ -29,6 +29,12 @@ MOTHER = {
 }
 
 
+@pytest.fixture
+def office(sqlite_office):
+    """On SQLite: a letter is made of what was read. The database is asked on both elsewhere."""
+    return sqlite_office
+
+
 def melding(*people, **more):
     return {
         "route": "melding",

@@ -34,6 +34,12 @@ MELDING = melding(
 )
 
 
+@pytest.fixture
+def office(sqlite_office):
+    """On SQLite: words are compared. The database is asked on both elsewhere."""
+    return sqlite_office
+
+
 def concluded(client, **more):
     number = client.post("/cases", {**MELDING, **more})["number"]
     client.clock("2026-02-04T10:00")

@@ -205,6 +205,8 @@ EXPECTED = {
     "ondersteuning": lambda s, w: _forward(s + timedelta(28), w),
     "vernietiging": lambda s, w: _forward(s + relativedelta(months=3), w),
     "bewaren": lambda s, w: s + relativedelta(years=20),
+    "bewaren_advies": lambda s, w: s + relativedelta(years=2),
+    "inzage": lambda s, w: _forward(s + relativedelta(months=1), w),
 }
 
 
