@@ -54,6 +54,12 @@ def drop(folder: Path, name: str) -> None:
     shutil.rmtree(folder / _WORK / name, ignore_errors=True)
 
 
+def take_back(folder: Path, key: str) -> None:
+    """Take away a letter that appeared and was not picked up yet."""
+    if key and "/" not in key and not key.startswith("."):
+        shutil.rmtree(folder / key, ignore_errors=True)
+
+
 def unfinished(folder: Path) -> list[str]:
     """Give the names of what was made ready, or half, and has not appeared."""
     work = folder / _WORK

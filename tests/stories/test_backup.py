@@ -349,7 +349,7 @@ def test_killed_while_it_is_put_back_or_moved_it_can_be_done_again(
     }[act]
     if act == "restore":
         monkeypatch.setenv("AMHK_DATABASE", other)
-    for n in range(20 if FULL else 2):
+    for n in range(20 if FULL else 1):
         begun = Forked([str(word) for word in words(n)])
         time.sleep(dice.uniform(0.3, 1.5))
         begun.send_signal(9) if begun.poll() is None else None

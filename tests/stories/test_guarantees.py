@@ -700,7 +700,7 @@ def run(make):
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=150 if FULL else 12,
+            max_examples=150 if FULL else 8,
             stateful_step_count=40 if FULL else 25,
             deadline=None,
             phases=PHASES,

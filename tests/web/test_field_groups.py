@@ -307,10 +307,10 @@ functie geboren geen_gezinsgegevens geheim gemeente geprobeerde_hulp geslacht ge
 gevraagd_aan gezag gezaghebbenden_geinformeerd gezien_door grond hoedanigheid hulp_geeindigd
 hulp_gestart id instelling juist juiste_melder kader kanaal kenmerk_rvdk maatregelen meldcodestap
 moment motivering naam naar nieuwe_controle nu_veilig onderzoekt ontvangen ontvangen_melding op
-organisatie partnernaam passend persoon persoonsgegevens reden reden_brief reden_einde rekest rol
-rollen rolperiodes spoed stap start_rvdk tegenkracht tevreden_jeugdige tevreden_ouder toelichting
-toestemming toestemming_melder tot uitgerekend uitkomst uitkomst_tekst van veiligheidsvoorwaarden
-verslag vervolg voornamen voorvoegsel zorgen zorgen_melding
+organisatie partnernaam passend persoon persoonsgegevens rechten_verteld reden reden_brief
+reden_einde rekest rol rollen rolperiodes spoed stap start_rvdk tegenkracht tevreden_jeugdige
+tevreden_ouder toelichting toestemming toestemming_melder tot uitgerekend uitkomst uitkomst_tekst
+van veiligheidsvoorwaarden verslag vervolg voornamen voorvoegsel zorgen zorgen_melding
 """
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from amhk.errors import ClosedDoor
-from amhk.letters.post import drop, waits
+from amhk.letters.post import drop, take_back, waits
 from amhk.office import Office
 from amhk.store.database.engine import Connection
 from amhk.store.letters import outbox
@@ -96,8 +96,12 @@ def cancelled(connection: Connection, rows: Iterable[Row | None]) -> list[str]:
     return [name_of(row) for row in live if row["state"] == "dead" and row["claim"]]
 
 
-def sweep_away(office: Office, names: Iterable[str]) -> None:
-    """Take away what was made ready of letters that do not go."""
+def sweep_away(office: Office, names: Iterable[str], keys: Iterable[str] = ()) -> None:
+    """Take away what was made ready of letters that do not go, and what appeared (by `keys`) and
+    lies there still.
+    """
     if folder := folder_of(office):
         for name in names:
             drop(folder, name)
+        for key in keys:
+            take_back(folder, key)

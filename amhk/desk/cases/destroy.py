@@ -37,8 +37,8 @@ class Gone:
     """What went: how much of each kind, and hashes by which that can be shown.
 
     `surely` lets go of letters that are out of hand too (where a backup of before is put back).
-    `people` are the numbers and marks of who went, `ready` what of their letters lies in the
-    watched folder.
+    `people` are the numbers and marks of who went, `ready` and `posted` what of their letters lies
+    in the watched folder: made ready there, and perhaps not picked up yet.
     """
 
     surely: bool = False
@@ -48,6 +48,7 @@ class Gone:
     files: list[str] = field(default_factory=list)
     people: list[list[str]] = field(default_factory=list)
     ready: list[str] = field(default_factory=list)
+    posted: list[str] = field(default_factory=list)
     names: list[str] = field(default_factory=list)  # of attachments, for the trial alone
     record: dict[int, dict[str, dict[str, str]]] = field(default_factory=dict)  # by case
 
@@ -260,6 +261,7 @@ def _taken_off(file: CaseFile, letters: Sequence[int], gone: Gone) -> None:
         if not gone.surely and (why := out_of_hand(file.office, row)):
             raise ClosedDoor.of(why, WHY[why])
     gone.ready += cancelled(file.connection, rows)
+    gone.posted += outbox.keys_of(file.connection, letters)
 
 
 def _files_out(file: CaseFile, hashes: Sequence[str], gone: Gone) -> None:

@@ -32,7 +32,7 @@ from amhk.store.cases.search import NOTE
 from amhk.store.database.engine import Connection
 from amhk.store.rows import CaseRow, Json, PersonRow, Row, cell
 from amhk.store.staff import looks
-from amhk.words import ROLES, day_of, iso, say_day, say_instant
+from amhk.words import GESLACHT, ROLES, day_of, say_day, say_instant, say_partial
 
 LEADS = ("teamleider", "manager")
 OTHER, MELDER = "[een ander]", "[weggelaten]"
@@ -196,7 +196,7 @@ def _items(
     """Give all that is told, in the order in which it is read."""
     for name, title in _OF_PERSON:
         if (value := cell(he, name)) not in (None, "", []):
-            yield Item(f"p-{name}", "Uw gegevens", title, _said(value))
+            yield Item(f"p-{name}", "Uw gegevens", title, _said(name, value))
     yield from _about(office, case)
     yield Item("zorgen", "De melding", say_instant(case["received"]), case["zorgen"])
     for row in reads.of_case(connection, reads.FINDING, case["id"]):
@@ -263,12 +263,16 @@ def connection_names(connection: Connection) -> list[str]:
     return [w["name"] for w in reads.workers(connection, active=False)]
 
 
-def _said(value: object) -> str:
+def _said(name: str, value: object) -> str:
+    if name in ("geboren", "uitgerekend"):
+        return say_partial(str(value))
+    if name == "geslacht":
+        return GESLACHT.get(str(value), str(value))
     if isinstance(value, bool):
         return "ja" if value else "nee"
     if isinstance(value, list):
         return ", ".join(map(str, value))
-    return iso(value) if isinstance(value, date) else str(value)
+    return say_day(value) if isinstance(value, date) else str(value)
 
 
 def _plain(letter: Row | None) -> str:

@@ -328,7 +328,7 @@ def settle(office: Office, gone: destroy.Gone | None = None) -> None:
     erased_list.keep(office)
     if gone is not None:
         attachments.remove(office, gone.files)
-        sweep_away(office, gone.ready)
+        sweep_away(office, gone.ready, gone.posted)
     if office.store.forget(erasure.TABLES):
         with office.store.write() as connection:
             writes.set_meta(connection, destroy.UNSETTLED, "")

@@ -43,6 +43,12 @@ def live(connection: Connection, notice: int) -> Row | None:
     return dict(found) if found else None
 
 
+def keys_of(connection: Connection, notices: Sequence[int]) -> list[str]:
+    """Give under which keys letters ever went or were to go."""
+    asked = select(OUT.c.key).where(OUT.c.notice_id.in_(notices))
+    return list(connection.execute(asked).scalars())
+
+
 def by_key(connection: Connection, key: int, lock: bool = False) -> Row | None:
     """Give one row of the outbox."""
     statement = select(OUT).where(OUT.c.id == key)

@@ -22,7 +22,7 @@ from amhk.desk.cases import attachments, moves, reading
 from amhk.desk.house import backup, clock, night_proof
 from amhk.desk.house.self_check import changed_behind
 from amhk.desk.intake import calls, drafts
-from amhk.desk.letters import dispatch, notices, piles
+from amhk.desk.letters import carrier, dispatch, notices, piles
 from amhk.desk.subjects import destructions, erased_list, requests, retention
 from amhk.errors import BadInput, ClosedDoor
 from amhk.store import reads
@@ -184,6 +184,17 @@ def test_a_trial_touches_no_file_of_the_post(house):
     (waits,) = destructions.overview(house, reader(house, "Mia"))["proposed"]
     destructions.carry_out(house, waits["id"], reader(house, "Mia"))
     assert not ready.exists()
+
+
+def test_a_letter_to_him_that_lies_to_be_fetched_goes_too(house):
+    number = call(house, *EL_AMRANI, SEM)
+    letter, tom = letter_of(house, number), reader(house, "Tom")
+    dispatch.queue(house, letter, {"version": 2, "way": "map"}, tom)
+    carrier.carry(house)
+    there = [p for p in folder_of(house).iterdir() if p.name != ".werk"]
+    assert len(there) == 1
+    destroy(house, number, SEM["naam"])
+    assert not there[0].exists()
 
 
 def letter_of(office, number):
