@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from amhk.desk.house import nightly_backup
+from amhk.desk.house import anchor_mail, nightly_backup
 from amhk.desk.house.clock import beat
 from amhk.desk.house.rounds import go_round
 from amhk.desk.house.trouble import StoreFailed
@@ -42,11 +42,13 @@ def post(office: Office) -> None:
     try:
         daily_mail.write_due(office)
         done = daily_mail.post(office)
+        kept = anchor_mail.send_due(office, datetime.now(UTC))
     except StoreFailed as wrong:
         log.error("post failed: %s", type(wrong).__name__)
         return
-    if done["sent"] or done["failed"]:
-        log.info("mail: %d sent, %d failed", done["sent"], done["failed"])
+    sent, failed = done["sent"] + kept["sent"], done["failed"] + kept["failed"]
+    if sent or failed:
+        log.info("mail: %d sent, %d failed", sent, failed)
 
 
 def keep(office: Office) -> None:

@@ -3,7 +3,7 @@
 Calendar, piket, absence, the proof of the night, the daily mail.
 """
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 import typer
@@ -243,7 +243,8 @@ def proof(
 
 @app.command()
 def post(config: ConfigOption = None) -> None:
-    """Verstuur de dagelijkse mail die klaarstaat."""
+    """Verstuur de dagelijkse mail die klaarstaat, en de ankers aan wie ze bewaart."""
+    from amhk.desk.house import anchor_mail
     from amhk.desk.staff import daily_mail
 
     with open_here(config) as office:
@@ -251,8 +252,10 @@ def post(config: ConfigOption = None) -> None:
             raise Refusal("Er is geen mail ingesteld: vul [mail] in config.toml in.")
         daily_mail.write_due(office)
         done = daily_mail.post(office)
-    typer.echo(f"{done['sent']} verzonden, {done['failed']} mislukt.")
-    if done["failed"]:
+        kept = anchor_mail.send_due(office, datetime.now(UTC))
+    failed = done["failed"] + kept["failed"]
+    typer.echo(f"{done['sent'] + kept['sent']} verzonden, {failed} mislukt.")
+    if failed:
         raise typer.Exit(1)
 
 

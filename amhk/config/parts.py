@@ -11,7 +11,7 @@ from pathlib import Path
 class Mail:
     """How the daily mail leaves: `security` is none, starttls or tls.
 
-    The password comes from the environment.
+    The password comes from the environment. `keeper` is who is sent the anchors; empty: nobody.
     """
 
     host: str
@@ -21,6 +21,7 @@ class Mail:
     user: str
     password: str
     address: str
+    keeper: str = ""
 
 
 @dataclass(frozen=True, slots=True)

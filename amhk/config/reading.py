@@ -58,7 +58,7 @@ KNOWN = {
     "routing.rules": {"team", "gemeente", "subregio", "stroom", "acuut", "reden"},
     "clock": {"interval_seconds", "proof_hour"},
     "figures": {"counts", "reports", "report_day"},
-    "mail": {"host", "port", "security", "sender", "user", "address", "hour"},
+    "mail": {"host", "port", "security", "sender", "user", "address", "keeper", "hour"},
 }
 
 

@@ -311,7 +311,10 @@ def mail(read: Reading, table: Raw | None) -> Mail | None:
     if security not in ("none", "starttls", "tls"):
         read.no("mail.security", f"'{security}' kan niet; kies none, starttls of tls.")
     port = read.number("mail.port", table.get("port", 587), 65535)
-    plain = {name: str(table.get(name, "")) for name in ("host", "sender", "user", "address")}
+    names = ("host", "sender", "user", "address", "keeper")
+    plain = {name: str(table.get(name, "")) for name in names}
+    if plain["keeper"] and "@" not in plain["keeper"]:
+        read.no("mail.keeper", f"'{plain['keeper']}' is geen mailadres.")
     return Mail(
         host=plain["host"],
         port=port,
@@ -320,4 +323,5 @@ def mail(read: Reading, table: Raw | None) -> Mail | None:
         user=plain["user"],
         password=secret("AMHK_SMTP_PASSWORD"),
         address=plain["address"],
+        keeper=plain["keeper"],
     )

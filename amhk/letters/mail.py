@@ -1,11 +1,11 @@
-"""The way out for the daily mail: one message over SMTP under a stable key. Never case content."""
+"""The way out for mail: one message over SMTP under a stable key. Never case content."""
 
 import smtplib
 import ssl
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from amhk.words import local
 
@@ -40,11 +40,27 @@ class Way(Protocol):
         """With what."""
 
 
+class Attached(NamedTuple):
+    """A file that goes with a mail: its name and its text."""
+
+    name: str
+    text: bytes
+
+
 class MailFailed(Exception):
     """The mail server could not be reached, or would not have it."""
 
 
-def send(way: Way, to: str, subject: str, body: str, key: str, moment: datetime) -> None:
+def send(
+    way: Way,
+    to: str,
+    subject: str,
+    *,
+    body: str,
+    key: str,
+    moment: datetime,
+    attached: Attached | None = None,
+) -> None:
     """Send one mail; the key becomes its Message-ID, so that a second try is known for what it is.
 
     MailFailed with the reason.
@@ -55,6 +71,9 @@ def send(way: Way, to: str, subject: str, body: str, key: str, moment: datetime)
     message["Date"] = format_datetime(local(moment))
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(body)
+    if attached:
+        name, text = attached
+        message.add_attachment(text, maintype="application", subtype="jsonl", filename=name)
     try:
         with _connect(way) as server:
             if way.security == "starttls":

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import delete, func, select, update
 from support.cast import hire, reader
 from support.families import EL_AMRANI, melding
+from support.rebuilt import rebuilt
 
 from amhk.desk.cases import attachments, reading
 from amhk.desk.house import anchors, backup, clock
@@ -80,36 +81,6 @@ def test_both_find_nothing_where_nothing_was_done(house):
 def test_it_is_dropped_once_a_night(house):
     assert not a_night(house, 1)
     assert len(anchors.read(house.config.folder / anchors.NAME)) == 2
-
-
-def rebuilt(office):
-    """Change what a line says and build its whole chain anew, as who knows the program could."""
-    with office.store.write() as connection:
-        case = connection.execute(select(reads.CASE)).mappings().first()
-        previous = ""
-        asked = select(reads.ENTRY).where(reads.ENTRY.c.case_id == case["id"])
-        for line in [
-            dict(r) for r in connection.execute(asked.order_by(reads.ENTRY.c.sequence)).mappings()
-        ]:
-            if line["sequence"] == 1:
-                line["content"] = line["content"].replace("zorg", "feest")
-                line["commitment"] = journal.commit_to(line["salt"], line["content"])
-            line["previous"] = previous
-            parts = ("kind", "what", "commitment", "terms", "figures", "held")
-            previous = line["hash"] = journal.link(
-                previous,
-                case["number"],
-                line["sequence"],
-                line["instant"],
-                line["worker_id"],
-                **{p: line[p] for p in parts},
-            )
-            connection.execute(
-                update(reads.ENTRY).where(reads.ENTRY.c.id == line["id"]).values(**line)
-            )
-        connection.execute(
-            update(reads.CASE).where(reads.CASE.c.id == case["id"]).values(head=previous)
-        )
 
 
 def test_a_chain_that_was_rebuilt_whole_is_found_by_both(house):

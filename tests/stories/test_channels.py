@@ -8,11 +8,11 @@ import threading
 from datetime import timedelta
 
 import pytest
-from aiosmtpd.controller import Controller
 from conftest import make_folder
 from icalendar import Calendar
 from support.calendar_program import calendar_program
 from support.cast import Client, hire, reader
+from support.mailbox import mailbox
 from support.server import Server, free_port
 
 from amhk.config import Mail
@@ -112,27 +112,10 @@ def test_a_real_calendar_program_reads_the_feed_from_the_real_server(tmp_path):
 
 
 # ------------------------------------------------------------------ mail
-class Box:
-    """What a real SMTP server does with mail: keeps it, or refuses it while `refuse` says so."""
-
-    def __init__(self):
-        self.mails, self.refuse = [], None
-
-    async def handle_DATA(self, server, session, envelope):  # the name aiosmtpd asks for
-        if self.refuse and self.refuse in envelope.rcpt_tos:
-            return "451 try again later"
-        self.mails.append(envelope)
-        return "250 OK"
-
-
 @pytest.fixture
 def box():
-    found = Box()
-    controller = Controller(found, hostname="127.0.0.1", port=free_port())
-    controller.start()
-    found.port = controller.port
-    yield found
-    controller.stop()
+    with mailbox() as found:
+        yield found
 
 
 @pytest.fixture
@@ -283,6 +266,7 @@ def test_who_is_away_gets_no_mail_and_the_beheerder_hears_of_the_house(office, c
         "host = 'x'\nsender = 'a@b.nl'\nsecurity = 'ssl'",
         "host = 'x'\nsender = 'a@b.nl'\nport = 0",
         "hots = 'x'",
+        "host = 'x'\nsender = 'a@b.nl'\nkeeper = 'de accountant'",
     ],
 )
 def test_a_mail_setting_that_cannot_be_is_refused_by_name(tmp_path, lines):
