@@ -18,6 +18,7 @@ from anyio.to_thread import current_default_thread_limiter
 from apscheduler.schedulers.background import BackgroundScheduler
 from fastapi import FastAPI
 
+from amhk import logs
 from amhk.clock import start_clock
 from amhk.config import find_config, read_config
 from amhk.config.parts import Door
@@ -109,9 +110,7 @@ def prove_door(office: Office, host: str, plain_http: bool) -> None:
 
 
 def _serve(office: Office, listening: socket.socket, host: str, processes: int, say: Say) -> None:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
-    for noisy in ("apscheduler", "transitions", "uvicorn.access"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    logs.begin()
     app = create_app(office)
     door = office.config.door
     if host not in _LOOPBACK and not door.certificate:
@@ -148,6 +147,7 @@ def _answer(app: FastAPI, listening: socket.socket, door: Door) -> None:
     server = uvicorn.Server(
         uvicorn.Config(
             app,
+            log_config=None,  # it speaks by ours
             log_level="warning",
             access_log=False,
             server_header=False,

@@ -9,6 +9,7 @@ import sys
 
 import typer
 
+from amhk import logs
 from amhk.cli import administration, cases, house, imports, staff
 from amhk.cli.shared import app
 from amhk.errors import Refusal, WrongUse
@@ -23,6 +24,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
+    logs.end_without_words()
     try:
         app()
     except WrongUse as wrong:

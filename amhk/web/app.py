@@ -316,12 +316,17 @@ _AWAY = (
 )
 
 
+def _address(request: Request) -> str:
+    """Give the address as the program knows it: what was asked there is not for the log."""
+    return str(getattr(request.scope.get("route"), "path", "an address that is none"))
+
+
 def _store_failed(request: Request, wrong: Exception) -> Response:
     """The disk is full, the file is locked, replaced or gone, the server is away.
 
     Staff hear what is so, on a page that needs no database.
     """
-    log.error("store: %s at %s", type(wrong).__name__, request.url.path)
+    log.error("store: %s at %s", type(wrong).__name__, _address(request))
     text = next(said for kind, said in _AWAY if isinstance(wrong, kind))
     if request.method in ("GET", "HEAD") and not isinstance(wrong, StoreReplaced | StoreBroken):
         text = (
@@ -332,7 +337,7 @@ def _store_failed(request: Request, wrong: Exception) -> Response:
 
 
 def _failed(request: Request, wrong: Exception) -> Response:
-    log.error("unexpected %s at %s", type(wrong).__name__, request.url.path, exc_info=wrong)
+    log.error("unexpected %s at %s", type(wrong).__name__, _address(request), exc_info=wrong)
     answer = _answer(
         request,
         500,

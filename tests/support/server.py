@@ -99,8 +99,9 @@ def forget_forks():
 class Server:
     """The real `amhk serve` on a folder; as a context it is started, and ended whatever happens."""
 
-    def __init__(self, folder, processes=1, trust=None, more=()):
+    def __init__(self, folder, processes=1, trust=None, more=(), log=os.devnull):
         self.folder, self.process, self.trust = folder, None, trust  # trust: it speaks https
+        self._streams = (os.devnull, os.devnull, str(log))
         self._more = [*more, *(["--processes", str(processes)] if processes > 1 else [])]
 
     def __enter__(self):
@@ -114,7 +115,7 @@ class Server:
         """Start it, and wait until it answers; gives its health."""
         self.port = port or free_port()
         words = ["serve", "--config", str(self.folder), "--port", str(self.port), *self._more]
-        self.process = Forked(words)
+        self.process = Forked(words, streams=self._streams)
         RUNNING.add(self)
         try:
             return until(self._health, 30, "the server that opens")

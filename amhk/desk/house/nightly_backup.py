@@ -18,6 +18,7 @@ from amhk.config.reading import secret
 from amhk.desk.house import backup, night_proof
 from amhk.desk.subjects import erased_list
 from amhk.errors import Refusal
+from amhk.logs import kind_of
 from amhk.office import Office
 from amhk.store.database.engine import Connection, StoreFailed
 from amhk.store.house import house_journal
@@ -50,7 +51,7 @@ def make_when_due(office: Office, now: datetime) -> bool:
         raise
     except Exception as wrong:  # whatever it is: no backup, and somebody must know
         log.error("the backup failed", exc_info=wrong)
-        told_why = wrong.text if isinstance(wrong, Refusal) else f"{type(wrong).__name__}: {wrong}"
+        told_why = wrong.text if isinstance(wrong, Refusal) else kind_of(wrong)
         _failed(office, day, now, told_why)
     _watch(office, told, now)
     return True
