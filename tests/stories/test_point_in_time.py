@@ -82,6 +82,7 @@ def test_postgresql_is_put_back_to_a_moment_and_the_house_is_whole(tmp_path, mon
         socket = here.uri.partition("host=")[2]
         here.control(base, "start", "-o", f"-k {socket} -h ''")
         try:
+            until(lambda: promoted(here.uri), 60, "the end of the recovery")
             with closing(open_office(path, proof=False)) as office:
                 with office.store.read() as connection:
                     assert reads.case_by_number(connection, before)
@@ -95,6 +96,12 @@ def test_postgresql_is_put_back_to_a_moment_and_the_house_is_whole(tmp_path, mon
     finally:
         if (here.folder / "postmaster.pid").exists():
             here.control(here.folder, "stop", "-m", "immediate")
+
+
+def promoted(uri):
+    """Whether the server has come to the moment, and takes writes again."""
+    with psycopg.connect(uri, autocommit=True) as connection:
+        return connection.execute("SELECT NOT pg_is_in_recovery()").fetchone()[0]
 
 
 def work(here, tmp_path):
