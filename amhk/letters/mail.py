@@ -2,7 +2,7 @@
 
 import smtplib
 import ssl
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import NamedTuple, Protocol
@@ -49,6 +49,11 @@ class Attached(NamedTuple):
 
 class MailFailed(Exception):
     """The mail server could not be reached, or would not have it."""
+
+
+def wait_after(tries: int) -> timedelta:
+    """Give how long a mail that failed so often is left: 2, 4, 8 ... 60 minutes."""
+    return timedelta(minutes=min(60, 2 ** min(tries, 6)))
 
 
 def send(

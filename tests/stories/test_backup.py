@@ -285,13 +285,19 @@ def test_wrong_use_is_one_sentence(small, tmp_path):
         backup.back_up(small, tmp_path / "x", "")
 
 
-def test_killed_while_it_is_made_the_one_of_before_is_there_and_no_other(tmp_path, monkeypatch):
-    monkeypatch.setenv("AMHK_BACKUP_PASSPHRASE", SECRET)
+def backed_up(tmp_path):
+    """A house with a bit of everything and its backup; gives its settings, and how many cases."""
     path = make_folder(tmp_path / "m", "meldpunt.sqlite", seated=True)
     with closing(open_office(path, proof=False)) as office:
         Client(office).clock("2026-02-02T09:00")
         furnish(office)
         backup.back_up(office, tmp_path / "nacht.amhk", SECRET)
+        return path, len(rows(office)["cases"])
+
+
+def test_killed_while_it_is_made_the_one_of_before_is_there_and_no_other(tmp_path, monkeypatch):
+    monkeypatch.setenv("AMHK_BACKUP_PASSPHRASE", SECRET)
+    path, _ = backed_up(tmp_path)
     before, dice = (tmp_path / "nacht.amhk").read_bytes(), Random(11)
     for _ in range(20 if FULL else 3):
         made = Forked(["backup", str(tmp_path / "nacht.amhk"), "--config", str(path)])
@@ -335,12 +341,7 @@ def test_killed_while_it_is_put_back_or_moved_it_can_be_done_again(
 ):
     """What was half put in is no meldpunt to anybody, and stands in nobody's way."""
     monkeypatch.setenv("AMHK_BACKUP_PASSPHRASE", SECRET)
-    path = make_folder(tmp_path / "m", "meldpunt.sqlite", seated=True)
-    with closing(open_office(path, proof=False)) as office:
-        Client(office).clock("2026-02-02T09:00")
-        furnish(office)
-        backup.back_up(office, tmp_path / "nacht.amhk", SECRET)
-        cases = len(rows(office)["cases"])
+    path, cases = backed_up(tmp_path)
     dice, other = Random(5), f"sqlite:///{tmp_path / 'ander.sqlite'}"
     other = new_database(postgres) if kind == "postgresql" else other
     words = {

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 from amhk.desk.house import anchors, night_proof
-from amhk.letters.mail import Attached, MailFailed, send
+from amhk.letters.mail import Attached, MailFailed, send, wait_after
 from amhk.office import Office
 from amhk.store import reads, writes
 from amhk.store.rows import Json
@@ -59,8 +59,8 @@ def send_due(office: Office, now: datetime) -> dict[str, int]:
         )
     except MailFailed as wrong:
         log.error("the anchors could not be mailed: %s", wrong)
-        wait = timedelta(minutes=min(60, 2 ** min(sent.tries + 1, 6)))
-        _remember(office, Sent(sent.number, sent.tries + 1, (now + wait).isoformat()))
+        again = now + wait_after(sent.tries + 1)
+        _remember(office, Sent(sent.number, sent.tries + 1, again.isoformat()))
         if now - datetime.fromisoformat(fresh[0]["at"]).astimezone(UTC) > _LONG:
             night_proof.open_incident(office, NOT_KEPT)
         return {"sent": 0, "failed": 1}

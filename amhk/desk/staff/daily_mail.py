@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from secrets import token_hex
 
 from amhk.desk.staff.piket import roster_of
-from amhk.letters.mail import MailFailed, send
+from amhk.letters.mail import MailFailed, send, wait_after
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import WORKS, Reader
 from amhk.store import reads, writes
@@ -187,7 +187,7 @@ def _record(office: Office, digest: Row, why: str | None) -> None:
         told = {"state": "replaced", "why": why}
     elif why:
         told = {
-            "claimed": now + timedelta(minutes=min(60, 2 ** min(digest["tries"], 6))),
+            "claimed": now + wait_after(digest["tries"]),
             "why": why,
         }
     with office.store.write() as connection:
