@@ -21,7 +21,7 @@ from amhk.store.cases import bundle, erasure
 from amhk.store.database.engine import Connection
 from amhk.store.people import subjects
 from amhk.store.rows import CaseRow, Json, Row
-from amhk.words import iso, some
+from amhk.words import iso, say_day, some
 
 LEADS = ("teamleider", "manager")
 WHOLE, KIND = "alles", "vernietiging_voorgesteld"
@@ -66,7 +66,9 @@ def _desk(office: Office, connection: Connection, case: CaseRow, who: Reader) ->
         people = reads.people_of(connection, case["id"])
         files = reads.of_case(connection, bundle.ATTACHMENT, case["id"])
     open_ = [r for r in subjects.requests_of(connection, case["id"]) if _asks(r)]
-    asked = {str(r["id"]): f"{r['person'] or 'iemand anders'}, {iso(r['received'])}" for r in open_}
+    asked = {
+        str(r["id"]): f"{r['person'] or 'iemand anders'}, {say_day(r['received'])}" for r in open_
+    }
     lists = {
         "wie": {WHOLE: "Alle gegevens van deze zaak"} | {str(p["id"]): p["naam"] for p in people},
         "verzoeken": asked,
