@@ -72,33 +72,52 @@ ANY = range(200, 600)
 READERS = ("Nel", "Anna", "Rita", "Bea")
 
 
+def timed(ask, door, method, pair, rounds):
+    """Give the sorted times (seconds) of what is hidden and of what is absent, asked in turns."""
+    times = {where: [] for where in pair}
+    for n in range(rounds):
+        for where in pair[:: -1 if n % 2 else 1]:
+            times[where].append(ask(door, method, where))
+    return [sorted(times[where]) for where in pair]
+
+
+def apart(here, there):
+    """Tell whether a median lies outside what eight of ten of the other took."""
+    tenth = len(there) // 10
+    return not there[tenth] <= statistics.median(here) <= there[-tenth - 1]
+
+
 def measure(rounds):
-    """Ask everything in turns; print what differs."""
+    """Ask everything in turns, all of it twice; print what differs, and what differs both times."""
     with tempfile.TemporaryDirectory() as place:
         office, places = house(Path(place))
-        found, asked = [], list(pairs(places))
+        asked = [*product(READERS, pairs(places))]
         askers = {name: asking(office, name) for name in READERS}
-        for name, (door, method, hidden, absent) in product(READERS, asked):
-            ask = askers[name]
-            times = {hidden: [], absent: []}
-            for n in range(rounds):
-                for where in (hidden, absent) if n % 2 else (absent, hidden):
-                    times[where].append(ask(door, method, where))
-            here, there = (sorted(times[where]) for where in (hidden, absent))
-            ratio = statistics.median(here) / statistics.median(there)
-            low, high = (
-                there[rounds // 10] / there[rounds // 2],
-                there[-rounds // 10] / there[rounds // 2],
-            )
-            found.append((ratio, not low <= ratio <= high, f"{name} {method}", door + hidden))
+        passes = []
+        for _ in range(2):
+            passes.append([])
+            for name, (door, method, *pair) in asked:
+                here, there = timed(askers[name], door, method, pair, rounds)
+                ratio = statistics.median(here) / statistics.median(there)
+                passes[-1].append((ratio, apart(here, there)))
         office.close()
-    apart = [one for one in found if one[1]]
-    ratios = sorted(one[0] for one in found)
-    print(f"{len(found)} addresses, {rounds} rounds each, hidden : absent")
-    print(f"median ratio {statistics.median(ratios):.3f}, from {ratios[0]:.3f} to {ratios[-1]:.3f}")
-    print(f"outside the noise of its own rounds: {len(apart)}")
-    for ratio, _, method, where in sorted(apart, key=lambda x: abs(1 - x[0]))[-8:]:
-        print(f"  {ratio:.3f} {method} {where}")
+    print(f"{len(asked)} addresses, two passes of {rounds} rounds each, hidden : absent")
+    for found in passes:
+        ratios = sorted(ratio for ratio, _ in found)
+        print(
+            f"median ratio {statistics.median(ratios):.3f}, from {ratios[0]:.3f} to"
+            f" {ratios[-1]:.3f}; outside the noise of their own rounds: {sum(a for _, a in found)}"
+        )
+    both = [
+        (*(r for r, _ in found), f"{name} {method} {door}{pair[0]}")
+        for (name, (door, method, *pair)), found in zip(
+            asked, zip(*passes, strict=True), strict=True
+        )
+        if all(out for _, out in found)
+    ]
+    print(f"outside it in both passes: {len(both)}")
+    for first, second, what in both:
+        print(f"  {first:.3f} {second:.3f} {what}")
 
 
 if __name__ == "__main__":

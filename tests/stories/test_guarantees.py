@@ -587,16 +587,16 @@ class Meldpunt(RuleBasedStateMachine):
                 "number"
             ]
             if case["closed"] and 3 in case["finishes"]:
-                assert case["facts"]["nazorg"] in ("goed", "gevolgd"), "G2"
+                assert case["facts"]["nazorg"] in ("goed", "gevolgd", "overgedragen"), "G2"
             if case["closed"]:
                 assert not [
                     t
                     for t in terms
                     if t["case_id"] == case["id"] and t["status"] in ("running", "suspended")
                 ]
-            texts = [f["text"] for f in findings if f["case_id"] == case["id"]] + [
-                t for key, t in notes if key == case["id"]
-            ]
+            texts = [
+                f["text"] for f in findings if f["case_id"] == case["id"] and not f["labels"]
+            ] + [t for key, t in notes if key == case["id"]]
             holds = {
                 "case": dict(case),
                 "people": [dict(p) for p in people if p["case_id"] == case["id"]],

@@ -6,7 +6,7 @@ from amhk.desk.casefile.access import no_case, owns
 from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.casefile.open_case import on_table
 from amhk.desk.cases import hermelding, register
-from amhk.desk.cases.relations import relate
+from amhk.desk.cases.relations import bring_home, relate
 from amhk.desk.people import earlier_contacts
 from amhk.errors import BadInput
 from amhk.rules.procedure.moves import begun, holds
@@ -47,8 +47,7 @@ def join(file: CaseFile, decision: Decision, entry: int) -> str:
         "target_entry": line,
     }
     writes.add(file.connection, JOIN, row)
-    dossier = {"dossier_id": target["dossier_id"]}
-    writes.change_case_part(file.connection, reads.MELDING, file.id, dossier)
+    bring_home(file, target["dossier_id"])
     file.joined_in, file.words = phase, True
     relate(file.connection, file.id, there.id, "gevoegd_bij", "vervolgmelding")
     return f": {number}" if owns(file.who, target) else " van een ander team"

@@ -11,6 +11,7 @@ from typing import Any, cast
 from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.cases import hermelding
 from amhk.desk.cases.placing import Placing, placing_of
+from amhk.desk.cases.relations import bring_home
 from amhk.desk.people import earlier_contacts
 from amhk.office import Office
 from amhk.rules.parse import Filled, fold
@@ -198,7 +199,7 @@ def find_home(file: CaseFile, told: Sequence[Mapping[str, object]]) -> None:
     ):
         assert known is not None
         hermelding.let_go(file)
-        writes.change_case_part(file.connection, reads.MELDING, file.id, {"dossier_id": known})
+        bring_home(file, known)
         _note_home(file, known)
 
 

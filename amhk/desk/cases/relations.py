@@ -5,10 +5,22 @@ By what they are found changes with it, since each covers the melder of both.
 
 from collections.abc import Sequence
 
+from amhk.desk.casefile.casefile import CaseFile
+from amhk.desk.terms.inbox import tend_inbox
 from amhk.store import reads, writes
 from amhk.store.cases import search
 from amhk.store.database.engine import Connection
 from amhk.store.people import people
+from amhk.store.terms import reminders
+from amhk.words import day_of
+
+
+def bring_home(file: CaseFile, dossier: int | None) -> None:
+    """Put a case in another household; nothing of it stands before who may not know it by that."""
+    writes.change_case_part(file.connection, reads.MELDING, file.id, {"dossier_id": dossier})
+    staff = reminders.staff(file.connection, day_of(file.now), file.now)
+    if staff.barred:
+        tend_inbox(file.connection, staff)
 
 
 def relate(connection: Connection, case: int, other: int, kind: str, back: str) -> None:

@@ -13,6 +13,7 @@ from amhk.desk.casefile.open_case import on_table, open_case
 from amhk.desk.casefile.recall_letters import take_off
 from amhk.desk.cases import hermelding, join, register
 from amhk.desk.cases.outdated_letters import mark_letters
+from amhk.desk.cases.relations import bring_home
 from amhk.desk.people import earlier_contacts
 from amhk.errors import BadInput, ClosedDoor
 from amhk.office import Office
@@ -98,8 +99,7 @@ def split_on(
     _closing_again(there, joined["before"].get("closing", ()), line)
     writes.change(connection, store.JOIN, [joined["id"]], {"undone": file.now})
     store.unrelate(connection, file.id, there.id, ("gevoegd_bij", "vervolgmelding"))
-    dossier = {"dossier_id": joined["before"]["dossier"]}
-    writes.change_case_part(connection, reads.MELDING, file.id, dossier)
+    bring_home(file, joined["before"]["dossier"])
     there.words = file.words = True
     there.save(opens=False)
     file.save(opens=not unread)
@@ -257,7 +257,7 @@ def _own_dossier(file: CaseFile, values: Filled) -> None:
 def _leave(file: CaseFile, dossier: int) -> None:
     hermelding.let_go(file)
     hermelding.unlink(file)
-    writes.change_case_part(file.connection, reads.MELDING, file.id, {"dossier_id": dossier})
+    bring_home(file, dossier)
 
 
 def place(office: Office, number: str, body: object, who: Reader) -> None:

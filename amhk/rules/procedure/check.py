@@ -39,14 +39,13 @@ def _reachable(world: World) -> Iterator[Fault]:
 
 
 def _ways_out(world: World) -> Iterator[Fault]:
-    """From every state a finish or an ending must be reachable."""
+    """From every state a finish or an ending must be reachable, that hangs on no other region."""
     workflow = world.workflow
+    own = [m for m in workflow.moves.values() if m.name != workflow.handover.get("accept")]
     good = {name for name, state in workflow.states.items() if state.final}
     grown = True
     while grown:
-        found = {
-            e.source for m in workflow.moves.values() for e in m.edges if e.target in good
-        } - good
+        found = {e.source for m in own for e in m.edges if e.target in good} - good
         grown = bool(found)
         good |= found
     first: dict[str, Spot] = {}
@@ -129,14 +128,16 @@ def _aftercare(world: World) -> Iterator[Fault]:
 
 
 def _endings(world: World) -> Iterator[Fault]:
-    """An ending without a finish is only for a case that has none.
+    """An ending without a finish is only for a case that has none, or that another region took on.
 
     After finish 3 or 4 closing asks for what is owed.
     """
+    taken_on = world.workflow.handover.get("accept")
     for spot, road in world.roads.items():
         if (
             road
             and road[1].ending
+            and road[1].name != taken_on
             and world.workflow.states[spot.state].final
             and spot.finishes & {3, 4}
         ):

@@ -98,7 +98,9 @@ KEYS = {
         "waiting",
         "referral",
         "retention",
+        "handover",
     },
+    "handover": {"term", "offer", "accept", "refuse"},
     "retention": {"keep", "destroy", "access"},
 }
 

@@ -47,6 +47,20 @@ def referral_of(
     return {str(k): str(v) for k, v in table.items()}
 
 
+def handover_of(
+    r: Reading, table: Raw, terms: Collection[str], moves: Collection[str]
+) -> dict[str, str]:
+    """Give in which term another region answers, and by which moves a case is offered to it, taken
+    on by it, and refused; empty in a procedure that hands nothing over.
+    """
+    r.known("handover", "handover", table)
+    if table:
+        r.one("handover.term", table.get("term"), terms, None)
+        for key in ("offer", "accept", "refuse"):
+            r.one(f"handover.{key}", table.get(key), moves, None)
+    return {str(k): str(v) for k, v in table.items()}
+
+
 def watching_of(
     r: Reading, data: Raw, terms: Collection[str], states: Collection[str]
 ) -> dict[str, Any]:

@@ -17,7 +17,8 @@ from amhk.words import lower_first
 class Spot:
     """A place in the explored world.
 
-    State, facts (counters left out), the terms that surely run, and what has been reached.
+    State, facts (counters left out), the terms that surely run, and what has been reached. Whether
+    a case is offered to another region is left free: it can be so everywhere.
     """
 
     state: str
@@ -171,9 +172,9 @@ _FREE = ("filled", "role", "not_before", "notices_sent", "notices_gone", "not_wi
 def _from_desk(workflow: Workflow) -> set[str]:
     """Give the terms that also start outside a move.
 
-    At a vervolgmelding, when a notice is sent, while a case waits.
+    At a vervolgmelding, when a notice is sent, while a case waits, or is offered to another region.
     """
-    waiting = [workflow.waiting_term] if workflow.waiting_term else []
+    waiting = [t for t in (workflow.waiting_term, workflow.handover.get("term")) if t]
     maybe = [s.term for s in (*workflow.intake_maybe, *workflow.join_maybe)]
     return {
         *workflow.intake_starts,
@@ -232,7 +233,9 @@ def _arrive(
         gone = {*move.meets, *move.voids, *edge.meets, *edge.voids}
         starts = {*move.starts, *edge.starts, *begun(move.maybe, {**told, **filled}, here.running)}
         running = memory.running[way] = (
-            frozenset() if workflow.states[edge.target].final else (here.running - gone) | starts
+            frozenset()
+            if workflow.states[edge.target].final
+            else ((here.running - gone) | starts) - {workflow.handover.get("term")}
         )
     finishes = here.finishes | {move.finish} if move.finish else here.finishes
     return Spot(state=edge.target, facts=facts, running=running, finishes=finishes)

@@ -124,3 +124,13 @@ def test_a_letter_without_template_or_with_an_unknown_fact_is_found(data, placeh
 def test_the_college_never_hears_the_substance(data, placeholders):
     told = faults_of(data, {**placeholders, "bericht_college": frozenset({"zorgen", "conclusie"})})
     assert sum("toont" in text and "college" in text for text in told) == 2
+
+
+def test_only_another_region_that_takes_a_case_on_may_end_it_after_a_finish(data, placeholders):
+    broken = copy.deepcopy(data)
+    del broken["handover"]
+    assert any("eindigt zonder afsluiten" in text for text in faults_of(broken, placeholders))
+    wrong = copy.deepcopy(data)
+    wrong["handover"] |= {"term": "nergens", "accept": "niets"}
+    told = faults_of(wrong, placeholders)
+    assert [text for text in told if "handover.term" in text or "handover.accept" in text]
