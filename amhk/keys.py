@@ -1,8 +1,6 @@
 """Passwords and tokens: only their hashes are kept; who finds the database finds no way in."""
 
-import os
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
@@ -16,6 +14,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from amhk.errors import HouseClosed
+from amhk.secret_file import kept_secret
 
 _HASHER = PasswordHasher()
 _AT_ONCE = BoundedSemaphore(2)
@@ -77,17 +76,7 @@ def house_key(folder: Path) -> bytes:
     hash. It appears whole or not at all; HouseClosed when what is there is no key.
     """
     path = folder / _KEY
-    if not path.exists():
-        made = folder / f".{_KEY}-{token_hex(8)}"
-        file = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(file, "w", encoding="ascii") as writing:
-            writing.write(token_hex(_HEX // 2))
-            writing.flush()
-            os.fsync(writing.fileno())
-        with suppress(FileExistsError):
-            os.link(made, path)
-        made.unlink()
-    key = path.read_bytes().strip()
+    key = kept_secret(path, lambda: token_hex(_HEX // 2)).encode()
     if len(key) != _HEX:
         raise HouseClosed(f"{path} is geen sleutel. Zet het bestand terug uit uw kopie.")
     return key

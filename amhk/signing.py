@@ -3,14 +3,13 @@
 The private key lies in `handtekening` beside config.toml, for its own account alone.
 """
 
-import os
-from contextlib import suppress
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from amhk.errors import HouseClosed
+from amhk.secret_file import kept_secret
 
 _FILE = "handtekening"
 
@@ -18,20 +17,14 @@ _FILE = "handtekening"
 def _private(folder: Path) -> Ed25519PrivateKey:
     """Give the key of a meldpunt, made the first time; HouseClosed for a file that is none."""
     path = folder / _FILE
-    if not path.exists():
-        made = path.with_name(f".{_FILE}-{os.getpid()}")
-        file = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(file, "w") as out:
-            out.write(Ed25519PrivateKey.generate().private_bytes_raw().hex() + "\n")
-            out.flush()
-            os.fsync(out.fileno())
-        with suppress(FileExistsError):  # another process was first
-            os.link(made, path)
-        made.unlink()
     try:
-        return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(path.read_text().strip()))
+        return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(kept_secret(path, _new)))
     except (OSError, ValueError) as wrong:
         raise HouseClosed(f"{path} is geen sleutel. Zet het bestand terug uit uw kopie.") from wrong
+
+
+def _new() -> str:
+    return Ed25519PrivateKey.generate().private_bytes_raw().hex() + "\n"
 
 
 def public_key(folder: Path) -> str:

@@ -5,6 +5,10 @@ machine can read it whole and run it elsewhere:
 
     python3 verifier.py meldpunt.sqlite --anchors ankers.jsonl --files bijlagen --key HEX
 
+or a dossier that another meldpunt sealed (once `age` has opened it) to its signature:
+
+    python3 controleer.py dossier.zip --key HEX
+
 What it can know: that a line of the journal of a case, of the house or of who looked was changed,
 taken away, put in between or put elsewhere; that a line was emptied without a line that says so;
 that a letter, a kept report or an attachment is another; that the database is of before an anchor;
@@ -23,6 +27,7 @@ from datetime import datetime
 from hashlib import sha256, sha512
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile, ZipFile, is_zipfile
 from zoneinfo import ZoneInfo
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -265,6 +270,28 @@ def anchors(
             return
 
 
+# ------------------------------------------------------------------ a sealed dossier
+
+
+def dossier(path: Path, key: str) -> Iterator[str]:
+    """Say what is wrong with a dossier: its signature, and each file that is not what was sent."""
+    try:
+        with ZipFile(path) as held:
+            names = {*held.namelist()} - {"manifest.json", "handtekening.txt", "controleer.py"}
+            raw = held.read("manifest.json")
+            signature = held.read("handtekening.txt").decode().strip()
+            said = json.loads(raw)
+            if not signed(key or str(said["key"]), signature, raw):
+                yield "dossier: it is not signed by the key."
+            for name in sorted({*said["files"], *names}):
+                if name not in names:
+                    yield f"{name}: the file is gone."
+                elif sha256(held.read(name)).hexdigest() != said["files"].get(name):
+                    yield f"{name}: it is another file than was sent."
+    except (BadZipFile, KeyError, ValueError, TypeError, AttributeError) as wrong:
+        yield f"dossier: it cannot be read ({wrong})."
+
+
 # ------------------------------------------------------------------ Ed25519 (RFC 8032)
 
 P = 2**255 - 19
@@ -328,11 +355,13 @@ def signed(key: str, signature: str, told: bytes) -> bool:
 def main() -> None:
     """Say, a line each, all that is wrong, and at the end how it is; exit 1 when anything is."""
     told = argparse.ArgumentParser(description="Hold the database of a meldpunt to its anchors.")
-    told.add_argument("database", type=Path)
+    told.add_argument("database", type=Path, help="the database, or the zip of a dossier")
     told.add_argument("--anchors", type=Path, help="ankers.jsonl")
     told.add_argument("--files", type=Path, help="the folder of the attachments")
     told.add_argument("--key", default="", help="the public key (hex), as you were given it")
     asked = told.parse_args()
+    if is_zipfile(asked.database):
+        _end([*dossier(asked.database, asked.key)])
     database = sqlite3.connect(f"file:{asked.database.resolve()}?mode=ro", uri=True)
     found = [*cases(database), *house(database), *looks(database), *papers(database, asked.files)]
     if asked.anchors:
@@ -341,6 +370,10 @@ def main() -> None:
             found += anchors(database, [json.loads(line) for line in lines if line], asked.key)
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as wrong:
             found.append(f"anchors: they cannot be read ({wrong}).")
+    _end(found)
+
+
+def _end(found: Sequence[str]) -> None:
     for line in found:
         print(line)
     print(f"{len(found)} found." if found else "Nothing found.")

@@ -64,7 +64,8 @@ ANSWERS: dict[type[Refusal], int] = {
     TooLarge: 413,
     HouseClosed: 503,
 }
-MOST, MOST_FILE = 1_000_000, 26_000_000
+MOST, MOST_FILE, MOST_DOSSIER = 1_000_000, 26_000_000, 61_000_000
+_DOSSIERS, _FILE_OF_A_CASE = "/overdrachten", ("/bijlagen", "/overdracht/antwoord")
 _FILES = ("/formulieren", "/api/v1/imports", "/beheer/instellingen")
 _HEADERS = {
     "content-security-policy": (
@@ -185,7 +186,8 @@ class _Guard:
 def _by_length(request: Request) -> Refusal | None:
     """Give why a request is refused by what it says of its length; None when it is not."""
     path, length = request.url.path, request.headers.get("content-length")
-    most = MOST_FILE if path in _FILES or path.endswith("/bijlagen") else MOST
+    most = MOST_FILE if path in _FILES or path.endswith(_FILE_OF_A_CASE) else MOST
+    most = MOST_DOSSIER if path == _DOSSIERS else most
     if length is None:
         return NoLength() if request.method == "POST" and not _is_api(request) else None
     return TooLarge() if length.isdigit() and int(length) > most else None

@@ -27,6 +27,9 @@ LISTS = {
     "/outbox": "te versturen",
     "/plans/preview": "overdracht bij afwezigheid",
     "/plans": "overdracht bij afwezigheid",
+    "/overdrachten": "van andere meldpunten",
+    "/overdrachten/{key}": "binnengekomen dossier",
+    "/overdrachten/{key}/dossier.pdf": "binnengekomen dossier",
     "/post": "post",
     "/rapportage/zaken": "zaken achter een getal",
     "/reminders": "herinneringen",
@@ -69,7 +72,8 @@ def _list_of(request: Request, path: str) -> str | None:
     right; None when it shows none.
     """
     if request.method == "GET":
-        return LISTS.get(path)
+        key = request.path_params.get("key", "")
+        return f"{LISTS[path]} {key}".rstrip() if path in LISTS else None
     if request.url.path.startswith("/api/"):
         return None
     return LISTS.get(path) or LISTS.get("/" + path.split("/")[1])

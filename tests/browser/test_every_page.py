@@ -65,6 +65,13 @@ PAGES = {
         ("Tom", "/zaak/{melding}/bekenden"),
         ("Anna", "/zaak/{referred}/bekenden"),
     ],
+    "/zaak/{number}/overdracht": [
+        ("Tom", "/zaak/{offered}/overdracht"),
+        ("Anna", "/zaak/{melding}/overdracht"),
+    ],
+    "/overdrachten": [("Tom", "/overdrachten")],
+    "/overdrachten/{key}": [("Tom", "/overdrachten/{arrived}")],
+    "/beheer/meldpunten": [("Bea", "/beheer/meldpunten")],
     "/zaak/{number}/overdragen": [("Tom", "/zaak/{melding}/overdragen")],
     "/zaak/{number}/stap/{name}": [
         ("Tom", "/zaak/{melding}/stap/veiligheidsbeoordeling"),
@@ -119,6 +126,8 @@ FILES = {
     "/tweede-stap/instellen",
     "/zaak/{number}/inzage.csv",
     "/vernietigingen/{key}/verklaring.pdf",
+    "/overdrachten/{key}/antwoord",
+    "/overdrachten/{key}/dossier.pdf",
     "/werkvoorraad.csv",
     "/post/stapel/{pile}",
     "/zaak/{number}/bijlagen/{key}",

@@ -11,6 +11,7 @@ from amhk.desk.figures import kept_reports
 from amhk.desk.intake import calls, drafts, import_staging, imports_view
 from amhk.desk.letters import dispatch, notices, piles
 from amhk.desk.people import earlier_contacts
+from amhk.desk.regions import arrivals
 from amhk.desk.subjects import destructions, requests
 from amhk.rules.figures.periods import period_of
 from amhk.store import reads, writes
@@ -18,6 +19,7 @@ from amhk.store.letters import outbox
 from amhk.store.people.people import GRANT
 from amhk.words import day_of
 from support.cast import reader
+from support.elsewhere import keys_elsewhere, know_elsewhere, sealed_elsewhere
 from support.families import EL_AMRANI, melding
 
 
@@ -83,10 +85,22 @@ def furnish(office):
         "form": form,
         "term": view["terms"][0]["id"],
         "leave": opened(office, number),
+        **between_meldpunten(office, number, tom),
         **of_betrokkenen(office, number, tom),
         **letters,
         **figures_of(office),
     }
+
+
+def between_meldpunten(office, number, tom):
+    """A case that was offered to another meldpunt, and a dossier that came from it."""
+    with keys_elsewhere() as keys:
+        know_elsewhere(office, keys)
+        arrived = arrivals.bring(office, sealed_elsewhere(office, number, keys), tom)
+    offered = calls.take_call(office, melding([]), tom)
+    told = {"naar": "Veilig Thuis Utrecht", "reden": "Verhuisd."}
+    moves.make_move(office, offered, "andere_regio", told, tom, checked=False)
+    return {"offered": offered, "arrived": arrived}
 
 
 def of_betrokkenen(office, number, tom):

@@ -82,34 +82,46 @@ def add_file(office: Office, number: str, name: str, content: BinaryIO, who: Rea
     """
     must_work(who)
     name = clean_name(name)
-    kind = _kind(name, content)
     with office.store.read() as connection:
         _prove_melding(visible(connection, number, who, own=True))
+    kind = proven(office, name, content)
+    hash_, size = office.files.put(chunks_of(content))
+    with office.store.write() as connection:
+        file = _melding(office, connection, number, who)
+        key = keep(file, name, kind, hash_, size)
+        file.save(bump=False)
+        return key
+
+
+def proven(office: Office, name: str, content: BinaryIO) -> str:
+    """Give the media type of a file that may be kept, read from its start again; BadInput and
+    HouseClosed as `add_file`.
+    """
+    kind = _kind(name, content)
     if (scanner := office.config.door.scanner) and (virus := found_in(scanner, content)):
         text = f"De virusscanner vond iets in dit bestand ({virus[:60]}): het is niet bewaard."
         raise BadInput.of("bijlage", text, "bestand")
     content.seek(0)
-    hash_, size = office.files.put(chunks_of(content))
-    with office.store.write() as connection:
-        file = _melding(office, connection, number, who)
-        entry = file.note(
-            "bijlage",
-            "Bijlage toegevoegd.",
-            {"naam": name, "soort": kind, "grootte": size, "sha256": hash_},
-        )
-        row = {
-            "case_id": file.id,
-            "name": name,
-            "kind": kind,
-            "size": size,
-            "hash": hash_,
-            "added": file.now,
-            "worker_id": who.id,
-            "entry": entry,
-        }
-        key = writes.add(connection, bundle.ATTACHMENT, row)
-        file.save(bump=False)
-        return key
+    return kind
+
+
+def keep(file: CaseFile, name: str, kind: str, hash_: str, size: int) -> int:
+    """Let a file that lies on disk (its SHA-256, its size in bytes) belong to the case on the
+    table; gives its key.
+    """
+    told = {"naam": name, "soort": kind, "grootte": size, "sha256": hash_}
+    entry = file.note("bijlage", "Bijlage toegevoegd.", told)
+    row = {
+        "case_id": file.id,
+        "name": name,
+        "kind": kind,
+        "size": size,
+        "hash": hash_,
+        "added": file.now,
+        "worker_id": file.who.id if file.who else None,
+        "entry": entry,
+    }
+    return writes.add(file.connection, bundle.ATTACHMENT, row)
 
 
 def clean_name(name: str) -> str:

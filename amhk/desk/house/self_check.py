@@ -17,6 +17,7 @@ from amhk.procedure import procedure_faults, read_pack
 from amhk.store import reads
 from amhk.store.cases import held, journal
 from amhk.store.database.engine import StoreFailed
+from amhk.store.house import held as house_held
 from amhk.store.house import house_journal
 from amhk.store.staff import held as staff_held
 from amhk.store.staff import looks
@@ -87,6 +88,7 @@ def changed_behind(office: Office) -> list[str]:
             *journal.verify(connection, told),
             *held.faults(connection, told, numbers),
             *house_journal.verify(connection),
+            *house_held.faults(connection),
             *looks.verify(connection),
             *destruction_proof.faults(connection),
             *staff_held.faults(connection, rights.KIND),

@@ -30,7 +30,7 @@ class Seat:
     search finds all (not while the words are worked out anew), whether the session is `proved` a
     second time, whether what is asked for that is `set_up`, whether the password was given a
     `fresh` moment ago, whether some `leave` waits to be judged, and whether some request of a
-    betrokkene or a destruction is `asked` for.
+    betrokkene or a destruction is `asked` for, and whether a dossier that `arrived` waits.
     """
 
     who: Reader
@@ -46,6 +46,7 @@ class Seat:
     fresh: bool = True
     leave: bool = False
     asked: bool = False
+    arrived: bool = False
 
 
 def take_seat(office: Office, cookie: str) -> Seat | None:
@@ -78,5 +79,6 @@ def take_seat(office: Office, cookie: str) -> Seat | None:
         fresh=office.training or real - found["confirmed"] < CONFIRMED,
         leave=found["leave_due"] is not None,
         asked=found["request_due"] is not None or bool(found["proposals"]),
+        arrived=found["arrived_due"] is not None,
         set_up=bool(found["second"] or found["vouched"]) or not asked_of(office, found["role"]),
     )

@@ -60,18 +60,28 @@ def _take(
         )
         if key and (number := _before(connection, who, key, digest)):
             return number
-        now = office.now(connection)
-        values, faults = checked(office, connection, route, fields, now)
-        if faults:
-            raise BadInput(faults=faults)
-        file = register(office, connection, route, values=values, who=who, now=now)
-        _go_on(file, values)
+        file = take_in(office, connection, route, fields, who)
         file.save()
         if key:
             told = {"worker_id": who.id, "key": key, "body": digest, "number": file.case["number"]}
             writes.add(connection, reads.REQUEST, told)
             drafts.drop(connection, who.id, key)  # of an advice nothing may stay of what was typed
         return str(file.case["number"])
+
+
+def take_in(
+    office: Office, connection: Connection, route: str, fields: Mapping[str, object], who: Reader
+) -> CaseFile:
+    """Give the file of the case a call becomes, for the caller to save; BadInput with every
+    fault.
+    """
+    now = office.now(connection)
+    values, faults = checked(office, connection, route, fields, now)
+    if faults:
+        raise BadInput(faults=faults)
+    file = register(office, connection, route, values=values, who=who, now=now)
+    _go_on(file, values)
+    return file
 
 
 def checked(

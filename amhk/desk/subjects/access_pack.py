@@ -48,7 +48,7 @@ LEAVE_OUT = (
     Field("reason", "Waarom (bij weglaten of toch opnemen)", "text"),
 )
 _TAG = re.compile(r"<[^>]+>")
-_OF_PERSON = (
+OF_PERSON = (
     ("naam", "Naam"),
     ("voornamen", "Voornamen"),
     ("voorvoegsel", "Voorvoegsel"),
@@ -147,7 +147,7 @@ def _veils(
     known = erasure.names_of_house(connection)
     known += [case["gemeente"], office.config.organisation]
     told = {k: cell(case, k) for k in _MELDER}
-    joined = [cell_of for cell_of in _melders_joined(connection, case)]
+    joined = [cell_of for cell_of in melders_joined(connection, case)]
     melders = [m | {"melder_geheim": True} for m in (told, *joined)]
     # a professional or a citizen who let himself be named is told of (4.1.8 lid 3)
     open_ = bool(case["melder_toestemming"]) and not case["melder_geheim"]
@@ -183,7 +183,8 @@ def _others(connection: Connection, case: CaseRow, he: PersonRow) -> Iterator[li
 _MELDER = ("melder_naam", "melder_bereikbaar", "melder_functie", "melder_organisatie")
 
 
-def _melders_joined(connection: Connection, case: CaseRow) -> Iterator[Json]:
+def melders_joined(connection: Connection, case: CaseRow) -> Iterator[Json]:
+    """Give who reported each melding that was joined with a case, either way."""
     for key in erasure.joined_to(connection, case["id"], (erasure.CAME, erasure.WENT)):
         other = reads.case_by_id(connection, key)
         if other is not None:
@@ -194,9 +195,9 @@ def _items(
     office: Office, connection: Connection, case: CaseRow, he: PersonRow, who: Reader
 ) -> Iterator[Item]:
     """Give all that is told, in the order in which it is read."""
-    for name, title in _OF_PERSON:
+    for name, title in OF_PERSON:
         if (value := cell(he, name)) not in (None, "", []):
-            yield Item(f"p-{name}", "Uw gegevens", title, _said(name, value))
+            yield Item(f"p-{name}", "Uw gegevens", title, said(name, value))
     yield from _about(office, case)
     yield Item("zorgen", "De melding", say_instant(case["received"]), case["zorgen"])
     for row in reads.of_case(connection, reads.FINDING, case["id"]):
@@ -215,7 +216,10 @@ def _items(
         if other is not None and key not in who.barred:
             when = say_instant(other["received"])
             yield Item(f"v-{key}", "De melding", when, other["zorgen"])
-    yield from _history(office, connection, case, who)
+    yield from history(office, connection, case, who)
+    for seen in looks.of_cases(connection, [case["id"]], 1_000_000):
+        text = f"{ROLES.get(seen['role'], seen['role'] or 'medewerker')}: {seen['what']}"
+        yield Item(f"k-{seen['id']}", "Wie keek", say_instant(seen["instant"]), text)
 
 
 def _about(office: Office, case: CaseRow) -> Iterator[Item]:
@@ -230,10 +234,8 @@ def _about(office: Office, case: CaseRow) -> Iterator[Item]:
     yield from (Item(f"z-{k}", "De zaak", k, v) for k, v in told if v)
 
 
-def _history(office: Office, connection: Connection, case: CaseRow, who: Reader) -> Iterator[Item]:
-    """Give the lines of the journal with all that was told at them, and of who looked; of staff the
-    role alone.
-    """
+def history(office: Office, connection: Connection, case: CaseRow, who: Reader) -> Iterator[Item]:
+    """Give the lines of the journal with all that was told at them; of staff that it was one."""
     names = sorted(connection_names(connection), key=len, reverse=True)
     staff = re.compile("|".join(rf"\b{re.escape(n)}\b" for n in names) or r"(?!)")
     entries = reads.entries(connection, case["id"])
@@ -249,9 +251,6 @@ def _history(office: Office, connection: Connection, case: CaseRow, who: Reader)
         text = " · ".join(filter(None, [line["what"], *values, "" if values else note]))
         when = say_instant(line["instant"])
         yield Item(f"r-{line['sequence']}", part, when, staff.sub("een medewerker", text))
-    for row in looks.of_cases(connection, [case["id"]], 1_000_000):
-        text = f"{ROLES.get(row['role'], row['role'] or 'medewerker')}: {row['what']}"
-        yield Item(f"k-{row['id']}", "Wie keek", say_instant(row["instant"]), text)
 
 
 def _list(told: object) -> list[Json]:
@@ -263,7 +262,8 @@ def connection_names(connection: Connection) -> list[str]:
     return [w["name"] for w in reads.workers(connection, active=False)]
 
 
-def _said(name: str, value: object) -> str:
+def said(name: str, value: object) -> str:
+    """Give a value of a person as it is read."""
     if name in ("geboren", "uitgerekend"):
         return say_partial(str(value))
     if name == "geslacht":

@@ -12,6 +12,7 @@ from typing import Any
 from amhk.desk.casefile.term_rows import is_late
 from amhk.desk.figures import reports
 from amhk.desk.figures.wording import definitions_of
+from amhk.desk.regions import arrivals
 from amhk.desk.staff import leave, rights
 from amhk.desk.subjects import destructions, requests
 from amhk.desk.worklists import worklist
@@ -34,10 +35,13 @@ LEADS = ("teamleider", "manager")
 
 @dataclass(frozen=True)
 class Waits:
-    """Of what something waits at all: leave to be judged, what betrokkenen asked for."""
+    """Of what something waits at all: leave to be judged, what betrokkenen asked for, what came
+    from other meldpunten.
+    """
 
     leave: bool = True
     asked: bool = True
+    arrived: bool = True
 
 
 ALL = Waits()
@@ -93,6 +97,9 @@ def _waits_for(
         "leave": leave.waiting(office, connection, who, now) if waits.leave else [],
         "asked": requests.waiting(connection, who, day_of(now)) if waits.asked else [],
         "proposals": destructions.waiting(connection, who) if waits.asked else [],
+        "arrivals": (
+            arrivals.waiting(connection, day_of(now)) if waits.arrived and who.role in LEADS else []
+        ),
     }
 
 

@@ -41,7 +41,7 @@ def _reachable(world: World) -> Iterator[Fault]:
 def _ways_out(world: World) -> Iterator[Fault]:
     """From every state a finish or an ending must be reachable, that hangs on no other region."""
     workflow = world.workflow
-    own = [m for m in workflow.moves.values() if m.name != workflow.handover.get("accept")]
+    own = [m for m in workflow.moves.values() if m.name != workflow.other_region.get("accept")]
     good = {name for name, state in workflow.states.items() if state.final}
     grown = True
     while grown:
@@ -132,7 +132,7 @@ def _endings(world: World) -> Iterator[Fault]:
 
     After finish 3 or 4 closing asks for what is owed.
     """
-    taken_on = world.workflow.handover.get("accept")
+    taken_on = world.workflow.other_region.get("accept")
     for spot, road in world.roads.items():
         if (
             road

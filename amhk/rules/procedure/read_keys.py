@@ -98,9 +98,9 @@ KEYS = {
         "waiting",
         "referral",
         "retention",
-        "handover",
+        "other_region",
     },
-    "handover": {"term", "offer", "accept", "refuse"},
+    "other_region": {"term", "offer", "accept", "refuse"},
     "retention": {"keep", "destroy", "access"},
 }
 

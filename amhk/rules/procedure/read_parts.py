@@ -47,17 +47,17 @@ def referral_of(
     return {str(k): str(v) for k, v in table.items()}
 
 
-def handover_of(
+def other_region_of(
     r: Reading, table: Raw, terms: Collection[str], moves: Collection[str]
 ) -> dict[str, str]:
     """Give in which term another region answers, and by which moves a case is offered to it, taken
     on by it, and refused; empty in a procedure that hands nothing over.
     """
-    r.known("handover", "handover", table)
+    r.known("other_region", "other_region", table)
     if table:
-        r.one("handover.term", table.get("term"), terms, None)
+        r.one("other_region.term", table.get("term"), terms, None)
         for key in ("offer", "accept", "refuse"):
-            r.one(f"handover.{key}", table.get(key), moves, None)
+            r.one(f"other_region.{key}", table.get(key), moves, None)
     return {str(k): str(v) for k, v in table.items()}
 
 

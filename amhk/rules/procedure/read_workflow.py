@@ -9,9 +9,9 @@ from amhk.rules.procedure.read_keys import Reading
 from amhk.rules.procedure.read_moves import World, move_of, pick, sets_of, starts_of
 from amhk.rules.procedure.read_parts import (
     fields_of,
-    handover_of,
     need_of,
     notice_of,
+    other_region_of,
     referral_of,
     retention_of,
     state_of,
@@ -54,7 +54,7 @@ def read_workflow(pack: str, file: str, data: Raw) -> tuple[Workflow | None, lis
         **watching_of(r, data, world.terms, world.states),
         **retention_of(r, data.get("retention", {}), world.terms),
         referral=referral_of(r, data.get("referral", {}), world.terms, world.notices),
-        handover=handover_of(r, data.get("handover", {}), world.terms, moves),
+        other_region=other_region_of(r, data.get("other_region", {}), world.terms, moves),
         files=(file,),
     )
     return (None if r.faults else flow), r.faults

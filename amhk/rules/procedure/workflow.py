@@ -238,7 +238,7 @@ class Workflow:
     join_maybe: tuple[Start, ...] = ()
     join_sets: tuple[Set, ...] = ()
     referral: Mapping[str, str] = field(default_factory=dict)
-    handover: Mapping[str, str] = field(default_factory=dict)
+    other_region: Mapping[str, str] = field(default_factory=dict)
     keep_term: str | None = None
     destroy_term: str | None = None
     access_term: str | None = None

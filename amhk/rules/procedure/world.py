@@ -174,7 +174,7 @@ def _from_desk(workflow: Workflow) -> set[str]:
 
     At a vervolgmelding, when a notice is sent, while a case waits, or is offered to another region.
     """
-    waiting = [t for t in (workflow.waiting_term, workflow.handover.get("term")) if t]
+    waiting = [t for t in (workflow.waiting_term, workflow.other_region.get("term")) if t]
     maybe = [s.term for s in (*workflow.intake_maybe, *workflow.join_maybe)]
     return {
         *workflow.intake_starts,
@@ -235,7 +235,7 @@ def _arrive(
         running = memory.running[way] = (
             frozenset()
             if workflow.states[edge.target].final
-            else ((here.running - gone) | starts) - {workflow.handover.get("term")}
+            else ((here.running - gone) | starts) - {workflow.other_region.get("term")}
         )
     finishes = here.finishes | {move.finish} if move.finish else here.finishes
     return Spot(state=edge.target, facts=facts, running=running, finishes=finishes)

@@ -50,6 +50,8 @@ from amhk.store.tables.house import (
 from amhk.store.tables.looks import Look, LookHead
 from amhk.store.tables.people import Conflict, Form, Grant, Import, Join, Kin, PersonKey
 from amhk.store.tables.post import Outgoing
+from amhk.store.tables.regions import Arrival, Meldpunt
+from amhk.store.tables.register import Matter, MatterStep
 from amhk.store.tables.screen import (
     Attachment,
     Concept,
@@ -63,6 +65,7 @@ from amhk.store.tables.terms import Inbox, Reminder, Term
 
 __all__ = [
     "Advies",
+    "Arrival",
     "Attachment",
     "Attempt",
     "CalendarDay",
@@ -95,7 +98,10 @@ __all__ = [
     "LetterText",
     "Look",
     "LookHead",
+    "Matter",
+    "MatterStep",
     "Melding",
+    "Meldpunt",
     "Meta",
     "Notice",
     "Outgoing",

@@ -26,6 +26,13 @@ _STAFF = (
 )
 
 
+_LEADING = (
+    ("/beheer/inzage", "Wie keek"),
+    ("/vernietigingen", "Bewaren en vernietigen"),
+    ("/overdrachten", "Van andere meldpunten"),
+)
+
+
 def menu(role: str, path: str) -> list[Word]:
     """Give the navigation of a role on a page."""
     works, leads = role in WORKS, role in LEADS
@@ -48,8 +55,8 @@ def menu(role: str, path: str) -> list[Word]:
         ("/kalender", "Kalender"),
         *roster,
         *away,
-        *((("/beheer/inzage", "Wie keek"),) if leads else ()),
-        *((("/vernietigingen", "Bewaren en vernietigen"),) if leads else ()),
+        *(_LEADING if leads else ()),
+        *((("/beheer/meldpunten", "Andere meldpunten"),) if role in RUNS else ()),
         ("/bewijs", "Nachtbewijs"),
     )
     words: list[tuple[str, str, tuple[tuple[str, str], ...]]] = (

@@ -128,9 +128,9 @@ def test_the_college_never_hears_the_substance(data, placeholders):
 
 def test_only_another_region_that_takes_a_case_on_may_end_it_after_a_finish(data, placeholders):
     broken = copy.deepcopy(data)
-    del broken["handover"]
+    del broken["other_region"]
     assert any("eindigt zonder afsluiten" in text for text in faults_of(broken, placeholders))
     wrong = copy.deepcopy(data)
-    wrong["handover"] |= {"term": "nergens", "accept": "niets"}
+    wrong["other_region"] |= {"term": "nergens", "accept": "niets"}
     told = faults_of(wrong, placeholders)
-    assert [text for text in told if "handover.term" in text or "handover.accept" in text]
+    assert [text for text in told if "other_region.term" in text or "other_region.accept" in text]

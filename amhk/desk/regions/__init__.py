@@ -1,0 +1,1 @@
+"""Cases that go to another meldpunt, and those that come from one."""
