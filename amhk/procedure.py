@@ -16,6 +16,7 @@ from amhk.rules.parse import Raw
 from amhk.rules.procedure.codes import Code, Codes, read_codes
 from amhk.rules.procedure.import_layouts import layout_faults as unfit_columns
 from amhk.rules.procedure.read_workflow import read_workflow
+from amhk.rules.procedure.register import MatterKind, read_register
 from amhk.rules.procedure.workflow import Pack
 from amhk.words import LISTS
 
@@ -35,16 +36,12 @@ def read_pack(config: Config) -> tuple[Pack, list[Fault]]:
         faults += wrong_keys
         if workflow:
             found[workflow.name, workflow.release] = workflow
-    releases = {release for _, release in found}
+    releases = sorted({release for _, release in found})
     if not faults and not found:
         faults.append(Fault("workflow", f"Er staan geen werkwijzen in {folder}."))
     if found and config.release not in releases:
-        faults.append(
-            Fault(
-                "workflow",
-                f"Uitgave '{config.release}' bestaat niet; er is: {', '.join(sorted(releases))}.",
-            )
-        )
+        text = f"Uitgave '{config.release}' bestaat niet; er is: {', '.join(releases)}."
+        faults.append(Fault("workflow", text))
     codes, wrong_codes = _read_codes(config)
     places = tuple(
         Code(code=g.name, title=g.name, since=g.since, until=g.until)
@@ -53,12 +50,16 @@ def read_pack(config: Config) -> tuple[Pack, list[Fault]]:
     codes = replace(codes, lists={**codes.lists, "gemeente": places})
     terms = [name for workflow in found.values() for name in workflow.terms]
     figures, wrong_figures = _read_figures(config, terms, [*codes.lists, *LISTS])
-    return (
-        Pack(
-            name=config.pack, workflows=found, current=config.release, codes=codes, figures=figures
-        ),
-        faults + wrong_codes + wrong_figures,
+    register, wrong_register = _read_register(config)
+    pack = Pack(
+        name=config.pack,
+        workflows=found,
+        current=config.release,
+        codes=codes,
+        figures=figures,
+        register=register,
     )
+    return pack, faults + wrong_codes + wrong_figures + wrong_register
 
 
 def _own_or_shipped(config: Config, file: str) -> Raw:
@@ -70,6 +71,15 @@ def _own_or_shipped(config: Config, file: str) -> Raw:
     path = config.folder / "workflows" / config.pack / file
     path = path if path.exists() else shipped(f"workflows/amhk/{file}")
     return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+
+
+def _read_register(config: Config) -> tuple[dict[str, MatterKind], list[Fault]]:
+    """Read the kinds of matter that are kept beside the cases."""
+    name = f"workflows/{config.pack}/register.toml"
+    try:
+        return read_register(name, _own_or_shipped(config, "register.toml"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+        return {}, [Fault("register", f"{name}: {wrong}")]
 
 
 def _read_figures(

@@ -32,6 +32,8 @@ LISTS = {
     "/overdrachten/{key}/dossier.pdf": "binnengekomen dossier",
     "/post": "post",
     "/rapportage/zaken": "zaken achter een getal",
+    "/register": "register",
+    "/register/{key}": "zaak in het register",
     "/reminders": "herinneringen",
     "/triage": "triage",
     "/untouched": "niet geopend",

@@ -69,6 +69,8 @@ PAGES = {
         ("Tom", "/zaak/{offered}/overdracht"),
         ("Anna", "/zaak/{melding}/overdracht"),
     ],
+    "/register": [("Tom", "/register")],
+    "/register/{key}": [("Tom", "/register/{matter}")],
     "/overdrachten": [("Tom", "/overdrachten")],
     "/overdrachten/{key}": [("Tom", "/overdrachten/{arrived}")],
     "/beheer/meldpunten": [("Bea", "/beheer/meldpunten")],

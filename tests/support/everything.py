@@ -10,6 +10,7 @@ from amhk.desk.cases import assignment, attachments, moves, reading
 from amhk.desk.figures import kept_reports
 from amhk.desk.intake import calls, drafts, import_staging, imports_view
 from amhk.desk.letters import dispatch, notices, piles
+from amhk.desk.matters import matters
 from amhk.desk.people import earlier_contacts
 from amhk.desk.regions import arrivals
 from amhk.desk.subjects import destructions, requests
@@ -100,7 +101,9 @@ def between_meldpunten(office, number, tom):
     offered = calls.take_call(office, melding([]), tom)
     told = {"naar": "Veilig Thuis Utrecht", "reden": "Verhuisd."}
     moves.make_move(office, offered, "andere_regio", told, tom, checked=False)
-    return {"offered": offered, "arrived": arrived}
+    told = {"kind": "klacht", "received": "2026-02-02", "about": "Men belde niet terug."}
+    matter = matters.register(office, told, tom)
+    return {"offered": offered, "arrived": arrived, "matter": matter}
 
 
 def of_betrokkenen(office, number, tom):

@@ -54,7 +54,8 @@ ACTS = {
 NOT_OF_A_CASE = re.compile(
     r"/(werkvoorraad|post/stapel|outbox/piles|beheer|rapportage|reports|vannacht/rooster|piket"
     r"|afwezigheid|plans|kalender|calendar|bewijs|incidents|agenda|feeds|eerder|earlier|workflows"
-    r"|formulieren|formulier|overdrachten|passkeys|imports|forms|triage|aanmeldingen|intake)/"
+    r"|formulieren|formulier|overdrachten|register|passkeys|imports|forms|triage|aanmeldingen"
+    r"|intake)/"
 )
 PLAIN = {"accept-encoding": "identity"}  # how well a page is pressed hangs on its secret
 ABSENT = {"number": "M-2026-999999", "key": "999999", "one": "999999"}

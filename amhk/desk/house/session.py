@@ -29,8 +29,9 @@ class Seat:
     reminders stand before him, why the screen is red, the last proof of the night, and whether
     search finds all (not while the words are worked out anew), whether the session is `proved` a
     second time, whether what is asked for that is `set_up`, whether the password was given a
-    `fresh` moment ago, whether some `leave` waits to be judged, and whether some request of a
-    betrokkene or a destruction is `asked` for, and whether a dossier that `arrived` waits.
+    `fresh` moment ago, whether some `leave` waits to be judged, whether some request of a
+    betrokkene or a destruction is `asked` for, whether a dossier that `arrived` waits, and whether
+    `matters` run.
     """
 
     who: Reader
@@ -47,6 +48,7 @@ class Seat:
     leave: bool = False
     asked: bool = False
     arrived: bool = False
+    matters: bool = False
 
 
 def take_seat(office: Office, cookie: str) -> Seat | None:
@@ -80,5 +82,6 @@ def take_seat(office: Office, cookie: str) -> Seat | None:
         leave=found["leave_due"] is not None,
         asked=found["request_due"] is not None or bool(found["proposals"]),
         arrived=found["arrived_due"] is not None,
+        matters=found["matter_due"] is not None,
         set_up=bool(found["second"] or found["vouched"]) or not asked_of(office, found["role"]),
     )

@@ -12,6 +12,7 @@ from typing import Any
 from amhk.desk.casefile.term_rows import is_late
 from amhk.desk.figures import reports
 from amhk.desk.figures.wording import definitions_of
+from amhk.desk.matters import matters
 from amhk.desk.regions import arrivals
 from amhk.desk.staff import leave, rights
 from amhk.desk.subjects import destructions, requests
@@ -36,12 +37,13 @@ LEADS = ("teamleider", "manager")
 @dataclass(frozen=True)
 class Waits:
     """Of what something waits at all: leave to be judged, what betrokkenen asked for, what came
-    from other meldpunten.
+    from other meldpunten, what runs in the register.
     """
 
     leave: bool = True
     asked: bool = True
     arrived: bool = True
+    matters: bool = True
 
 
 ALL = Waits()
@@ -93,12 +95,14 @@ def _waits_for(
     office: Office, connection: Connection, who: Reader, now: datetime, waits: Waits
 ) -> dict[str, object]:
     """Give what waits for an answer, asked for only where anything does."""
+    today, leads = day_of(now), who.role in LEADS
     return {
         "leave": leave.waiting(office, connection, who, now) if waits.leave else [],
-        "asked": requests.waiting(connection, who, day_of(now)) if waits.asked else [],
+        "asked": requests.waiting(connection, who, today) if waits.asked else [],
         "proposals": destructions.waiting(connection, who) if waits.asked else [],
-        "arrivals": (
-            arrivals.waiting(connection, day_of(now)) if waits.arrived and who.role in LEADS else []
+        "arrivals": arrivals.waiting(connection, today) if waits.arrived and leads else [],
+        "matters": (
+            matters.waiting(office, connection, who, today) if waits.matters and leads else []
         ),
     }
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from amhk.rules.figures.definitions import Definitions
 from amhk.rules.procedure.codes import Codes
 from amhk.rules.procedure.fields import Field
+from amhk.rules.procedure.register import MatterKind
 from amhk.rules.terms.terms import TermRule
 
 SAME = "="
@@ -284,8 +285,8 @@ class Workflow:
 class Pack:
     """All releases of one procedure.
 
-    Workflows by (name, release), which release is today's, the code lists they choose from, and the
-    figures that are made of them.
+    Workflows by (name, release), which release is today's, the code lists they choose from, the
+    figures that are made of them, and the kinds of matter beside the cases.
     """
 
     name: str
@@ -293,6 +294,7 @@ class Pack:
     current: str
     codes: Codes = field(default_factory=Codes)
     figures: Definitions = field(default_factory=Definitions)
+    register: Mapping[str, MatterKind] = field(default_factory=dict)
 
     def get(self, name: str, release: str | None = None) -> Workflow:
         """Give a workflow by name and release (today's when none is named).

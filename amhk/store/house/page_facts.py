@@ -7,7 +7,7 @@ from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select, t
 from amhk.rules.privacy.secrecy import ALL_CASES, TEAM_CASES
 from amhk.store.cases.barred import barred, keys_of
 from amhk.store.cases.scope import seen_by
-from amhk.store.house import regions
+from amhk.store.house import matters, regions
 from amhk.store.house.house_journal import HOUSE, INCIDENT
 from amhk.store.intake.imports import FORM, IMPORT
 from amhk.store.letters.outbox import OUT
@@ -78,6 +78,7 @@ _HOUSE = [
     subjects.first_due(),
     subjects.any_proposed(),
     regions.first_due(),
+    matters.first_due(),
 ]
 _FRAME = (
     select(

@@ -30,6 +30,7 @@ _LEADING = (
     ("/beheer/inzage", "Wie keek"),
     ("/vernietigingen", "Bewaren en vernietigen"),
     ("/overdrachten", "Van andere meldpunten"),
+    ("/register", "Register"),
 )
 
 

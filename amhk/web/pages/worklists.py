@@ -37,7 +37,8 @@ def morning_page(here: Here) -> Response:
         return page(here, "ochtend-toezicht.html", **who_looked.watched(here.office, here.who))
     if here.who.role not in WORKS:
         return page(here, "ochtend-beheer.html", told=night_proof.latest(here.office))
-    waits = today.Waits(here.seat.leave, here.seat.asked, here.seat.arrived)
+    seat = here.seat
+    waits = today.Waits(seat.leave, seat.asked, seat.arrived, seat.matters)
     told = today.morning_of(here.office, here.who, here.now, datetime.now(UTC), waits)
     terms = [(case, _shaped(here, term)) for case in told.pop("mine") for term in case["terms"]]
     lead, watch = here.who.role in today.LEADS, here.who.role == "piket"

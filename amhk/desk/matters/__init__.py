@@ -1,0 +1,1 @@
+"""What is kept beside the cases: complaints, second opinions, calamiteiten."""
