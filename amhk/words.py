@@ -65,6 +65,13 @@ KADER = {
     "gedwongen naar vrijwillig": "Van gedwongen naar vrijwillig kader",
 }
 TEGENKRACHT = {"klacht": "Klacht", "second opinion": "Second opinion", "ombudsman": "Ombudsman"}
+# Wmo 2015 art. 5.3.3 en 5.3.6.
+VERSTREKKINGSGROND = {
+    "toestemming": "Met toestemming (Wmo 2015 art. 5.3.3)",
+    "medewerking": "Moet beroepsmatig meewerken (Wmo 2015 art. 5.3.3)",
+    "wet": "De wet verplicht ertoe",
+    "onderzoek": "Voor statistiek of onderzoek (Wmo 2015 art. 5.3.6)",
+}
 JA_NEE = {"ja": "Ja", "nee": "Nee"}
 PASSEND = {"ja": "Ja", "deels": "Deels", "nee": "Nee", "onbekend": "Onbekend: niet te beoordelen"}
 VEILIG = {"ja": "Ja", "nee": "Nee", "onbekend": "Onbekend"}

@@ -69,6 +69,10 @@ PAGES = {
         ("Tom", "/zaak/{offered}/overdracht"),
         ("Anna", "/zaak/{melding}/overdracht"),
     ],
+    "/zaak/{number}/verstrekkingen": [
+        ("Tom", "/zaak/{referred}/verstrekkingen"),
+        ("Tom", "/zaak/{offered}/verstrekkingen"),
+    ],
     "/register": [("Tom", "/register")],
     "/register/{key}": [("Tom", "/register/{matter}")],
     "/overdrachten": [("Tom", "/overdrachten")],

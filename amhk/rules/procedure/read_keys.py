@@ -43,7 +43,7 @@ KEYS = {
     "beside": {"length", "rolls", "kind", "ground"},
     "untouched": {"term", "acute"},
     "waiting": {"term", "states"},
-    "notice": {"title", "recipient", "obligatory", "term", "sent_starts", "professional"},
+    "notice": {"title", "recipient", "obligatory", "term", "sent_starts", "professional", "ground"},
     "need": {"kind", "text", "names", "values", "unless", "days", "field", "opens", "when"},
     "edge": {"from", "to", "when", "starts", "meets", "voids", "notices"},
     "move": {

@@ -223,6 +223,7 @@ def notice_of(r: Reading, name: str, table: Raw, terms: Collection[str]) -> Noti
         term=term,
         sent_starts=r.names(f"{key}.sent_starts", table.get("sent_starts"), terms),
         professional=table.get("professional"),
+        ground=str(table.get("ground", "")),
     )
 
 

@@ -181,7 +181,7 @@ class NoticeRule:
     """A notice the procedure knows.
 
     To whom, whether it is owed, the term it must be sent in, what sending starts; `professional`
-    names the template for a melder who reports by profession.
+    names the template for a melder who reports by profession, `ground` on what it rests.
     """
 
     name: str
@@ -191,6 +191,7 @@ class NoticeRule:
     term: str | None = None
     sent_starts: tuple[str, ...] = ()
     professional: str | None = None
+    ground: str = ""
 
     def template(self, professional: bool) -> tuple[str, str]:
         """Give the template of this notice and the class of recipient it is written for."""

@@ -3,7 +3,14 @@
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
 
-from amhk.desk.subjects import access_pack, destruction_proof, destructions, requests, retention
+from amhk.desk.subjects import (
+    access_pack,
+    destruction_proof,
+    destructions,
+    disclosures,
+    requests,
+    retention,
+)
 from amhk.errors import BadInput, Fault
 from amhk.web.api.request import Key
 from amhk.web.pages.form_values import nested, shown, typed
@@ -65,6 +72,36 @@ def decide(here: Here, number: str, key: Key, form: Form) -> Response:
     except BadInput as wrong:
         return _requests(here, number, form, 422, wrong.faults, key)
     return go(f"/zaak/{number}/verzoeken", "Beantwoord. Laat het de betrokkene weten.")
+
+
+def _told(
+    here: Visit,
+    number: str,
+    form: FormData | None = None,
+    status: int = 200,
+    faults: tuple[Fault, ...] = (),
+) -> Response:
+    told = disclosures.view(here.office, number, here.who)
+    fields = shown(disclosures.TELL, told.pop("desk"), typed(form))
+    return page(
+        here, "verstrekkingen.html", status, **told, fields=fields, errors=errors_of(faults)
+    )
+
+
+@router.get("/zaak/{number}/verstrekkingen")
+def told_page(here: Here, number: str) -> Response:
+    """What of a case was told to others, each with its ground."""
+    return _told(here, number)
+
+
+@router.post("/zaak/{number}/verstrekkingen")
+def tell(here: Here, number: str, form: Form) -> Response:
+    """Write down that something was told to somebody."""
+    try:
+        disclosures.tell(here.office, number, nested(form, disclosures.TELL), here.who)
+    except BadInput as wrong:
+        return _told(here, number, form, 422, wrong.faults)
+    return go(f"/zaak/{number}/verstrekkingen", "Vastgelegd.")
 
 
 def _copy(

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.cast import hire, reader
 from support.families import melding
+from support.structure import faults_of, structure_of
 
 from amhk.desk.cases import attachments, moves
 from amhk.desk.house import clock
@@ -150,6 +151,15 @@ def test_it_goes_as_a_pdf_with_an_index_that_is_written_down_with_its_hash(offic
         last = reads.entries(connection, case["id"])[-1]
     assert last["kind"] == access_pack.KIND
     assert '"sha256"' in last["content"]
+
+
+def test_who_hears_the_paper_instead_of_seeing_it_hears_all_of_it_in_order(office):
+    number = a_case(office, "Gruttert sloeg Tureluur, zegt Pimpelmees.")
+    key = people_of(office, number)["Tureluur Tapuit"]
+    told = access_pack.give(office, number, key, {}, reader(office, "Tom"))
+    assert list(faults_of(told)) == []
+    kinds = [kind for kind, _, _ in structure_of(told)]
+    assert {"H1", "H2", "P", "TOC", "Table", "TR", "TH", "TD"} <= set(kinds)
 
 
 def test_who_reads_it_before_it_goes_leaves_out_more_or_less_with_a_reason(office):

@@ -17,7 +17,13 @@ from amhk.desk.house.self_check import changed_behind
 from amhk.desk.intake import calls
 from amhk.desk.letters import notices
 from amhk.desk.people import earlier_contacts
-from amhk.desk.subjects import destruction_proof, destructions, requests, retention
+from amhk.desk.subjects import (
+    destruction_proof,
+    destructions,
+    disclosures,
+    requests,
+    retention,
+)
 from amhk.desk.worklists import worklist
 from amhk.errors import BadInput, NotAllowed, Refusal
 from amhk.store import reads
@@ -57,6 +63,9 @@ def a_case(office):
     attachments.add_note(office, number, {"tekst": "Samira El Amrani belde."}, tom)
     attachments.add_file(office, number, "van sem.txt", BytesIO(b"Ik ben Sem Zonderling."), tom)
     attachments.add_file(office, number, "school.txt", BytesIO(b"Verslag van school."), tom)
+    told = {"day": "2026-02-02", "to": "Juf van Sem", "ground": "wet"}
+    told["what"] = "Dat Sem Zonderling op de Kwarteldrift woont."
+    disclosures.tell(office, number, told, tom)
     reading.reveal(office, number, tom, "Sem Zonderling vroeg ernaar")
     for letter in reading.case_view(office, number, tom)["notices"]:
         sent(office, letter["id"], tom)
