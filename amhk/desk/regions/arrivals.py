@@ -158,7 +158,9 @@ def one(office: Office, key: int, who: Reader) -> Json:
     if told["waits"]:
         dossier = _opened(office, row)
         facts = _facts(dossier)
-        told |= {"facts": facts, "files": sorted(dossier.files), "people": _people(facts)}
+        told |= {"facts": facts, "people": _people(facts)}
+        for name, folder in (("letters", "brieven/"), ("papers", "bijlagen/")):
+            told[name] = sum(one.startswith(folder) for one in dossier.files)
     lists = office.pack.codes.on(day_of(now))
     return {"one": told, "accept": _asked(flow), "desk": Desk(now, lists)}
 

@@ -58,13 +58,15 @@ def _desk(now: datetime) -> Desk:
 def _letters(office: Office, connection: Connection, case: CaseRow) -> Iterator[Json]:
     flow = office.pack.workflows[case["workflow"], case["release"]]
     institutions = {i["id"]: i["name"] for i in reads.institutions(connection, active=False)}
+    people = {p["id"]: p["naam"] for p in reads.people_of(connection, case["id"])}
     for row in reads.notices(connection, case["id"]):
         if row["state"] == "sent" and row["sent_on"]:
             rule = flow.notices[row["kind"]]
             to = OFFICIAL.get(row["recipient"], row["recipient"].replace("_", " "))
             yield {
                 "day": iso(row["sent_on"]),
-                "to": institutions.get(row["institution_id"] or 0, to),
+                "to": institutions.get(row["institution_id"] or 0)
+                or people.get(row["person_id"] or 0, to),
                 "what": f"Brief: {rule.title}",
                 "ground": rule.ground or "niet genoemd in de werkwijze",
                 "letter": row["id"],
