@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from amhk.desk.house import anchor_mail, nightly_backup
+from amhk.desk.house import anchor_mail, nightly_backup, stamped
 from amhk.desk.house.clock import beat
 from amhk.desk.house.rounds import go_round
 from amhk.desk.house.trouble import StoreFailed
@@ -60,6 +60,15 @@ def keep(office: Office) -> None:
         log.error("backup failed: %s", type(wrong).__name__)
 
 
+def stamp(office: Office) -> None:
+    """Have the last anchor stamped by somebody outside."""
+    try:
+        if stamped.stamp_due(office, datetime.now(UTC)):
+            log.info("anchor stamped")
+    except StoreFailed as wrong:
+        log.error("stamping failed: %s", type(wrong).__name__)
+
+
 def start_clock(office: Office) -> BackgroundScheduler:
     """Give the running clock of an open house: late runs are never dropped, and never doubled."""
     clock = BackgroundScheduler(
@@ -79,5 +88,7 @@ def start_clock(office: Office) -> BackgroundScheduler:
         clock.add_job(post, "interval", seconds=60, args=[office], id="post", next_run_time=now)
     if office.config.backup.folder:
         clock.add_job(keep, "interval", seconds=300, args=[office], id="backup", next_run_time=now)
+    if office.config.timestamp:
+        clock.add_job(stamp, "interval", seconds=300, args=[office], id="stamp", next_run_time=now)
     clock.start()
     return clock

@@ -12,7 +12,17 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from amhk.config import doors, sections
-from amhk.config.parts import Backup, Costs, Door, Ldv, Mail, Making, Organisation, Style
+from amhk.config.parts import (
+    Backup,
+    Costs,
+    Door,
+    Ldv,
+    Mail,
+    Making,
+    Organisation,
+    Style,
+    TimeStamp,
+)
 from amhk.config.places import SEED, Gemeente, changed, gemeenten_of
 from amhk.config.reading import KNOWN, Reading, parsed
 from amhk.errors import HouseClosed
@@ -67,6 +77,7 @@ class Config:
     door: Door = field(default_factory=Door)
     oidc: Organisation | None = None
     ldv: Ldv | None = None
+    timestamp: TimeStamp | None = None
     backup: Backup = field(default_factory=Backup)
     database_key: str = field(default="", repr=False)
     scim_token: str = field(default="", repr=False)
@@ -149,6 +160,7 @@ def read_config(path: Path, upgrading: bool = False) -> Config:
         oidc=doors.oidc(read, data.get("oidc")),
         backup=sections.backup(read, data.get("backup", {})),
         ldv=doors.ldv(read, data.get("ldv")),
+        timestamp=doors.timestamp(read, data.get("timestamp")),
         scim_token=doors.scim_token(read),
         **sections.procedure(data.get("procedure", {})),
         **sections.letters(read, data.get("letters", {})),

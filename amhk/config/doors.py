@@ -1,11 +1,12 @@
 """The settings of the doors: where the service listens, who comes in how, and by whom."""
 
 import re
+from importlib.util import find_spec
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
-from amhk.config.parts import Door, Ldv, Organisation
+from amhk.config.parts import Door, Ldv, Organisation, TimeStamp
 from amhk.config.reading import Reading, secret
 from amhk.rules.parse import Raw
 from amhk.words import ROLES
@@ -105,6 +106,21 @@ def ldv(read: Reading, table: Raw | None) -> Ldv | None:
     if not re.fullmatch(r"https?://[!-~]+", activity):
         read.no("ldv.activity", "schrijf het adres van de verwerking in uw register.")
     return Ldv(endpoint, activity)
+
+
+def timestamp(read: Reading, table: Raw | None) -> TimeStamp | None:
+    """Give the service that stamps the anchors, None when there is none."""
+    if table is None:
+        return None
+    url, roots = (str(table.get(name, "")) for name in ("url", "roots"))
+    if not re.fullmatch(r"https?://[!-~]+", url):  # the answer is signed, also over plain http
+        read.no("timestamp.url", "schrijf het adres, zoals http://tijd.voorbeeld.nl/tsa")
+    place = read.path.parent / roots
+    if not roots or not place.is_file():
+        read.no("timestamp.roots", f"het bestand met rootcertificaten is er niet: {place}.")
+    if find_spec("rfc3161_client") is None:
+        read.no("timestamp", "hiervoor is pip install 'amhk[timestamps]' nodig.")
+    return TimeStamp(url, place)
 
 
 def scim_token(read: Reading) -> str:

@@ -113,6 +113,16 @@ class Backup:
 
 
 @dataclass(frozen=True)
+class TimeStamp:
+    """The service that stamps the anchors (RFC 3161): its address, and the file of its root
+    certificates (PEM).
+    """
+
+    url: str
+    roots: Path
+
+
+@dataclass(frozen=True)
 class Making:
     """Which reports make themselves (of a maand, kwartaal, halfjaar, jaar), and on which day of the
     month after it.

@@ -29,10 +29,12 @@ KNOWN = {
         "gemeenten",
         "oidc",
         "ldv",
+        "timestamp",
         "backup",
     },
     "backup": {"folder", "hour", "recipient", "copy_to", "keep_days", "keep_months"},
     "ldv": {"endpoint", "activity"},
+    "timestamp": {"url", "roots"},
     "oidc": {"issuer", "client_id", "title", "login_claim", "groups_claim", "roles", "teams"}
     | {"second_proof"},
     "costs": {"budget", "years", "history"},

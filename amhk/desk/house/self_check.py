@@ -7,7 +7,7 @@ from typing import Any
 
 from amhk.config import Config, find_config, read_config
 from amhk.desk.figures import case_facts, kept_reports
-from amhk.desk.house import anchors, files_held, readiness
+from amhk.desk.house import anchors, files_held, readiness, stamped
 from amhk.desk.house.second_count import recounted
 from amhk.desk.staff import rights
 from amhk.desk.subjects import destruction_proof
@@ -96,4 +96,5 @@ def changed_behind(office: Office) -> list[str]:
             *case_facts.faults(office),
             *files_held.faults(office),
             *anchors.faults(office),
+            *stamped.faults(office),
         ]
