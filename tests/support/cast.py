@@ -111,11 +111,6 @@ class Client:
         body = {"version": self.version(number), **fields}
         return self.post(f"/cases/{number}/moves/{name}", body, expect)
 
-    def hand_over(self, number, to="Veilig Thuis Utrecht"):
-        """Let another region take a case on; it ends here."""
-        self.move(number, "andere_regio", naar=to)
-        return self.move(number, "regio_aanvaardt", aangenomen_door="Fem, U-1")
-
     def send_kind(self, number, kind, way="post"):
         """Approve and send what lies ready of one kind of letter."""
         for n in [

@@ -100,7 +100,7 @@ def between_meldpunten(office, number, tom):
         arrived = arrivals.bring(office, sealed_elsewhere(office, number, keys), tom)
     offered = calls.take_call(office, melding([]), tom)
     told = {"naar": "Veilig Thuis Utrecht", "reden": "Verhuisd."}
-    moves.make_move(office, offered, "andere_regio", told, tom, checked=False)
+    moves.make_move(office, offered, "regio_aanbieden", told, tom, checked=False)
     told = {"kind": "klacht", "received": "2026-02-02", "about": "Men belde niet terug."}
     matter = matters.register(office, told, tom)
     return {"offered": offered, "arrived": arrived, "matter": matter}

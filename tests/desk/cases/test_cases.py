@@ -555,9 +555,8 @@ def test_a_case_with_a_finish_cannot_slip_out_by_an_ending(client):
     client.move(number, "melden_rvdk", spoed=True, motivering="m", gezaghebbenden_geinformeerd="ja")
     client.move(number, "onderzoek_besluiten")
     client.move(number, "gezien", gezien_door="De politie")
-    open_ = {m["name"] for m in client.case(number)["moves"] if m["allowed"]}
-    assert "andere_regio" in open_, "that region must take it on first"
-    assert not open_ & {"intrekken", "geen_hgkm", "vervolgmelding", "regio_aanvaardt", "afsluiten"}
+    told = client.move(number, "andere_regio", expect=422, naar="Utrecht")
+    assert {e["code"] for e in told["errors"]} == {"na_rvdk_aangeboden", "eigen_berichten_weg"}
 
 
 def test_a_check_is_not_recorded_at_a_moment_before_it_could_be(client):

@@ -160,7 +160,7 @@ def test_a_wrongly_shared_dossier_is_left_and_found_again(client, two):
 def test_a_melding_on_a_closed_case_is_a_hermelding_linked_to_the_old_one(client, two):
     _, second = two
     for number in two:
-        client.hand_over(number)
+        client.move(number, "andere_regio", naar="Utrecht")
     third = client.post("/cases", melding(EL_AMRANI[:1], zorgen="Opnieuw."))
     assert {"kind": "hermelding_van", "number": second} in third["relations"]
     assert third["closed"] is False
@@ -354,7 +354,7 @@ def test_three_meldingen_on_one_household_seen_by_three_workers_with_different_r
     first = noor.post(
         "/cases", melding(EL_AMRANI, gemeente="Schiedam", zorgen="Ruzie in de avond.")
     )["number"]
-    noor.hand_over(first)
+    noor.move(first, "andere_regio", naar="Utrecht")
     anna.clock("2027-03-01T09:00")
     second = anna.post(
         "/cases",
@@ -822,7 +822,7 @@ def test_a_melding_goes_from_one_closed_dossier_to_another_and_back(client):
         for n in ("Aaf", "Bea", "Cor")
     )
     for number in (a, c):
-        client.hand_over(number)
+        client.move(number, "andere_regio", naar="Utrecht")
     for other in (c, a, c):
         client.post(f"/cases/{b}/dossier", {"bij": other, "reden": "Ander gezin."})
     assert {"kind": "hermelding_van", "number": c} in client.case(b)["relations"]

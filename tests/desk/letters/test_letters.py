@@ -293,29 +293,35 @@ def test_who_is_concerned_hears_his_rights_and_a_child_under_twelve_through_who_
     assert "stil en moe" not in mother and "Mulder" not in mother
 
 
-def test_the_letter_of_a_case_that_is_offered_to_another_region_is_owed_until_it_went_or_was_moot(
+def test_a_melding_that_belongs_to_another_region_is_closed_and_its_letter_is_owed_until_it_went(
     client, office
 ):
     number = client.post("/cases", melding())["number"]
     case = client.move(
         number, "andere_regio", naar="Veilig Thuis Utrecht", reden="Het gezin is verhuisd."
     )
-    assert (case["closed"], case["ending"]) == (False, None)
+    assert (case["closed"], case["ending"]) == (True, "andere regio")
     html = read(client, number, "overdracht_regio")["html"]
     assert (
         '<p class="aan">Veilig Thuis Utrecht</p>' in html
         and "Het kind is stil en moe." in html
         and "Mulder" not in html
     )
-    (letter,) = letters(client, number, "overdracht_regio")
-    assert (letter["state"], letter["obligatory"], letter["due"]) == ("draft", True, "2026-02-03")
-    client.move(number, "regio_weigert", reden="Het gezin woont hier niet.")
-    assert letters(client, number, "overdracht_regio")[0]["state"] == "void"
-    client.move(number, "andere_regio", naar="Veilig Thuis Gelderland")
-    send(client, number, "overdracht_regio", "2026-02-02")
-    client.move(number, "regio_aanvaardt", aangenomen_door="Fem, G-12")
-    assert [n["state"] for n in letters(client, number, "overdracht_regio")] == ["void", "sent"]
+    mine = client.get("/notices?only=gesloten")["items"]
+    assert [(n["case"], n["kind"], n["due"], n["late"], n["blocks_closing"]) for n in mine] == [
+        (number, "overdracht_regio", "2026-02-03", False, False)
+    ]
     assert night_proof.prove(office)["wrong"] == []
+    client.clock("2026-02-09T09:00")
+    assert client.get("/notices?only=gesloten")["items"][0]["late"] is True
+    assert night_proof.prove(office)["wrong"] == [
+        "1 gesloten zaak heeft een brief die nog weg moet (Te versturen)"
+    ]
+    send(client, number, "overdracht_regio", "2026-02-09")
+    assert (
+        client.get("/notices?only=gesloten")["items"] == []
+        and night_proof.prove(office)["wrong"] == []
+    )
 
 
 def test_the_adviesvrager_who_agreed_gets_what_was_discussed(client):

@@ -74,7 +74,7 @@ def offered(client):
     office = client.office
     attachments.add_file(office, number, "verslag.pdf", BytesIO(PAPER), reader(office, "Tom"))
     send_owed(client, number)
-    client.move(number, "andere_regio", naar="Veilig Thuis Utrecht", reden="Verhuisd.")
+    client.move(number, "regio_aanbieden", naar="Veilig Thuis Utrecht", reden="Verhuisd.")
     send_owed(client, number)
     return number
 
@@ -189,7 +189,7 @@ def test_a_case_that_is_not_offered_is_not_sealed_nor_by_who_does_not_lead(both,
     with pytest.raises(ClosedDoor) as wrong:
         sealed(here, number)
     assert fault_of(wrong) == "niet_aangeboden"
-    client.move(number, "andere_regio", naar="Veilig Thuis Utrecht")
+    client.move(number, "regio_aanbieden", naar="Veilig Thuis Utrecht")
     with pytest.raises(NotAllowed):
         sending.make(here, number, {"to": "1"}, reader(here, "Anna"))
     with pytest.raises(BadInput):
@@ -289,7 +289,7 @@ def test_what_this_meldpunt_cannot_keep_of_a_person_is_said_and_stops_nothing(bo
     here, there = both
     people = [EL_AMRANI[0] | {"rollen": ["kind"]}, *EL_AMRANI[1:]]
     number = client.post("/cases", melding(people))["number"]
-    client.move(number, "andere_regio", naar="Veilig Thuis Utrecht")
+    client.move(number, "regio_aanbieden", naar="Veilig Thuis Utrecht")
     with here.store.write() as connection:
         connection.execute(update(PERSON).values(rollen=["tovenaar"]))
     key, tom = bring(there, sealed(here, number)), reader(there, "Tom")
