@@ -26,7 +26,7 @@ from amhk.office import open_office
 from amhk.store import reads
 from amhk.store.cases.journal import verify
 
-ROUNDS = 100 if FULL else 6
+ROUNDS = 500 if FULL else 6  # on each of the two databases
 MELDING = {
     "route": "melding",
     "kanaal": "telefoon",
