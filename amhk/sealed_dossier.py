@@ -11,13 +11,14 @@ change the card could read the dossiers.
 """
 
 import json
+import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
 import pyrage
 from pyrage import x25519
@@ -28,7 +29,13 @@ from amhk.signing import sign, signed_by
 
 KEY_FILE = "ontvangst"
 MANIFEST, SIGNATURE, CHECKER = "manifest.json", "handtekening.txt", "controleer.py"
-MOST = 60_000_000  # bytes, unpacked
+MOST, MOST_FILES = 60_000_000, 500  # bytes unpacked, and how many files
+_OWN = 2_000_000  # bytes for what stands beside the files
+# All that a file made to hurt can do to who reads a zip or JSON.
+_BROKEN = (
+    *(BadZipFile, KeyError, ValueError, TypeError, AttributeError, EOFError, zlib.error),
+    RuntimeError,  # too deep, locked, or packed in a way nobody knows
+)
 _HEX, _FORM = 64, 1
 
 
@@ -88,7 +95,7 @@ def read_card(text: str) -> Card:
         if told["kaart"] != _FORM or len(bytes.fromhex(card.sign)) != _HEX // 2:
             raise ValueError(text)
         x25519.Recipient.from_str(card.receive)
-        if not 0 < len(card.organisation.strip()) <= 200 or not card.organisation.isprintable():
+        if not is_name(card.organisation):
             raise ValueError(text)
     except (ValueError, KeyError, TypeError, pyrage.RecipientError) as wrong:
         said = "Dit is geen kaart van een meldpunt. Plak de hele tekst, met de accolades."
@@ -134,18 +141,44 @@ def unseal(folder: Path, sealed: bytes) -> Dossier:
         )
         raise BadInput.of("verzegeld", said, "bestand") from wrong
     try:
-        with ZipFile(BytesIO(plain)) as inner:
-            if sum(one.file_size for one in inner.infolist()) > MOST:
-                raise BadZipFile("too large")
-            held = {name: inner.read(name) for name in inner.namelist()}
+        held = _unpacked(plain)
         raw, signature = held.pop(MANIFEST), held.pop(SIGNATURE).decode().strip()
         held.pop(CHECKER, None)
         manifest = json.loads(raw)
         hashes = {name: sha256(content).hexdigest() for name, content in held.items()}
         whole = manifest["files"] == hashes and manifest["dossier"] == _FORM
+        whole = whole and is_name(manifest["from"])
         if not whole or not signed_by(str(manifest["key"]), signature, raw):
             raise ValueError(raw)
-    except (BadZipFile, KeyError, ValueError, TypeError) as wrong:
+    except _BROKEN as wrong:
         said = "De handtekening op dit bestand klopt niet: er is iets aan gewijzigd."
         raise BadInput.of("handtekening", said, "bestand") from wrong
     return Dossier(manifest, held)
+
+
+def _unpacked(plain: bytes) -> dict[str, bytes]:
+    """Give the files in a zip; ValueError for one that is too large, or packed in a way whose size
+    cannot be known beforehand.
+    """
+    with ZipFile(BytesIO(plain)) as inner:
+        told = inner.infolist()
+        sizes = sum(one.file_size for one in told) <= MOST + _OWN and len(told) <= MOST_FILES
+        plainly = all(one.compress_type in (ZIP_STORED, ZIP_DEFLATED) for one in told)
+        if not sizes or not plainly or len({one.filename for one in told}) < len(told):
+            raise ValueError(len(told))
+        return {one.filename: inner.read(one) for one in told}
+
+
+def as_json(told: bytes) -> Any:
+    """Give what JSON from outside says; ValueError for what is none, however it is broken."""
+    try:
+        return json.loads(told)
+    except RecursionError as wrong:
+        raise ValueError("too deep") from wrong
+
+
+def is_name(told: object) -> bool:
+    """Tell whether this is the name of an organisation: a line of at most 200 signs that can be
+    kept and shown.
+    """
+    return isinstance(told, str) and 0 < len(told.strip()) <= 200 and told.isprintable()

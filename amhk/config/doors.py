@@ -1,6 +1,7 @@
 """The settings of the doors: where the service listens, who comes in how, and by whom."""
 
 import re
+from datetime import date, datetime
 from importlib.util import find_spec
 from ipaddress import ip_network
 from pathlib import Path
@@ -120,7 +121,11 @@ def timestamp(read: Reading, table: Raw | None) -> TimeStamp | None:
         read.no("timestamp.roots", f"het bestand met rootcertificaten is er niet: {place}.")
     if find_spec("rfc3161_client") is None:
         read.no("timestamp", "hiervoor is pip install 'amhk[timestamps]' nodig.")
-    return TimeStamp(url, place)
+    since = table.get("since")
+    if not isinstance(since, date) or isinstance(since, datetime):
+        read.no("timestamp.since", "schrijf de eerste dag, zoals since = 2026-12-01.")
+        since = date.max
+    return TimeStamp(url, place, since)
 
 
 def scim_token(read: Reading) -> str:

@@ -4,6 +4,7 @@ The mail, the look of letters, the sharing of costs, the reports that make thems
 """
 
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 
@@ -114,12 +115,13 @@ class Backup:
 
 @dataclass(frozen=True)
 class TimeStamp:
-    """The service that stamps the anchors (RFC 3161): its address, and the file of its root
-    certificates (PEM).
+    """The service that stamps the anchors (RFC 3161): its address, the file of its root
+    certificates (PEM), and since which day it does.
     """
 
     url: str
     roots: Path
+    since: date
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ KNOWN = {
     },
     "backup": {"folder", "hour", "recipient", "copy_to", "keep_days", "keep_months"},
     "ldv": {"endpoint", "activity"},
-    "timestamp": {"url", "roots"},
+    "timestamp": {"url", "roots", "since"},
     "oidc": {"issuer", "client_id", "title", "login_claim", "groups_claim", "roles", "teams"}
     | {"second_proof"},
     "costs": {"budget", "years", "history"},

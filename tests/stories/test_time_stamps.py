@@ -26,6 +26,7 @@ from amhk.signing import sign
 from amhk.store.house import house_journal
 
 NOW = datetime.now(UTC).replace(microsecond=0)
+DAY = (NOW - timedelta(days=365)).date()
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def house(tmp_path, tsa):
     """A house whose anchors are stamped, with a call and an anchor of this moment."""
     path = make_folder(tmp_path / "m", "meldpunt.sqlite", seated=True)
     with closing(open_office(path, proof=False)) as office:
-        config = replace(office.config, timestamp=TimeStamp(tsa.url, tsa.roots), proof_hour=0)
+        config = replace(office.config, timestamp=TimeStamp(tsa.url, tsa.roots, DAY), proof_hour=0)
         object.__setattr__(office, "config", config)
         hire(office)
         clock.move_clock(office, {"now": "2026-02-02T09:00"})
@@ -85,16 +86,33 @@ def test_who_signs_another_past_with_the_key_of_the_house_is_found(house):
     forged["signature"] = sign(house.config.folder, anchors.canonical(forged))[1]
     place.write_text(json.dumps(forged, sort_keys=True) + "\n")
     assert f"{stamped.NAME}: het tijdstempel van anker 1 klopt niet." in changed_behind(house)
-    (house.config.folder / stamped.NAME).write_text("")
-    stamped.stamp_due(house, NOW + timedelta(days=2))
-    assert not [t for t in stamped.faults(house)], "a new stamp is of the day it was given"
-    assert datetime.fromisoformat(stamps(house)[0]["at"]) >= NOW
 
 
 def test_an_anchor_that_says_a_later_moment_than_its_stamp_is_found(house):
     anchor(house, days=3)
     stamped.stamp_due(house, NOW)
     assert [t for t in stamped.faults(house) if "zegt een later moment" in t]
+
+
+def test_an_older_past_that_is_signed_and_stamped_today_is_found_and_so_is_one_without(house):
+    place = house.config.folder / anchors.NAME
+    (told,) = anchors.read(place)
+    forged = told | {"at": (NOW - timedelta(days=30)).isoformat()}
+    forged["signature"] = sign(house.config.folder, anchors.canonical(forged))[1]
+    place.write_text(json.dumps(forged, sort_keys=True) + "\n")
+    assert [t for t in stamped.faults(house) if "heeft geen tijdstempel" in t]
+    assert stamped.stamp_due(house, NOW) is True
+    assert [t for t in stamped.faults(house) if "is pas gestempeld op" in t]
+    later = replace(house.config.timestamp, since=NOW.date())
+    object.__setattr__(house, "config", replace(house.config, timestamp=later))
+    assert [*stamped.faults(house)] == [], "of before there were stamps nothing is asked"
+
+
+def test_a_line_that_is_no_stamp_stops_no_stamping(house):
+    (house.config.folder / stamped.NAME).write_text('{"number": 999, "answer": ""}\n')
+    assert stamped.stamp_due(house, NOW) is True
+    (house.config.folder / stamped.NAME).write_text('{"number": null, "answer": ""}\n')
+    assert stamped.stamp_due(house, NOW) is True
 
 
 @pytest.mark.parametrize(
@@ -105,6 +123,11 @@ def test_an_anchor_that_says_a_later_moment_than_its_stamp_is_found(house):
         lambda one: one | {"answer": ""},
         lambda one: one | {"number": 7},
         lambda one: {"number": 1},
+        lambda one: one | {"number": None},
+        lambda one: one | {"number": [1]},
+        lambda one: one | {"number": 1e400},
+        lambda one: one | {"number": True},
+        lambda one: one | {"number": 999_999_999},
         lambda one: ["geen stempel"],
     ],
 )
@@ -118,7 +141,7 @@ def test_a_stamp_that_was_changed_is_found(house, change):
 def test_one_of_another_service_is_not_believed(house, tmp_path):
     stamped.stamp_due(house, NOW)
     with time_stamp_authority(tmp_path / "other") as other:
-        config = replace(house.config, timestamp=TimeStamp(other.url, other.roots))
+        config = replace(house.config, timestamp=TimeStamp(other.url, other.roots, DAY))
         object.__setattr__(house, "config", config)
         assert [t for t in stamped.faults(house) if "klopt niet" in t]
 
@@ -150,3 +173,4 @@ def test_settings_that_are_not_right_are_said(house):
     with pytest.raises(HouseClosed) as wrong:
         read_config(path)
     assert "timestamp.url" in wrong.value.text and "timestamp.roots" in wrong.value.text
+    assert "timestamp.since" in wrong.value.text

@@ -13,6 +13,7 @@ from amhk.desk.figures import case_facts, kept_reports
 from amhk.desk.house import anchors, calm, clock, night_proof, production
 from amhk.desk.intake import imports
 from amhk.desk.letters import carrier
+from amhk.desk.matters import matters
 from amhk.desk.people import earlier_contacts
 from amhk.desk.staff import absence, conflicts
 from amhk.desk.subjects import destructions
@@ -47,6 +48,7 @@ def go_round(office: Office) -> Sweep:
     _try(trouble, "vernietiging", lambda: destructions.settle(office))
     _try(trouble, "nachtbewijs", lambda: night_proof.prove_when_due(office))
     _try(trouble, "anker", lambda: anchors.drop_when_due(office, datetime.now(UTC)))
+    _try(trouble, "register", lambda: _register(office))
     _try(trouble, "gereedheid", lambda: production.remember(office))
     _try(trouble, "cijfers", lambda: case_facts.keep_up(office))
     _try(trouble, "rapporten", lambda: kept_reports.make_when_due(office))
@@ -58,6 +60,12 @@ def _known(office: Office) -> None:
     """See to the cases somebody may not know; a case nobody who leads may know is told at once."""
     if conflicts.tend(office):
         night_proof.open_incident(office, conflicts.NOBODY_LEFT)
+
+
+def _register(office: Office) -> None:
+    """See to a matter in the register that nobody who leads may read any more."""
+    if matters.led_by_nobody(office):
+        night_proof.open_incident(office, matters.UNLED)
 
 
 def _try(trouble: dict[str, str], name: str, act: Callable[[], object]) -> None:

@@ -25,6 +25,7 @@ from amhk.words import day_of, iso, lower_first, say_day, start_of
 LEADS = ("teamleider", "manager")
 STATES = {"open": "Loopt", "closed": "Afgerond", "withdrawn": "Ingetrokken"}
 WITHDRAWN = "ingetrokken"
+UNLED = "iets in het register mag door niemand van de leiding meer gelezen worden"
 OPEN = (
     Field("kind", "Wat is het", "choice", required=True, choices="registersoort"),
     Field("received", "Ontvangen of gebeurd op", "date", required=True),
@@ -148,6 +149,14 @@ def _nobody_left(connection: Connection, about: WorkerRow | None) -> list[Fault]
     text = "Dan zou niemand van de leiding dit kunnen lezen. Laat eerst een ander toe."
     others = any(w["id"] != about["id"] for w in lead)
     return [] if others else [Fault("niemand", text, "whom")]
+
+
+def led_by_nobody(office: Office) -> bool:
+    """Tell whether an open matter may be read by nobody who leads: the others left, or lead no
+    longer.
+    """
+    with office.store.read() as connection:
+        return store.led_by_nobody(connection, LEADS) > 0
 
 
 def _in_future(day: date | None, now: datetime, field: str) -> list[Fault]:

@@ -11,11 +11,11 @@ from datetime import date, datetime
 from io import BytesIO
 from typing import Any
 
-from amhk.desk.casefile.casefile import CaseFile
+from amhk.desk.casefile.access import unnamed
 from amhk.desk.cases import attachments
 from amhk.desk.intake.calls import checked, take_in
 from amhk.desk.regions.cards import card_of
-from amhk.desk.regions.dossier import READABLE, SCHEMA
+from amhk.desk.regions.facts import READABLE, facts_of
 from amhk.desk.regions.sending import ANSWER, LEADS, hash_of
 from amhk.errors import BadInput, ClosedDoor, HouseClosed, NotAllowed, NotFound
 from amhk.office import Office
@@ -56,8 +56,8 @@ def overview(office: Office, who: Reader) -> Json:
     _must_lead(who)
     with office.store.read() as connection:
         today = day_of(office.now(connection))
-        found = regions.arrivals(connection)
-    return {"arrivals": [_told(row, today) for row in found]}
+        found = [_told(row, today) for row in regions.arrivals(connection)]
+        return {"arrivals": unnamed(connection, who, found)}
 
 
 def _told(row: Row, today: date) -> Json:
@@ -88,7 +88,7 @@ def bring(office: Office, content: bytes, who: Reader) -> int:
     """
     _must_lead(who)
     dossier = unseal(office.config.folder, content)
-    _facts(dossier)
+    facts_of(dossier)
     manifest, flow = dossier.manifest, _rules(office)
     with office.store.write() as connection:
         sender = regions.by_key(connection, str(manifest["key"]))
@@ -104,15 +104,16 @@ def bring(office: Office, content: bytes, who: Reader) -> int:
         now = office.now(connection)
         due = end_of_term(flow.terms[flow.other_region["term"]], now, office.calendar).due
         row = {
-            "bundle": str(manifest["id"]),
+            "bundle": manifest["id"],
             "meldpunt_id": sender["id"],
-            "number": str(manifest["number"])[:30],
+            "number": manifest["number"],
             "sealed": content,
             "hash": hash_of(content),
             "arrived": now,
             "arrived_by": who.id or None,
             "due": day_of(due) if isinstance(due, datetime) else due,
         }
+        _replace(connection, row, who, now)
         key = writes.add(connection, regions.ARRIVAL, row)
         what = f"Een dossier van {sender['name']} is binnengekomen ({row['number']})."
         place = [("arrivals", key)]
@@ -120,25 +121,33 @@ def bring(office: Office, content: bytes, who: Reader) -> int:
     return key
 
 
-def _facts(dossier: Dossier) -> Json:
-    """Give the facts in a dossier; BadInput when they are none this release reads."""
-    try:
-        told: Json = json.loads(dossier.files["dossier.json"])
-        whole = told["schema"] == SCHEMA and READABLE in dossier.files
-        whole = whole and isinstance(told["people"], list) and isinstance(told["zorgen"], str)
-        whole = whole and {"id", "number", "from"} <= dossier.manifest.keys()
-    except (KeyError, ValueError, TypeError):
-        whole = False
-    if not whole:
-        text = "In dit bestand zit geen dossier dat dit meldpunt kan lezen."
-        raise BadInput.of("geen_dossier", text, "bestand")
-    return told
+def _replace(connection: Connection, row: Row, who: Reader, now: datetime) -> None:
+    """Let what waits of the same case go: its sender sealed it anew, and believes an answer to that
+    alone. ClosedDoor when it was taken on before.
+    """
+    for old in regions.of_number(connection, row["meldpunt_id"], row["number"]):
+        if old["state"] == "accepted":
+            text = "Deze zaak is hier al aangenomen. Haal het antwoord op en stuur het nog eens."
+            raise ClosedDoor.of("aangenomen", text)
+        if old["state"] == "waiting":
+            what = f"Het dossier {old['number']} is vervangen door een later."
+            why = "Vervangen: de afzender verzegelde deze zaak opnieuw."
+            _answer(connection, old, what, who, now, state="refused", reason=why)
 
 
 def _opened(office: Office, row: Row) -> Dossier:
-    if row["sealed"] is None:
+    """Give what came, as it came; ClosedDoor when it was answered, or is not what came."""
+    if row["state"] != "waiting":
         raise ClosedDoor.of("beantwoord", "Dit dossier is al beantwoord.")
-    return unseal(office.config.folder, row["sealed"])
+    if row["sealed"] is not None and hash_of(row["sealed"]) == row["hash"]:
+        dossier = unseal(office.config.folder, row["sealed"])
+        if (dossier.manifest["key"], dossier.manifest["id"]) == (row["sign"], row["bundle"]):
+            return dossier
+    text = (
+        "Dit dossier is niet meer wat er binnenkwam. Weiger het, vraag het opnieuw, en waarschuw de"
+        " beheerder (amhk verify)."
+    )
+    raise ClosedDoor.of("gewijzigd", text)
 
 
 def _one(connection: Connection, key: int, lock: bool = False) -> Row:
@@ -154,10 +163,14 @@ def one(office: Office, key: int, who: Reader) -> Json:
     flow = _rules(office)
     with office.store.read() as connection:
         row, now = _one(connection, key), office.now(connection)
-    told = _told(row, day_of(now))
-    if told["waits"]:
-        dossier = _opened(office, row)
-        facts = _facts(dossier)
+        told = unnamed(connection, who, _told(row, day_of(now)))
+    told |= {"wrong": "", "facts": None}
+    try:
+        dossier = _opened(office, row) if told["waits"] else None
+    except ClosedDoor as wrong:
+        dossier, told["wrong"] = None, wrong.faults[0].text
+    if dossier:
+        facts = facts_of(dossier)
         told |= {"facts": facts, "people": _people(facts)}
         for name, folder in (("letters", "brieven/"), ("papers", "bijlagen/")):
             told[name] = sum(one.startswith(folder) for one in dossier.files)
@@ -190,28 +203,67 @@ def readable(office: Office, key: int, who: Reader) -> bytes:
 
 def accept(office: Office, key: int, body: object, who: Reader) -> str:
     """Take a case on as a melding of this meldpunt, received now, with its people and papers; gives
-    its number. BadInput names every fault of what only we can say (`ASKED`).
+    its number. BadInput names every fault of what only we can say (`ASKED`), ClosedDoor when the
+    card of who sent it is no longer here.
     """
     _must_lead(who)
     flow = _rules(office)
+    with office.store.read() as connection:
+        dossier = _opened(office, _one(connection, key))
+    papers, lost = _proven(office, dossier)
     with office.store.write() as connection:
         row = _one(connection, key, lock=True)
-        dossier = _opened(office, row)
+        if row["state"] != "waiting":
+            raise ClosedDoor.of("beantwoord", "Dit dossier is al beantwoord.")
+        if regions.by_key(connection, row["sign"]) is None:
+            text = f"De kaart van {row['sender']} geldt hier niet meer."
+            raise ClosedDoor.of("onbekend_meldpunt", text)
         now = office.now(connection)
         values, faults = clean(_asked(flow), body, Desk(now, office.pack.codes.on(day_of(now))))
         if faults:
             raise BadInput(faults=faults)
-        fields = {**values, **_told_of(flow, row, _facts(dossier), now)}
-        unread = _without_faults(office, connection, flow.route, fields, now)
+        fields = {**values, **_told_of(flow, row, facts_of(dossier), now)}
+        gone = _without_faults(office, connection, flow.route, fields, now)
         file = take_in(office, connection, flow.route, fields, who)
-        lost = [name for name in sorted(dossier.files) if not _kept(file, name, dossier)]
+        for paper in papers:
+            attachments.keep(file, *paper)
         text = f"Aangenomen van {row['sender']}, daar {row['number']}. Zij krijgen het antwoord."
-        text += f" Hier niet te bewaren: {', '.join((*unread, *lost))}." if unread or lost else ""
+        lost = [*_cut(facts_of(dossier), fields), *gone, *lost]
+        text += f" Hier niet te bewaren: {', '.join(lost)}." if lost else ""
         file.note("overgenomen", text, {"sha256": row["hash"], "teken": row["sign"]})
         file.save()
         what = f"Het dossier {row['number']} van {row['sender']} is aangenomen."
         _answer(connection, row, what, who, now, state="accepted", case_id=file.id)
         return str(file.case["number"])
+
+
+Paper = tuple[str, str, str, int]  # name, media type, SHA-256, size in bytes
+
+
+def _proven(office: Office, dossier: Dossier) -> tuple[list[Paper], list[str]]:
+    """Put the papers of a dossier on disk, each proven as any attachment; give them, and the names
+    of those that cannot be kept (what is read by programs alone needs not).
+    """
+    kept, lost = list[Paper](), list[str]()
+    for name in sorted(dossier.files):
+        if name.endswith(".json"):
+            continue
+        content = BytesIO(dossier.files[name])
+        title = attachments.clean_name(name.replace("/", " "))
+        try:
+            kind = attachments.proven(office, title, content)
+        except (BadInput, HouseClosed):
+            lost.append(title[:80])
+            continue
+        kept.append((title, kind, *office.files.put(chunks_of(content))))
+    return kept, lost
+
+
+def _cut(facts: Json, fields: Mapping[str, Any]) -> list[str]:
+    """Give what of the facts did not fit."""
+    over = [str(p["naam"]) for p in facts["people"][MAX_ITEMS:]]
+    cut = ["het einde van wat is gemeld"] if not fields["zorgen"].endswith(facts["zorgen"]) else []
+    return [*over, *cut]
 
 
 def _told_of(flow: Workflow, row: Row, facts: Json, now: datetime) -> Filled:
@@ -224,9 +276,7 @@ def _told_of(flow: Workflow, row: Row, facts: Json, now: datetime) -> Filled:
     )
     owed = f"Wat daar nog liep:\n{waits}\n\n" if waits else ""
     text = f"{head}{owed}{facts['zorgen']}"
-    people = [
-        {k: v for k, v in one.items() if k in names} for one in facts["people"] if one.get("naam")
-    ]
+    people = [{k: v for k, v in one.items() if k in names} for one in facts["people"]]
     sender = {"naam": row["sender"], "organisatie": row["sender"]}
     told: dict[str, object] = {"ontvangen": now.isoformat(), "melder": sender}
     return told | {"zorgen": text[:MAX_TEXT], "betrokkenen": people[:MAX_ITEMS]}
@@ -263,22 +313,6 @@ def _place(field: str | None) -> tuple[int, str] | None:
     return (int(parts[1]), parts[2]) if fits and parts[2] != "naam" else None
 
 
-def _kept(file: CaseFile, name: str, dossier: Dossier) -> bool:
-    """Keep a paper of a dossier with the case; tells whether it could be (what is read by programs
-    alone needs not).
-    """
-    if name.endswith(".json"):
-        return True
-    content, title = BytesIO(dossier.files[name]), attachments.clean_name(name)
-    try:
-        kind = attachments.proven(file.office, title, content)
-    except (BadInput, HouseClosed):
-        return False
-    hash_, size = file.office.files.put(chunks_of(content))
-    attachments.keep(file, title, kind, hash_, size)
-    return True
-
-
 def refuse(office: Office, key: int, body: object, who: Reader) -> None:
     """Refuse to take a case on (`reason`): it stays with who sent it. BadInput names every
     fault.
@@ -286,7 +320,8 @@ def refuse(office: Office, key: int, body: object, who: Reader) -> None:
     _must_lead(who)
     with office.store.write() as connection:
         row, now = _one(connection, key, lock=True), office.now(connection)
-        _opened(office, row)
+        if row["state"] != "waiting":
+            raise ClosedDoor.of("beantwoord", "Dit dossier is al beantwoord.")
         values, faults = clean(REFUSE, body, Desk(now, {}))
         if faults:
             raise BadInput(faults=faults)
@@ -311,8 +346,13 @@ def answer_of(office: Office, key: int, who: Reader) -> tuple[bytes, str]:
     _must_lead(who)
     with office.store.read() as connection:
         row, now = _one(connection, key), office.now(connection)
+        card = regions.by_key(connection, row["sign"]) or regions.by_name(connection, row["sender"])
+    if row["case_id"] in who.barred:
+        raise NotFound("Dit dossier is hier niet binnengekomen.")
     if row["state"] == "waiting":
         raise ClosedDoor.of("geen_antwoord", "Dit dossier is nog niet beantwoord.")
+    if card is None:
+        raise ClosedDoor.of("onbekend_meldpunt", "Van dit meldpunt is hier geen kaart meer.")
     taken = row["state"] == "accepted"
     told = {
         "bundle": row["bundle"],
@@ -322,9 +362,5 @@ def answer_of(office: Office, key: int, who: Reader) -> tuple[bytes, str]:
     }
     files = {ANSWER: json.dumps(told, ensure_ascii=False).encode()}
     manifest = {"id": row["bundle"], "from": office.config.organisation, "at": iso(now)}
-    sealed, _ = seal(office.config.folder, card_of(_card(row)), manifest, files)
-    return sealed, f"antwoord-{row['number']}.age"
-
-
-def _card(row: Row) -> Row:
-    return {"name": row["sender"], "sign": row["sign"], "receive": row["receive"]}
+    sealed, _ = seal(office.config.folder, card_of(card), manifest, files)
+    return sealed, f"antwoord-{key}.age"

@@ -1,7 +1,7 @@
 """What of a case goes along to another meldpunt: all that is kept of it, for who takes it on.
 
 Who reported goes along only where the family may know it too (Uitvoeringsbesluit Wmo 2015 art.
-4.1.8 lid 3): the letters say so to another region, and this says the same. Each thing that stays
+4.1.8 lid 3), as in a copy for a betrokkene. Each thing that stays
 here is named with why.
 """
 
@@ -9,8 +9,10 @@ import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
+from amhk.desk.regions.facts import FACTS, READABLE, SCHEMA
 from amhk.desk.subjects import access_pack
 from amhk.letters.afschrift import Part, afschrift_pdf
 from amhk.office import Office
@@ -23,8 +25,6 @@ from amhk.store.database.engine import Connection
 from amhk.store.rows import CaseRow, Json, PersonRow, Row, TermRow, cell
 from amhk.words import day_of, iso, say_day, say_due, say_instant
 
-READABLE, FACTS = "dossier.pdf", "dossier.json"
-SCHEMA = "dossier/1"
 ORIGIN = "wie meldde (Uitvoeringsbesluit Wmo 2015 art. 4.1.8 lid 3)"
 CHOSEN = "blijft hier, gekozen door wie overdraagt"
 _COVER = "[wie meldde]"
@@ -61,6 +61,7 @@ def gather(
     veil, hidden = _veil(office, connection, case)
     left = [("De naam en de gegevens van de melder", ORIGIN)] if hidden else []
     files, papers = _papers(office, connection, case, out, left)
+    left = [(veil.over(what), why) for what, why in left]
     told = _facts(office, connection, case, hidden)
     parts = [
         *_parts(told),
@@ -82,9 +83,10 @@ def _veil(office: Office, connection: Connection, case: CaseRow) -> tuple[Veil, 
     and whether anything is.
     """
     names = ("melder_naam", "melder_bereikbaar", "melder_functie", "melder_organisatie")
-    own: Row = {k: cell(case, k) for k in (*names, "melder_geheim")}
-    joined = [m | {"melder_geheim": True} for m in access_pack.melders_joined(connection, case)]
-    secret = [m for m in (own, *joined) if m["melder_geheim"] and m["melder_naam"]]
+    own: Row = {k: cell(case, k) for k in names}
+    told_of = access_pack.may_be_named(case)
+    found = [*([] if told_of else [own]), *access_pack.melders_joined(connection, case)]
+    secret: list[Row] = [{**m, "melder_geheim": True} for m in found if m["melder_naam"]]
     known = [*erasure.names_of_house(connection), case["gemeente"], office.config.organisation]
     return replace(veil_of(secret, [], known), cover=_COVER), bool(secret)
 
@@ -118,9 +120,9 @@ def _papers(
         if str(file["id"]) in out:
             left.append((f"Bijlage {file['name']}", CHOSEN))
             continue
-        name = f"bijlagen/{file['id']}-{file['name']}"
+        name = f"bijlagen/{len(told) + 1:02}{Path(file['name']).suffix.lower()}"  # never his words
         files[name] = office.files.read(file["hash"])
-        told.append((name, f"Bijlage, toegevoegd op {say_instant(file['added'])}"))
+        told.append((name, f"{file['name']}, toegevoegd op {say_instant(file['added'])}"))
     return files, told
 
 

@@ -16,13 +16,13 @@ from amhk.desk.casefile.open_case import on_table, open_case
 from amhk.desk.cases.moves import move_on_table
 from amhk.desk.regions.cards import card_of
 from amhk.desk.regions.dossier import gather
-from amhk.errors import BadInput, ClosedDoor, NotAllowed
+from amhk.errors import BadInput, ClosedDoor, Fault, NotAllowed
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import Reader
-from amhk.rules.procedure.fields import Desk, Field
+from amhk.rules.procedure.fields import MAX_LINE, MAX_TEXT, Desk, Field
 from amhk.rules.procedure.form_check import clean
 from amhk.rules.procedure.workflow import Workflow
-from amhk.sealed_dossier import MOST, Card, Dossier, seal, unseal
+from amhk.sealed_dossier import MOST, MOST_FILES, Card, Dossier, as_json, seal, unseal
 from amhk.store import reads
 from amhk.store.cases import bundle
 from amhk.store.database.engine import Connection
@@ -106,6 +106,7 @@ def make(office: Office, number: str, body: object, who: Reader) -> bytes:
         known = {str(m["id"]): m for m in regions.meldpunten(connection)}
         to = card_of(known[values["to"]])
         sealed, told = _sealed(file, to, values.get("out") or ())
+        told["termijn"] = _offer(file)
         what = f"Dossier verzegeld voor {to.organisation} ({GROUND})."
         file.note(KIND, what, {**told, "aan": to.organisation, "teken": to.sign, "grond": GROUND})
         file.save(bump=False)
@@ -114,9 +115,15 @@ def make(office: Office, number: str, body: object, who: Reader) -> bytes:
 
 def _prove_offered(file: CaseFile) -> None:
     flow = _flow(file.office, file.case)
-    if not any(t["name"] == flow.other_region["term"] for t in file.running):
+    if _offer(file) is None:
         title = lower_first(flow.moves[flow.other_region["offer"]].title)
         raise ClosedDoor.of("niet_aangeboden", f"Dit kan nog niet. Eerst: {title}.")
+
+
+def _offer(file: CaseFile) -> int | None:
+    """Give the key of the term in which the offer of now is answered; None when there is none."""
+    name = file.workflow.other_region.get("term")
+    return next((t["id"] for t in file.running if t["name"] == name), None)
 
 
 def _sealed(file: CaseFile, to: Card, out: Collection[str]) -> tuple[bytes, Json]:
@@ -127,8 +134,11 @@ def _sealed(file: CaseFile, to: Card, out: Collection[str]) -> tuple[bytes, Json
     except (OSError, ValueError) as wrong:
         text = "Een bijlage is weg of beschadigd. Laat haar hier, of waarschuw de beheerder."
         raise BadInput.of("bijlage", text, "out") from wrong
-    if sum(map(len, found.files.values())) > MOST:
-        text = f"Dit dossier is groter dan {MOST // 1_000_000} MB: laat bijlagen hier."
+    if sum(map(len, found.files.values())) > MOST or len(found.files) > MOST_FILES - 10:
+        text = (
+            f"Dit dossier is groter dan {MOST // 1_000_000} MB of heeft meer dan"
+            f" {MOST_FILES - 10} bestanden: laat bijlagen hier."
+        )
         raise ClosedDoor.of("te_groot", text)
     name = token_hex(16)
     manifest = {
@@ -156,9 +166,16 @@ def take_answer(office: Office, number: str, content: bytes, who: Reader) -> str
         _prove_offered(file)
         told = _answer_to(connection, file, answer)
         move = file.workflow.moves[file.workflow.other_region[told["outcome"]]]
-        said = f"{told['from']}, {told['said']} (getekend antwoord)"
-        move_on_table(file, move.name, {f.name: said for f in move.fields if f.required})
-    return f"{move.done}: {said}."
+        said = f"{told['from']} (getekend antwoord): {told['said']}"
+        asked = [f for f in move.fields if f.required]
+        most = {f.name: MAX_TEXT if f.type == "text" else MAX_LINE for f in asked}
+        try:
+            move_on_table(file, move.name, {name: said[:n] for name, n in most.items()})
+        except BadInput as wrong:
+            raise BadInput(
+                faults=[Fault(f.code, f.text, "bestand") for f in wrong.faults]
+            ) from wrong
+    return f"{move.done}: {said[:MAX_LINE]}"
 
 
 def _answer_to(connection: Connection, file: CaseFile, answer: Dossier) -> Json:
@@ -168,19 +185,23 @@ def _answer_to(connection: Connection, file: CaseFile, answer: Dossier) -> Json:
     lines = [e for e in reads.entries(connection, file.id) if e["kind"] == KIND and e["content"]]
     last = _content(lines[-1]["content"]) if lines else {}
     manifest: Mapping[str, object] = answer.manifest
+    told: Json = {}
     try:
-        told: Json = json.loads(answer.files[ANSWER])
+        told = as_json(answer.files[ANSWER])
         fits = (
             manifest["key"] == last.get("teken")
+            and regions.by_key(connection, str(manifest["key"])) is not None
             and (told["bundle"], told["sha256"]) == (last.get("bundle"), last.get("sha256"))
+            and last.get("termijn") == _offer(file)
             and told["outcome"] in ("accept", "refuse")
+            and isinstance(told["said"], str)
         )
     except (KeyError, ValueError, TypeError):
-        fits, told = False, {}
+        fits = False
     if not fits:
         text = "Dit is geen antwoord op het dossier dat het laatst van deze zaak werd verzegeld."
         raise BadInput.of("geen_antwoord", text, "bestand")
-    return {"outcome": told["outcome"], "said": str(told["said"])[:500], "from": last["aan"]}
+    return {"outcome": told["outcome"], "said": told["said"], "from": last["aan"][:100]}
 
 
 def hash_of(sealed: bytes) -> str:

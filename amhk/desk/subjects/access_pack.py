@@ -149,9 +149,8 @@ def _veils(
     told = {k: cell(case, k) for k in _MELDER}
     joined = [cell_of for cell_of in melders_joined(connection, case)]
     melders = [m | {"melder_geheim": True} for m in (told, *joined)]
-    # a professional or a citizen who let himself be named is told of (4.1.8 lid 3)
-    open_ = bool(case["melder_toestemming"]) and not case["melder_geheim"]
-    hidden = [m for m in melders[1:] if m["melder_naam"]] + ([] if open_ else melders[:1])
+    hidden = [m for m in melders[1:] if m["melder_naam"]]
+    hidden += [] if may_be_named(case) else melders[:1]
     own = [p for p in people if p["id"] == he["id"]]
     reported = [m for m in hidden if m["melder_naam"] != he["naam"]]
     veil = changed(veil_of(reported, own, known), cover=MELDER)
@@ -178,6 +177,13 @@ def _others(connection: Connection, case: CaseRow, he: PersonRow) -> Iterator[li
                     now = {**now, **old}
                     versions.append(now)
                 yield versions
+
+
+def may_be_named(case: CaseRow) -> bool:
+    """Tell whether the family may know who reported: who let himself be named, and is not secret
+    (Uitvoeringsbesluit Wmo 2015 art. 4.1.8 lid 3).
+    """
+    return bool(case["melder_toestemming"]) and not case["melder_geheim"]
 
 
 _MELDER = ("melder_naam", "melder_bereikbaar", "melder_functie", "melder_organisatie")

@@ -63,6 +63,15 @@ def tell(
     house_journal.append(connection, now, worker, kind=kind, what=what, content=told)
 
 
+def _waiting(connection: Connection) -> Iterator[str]:
+    """Hold what came and waits for an answer to its hash."""
+    source = SQLModel.metadata.tables["arrivals"]
+    asked = select(source.c.id, source.c.sealed, source.c.hash)
+    for row in connection.execute(asked.where(source.c.state == "waiting")):
+        if row.sealed is None or sha256(row.sealed).hexdigest() != row.hash:
+            yield f"Een binnengekomen dossier ({row.id}) is niet wat er binnenkwam."
+
+
 def faults(connection: Connection) -> Iterator[str]:
     """Give, in Dutch, every row that is not what the journal of the house says, or of which one of
     the two is not there.
@@ -75,6 +84,7 @@ def faults(connection: Connection) -> Iterator[str]:
         for row in rows(connection, _all(name)):
             if said.pop(f"{name} {row['id']}", "") != _hash(row):
                 yield f"Logboek van het huis: {title} ({row['id']}) is niet wat het zegt."
+    yield from _waiting(connection)
     for place in said:
         title = _TABLES[place.partition(" ")[0]]
         yield f"Logboek van het huis: {title} ({place.partition(' ')[2]}) is weg."

@@ -1,8 +1,9 @@
 """Matters beside the cases, and their steps."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, func, or_, select, true
 
 from amhk.store.reads import WORKER, rows
 from amhk.store.rows import Row
@@ -48,6 +49,16 @@ def last_of_year(connection: Connection, prefix: str) -> int:
     """Count the matters of a year by the beginning of their number (`K-2026-`)."""
     mine = MATTER.c.number.startswith(prefix, autoescape=True)
     return int(connection.execute(select(func.count()).where(mine)).scalar_one())
+
+
+def led_by_nobody(connection: Connection, leads: Sequence[str]) -> int:
+    """Count the open matters that nobody who leads may read: about the only one there is."""
+    leader = select(WORKER.c.id).where(
+        WORKER.c.role.in_(leads), WORKER.c.active == true(), WORKER.c.id != MATTER.c.about_id
+    )
+    asked = select(func.count()).select_from(MATTER)
+    asked = asked.where(_OPEN, MATTER.c.about_id.is_not(None), ~leader.exists())
+    return int(connection.execute(asked).scalar_one())
 
 
 def first_due() -> Any:

@@ -27,6 +27,18 @@ def by_key(connection: Connection, sign: str) -> Row | None:
     return found[0] if found else None
 
 
+def by_name(connection: Connection, name: str) -> Row | None:
+    """Give the meldpunt of this name; None for one whose card is not here."""
+    return next((row for row in meldpunten(connection) if row["name"] == name), None)
+
+
+def of_number(connection: Connection, meldpunt: int, number: str) -> list[Row]:
+    """Give what came before of a case of a meldpunt, by its number there, without the bytes."""
+    columns = [c for c in ARRIVAL.c if c.name != "sealed"]
+    mine = (ARRIVAL.c.meldpunt_id == meldpunt, ARRIVAL.c.number == number)
+    return rows(connection, select(*columns).where(*mine).with_for_update())
+
+
 def arrivals(connection: Connection) -> list[Row]:
     """Give what came from others without its bytes: what waits on top, the first due first."""
     columns = [c for c in ARRIVAL.c if c.name != "sealed"]

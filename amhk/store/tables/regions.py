@@ -32,6 +32,7 @@ class Arrival(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("state IN ('waiting', 'accepted', 'refused')"),
         CheckConstraint("(state = 'waiting') = (answered IS NULL)"),
+        CheckConstraint("(state = 'waiting') = (sealed IS NOT NULL)"),
         Index("arrivals_waiting", "due", sqlite_where=text("state = 'waiting'")),
     )
     id: int | None = Field(default=None, primary_key=True)

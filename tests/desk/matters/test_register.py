@@ -15,12 +15,13 @@ from support.cast import hire, reader
 from support.families import EL_AMRANI, melding
 from support.http import Http
 
-from amhk.desk.house import clock
+from amhk.desk.house import clock, rounds
 from amhk.desk.house.self_check import changed_behind
 from amhk.desk.matters import matters
 from amhk.desk.staff import conflicts
 from amhk.errors import BadInput, ClosedDoor, NotAllowed, NotFound
 from amhk.rules.procedure.register import read_register
+from amhk.store.house import house_journal
 from amhk.store.house import matters as store
 from amhk.store.reads import WORKER
 from amhk.web.app import create_app
@@ -124,6 +125,17 @@ def test_it_is_not_kept_so_that_nobody_who_leads_may_read_it(house):
     with pytest.raises(BadInput) as wrong:
         kept(house, whom="Tom")
     assert faults_of(wrong) == {("whom", "niemand")}
+
+
+def test_one_that_nobody_who_leads_may_read_any_more_is_told_to_who_runs_the_house(house):
+    kept(house, "Mia", whom="Tom")
+    rounds.go_round(house)
+    with house.store.write() as connection:
+        assert matters.UNLED not in str(house_journal.open_incidents(connection))
+        connection.execute(update(WORKER).where(WORKER.c.name == "Mia").values(active=False))
+    rounds.go_round(house)
+    with house.store.read() as connection:
+        assert matters.UNLED in str(house_journal.open_incidents(connection))
 
 
 def test_every_fault_at_once_and_nothing_is_kept(house):

@@ -149,7 +149,7 @@ def test_its_papers_lie_with_the_case_that_took_it_on(both, client):
     new = arrivals.accept(there, bring(there, sealed(here, number)), TAKE, reader(there, "Tom"))
     told = Client(there).get(f"/cases/{new}")
     names = [a["name"] for a in told["attachments"]]
-    assert "dossier.pdf" in names and any(name.endswith("verslag.pdf") for name in names)
+    assert "dossier.pdf" in names and any(name.startswith("bijlagen ") for name in names)
     assert "Wat daar nog liep" in told["zorgen"] and "Voortgangscontrole" in told["zorgen"]
 
 

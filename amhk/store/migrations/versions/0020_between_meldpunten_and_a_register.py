@@ -37,6 +37,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(), nullable=True),
         sa.CheckConstraint("state IN ('waiting', 'accepted', 'refused')"),
         sa.CheckConstraint("(state = 'waiting') = (answered IS NULL)"),
+        sa.CheckConstraint("(state = 'waiting') = (sealed IS NOT NULL)"),
     )
     waiting = sa.text("state = 'waiting'")
     op.create_index("arrivals_waiting", "arrivals", ["due"], sqlite_where=waiting)
