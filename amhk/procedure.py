@@ -4,6 +4,7 @@ What was proven before, by its digest, need not be proven again.
 """
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -17,14 +18,14 @@ from amhk.rules.procedure.codes import Code, Codes, read_codes
 from amhk.rules.procedure.import_layouts import layout_faults as unfit_columns
 from amhk.rules.procedure.read_workflow import read_workflow
 from amhk.rules.procedure.register import MatterKind, read_register
-from amhk.rules.procedure.workflow import Pack
+from amhk.rules.procedure.workflow import Pack, Workflow
 from amhk.words import LISTS
 
 
 def read_pack(config: Config) -> tuple[Pack, list[Fault]]:
     """Give the procedure in the meldpunt folder, all releases, and every fault in its files."""
     folder = config.folder / "workflows" / config.pack
-    faults, found = [], {}
+    faults, found = list[Fault](), dict[tuple[str, str], Workflow]()
     for path in sorted(folder.glob("*/*.toml")):
         name = f"workflows/{config.pack}/{path.parent.name}/{path.name}"
         try:
@@ -35,6 +36,7 @@ def read_pack(config: Config) -> tuple[Pack, list[Fault]]:
         workflow, wrong_keys = read_workflow(config.pack, name, data)
         faults += wrong_keys
         if workflow:
+            faults += _misplaced(workflow, path, name, found)
             found[workflow.name, workflow.release] = workflow
     releases = sorted({release for _, release in found})
     if not faults and not found:
@@ -60,6 +62,25 @@ def read_pack(config: Config) -> tuple[Pack, list[Fault]]:
         register=register,
     )
     return pack, faults + wrong_codes + wrong_figures + wrong_register
+
+
+def _misplaced(
+    workflow: Workflow, path: Path, name: str, found: Mapping[tuple[str, str], Workflow]
+) -> list[Fault]:
+    """Give why a workflow may not stand where it does: a release is one folder of its own name, and
+    what running cases stand in is never replaced by a copy of it.
+    """
+    place, release = path.parent.name, workflow.release
+    text = ""
+    if place != release:
+        text = (
+            f"{name}, release: de map heet '{place}' en het bestand zegt '{release}'. Een uitgave"
+            f' is een map van haar eigen naam: schrijf release = "{place}".'
+        )
+    elif (workflow.name, release) in found:
+        other = ", ".join(found[workflow.name, release].files)
+        text = f"{name}, name: '{workflow.name}' staat ook in {other}."
+    return [Fault("workflow", text)] if text else []
 
 
 def _own_or_shipped(config: Config, file: str) -> Raw:
