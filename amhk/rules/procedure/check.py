@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from amhk.errors import Fault
 from amhk.rules.privacy.disclosure import ASKED, REFERRED, forbidden, supplied
+from amhk.rules.procedure.lint import lint
 from amhk.rules.procedure.workflow import NoticeRule, Workflow
 from amhk.rules.procedure.world import Draft, Spot, World, drafted, explore
 
@@ -24,7 +25,13 @@ def check(workflow: Workflow, paths: Mapping[str, Collection[str]]) -> list[Faul
         *_own_investigation(world),
         *_endings(world),
     ]
-    return [*faults, *_actors(workflow), *_airlock(workflow), *_letters(world, paths)]
+    return [
+        *lint(workflow),
+        *faults,
+        *_actors(workflow),
+        *_airlock(workflow),
+        *_letters(world, paths),
+    ]
 
 
 def _fault(workflow: Workflow, text: str) -> Fault:

@@ -1,0 +1,108 @@
+"""A procedure that is wrong on the face of it is told so, in a sentence that names the place; the
+one that is shipped has no such fault.
+"""
+
+import copy
+import tomllib
+
+import pytest
+from conftest import ROOT
+
+from amhk.rules.procedure.lint import lint
+from amhk.rules.procedure.read_workflow import read_workflow
+
+FILES = sorted((ROOT / "workflows" / "amhk").glob("*/*.toml"))
+MELDING = next(f for f in FILES if f.stem == "meldingsroute")
+
+
+def linted(data):
+    workflow, faults = read_workflow("amhk", "x.toml", data)
+    return [f.text for f in (*faults, *(lint(workflow) if workflow else ()))]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda f: f.stem)
+def test_what_is_shipped_is_clean(file):
+    assert linted(tomllib.loads(file.read_text(encoding="utf-8"))) == []
+
+
+def state_and_term(d):
+    d["terms"]["onderzocht"] = d["terms"].pop("onderzoek")
+    d["moves"]["onderzoek_besluiten"]["starts"] = ["onderzocht"]
+    d["moves"]["onderzoek_afronden"]["meets"] = ["onderzocht"]
+
+
+def undeclared_fact(d):
+    del d["facts"]["crisisdienst"]
+
+
+def fact_never_set(d):
+    d["facts"]["vergeten"] = "nee"
+
+
+def term_never_started(d):
+    d["moves"]["verwijzing_geweigerd"]["starts"] = []
+    for move in d["moves"].values():
+        for row in (move, *(e for e in move.get("edges", []) if isinstance(e, dict))):
+            row["starts"] = [s for s in row.get("starts", []) if s != "vervolgbesluit"]
+
+
+def ladder_empty(d):
+    d["terms"]["onderzoek"]["rungs"] = []
+
+
+def ladder_to_nobody(d):
+    d["terms"]["onderzoek"]["rungs"] = [{"at": "op de dag", "to": []}]
+
+
+def day_of_a_term_it_does_not_start(d):
+    d["moves"]["nieuwe_controle_afspreken"]["starts"] = []
+
+
+def day_from_a_field_it_does_not_ask(d):
+    d["moves"]["nieuwe_controle_afspreken"]["input"] = ["afspraken", "op"]
+
+
+def need_on_a_field_it_does_not_ask(d):
+    d["moves"]["antwoord_rvdk"]["needs"] = ["hulp_is_gestart"]
+
+
+def dead_need(d):
+    d["needs"]["conclusie"]["values"] = ["ja"]
+
+
+def condition_on_nothing(d):
+    d["moves"]["voortgangscontrole"]["sets"][1]["when"] = {"pasend": ["ja"]}
+
+
+def condition_outside_its_list(d):
+    d["moves"]["voortgangscontrole"]["sets"][1]["when"] = {"passend": ["prima"]}
+
+
+def condition_on_a_fact_that_never_is(d):
+    d["moves"]["onderzoek_afronden"]["sets"][1]["when"] = {"nazorg": ["vervolg_noodig"]}
+
+
+@pytest.mark.parametrize(
+    ("break_it", "said"),
+    [
+        (state_and_term, "'onderzocht' heet een staat en een termijn"),
+        (undeclared_fact, "crisisdienst"),
+        (fact_never_set, "'vergeten' staat bij [facts] en wordt nergens gezet"),
+        (term_never_started, "(vervolgbesluit) wordt door niets gestart"),
+        (ladder_empty, "(onderzoek) herinnert niemand"),
+        (ladder_to_nobody, "(onderzoek) heeft een herinnering aan niemand"),
+        (day_of_a_term_it_does_not_start, "geeft de termijn 'voortgangscontrole' een dag"),
+        (day_from_a_field_it_does_not_ask, "uit 'nieuwe_controle', en vraagt dat niet"),
+        (need_on_a_field_it_does_not_ask, "eist dat 'hulp_gestart' is ingevuld"),
+        (dead_need, "'conclusie' wordt nooit wat 'conclusie' eist"),
+        (condition_on_nothing, "kijkt naar 'pasend'"),
+        (condition_outside_its_list, "'passend' kan nooit 'prima' zijn"),
+        (condition_on_a_fact_that_never_is, "'nazorg' wordt nooit 'vervolg_noodig'"),
+    ],
+    ids=lambda v: getattr(v, "__name__", ""),
+)
+def test_what_is_wrong_on_the_face_of_it_is_said(break_it, said):
+    data = copy.deepcopy(tomllib.loads(MELDING.read_text(encoding="utf-8")))
+    break_it(data)
+    told = linted(data)
+    assert [text for text in told if said in text], told
