@@ -14,7 +14,7 @@ from amhk.rules.privacy.secrecy import HAND, Reader
 from amhk.rules.procedure.fields import Desk, Field
 from amhk.rules.procedure.form_check import clean
 from amhk.rules.procedure.register import MatterKind
-from amhk.rules.terms.terms import TermRule, end_of_term
+from amhk.rules.terms.terms import last_day
 from amhk.store import reads, writes
 from amhk.store.database.engine import Connection, StoreConflict
 from amhk.store.house import held
@@ -134,7 +134,7 @@ def _register(office: Office, body: object, who: Reader) -> int:
             "made": desk.now,
             "made_by": who.id or None,
             "step": kind.steps[0].name,
-            "due": _due(office, kind.steps[0], values["received"]),
+            "due": last_day(kind.steps[0], start_of(values["received"]), office.calendar),
         }
         key = writes.add(connection, store.MATTER, row)
         what = f"{number} in het register: {lower_first(kind.title)}."
@@ -162,11 +162,6 @@ def led_by_nobody(office: Office) -> bool:
 def _in_future(day: date | None, now: datetime, field: str) -> list[Fault]:
     future = day is not None and day > day_of(now)
     return [Fault("toekomst", "Die dag is nog niet geweest.", field)] if future else []
-
-
-def _due(office: Office, rule: TermRule, since: date) -> date:
-    due = end_of_term(rule, start_of(since), office.calendar).due
-    return day_of(due) if isinstance(due, datetime) else due
 
 
 def _tell(
@@ -231,7 +226,7 @@ def take_step(office: Office, key: int, body: object, who: Reader) -> str:
         told: Row = {"state": "closed", "step": None, "due": None}
         said = f"{row['number']} is afgerond."
         if rule:
-            due = _due(office, rule, values["done"])
+            due = last_day(rule, start_of(values["done"]), office.calendar)
             told = {"step": rule.name, "due": due}
             said = f"{row['number']}: {lower_first(rule.title)}, uiterlijk {say_day(due)}."
         _step(connection, row, now, who, told, said, done=values["done"], what=values["what"])

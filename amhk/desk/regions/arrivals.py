@@ -24,7 +24,7 @@ from amhk.rules.privacy.secrecy import Reader
 from amhk.rules.procedure.fields import MAX_ITEMS, MAX_TEXT, Desk, Field
 from amhk.rules.procedure.form_check import clean
 from amhk.rules.procedure.workflow import Workflow
-from amhk.rules.terms.terms import end_of_term
+from amhk.rules.terms.terms import last_day
 from amhk.sealed_dossier import Dossier, seal, unseal
 from amhk.store import writes
 from amhk.store.cases.files import chunks_of
@@ -102,7 +102,6 @@ def bring(office: Office, content: bytes, who: Reader) -> int:
         if (known := regions.came_before(connection, str(manifest["id"]))) is not None:
             return known
         now = office.now(connection)
-        due = end_of_term(flow.terms[flow.other_region["term"]], now, office.calendar).due
         row = {
             "bundle": manifest["id"],
             "meldpunt_id": sender["id"],
@@ -111,7 +110,7 @@ def bring(office: Office, content: bytes, who: Reader) -> int:
             "hash": hash_of(content),
             "arrived": now,
             "arrived_by": who.id or None,
-            "due": day_of(due) if isinstance(due, datetime) else due,
+            "due": last_day(flow.terms[flow.other_region["term"]], now, office.calendar),
         }
         _replace(connection, row, who, now)
         key = writes.add(connection, regions.ARRIVAL, row)

@@ -1,8 +1,7 @@
 """What of a case goes along to another meldpunt: all that is kept of it, for who takes it on.
 
 Who reported goes along only where the family may know it too (Uitvoeringsbesluit Wmo 2015 art.
-4.1.8 lid 3), as in a copy for a betrokkene. Each thing that stays
-here is named with why.
+4.1.8 lid 3), as in a copy for a betrokkene. Each thing that stays here is named with why.
 """
 
 import json
@@ -25,21 +24,12 @@ from amhk.store.database.engine import Connection
 from amhk.store.rows import CaseRow, Json, PersonRow, Row, TermRow, cell
 from amhk.words import day_of, iso, say_day, say_due, say_instant
 
-ORIGIN = "wie meldde (Uitvoeringsbesluit Wmo 2015 art. 4.1.8 lid 3)"
 CHOSEN = "blijft hier, gekozen door wie overdraagt"
 _COVER = "[wie meldde]"
 _PERSON = (
     *("naam", "voornamen", "voorvoegsel", "geslachtsnaam", "partnernaam", "geboren", "geslacht"),
-    *(
-        "rollen",
-        "betrokken_als",
-        "adres",
-        "geheim_adres",
-        "bsn",
-        "bsn_bron",
-        "gezag",
-        "uitgerekend",
-    ),
+    *("rollen", "betrokken_als", "adres", "geheim_adres", "bsn", "bsn_bron", "gezag"),
+    *("uitgerekend",),
 )
 _HEAD = ("Wat of wanneer", "Wat er staat")
 
@@ -59,7 +49,7 @@ def gather(
     `out`. OSError or ValueError when an attachment is gone or damaged.
     """
     veil, hidden = _veil(office, connection, case)
-    left = [("De naam en de gegevens van de melder", ORIGIN)] if hidden else []
+    left = [("De naam en de gegevens van de melder", access_pack.ORIGIN)] if hidden else []
     files, papers = _papers(office, connection, case, out, left)
     left = [(veil.over(what), why) for what, why in left]
     told = _facts(office, connection, case, hidden)
@@ -109,7 +99,7 @@ def _papers(
         day = say_day(row["sent_on"]) if row["sent_on"] else ""
         title = f"{flow.notices[row['kind']].title}, {day}"
         if row["recipient"] == "melder":
-            left.append((title, ORIGIN))
+            left.append((title, access_pack.ORIGIN))
             continue
         whole = reads.notice(connection, row["id"])
         if whole and whole["pdf"]:
@@ -147,12 +137,7 @@ def _facts(office: Office, connection: Connection, case: CaseRow, hidden: bool) 
         "zorgen": case["zorgen"],
         "people": [_person(p) for p in reads.people_of(connection, key)],
         "findings": [
-            {
-                "moment": iso(f["moment"]),
-                "bron": f["bron"],
-                "text": f["text"],
-                "labels": f["labels"],
-            }
+            {"moment": iso(f["moment"]), **{n: cell(f, n) for n in ("bron", "text", "labels")}}
             for f in reads.of_case(connection, reads.FINDING, key)
         ],
         **_help(connection, key),
@@ -220,8 +205,9 @@ def _parts(told: Json) -> Iterator[Part]:
     for n, person in enumerate(told["people"], 1):
         rows = [(names.get(k, k), access_pack.said(k, v)) for k, v in person.items()]
         yield f"Betrokkene {n}: {person.get('naam', 'onbekend')}", _HEAD, rows
-    found = [(f["moment"], f"{f['text']} (bron: {f['bron'] or 'niet vermeld'})") for f in _of(told)]
-    yield "Bevindingen", _HEAD, found
+    found: list[Json] = told["findings"]
+    said = [(f["moment"], f"{f['text']} (bron: {f['bron'] or 'niet vermeld'})") for f in found]
+    yield "Bevindingen", _HEAD, said
     went = [
         (r["moment"], f"{r['institution']}: {r['status']}, hulp begonnen: {r['started'] or 'nee'}")
         for r in told["referrals"]
@@ -231,11 +217,6 @@ def _parts(told: Json) -> Iterator[Part]:
         for c in told["checks"]
     ]
     yield "Verwijzingen en controles", _HEAD, went
-
-
-def _of(told: Json) -> list[Json]:
-    found: list[Json] = told["findings"]
-    return found
 
 
 def _history(

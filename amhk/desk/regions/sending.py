@@ -8,6 +8,7 @@ import json
 from collections.abc import Collection, Mapping
 from hashlib import sha256
 from secrets import token_hex
+from typing import Any
 
 from amhk.desk.casefile.access import visible
 from amhk.desk.casefile.casefile import CaseFile
@@ -180,28 +181,30 @@ def take_answer(office: Office, number: str, content: bytes, who: Reader) -> str
 
 def _answer_to(connection: Connection, file: CaseFile, answer: Dossier) -> Json:
     """Give what an answer says; BadInput unless it is signed by whom this case was sealed for, and
-    names the file that was sealed last.
+    names a file that was sealed since it was offered: for a refusal the last, because one that was
+    sealed anew is refused there by that alone.
     """
     lines = [e for e in reads.entries(connection, file.id) if e["kind"] == KIND and e["content"]]
-    last = _content(lines[-1]["content"]) if lines else {}
+    sealed = [_content(e["content"]) for e in lines]
     manifest: Mapping[str, object] = answer.manifest
-    told: Json = {}
+    told, of = dict[str, Any](), dict[str, Any]()
     try:
         told = as_json(answer.files[ANSWER])
+        of = next((one for one in sealed if one["bundle"] == told["bundle"]), {})
         fits = (
-            manifest["key"] == last.get("teken")
+            manifest["key"] == of["teken"]
             and regions.by_key(connection, str(manifest["key"])) is not None
-            and (told["bundle"], told["sha256"]) == (last.get("bundle"), last.get("sha256"))
-            and last.get("termijn") == _offer(file)
-            and told["outcome"] in ("accept", "refuse")
+            and told["sha256"] == of["sha256"]
+            and of["termijn"] == _offer(file)
+            and (told["outcome"] == "accept" or (told["outcome"] == "refuse" and of == sealed[-1]))
             and isinstance(told["said"], str)
         )
     except (KeyError, ValueError, TypeError):
         fits = False
     if not fits:
-        text = "Dit is geen antwoord op het dossier dat het laatst van deze zaak werd verzegeld."
+        text = "Dit is geen antwoord op wat van deze zaak is verzegeld sinds zij werd aangeboden."
         raise BadInput.of("geen_antwoord", text, "bestand")
-    return {"outcome": told["outcome"], "said": told["said"], "from": last["aan"][:100]}
+    return {"outcome": told["outcome"], "said": told["said"], "from": of["aan"][:100]}
 
 
 def hash_of(sealed: bytes) -> str:

@@ -2,7 +2,7 @@
 destruction, objection (Wmo 2015 art. 5.3.2 and 5.3.5; AVG art. 12, 15, 16, 21).
 """
 
-from datetime import date, datetime
+from datetime import date
 
 from amhk.desk.casefile.access import visible
 from amhk.desk.casefile.casefile import CaseFile
@@ -18,7 +18,7 @@ from amhk.rules.privacy.secrecy import Reader, scope_of
 from amhk.rules.procedure.fields import Desk, Field
 from amhk.rules.procedure.form_check import clean
 from amhk.rules.procedure.workflow import Workflow
-from amhk.rules.terms.terms import TermRule, end_of_term
+from amhk.rules.terms.terms import TermRule, last_day
 from amhk.store import reads, writes
 from amhk.store.database.engine import Connection
 from amhk.store.people import subjects
@@ -133,8 +133,7 @@ def register(office: Office, number: str, body: object, who: Reader) -> None:
         if faults:
             raise BadInput(faults=faults)
         rule = rule_of(file.workflow, values["kind"])
-        due = end_of_term(rule, start_of(values["received"]), office.calendar).due
-        day = day_of(due) if isinstance(due, datetime) else due
+        day = last_day(rule, start_of(values["received"]), office.calendar)
         what = f"Verzoek ontvangen: {lower_first(KINDS[values['kind']])}, door {BY[values['by']]}."
         entry = file.note(KIND, f"{what} Te beantwoorden tot en met {say_day(day)}.", {})
         row = {

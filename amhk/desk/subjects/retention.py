@@ -11,7 +11,7 @@ from amhk.office import Office
 from amhk.rules.privacy.secrecy import Reader, Scope
 from amhk.rules.procedure.fields import Desk, Field
 from amhk.rules.procedure.form_check import clean
-from amhk.rules.terms.terms import TermRule, end_of_term
+from amhk.rules.terms.terms import last_day
 from amhk.store import writes
 from amhk.store.database.engine import Connection
 from amhk.store.people import subjects
@@ -29,11 +29,6 @@ KEEP = (
 )
 
 
-def _until(office: Office, rule: TermRule, changed: datetime) -> date:
-    due = end_of_term(rule, changed, office.calendar).due
-    return day_of(due) if isinstance(due, datetime) else due
-
-
 def of_case(office: Office, connection: Connection, case: CaseRow) -> Json | None:
     """Give until when a closed case is kept, why, and whether that is over; None for one that runs
     or whose procedure says nothing of it.
@@ -43,7 +38,7 @@ def of_case(office: Office, connection: Connection, case: CaseRow) -> Json | Non
         return None
     rule, today = flow.terms[flow.keep_term], day_of(office.now(connection))
     changed = subjects.last_change(connection, case["id"])
-    day, ground, longer = _until(office, rule, changed), rule.ground, False
+    day, ground, longer = last_day(rule, changed, office.calendar), rule.ground, False
     kept = subjects.kept(connection, [case["id"]]).get(case["id"])
     if kept and kept["until"] > day:
         day, longer = kept["until"], True
@@ -65,7 +60,7 @@ def falls_due(
         rows = subjects.old_cases(connection, scope, key, now + AHEAD - least)
         kept = subjects.kept(connection, [row["id"] for row in rows])
         for row in rows:
-            day = _until(office, rule, row["changed"] or row["closed_at"])
+            day = last_day(rule, row["changed"] or row["closed_at"], office.calendar)
             if row["id"] in kept:
                 day = max(day, kept[row["id"]]["until"])
             if day <= last:

@@ -142,6 +142,12 @@ def parse_rung(at: str, to: tuple[str, ...], drafts: tuple[str, ...] = ()) -> Ru
     return Rung(count=int(count), unit=unit, side=side, to=to, drafts=drafts)
 
 
+def last_day(rule: TermRule, start: datetime, calendar: Calendar) -> date:
+    """Give the last day (Amsterdam) of a term that starts at an instant."""
+    due = end_of_term(rule, start, calendar).due
+    return day_of(due) if isinstance(due, datetime) else due
+
+
 def end_of_term(rule: TermRule, start: datetime, calendar: Calendar, on: date | None = None) -> End:
     """Give the end of a term that starts at `start` (an instant; days are Amsterdam days).
 

@@ -16,7 +16,7 @@ from conftest import make_folder
 from sqlalchemy import select, update
 from support.cast import Client, hire, reader, send_owed
 from support.families import EL_AMRANI, melding
-from support.structure import faults_of
+from support.pdf_structure import faults_of
 
 from amhk.desk.cases import attachments
 from amhk.desk.house import clock, night_proof
@@ -278,11 +278,25 @@ def test_an_answer_to_something_else_ends_nothing(both, client):
     with pytest.raises(BadInput) as wrong:
         sending.take_answer(here, first, other, reader(here, "Tom"))
     assert fault_of(wrong) == "geen_antwoord"
-    sealed(here, first)  # sealed anew: what answers the file before it answers this one no more
-    with pytest.raises(BadInput):
-        old, _ = arrivals.answer_of(there, keys[0], tom)
-        sending.take_answer(here, first, old, reader(here, "Tom"))
     assert client.case(first)["closed"] is False
+
+
+def test_what_was_taken_on_stays_so_though_it_was_sealed_anew_and_a_refusal_is_of_the_last(
+    both, client
+):
+    here, there = both
+    first, second = offered(client), offered(client)
+    tom, mine = reader(there, "Tom"), reader(here, "Tom")
+    key = bring(there, sealed(here, first))
+    arrivals.accept(there, key, TAKE, tom)
+    sealed(here, first)
+    sending.take_answer(here, first, arrivals.answer_of(there, key, tom)[0], mine)
+    assert client.case(first)["closed"] is True
+    key = bring(there, sealed(here, second))
+    bring(there, sealed(here, second))  # the one before it is refused there by this
+    with pytest.raises(BadInput) as wrong:
+        sending.take_answer(here, second, arrivals.answer_of(there, key, tom)[0], mine)
+    assert fault_of(wrong) == "geen_antwoord"
 
 
 def test_what_this_meldpunt_cannot_keep_of_a_person_is_said_and_stops_nothing(both, client):

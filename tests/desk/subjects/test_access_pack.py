@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.cast import hire, reader
 from support.families import melding
-from support.structure import faults_of, structure_of
+from support.pdf_structure import faults_of, structure_of
 
 from amhk.desk.cases import attachments, moves
 from amhk.desk.house import clock
