@@ -51,12 +51,17 @@ def work_of(house: House, each: int) -> dict[str, list[bytes]]:
     numbers = taken(house, each)
     move = json.dumps(MOVE).encode()
     heads, cookie = house.heads(), house.cookie()
+    bare = house.heads(prefer="return=minimal")
     first = numbers[0]
     return {
         "create": [asked("POST", "/api/v1/cases", heads, call()) for _ in range(each)],
         "move": [
             asked("POST", f"/api/v1/cases/{n}/moves/veiligheidsbeoordeling", heads, move)
             for n in numbers
+        ],
+        "move, answered without the case": [
+            asked("POST", f"/api/v1/cases/{n}/moves/veiligheidsbeoordeling", bare, move)
+            for n in taken(house, each)
         ],
         "case, JSON": [asked("GET", f"/api/v1/cases/{first}", heads)] * each,
         "list of 50, JSON": [asked("GET", "/api/v1/cases", heads)] * each,

@@ -23,6 +23,7 @@ ROOT = Path(__file__).parent.parent
 FLOOR = {
     "create": "/move",
     "move": "/move",
+    "move, answered without the case": "/move",
     "case, JSON": "/page",
     "list of 50, JSON": "/page",
     "letter, PDF": "/page",

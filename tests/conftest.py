@@ -127,11 +127,11 @@ def nothing_left_behind(tmp_path_factory):
 BUDGET = {
     "browser": 330,
     "desk": 420,
-    "house": 60,
+    "house": 120,
     "letters": 30,
-    "rules": 60,
+    "rules": 90,
     "sheets": 20,
-    "store": 10,
+    "store": 20,
     "stories": 330,
     "web": 180,
 }

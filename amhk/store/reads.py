@@ -8,7 +8,6 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import (
     Connection,
     CursorResult,
-    Select,
     Table,
     bindparam,
     exists,
@@ -22,6 +21,7 @@ from sqlalchemy import (
 from amhk.rules.parse import fold
 from amhk.store import tables as t
 from amhk.store.cases.barred import barred
+from amhk.store.ready import Ready
 from amhk.store.rows import (
     CaseRow,
     CheckRow,
@@ -97,15 +97,19 @@ _BY_ID = (
     select(*_CASE_COLUMNS, *_MOMENT).select_from(_FULL).where(CASE.c.id == bindparam("case_id"))
 )
 _BY_NUMBER_LOCKED, _BY_ID_LOCKED = (
-    s.with_for_update(of=CASE, key_share=True) for s in (_BY_NUMBER, _BY_ID)
+    Ready(s.with_for_update(of=CASE, key_share=True)) for s in (_BY_NUMBER, _BY_ID)
 )
-_TERMS = select(TERM).where(TERM.c.case_id == bindparam("case")).order_by(TERM.c.id)
-_TERMS_RUNNING = _TERMS.where(_RUNNING)
-_NOTICES = select(*_NOTICE_LIGHT).where(NOTICE.c.case_id == bindparam("case")).order_by(NOTICE.c.id)
-_NOTICES_OPEN = _NOTICES.where(NOTICE.c.state.in_(("draft", "approved")))
-_META = select(META.c.value).where(META.c.key == bindparam("meta_key"))
-_NOW = select(*_MOMENT)
-_RELATIONS = (
+_READY_BY_NUMBER, _READY_BY_ID = Ready(_BY_NUMBER), Ready(_BY_ID)
+_OF_TERMS = select(TERM).where(TERM.c.case_id == bindparam("case")).order_by(TERM.c.id)
+_TERMS, _TERMS_RUNNING = Ready(_OF_TERMS), Ready(_OF_TERMS.where(_RUNNING))
+_OF_NOTICES = (
+    select(*_NOTICE_LIGHT).where(NOTICE.c.case_id == bindparam("case")).order_by(NOTICE.c.id)
+)
+_NOTICES = Ready(_OF_NOTICES)
+_NOTICES_OPEN = Ready(_OF_NOTICES.where(NOTICE.c.state.in_(("draft", "approved"))))
+_META = Ready(select(META.c.value).where(META.c.key == bindparam("meta_key")))
+_NOW = Ready(select(*_MOMENT))
+_RELATIONS = Ready(
     select(
         RELATION.c.kind,
         RELATION.c.other_id,
@@ -118,39 +122,36 @@ _RELATIONS = (
     .where(RELATION.c.case_id == bindparam("case"))
     .order_by(RELATION.c.id)
 )
-_ENTRIES = (
+_ENTRIES = Ready(
     select(*ENTRY.c, WORKER.c.name.label("worker"))
     .outerjoin(WORKER, WORKER.c.id == ENTRY.c.worker_id)
     .where(ENTRY.c.case_id == bindparam("case"))
     .order_by(ENTRY.c.sequence)
 )
-_WORKERS = (
+_STAFF = (
     select(*WORKER.c, barred(), TEAM.c.name.label("team"))
     .outerjoin(TEAM, TEAM.c.id == WORKER.c.team_id)
     .order_by(WORKER.c.name)
 )
-_WORKERS_HERE = _WORKERS.where(WORKER.c.active == true())
-_TEAMS = select(TEAM).order_by(TEAM.c.id)
-_INSTITUTIONS = select(INSTITUTION).order_by(INSTITUTION.c.name)
-_INSTITUTIONS_HERE = _INSTITUTIONS.where(INSTITUTION.c.active == true())
+_WORKERS, _WORKERS_HERE = Ready(_STAFF), Ready(_STAFF.where(WORKER.c.active == true()))
+_TEAMS = Ready(select(TEAM).order_by(TEAM.c.id))
+_PLACES = select(INSTITUTION).order_by(INSTITUTION.c.name)
+_INSTITUTIONS, _INSTITUTIONS_HERE = (
+    Ready(_PLACES),
+    Ready(_PLACES.where(INSTITUTION.c.active == true())),
+)
 
 
 def case_by_number(connection: Connection, number: str, lock: bool = False) -> CaseRow | None:
     """Give a case with its melding or advies; with `lock` held until the transaction ends."""
-    found = (
-        connection.execute(_BY_NUMBER_LOCKED if lock else _BY_NUMBER, {"case_number": number})
-        .mappings()
-        .first()
-    )
-    return cast(CaseRow, dict(found)) if found else None
+    asked = _BY_NUMBER_LOCKED if lock else _READY_BY_NUMBER
+    return cast(CaseRow | None, asked.first(connection, {"case_number": number}))
 
 
 def case_by_id(connection: Connection, key: int, lock: bool = False) -> CaseRow | None:
     """Give a case with its melding or advies by its key."""
-    found = (
-        connection.execute(_BY_ID_LOCKED if lock else _BY_ID, {"case_id": key}).mappings().first()
-    )
-    return cast(CaseRow, dict(found)) if found else None
+    asked = _BY_ID_LOCKED if lock else _READY_BY_ID
+    return cast(CaseRow | None, asked.first(connection, {"case_id": key}))
 
 
 def cases_by_key(connection: Connection, keys: Sequence[int]) -> list[CaseRow]:
@@ -176,7 +177,7 @@ def terms(connection: Connection, case: int, running: bool = False) -> list[Term
 
     Only those that run or are suspended with `running`.
     """
-    return as_rows(connection.execute(_TERMS_RUNNING if running else _TERMS, {"case": case}))
+    return (_TERMS_RUNNING if running else _TERMS).rows(connection, {"case": case})
 
 
 def notices(connection: Connection, case: int, open_only: bool = False) -> list[NoticeRow]:
@@ -184,7 +185,7 @@ def notices(connection: Connection, case: int, open_only: bool = False) -> list[
 
     Only drafts and approved ones with `open_only`.
     """
-    return as_rows(connection.execute(_NOTICES_OPEN if open_only else _NOTICES, {"case": case}))
+    return (_NOTICES_OPEN if open_only else _NOTICES).rows(connection, {"case": case})
 
 
 def about(connection: Connection, case: CaseRow, notice: NoticeRow) -> CaseRow:
@@ -234,7 +235,7 @@ def notice(connection: Connection, key: int, lock: bool = False) -> NoticeRow | 
 
 def of_case(connection: Connection, source: Source[R], case: int) -> list[R]:
     """Give the rows of any table that belong to a case, oldest first."""
-    return as_rows(connection.execute(_of_case(source), {"case": case}))
+    return _of_case(source).rows(connection, {"case": case})
 
 
 def people_of(connection: Connection, case: int) -> list[PersonRow]:
@@ -243,9 +244,9 @@ def people_of(connection: Connection, case: int) -> list[PersonRow]:
 
 
 @cache
-def _of_case(source: Table) -> Select[object]:
+def _of_case(source: Table) -> Ready:
     """Give the statement for one table, made once."""
-    return select(source).where(source.c.case_id == bindparam("case")).order_by(source.c.id)
+    return Ready(select(source).where(source.c.case_id == bindparam("case")).order_by(source.c.id))
 
 
 def relations(connection: Connection, case: int) -> list[Row]:
@@ -253,7 +254,7 @@ def relations(connection: Connection, case: int) -> list[Row]:
 
     Kind, number of the other case, and its dossier's other meldingen.
     """
-    return as_rows(connection.execute(_RELATIONS, {"case": case}))
+    return _RELATIONS.rows(connection, {"case": case})
 
 
 def first_instant(connection: Connection) -> datetime | None:
@@ -268,7 +269,7 @@ def last_line(connection: Connection) -> int:
 
 def entries(connection: Connection, case: int) -> list[JournalLine]:
     """Give the journal of a case with the names of the workers."""
-    return as_rows(connection.execute(_ENTRIES, {"case": case}))
+    return _ENTRIES.rows(connection, {"case": case})
 
 
 def open_without_term(connection: Connection) -> tuple[int, list[str]]:
@@ -291,7 +292,7 @@ def open_without_term(connection: Connection) -> tuple[int, list[str]]:
 
 def meta(connection: Connection, key: str) -> str | None:
     """Give what the house remembers under a key."""
-    return connection.execute(_META, {"meta_key": key}).scalar()
+    return cast(str | None, _META.value(connection, {"meta_key": key}))
 
 
 def every_number(connection: Connection) -> dict[int, str]:
@@ -326,7 +327,7 @@ def lock(connection: Connection) -> None:
 
 def moment(connection: Connection) -> tuple[str | None, str | None]:
     """Give the training clock and the release of the calendar, as the house remembers them."""
-    found = connection.execute(_NOW).one()
+    found = _NOW.tuples(connection)[0]
     return found[0], found[1]
 
 
@@ -337,7 +338,7 @@ def any_case(connection: Connection) -> bool:
 
 def workers(connection: Connection, active: bool = True) -> list[TeamWorker]:
     """Give the workers with the names of their teams."""
-    return as_rows(connection.execute(_WORKERS_HERE if active else _WORKERS))
+    return (_WORKERS_HERE if active else _WORKERS).rows(connection)
 
 
 def worker_by(connection: Connection, name: str | None = None, **where: object) -> WorkerRow | None:
@@ -345,19 +346,19 @@ def worker_by(connection: Connection, name: str | None = None, **where: object) 
     if name is not None:
         where["name_key"] = fold(name)
     assert where, "a worker is asked for by something"
-    found = connection.execute(_worker_by(tuple(where)), where).mappings().first()
-    return cast(WorkerRow, dict(found)) if found else None
+    return cast(WorkerRow | None, _worker_by(tuple(where)).first(connection, where))
 
 
 @cache
-def _worker_by(names: tuple[str, ...]) -> Query:
+def _worker_by(names: tuple[str, ...]) -> Ready:
     """Give the statement that finds a worker by these columns, made once."""
-    return select(*WORKER.c, barred()).where(*(WORKER.c[name] == bindparam(name) for name in names))
+    asked = (WORKER.c[name] == bindparam(name) for name in names)
+    return Ready(select(*WORKER.c, barred()).where(*asked))
 
 
 def teams(connection: Connection) -> list[TeamRow]:
     """Give the teams."""
-    return as_rows(connection.execute(_TEAMS))
+    return _TEAMS.rows(connection)
 
 
 def institutions(connection: Connection, active: bool = True) -> list[InstitutionRow]:
@@ -365,10 +366,7 @@ def institutions(connection: Connection, active: bool = True) -> list[Institutio
 
     With `active=False` also those that no longer can.
     """
-    statement = select(INSTITUTION).order_by(INSTITUTION.c.name)
-    return as_rows(
-        connection.execute(statement.where(INSTITUTION.c.active == true()) if active else statement)
-    )
+    return (_INSTITUTIONS_HERE if active else _INSTITUTIONS).rows(connection)
 
 
 def cases_of(connection: Connection, worker: int) -> list[int]:

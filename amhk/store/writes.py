@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import (
     Connection,
     Insert,
-    Select,
     Table,
     bindparam,
     delete,
@@ -25,6 +24,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from amhk.store import reads
 from amhk.store.database.touched import touch
+from amhk.store.ready import Ready, put
 from amhk.store.rows import Row
 from amhk.store.tables import Feed, PlanCase, table
 
@@ -38,9 +38,7 @@ def _insert(source: Table) -> Insert:
 def add(connection: Connection, source: Table, row: Mapping[str, object]) -> int:
     """Insert one row and give its key."""
     touch(connection, source.name)
-    done = connection.execute(_insert(source), dict(row))
-    key = done.inserted_primary_key
-    return int(key[0]) if key else 0
+    return put(connection, _insert(source), [row]).key
 
 
 @cache
@@ -55,7 +53,7 @@ def add_rows(
     if len(rows) < 2:
         return [add(connection, source, row) for row in rows]
     if connection.dialect.name == "sqlite":  # nobody else writes now; it gives keys back one by one
-        last = connection.execute(_last(source)).scalar_one()
+        last = int(_last(source).value(connection))
         keys = [*range(last + 1, last + 1 + len(rows))]
         add_many(connection, source, [{**r, "id": k} for r, k in zip(rows, keys, strict=True)])
         return keys
@@ -64,21 +62,15 @@ def add_rows(
 
 
 @cache
-def _last(source: Table) -> Select[Any]:
-    return select(func.coalesce(func.max(source.c.id), 0))
+def _last(source: Table) -> Ready:
+    return Ready(select(func.coalesce(func.max(source.c.id), 0)))
 
 
+_ENDED = ("status", "ended_at", "late", "why", "end_entry")
 _END = (
     update(reads.TERM)
     .where(reads.TERM.c.id == bindparam("t"))
-    .values(
-        status=bindparam("status"),
-        ended_at=bindparam("ended_at"),
-        late=bindparam("late"),
-        why=bindparam("why"),
-        end_entry=bindparam("end_entry"),
-        ring_at=None,
-    )
+    .values(**{name: bindparam(name) for name in _ENDED}, ring_at=None)
 )
 
 
@@ -87,7 +79,7 @@ def end_terms(connection: Connection, ends: Sequence[Row]) -> None:
 
     Their reminders leave the inbox.
     """
-    connection.execute(_END, list(ends))
+    put(connection, _END, [{name: end[name] for name in ("t", *_ENDED)} for end in ends])
     clear_inbox(connection, [e["t"] for e in ends if e["rung"]])
 
 
@@ -109,7 +101,7 @@ def add_many(connection: Connection, source: Table, rows: Sequence[Mapping[str, 
     """Insert rows, all with the same columns."""
     if rows:
         touch(connection, source.name)
-        connection.execute(_insert(source), [dict(r) for r in rows])
+        put(connection, _insert(source), rows)
 
 
 def change(connection: Connection, source: Table, keys: Sequence[int], changes: Row) -> None:

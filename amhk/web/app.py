@@ -4,7 +4,7 @@ import logging
 from functools import cache
 from typing import Any
 
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import RedirectResponse
@@ -13,7 +13,7 @@ from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from amhk import __version__
@@ -37,11 +37,12 @@ from amhk.errors import (
 )
 from amhk.office import Office
 from amhk.web import pages, scim
+from amhk.web.addresses import Addresses, Room
 from amhk.web.api import cases, description, house, letters, people
 from amhk.web.api.answer import Json
 from amhk.web.api.shapes import faults_json, forms_desk
 from amhk.web.auth import by_cookie, by_token, is_secure
-from amhk.web.outside import Outside
+from amhk.web.outside import Outside, path_of
 
 log = logging.getLogger("amhk")
 
@@ -117,14 +118,13 @@ def create_app(office: Office) -> FastAPI:
 @cache
 def _routes() -> list[BaseRoute]:
     """Give every address there is: the same for every office, so drawn once."""
-    plan = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-    for room in (cases, letters, house, people):
-        plan.include_router(room.router, prefix="/api/v1")
-    plan.add_api_route("/api/openapi.json", cases.description, include_in_schema=False)
-    plan.include_router(scim.router)
-    plan.include_router(pages.router)
-    plan.mount("/static", StaticFiles(packages=[("amhk.web", "static")]), name="static")
-    return list(plan.router.routes)
+    told = APIRouter()
+    told.add_api_route("/api/openapi.json", cases.description, include_in_schema=False)
+    rooms = [Room(room.router, "/api/v1") for room in (cases, letters, house, people)]
+    rooms += [Room(told), Room(scim.router)]
+    rooms += [Room(room.router, first=pages.FIRST, described=False) for room in pages.ROOMS]
+    files = StaticFiles(packages=[("amhk.web", "static")])
+    return [Addresses(rooms), Mount("/static", files, name="static")]
 
 
 _PROMISE = (
@@ -185,7 +185,7 @@ class _Guard:
 
 def _by_length(request: Request) -> Refusal | None:
     """Give why a request is refused by what it says of its length; None when it is not."""
-    path, length = request.url.path, request.headers.get("content-length")
+    path, length = path_of(request), request.headers.get("content-length")
     most = MOST_FILE if path in _FILES or path.endswith(_FILE_OF_A_CASE) else MOST
     most = MOST_DOSSIER if path == _DOSSIERS else most
     if length is None:
@@ -203,11 +203,11 @@ def _heads_of(scope: Scope) -> dict[str, str]:
 
 
 def _is_api(request: Request) -> bool:
-    return request.url.path.startswith(("/api/", f"{scim.PATH}/"))
+    return path_of(request).startswith(("/api/", f"{scim.PATH}/"))
 
 
 def _answer(request: Request, status: int, wrong: Refusal) -> Response:
-    if request.url.path.startswith(f"{scim.PATH}/"):
+    if path_of(request).startswith(f"{scim.PATH}/"):
         return scim.wrong_answer(status, wrong.text)
     if not _is_api(request):
         return pages.refused(request, status, wrong)
@@ -234,7 +234,7 @@ def _case_of(request: Request, wrong: Refusal) -> tuple[dict[str, object] | None
     if not any(f.do for f in wrong.faults):
         return None, office.training, None
     number = request.path_params.get("number")
-    if number is None and "/notices/" in request.url.path:  # its key was read, so it is one
+    if number is None and "/notices/" in path_of(request):  # its key was read, so it is one
         number = letter_view.case_of(office, int(request.path_params["key"]))
     if not number:
         return None, office.training, None
@@ -255,7 +255,7 @@ def _http(request: Request, wrong: Exception) -> Response:
     assert isinstance(wrong, HTTPException)
     # the address of a form that was sent, opened again
     if wrong.status_code == 405 and request.method == "GET" and not _is_api(request):
-        return RedirectResponse(request.url.path.rsplit("/", 1)[0] or "/", 303)
+        return RedirectResponse(path_of(request).rsplit("/", 1)[0] or "/", 303)
     said = {404: "Deze pagina bestaat niet.", 405: "Dat kan hier niet."}.get(
         wrong.status_code, str(wrong.detail)
     )

@@ -17,7 +17,7 @@ from amhk.keys import device_mark, fits, hash_password
 from amhk.office import Office
 from amhk.rules.parse import fold, unfit
 from amhk.rules.privacy.secrecy import Reader
-from amhk.web.outside import has_prefix
+from amhk.web.outside import has_prefix, path_of
 
 _SESSION, _DEVICE = "amhk_session", "amhk_device"
 _KEPT = 365 * 24 * 3600
@@ -102,7 +102,7 @@ def by_cookie(request: Request) -> Seat:
         request.state.who = seat.who if seat else None
     if seat is None:
         raise NotSignedIn()
-    _prove_inside(office, seat, request.scope["path"])
+    _prove_inside(office, seat, path_of(request))
     return seat
 
 

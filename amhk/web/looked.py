@@ -11,6 +11,7 @@ from amhk.desk.casefile.access_log import note_seen
 from amhk.desk.house.trouble import StoreFailed
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import Reader
+from amhk.web.outside import path_of
 
 log = logging.getLogger("amhk.looks")
 # Addresses that show people or cases without being of one case, with what that is called.
@@ -76,7 +77,7 @@ def _list_of(request: Request, path: str) -> str | None:
     if request.method == "GET":
         key = request.path_params.get("key", "")
         return f"{LISTS[path]} {key}".rstrip() if path in LISTS else None
-    if request.url.path.startswith("/api/"):
+    if path_of(request).startswith("/api/"):
         return None
     return LISTS.get(path) or LISTS.get("/" + path.split("/")[1])
 
@@ -90,7 +91,7 @@ def _shows(request: Request, path: str, status: int) -> bool:
         return status < 400
     if path.endswith(_RADAR) and request.headers.get("hx-request") == "true":
         return False
-    if request.url.path.startswith("/api/"):
+    if path_of(request).startswith("/api/"):
         return request.query_params.get("dry_run", "").lower() in _YES
     return not 300 <= status < 400 and status not in (401, 403, 404)
 

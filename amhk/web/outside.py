@@ -133,6 +133,13 @@ class _Under:
         await self._send({"type": "http.response.body", "body": body})
 
 
+def path_of(request: Request) -> str:
+    """Give the address that is asked within the house: whatever the request calls the host, which
+    is a stranger's word, it is no part of it.
+    """
+    return str(request.scope["path"])
+
+
 def has_prefix(request: Request) -> bool:
     """Tell whether the house is known outside under a path of its own."""
     return bool(urlsplit(str(request.scope.get(_OUTSIDE, ""))).path)

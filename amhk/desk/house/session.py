@@ -26,12 +26,12 @@ _NOTED = timedelta(minutes=1)  # how exactly it is known when a session was last
 @dataclass(frozen=True)
 class Seat:
     """A worker at a screen: who, the secret of his forms, the present instant (UTC), how many
-    reminders stand before him, why the screen is red, the last proof of the night, and whether
-    search finds all (not while the words are worked out anew), whether the session is `proved` a
-    second time, whether what is asked for that is `set_up`, whether the password was given a
-    `fresh` moment ago, whether some `leave` waits to be judged, whether some request of a
-    betrokkene or a destruction is `asked` for, whether a dossier that `arrived` waits, and whether
-    `matters` run.
+    reminders stand before him (100 is that or more), why the screen is red, the last proof of the
+    night, and whether search finds all (not while the words are worked out anew), whether the
+    session is `proved` a second time, whether what is asked for that is `set_up`, whether the
+    password was given a `fresh` moment ago, whether some `leave` waits to be judged, whether some
+    request of a betrokkene or a destruction is `asked` for, whether a dossier that `arrived` waits,
+    and whether `matters` run.
     """
 
     who: Reader

@@ -12,7 +12,6 @@ import orjson
 from sqlalchemy import (
     JSON,
     Boolean,
-    CompoundSelect,
     Connection,
     Date,
     FromClause,
@@ -34,6 +33,7 @@ from amhk.rules.privacy.secrecy import WORKS, Scope
 from amhk.store import reads as r
 from amhk.store.cases.scope import BARRED, binds_of, bound_within, kind_of
 from amhk.store.database.instants import UtcInstant, as_text
+from amhk.store.ready import Ready
 from amhk.store.tables import Attachment, Grant, Sql, table
 
 ATTACHMENT, GRANT = table(Attachment), table(Grant)
@@ -71,7 +71,7 @@ def _read(kind: object, value: Any) -> object:
 
 
 @lru_cache(maxsize=8)
-def _asked(dialect: str, scope: str) -> tuple[CompoundSelect[Any], Kinds]:
+def _asked(dialect: str, scope: str) -> tuple[Ready, Kinds]:
     """Give the statement, built once per database and kind of scope, and per name the columns with
     their types.
     """
@@ -90,7 +90,7 @@ def _asked(dialect: str, scope: str) -> tuple[CompoundSelect[Any], Kinds]:
         name: [(c.name, c.type if _apart(c.type) else None) for c in columns]
         for name, (columns, _, _) in wanted.items()
     }
-    return union_all(*parts), types
+    return Ready(union_all(*parts)), types
 
 
 def _apart(kind: object) -> bool:
@@ -197,7 +197,7 @@ def of_case(
         "of_worker": worker,
     }
     found: dict[str, list[dict[str, object]]] = {name: [] for name in types}
-    for tag, _, row in sorted(connection.execute(statement, binds), key=lambda t: (t[0], t[1])):
+    for tag, _, row in sorted(statement.tuples(connection, binds), key=lambda t: (t[0], t[1])):
         values = orjson.loads(row)
         kinds = types[tag]
         found[tag].append({n: values[n] if k is None else _read(k, values[n]) for n, k in kinds})

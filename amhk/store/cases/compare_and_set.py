@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from amhk.errors import ChangedMeanwhile
 from amhk.store.cases.rank import rank
 from amhk.store.database.touched import touch
+from amhk.store.ready import put
 from amhk.store.rows import Row
 from amhk.store.tables import Case, Counter, Notice, Term, table
 
@@ -66,8 +67,7 @@ def save_case(connection: Connection, case: Row, changes: Row, bump: bool = True
         "this_urgent": changes.get("urgent", case["urgent"]),
         **changes,
     }
-    done = connection.execute(_SAVE_CASE, told)
-    if done.rowcount != 1:
+    if put(connection, _SAVE_CASE, [told]).touched != 1:
         present = connection.execute(
             select(_CASE.c.version).where(_CASE.c.id == case["id"])
         ).scalar_one()

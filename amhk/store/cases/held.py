@@ -15,7 +15,7 @@ from sqlmodel import SQLModel
 
 from amhk.store.cases.journal import as_json
 from amhk.store.database.touched import touched
-from amhk.store.reads import as_rows
+from amhk.store.ready import Ready
 from amhk.store.rows import Row
 from amhk.store.tables import Sql
 
@@ -51,8 +51,8 @@ def _rows(name: str) -> Select[Any]:
 
 
 @cache
-def _of_case(name: str) -> Select[Any]:
-    return _rows(name).where(SQLModel.metadata.tables[name].c.case_id == bindparam("of"))
+def _of_case(name: str) -> Ready:
+    return Ready(_rows(name).where(SQLModel.metadata.tables[name].c.case_id == bindparam("of")))
 
 
 @cache
@@ -73,9 +73,9 @@ def _whole_cases() -> Select[Any]:
 
 
 @cache
-def _whole_case() -> Select[Any]:
+def _whole_case() -> Ready:
     key: Sql = SQLModel.metadata.tables[CASE].c.id
-    return _whole_cases().where(key == bindparam("of"))
+    return Ready(_whole_cases().where(key == bindparam("of")))
 
 
 def _hash(told: object) -> str:
@@ -88,14 +88,14 @@ def held_by(connection: Connection, key: int, case: Row) -> dict[str, str]:
     """
     tables = touched(connection)
     if tables & {*_WITH_CASE}:
-        stored = as_rows(connection.execute(_whole_case(), {"of": key}))[0]
+        stored = _whole_case().first(connection, {"of": key})
         own = {c.name for c in _columns(CASE)}  # those beside it stand in the database already
         case = {**stored, **{n: case[n] for n in (*own, "version") if n in case}}
     found = {CASE: _hash({n: case[n] for n in _case_names()})}
     found |= {} if case["version"] else dict.fromkeys(_PARTS, _hash([]))  # a case that is new
     for name in _PARTS:
         if name in tables:
-            rows = as_rows(connection.execute(_of_case(name), {"of": key}))
+            rows = _of_case(name).rows(connection, {"of": key})
             found[name] = _hash(rows)
     return found
 

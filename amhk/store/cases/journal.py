@@ -13,6 +13,7 @@ from typing import Any, cast
 from sqlalchemy import Connection, insert, select, update
 
 from amhk.store.reads import meta
+from amhk.store.ready import put
 from amhk.store.rows import EntryRow, Json, Row
 from amhk.store.tables import Case, Counter, Entry, table
 from amhk.words import iso
@@ -144,7 +145,7 @@ def _ledger(ledger: Sequence[Mapping[str, object]]) -> str:
 
 def append(connection: Connection, rows: list[dict[str, object]]) -> None:
     """Write entries made by `entry_row`."""
-    connection.execute(_INSERT, rows)
+    put(connection, _INSERT, rows)
 
 
 def left_of(entry: Mapping[str, Any]) -> str:

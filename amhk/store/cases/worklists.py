@@ -32,7 +32,8 @@ from amhk.store.cases.scope import binds_of, bound_arms, bound_within, kind_of
 from amhk.store.cases.search import found_by, rarest_first
 from amhk.store.cases.veils import whole
 from amhk.store.database.instants import as_text
-from amhk.store.reads import CASE, PERSON, TEAM, TERM, WORKER, as_rows, rows
+from amhk.store.reads import CASE, PERSON, TEAM, TERM, WORKER
+from amhk.store.ready import Ready
 from amhk.store.rows import Row
 from amhk.store.tables import Query, SavedList, Sql, table
 from amhk.store.terms.reminders import PLAN, away_on
@@ -134,20 +135,20 @@ def page(
     kind, shape = kind_of(scope), _shape(plain)
     if sought:
         narrow = [(bound_within(kind), True)] if not common else bound_arms(kind)
-        asked = _page_of_arms(narrow, shape, sort, after is not None, tuple(sought))
+        asked = Ready(_page_of_arms(narrow, shape, sort, after is not None, tuple(sought)))
     else:
         asked = _page_of(kind, shape, sort, after is not None)
     binds = _binds(plain) | binds_of(scope) | {"most": limit}
     if after:
         binds |= {"after_key": after[0], "after_id": after[1]}
-    found = {r["id"]: r for r in as_rows(connection.execute(asked, binds))}
+    found = {r["id"]: r for r in asked.rows(connection, binds)}
     return sorted(found.values(), key=lambda r: (r["key"], r["id"]), reverse=SORTS[sort][1])[:limit]
 
 
 @lru_cache(maxsize=512)
-def _page_of(kind: str, shape: Shape, sort: str, goes_on: bool) -> Query:
+def _page_of(kind: str, shape: Shape, sort: str, goes_on: bool) -> Ready:
     """Give the statement of a page, built once for a kind of scope and a shape of filters."""
-    return _page_of_arms(bound_arms(kind), shape, sort, goes_on)
+    return Ready(_page_of_arms(bound_arms(kind), shape, sort, goes_on))
 
 
 def _page_of_arms(
@@ -210,17 +211,17 @@ def count(connection: Connection, scope: Scope, filters: Filled, most: int) -> i
     kind, shape = kind_of(scope), _shape(plain)
     if sought:
         arms = bound_arms(kind) if common else [(bound_within(kind), True)]
-        asked = _count_of_arms(arms, shape, tuple(sought))
+        asked = Ready(_count_of_arms(arms, shape, tuple(sought)))
     else:
         asked = _count_of(kind, shape)
     binds = _binds(plain) | binds_of(scope) | {"most": most}
-    return int(connection.execute(asked, binds).scalar_one())
+    return int(asked.value(connection, binds))
 
 
 @lru_cache(maxsize=512)
-def _count_of(kind: str, shape: Shape) -> Query:
+def _count_of(kind: str, shape: Shape) -> Ready:
     """Give the statement that counts, built once for a kind of scope and a shape of filters."""
-    return _count_of_arms(bound_arms(kind), shape)
+    return Ready(_count_of_arms(bound_arms(kind), shape))
 
 
 def _count_of_arms(
@@ -236,16 +237,16 @@ def _count_of_arms(
 
 
 _KEYS = bindparam("keys", type_=Integer, expanding=True)
-_NEXT_TERMS = (
+_NEXT_TERMS = Ready(
     select(*(TERM.c[n] for n in ("id", "case_id", "name", "due", "over_at")))
     .where(TERM.c.case_id.in_(_KEYS), TERM.c.status == "running")
     .order_by(TERM.c.over_at.desc(), TERM.c.id.desc())
 )
-_NAMES = (
+_NAMES = Ready(
     select(PERSON.c.case_id, PERSON.c.naam).where(PERSON.c.case_id.in_(_KEYS)).order_by(PERSON.c.id)
 )
 _TODAY = bindparam("today", type_=Date)
-_STAFF = (
+_STAFF = Ready(
     select(
         TEAM.c.id.label("team_key"),
         TEAM.c.name.label("team"),
@@ -261,7 +262,7 @@ _STAFF = (
 
 def next_terms(connection: Connection, cases: Sequence[int]) -> dict[int, Row]:
     """Give, per case, the running term that ends first: id, name, due, over_at."""
-    found = as_rows(connection.execute(_NEXT_TERMS, {"keys": list(cases)}))
+    found = _NEXT_TERMS.rows(connection, {"keys": list(cases)})
     return {r["case_id"]: r for r in found}
 
 
@@ -271,7 +272,7 @@ def names_of(connection: Connection, cases: Sequence[int]) -> dict[int, list[str
     In one that is a text the melder who stays secret is covered.
     """
     found: dict[int, list[str]] = {}
-    for r in as_rows(connection.execute(_NAMES, {"keys": list(cases)})):
+    for r in _NAMES.rows(connection, {"keys": list(cases)}):
         found.setdefault(r["case_id"], []).append(r["naam"])
     for key, veil in whole(
         connection, [k for k, names in found.items() if not all(map(is_only_name, names))]
@@ -280,13 +281,13 @@ def names_of(connection: Connection, cases: Sequence[int]) -> dict[int, list[str
     return found
 
 
+_BARE = Ready(select(func.count()).where(CASE.c.rank.in_(("09999", "19999"))))
+_SAVED = Ready(select(SAVED).where(SAVED.c.worker_id == bindparam("worker")).order_by(SAVED.c.name))
+
+
 def bare(connection: Connection) -> int:
     """Give how many open cases have no running term (G1: none), by the order of danger."""
-    return int(
-        connection.execute(
-            select(func.count()).where(CASE.c.rank.in_(("09999", "19999")))
-        ).scalar_one()
-    )
+    return int(_BARE.value(connection))
 
 
 def misplaced(connection: Connection) -> list[str]:
@@ -303,13 +304,13 @@ def staff(connection: Connection, day: date) -> tuple[dict[str, int], list[Row]]
     """Give the teams by name, and everyone who ever worked here (id, name, role, team, active, and
     whether he is away on this day).
     """
-    found = as_rows(connection.execute(_STAFF, {"today": day}))
+    found = _STAFF.rows(connection, {"today": day})
     return {r["team"]: r["team_key"] for r in found}, [r for r in found if r["id"] is not None]
 
 
 def saved(connection: Connection, worker: int) -> list[Row]:
     """Give the worklists a worker saved, by name."""
-    return rows(connection, select(SAVED).where(SAVED.c.worker_id == worker).order_by(SAVED.c.name))
+    return _SAVED.rows(connection, {"worker": worker})
 
 
 def drop(connection: Connection, key: int, worker: int) -> None:

@@ -81,9 +81,11 @@ class Store:
         self.sqlite = url.startswith("sqlite")
         self._file: tuple[int, int] | None = None
         self._size = 0
+        self._path: Path | None = None
         self._turns, self._between = Turns(), Between(None)
         if self.sqlite:
             if name := url.removeprefix("sqlite:///").removeprefix("sqlite://"):
+                self._path = Path(name)
                 self._between = Between(Path(f"{name}-beurt"))
             self.engine = create_engine(
                 url,
@@ -175,10 +177,10 @@ class Store:
         """Raise StoreReplaced when the file is gone, another than the one this store opened (device
         and inode), or shorter than it was: it only grows.
         """
-        if not self.sqlite or (path := self.url.removeprefix("sqlite:///")) in ("", "sqlite://"):
+        if not (path := self._path):
             return
         try:
-            told = Path(path).stat()
+            told = path.stat()
             now = (told.st_dev, told.st_ino)
             size = told.st_size
         except OSError:  # before there is one it is about to be made
@@ -186,11 +188,11 @@ class Store:
         if self._file is None:
             self._file = now
         elif now != self._file:
-            raise StoreReplaced(path)
+            raise StoreReplaced(str(path))
         if (
-            size < self._size and Path(path).stat().st_size < self._size
+            size < self._size and path.stat().st_size < self._size
         ):  # asked again: another thread may have seen it grow
-            raise StoreReplaced(path)
+            raise StoreReplaced(str(path))
         self._size = max(self._size, size)
 
     def forget(self, tables: Sequence[str]) -> bool:

@@ -1,6 +1,7 @@
 """What every page needs to know of who looks and of the house, in one statement."""
 
 from datetime import datetime
+from typing import cast
 
 from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select, true
 
@@ -14,9 +15,13 @@ from amhk.store.letters.outbox import OUT
 from amhk.store.people import subjects
 from amhk.store.people.grants import first_due
 from amhk.store.reads import CASE, INBOX, META, SESSION, TERM, WORKER
+from amhk.store.ready import Ready
 from amhk.store.rows import Row
 from amhk.store.staff.second_proofs import has_one
 from amhk.store.tables import Sql
+
+# So many reminders are counted for the head of a page; who has more reads that.
+MOST = 100
 
 
 def _meta(key: str, name: str) -> Sql:
@@ -24,7 +29,7 @@ def _meta(key: str, name: str) -> Sql:
 
 
 def _reminders() -> Sql:
-    """Count the reminders that stand before the worker of the row.
+    """Count the reminders that stand before the worker of the row, no further than `MOST`.
 
     His own, his role's, his team's, within what he may see.
     """
@@ -41,17 +46,18 @@ def _reminders() -> Sql:
     own = seen_by(WORKER.c.id, WORKER.c.team_id)
     seen = or_(WORKER.c.role.in_(ALL_CASES), and_(WORKER.c.role.in_(TEAM_CASES), own))
     known = CASE.c.id.not_in(keys_of(WORKER.c.id))
-    count = (
-        select(func.count(INBOX.c.reminder_id.distinct()))
+    found = (
+        select(INBOX.c.reminder_id)
+        .distinct()
         .join(CASE, CASE.c.id == INBOX.c.case_id)
         .join(TERM, TERM.c.id == INBOX.c.term_id)
-    )
-    return (
-        count.where(mine, seen, known, TERM.c.status == "running")
+        .where(mine, seen, known, TERM.c.status == "running")
+        .limit(MOST)
         .correlate(WORKER)
-        .scalar_subquery()
-        .label("reminders")
+        .subquery()
     )
+    count = select(func.count()).select_from(found).correlate(WORKER)
+    return count.scalar_subquery().label("reminders")
 
 
 _HOUSE = [
@@ -80,7 +86,7 @@ _HOUSE = [
     regions.first_due(),
     matters.first_due(),
 ]
-_FRAME = (
+_FRAME = Ready(
     select(
         *WORKER.c,
         barred(),
@@ -101,7 +107,7 @@ _FRAME = (
         WORKER.c.active == true(),
     )
 )
-_HOUSE_ALONE = select(*_HOUSE)
+_HOUSE_ALONE = Ready(select(*_HOUSE))
 
 
 def frame_of(
@@ -111,8 +117,7 @@ def frame_of(
     secret of his forms, his reminders, and how the house is; None when there is none.
     """
     told = {"session": session, "real": real, "idle": idle, "proof_kind": proof_kind}
-    found = connection.execute(_FRAME, told).mappings().first()
-    return dict(found) if found else None
+    return cast(Row | None, _FRAME.first(connection, told))
 
 
 def house_of(connection: Connection, proof_kind: str) -> Row:
@@ -120,4 +125,4 @@ def house_of(connection: Connection, proof_kind: str) -> Row:
     the last proof, whether incidents stand open, since when forms lie, whether letters could not
     go.
     """
-    return dict(connection.execute(_HOUSE_ALONE, {"proof_kind": proof_kind}).mappings().one())
+    return cast(Row, _HOUSE_ALONE.first(connection, {"proof_kind": proof_kind}))

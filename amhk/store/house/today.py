@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import cast
 
 from sqlalchemy import (
     Connection,
     Integer,
-    Select,
     String,
     and_,
     bindparam,
@@ -25,7 +24,8 @@ from sqlalchemy import (
 
 from amhk.store.cases.scope import BARRED
 from amhk.store.database.instants import UtcInstant, as_text
-from amhk.store.reads import CASE, TEAM, TERM, WORKER, as_rows
+from amhk.store.reads import CASE, TEAM, TERM, WORKER
+from amhk.store.ready import Ready
 from amhk.store.rows import Row
 from amhk.store.tables import Sql
 
@@ -89,8 +89,8 @@ def _how_many(*whens: tuple[Sql, int]) -> Sql:
 
 
 @cache
-def _terms_of(kind: Kind) -> Select[Any]:
-    return (
+def _terms_of(kind: Kind) -> Ready:
+    return Ready(
         select(*_CASE, *_TERM)
         .join(TERM, TERM.c.case_id == CASE.c.id + 0)  # from his cases to their terms
         .where(CASE.c.owner_id == bindparam("worker"), _OPEN, TERM.c.status == "running", _of(kind))
@@ -106,7 +106,7 @@ _UNTOUCHED_COUNTS = (
 
 
 @cache
-def _load(kind: Kind) -> Select[Any]:
+def _load(kind: Kind) -> Ready:
     """Give the load of teams: counted by key, and only then named."""
     ends = func.substr(CASE.c.rank, 2) <= bindparam("now_text", type_=String)
     counted = (
@@ -121,7 +121,7 @@ def _load(kind: Kind) -> Select[Any]:
         .subquery()
     )
     told = [counted.c[n] for n in ("late", "unread", "urgent")]
-    return (
+    return Ready(
         select(
             TEAM.c.name.label("team"),
             WORKER.c.name.label("worker"),
@@ -138,8 +138,8 @@ _LATE = TERM.c.over_at <= _NOW
 
 
 @cache
-def _ending(kind: Kind) -> Select[Any]:
-    return (
+def _ending(kind: Kind) -> Ready:
+    return Ready(
         select(
             TERM.c.name,
             _how_many((_LATE, 1)).label("late"),
@@ -155,8 +155,8 @@ def _ending(kind: Kind) -> Select[Any]:
 
 
 @cache
-def _untouched(kind: Kind) -> Select[Any]:
-    return (
+def _untouched(kind: Kind) -> Ready:
+    return Ready(
         select(*_CASE)
         # not in the words of an index of owners: the first few come in the order of danger
         .where(_of(kind), (CASE.c.owner_id + 0).is_(None), CASE.c.rank < "9")
@@ -166,9 +166,9 @@ def _untouched(kind: Kind) -> Select[Any]:
 
 
 @cache
-def _of_nobody(kind: Kind) -> Select[Any]:
+def _of_nobody(kind: Kind) -> Ready:
     counts: list[Sql] = [*_UNTOUCHED_COUNTS]
-    return select(*counts).select_from(CASE).where(_of(kind), _NOBODY, _OPEN)
+    return Ready(select(*counts).select_from(CASE).where(_of(kind), _NOBODY, _OPEN))
 
 
 def terms_of(connection: Connection, worker: int, barred: frozenset[int]) -> list[Row]:
@@ -176,7 +176,7 @@ def terms_of(connection: Connection, worker: int, barred: frozenset[int]) -> lis
     then by their end.
     """
     part = Part(None, barred)
-    return as_rows(connection.execute(_terms_of(part.kind), part.binds() | {"worker": worker}))
+    return _terms_of(part.kind).rows(connection, part.binds() | {"worker": worker})
 
 
 def load(connection: Connection, part: Part, now: datetime) -> list[Row]:
@@ -184,7 +184,7 @@ def load(connection: Connection, part: Part, now: datetime) -> list[Row]:
     those are late, not opened by anybody, and urgent.
     """
     asked = part.binds() | {"now_text": as_text(now)}
-    return as_rows(connection.execute(_load(part.kind), asked))
+    return _load(part.kind).rows(connection, asked)
 
 
 def ending(connection: Connection, part: Part, now: datetime, until: datetime) -> list[Row]:
@@ -192,14 +192,14 @@ def ending(connection: Connection, part: Part, now: datetime, until: datetime) -
     of those are of nobody, and how many of all of them.
     """
     asked = part.binds() | {"now": now, "until": until}
-    return as_rows(connection.execute(_ending(part.kind), asked))
+    return _ending(part.kind).rows(connection, asked)
 
 
 def untouched(connection: Connection, part: Part, limit: int) -> list[Row]:
     """Give the open cases of these teams that nobody owns, in the order of danger."""
-    return as_rows(connection.execute(_untouched(part.kind), part.binds() | {"most": limit}))
+    return _untouched(part.kind).rows(connection, part.binds() | {"most": limit})
 
 
 def of_nobody(connection: Connection, part: Part) -> Row:
     """Give how many open cases of these teams nobody owns: all, not opened, urgent."""
-    return dict(connection.execute(_of_nobody(part.kind), part.binds()).mappings().one())
+    return cast(Row, _of_nobody(part.kind).first(connection, part.binds()))

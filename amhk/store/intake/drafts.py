@@ -4,15 +4,35 @@ other form. Only its writer reads it; of calls others see that they are there, a
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import Connection, delete, false, func, insert, or_, select, true, update
+from sqlalchemy import (
+    Connection,
+    Integer,
+    bindparam,
+    delete,
+    false,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from amhk.rules.privacy.secrecy import WORKS
+from amhk.store.database.instants import UtcInstant
 from amhk.store.reads import NOTICE, WORKER, numbers_of, rows
+from amhk.store.ready import Ready
 from amhk.store.rows import Row
 from amhk.store.tables import Concept, table
 
 CONCEPT = table(Concept)
+_EVERY = Ready(
+    select(*(CONCEPT.c[name] for name in ("mark", "path", "begun", "saved")))
+    .where(CONCEPT.c.worker_id == bindparam("worker", type_=Integer))
+    .order_by(CONCEPT.c.saved.desc())
+)
 
 
 def of(connection: Connection, worker: int) -> list[Row]:
@@ -25,10 +45,9 @@ def every(connection: Connection, worker: int, barred: Collection[int]) -> list[
     """Give where a worker has typed something he has not sent, calls and forms, the last saved
     first: mark, path, begun and saved; not where it is about a case (its key) that is barred.
     """
-    told = select(*(CONCEPT.c[name] for name in ("mark", "path", "begun", "saved")))
-    mine = told.where(CONCEPT.c.worker_id == worker).order_by(CONCEPT.c.saved.desc())
+    mine = _EVERY.rows(connection, {"worker": worker})
     hidden = _paths_of(connection, barred) if barred else ()
-    return [row for row in rows(connection, mine) if not row["path"].startswith(hidden)]
+    return [row for row in mine if not row["path"].startswith(hidden)]
 
 
 def _paths_of(connection: Connection, cases: Collection[int]) -> tuple[str, ...]:
@@ -106,6 +125,12 @@ def older(connection: Connection, teams: Sequence[int] | None, before: datetime)
     """Give whose concepts in these teams (None is all of them) were begun before an instant, or by
     who takes no calls any more: how many each, and since when.
     """
+    binds: dict[str, object] = {} if teams is None else {"teams": list(teams)}
+    return _older(teams is None).rows(connection, binds | {"before": before})
+
+
+@cache
+def _older(every: bool) -> Ready:
     statement = select(
         WORKER.c.name.label("worker"),
         func.count().label("count"),
@@ -113,9 +138,11 @@ def older(connection: Connection, teams: Sequence[int] | None, before: datetime)
     )
     statement = statement.select_from(CONCEPT).join(WORKER, WORKER.c.id == CONCEPT.c.worker_id)
     gone = or_(WORKER.c.active == false(), WORKER.c.role.not_in(WORKS))
-    of = true() if teams is None else WORKER.c.team_id.in_(teams)
-    where = (CONCEPT.c.path == "", of, or_(CONCEPT.c.begun < before, gone))
-    return rows(connection, statement.where(*where).group_by(WORKER.c.name).order_by(WORKER.c.name))
+    teams = bindparam("teams", type_=Integer, expanding=True)
+    of = true() if every else WORKER.c.team_id.in_(teams)
+    old = CONCEPT.c.begun < bindparam("before", type_=UtcInstant)
+    told = statement.where(CONCEPT.c.path == "", of, or_(old, gone))
+    return Ready(told.group_by(WORKER.c.name).order_by(WORKER.c.name))
 
 
 def hand_over(connection: Connection, worker: int, to: int) -> int:

@@ -17,6 +17,7 @@ from amhk.rules.parse import fold
 from amhk.store import writes
 from amhk.store.cases.journal import commit_to
 from amhk.store.reads import CASE, LOOK, PERSON, TEAM, WORKER, as_rows, rows
+from amhk.store.ready import Ready, put
 from amhk.store.rows import Row
 from amhk.store.tables import LookHead, table
 from amhk.words import iso
@@ -28,7 +29,7 @@ _PLACE = re.compile(r"([^\d,]{3,}) \d.*?(?:\d{4} ?[a-z]{2} )?([a-z' -]*)$")
 _BEGIN = text(
     "INSERT INTO look_heads (chain, sequence, hash) VALUES (:chain, 0, '') ON CONFLICT DO NOTHING"
 )
-_LAST = select(HEAD).where(HEAD.c.chain == bindparam("of_chain")).with_for_update()
+_LAST = Ready(select(HEAD).where(HEAD.c.chain == bindparam("of_chain")).with_for_update())
 _MOVE = (
     update(HEAD)
     .where(HEAD.c.chain == bindparam("of_chain"))
@@ -49,10 +50,10 @@ def write(connection: Connection, lines: Sequence[Mapping[str, object]]) -> list
     if not lines:
         return []
     chain = lines[0]["worker_id"] or NOBODY
-    head = connection.execute(_LAST, {"of_chain": chain}).mappings().first()
+    head = _LAST.first(connection, {"of_chain": chain})
     if head is None:
         connection.execute(_BEGIN, {"chain": chain})
-        head = connection.execute(_LAST, {"of_chain": chain}).mappings().one()
+        head = _LAST.first(connection, {"of_chain": chain})
     sequence, last, made = head["sequence"], head["hash"], []
     for line in lines:
         sequence += 1
@@ -66,7 +67,7 @@ def write(connection: Connection, lines: Sequence[Mapping[str, object]]) -> list
         }
         last = row["hash"] = _link(last, row)
         made.append(row)
-    connection.execute(_MOVE, {"of_chain": chain, "now_at": sequence, "now_hash": last})
+    put(connection, _MOVE, [{"of_chain": chain, "now_at": sequence, "now_hash": last}])
     return writes.add_rows(connection, LOOK, made)
 
 

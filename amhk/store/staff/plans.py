@@ -3,16 +3,35 @@
 from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import Connection, and_, false, func, or_, select, true
+from sqlalchemy import Connection, Date, and_, bindparam, false, func, or_, select, true
 
 from amhk.rules.privacy.secrecy import ALL_CASES, WORKS
 from amhk.store import tables as t
+from amhk.store.database.instants import UtcInstant
 from amhk.store.reads import CASE, WORKER, rows
+from amhk.store.ready import Ready
 from amhk.store.rows import Row
 from amhk.store.tables import table
 from amhk.store.terms.reminders import PIKET, PLAN, away_on
 
 PLAN_CASE = table(t.PlanCase)
+_ABLE = and_(WORKER.c.active == true(), WORKER.c.role.in_(ALL_CASES))
+_ROSTER = Ready(
+    select(*PIKET.c, WORKER.c.name, _ABLE.label("active"))
+    .join(WORKER, WORKER.c.id == PIKET.c.worker_id)
+    .where(
+        PIKET.c.gone == false(),
+        PIKET.c.end > bindparam("from", type_=UtcInstant),
+        PIKET.c.start < bindparam("until", type_=UtcInstant),
+    )
+    .order_by(PIKET.c.start, PIKET.c.id)
+)
+_TO_COME = Ready(
+    select(PLAN.c.worker_id, PLAN.c.kind, PLAN.c.start, PLAN.c.end).where(
+        PLAN.c.undone.is_(None),
+        or_(PLAN.c.end.is_(None), PLAN.c.end >= bindparam("day", type_=Date)),
+    )
+)
 
 
 def waiting(connection: Connection, today: date) -> list[int]:
@@ -99,12 +118,7 @@ def roster(connection: Connection, start: datetime, end: datetime) -> list[Row]:
 
     `active` only for who still works here and may see every case.
     """
-    able = and_(WORKER.c.active == true(), WORKER.c.role.in_(ALL_CASES))
-    statement = select(*PIKET.c, WORKER.c.name, able.label("active")).join(
-        WORKER, WORKER.c.id == PIKET.c.worker_id
-    )
-    where = (PIKET.c.gone == false(), PIKET.c.end > start, PIKET.c.start < end)
-    return rows(connection, statement.where(*where).order_by(PIKET.c.start, PIKET.c.id))
+    return _ROSTER.rows(connection, {"from": start, "until": end})
 
 
 def to_come(connection: Connection, today: date) -> list[Row]:
@@ -112,13 +126,7 @@ def to_come(connection: Connection, today: date) -> list[Row]:
 
     Worker_id, kind, start, end.
     """
-    until = or_(PLAN.c.end.is_(None), PLAN.c.end >= today)
-    return rows(
-        connection,
-        select(PLAN.c.worker_id, PLAN.c.kind, PLAN.c.start, PLAN.c.end).where(
-            PLAN.c.undone.is_(None), until
-        ),
-    )
+    return _TO_COME.rows(connection, {"day": today})
 
 
 def owned_by_nobody_here(connection: Connection, today: date) -> list[str]:

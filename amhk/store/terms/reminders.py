@@ -5,10 +5,13 @@ Which rungs have fallen due, writing them down as one, and in whose inbox they s
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     Connection,
+    Integer,
+    String,
     and_,
     bindparam,
     delete,
@@ -24,12 +27,13 @@ from sqlalchemy import (
     case as when,
 )
 
-from amhk.rules.privacy.secrecy import HAND, Reader, keys, scope_of
+from amhk.rules.privacy.secrecy import HAND, Reader, Scope, keys, scope_of
 from amhk.rules.terms.ladder import Person, Staff
 from amhk.store import tables as t
 from amhk.store.cases.barred import barred as barred_cases
-from amhk.store.cases.scope import within
+from amhk.store.cases.scope import binds_of, bound_within, kind_of
 from amhk.store.reads import CASE, INBOX, META, REMINDER, TERM, WORKER, as_rows, rows
+from amhk.store.ready import Ready
 from amhk.store.rows import Row
 from amhk.store.tables import Sql, table
 
@@ -192,40 +196,54 @@ def away_on(day: date | Sql) -> list[Sql]:
     ]
 
 
-def _mine(who: Reader) -> Sql:
-    """Give the WHERE of what stands before a reader; a term that stands still rings for nobody."""
-    mine = [
-        INBOX.c.worker_id == who.id,
-        and_(INBOX.c.role == who.role, or_(INBOX.c.team_id.is_(None), INBOX.c.team_id == who.team)),
-    ]
-    if who.team is not None:
-        mine.append(
-            and_(INBOX.c.team_id == who.team, INBOX.c.role.is_(None), INBOX.c.worker_id.is_(None))
-        )
-    return or_(*mine)
+_READER, _ROLE, _TEAM = (
+    bindparam(name, type_=kind)
+    for name, kind in (("reader", Integer), ("in_role", String), ("in_team", Integer))
+)
+# What stands before a reader: his own, his role's (in his team), his team's.
+_MINE = or_(
+    INBOX.c.worker_id == _READER,
+    and_(INBOX.c.role == _ROLE, or_(INBOX.c.team_id.is_(None), INBOX.c.team_id == _TEAM)),
+    and_(INBOX.c.team_id == _TEAM, INBOX.c.role.is_(None), INBOX.c.worker_id.is_(None)),
+)
+
+
+def _binds(who: Reader, scope: Scope) -> dict[str, object]:
+    return {"reader": who.id, "in_role": who.role, "in_team": who.team} | binds_of(scope)
 
 
 def count_inbox(connection: Connection, who: Reader) -> int:
-    """Give how many reminders stand before a worker, all of them."""
+    """Give how many reminders stand before a worker, all of them; a term that stands still rings
+    for nobody.
+    """
+    scope = scope_of(who)
+    return int(_count(kind_of(scope)).value(connection, _binds(who, scope)))
+
+
+@cache
+def _count(kind: str) -> Ready:
     count = (
         select(func.count(INBOX.c.reminder_id.distinct()))
         .join(CASE, CASE.c.id == INBOX.c.case_id)
         .join(TERM, TERM.c.id == INBOX.c.term_id)
     )
-    return int(
-        connection.execute(
-            count.where(_mine(who), TERM.c.status == "running", within(scope_of(who)))
-        ).scalar_one()
-    )
+    return Ready(count.where(_MINE, TERM.c.status == "running", bound_within(kind)))
 
 
 def inbox(connection: Connection, who: Reader, before: int | None, limit: int) -> list[Row]:
     """Give the reminders that stand before a worker, the latest first, from before a key on."""
+    scope = scope_of(who)
+    binds = _binds(who, scope) | {"before": before, "most": limit}
+    return _inbox(kind_of(scope), before is not None).rows(connection, binds)
+
+
+@cache
+def _inbox(kind: str, goes_on: bool) -> Ready:
     first = (
         select(INBOX.c.reminder_id)
         .distinct()
         .join(CASE, CASE.c.id == INBOX.c.case_id)
-        .where(_mine(who), within(scope_of(who)))
+        .where(_MINE, bound_within(kind))
     )
     statement = select(
         *REMINDER.c, TERM.c.name, TERM.c.due, CASE.c.number, CASE.c.workflow, CASE.c.release
@@ -234,9 +252,10 @@ def inbox(connection: Connection, who: Reader, before: int | None, limit: int) -
         CASE, CASE.c.id == REMINDER.c.case_id
     )
     statement = statement.where(REMINDER.c.id.in_(first), TERM.c.status == "running")
-    if before is not None:
-        statement = statement.where(REMINDER.c.id < before)
-    return rows(connection, statement.order_by(REMINDER.c.id.desc()).limit(limit))
+    if goes_on:
+        statement = statement.where(REMINDER.c.id < bindparam("before", type_=Integer))
+    most = bindparam("most", type_=Integer)
+    return Ready(statement.order_by(REMINDER.c.id.desc()).limit(most))
 
 
 def readdress(connection: Connection, case: int, old: int, new: int | None, team: int) -> None:

@@ -37,8 +37,9 @@ def describe(app: FastAPI, office: Office, known: bool) -> dict[str, object]:
     Every route behind a token, and what taking a call needs; for who is not `known` without any
     value of the database.
     """
+    routes = [route for part in app.routes for route in getattr(part, "routes", [part])]
     told = get_openapi(
-        title=app.title, version=app.version, description=app.description, routes=app.routes
+        title=app.title, version=app.version, description=app.description, routes=routes
     )
     told.setdefault("components", {})["securitySchemes"] = {
         "token": {"type": "http", "scheme": "bearer"}

@@ -3,7 +3,7 @@
 Every form is made from the desk's own fields.
 """
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 
 from amhk.web.pages import (
     cases,
@@ -70,8 +70,6 @@ ROOMS = (
     typed,
     well_known,
 )
-router = APIRouter(include_in_schema=False, dependencies=[Depends(keep_sent)])
-for room in ROOMS:
-    router.include_router(room.router)
+FIRST = (Depends(keep_sent),)
 
-__all__ = ["RETRY_AFTER", "ROOMS", "refused", "router"]
+__all__ = ["FIRST", "RETRY_AFTER", "ROOMS", "refused"]

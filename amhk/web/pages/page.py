@@ -22,7 +22,7 @@ from amhk.errors import BadInput, Fault, Refusal
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import WORKS, Reader
 from amhk.web.auth import ConfirmFirst, by_cookie, prove_own_form
-from amhk.web.outside import address_of
+from amhk.web.outside import address_of, path_of
 from amhk.web.pages.environment import environment
 from amhk.web.pages.navigation import menu
 from amhk.web.turn import InTurn
@@ -78,7 +78,7 @@ class Visit:
     @property
     def path(self) -> str:
         """Give the path that was asked for."""
-        return str(self.request.url.path)
+        return str(path_of(self.request))
 
     @property
     def in_part(self) -> bool:
@@ -192,7 +192,7 @@ def bare_page(request: Request, template: str, status: int = 200, **told: object
         "office": office,
         "now": clock.read_clock(office),
         "errors": [],
-        "path": request.url.path,
+        "path": path_of(request),
         "passkeys": fits_here(address_of(office, request)),
         "notice": None,
         "alarms": [],

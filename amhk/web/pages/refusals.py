@@ -9,6 +9,7 @@ from amhk.desk.house.second_proof import ProveSecond, SetUpFirst
 from amhk.desk.house.sign_in import ChooseOwnPassword
 from amhk.errors import AlreadyDone, HouseClosed, NotSignedIn, Refusal
 from amhk.web.auth import ConfirmFirst, StaleForm, inside
+from amhk.web.outside import path_of
 from amhk.web.pages.environment import environment
 from amhk.web.pages.page import Visit, bare_page, go, home_of, page, shown_form, visit
 
@@ -18,7 +19,7 @@ RETRY_AFTER = {"retry-after": "10"}  # seconds after which a program may ask a c
 def refused(request: Request, status: int, wrong: Refusal) -> Response:
     """Give the page of a refusal; who is not signed in is asked to, and comes back where he was."""
     if isinstance(wrong, AlreadyDone):
-        return go(home_of(request.url.path), wrong.text)
+        return go(home_of(path_of(request)), wrong.text)
     if isinstance(wrong, ChooseOwnPassword):
         return RedirectResponse("/wachtwoord", 303)
     if isinstance(wrong, SetUpFirst):
@@ -32,12 +33,12 @@ def refused(request: Request, status: int, wrong: Refusal) -> Response:
         return _closed(request, status, wrong, sent)
     if (
         isinstance(wrong, NotSignedIn | StaleForm)
-        and request.url.path not in ("/login", "/logout")
+        and path_of(request) not in ("/login", "/logout")
         and any(v.strip() for _, v in sent)
     ):
         return _send_again(request, wrong, sent)
-    if isinstance(wrong, NotSignedIn) and request.url.path != "/login":
-        back = request.url.path if request.method == "GET" else "/"
+    if isinstance(wrong, NotSignedIn) and path_of(request) != "/login":
+        back = path_of(request) if request.method == "GET" else "/"
         return RedirectResponse(f"/login?naar={quote(back)}", 303)
     if (here := _inside(request)) is None:
         return bare_page(request, "geweigerd.html", status, wrong=wrong)
@@ -54,8 +55,13 @@ def _confirmed_first(request: Request, sent: list[tuple[str, str]]) -> Response:
     """Ask for the password; what was typed is kept, to be sent again afterwards."""
     if request.method == "GET":
         query = f"?{request.url.query}" if request.url.query else ""
-        return RedirectResponse(f"/bevestigen?naar={quote(request.url.path + query)}", 303)
-    told = {"sent": sent, "shown": shown_form(sent), "action": request.url.path, "confirm": True}
+        return RedirectResponse(f"/bevestigen?naar={quote(request.scope['path'] + query)}", 303)
+    told = {
+        "sent": sent,
+        "shown": shown_form(sent),
+        "action": path_of(request),
+        "confirm": True,
+    }
     return page(visit(request), "opnieuw.html", 403, signed_in=True, **told)
 
 
@@ -68,7 +74,7 @@ def _closed(request: Request, status: int, wrong: Refusal, sent: list[tuple[str,
         "wrong": wrong,
         "sent": sent,
         "shown": shown_form(sent),
-        "action": request.url.path if sent else "",
+        "action": path_of(request) if sent else "",
         "csrf": getattr(request.state, "csrf", ""),
     }
     text = environment().get_template("dicht.html").render(**told)
@@ -87,7 +93,7 @@ def _send_again(request: Request, wrong: Refusal, sent: list[tuple[str, str]]) -
         "sent": sent,
         "shown": shown_form(sent),
         "signed_in": isinstance(wrong, StaleForm),
-        "action": request.url.path,
+        "action": path_of(request),
     }
     if (here := _inside(request)) is None:
         return bare_page(request, "opnieuw.html", status, csrf="", **told)
