@@ -21,14 +21,16 @@ class Opens:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong, in one Dutch sentence, with the field it stands at and the door that
-    mends it.
+    """One thing that is wrong, in one Dutch sentence, with the field (or the key of a file) it
+    stands at, the door that mends it, and of a procedure the file and the story that leads to it.
     """
 
     code: str
     text: str
     field: str | None = None
     do: Opens | None = None
+    file: str | None = None
+    story: str | None = None
 
 
 class Refusal(Exception):

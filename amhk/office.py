@@ -3,13 +3,14 @@
 It refuses to open if anything is missing, and says what to do.
 """
 
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-from amhk import procedure
+from amhk import procedure, releases
 from amhk.config import Config, read_config
 from amhk.errors import Fault, HouseClosed
 from amhk.rules.procedure.workflow import Pack
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from amhk.store.database.engine import Connection, Store
 
 TRAINING, PRODUCTION = "training", "production"
+_RELEASES = "releases"
 
 
 @dataclass
@@ -98,9 +100,10 @@ def open_office(path: Path, proof: bool = True, teams: bool = True) -> Office:
         schema.prove_current(store)
         with store.read() as connection:
             kind, present = reads.meta(connection, "kind"), calendar.read(connection)
-            if kind not in (TRAINING, PRODUCTION):
-                raise HouseClosed(_NO_KIND)
-            _prove_pack(reads, connection, pack, config, teams)
+            named = {t["name"] for t in reads.teams(connection)} if teams else None
+        if kind not in (TRAINING, PRODUCTION):
+            raise HouseClosed(_NO_KIND)
+        _prove_cases(store, pack, config, named)
         if proof:
             _prove_procedure(store, pack, config)
     except HouseClosed:
@@ -146,14 +149,69 @@ def _prove_procedure(store: "Store", pack: Pack, config: Config) -> None:
             writes.set_meta(connection, "proven", digest)
 
 
+def _prove_cases(store: "Store", pack: Pack, config: Config, teams: set[str] | None) -> None:
+    """Prove that the releases in the folder are those the cases of the house stand in, and remember
+    which they are.
+    """
+    from amhk.store import reads
+    from amhk.store.cases import standing
+
+    with store.read() as connection:
+        held = releases.held_of(reads.meta(connection, _RELEASES))
+        places = standing.places(connection)
+        _prove_releases(connection, pack, held)
+        _prove_pack(pack, config, places, teams)
+    _remember_releases(store, pack, held, {release for _, release, _ in places})
+
+
+def _prove_releases(connection: "Connection", pack: Pack, held: Mapping[str, str]) -> None:
+    """Raise HouseClosed when a release that cases stand in is gone, or another than it was."""
+    from amhk.store.cases import standing
+
+    texts = []
+    for key, digest in held.items():
+        name, _, release = key.partition("/")
+        if name != pack.name or pack.digests.get(release) == digest:
+            continue
+        if not standing.any_of(connection, release):
+            continue
+        how = "is veranderd" if release in pack.digests else "is weg"
+        texts.append(
+            f"Uitgave {release} {how}, en er zijn zaken in. Zet workflows/{pack.name}/{release}"
+            " terug zoals zij was (uit de back-up); wat anders moet is een nieuwe uitgave (amhk"
+            " workflow draft)."
+        )
+    if texts:
+        _close_for([Fault("uitgave", text) for text in texts])
+
+
+def _remember_releases(
+    store: "Store", pack: Pack, held: Mapping[str, str], standing: Collection[str]
+) -> None:
+    """Write down which files today's release has, and those of every other that open cases stand
+    in, so that nobody changes them under a case.
+    """
+    from amhk.store import writes
+    from amhk.store.database.engine import StoreFailed
+
+    now = {
+        f"{pack.name}/{release}": pack.digests[release]
+        for release in (pack.current, *sorted(standing))
+        if release in pack.digests
+    }
+    if any(held.get(key) != digest for key, digest in now.items()):
+        with suppress(StoreFailed), store.write() as connection:
+            writes.set_meta(connection, _RELEASES, releases.held_text({**held, **now}))
+
+
 def _prove_pack(
-    reads: Any, connection: "Connection", pack: Pack, config: Config, with_teams: bool
+    pack: Pack, config: Config, places: list[tuple[str, str, str]], teams: set[str] | None
 ) -> None:
     """Raise HouseClosed when an open case stands in a release or state that is gone, or a routing
-    rule names a team that is not there.
+    rule names a team that is not there (`teams`; None: that is all one).
     """
     faults = []
-    for name, release, state in reads.standing_places(connection):
+    for name, release, state in places:
         workflow = pack.workflows.get((name, release))
         if workflow is None or state not in workflow.states:
             faults.append(
@@ -163,10 +221,8 @@ def _prove_pack(
                     " ontbreekt.",
                 )
             )
-    teams = {t["name"] for t in reads.teams(connection)}
-    for team in (
-        sorted({config.default_team, *(r.team for r in config.rules)} - teams) if with_teams else ()
-    ):
+    wanted = {config.default_team, *(r.team for r in config.rules)}
+    for team in sorted(wanted - teams) if teams is not None else ():
         faults.append(
             Fault(
                 "team",

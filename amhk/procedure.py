@@ -9,7 +9,7 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
-from amhk import __version__
+from amhk import __version__, releases
 from amhk.config import Config, shipped
 from amhk.errors import Fault
 from amhk.rules.figures.definitions import Definitions, read_definitions
@@ -23,26 +23,25 @@ from amhk.words import LISTS
 
 
 def read_pack(config: Config) -> tuple[Pack, list[Fault]]:
-    """Give the procedure in the meldpunt folder, all releases, and every fault in its files."""
+    """Give the procedure in the meldpunt folder, all releases, and every fault in its files.
+
+    A folder that is no settled release, and not the one that new cases follow, is a draft: with a
+    fault in it, it is not read.
+    """
     folder = config.folder / "workflows" / config.pack
     faults, found = list[Fault](), dict[tuple[str, str], Workflow]()
-    for path in sorted(folder.glob("*/*.toml")):
-        name = f"workflows/{config.pack}/{path.parent.name}/{path.name}"
-        try:
-            data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
-            faults.append(Fault("workflow", f"{name}: {wrong}"))
-            continue
-        workflow, wrong_keys = read_workflow(config.pack, name, data)
-        faults += wrong_keys
-        if workflow:
-            faults += _misplaced(workflow, path, name, found)
-            found[workflow.name, workflow.release] = workflow
-    releases = sorted({release for _, release in found})
+    for place in sorted(path for path in folder.glob("*") if path.is_dir()):
+        settled = releases.is_settled(place)
+        flows, wrong = read_release(config, place)
+        if settled or place.name == config.release:
+            faults += wrong
+        if settled or place.name == config.release or not wrong:
+            found |= flows
+    names = sorted({release for _, release in found})
     if not faults and not found:
         faults.append(Fault("workflow", f"Er staan geen werkwijzen in {folder}."))
-    if found and config.release not in releases:
-        text = f"Uitgave '{config.release}' bestaat niet; er is: {', '.join(releases)}."
+    if found and config.release not in names:
+        text = f"Uitgave '{config.release}' bestaat niet; er is: {', '.join(names)}."
         faults.append(Fault("workflow", text))
     codes, wrong_codes = _read_codes(config)
     places = tuple(
@@ -60,8 +59,40 @@ def read_pack(config: Config) -> tuple[Pack, list[Fault]]:
         codes=codes,
         figures=figures,
         register=register,
+        digests={name: releases.digest_of(folder / name) for name in names},
     )
     return pack, faults + wrong_codes + wrong_figures + wrong_register
+
+
+def read_release(
+    config: Config, place: Path, draft: str = ""
+) -> tuple[dict[tuple[str, str], Workflow], list[Fault]]:
+    """Give the workflows in the folder of a release, and every fault in it: also that it is another
+    than was settled. `draft` is what the folder of a draft is called, which may still change.
+    """
+    shown = draft or f"workflows/{config.pack}/{place.name}"
+    found, faults = dict[tuple[str, str], Workflow](), list[Fault]()
+    if not draft and releases.is_settled(place):
+        file = f"{shown}/{releases.FILE}"
+        if text := releases.misnamed(place):
+            return {}, [Fault("uitgave", text, field="release", file=file)]
+        if text := releases.unlike(place):
+            faults.append(Fault("uitgave", text, field="files", file=file))
+    for path in sorted(place.glob("*.toml")):
+        if path.name == releases.FILE:
+            continue
+        name = f"{shown}/{path.name}"
+        try:
+            data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+            faults.append(Fault("workflow", f"{name}: {wrong}", file=name))
+            continue
+        workflow, wrong_keys = read_workflow(config.pack, name, data)
+        faults += wrong_keys
+        if workflow:
+            faults += _misplaced(workflow, path, name, found)
+            found[workflow.name, workflow.release] = workflow
+    return found, faults
 
 
 def _misplaced(
@@ -80,7 +111,7 @@ def _misplaced(
     elif (workflow.name, release) in found:
         other = ", ".join(found[workflow.name, release].files)
         text = f"{name}, name: '{workflow.name}' staat ook in {other}."
-    return [Fault("workflow", text)] if text else []
+    return [Fault("workflow", text, field="release", file=name)] if text else []
 
 
 def _own_or_shipped(config: Config, file: str) -> Raw:
@@ -179,8 +210,44 @@ def procedure_faults(config: Config) -> list[Fault]:
     return faults or layout_faults(pack, config)
 
 
+def running_of(pack: Pack, config: Config) -> list[Workflow]:
+    """Give the workflows that cases may stand in: not those of a draft beside them."""
+    folder = config.folder / "workflows" / config.pack
+    return [
+        workflow
+        for (_, release), workflow in pack.workflows.items()
+        if release == pack.current or releases.is_settled(folder / release)
+    ]
+
+
 def proof_faults(pack: Pack, config: Config) -> list[Fault]:
     """Give what is wrong with the letters, the promises of each workflow and the codes it names."""
+    return _proven(running_of(pack, config), pack.codes, config)
+
+
+def draft_faults(config: Config, place: Path, shown: str) -> list[Fault]:
+    """Give every fault of a draft in a folder, called `shown`, as it would be in this meldpunt."""
+    flows, faults = read_release(config, place, shown)
+    if not flows and not faults:
+        faults.append(Fault("workflow", f"Er staan geen werkwijzen in {shown}.", file=shown))
+    if faults:
+        return faults
+    pack, _ = read_pack(config)
+    return _proven(list(flows.values()), pack.codes, config)
+
+
+def passed_digest(config: Config, place: Path) -> str:
+    """Give the digest of a proof that was passed: of the files of a release, the letters it was
+    proven with, and this program.
+    """
+    letters = sorted((config.folder / "templates" / "notices").glob("*.j2"))
+    told = sha256(f"{__version__}\n{releases.digest_of(place)}\n".encode())
+    for path in letters:
+        told.update(path.name.encode() + sha256(path.read_bytes()).digest())
+    return told.hexdigest()
+
+
+def _proven(workflows: list[Workflow], codes: Codes, config: Config) -> list[Fault]:
     from amhk.letters.render import Letters
     from amhk.rules.procedure.check import check
     from amhk.rules.procedure.world import explore
@@ -188,7 +255,7 @@ def proof_faults(pack: Pack, config: Config) -> list[Fault]:
     letters = Letters(config.folder / "templates" / "notices")
     faults = [Fault("sjabloon", text) for text in letters.faults()]
     paths = letters.paths()
-    for workflow in pack.workflows.values():
+    for workflow in workflows:
         faults += check(workflow, paths)
         told = [(m, name, code) for m in workflow.moves.values() for name, code in m.codes]
         faults += [
@@ -196,9 +263,11 @@ def proof_faults(pack: Pack, config: Config) -> list[Fault]:
                 "werkwijze",
                 f"{workflow.name} {workflow.release}: '{m.title}' noemt code '{code}' van '{name}',"
                 " en die bestaat niet.",
+                field=f"moves.{m.name}",
+                file=next(iter(workflow.files), None),
             )
             for m, name, code in told
-            if code not in {c.code for c in pack.codes.lists.get(name, ())}
+            if code not in {c.code for c in codes.lists.get(name, ())}
         ]
     # a house that runs does not keep the whole world of its procedure in memory
     explore.cache_clear()

@@ -10,11 +10,11 @@ import sys
 import typer
 
 from amhk import logs
-from amhk.cli import administration, cases, house, imports, staff
+from amhk.cli import administration, cases, house, imports, procedure, staff
 from amhk.cli.shared import app
 from amhk.errors import Refusal, WrongUse
 
-__all__ = ["administration", "app", "cases", "house", "imports", "main", "staff"]
+__all__ = ["administration", "app", "cases", "house", "imports", "main", "procedure", "staff"]
 
 
 def main() -> None:
@@ -46,6 +46,8 @@ def main() -> None:
 
 
 def _complain(wrong: Refusal) -> None:
-    lines = [f"{f.field + ': ' if f.field else ''}{f.text}" for f in wrong.faults] or [wrong.text]
+    faults = wrong.faults  # of a file the sentence says itself where it stands
+    told = [f"{f.field}: {f.text}" if f.field and not f.file else f.text for f in faults]
+    lines = told or [wrong.text]
     for line in lines:
         typer.echo(line, err=True)

@@ -11,7 +11,6 @@ from amhk.cli.shared import (
     say,
     team_app,
     worker_app,
-    workflow_app,
 )
 
 
@@ -136,31 +135,3 @@ def team_list(config: ConfigOption = None) -> None:
     with open_here(config) as office:
         for name in list_teams(office):
             typer.echo(name)
-
-
-@workflow_app.command("check")
-def workflow_check(config: ConfigOption = None) -> None:
-    """Bewijs de werkwijze: bereikbaar, nooit zonder termijn, geen weg om de voortgangscontrole
-    heen, geen lek in een brief.
-    """
-    from amhk.config import find_config, read_config
-    from amhk.procedure import procedure_faults
-
-    faults = procedure_faults(read_config(find_config(config)))
-    for fault in faults:
-        typer.echo(fault.text)
-    if faults:
-        raise typer.Exit(1)
-    typer.echo("De werkwijze klopt.")
-
-
-@workflow_app.command("diagram")
-def workflow_diagram(
-    name: Annotated[str, typer.Argument(help="meldingsroute of adviesroute")],
-    config: ConfigOption = None,
-) -> None:
-    """Teken een werkwijze als Mermaid-tekst (stateDiagram-v2)."""
-    from amhk.config import find_config, read_config
-    from amhk.desk.house.self_check import diagram
-
-    typer.echo(diagram(read_config(find_config(config)), name))

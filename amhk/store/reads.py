@@ -384,13 +384,3 @@ def request_of(connection: Connection, worker: int, key: str) -> Row | None:
         connection, select(REQUEST).where(REQUEST.c.worker_id == worker, REQUEST.c.key == key)
     )
     return found[0] if found else None
-
-
-def standing_places(connection: Connection) -> list[tuple[str, str, str]]:
-    """Give where open cases stand: (workflow, release, state), each once."""
-    statement = (
-        select(CASE.c.workflow, CASE.c.release, CASE.c.state)
-        .where(CASE.c.closed == false())
-        .distinct()
-    )
-    return [(r[0], r[1], r[2]) for r in connection.execute(statement)]

@@ -36,7 +36,7 @@ from amhk.store.rows import Json
 
 FORMAT = 1
 _BEGIN, _END, _HOUSE, _ROWS, _FILES = "begin.json", "einde.json", "huis", "rijen", "bijlagen"
-_FOLDERS = ("workflows", "templates")
+_FOLDERS = ("workflows", "templates", "ontwerpen")
 _PIECE = 1_000_000
 _UNREADABLE = (tarfile.TarError, EOFError, ValueError, KeyError, IndexError, TypeError)
 

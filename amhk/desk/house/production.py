@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta
 
+from amhk import releases
 from amhk.desk.house import nightly_backup
 from amhk.desk.house.readiness import AT_ONCE, Want
 from amhk.office import Office
@@ -66,6 +67,14 @@ WANTED = (
         lambda office: bool(office.config.backup.copy_to),
     ),
     *AT_ONCE,
+    Want(
+        "uitgave",
+        "De werkwijze van nu is niet vastgesteld: maak er een uitgave van met amhk workflow draft,"
+        " release en approve.",
+        lambda office: releases.is_settled(
+            office.config.folder / "workflows" / office.config.pack / office.config.release
+        ),
+    ),
     Want(
         "beheerder",
         "Er is geen functioneel beheerder: geef amhk worker add NAAM --role beheerder.",

@@ -3,11 +3,16 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from amhk.config import old_closing_days, read_config
+from amhk import releases
+from amhk.config import Config, old_closing_days, read_config
 from amhk.errors import HouseClosed
+from amhk.releases import Release
+from amhk.store.cases import standing
 from amhk.store.database import migrate, schema
 from amhk.store.database.engine import Store
 from amhk.store.terms import calendar
+
+_BEFORE = "overgenomen bij het bijwerken"
 
 
 def upgrade(path: Path) -> tuple[int, str | None]:
@@ -22,8 +27,20 @@ def upgrade(path: Path) -> tuple[int, str | None]:
         if not store.founded():
             raise HouseClosed("Deze database is van geen meldpunt. Maak er een met: amhk init.")
         migrate.upgrade(store)
+        _settle(store, config)
         with store.write() as connection:
             taken = calendar.adopt(connection, old_closing_days(path), datetime.now(UTC))
         return taken, schema.present(store)
     finally:
         store.close()
+
+
+def _settle(store: Store, config: Config) -> None:
+    """Settle the releases of before there were settled ones: today's, and those cases stand in."""
+    folder = config.folder / "workflows" / config.pack
+    with store.read() as connection:
+        for place in sorted(path for path in folder.glob("*") if path.is_dir()):
+            used = place.name == config.release or standing.any_of(connection, place.name)
+            if used and not releases.is_settled(place):
+                files = releases.digests(place)
+                releases.write(place, Release(place.name, made_by=_BEFORE, files=files))

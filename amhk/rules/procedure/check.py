@@ -6,7 +6,9 @@ from collections.abc import Collection, Iterator, Mapping
 
 from amhk.errors import Fault
 from amhk.rules.privacy.disclosure import ASKED, REFERRED, forbidden, supplied
+from amhk.rules.procedure.floor import floor
 from amhk.rules.procedure.lint import lint
+from amhk.rules.procedure.promises import broken, stuck
 from amhk.rules.procedure.workflow import NoticeRule, Workflow
 from amhk.rules.procedure.world import Draft, Spot, World, drafted, explore
 
@@ -24,9 +26,11 @@ def check(workflow: Workflow, paths: Mapping[str, Collection[str]]) -> list[Faul
         *_aftercare(world),
         *_own_investigation(world),
         *_endings(world),
+        *_promises(world),
     ]
     return [
         *lint(workflow),
+        *(_fault(workflow, text, key) for key, text in floor(workflow)),
         *faults,
         *_actors(workflow),
         *_airlock(workflow),
@@ -34,15 +38,26 @@ def check(workflow: Workflow, paths: Mapping[str, Collection[str]]) -> list[Faul
     ]
 
 
-def _fault(workflow: Workflow, text: str) -> Fault:
-    return Fault("werkwijze", f"{workflow.name} {workflow.release}: {text}")
+def _fault(workflow: Workflow, text: str, key: str, story: str | None = None) -> Fault:
+    """Give a fault with the key it stands at, and the shortest story to it."""
+    file = next(iter(workflow.files), None)
+    head = f"{workflow.name} {workflow.release}"
+    return Fault("werkwijze", f"{head}: {text}", field=key, file=file, story=story)
+
+
+def _at(world: World, spot: Spot, text: str) -> Fault:
+    """Give a fault at a spot: at the move that leads there, `…` in the text being the story."""
+    story, road = world.story(spot), world.roads[spot]
+    key = f"moves.{road[1].name}" if road else "intake"
+    return _fault(world.workflow, text.replace("…", story), key, story)
 
 
 def _reachable(world: World) -> Iterator[Fault]:
     seen = {spot.state for spot in world.roads}
     for name, state in world.workflow.states.items():
         if name not in seen:
-            yield _fault(world.workflow, f"de staat '{state.title}' ({name}) is niet te bereiken.")
+            text = f"de staat '{state.title}' ({name}) is niet te bereiken."
+            yield _fault(world.workflow, text, f"states.{name}")
 
 
 def _ways_out(world: World) -> Iterator[Fault]:
@@ -60,11 +75,8 @@ def _ways_out(world: World) -> Iterator[Fault]:
         first.setdefault(spot.state, spot)
     for state, spot in first.items():
         if state not in good:
-            yield _fault(
-                workflow,
-                f"vanuit '{workflow.states[state].title}' is geen finish of einde te bereiken."
-                f" {world.story(spot)}.",
-            )
+            title = workflow.states[state].title
+            yield _at(world, spot, f"vanuit '{title}' is geen finish of einde te bereiken. ….")
 
 
 def _terms(world: World) -> Iterator[Fault]:
@@ -76,10 +88,7 @@ def _terms(world: World) -> Iterator[Fault]:
         if workflow.states[spot.state].final or spot.state in told or _has_term(workflow, spot):
             continue
         told.add(spot.state)
-        yield _fault(
-            workflow,
-            f"hier loopt geen termijn die tot een stap leidt. {world.story(spot)} zonder termijn.",
-        )
+        yield _at(world, spot, "hier loopt geen termijn die tot een stap leidt. … zonder termijn.")
 
 
 def _has_term(workflow: Workflow, spot: Spot) -> bool:
@@ -126,11 +135,8 @@ def _aftercare(world: World) -> Iterator[Fault]:
             and 3 in spot.finishes
             and facts.get("nazorg") in ("loopt", "geen", "vervolg_nodig")
         ):
-            yield _fault(
-                workflow,
-                f"een weg om de voortgangscontrole heen. {world.story(spot)} zonder vastgelegde"
-                " controle.",
-            )
+            text = "een weg om de voortgangscontrole heen. … zonder vastgelegde controle."
+            yield _at(world, spot, text)
             return
 
 
@@ -148,16 +154,12 @@ def _endings(world: World) -> Iterator[Fault]:
             and world.workflow.states[spot.state].final
             and spot.finishes & {3, 4}
         ):
-            yield _fault(
-                world.workflow,
-                f"een zaak met een finish eindigt zonder afsluiten. {world.story(spot)}.",
-            )
+            yield _at(world, spot, "een zaak met een finish eindigt zonder afsluiten. ….")
             return
 
 
 def _own_investigation(world: World) -> Iterator[Fault]:
     """Finish 4 never without onderzoek or acute findings (decision D1)."""
-    workflow = world.workflow
     for spot in world.roads:
         facts = dict(spot.facts)
         if (
@@ -166,7 +168,7 @@ def _own_investigation(world: World) -> Iterator[Fault]:
             and not facts["bevindingen"]
             and not _investigated(world, spot)
         ):
-            yield _fault(workflow, f"finish 4 zonder eigen onderzoek. {world.story(spot)}.")
+            yield _at(world, spot, "finish 4 zonder eigen onderzoek. ….")
             return
 
 
@@ -180,19 +182,30 @@ def _investigated(world: World, spot: Spot) -> bool:
     return False
 
 
+def _promises(world: World) -> Iterator[Fault]:
+    """What the procedure promises holds on every road; and from everywhere a case can end."""
+    if spot := stuck(world):
+        yield _at(world, spot, "hier kan de zaak nooit meer eindigen. ….")
+    for promise in world.workflow.promises:
+        if spot := broken(world, promise):
+            yield _at(world, spot, f"een belofte wordt niet gehouden: {promise.text} ….")
+
+
 def _actors(workflow: Workflow) -> Iterator[Fault]:
     """Every term leads to an act, and the role that owns the term may do it."""
     for term in workflow.terms.values():
         if term.name in workflow.engine_terms:
             continue
         if not term.acts:
-            yield _fault(workflow, f"de termijn '{term.title}' leidt tot geen enkele stap (acts).")
+            text = f"de termijn '{term.title}' leidt tot geen enkele stap (acts)."
+            yield _fault(workflow, text, f"terms.{term.name}.acts")
         moves = [workflow.moves[a] for a in term.acts if a in workflow.moves]
         if moves and not any(term.role in m.roles for m in moves):
             yield _fault(
                 workflow,
                 f"de termijn '{term.title}' is van {term.role}, maar die rol mag geen van haar"
                 " stappen zetten.",
+                f"terms.{term.name}.role",
             )
 
 
@@ -208,12 +221,14 @@ def _airlock(workflow: Workflow) -> Iterator[Fault]:
                 yield _fault(
                     workflow,
                     f"'{move.title}' neemt '{name}' over, maar gaat niet naar de andere route.",
+                    f"moves.{move.name}.crosses",
                 )
             elif name not in codes:
                 yield _fault(
                     workflow,
                     f"'{move.title}' laat '{name}' naar de andere route gaan: alleen codes mogen de"
                     " sluis door, geen tekst en geen persoon.",
+                    f"moves.{move.name}.crosses",
                 )
 
 
@@ -223,8 +238,10 @@ def _letters(world: World, paths: Mapping[str, Collection[str]]) -> Iterator[Fau
     """
     workflow, drafts = world.workflow, drafted(world)
     for notice in workflow.notices.values():
+        key = f"notices.{notice.name}"
         if not drafts[notice.name]:
-            yield _fault(workflow, f"het bericht '{notice.title}' wordt nergens klaargezet.")
+            text = f"het bericht '{notice.title}' wordt nergens klaargezet."
+            yield _fault(workflow, text, key)
             continue
         for template, recipient in notice.templates:
             if (asked := paths.get(template)) is None:
@@ -232,30 +249,33 @@ def _letters(world: World, paths: Mapping[str, Collection[str]]) -> Iterator[Fau
                     workflow,
                     f"het bericht '{notice.title}' heeft geen sjabloon"
                     f" templates/notices/{template}.j2.",
+                    key,
                 )
                 continue
             for path in sorted(asked):
-                if why := _path_fault(world, notice, path, recipient, drafts[notice.name]):
-                    yield _fault(workflow, f"het sjabloon van '{notice.title}' {why}")
+                if found := _path_fault(world, notice, path, recipient, drafts[notice.name]):
+                    why, story = found
+                    text = f"het sjabloon van '{notice.title}' {why}"
+                    yield _fault(workflow, text, key, story)
 
 
 def _path_fault(
     world: World, notice: NoticeRule, path: str, recipient: str, drafts: list[Draft]
-) -> str | None:
+) -> tuple[str, str | None] | None:
+    """Give what is wrong with what a letter asks, and the story to it."""
     name = path.removesuffix(".*")
     if not supplied(path):
-        return f"vraagt om '{name}', en niets levert dat."
+        return f"vraagt om '{name}', en niets levert dat.", None
     if why := forbidden(path, recipient):
-        return (
-            f"toont '{name}' aan een {recipient.replace('_', ' ')}: {why}."
-            f" {world.story(drafts[0].spot)}."
-        )
+        story = world.story(drafts[0].spot)
+        return f"toont '{name}' aan een {recipient.replace('_', ' ')}: {why}. {story}.", story
     bare = next(
         (d for d in drafts if not _there(world.workflow, notice, path.partition(".")[0], d)), None
     )
     if bare is None:
         return None
-    return f"vraagt om '{name}', en dat is er niet altijd. {world.story(bare.spot)}."
+    story = world.story(bare.spot)
+    return f"vraagt om '{name}', en dat is er niet altijd. {story}.", story
 
 
 def _there(workflow: Workflow, notice: NoticeRule, fact: str, draft: Draft) -> bool:

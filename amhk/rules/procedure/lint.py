@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 
 from amhk.errors import Fault
 from amhk.rules.procedure.fields import Field
+from amhk.rules.procedure.ways import unclear
 from amhk.rules.procedure.workflow import Move, Set, When, Workflow
 from amhk.words import LISTS
 
+Found = tuple[str, str]  # the key it stands at, and what is wrong
 _YES_NO = frozenset({True, False})
 
 
@@ -16,17 +18,32 @@ def lint(workflow: Workflow) -> list[Fault]:
     """Give every such fault of a workflow, one for each place."""
     told = [
         *_names(workflow),
+        *_unused(workflow),
         *_facts(workflow),
         *_terms(workflow),
         *(fault for move in workflow.moves.values() for fault in _move(workflow, move)),
     ]
-    head = f"{workflow.name} {workflow.release}"
-    return [Fault("werkwijze", f"{head}: {text}") for text in dict.fromkeys(told)]
+    head, file = f"{workflow.name} {workflow.release}", next(iter(workflow.files), None)
+    return [
+        Fault("werkwijze", f"{head}: {text}", field=key, file=file)
+        for key, text in dict.fromkeys(told)
+    ]
 
 
-def _names(workflow: Workflow) -> Iterator[str]:
+def _names(workflow: Workflow) -> Iterator[Found]:
     for name in sorted({*workflow.states} & {*workflow.terms}):
-        yield f"'{name}' heet een staat en een termijn: geef een van beide een andere naam."
+        yield (
+            f"terms.{name}",
+            f"'{name}' heet een staat en een termijn: geef een van beide een andere naam.",
+        )
+
+
+def _unused(workflow: Workflow) -> Iterator[Found]:
+    """A need that no move asks says that a move forgot it."""
+    needed = {need.code for move in workflow.moves.values() for need in move.needs}
+    for name in workflow.needs:
+        if name not in needed:
+            yield f"needs.{name}", f"de eis '{name}' wordt door geen stap gesteld."
 
 
 def _sets(workflow: Workflow) -> Iterator[Set]:
@@ -48,28 +65,49 @@ def _given(workflow: Workflow) -> Mapping[str, set[object] | None]:
     return found
 
 
-def _facts(workflow: Workflow) -> Iterator[str]:
+def _facts(workflow: Workflow) -> Iterator[Found]:
     """Every fact that is set is declared, and every one that is declared can become another."""
     moved = {one.name for one in _sets(workflow)}
     effects = {"advies"}  # recorded by the desk when a call or a move tells it
     for name in sorted(moved - {*workflow.facts}):
-        yield f"het gegeven '{name}' wordt gezet en staat niet bij [facts]."
+        yield "facts", f"het gegeven '{name}' wordt gezet en staat niet bij [facts]."
     for name in sorted({*workflow.facts} - moved - effects):
-        yield f"het gegeven '{name}' staat bij [facts] en wordt nergens gezet."
+        yield f"facts.{name}", f"het gegeven '{name}' staat bij [facts] en wordt nergens gezet."
 
 
-def _terms(workflow: Workflow) -> Iterator[str]:
+def _terms(workflow: Workflow) -> Iterator[Found]:
     """Every term is started by something, and calls somebody."""
     started = _started(workflow)
     for name, rule in workflow.terms.items():
         if name not in started:
-            yield f"de termijn '{rule.title}' ({name}) wordt door niets gestart."
-        if name in workflow.engine_terms:
+            yield f"terms.{name}", f"de termijn '{rule.title}' ({name}) wordt door niets gestart."
+        watching = name in (workflow.untouched_term, workflow.untouched_acute)
+        if name in workflow.engine_terms and not watching:
             continue
         if not rule.rungs:
-            yield f"de termijn '{rule.title}' ({name}) herinnert niemand (rungs is leeg)."
-        elif any(not rung.to for rung in rule.rungs):
-            yield f"de termijn '{rule.title}' ({name}) heeft een herinnering aan niemand (to)."
+            yield (
+                f"terms.{name}",
+                f"de termijn '{rule.title}' ({name}) herinnert niemand (rungs is leeg).",
+            )
+        acts = [workflow.moves[act] for act in rule.acts if act in workflow.moves]
+        if acts and len(acts) == len(rule.acts) and not any(_ends(workflow, a, name) for a in acts):
+            yield (
+                f"terms.{name}.acts",
+                f"geen van de stappen van de termijn '{rule.title}' ({name}) haalt haar (meets).",
+            )
+        if any(not rung.to for rung in rule.rungs):
+            yield (
+                f"terms.{name}",
+                f"de termijn '{rule.title}' ({name}) heeft een herinnering aan niemand (to).",
+            )
+
+
+def _ends(workflow: Workflow, move: Move, term: str) -> bool:
+    """Tell whether a move ends a term on some way: it is met, voided, or the case is closed."""
+    return term in (*move.meets, *move.voids) or any(
+        term in (*edge.meets, *edge.voids) or workflow.states[edge.target].final
+        for edge in move.edges
+    )
 
 
 def _started(workflow: Workflow) -> set[str]:
@@ -87,8 +125,13 @@ def _started(workflow: Workflow) -> set[str]:
     return found | {one.term for one in begun}
 
 
-def _move(workflow: Workflow, move: Move) -> Iterator[str]:
+def _move(workflow: Workflow, move: Move) -> Iterator[Found]:
     """What a move asks, sets and needs hangs together."""
+    told = [*_of_move(workflow, move), *unclear(workflow, move, _given(workflow))]
+    yield from ((f"moves.{move.name}", text) for text in told)
+
+
+def _of_move(workflow: Workflow, move: Move) -> Iterator[str]:
     asked = {field.name: field for field in move.fields}
     starts = {*move.starts, *(t for e in move.edges for t in e.starts)}
     starts |= {one.term for one in move.maybe}
@@ -100,11 +143,13 @@ def _move(workflow: Workflow, move: Move) -> Iterator[str]:
     for need in move.needs:
         if need.kind == "filled" and need.field not in asked:
             yield f"'{move.title}' eist dat '{need.field}' is ingevuld, en vraagt dat niet."
-        if need.kind == "fact" and not need.unless:
-            values = _given(workflow).get(need.names[0])
-            if values is not None and not values & {*need.values}:
-                name = need.names[0]
+        if need.kind == "fact":
+            values, name = _given(workflow).get(need.names[0]), need.names[0]
+            if values is not None and not values & {*need.values} and not need.unless:
                 yield f"'{move.title}' kan nooit: '{name}' wordt nooit wat '{need.code}' eist."
+            if values is not None and need.unless and (odd := {*need.values} - values):
+                told = ", ".join(sorted(map(repr, odd)))
+                yield f"'{move.title}' wijkt voor '{name}' = {told}, en dat wordt het nooit."
     whens = [w for e in move.edges for w in e.when] + [w for s in move.sets for w in s.when]
     whens += [w for one in move.maybe for w in one.when]
     for when in whens:

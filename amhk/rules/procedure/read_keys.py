@@ -7,6 +7,7 @@ from typing import TypeVar, cast
 from amhk.errors import Fault
 
 T = TypeVar("T")
+_LIKE = {"final", "finish", "not_finish", "states", "facts", "unless"}
 KEYS = {
     "state": {"title", "final", "unsafe"},
     "field": {
@@ -99,7 +100,13 @@ KEYS = {
         "referral",
         "retention",
         "other_region",
+        "promises",
     },
+    "promise": {"text", "ground", "never", "always", "leads_to"},
+    "never": _LIKE | {"unless_met", "taken_back"},
+    "always": _LIKE | {"possible"},
+    "leads_to": _LIKE | {"to"},
+    "to": _LIKE,
     "other_region": {"term", "offer", "accept", "refuse"},
     "retention": {"keep", "destroy", "access"},
 }
@@ -112,7 +119,8 @@ class Reading:
 
     def no(self, key: str, text: str) -> None:
         """Remember a fault at a key of the file."""
-        self.faults.append(Fault("workflow", f"{self.file}, {key}: {text}", key))
+        told = f"{self.file}, {key}: {text}"
+        self.faults.append(Fault("workflow", told, field=key, file=self.file))
 
     def known(self, key: str, kind: str, table: Mapping[str, object]) -> None:
         """Remember every key of a table that is not known."""

@@ -18,7 +18,8 @@ from amhk.rules.procedure.read_parts import (
     term_of,
     watching_of,
 )
-from amhk.rules.procedure.workflow import Workflow
+from amhk.rules.procedure.read_promises import promises_of
+from amhk.rules.procedure.workflow import Move, Workflow
 from amhk.words import IN_PROCEDURE
 
 
@@ -51,13 +52,26 @@ def read_workflow(pack: str, file: str, data: Raw) -> tuple[Workflow | None, lis
         **_intake(world, data["intake"], moves, data),
         **_join(world, data.get("join", {}), data),
         **_person(world, data.get("person", {})),
-        **watching_of(r, data, world.terms, world.states),
-        **retention_of(r, data.get("retention", {}), world.terms),
-        referral=referral_of(r, data.get("referral", {}), world.terms, world.notices),
-        other_region=other_region_of(r, data.get("other_region", {}), world.terms, moves),
+        **_beside(world, data, moves),
         files=(file,),
     )
     return (None if r.faults else flow), r.faults
+
+
+def _beside(world: World, data: Raw, moves: Mapping[str, Move]) -> dict[str, Any]:
+    """Give what a workflow says of its cases as a whole: who watches, how long they are kept, what
+    a referral and another region are, and what it promises.
+    """
+    r, terms = world.r, world.terms
+    rows, facts = data.get("promises", []), data.get("facts", {})
+    return {
+        **watching_of(r, data, terms, world.states),
+        **retention_of(r, data.get("retention", {}), terms),
+        "referral": referral_of(r, data.get("referral", {}), terms, world.notices),
+        "other_region": other_region_of(r, data.get("other_region", {}), terms, moves),
+        "needs": tuple(world.needs),
+        "promises": promises_of(r, rows, world.states, terms, moves, facts),
+    }
 
 
 def _world(r: Reading, data: Raw) -> World:

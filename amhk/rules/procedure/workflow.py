@@ -177,6 +177,40 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
+class Like:
+    """What a place of a case is like: closed or not (None: either), one of these finishes reached
+    and none of those, one of these states, each of these facts one of its values, and not all of
+    `unless`.
+    """
+
+    final: bool | None = None
+    finish: tuple[int, ...] = ()
+    not_finish: tuple[int, ...] = ()
+    states: tuple[str, ...] = ()
+    facts: tuple[tuple[str, tuple[object, ...]], ...] = ()
+    unless: tuple[tuple[str, tuple[object, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What a procedure promises, in a sentence, with its ground.
+
+    That no place is `like` this (`never`; or only where one of the terms `unless_met` was met the
+    last time it ran, or `taken_back` by one of these moves), that one of the moves `possible` can
+    be made in each (`always`), or that one like `to` can be reached from each (`leads_to`).
+    """
+
+    kind: str
+    text: str
+    ground: str
+    like: Like
+    unless_met: tuple[str, ...] = ()
+    taken_back: tuple[str, ...] = ()
+    possible: tuple[str, ...] = ()
+    to: Like = Like()
+
+
+@dataclass(frozen=True, slots=True)
 class NoticeRule:
     """A notice the procedure knows.
 
@@ -244,6 +278,8 @@ class Workflow:
     keep_term: str | None = None
     destroy_term: str | None = None
     access_term: str | None = None
+    promises: tuple[Promise, ...] = ()
+    needs: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
 
     @cached_property
@@ -287,7 +323,8 @@ class Pack:
     """All releases of one procedure.
 
     Workflows by (name, release), which release is today's, the code lists they choose from, the
-    figures that are made of them, and the kinds of matter beside the cases.
+    figures that are made of them, the kinds of matter beside the cases, and a digest of the files
+    of each release.
     """
 
     name: str
@@ -296,6 +333,7 @@ class Pack:
     codes: Codes = field(default_factory=Codes)
     figures: Definitions = field(default_factory=Definitions)
     register: Mapping[str, MatterKind] = field(default_factory=dict)
+    digests: Mapping[str, str] = field(default_factory=dict)
 
     def get(self, name: str, release: str | None = None) -> Workflow:
         """Give a workflow by name and release (today's when none is named).

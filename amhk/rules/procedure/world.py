@@ -5,12 +5,14 @@ where its letters are drafted.
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from amhk.rules.parse import Filled
 from amhk.rules.procedure.moves import begun, holds
 from amhk.rules.procedure.workflow import Edge, Move, Need, Workflow
 from amhk.words import lower_first
+
+Facts = frozenset[tuple[str, object]]
 
 
 @dataclass(frozen=True)
@@ -61,14 +63,20 @@ def explore(workflow: Workflow) -> World:
     counted = {s.name for m in workflow.moves.values() for s in m.sets if s.count}
     facts = frozenset((k, v) for k, v in workflow.facts.items() if k not in counted)
     roads: dict[Spot, tuple[Spot, Move] | None] = dict.fromkeys(_beginnings(workflow, facts))
-    queue, steps, memory = deque(roads), [], _Memory()
+    known = {(s.state, s.facts, s.running, s.finishes): s for s in roads}
+    queue, steps, memory = deque(roads), [], _Memory(workflow, counted)
     while queue:
         here = queue.popleft()
-        for move, there in _steps(workflow, here, counted, memory):
-            steps.append((here, move, there))
-            if there not in roads:
-                roads[there] = (here, move)
+        for way in memory.ways_from(here):
+            if any(names.isdisjoint(here.running) for names in way.runs):
+                continue
+            running = memory.running_after(here, way)
+            key = way.edge.target, way.facts, running, memory.finishes_after(here, way)
+            if (there := known.get(key)) is None:
+                there = known[key] = Spot(*key)
+                roads[there] = (here, way.move)
                 queue.append(there)
+            steps.append((here, way.move, there))
     return World(workflow, roads, steps)
 
 
@@ -93,15 +101,74 @@ def _beginnings(workflow: Workflow, facts: frozenset[tuple[str, object]]) -> Ite
         )
 
 
-@dataclass
-class _Memory:
-    """What was worked out before on this walk: facts after a move, and terms after a way.
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One way on from a state with its facts and finishes: the facts it leads to.
 
-    Both are few.
+    `runs`: of each of these sets of terms one must run; `key`: what the terms that run afterwards
+    hang on, beside those that run.
     """
 
-    facts: dict[tuple[object, ...], frozenset[tuple[str, object]]] = field(default_factory=dict)
+    move: Move
+    edge: Edge
+    filled: Filled
+    facts: Facts
+    runs: tuple[frozenset[str], ...]
+    key: tuple[object, ...]
+
+
+@dataclass
+class _Memory:
+    """What was worked out before on this walk: the ways on from a state with its facts and
+    finishes, and the terms after a way. Both are few.
+    """
+
+    workflow: Workflow
+    counted: set[str]
+    ways: dict[tuple[object, ...], list[_Way]] = field(default_factory=dict)
+    facts: dict[tuple[object, ...], Facts] = field(default_factory=dict)
     running: dict[tuple[object, ...], frozenset[str]] = field(default_factory=dict)
+    finishes: dict[tuple[object, ...], frozenset[int]] = field(default_factory=dict)
+
+    @cached_property
+    def asked(self) -> frozenset[object]:
+        """Give the finishes that some move asks after."""
+        needs = [need for move in self.workflow.moves.values() for need in move.needs]
+        return frozenset(v for need in needs if need.kind == "finish" for v in need.values)
+
+    def ways_from(self, here: Spot) -> list[_Way]:
+        """Give the ways on from a place, whatever terms run there."""
+        place = here.state, here.facts, here.finishes & self.asked
+        if (found := self.ways.get(place)) is None:
+            found = self.ways[place] = list(_ways(self, here))
+        return found
+
+    def facts_after(self, here: Spot, move: Move, filled: Filled) -> Facts:
+        """Give the facts after a move with these answers."""
+        key = here.facts, move.name, tuple(filled.items())
+        if (found := self.facts.get(key)) is None:
+            told = dict(here.facts)
+            seen = {**told, **filled}
+            sets = [s for s in move.sets if s.name not in self.counted and holds(s.when, seen)]
+            after = {**told, **{s.name: s.value for s in sets}}
+            found = self.facts[key] = frozenset(after.items()) if sets else here.facts
+        return found
+
+    def finishes_after(self, here: Spot, way: _Way) -> frozenset[int]:
+        """Give the finishes reached after a way was taken."""
+        if (finish := way.move.finish) is None:
+            return here.finishes
+        key = here.finishes, finish
+        if (found := self.finishes.get(key)) is None:
+            found = self.finishes[key] = here.finishes | {finish}
+        return found
+
+    def running_after(self, here: Spot, way: _Way) -> frozenset[str]:
+        """Give the terms that surely run after a way was taken."""
+        key = here.running, way.key
+        if (found := self.running.get(key)) is None:
+            found = self.running[key] = _running_after(self.workflow, here, way)
+        return found
 
 
 @lru_cache(maxsize=64)
@@ -117,28 +184,62 @@ def _from(workflow: Workflow) -> dict[str, list[tuple[Move, list[Edge]]]]:
     }
 
 
-def _steps(
-    workflow: Workflow, here: Spot, counted: set[str], memory: _Memory
-) -> Iterator[tuple[Move, Spot]]:
-    told = dict(here.facts)
+def _ways(memory: _Memory, here: Spot) -> Iterator[_Way]:
+    workflow, counted, told = memory.workflow, memory.counted, dict(here.facts)
+    desk = _from_desk(workflow)
     for move, edges in _from(workflow)[here.state]:
-        if not all(_possible(workflow, n, told, here, counted) for n in move.needs):
-            continue
-        for edge in edges:
-            for filled in _fillings(move, edge, told):
-                yield (
-                    move,
-                    _arrive(
-                        workflow,
-                        here,
-                        move,
-                        edge=edge,
-                        told=told,
-                        filled=filled,
-                        counted=counted,
-                        memory=memory,
-                    ),
-                )
+        runs = []
+        for need in move.needs:
+            if _looks_at_terms(need, told, counted):
+                runs += [] if desk.intersection(need.names) else [frozenset(need.names)]
+            elif not _possible(workflow, need, told, here, counted):
+                break
+        else:
+            yield from _ways_of(memory, here, move, edges, told, tuple(runs))
+
+
+def _ways_of(
+    memory: _Memory,
+    here: Spot,
+    move: Move,
+    edges: list[Edge],
+    told: Mapping[str, object],
+    runs: tuple[frozenset[str], ...],
+) -> Iterator[_Way]:
+    for edge in edges:
+        for filled in _fillings(move, edge, told):
+            facts = memory.facts_after(here, move, filled)
+            key = id(edge), tuple(filled.items()), here.facts if move.maybe else None
+            yield _Way(move, edge, filled, facts, runs, key)
+
+
+def _looks_at_terms(need: Need, told: Mapping[str, object], counted: set[str]) -> bool:
+    """Tell whether a need hangs on the terms that run."""
+    return (
+        need.kind not in (*_FREE, "fact", "facts_any", "finish", "not_running")
+        and holds(need.when, told)
+        and not counted & set(need.names)
+    )
+
+
+def _running_after(workflow: Workflow, here: Spot, way: _Way) -> frozenset[str]:
+    move, edge = way.move, way.edge
+    if workflow.states[edge.target].final:
+        return frozenset()
+    gone = {*move.meets, *move.voids, *edge.meets, *edge.voids}
+    maybe = begun(move.maybe, {**dict(here.facts), **way.filled}, here.running)
+    starts = {*move.starts, *edge.starts, *maybe}
+    return ((here.running - gone) | starts) - {workflow.other_region.get("term")}
+
+
+def can(workflow: Workflow, here: Spot, name: str) -> bool:
+    """Tell whether a move can be made in a place, as far as that hangs on the place."""
+    told = dict(here.facts)
+    counted = {s.name for m in workflow.moves.values() for s in m.sets if s.count}
+    return any(
+        move.name == name and all(_possible(workflow, n, told, here, counted) for n in move.needs)
+        for move, _ in _from(workflow)[here.state]
+    )
 
 
 def _possible(
@@ -210,35 +311,6 @@ def _fillings(move: Move, edge: Edge, told: Mapping[str, object]) -> list[dict[s
 
 def _splits(move: Move, name: str) -> bool:
     return any(w.name == name for e in move.edges for w in e.when)
-
-
-def _arrive(
-    workflow: Workflow,
-    here: Spot,
-    move: Move,
-    edge: Edge,
-    told: Mapping[str, object],
-    filled: Filled,
-    counted: set[str],
-    memory: _Memory,
-) -> Spot:
-    answers = tuple(filled.items())
-    key = (here.facts, move.name, answers)
-    if (facts := memory.facts.get(key)) is None:
-        seen = {**told, **filled}
-        new = {s.name: s.value for s in move.sets if s.name not in counted and holds(s.when, seen)}
-        facts = memory.facts[key] = frozenset({**told, **new}.items())
-    way = (here.running, here.facts if move.maybe else None, id(edge), answers)
-    if (running := memory.running.get(way)) is None:
-        gone = {*move.meets, *move.voids, *edge.meets, *edge.voids}
-        starts = {*move.starts, *edge.starts, *begun(move.maybe, {**told, **filled}, here.running)}
-        running = memory.running[way] = (
-            frozenset()
-            if workflow.states[edge.target].final
-            else ((here.running - gone) | starts) - {workflow.other_region.get("term")}
-        )
-    finishes = here.finishes | {move.finish} if move.finish else here.finishes
-    return Spot(state=edge.target, facts=facts, running=running, finishes=finishes)
 
 
 @dataclass(frozen=True)

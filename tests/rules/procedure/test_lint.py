@@ -11,7 +11,7 @@ from conftest import ROOT
 from amhk.rules.procedure.lint import lint
 from amhk.rules.procedure.read_workflow import read_workflow
 
-FILES = sorted((ROOT / "workflows" / "amhk").glob("*/*.toml"))
+FILES = sorted((ROOT / "workflows" / "amhk").glob("*/*route.toml"))
 MELDING = next(f for f in FILES if f.stem == "meldingsroute")
 
 
@@ -50,6 +50,10 @@ def ladder_empty(d):
     d["terms"]["onderzoek"]["rungs"] = []
 
 
+def ladder_of_what_nobody_opened(d):
+    d["terms"]["openen_acuut"]["rungs"] = []
+
+
 def ladder_to_nobody(d):
     d["terms"]["onderzoek"]["rungs"] = [{"at": "op de dag", "to": []}]
 
@@ -82,14 +86,52 @@ def condition_on_a_fact_that_never_is(d):
     d["moves"]["onderzoek_afronden"]["sets"][1]["when"] = {"nazorg": ["vervolg_noodig"]}
 
 
+def need_that_nobody_asks(d):
+    d["moves"]["afsluiten"]["needs"].remove("vervolg_besloten")
+
+
+def term_that_its_acts_leave_running(d):
+    d["moves"]["antwoord_rvdk"]["meets"] = []
+    d["moves"]["antwoord_rvdk_opgeven"]["voids"] = []
+
+
+def need_against_what_never_is(d):
+    d["needs"]["controle_vastgelegd"]["values"] = ["loopt_nog"]
+
+
+def way_never_taken(d):
+    d["moves"]["voortgangscontrole"]["edges"].insert(
+        0, {"from": "verwezen_in_nazorg", "to": "nazorg_afgerond"}
+    )
+
+
+def answer_without_a_way(d):
+    edges = d["moves"]["voortgangscontrole"]["edges"]
+    edges[2]["when"] = {"passend": ["nee"]}
+
+
+def two_plain_ways(d):
+    d["moves"]["onderzoek_besluiten"]["edges"] = [
+        {"from": "beoordeeld", "to": "in_onderzoek"},
+        {"from": "beoordeeld", "to": "onderzocht"},
+    ]
+
+
 @pytest.mark.parametrize(
     ("break_it", "said"),
     [
+        (need_that_nobody_asks, "de eis 'vervolg_besloten' wordt door geen stap gesteld"),
+        (term_that_its_acts_leave_running, "(antwoord_rvdk) haalt haar"),
+        (need_against_what_never_is, "wijkt voor 'nazorg' = 'loopt_nog'"),
+        (way_never_taken, "die nooit wordt genomen"),
+        (answer_without_a_way, "zegt vanuit 'verwezen_in_nazorg' niet wat volgt bij"),
+        (two_plain_ways, "meer dan een weg zonder when"),
         (state_and_term, "'onderzocht' heet een staat en een termijn"),
         (undeclared_fact, "crisisdienst"),
         (fact_never_set, "'vergeten' staat bij [facts] en wordt nergens gezet"),
         (term_never_started, "(vervolgbesluit) wordt door niets gestart"),
         (ladder_empty, "(onderzoek) herinnert niemand"),
+        (ladder_of_what_nobody_opened, "(openen_acuut) herinnert niemand"),
         (ladder_to_nobody, "(onderzoek) heeft een herinnering aan niemand"),
         (day_of_a_term_it_does_not_start, "geeft de termijn 'voortgangscontrole' een dag"),
         (day_from_a_field_it_does_not_ask, "uit 'nieuwe_controle', en vraagt dat niet"),

@@ -1,0 +1,139 @@
+"""A release of the procedure: one folder that changes no more.
+
+In it `uitgave.toml` says what it is, what it was made from, who made it and who agreed, and the
+digest of each of its files. A folder without one is a draft, which no running case stands in.
+"""
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+FILE = "uitgave.toml"
+_TEXTS = ("release", "parent", "made_by", "approved_by", "check")
+
+
+@dataclass(frozen=True)
+class Release:
+    """What `uitgave.toml` says: the name, the release it was made from, who made it and who agreed
+    (empty: nobody yet), since which day it holds, the digest of the proof that was passed, and the
+    digest of each file by its name.
+    """
+
+    release: str
+    parent: str = ""
+    made_by: str = ""
+    approved_by: str = ""
+    check: str = ""
+    since: date | None = None
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
+def is_settled(folder: Path) -> bool:
+    """Tell whether a folder is a release that was settled, or says so in words nobody can read."""
+    if not (folder / FILE).is_file():
+        return False
+    try:
+        return bool(read(folder).files)
+    except ValueError:
+        return True
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """Give the digest (SHA-256) of each file of a release by its name; how lines end is all one."""
+    return {
+        path.relative_to(folder).as_posix(): sha256(
+            path.read_bytes().replace(b"\r\n", b"\n")
+        ).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != FILE and not path.name.startswith(".")
+    }
+
+
+def digest_of(folder: Path) -> str:
+    """Give one digest over all files of a release."""
+    told = [f"{name} {digest}\n" for name, digest in digests(folder).items()]
+    return sha256("".join(told).encode()).hexdigest()
+
+
+def read(folder: Path) -> Release:
+    """Read what a release says of itself; ValueError, in Dutch, for a file that cannot be read."""
+    try:
+        told = tomllib.loads((folder / FILE).read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as wrong:
+        raise ValueError(f"is niet te lezen ({wrong})") from wrong
+    texts = {name: told.get(name, "") for name in _TEXTS}
+    files = told.get("files", {})
+    since = told.get("since")
+    plain = [*texts.values(), *(files.values() if isinstance(files, dict) else (None,))]
+    if not all(isinstance(one, str) for one in plain) or not texts["release"]:
+        raise ValueError("heeft niet de vorm die hier hoort: release en [files] met hun digest")
+    return Release(**texts, since=since if isinstance(since, date) else None, files=files)
+
+
+def misnamed(folder: Path) -> str | None:
+    """Give, in Dutch, why a settled release is not the one its folder is called after; None when it
+    is.
+    """
+    try:
+        told = read(folder)
+    except ValueError as wrong:
+        return f"{folder.name}/{FILE} {wrong}."
+    if told.release == folder.name:
+        return None
+    return (
+        f"{folder.name}/{FILE}, release: de map heet '{folder.name}' en het bestand zegt"
+        f" '{told.release}'. Een uitgave is een map van haar eigen naam, en een kopie vervangt er"
+        " geen: begin een nieuwe met amhk workflow draft."
+    )
+
+
+def unlike(folder: Path) -> str | None:
+    """Give, in Dutch, how the files of a settled release are not those it was settled with; None
+    when they are.
+    """
+    told, present = read(folder), digests(folder)
+    ways = [
+        ("gewijzigd", [n for n in told.files if n in present and present[n] != told.files[n]]),
+        ("weg", [n for n in told.files if n not in present]),
+        ("erbij gekomen", [n for n in present if n not in told.files]),
+    ]
+    told_of = [f"{name} is {how}" for how, names in ways for name in names]
+    if not told_of:
+        return None
+    return (
+        f"Uitgave {folder.name} is vastgesteld en verandert niet meer: {', '.join(told_of)}. Zet de"
+        " map terug zoals zij was; wat anders moet is een nieuwe uitgave (amhk workflow draft)."
+    )
+
+
+def held_of(text: str | None) -> dict[str, str]:
+    """Read which files the releases of a house have: a digest by `pack/release`."""
+    return dict(json.loads(text)) if text else {}
+
+
+def held_text(held: Mapping[str, str]) -> str:
+    """Give the same as the house keeps it."""
+    return json.dumps(dict(sorted(held.items())))
+
+
+def write(folder: Path, told: Release) -> None:
+    """Write what a release is, in its folder."""
+    lines = [
+        "# Een uitgave verandert niet meer: wat anders moet is een nieuwe (docs/beheer.md).",
+        *(f"{name} = {_quoted(getattr(told, name))}" for name in _TEXTS),
+        *([f"since = {told.since.isoformat()}"] if told.since else []),
+        *(["", "[files]"] if told.files else []),
+        *(f"{_quoted(name)} = {_quoted(digest)}" for name, digest in told.files.items()),
+    ]
+    part = folder / f".{FILE}"
+    part.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    part.replace(folder / FILE)
+
+
+def _quoted(text: str) -> str:
+    signs = {'"': '\\"', "\\": "\\\\"}
+    return '"' + "".join(signs.get(c, c) for c in text if c.isprintable()) + '"'

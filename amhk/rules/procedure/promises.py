@@ -1,0 +1,117 @@
+"""What a procedure promises of every road through it, as its own data says it (`[[promises]]`).
+
+Three forms: `never` (no place like this is reached), `always` (in every place like this something
+can be done), `leads_to` (from every place like this another can be reached).
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+
+from amhk.rules.procedure.workflow import Like, Move, Promise
+from amhk.rules.procedure.world import Spot, World, can
+
+
+def broken(world: World, promise: Promise) -> Spot | None:
+    """Give the first place, by the shortest story, where a promise does not hold; None when it
+    always does.
+    """
+    if promise.kind == "never":
+        return _never(world, promise)
+    if promise.kind == "always":
+        return next((s for s in _those(world, promise.like) if not _any(world, s, promise)), None)
+    reached = _leading(world, [s for s in world.roads if is_like(world, s, promise.to)])
+    return next((s for s in _those(world, promise.like) if s not in reached), None)
+
+
+def is_like(world: World, spot: Spot, like: Like) -> bool:
+    """Tell whether a place is as a promise describes it."""
+    final = world.workflow.states[spot.state].final
+    if like.final is not None and final != like.final:
+        return False
+    if like.finish and not spot.finishes & {*like.finish}:
+        return False
+    if spot.finishes & {*like.not_finish}:
+        return False
+    if like.states and spot.state not in like.states:
+        return False
+    told = dict(spot.facts)
+    if any(told.get(name) not in values for name, values in like.facts):
+        return False
+    return not (like.unless and all(told.get(n) in values for n, values in like.unless))
+
+
+def _those(world: World, like: Like) -> Iterator[Spot]:
+    return (spot for spot in world.roads if is_like(world, spot, like))
+
+
+def _any(world: World, spot: Spot, promise: Promise) -> bool:
+    return any(can(world.workflow, spot, name) for name in promise.possible)
+
+
+def _leading(world: World, to: Iterable[Spot]) -> set[Spot]:
+    """Give every place from which one of these can be reached."""
+    back: dict[Spot, list[Spot]] = {}
+    for here, _, there in world.steps:
+        back.setdefault(there, []).append(here)
+    queue = deque(to)
+    seen = set(queue)
+    while queue:
+        for before in back.get(queue.popleft(), ()):
+            if before not in seen:
+                seen.add(before)
+                queue.append(before)
+    return seen
+
+
+def stuck(world: World) -> Spot | None:
+    """Give the first place from which no end can be reached; None when there is none (a floor: no
+    procedure may do without).
+    """
+    ends = [spot for spot in world.roads if world.workflow.states[spot.state].final]
+    out = _leading(world, ends)
+    return next((spot for spot in world.roads if spot not in out), None)
+
+
+def _never(world: World, promise: Promise) -> Spot | None:
+    if not promise.unless_met:
+        return next(_those(world, promise.like), None)
+    ways: dict[Spot, set[tuple[bool | None, Spot]]] = {}
+    ends = _ends(promise)
+    for here, move, there in world.steps:
+        ways.setdefault(here, set()).add((ends(here, move, there), there))
+    begun = [(spot, False) for spot, road in world.roads.items() if road is None]
+    queue, seen = deque(begun), set(begun)
+    while queue:
+        spot, met = queue.popleft()
+        if not met and is_like(world, spot, promise.like):
+            return spot
+        for told, there in ways.get(spot, ()):
+            step = (there, met if told is None else told)
+            if step not in seen:
+                seen.add(step)
+                queue.append(step)
+    return None
+
+
+def _ends(promise: Promise) -> Callable[[Spot, Move, Spot], bool | None]:
+    """Give what tells of a step whether by it a term of the promise was met or taken back (True),
+    began (False), or neither (None).
+    """
+    terms = frozenset(promise.unless_met)
+    meeting: dict[tuple[str, str, str], bool] = {}
+
+    def told(here: Spot, move: Move, there: Spot) -> bool | None:
+        """Tell it of one step."""
+        runs = not terms.isdisjoint(here.running)
+        if runs:
+            way = move.name, here.state, there.state
+            if way not in meeting:
+                edges = [e for e in move.edges if (e.source, e.target) == way[1:]]
+                meets = {*move.meets, *(t for e in edges for t in e.meets)}
+                meeting[way] = bool(meets & terms) or move.name in promise.taken_back
+            if meeting[way]:
+                return True
+        begins = (there.running - here.running) & terms
+        return False if begins else None
+
+    return told

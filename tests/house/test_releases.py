@@ -1,0 +1,327 @@
+"""A release of the procedure is a promise: it changes under no case, and a new one is two people's.
+
+What lies beside it closes nothing.
+"""
+
+import json
+import shutil
+
+import pytest
+from conftest import ROOT, make_folder
+from support.cast import hire, reader
+from support.server import command
+
+from amhk import releases
+from amhk.config import read_config
+from amhk.desk.house import new_release, production
+from amhk.desk.house.upgrade import upgrade
+from amhk.desk.intake import calls
+from amhk.errors import BadInput, HouseClosed, NotAllowed, NotFound
+from amhk.office import open_office
+from amhk.releases import Release
+from amhk.store import reads
+from amhk.store.house.house_journal import HOUSE
+
+ADVIES = {
+    "route": "advies",
+    "kanaal": "telefoon",
+    "hoedanigheid": "15",
+    "gemeente": "Schiedam",
+    "aanleiding": ["08"],
+    "zorgen": "stil",
+    "advies": "praat",
+}
+COMMANDS = (
+    ["list"],
+    ["tick"],
+    ["move", "A-2026-000001", "advies_geven", "--json", "-"],
+    ["call", "--json", "-"],
+    ["worker", "list"],
+    ["serve", "--no-demo"],
+    ["check"],
+)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A meldpunt in which one case runs."""
+    path = make_folder(tmp_path / "m", "meldpunt.sqlite")
+    office = open_office(path, proof=False)
+    hire(office, "Tom", "Anna", "Mia")
+    calls.take_call(office, ADVIES, reader(office, "Tom"))
+    office.close()
+    return path
+
+
+@pytest.fixture
+def place(folder):
+    return folder.parent / "workflows/amhk/2026.1"
+
+
+def edit(file, old, new):
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def edited(place):
+    """A term of a running release gets another name."""
+    edit(place / "adviesroute.toml", "advies_afronden", "advies_klaar")
+    return "Uitgave 2026.1 is vastgesteld en verandert niet meer: adviesroute.toml is gewijzigd"
+
+
+def edited_and_settled_again(place):
+    edited(place)
+    releases.write(place, Release("2026.1", files=releases.digests(place)))
+    return "Uitgave 2026.1 is veranderd, en er zijn zaken in"
+
+
+def edited_and_no_longer_settled(place):
+    edited(place)
+    (place / releases.FILE).unlink()
+    return "Uitgave 2026.1 is veranderd, en er zijn zaken in"
+
+
+def a_file_more(place):
+    (place / "nog_een.toml").write_text("", encoding="utf-8")
+    return "nog_een.toml is erbij gekomen"
+
+
+def a_file_less(place):
+    (place / "meldingsroute.toml").unlink()
+    return "meldingsroute.toml is weg"
+
+
+def lost(place):
+    shutil.copytree(place, place.parent / "2026.2")
+    for file in (place.parent / "2026.2").glob("*route.toml"):
+        edit(file, 'release = "2026.1"', 'release = "2026.2"')
+    releases.write(
+        place.parent / "2026.2",
+        Release("2026.2", files=releases.digests(place.parent / "2026.2")),
+    )
+    shutil.rmtree(place)
+    edit(place.parents[2] / "config.toml", 'release = "2026.1"', 'release = "2026.2"')
+    return "Uitgave 2026.1 is weg, en er zijn zaken in"
+
+
+def copied(place):
+    shutil.copytree(place, place.parent / "2026.2")
+    return "2026.2/uitgave.toml, release: de map heet '2026.2' en het bestand zegt '2026.1'"
+
+
+def doubly_named(place):
+    shutil.copy(place / "adviesroute.toml", place / "nog_een.toml")
+    return "nog_een.toml, name: 'adviesroute' staat ook in"
+
+
+def garbled(place):
+    (place / releases.FILE).write_text("release = [", encoding="utf-8")
+    return "2026.1/uitgave.toml is niet te lezen"
+
+
+WAYS = (
+    edited,
+    edited_and_settled_again,
+    edited_and_no_longer_settled,
+    a_file_more,
+    a_file_less,
+    lost,
+    copied,
+    doubly_named,
+    garbled,
+)
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
+def test_a_release_that_cases_stand_in_is_refused_by_name_when_it_is_another(folder, place, way):
+    words = way(place)
+    with pytest.raises(HouseClosed) as wrong:
+        open_office(folder, proof=False)
+    assert words in wrong.value.text
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_every_command_refuses_and_none_crashes(folder, place, words):
+    said = edited(place)
+    done = command(*words, "--config", folder, stdin=json.dumps(ADVIES))
+    assert done.returncode == 1
+    assert said in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_copy_without_its_paper_replaces_nothing(folder, place):
+    """Whoever copies a folder and forgets a word in it has made a draft that nobody reads."""
+    shutil.copytree(place, place.parent / "2026.2")
+    (place.parent / "2026.2" / releases.FILE).unlink()
+    edit(place.parent / "2026.2/adviesroute.toml", "advies_afronden", "anders")
+    office = open_office(folder)
+    assert {release for _, release in office.pack.workflows} == {"2026.1"}
+    assert "anders" not in office.pack.get("adviesroute").terms
+    office.close()
+
+
+@pytest.mark.parametrize("text", ["dit is geen TOML [", 'release = "x"', ""])
+def test_a_draft_beside_it_may_be_as_broken_as_it_likes(folder, place, text):
+    for there in (place.parent / "kladje", folder.parent / "ontwerpen/kladje"):
+        shutil.copytree(place, there)
+        (there / releases.FILE).unlink()
+        (there / "adviesroute.toml").write_text(text, encoding="utf-8")
+    open_office(folder).close()
+    assert command("list", "--config", folder).returncode == 0
+
+
+def test_before_there_is_a_case_a_release_may_become_another(tmp_path):
+    path = make_folder(tmp_path / "m", "meldpunt.sqlite")
+    open_office(path, proof=False).close()
+    place = path.parent / "workflows/amhk/2026.1"
+    edited_and_settled_again(place)
+    open_office(path, proof=False).close()
+
+
+def test_how_lines_end_is_no_change(folder, place):
+    for file in place.glob("*route.toml"):
+        file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+    open_office(folder, proof=False).close()
+
+
+def test_the_release_that_comes_with_the_product_is_settled(pack):
+    assert {release for _, release in pack.workflows} == {pack.current}
+    assert releases.unlike(ROOT / "workflows/amhk" / pack.current) is None
+
+
+def test_an_upgrade_settles_what_cases_stand_in(folder, place):
+    (place / releases.FILE).unlink()
+    shutil.copytree(place, place.parent / "kladje")
+    upgrade(folder)
+    assert releases.unlike(place) is None
+    assert not releases.is_settled(place.parent / "kladje")
+    open_office(folder, proof=False).close()
+
+
+# --- a new one
+
+
+@pytest.fixture
+def config(folder):
+    return read_config(folder)
+
+
+@pytest.fixture
+def office(folder):
+    office = open_office(folder, proof=False)
+    yield office
+    office.close()
+
+
+def test_a_draft_becomes_a_release_by_two_people_and_new_cases_follow_it(folder, config, office):
+    tom, anna = reader(office, "Tom"), reader(office, "Mia")
+    there = new_release.draft(config, "2026.2")
+    assert new_release.faults_of(config, "2026.2") == []
+    edit(there / "adviesroute.toml", 'title = "Adviesroute"', 'title = "Adviesroute, nieuw"')
+    assert any("Adviesroute, nieuw" in line for line in new_release.changes_of(config, "2026.2"))
+    with pytest.raises(BadInput):
+        new_release.approve(office, "2026.2", anna)
+    new_release.make(office, "2026.2", tom)
+    with pytest.raises(NotAllowed):
+        new_release.approve(office, "2026.2", tom)
+    with pytest.raises(NotAllowed):
+        new_release.approve(office, "2026.2", reader(office, "Anna"))
+    new_release.approve(office, "2026.2", anna)
+    settled = releases.read(folder.parent / "workflows/amhk/2026.2")
+    assert (settled.parent, settled.made_by, settled.approved_by) == ("2026.1", "Tom", "Mia")
+    with office.store.read() as connection:
+        told = [
+            line["what"]
+            for line in reads.rows(
+                connection, reads.select(HOUSE).where(HOUSE.c.kind == new_release.KIND)
+            )
+        ]
+    assert told == [
+        "Uitgave 2026.2 is klaar om te worden goedgekeurd.",
+        "Uitgave 2026.2 is vastgesteld.",
+    ]
+    edit(folder, 'release = "2026.1"', 'release = "2026.2"')
+    fresh = open_office(folder)
+    number = calls.take_call(fresh, ADVIES, reader(fresh, "Tom"))
+    with fresh.store.read() as connection:
+        old = reads.case_by_number(connection, "A-2026-000001")
+        new = reads.case_by_number(connection, number)
+    fresh.close()
+    assert (old["release"], new["release"]) == ("2026.1", "2026.2")
+
+
+def test_what_changed_since_it_was_ready_is_not_agreed_to(config, office):
+    there = new_release.draft(config, "2026.2")
+    new_release.make(office, "2026.2", reader(office, "Tom"))
+    edit(there / "adviesroute.toml", 'title = "Adviesroute"', 'title = "Iets anders"')
+    with pytest.raises(BadInput, match="veranderd"):
+        new_release.approve(office, "2026.2", reader(office, "Mia"))
+
+
+def test_a_draft_with_a_fault_is_no_release(config, office):
+    there = new_release.draft(config, "2026.2")
+    edit(there / "adviesroute.toml", "[facts]", "[facts]\nniets = 1")
+    with pytest.raises(BadInput):
+        new_release.make(office, "2026.2", reader(office, "Tom"))
+
+
+@pytest.mark.parametrize("name", ["../weg", "", "a b", "-x", "2026.1"])
+def test_a_name_that_cannot_be_one_is_refused(config, name):
+    with pytest.raises(BadInput):
+        new_release.draft(config, name)
+    with pytest.raises(NotFound):
+        new_release.faults_of(config, name)
+
+
+def test_every_fault_of_a_draft_is_told_with_its_file_and_line(folder, config):
+    there = new_release.draft(config, "2026.2")
+    file = there / "adviesroute.toml"
+    edit(file, "[facts]", "[facts]\nniets = 1")
+    done = command("workflow", "check", "2026.2", "--json", "--config", folder)
+    assert done.returncode == 1
+    (fault,) = json.loads(done.stdout)["faults"]
+    lines = file.read_text(encoding="utf-8").splitlines()
+    assert fault["file"] == "ontwerpen/2026.2/adviesroute.toml"
+    assert lines[fault["line"] - 1] == "niets = 1"
+    assert "niets" in fault["text"]
+    file.write_text("name = 1\nrelease = = 2\n", encoding="utf-8")
+    done = command("workflow", "check", "2026.2", "--json", "--config", folder)
+    assert {(f["file"], f["line"]) for f in json.loads(done.stdout)["faults"]} == {
+        ("ontwerpen/2026.2/adviesroute.toml", 2)
+    }
+
+
+def test_a_hole_in_a_draft_is_told_with_the_story_to_it(folder, config):
+    there = new_release.draft(config, "2026.2")
+    file = there / "meldingsroute.toml"
+    edit(file, '"controle_vastgelegd", "vervolg_besloten", "rvdk_klaar"', '"rvdk_klaar"')
+    text = file.read_text(encoding="utf-8")
+    faults = [new_release.told(config, f) for f in new_release.faults_of(config, "2026.2")]
+    assert faults
+    story = next(f for f in faults if f["story"])
+    assert story["story"].startswith("Een melding komt binnen")
+    assert story["story"] in story["text"]
+    assert text.splitlines()[story["line"] - 1].startswith("[moves.")
+
+
+def test_real_data_wait_for_a_release_that_was_settled(office, place):
+    assert "uitgave" not in {want.code for want in production.missing(office)}
+    (place / releases.FILE).unlink()
+    assert "uitgave" in {want.code for want in production.missing(office)}
+
+
+def test_the_commands_make_one(folder):
+    def run(*words, expect=0):
+        done = command("workflow", *words, "--config", folder)
+        assert done.returncode == expect, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    assert "ontwerpen/2026.2" in run("draft", "2026.2")
+    assert "De werkwijze klopt" in run("check", "2026.2")
+    assert '+release = "2026.2"' in run("diff", "2026.2")
+    assert "twee mensen" in run("release", "2026.2", expect=1)
+    run("release", "2026.2", "--as", "Tom")
+    assert "Een ander" in run("approve", "2026.2", "--as", "Tom", expect=1)
+    assert 'release = "2026.2"' in run("approve", "2026.2", "--as", "Mia")
+    assert "is er al" in run("draft", "2026.2", expect=1)
