@@ -49,8 +49,9 @@ def test_what_a_fresh_one_is_told_is_what_the_guide_lists(fresh):
     listed = [line for line in GUIDE.splitlines() if line.startswith("| `")]
     for want in production.WANTED:
         assert f"| `{want.code}` | {want.text} |" in listed
-    # a fresh one is real, on this machine alone, and asks everybody for a second step
-    there = {"oefening", "https", "tweede_stap"}
+    # a fresh one is real, on this machine alone, asks everybody for a second step, and works by
+    # the release that comes with the product
+    there = {"oefening", "https", "tweede_stap", "uitgave"}
     assert [one["code"] for one in told] == [
         want.code for want in production.WANTED if want.code not in there
     ]

@@ -8,6 +8,7 @@ from support.families import EL_AMRANI, melding
 from amhk.desk.intake import calls
 from amhk.store import reads, writes
 from amhk.store.house import page_facts
+from amhk.store.terms import reminders
 
 DAY = datetime(2026, 2, 2, 9, tzinfo=UTC)
 
@@ -82,3 +83,25 @@ def test_the_head_of_a_page_counts_no_further_than_it_says(sqlite_client, sqlite
     many, _ = steps(office, hashed)
     assert few < some
     assert many < 1.3 * some
+
+
+def test_the_latest_of_many_are_the_latest_of_all(sqlite_client, sqlite_office):
+    office, tom = sqlite_office, reader(sqlite_office, "Tom")
+    numbers = [calls.take_call(office, melding(EL_AMRANI), tom) for _ in range(2)]
+    with office.store.read() as connection:
+        cases = [reads.case_by_number(connection, number) for number in numbers]
+        held = [reads.terms(connection, case["id"], running=True)[0] for case in cases]
+    remind(office, cases[0], held[0], 100, 110)
+    remind(office, cases[1], held[1], 100, 400)
+    with office.store.write() as connection:  # the last that came stand still, and are passed over
+        writes.change(connection, reads.TERM, [held[1]["id"]], {"status": "suspended"})
+    with office.store.read() as connection:
+        found = reminders.latest(connection, tom, 5)
+        assert found == reminders.inbox(connection, tom, None, 5)
+        assert [row["rung"] for row in found] == [109, 108, 107, 106, 105]
+    with office.store.write() as connection:
+        writes.change(connection, reads.TERM, [held[1]["id"]], {"status": "running"})
+    with office.store.read() as connection:
+        found = reminders.latest(connection, tom, 5)
+        assert found == reminders.inbox(connection, tom, None, 5)
+        assert [row["rung"] for row in found] == [399, 398, 397, 396, 395]

@@ -19,6 +19,7 @@ from amhk.store.database.engine import StoreFailed
 from amhk.store.house import page_facts
 from amhk.store.staff import sessions
 
+MANY = page_facts.MOST  # reminders: no more are counted
 CONFIRMED = timedelta(minutes=10)  # so long a password that was given counts for what leaves
 _NOTED = timedelta(minutes=1)  # how exactly it is known when a session was last used
 

@@ -37,13 +37,14 @@ LEADS = ("teamleider", "manager")
 @dataclass(frozen=True)
 class Waits:
     """Of what something waits at all: leave to be judged, what betrokkenen asked for, what came
-    from other meldpunten, what runs in the register.
+    from other meldpunten, what runs in the register; and whether he has very `many` reminders.
     """
 
     leave: bool = True
     asked: bool = True
     arrived: bool = True
     matters: bool = True
+    many: bool = False
 
 
 ALL = Waits()
@@ -87,7 +88,7 @@ def morning_of(
             told["ending"] = _ending(office, house_today.ending(connection, own, now, week))
             told["rights"] = rights.lately(connection, now, who) if own.teams is None else []
             told["old_concepts"] = drafts.older(connection, own.teams, real - OLD_CONCEPT)
-        told["rings"] = worklist.latest_reminders(office, connection, who, 5)
+        told["rings"] = worklist.latest_reminders(office, connection, who, 5, waits.many)
     return told
 
 

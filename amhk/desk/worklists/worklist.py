@@ -222,10 +222,14 @@ def reminders(
 
 
 def latest_reminders(
-    office: Office, connection: Connection, who: Reader, most: int
+    office: Office, connection: Connection, who: Reader, most: int, many: bool
 ) -> list[dict[str, object]]:
-    """Give the latest reminders that stand before this worker."""
-    return [_reminder(office, r) for r in terms_reminders.inbox(connection, who, None, most)]
+    """Give the latest reminders that stand before this worker, who may have very `many`."""
+    if many:
+        found = terms_reminders.latest(connection, who, most)
+    else:
+        found = terms_reminders.inbox(connection, who, None, most)
+    return [_reminder(office, r) for r in found]
 
 
 def _reminder(office: Office, row: Row) -> dict[str, object]:

@@ -207,7 +207,7 @@ def _ways_of(
     runs: tuple[frozenset[str], ...],
 ) -> Iterator[_Way]:
     for edge in edges:
-        for filled in _fillings(move, edge, told):
+        for filled in _fillings(move, edge, told, memory.counted):
             facts = memory.facts_after(here, move, filled)
             key = id(edge), tuple(filled.items()), here.facts if move.maybe else None
             yield _Way(move, edge, filled, facts, runs, key)
@@ -285,10 +285,13 @@ def _from_desk(workflow: Workflow) -> set[str]:
     }
 
 
-def _fillings(move: Move, edge: Edge, told: Mapping[str, object]) -> list[dict[str, object]]:
+def _fillings(
+    move: Move, edge: Edge, told: Mapping[str, object], counted: set[str]
+) -> list[dict[str, object]]:
     """Give the inputs worth trying.
 
-    One that takes this edge, and one that leaves every conditional fact alone.
+    One that takes this edge, and one that leaves every conditional fact alone. What hangs on a
+    counter can always be.
     """
     names = {f.name for f in move.fields}
     taken: dict[str, object] = {w.name: w.values[0] for w in edge.when if w.name in names}
@@ -304,7 +307,7 @@ def _fillings(move: Move, edge: Edge, told: Mapping[str, object]) -> list[dict[s
         ]
     return (
         [taken]
-        if all(told.get(w.name) in w.values for w in edge.when if w.name not in names)
+        if all(told.get(w.name) in w.values for w in edge.when if w.name not in {*names, *counted})
         else []
     )
 

@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse
 from amhk.desk.cases import assignment
 from amhk.desk.figures import kept_reports
 from amhk.desk.house import night_proof, who_looked
+from amhk.desk.house.session import MANY
 from amhk.desk.staff import lent_cases, piket
 from amhk.desk.worklists import acute_list, saved_lists, today, worklist
 from amhk.errors import BadInput, NotAllowed
@@ -38,7 +39,8 @@ def morning_page(here: Here) -> Response:
     if here.who.role not in WORKS:
         return page(here, "ochtend-beheer.html", told=night_proof.latest(here.office))
     seat = here.seat
-    waits = today.Waits(seat.leave, seat.asked, seat.arrived, seat.matters)
+    many = seat.reminders >= MANY
+    waits = today.Waits(seat.leave, seat.asked, seat.arrived, seat.matters, many)
     told = today.morning_of(here.office, here.who, here.now, datetime.now(UTC), waits)
     terms = [(case, _shaped(here, term)) for case in told.pop("mine") for term in case["terms"]]
     lead, watch = here.who.role in today.LEADS, here.who.role == "piket"

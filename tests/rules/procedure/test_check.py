@@ -76,6 +76,16 @@ def dead_end(d):
     d["moves"]["corrigeren"]["from"] = ["binnengekomen"]
 
 
+def hole_behind_a_counter(d):
+    """The third time nobody answers the case goes where nothing waits for it."""
+    d["states"]["stilte"] = {"title": "Stilte"}
+    move = d["moves"]["geen_antwoord"]
+    move["edges"] = [
+        {"from": move["from"], "to": "stilte", "when": {"hercontroles": [">=2"]}},
+        {"from": move.pop("from"), "to": "="},
+    ]
+
+
 def unreachable(d):
     d["states"]["eiland"] = {"title": "Eiland"}
 
@@ -102,6 +112,7 @@ def leak(d):
         (no_term, "geen termijn die tot een stap leidt. Een melding komt binnen"),
         (dead_end, "geen finish of einde te bereiken"),
         (unreachable, "is niet te bereiken"),
+        (hole_behind_a_counter, "geen finish of einde te bereiken. Een melding komt binnen"),
         (wrong_role, "is van rapportage"),
         (leak, "toont 'melder_naam' aan een betrokkene"),
     ],
