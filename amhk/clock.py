@@ -5,6 +5,7 @@ memory: deadlines are rows.
 """
 
 import logging
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -76,19 +77,28 @@ def start_clock(office: Office) -> BackgroundScheduler:
         timezone="UTC",
     )
     now = datetime.now(UTC)
-    clock.add_job(
-        sweep,
-        "interval",
-        seconds=office.config.interval,
-        args=[office],
-        id="sweep",
-        next_run_time=now,
-    )
+    jobs = [(sweep, "sweep", office.config.interval)]
     if office.config.mail:
-        clock.add_job(post, "interval", seconds=60, args=[office], id="post", next_run_time=now)
+        jobs.append((post, "post", 60))
     if office.config.backup.folder:
-        clock.add_job(keep, "interval", seconds=300, args=[office], id="backup", next_run_time=now)
+        jobs.append((keep, "backup", 300))
     if office.config.timestamp:
-        clock.add_job(stamp, "interval", seconds=300, args=[office], id="stamp", next_run_time=now)
+        jobs.append((stamp, "stamp", 300))
+    for job, name, seconds in jobs:
+        clock.add_job(
+            _behind,
+            "interval",
+            seconds=seconds,
+            args=[office, job],
+            id=name,
+            name=name,
+            next_run_time=now,
+        )
     clock.start()
     return clock
+
+
+def _behind(office: Office, job: Callable[[Office], None]) -> None:
+    """Do a job behind the desk: who works at it goes first."""
+    with office.store.way.behind():
+        job(office)

@@ -25,6 +25,7 @@ from amhk.desk.casefile.term_rows import term_row
 from amhk.desk.cases import attachments
 from amhk.desk.house import night_proof
 from amhk.desk.intake import calls
+from amhk.desk.people import earlier_contacts
 from amhk.rules.parse import fold
 from amhk.rules.people.searching import RELEASE, words_of_case
 from amhk.rules.privacy.secrecy import Reader
@@ -200,8 +201,11 @@ def fill(office, size):
     )
     bulk(office, "search_words", "word, case_id", words, False)
     put_in_order(office)
+    match_release = earlier_contacts.release_of(office)
     with office.store.write() as connection:
         writes.set_meta(connection, "search_release", RELEASE)
+        # nobody asks for earlier contacts here; the watch would make a million people's keys
+        writes.set_meta(connection, "match_release", match_release)
         now = BEGUN + timedelta(days=30)
         writes.set_meta(connection, "clock", now.isoformat())
         # the proof of this night counts as made: it would work all cases out in the same process

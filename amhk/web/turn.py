@@ -4,11 +4,8 @@ Each dependency that asks the database would otherwise wait for a thread of its 
 """
 
 import inspect
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from threading import Lock
-from time import monotonic
 from typing import Annotated, Any, get_type_hints
 
 from fastapi import Depends, Request, Response
@@ -17,49 +14,6 @@ from fastapi.routing import APIRoute
 from amhk.web.looked import leave_line
 
 _ASKS, _FIRST = "request_in_turn", {"first_0", "first_1"}
-
-
-class _Turn:
-    """A turn that one has, and since when (seconds of this machine)."""
-
-    def __init__(self) -> None:
-        self.had = Lock()
-        self.since = monotonic()
-
-
-class OneAtATime:
-    """Lets one go on while the others wait, as long as he is quick.
-
-    One interpreter works on one thing at a time: those that do so at once only take the turn off
-    each other, and all are longer about it. Where one has it for longer than the `patience`
-    (seconds), the others go on beside him, one at a time again.
-    """
-
-    def __init__(self, patience: float) -> None:
-        self._patience = patience
-        self._turn, self._door = _Turn(), Lock()
-
-    @contextmanager
-    def one(self) -> Iterator[None]:
-        """Wait for the turn, and have it."""
-        turn = self._turn
-        while not turn.had.acquire(timeout=self._patience):
-            turn = self._beside(turn)
-        turn.since = monotonic()
-        try:
-            yield
-        finally:
-            turn.had.release()
-
-    def _beside(self, turn: _Turn) -> _Turn:
-        """Give the turn to wait for: another one, once he who has this one takes long."""
-        with self._door:
-            if self._turn is turn and monotonic() - turn.since > self._patience:
-                self._turn = _Turn()
-            return self._turn
-
-
-_DOOR = OneAtATime(0.05)
 
 
 @dataclass(frozen=True)
@@ -102,9 +56,8 @@ def in_turn(endpoint: Callable[..., object], path: str = "") -> Callable[..., ob
         assert isinstance(request, Request)
         for name in _FIRST & given.keys():
             del given[name]
-        with _DOOR.one() if request.app.state.office.store.sqlite else nullcontext():
-            answer = endpoint(**given, **{n: mark.ask(request) for n, mark in asked.items()})
-            leave_line(request, path, answer.status_code if isinstance(answer, Response) else 200)
+        answer = endpoint(**given, **{n: mark.ask(request) for n, mark in asked.items()})
+        leave_line(request, path, answer.status_code if isinstance(answer, Response) else 200)
         return answer
 
     kept = [

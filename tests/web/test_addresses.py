@@ -1,15 +1,11 @@
 """An address is found by its shape: the same one, for the same method, as when all were tried."""
 
-from threading import Event, Thread
-
 import pytest
 from fastapi import APIRouter, FastAPI
 from fastapi.testclient import TestClient
-from support.patience import until
 
 from amhk.web.addresses import Addresses, Room
 from amhk.web.app import _routes
-from amhk.web.turn import OneAtATime
 
 
 @pytest.fixture
@@ -71,29 +67,3 @@ def test_what_is_not_there_is_not_found_and_another_method_is_said(asked, method
 def test_every_address_of_the_house_is_on_a_shelf():
     drawn = _routes()[0]
     assert sum(len(route.original_router.routes) for route in drawn.routes) > 200
-
-
-def test_who_is_quick_goes_one_by_one_and_who_is_slow_holds_nobody_up():
-    door, go, inside, most = OneAtATime(0.05), Event(), [], []
-
-    def slow():
-        with door.one():
-            go.wait()
-
-    def quick():
-        with door.one():
-            inside.append(1)
-            most.append(len(inside))
-            inside.pop()
-
-    first = Thread(target=slow)
-    first.start()
-    others = [Thread(target=quick) for _ in range(6)]
-    for thread in others:
-        thread.start()
-    until(lambda: len(most) == 6, 3, "the quick ones, past the slow one")
-    go.set()
-    for thread in (first, *others):
-        thread.join()
-    with door.one():
-        pass

@@ -15,6 +15,8 @@ from amhk.store.figures import proofs
 from amhk.store.rows import Row
 from amhk.store.terms import calendar as kept
 
+_PIECE = 100  # cases between which the proof gives way to the desk
+
 
 def recounted(office: Office, connection: Connection) -> tuple[int, list[str]]:
     """Work every end of every open case out again from the journal alone.
@@ -32,7 +34,9 @@ def recounted(office: Office, connection: Connection) -> tuple[int, list[str]]:
             then[release] = known(kept.read(connection, release))
         return then[release]
 
-    for case, stored, texts in proofs.open_cases(connection):
+    for at, (case, stored, texts) in enumerate(proofs.open_cases(connection)):
+        if at % _PIECE == 0:
+            office.store.way.give()
         rules = office.pack.workflows[case["workflow"], case["release"]].terms
         count += len(stored)
         try:

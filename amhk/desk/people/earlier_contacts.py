@@ -36,6 +36,7 @@ JUDGED = 5  # working days within which who leads judges it (a norm of our own)
 HIDDEN, KNOWN = "eerder bekend: alleen dat", "eerder bekend"
 _MOST_TYPED, _MOST_SHOWN = 20, 12
 _MOST_ASKED = ((timedelta(minutes=1), 120), (timedelta(hours=1), 1000))
+_BATCH = 100  # people whose keys are made in one turn to write
 _PARTS = ("naam", "voornamen", "voorvoegsel", "geslachtsnaam", "partnernaam", "adres")
 
 
@@ -386,7 +387,7 @@ def refresh_keys(office: Office) -> int:
             reads.lock(connection)  # another process may be at it as well
             if reads.meta(connection, "match_release") == release:
                 return done
-            batch = store.in_batches(connection, last, 1000)
+            batch = store.in_batches(connection, last, _BATCH)
             store.drop_keys(connection, [p["id"] for p in batch])
             keep(office, connection, [(p["id"], p) for p in batch])
             store.fold_names(connection, [(p["id"], fold(p["naam"])) for p in batch])

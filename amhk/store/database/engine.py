@@ -33,6 +33,7 @@ from amhk.store.database.between import Between
 from amhk.store.database.encrypted import driver, unlock
 from amhk.store.database.touched import begin
 from amhk.store.database.turns import Turns
+from amhk.store.database.way import Way
 
 __all__ = [
     "Connection",
@@ -78,7 +79,7 @@ class Store:
         self.url = url
         self.aside = self
         self._first: Callable[[Connection], None] | None = None
-        self.sqlite = url.startswith("sqlite")
+        self.sqlite, self.way = url.startswith("sqlite"), Way()
         self._file: tuple[int, int] | None = None
         self._size = 0
         self._path: Path | None = None
@@ -113,6 +114,7 @@ class Store:
         StoreReplaced when the file is another one now.
         """
         self._prove_same()
+        self.way.ask()
         with self.engine.connect() as connection:
             yield connection
 
@@ -121,6 +123,7 @@ class Store:
         """Give a connection that sees one moment, however many questions are asked of it."""
         level = {} if self.sqlite else {"isolation_level": "REPEATABLE READ"}
         self._prove_same()
+        self.way.ask()
         with self.engine.connect().execution_options(**level) as connection:
             yield connection
 
@@ -135,6 +138,7 @@ class Store:
         went away in the middle of the commit.
         """
         self._prove_same()
+        self.way.ask()
         with (
             self._turn(),
             self.engine.connect().execution_options(amhk_writes=True) as connection,
@@ -152,6 +156,7 @@ class Store:
             self._keep(transaction)
         self._prove_same()
         self._first = None
+        self.way.give()
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
