@@ -4,7 +4,7 @@ What was proven before, by its digest, need not be proven again.
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -49,8 +49,7 @@ def read_pack(config: Config) -> tuple[Pack, list[Fault]]:
         for g in config.gemeenten.values()
     )
     codes = replace(codes, lists={**codes.lists, "gemeente": places})
-    terms = [name for workflow in found.values() for name in workflow.terms]
-    figures, wrong_figures = _read_figures(config, terms, [*codes.lists, *LISTS])
+    figures, wrong_figures = _read_figures(config, found.values(), [*codes.lists, *LISTS])
     register, wrong_register = _read_register(config)
     pack = Pack(
         name=config.pack,
@@ -135,12 +134,18 @@ def _read_register(config: Config) -> tuple[dict[str, MatterKind], list[Fault]]:
 
 
 def _read_figures(
-    config: Config, terms: list[str], lists: list[str]
+    config: Config, flows: Collection[Workflow], lists: list[str]
 ) -> tuple[Definitions, list[Fault]]:
     """Read the definitions of the figures."""
     name = f"workflows/{config.pack}/cijfers.toml"
+    there = {
+        "terms": [term for flow in flows for term in flow.terms],
+        "endings": [m.ending for flow in flows for m in flow.moves.values() if m.ending],
+        "lists": lists,
+    }
     try:
-        return read_definitions(name, _own_or_shipped(config, "cijfers.toml"), terms, lists)
+        standard = tomllib.loads(shipped("workflows/amhk/cijfers.toml").read_text("utf-8"))
+        return read_definitions(name, _own_or_shipped(config, "cijfers.toml"), there, standard)
     except (
         tomllib.TOMLDecodeError,
         UnicodeDecodeError,

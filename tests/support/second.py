@@ -314,7 +314,7 @@ def same(office, span):
         without_destroyed(office, span, told, stood)
         stood = {key: n for key, n in stood.items() if n}
         agree(
-            {k: n for k, n in second.items() if k[0] in wanted},
+            {k: n for k, n in second.items() if k[0] in wanted.names},
             {k: n for k, n in told.items() if k[0] != "gesloten" and n},
         )
         agree({k: n for k, n in left.items() if n}, stood)

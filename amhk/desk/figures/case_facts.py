@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 from amhk.office import Office
-from amhk.rules.figures.facts import FOREVER, RUNS, Fact, Line, facts_of, story_of
+from amhk.rules.figures.facts import FOREVER, RUNS, Fact, Line, Wanted, facts_of, story_of
 from amhk.store import reads, writes
 from amhk.store.database.engine import Connection
 from amhk.store.figures import facts as figures_facts
@@ -35,18 +35,21 @@ class Known:
     moment: datetime
 
 
-def wanted_of(office: Office) -> frozenset[str]:
+def wanted_of(office: Office) -> Wanted:
     """Give the facts that are kept.
 
     Those that the definitions speak of, and when a case closed (for a sample).
     """
-    return frozenset(
-        {"gesloten"}.union(*(d.facts for d in office.pack.figures.definitions.values()))
-    )
+    kept = office.pack.figures
+    names = frozenset({"gesloten"}.union(*(d.facts for d in kept.definitions.values())))
+    return Wanted(names, kept.counting)
 
 
 def _release(office: Office) -> str:
-    return sha256("\n".join([RELEASE, *sorted(wanted_of(office))]).encode()).hexdigest()[:12]
+    wanted = wanted_of(office)
+    rests = [" ".join(sorted(names)) for names in astuple(wanted.counting)]
+    told = "\n".join([RELEASE, *sorted(wanted.names), *rests])
+    return sha256(told.encode()).hexdigest()[:12]
 
 
 def keep_up(office: Office) -> None:
@@ -157,7 +160,7 @@ def faults(office: Office) -> Iterator[str]:
 
 
 def told(
-    found: Iterable[tuple[int, list[Line]]], wanted: frozenset[str]
+    found: Iterable[tuple[int, list[Line]]], wanted: Wanted
 ) -> Iterator[tuple[int, tuple[str, set[Fact]]]]:
     """Give, case by case, its gemeente and its facts from the lines of its journal."""
     for key, lines in found:

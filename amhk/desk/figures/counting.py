@@ -61,9 +61,11 @@ def _counted(
 ) -> list[Counts]:
     spans = [(p.start.isoformat(), p.end.isoformat()) for p in periods]
     found, rows, today = [Counts() for _ in spans], _Rows(office), day_of(known.moment)
-    names = sorted(n for n in wanted_of(office) if n.startswith("termijn."))
+    names = sorted(n for n in wanted_of(office).names if n.startswith("termijn."))
     if scope.whole:
-        happened = figures.tallied(connection, sorted(wanted_of(office)), spans, rows.dated, whole)
+        happened = figures.tallied(
+            connection, sorted(wanted_of(office).names), spans, rows.dated, whole
+        )
         _stood(
             found,
             figures.begun_and_ended(connection, _lasting(office), spans),
@@ -113,7 +115,7 @@ def _stood(
 
 
 def _lasting(office: Office) -> list[str]:
-    return sorted(n for n in wanted_of(office) if n.startswith("voorraad"))
+    return sorted(n for n in wanted_of(office).names if n.startswith("voorraad"))
 
 
 def _ages(end: str) -> list[tuple[str, str]]:

@@ -180,7 +180,7 @@ def _html(office: Office, report: Report) -> bytes:
     said = "".join(f"<li>{escape(s)}</li>" for s in report["sentences"])
     drawn = "".join(
         f"<figure><figcaption>{escape(t)}</figcaption>{svg}{_table(('', *table[1:]))}</figure>"
-        for t, svg, table in charts(report)
+        for t, svg, table in charts(office, report)
     )
     body = "".join(
         f"<h2>{escape(group)}</h2>" + "".join(_table(t) for t in found)
@@ -243,7 +243,7 @@ def _pdf(office: Office, report: Report) -> bytes:
         foot=foot,
         training=report["training"],
         made=datetime.fromisoformat(report["made"]).date(),
-        charts=[(title, svg) for title, svg, _ in charts(report)],
+        charts=[(title, svg) for title, svg, _ in charts(office, report)],
     )
 
 

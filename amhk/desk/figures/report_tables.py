@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from amhk.desk.figures import reports, wording
 from amhk.desk.figures.wording import SAY, Report, Value
+from amhk.office import Office
 from amhk.rules.figures.small_numbers import TOO_FEW
 from amhk.sheets.charts import Series, chart
 from amhk.words import REGIONS
@@ -140,8 +141,8 @@ def trend(report: Report, group: str = "") -> Table | None:
     return "Met eerdere perioden", head, rows
 
 
-def charts(report: Report) -> list[tuple[str, str, Table]]:
-    """Give the four charts for bestuurders: title, SVG, and the table beneath.
+def charts(office: Office, report: Report) -> list[tuple[str, str, Table]]:
+    """Give the charts for bestuurders: title, SVG, and the table beneath.
 
     None for a report without earlier periods.
     """
@@ -151,18 +152,9 @@ def charts(report: Report) -> list[tuple[str, str, Table]]:
     labels = [_short_title(p["title"]) for p in told]
     definitions = report["definitions"]
     return [
-        _charted(title, labels, told, keys=keys, definitions=definitions, unit=unit)
-        for title, keys, unit in (
-            ("Adviezen en meldingen", ("adviezen", "meldingen"), ""),
-            ("Lopende meldingen op de laatste dag", ("voorraad_meldingen",), ""),
-            (
-                "Op tijd: veiligheidsbeoordeling en onderzoek",
-                ("veiligheidsbeoordeling", "onderzoek"),
-                "%",
-            ),
-            ("Op tijd: voortgangscontrole na 3 maanden", ("voortgangscontrole",), "%"),
-        )
-        if all(key in definitions for key in keys)
+        _charted(rule.title, labels, told, rule.figures, definitions, rule.unit)
+        for rule in office.pack.figures.heading.charts
+        if all(key in definitions for key in rule.figures)
     ]
 
 

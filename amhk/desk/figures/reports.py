@@ -23,7 +23,6 @@ from amhk.rules.privacy.secrecy import Reader, Scope, scope_of
 from amhk.words import LISTS, day_of, iso, say_day, start_of
 
 NAMES = ("kwartaal", "kosten", "steekproef")
-TREND = ("veiligheidsbeoordeling", "onderzoek_start", "onderzoek", "voortgangscontrole")
 
 
 def read_scope(who: Reader) -> Scope:
@@ -76,7 +75,7 @@ def kwartaal(
         "total": total,
         "earlier": past,
         "lists": _lists(office, list(lines.values())),
-        "sentences": sentences(total, past),
+        "sentences": sentences(office, total, past),
     }
 
 

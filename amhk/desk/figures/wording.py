@@ -7,6 +7,7 @@ from amhk.desk.figures import costs
 from amhk.desk.terms.term_view import beside_counts
 from amhk.office import Office
 from amhk.rules.figures.definitions import KINDS
+from amhk.rules.figures.headings import Sentence, fill_in
 from amhk.rules.figures.small_numbers import STYLES, TOO_FEW
 
 # A report as it is kept, a part of one, and a value in it: a number, a share or a spread as a list,
@@ -50,38 +51,32 @@ def _said(values: tuple[str, ...] | None, fact: str) -> str:
     return f"{fact}: {', '.join(values)}" if values else fact
 
 
-def sentences(total: Report, past: Sequence[Report]) -> list[str]:
+def sentences(office: Office, total: Report, past: Sequence[Report]) -> list[str]:
     """Give what stands above the figures, in words."""
-    told = {k: "niet getoond" if v == "." else v for k, v in total.items()}
-    before = past[0]["total"] if past else None
-    said = [
-        (
-            f"{_many(told['adviezen'], 'advies', 'adviezen')} en"
-            f" {_many(told['meldingen'], 'melding', 'meldingen')} ontvangen."
-        ),
-        (
-            f"Finish 1: {told['finish_1']}, finish 2: {told['finish_2']}, finish 3:"
-            f" {told['finish_3']}, finish 4: {told['finish_4']}."
-        ),
-        (
-            f"Veiligheidsbeoordeling op tijd: {_share_said(told['veiligheidsbeoordeling'])}."
-            f" Onderzoek op tijd: {_share_said(told['onderzoek'])}."
-        ),
-        f"Voortgangscontrole na 3 maanden op tijd: {_share_said(told['voortgangscontrole'])}.",
-    ]
-    if (
-        before
-        and all(isinstance(before[k], int) for k in ("adviezen", "meldingen"))
-        and (before["adviezen"] or before["meldingen"])
-    ):
-        said[0] = (
-            f"{said[0][:-1]}; {past[0]['title']}: {before['adviezen']} en {before['meldingen']}."
-        )
-    return said
+    told, before = list[str](), past[0]["total"] if past else {}
+    for rule in office.pack.figures.heading.sentences:
+        said = {name: _in_words(office, name, total[name]) for name in rule.figures}
+        text, counted = fill_in(rule.text, said), [before.get(n) for n in _of(rule.earlier)]
+        if counted and any(counted) and all(isinstance(n, int) for n in counted):
+            then = fill_in(rule.earlier, {n: str(before[n]) for n in _of(rule.earlier)})
+            text = f"{text.removesuffix('.')}; {past[0]['title']}: {then}."
+        told.append(text)
+    return told
 
 
-def _share_said(share: Sequence[object] | str) -> str:
-    return TOO_FEW if isinstance(share, str) else say_share(share)
+def _of(text: str) -> tuple[str, ...]:
+    return Sentence(text).figures
+
+
+def _in_words(office: Office, name: str, value: Value) -> str:
+    """Give a figure as a sentence says it: a count with what is counted, a share as staff read it,
+    and the words for what is hidden.
+    """
+    d = office.pack.figures.definitions[name]
+    if KINDS[d.kind] != "count":
+        return TOO_FEW if isinstance(value, str) else str(SAY[KINDS[d.kind]](value))
+    count = "niet getoond" if value == "." else value
+    return f"{count} {d.unit[value != 1]}" if d.unit else str(count)
 
 
 def _few(label: str) -> str:
@@ -90,10 +85,6 @@ def _few(label: str) -> str:
     The label of a small count would read as its value.
     """
     return TOO_FEW if label in {s.small for s in STYLES.values() if s.small != s.other} else label
-
-
-def _many(count: int | str, one: str, many: str) -> str:
-    return f"{count} {one if count == 1 else many}"
 
 
 def say_share(share: Sequence[Value]) -> str:

@@ -17,7 +17,6 @@ from amhk.desk.people import earlier_contacts
 from amhk.errors import BadInput, ClosedDoor, NotAllowed, NotFound
 from amhk.matching import KNOWN, percent
 from amhk.office import Office
-from amhk.rules.figures.facts import NO_COUNT
 from amhk.rules.privacy.secrecy import WORKS, Reader, scope_of
 from amhk.rules.procedure.import_layouts import OWN
 from amhk.rules.procedure.moves import door
@@ -181,7 +180,7 @@ def _carry(file: CaseFile, passed_on_to: str, outcome: str, bij: str) -> None:
     else:
         moves.move_on_table(
             file,
-            next(m.name for m in flow if m.ending == NO_COUNT),
+            next(m.name for m in flow if m.ending in file.office.pack.figures.counting.uncounted),
             {"doorgezet_naar": passed_on_to},
         )
 

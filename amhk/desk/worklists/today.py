@@ -221,5 +221,5 @@ def trend(office: Office, who: Reader, now: datetime) -> list[dict[str, Any]]:
             "now": present[name],
             "then": before[name],
         }
-        for name in reports.TREND
+        for name in office.pack.figures.heading.trend
     ]

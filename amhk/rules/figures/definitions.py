@@ -3,10 +3,11 @@
 And how its value follows from counted facts.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from amhk.errors import Fault
+from amhk.rules.figures.headings import Counting, Heading, read_counting, read_heading, without
 from amhk.rules.parse import Complain, Raw
 
 KINDS = {
@@ -19,9 +20,23 @@ KINDS = {
     "per_1000": "rate",
     "splitsing": "split",
 }
+_KEYS = {"uitgave", "groepen", "cijfers", "rapport", "telling"}
 CLOCKS = ("eigen", "naast", "telt", "ander")
 _MUST = ("titel", "zin", "groep", "soort", "populatie", "moment", "bron")
-_MAY = {*_MUST, "feit", "goed", "alle", "van", "termijn", "klok", "doel", "lijst", "som", "hooguit"}
+_MAY = {
+    *_MUST,
+    "feit",
+    "goed",
+    "alle",
+    "van",
+    "termijn",
+    "klok",
+    "doel",
+    "lijst",
+    "som",
+    "hooguit",
+    "eenheid",
+}
 _TEXTS = {
     "feit": "fact",
     "van": "of",
@@ -48,7 +63,7 @@ class Definition:
     """One figure: its Dutch sentence, and what is counted.
 
     `good` and `every` are the values of numerator and denominator (None: all there are); `of` the
-    fact of the denominator.
+    fact of the denominator; `unit` what one and what more are called in a sentence.
     """
 
     name: str
@@ -69,6 +84,7 @@ class Definition:
     list_name: str = ""
     sums_to: str = ""
     at_most: str = ""
+    unit: tuple[str, ...] = ()
 
     @property
     def stands(self) -> bool:
@@ -101,6 +117,8 @@ class Definitions:
     release: str = ""
     groups: Mapping[str, str] = field(default_factory=dict)
     definitions: Mapping[str, Definition] = field(default_factory=dict)
+    heading: Heading = field(default_factory=Heading)
+    counting: Counting = field(default_factory=Counting)
 
 
 def value_of(d: Definition, found: Found, fact: str, inwoners: int | None) -> object:
@@ -145,32 +163,41 @@ def _sum(counts: Mapping[str, int], values: Iterable[str] | None) -> int:
 
 
 def read_definitions(
-    file: str, data: Raw, terms: Iterable[str], lists: Iterable[str]
+    file: str, data: Raw, there: Mapping[str, Collection[str]], standard: Raw
 ) -> tuple[Definitions, list[Fault]]:
     """Give the figures in a parsed file, and every fault in it by its key.
 
-    `terms` and `lists` are those that exist.
+    `there` holds the `terms`, `endings` and `lists` that exist. A file from before the head of a
+    report and what the counting rests on were data takes those of `standard`.
     """
     faults: list[Fault] = []
 
     def _no(key: str, text: str) -> None:
         faults.append(Fault("cijfers", f"{file}, {key}: {text}", key))
 
-    for name in sorted(set(data) - {"uitgave", "groepen", "cijfers"}):
-        _no(name, "onbekende sleutel; bekend zijn cijfers, groepen, uitgave")
+    for name in sorted(set(data) - _KEYS):
+        _no(name, f"onbekende sleutel; bekend zijn {', '.join(sorted(_KEYS))}")
     if not isinstance(data.get("uitgave"), str):
         _no("uitgave", "geef een uitgave op, zoals 2026.1: ze staat in het stempel van elk rapport")
     groups, tables = data.get("groepen", {}), data.get("cijfers", {})
     known = {
         "groups": set(groups),
-        "terms": set(terms),
-        "lists": {*lists, *OWN_LISTS},
+        "terms": set(there["terms"]),
+        "lists": {*there["lists"], *OWN_LISTS},
         "figures": set(tables),
     }
     found = {str(name): _one(str(name), table, known, _no) for name, table in tables.items()}
     if not found:
         _no("cijfers", "er staan geen cijfers in")
-    return Definitions(str(data.get("uitgave", "")), dict(groups), found), faults
+    heading = data["rapport"] if "rapport" in data else without(standard["rapport"], found)
+    counting = data.get("telling", standard["telling"])
+    return Definitions(
+        release=str(data.get("uitgave", "")),
+        groups=dict(groups),
+        definitions=found,
+        heading=read_heading(heading, found, _no),
+        counting=read_counting(counting, there["endings"], known["terms"], _no),
+    ), faults
 
 
 def _one(name: str, table: Raw, known: Mapping[str, set[str]], no: Complain) -> Definition:
@@ -194,6 +221,7 @@ def _one(name: str, table: Raw, known: Mapping[str, set[str]], no: Complain) -> 
         every=every,
         clock=clock,
         target=target if isinstance(target, int) else None,
+        unit=tuple(map(str, table.get("eenheid", ()))),
         **texts,
     )
 
@@ -222,6 +250,8 @@ def _prove(key: str, table: Raw, known: Mapping[str, set[str]], no: Complain) ->
         no(key, "noem het 'feit' of de 'termijn' die geteld wordt")
     if table.get("soort") == "splitsing" and not table.get("lijst"):
         no(f"{key}.lijst", "een splitsing noemt de lijst waarnaar gesplitst wordt")
+    if "eenheid" in table and len(table["eenheid"]) != 2:
+        no(f"{key}.eenheid", "noem hoe er een heet, en hoe er meer heten")
     target = table.get("doel")
     if target is not None and (
         isinstance(target, bool) or not isinstance(target, int) or not 0 <= target <= 100

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from amhk.rules.figures.headings import Counting
 from amhk.rules.parse import Filled, Raw
 from amhk.words import day_of
 
@@ -22,10 +23,7 @@ OUTSIDE = (
     "Buiten de regio"  # where counts what belongs to a gemeente that was not of the region then
 )
 ALWAYS = ("", "9999-12")
-NO_COUNT = "geen HG/KM"  # ends before it counts as a melding (docs/adr/0003; the contract)
-JOINED = "gevoegd"
 IN_TIME, LATE, RUNS = "op tijd", "te laat", "loopt"
-ONDERZOEK = "onderzoek"
 _WITHIN = 365  # days after an ended involvement in which a new melding is a hermelding
 _ANSWERS = {
     "accepted": "aangenomen",
@@ -52,6 +50,14 @@ class Fact:
     count: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The names of the facts that are kept, and what the counting rests on."""
+
+    names: frozenset[str]
+    counting: Counting
+
+
 @dataclass
 class Story:
     """A case as its journal tells it to the figures.
@@ -74,10 +80,9 @@ class Story:
     checks: list[tuple[int, Mapping[str, object]]] = field(default_factory=list)
     counters: list[tuple[int, str]] = field(default_factory=list)
 
-    @property
-    def counts(self) -> bool:
-        """Tell whether it counts as an advies or melding received."""
-        return self.ended is None or self.ended[0] != NO_COUNT
+    def ended_as(self, endings: frozenset[str]) -> bool:
+        """Tell whether it ended in one of these ways."""
+        return self.ended is not None and self.ended[0] in endings
 
     def day(self, line: int) -> str:
         """Give the day on which what a line tells happened."""
@@ -187,16 +192,17 @@ _READ: dict[str, Any] = {
 }
 
 
-def facts_of(told: Story, wanted: frozenset[str]) -> list[Fact]:
+def facts_of(told: Story, wanted: Wanted) -> list[Fact]:
     """Give the facts of a case, of those that are wanted."""
-    return [fact for fact in _facts(told, wanted) if fact.name in wanted] if told.case else []
+    found = _facts(told, wanted) if told.case else ()
+    return [fact for fact in found if fact.name in wanted.names]
 
 
-def _facts(told: Story, wanted: frozenset[str]) -> Iterator[Fact]:
-    yield from _received(told)
+def _facts(told: Story, wanted: Wanted) -> Iterator[Fact]:
+    yield from _received(told, wanted.counting)
     yield from _ended_facts(told)
-    yield from _term_facts(told, wanted)
-    yield from _onderzoek(told)
+    yield from _term_facts(told, wanted.names)
+    yield from _onderzoek(told, wanted.counting.research)
     yield from _help_facts(told)
     for line, check in told.checks:
         yield from _check(told.day(line), check)
@@ -204,12 +210,12 @@ def _facts(told: Story, wanted: frozenset[str]) -> Iterator[Fact]:
         yield Fact("tegenkracht", told.day(line), kind)
 
 
-def _received(told: Story) -> Iterator[Fact]:
+def _received(told: Story, counting: Counting) -> Iterator[Fact]:
     case, day = told.case, told.case["received"][:10]
     route = case["route"]
     until = told.day(told.closed) if told.closed else FOREVER
     yield Fact(name="voorraad", day=day, value=route, until=until)
-    if not told.counts:
+    if told.ended_as(counting.uncounted):
         return
     yield Fact(route, day)
     for name in _SINGLE:
@@ -219,7 +225,7 @@ def _received(told: Story) -> Iterator[Fact]:
             yield Fact(f"{route}.{name}", day, code)
     if told.known and 0 <= _days(told.known, day) <= _WITHIN:
         yield Fact("hermelding", day)
-    if told.ended and told.ended[0] == JOINED:
+    if told.ended and told.ended_as(counting.joined):
         yield Fact("vervolgmelding", day, told.ended[1] or "")
 
 
@@ -255,8 +261,8 @@ def _verdict(due: str, at: str) -> str:
     return LATE if late else IN_TIME
 
 
-def _onderzoek(told: Story) -> Iterator[Fact]:
-    starts = sorted(start[:10] for name, start, *_ in told.terms.values() if name == ONDERZOEK)
+def _onderzoek(told: Story, research: frozenset[str]) -> Iterator[Fact]:
+    starts = sorted(start[:10] for name, start, *_ in told.terms.values() if name in research)
     if starts:
         yield Fact("onderzoek", starts[0])
         if told.children:

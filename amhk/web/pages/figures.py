@@ -56,7 +56,7 @@ def _shown(here: Visit, report: Any, asked: dict[str, str], errors: list[Any]) -
     told: dict[str, object] = {}
     if report:
         told = {
-            "charts": report_tables.charts(report),
+            "charts": report_tables.charts(here.office, report),
             "values": {
                 k: report_tables.values_of(report, k)
                 for k, d in report["definitions"].items()
