@@ -13,6 +13,8 @@ from hashlib import sha256
 from pathlib import Path
 
 FILE = "uitgave.toml"
+# Who made a release that was there before releases were settled: the upgrade that settled it.
+BEFORE = "overgenomen bij het bijwerken"
 _TEXTS = ("release", "parent", "made_by", "approved_by", "check")
 
 
@@ -72,6 +74,14 @@ def read(folder: Path) -> Release:
     if not all(isinstance(one, str) for one in plain) or not texts["release"]:
         raise ValueError("heeft niet de vorm die hier hoort: release en [files] met hun digest")
     return Release(**texts, since=since if isinstance(since, date) else None, files=files)
+
+
+def is_of_before(folder: Path) -> bool:
+    """Tell whether a release was there before releases were settled, and promised anything."""
+    try:
+        return is_settled(folder) and read(folder).made_by == BEFORE
+    except ValueError:
+        return False
 
 
 def misnamed(folder: Path) -> str | None:

@@ -226,3 +226,33 @@ def test_closing_days_of_the_old_settings_are_taken_over(tmp_path):
     office = open_office(folder, proof=False)
     assert [d["name"] for d in Client(office, "Bea").get("/calendar")["days"]] == ["studiedag"]
     office.close()
+
+
+def as_before(data):
+    """What a procedure could not say before it promised anything."""
+    found = data.partition("[[promises]]")
+    tail = found[2][found[2].index("# Een verwijzing: wie wacht") :] if found[1] else ""
+    return found[0] + tail
+
+
+def test_a_procedure_of_before_opens_and_runs_on_and_what_is_made_of_it_promises(tmp_path):
+    """Settled as it is; a new release of it says what each finish rests on."""
+    folder = make_folder(tmp_path, "meldpunt.sqlite")
+    place = folder.parent / "workflows/amhk/2026.1"
+    (place / "uitgave.toml").unlink()
+    file = place / "meldingsroute.toml"
+    file.write_text(as_before(file.read_text(encoding="utf-8")), encoding="utf-8")
+    assert "[finishes" not in file.read_text(encoding="utf-8")
+    assert run("migrate", "--config", str(folder)).returncode == 0
+    office = open_office(folder)  # with its proof
+    hire(office)
+    client = Client(office)
+    client.clock("2026-02-02T09:00")
+    number = client.post("/cases", MELDING)["number"]
+    assert client.case(number)["terms"]
+    office.close()
+    assert run("workflow", "draft", "2026.2", "--config", str(folder)).returncode == 0
+    told = run("workflow", "check", "2026.2", "--config", str(folder))
+    assert told.returncode == 1
+    assert "zegt welke termijn gehaald moet zijn" in told.stdout + told.stderr
+    assert "zegt niet na welk eigen onderzoek" in told.stdout + told.stderr

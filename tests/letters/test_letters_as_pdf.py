@@ -18,7 +18,8 @@ from amhk.letters.pdf import as_pdf
 from amhk.letters.printable_signs import BOX, printable, unprintable
 from amhk.letters.render import Block, Head, Letters, RenderFailed, as_html, as_text
 from amhk.rules.privacy.disclosure import REFERRED
-from amhk.rules.procedure.world import drafted, explore, sendable
+from amhk.rules.procedure.drafting import drafted, sendable
+from amhk.rules.procedure.world import explore
 
 LETTERS = Letters(ROOT / "templates" / "notices")
 HEAD = sample_facts.head(

@@ -26,6 +26,7 @@ from hypothesis.stateful import (
 from sqlalchemy import select
 from support import second
 from support.cast import hire, reader
+from support.reached import not_reached
 
 from amhk.desk.casefile import access_log
 from amhk.desk.cases import assignment, attachments, reading, split
@@ -586,6 +587,8 @@ class Meldpunt(RuleBasedStateMachine):
             assert contradictions(flow, Told(here, *mine, before, case["id"] in joins)) == [], case[
                 "number"
             ]
+            strayed = not_reached(flow, case, mine[0])
+            assert strayed is None, f"the checker was never there: {strayed}"
             if case["closed"] and 3 in case["finishes"]:
                 assert case["facts"]["nazorg"] in ("goed", "gevolgd", "overgedragen"), "G2"
             if case["closed"]:

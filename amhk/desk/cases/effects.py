@@ -73,7 +73,7 @@ def referral_refused(file: CaseFile, decision: Decision, entry: int) -> None:
 
 def referral_withdrawn(file: CaseFile, decision: Decision, entry: int) -> None:
     """Record that the latest referral is taken back; BadInput when its help has begun already."""
-    _over_before(file, "intrekken")
+    _over_before(file, "een intrekking")
     _answer(file, "withdrawn", decision)
 
 

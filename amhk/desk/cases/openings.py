@@ -69,6 +69,7 @@ def moves_told(
             "name": move.name,
             "title": move.title,
             "finish": move.finish,
+            "effect": move.effect,
             "allowed": not why[move.name],
             "why_not": why[move.name],
             "input": asks.get(move.name, {}),

@@ -224,8 +224,6 @@ def _advies(file: CaseFile, values: Filled) -> None:
     }
     writes.add(file.connection, reads.ADVIES, row)
     file.case.update(cast(CaseRow, row))
-    if values.get("advies"):
-        file.changes["facts"] = {**file.case["facts"], "advies": True}
 
 
 def person_row(person: Mapping[str, Any]) -> dict[str, object]:

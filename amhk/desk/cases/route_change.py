@@ -96,7 +96,7 @@ def to_advies(
         " betrokkenen, geen zorgen.",
         {},
     )
-    _next(new, decision.values.get("vervolg", "advies_gegeven"), carry)
+    _next(new, decision.values.get("vervolg"), carry)
     new.save()
     relate(file.connection, file.id, new.id, "omgezet_in", "omgezet_uit")
     file.made = str(new.case["number"])
@@ -107,9 +107,11 @@ def to_advies(
     return f": {new.case['number']}; overgenomen: {told}; persoonsgegevens bewaard ({ground})"
 
 
-def _next(new: CaseFile, wanted: str, carry: Callable[[CaseFile, Decision], None]) -> None:
+def _next(new: CaseFile, wanted: str | None, carry: Callable[[CaseFile, Decision], None]) -> None:
+    """Make the move that was chosen; the first one there is when nothing was."""
     assert new.who is not None
-    move = new.workflow.moves[new.workflow.intake_next[wanted]]
+    steps = new.workflow.intake_next
+    move = new.workflow.moves[steps[wanted or next(iter(steps))].move]
     desk = desk_for(new.office, new.connection, new.now, needed(move.fields), new.case)
     carry(
         new, decide(new.workflow, new.standing(), move.name, raw={}, desk=desk, role=new.who.role)

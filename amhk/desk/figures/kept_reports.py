@@ -32,7 +32,6 @@ _BY_ITSELF = Reader(0, "rapportage", None)
 _FRESH = timedelta(days=14)
 # What was done to a case since, by the kind of its journal line; anything else was recorded later.
 _WHY = {
-    "corrigeren": "gecorrigeerd",
     "oud_gegeven": "gecorrigeerd",
     "gevoegd": "gevoegd of losgemaakt",
     "losgemaakt": "gevoegd of losgemaakt",
@@ -309,6 +308,8 @@ def _reasons(office: Office, connection: Connection, span: Period, then: int, no
     """
     told, touched = _Reasons(), figures.touched(connection, then, now)
     names = case_facts.wanted_of(office)
+    corrections = (flow.correcting for flow in office.pack.workflows.values())
+    whys = _WHY | {kind: "gecorrigeerd" for kind in corrections if kind}
     for at in range(0, len(touched), 1000):
         some_cases = sorted(touched)[at : at + 1000]
         sides = [
@@ -321,7 +322,7 @@ def _reasons(office: Office, connection: Connection, span: Period, then: int, no
                 continue
             for figure, gemeenten, moved in _differences(office, span, old, new):
                 why = next(
-                    (_WHY[kind] for kind in touched[key] if kind in _WHY), "later vastgelegd"
+                    (whys[kind] for kind in touched[key] if kind in whys), "later vastgelegd"
                 )
                 told[figure][why] += not moved  # who only moved between gemeenten changes no whole
                 for gemeente in gemeenten:

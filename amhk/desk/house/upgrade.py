@@ -12,8 +12,6 @@ from amhk.store.database import migrate, schema
 from amhk.store.database.engine import Store
 from amhk.store.terms import calendar
 
-_BEFORE = "overgenomen bij het bijwerken"
-
 
 def upgrade(path: Path) -> tuple[int, str | None]:
     """Bring the database of a config.toml up.
@@ -43,4 +41,4 @@ def _settle(store: Store, config: Config) -> None:
             used = place.name == config.release or standing.any_of(connection, place.name)
             if used and not releases.is_settled(place):
                 files = releases.digests(place)
-                releases.write(place, Release(place.name, made_by=_BEFORE, files=files))
+                releases.write(place, Release(place.name, made_by=releases.BEFORE, files=files))

@@ -18,6 +18,7 @@ from amhk.rules.people import people
 from amhk.rules.privacy.secrecy import WORKS, Reader
 from amhk.rules.procedure.form_check import clean
 from amhk.rules.procedure.moves import decide
+from amhk.rules.procedure.workflow import Workflow
 from amhk.store import reads, writes
 from amhk.store.cases.journal import as_json
 from amhk.store.database.engine import Connection, StoreConflict
@@ -93,12 +94,13 @@ def checked(
     """
     told = fields.get("ontvangen")
     received = read_moment(told, now) if isinstance(told, str) else None
-    form = office.pack.of_route(route).intake
+    flow = office.pack.of_route(route)
+    form = flow.intake
     desk = desk_for(
         office, connection, now, needed(form), day=day_of(min(received, now)) if received else None
     )
     values, faults = clean(form, fields, desk)
-    return values, faults + _own_faults(route, values) + people.faults(
+    return values, faults + _own_faults(flow, values) + people.faults(
         values.get("betrokkenen", ()), day_of(now), office.pack.codes.roles
     )
 
@@ -120,13 +122,15 @@ def _before(connection: Connection, who: Reader, key: str, digest: str) -> str |
     return str(found["number"]) if found else None
 
 
-def _own_faults(route: str, values: Filled) -> list[Fault]:
+def _own_faults(flow: Workflow, values: Filled) -> list[Fault]:
     """Check what the fields cannot say by themselves.
 
     Advice or a next step, consent of the adviesvrager, contacts not before the call.
     """
     faults = []
-    if route == "advies" and not values.get("advies") and values.get("vervolg") != "ondersteunen":
+    step = flow.intake_next.get(str(values.get("vervolg")))
+    needless = step is not None and "advies" in step.without
+    if flow.route == "advies" and not values.get("advies") and not needless:
         faults.append(
             Fault(
                 "ontbreekt",
@@ -162,7 +166,7 @@ def _go_on(file: CaseFile, values: Filled) -> None:
         if file.workflow.contact_move:
             _move(file, file.workflow.contact_move, contact)
     if (wanted := values.get("vervolg")) and not values.get("contacten"):
-        _move(file, file.workflow.intake_next[wanted], {})
+        _move(file, file.workflow.intake_next[wanted].move, {})
 
 
 def _move(file: CaseFile, name: str, filled: Filled) -> None:

@@ -13,6 +13,7 @@ from amhk.errors import Fault, Opens
 from amhk.office import Office
 from amhk.rules.parse import Filled
 from amhk.rules.privacy.secrecy import has_mail, has_number, has_postcode
+from amhk.rules.procedure.workflow import CORRECTS
 from amhk.store import reads
 from amhk.store.database.engine import Connection
 from amhk.store.rows import CaseRow, NoticeRow, PersonRow
@@ -86,7 +87,7 @@ def reach_of(
 
     `to`: the lines of its address as they stand on it.
     """
-    recipient, correct = notice["recipient"], Opens("move", "corrigeren")
+    recipient, correct = notice["recipient"], Opens("move", CORRECTS)
     if recipient in _OFFICES:
         known = any(any(c.isdigit() for c in line) for line in to[1:])
         place = Opens("institution", str(notice["institution_id"] or ""))
@@ -116,7 +117,7 @@ def _reach_of_person(person: PersonRow | None, key: int | None) -> Reach:
         phone=False,
         secret=bool(person and person["geheim_adres"]),
         nobody=person is None,
-        door=Opens("move", "corrigeren", (("persoon", str(key)),) if key else ()),
+        door=Opens("move", CORRECTS, (("persoon", str(key)),) if key else ()),
     )
 
 

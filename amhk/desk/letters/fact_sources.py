@@ -7,6 +7,7 @@ from amhk.desk.letters.facts import UNKNOWN
 from amhk.errors import Opens
 from amhk.rules.people import people as rules
 from amhk.rules.procedure.codes import Roles
+from amhk.rules.procedure.workflow import CORRECTS
 from amhk.store.rows import NoticeRow, PersonRow
 
 MISSING: Mapping[str, tuple[str, str]] = {
@@ -29,9 +30,7 @@ def door_of(fact: str, notice: NoticeRow) -> Opens:
     kind = MISSING.get(fact, ("", "withhold"))[1]
     if kind == "person":
         return Opens("person", "", (("rollen", ["kind"]),))
-    return (
-        Opens("withhold", str(notice["id"])) if kind == "withhold" else Opens("move", "corrigeren")
-    )
+    return Opens("withhold", str(notice["id"])) if kind == "withhold" else Opens("move", CORRECTS)
 
 
 def gap(

@@ -257,7 +257,7 @@ def _melder(
         "herinnering",
         "persoon_toegevoegd",
         "bericht",
-        "corrigeren",
+        flow.correcting,
     }
     since = about["registered"]
     lines = [

@@ -10,6 +10,7 @@ from amhk.office import Office
 from amhk.rules.people.names import place_of
 from amhk.rules.privacy.disclosure import FREE, HIDDEN
 from amhk.rules.privacy.secrecy import is_plain_name, leaks, names_somebody_else, ways_to_reach
+from amhk.rules.procedure.workflow import CORRECTS
 from amhk.store import reads
 from amhk.store.database.engine import Connection
 from amhk.store.rows import CaseRow, NoticeRow
@@ -155,7 +156,7 @@ def leaking(letter: Letter) -> list[Fault]:
             code="geheim",
             text=text.format(name.replace("_", " ")),
             field=name,
-            do=Opens("move", "corrigeren"),
+            do=Opens("move", CORRECTS),
         )
         for name in letter.leaks
     ]

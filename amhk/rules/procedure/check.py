@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterator, Mapping
 
 from amhk.errors import Fault
 from amhk.rules.privacy.disclosure import ASKED, REFERRED, forbidden, supplied
+from amhk.rules.procedure.drafting import Draft, drafted
 from amhk.rules.procedure.floor import floor
 from amhk.rules.procedure.lint import lint
 from amhk.rules.procedure.promises import broken, stuck
 from amhk.rules.procedure.workflow import NoticeRule, Workflow
-from amhk.rules.procedure.world import Draft, Spot, World, drafted, explore
+from amhk.rules.procedure.world import JOIN, Spot, World, explore
 
 
 def check(workflow: Workflow, paths: Mapping[str, Collection[str]]) -> list[Fault]:
@@ -23,7 +24,6 @@ def check(workflow: Workflow, paths: Mapping[str, Collection[str]]) -> list[Faul
         *_reachable(world),
         *_ways_out(world),
         *_terms(world),
-        *_aftercare(world),
         *_own_investigation(world),
         *_endings(world),
         *_promises(world),
@@ -48,7 +48,7 @@ def _fault(workflow: Workflow, text: str, key: str, story: str | None = None) ->
 def _at(world: World, spot: Spot, text: str) -> Fault:
     """Give a fault at a spot: at the move that leads there, `…` in the text being the story."""
     story, road = world.story(spot), world.roads[spot]
-    key = f"moves.{road[1].name}" if road else "intake"
+    key = "intake" if not road else JOIN if road[1].name == JOIN else f"moves.{road[1].name}"
     return _fault(world.workflow, text.replace("…", story), key, story)
 
 
@@ -122,28 +122,10 @@ def _carried(workflow: Workflow, act: str, spot: Spot) -> bool:
     return any(c in spot.running or c in by_notice for c in carriers)
 
 
-def _aftercare(world: World) -> Iterator[Fault]:
-    """No way round the voortgangscontrole.
-
-    No closed spot where finish 3 was reached and the aftercare still runs.
-    """
-    workflow = world.workflow
-    for spot in world.roads:
-        facts = dict(spot.facts)
-        if (
-            workflow.states[spot.state].final
-            and 3 in spot.finishes
-            and facts.get("nazorg") in ("loopt", "geen", "vervolg_nodig")
-        ):
-            text = "een weg om de voortgangscontrole heen. … zonder vastgelegde controle."
-            yield _at(world, spot, text)
-            return
-
-
 def _endings(world: World) -> Iterator[Fault]:
     """An ending without a finish is only for a case that has none, or that another region took on.
 
-    After finish 3 or 4 closing asks for what is owed.
+    After a finish with which a case stays open, closing asks for what is owed.
     """
     taken_on = world.workflow.other_region.get("accept")
     for spot, road in world.roads.items():
@@ -152,30 +134,27 @@ def _endings(world: World) -> Iterator[Fault]:
             and road[1].ending
             and road[1].name != taken_on
             and world.workflow.states[spot.state].final
-            and spot.finishes & {3, 4}
+            and spot.finishes & world.workflow.staying
         ):
             yield _at(world, spot, "een zaak met een finish eindigt zonder afsluiten. ….")
             return
 
 
 def _own_investigation(world: World) -> Iterator[Fault]:
-    """Finish 4 never without onderzoek or acute findings (decision D1)."""
-    for spot in world.roads:
-        facts = dict(spot.facts)
-        if (
-            4 in spot.finishes
-            and "bevindingen" in facts
-            and not facts["bevindingen"]
-            and not _investigated(world, spot)
-        ):
-            yield _at(world, spot, "finish 4 zonder eigen onderzoek. ….")
-            return
+    """A finish that rests on own investigation never comes without (decision D1)."""
+    for finish, facts in world.workflow.investigated.items():
+        for spot in world.roads:
+            if finish in spot.finishes and not _told_before(world, spot, facts):
+                yield _at(world, spot, f"finish {finish} zonder eigen onderzoek. ….")
+                break
 
 
-def _investigated(world: World, spot: Spot) -> bool:
+def _told_before(world: World, spot: Spot, facts: Collection[str]) -> bool:
+    """Tell whether one of these facts was told here, or on the road to it."""
     here: Spot | None = spot
     while here is not None:
-        if dict(here.facts).get("conclusie"):
+        told = dict(here.facts)
+        if any(told.get(name) for name in facts):
             return True
         road = world.roads[here]
         here = road[0] if road else None
@@ -284,7 +263,7 @@ def _there(workflow: Workflow, notice: NoticeRule, fact: str, draft: Draft) -> b
     What may be empty always is there.
     """
     if fact in REFERRED:
-        return 3 in draft.spot.finishes
+        return bool(workflow.referring & draft.spot.finishes)
     if fact in ASKED:
         return draft.move is not None and any(
             f.name == fact and (f.required or fact == "op") for f in draft.move.fields

@@ -6,7 +6,8 @@ case closes, a finish that names what must be met, and acts for what begins by i
 
 from collections.abc import Iterator
 
-from amhk.rules.procedure.workflow import Like, Move, Workflow
+from amhk.rules.procedure.promised import Like
+from amhk.rules.procedure.workflow import REPORTED_TO, Move, Workflow
 from amhk.rules.terms.terms import TermRule
 
 Found = tuple[str, str]  # the key it stands at, and what is wrong
@@ -25,11 +26,17 @@ OWED = (*tuple(LAW)[:3], "Wmo 2015 art. 4.1.1 lid 2 onder g")
 
 
 def floor(workflow: Workflow) -> Iterator[Found]:
-    """Give what a workflow does not hold to, each with the key it stands at."""
+    """Give what a workflow does not hold to, each with the key it stands at.
+
+    A release of before procedures promised anything changes no more, and is not asked what each
+    finish rests on; what is made of it is.
+    """
     yield from _law(workflow)
     yield from _owed(workflow)
     yield from _closing(workflow)
-    yield from _finishes(workflow)
+    if not workflow.of_before:
+        yield from _finishes(workflow)
+        yield from _investigated(workflow)
     yield from _joined(workflow)
 
 
@@ -102,6 +109,23 @@ def _finishes(workflow: Workflow) -> Iterator[Found]:
                 " zegt welke termijn gehaald moet zijn voor de zaak sluit."
             )
             yield f"moves.{move.name}.finish", text
+
+
+def _investigated(workflow: Workflow) -> Iterator[Found]:
+    """A finish by a letter that must go to who acts upon it rests on own investigation."""
+    for move in workflow.moves.values():
+        letters = [workflow.notices[n] for n in (*move.notices, *_edge_notices(move))]
+        told = [n for n in letters if n.obligatory and n.recipient in REPORTED_TO]
+        if move.finish and told and not workflow.investigated.get(move.finish):
+            text = (
+                f"'{move.title}' is finish {move.finish} en meldt aan anderen, en [finishes."
+                f"{move.finish}] zegt niet na welk eigen onderzoek (after)."
+            )
+            yield f"moves.{move.name}.finish", text
+
+
+def _edge_notices(move: Move) -> set[str]:
+    return {name for edge in move.edges for name in edge.notices}
 
 
 def _of_ends(workflow: Workflow, like: Like) -> bool:

@@ -7,7 +7,8 @@ can be done), `leads_to` (from every place like this another can be reached).
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
-from amhk.rules.procedure.workflow import Like, Move, Promise
+from amhk.rules.procedure.promised import Like, Promise
+from amhk.rules.procedure.workflow import Move
 from amhk.rules.procedure.world import Spot, World, can
 
 
@@ -75,10 +76,10 @@ def stuck(world: World) -> Spot | None:
 def _never(world: World, promise: Promise) -> Spot | None:
     if not promise.unless_met:
         return next(_those(world, promise.like), None)
-    ways: dict[Spot, set[tuple[bool | None, Spot]]] = {}
+    ways: dict[Spot, dict[tuple[bool | None, Spot], None]] = {}
     ends = _ends(promise)
     for here, move, there in world.steps:
-        ways.setdefault(here, set()).add((ends(here, move, there), there))
+        ways.setdefault(here, {})[ends(here, move, there), there] = None
     begun = [(spot, False) for spot, road in world.roads.items() if road is None]
     queue, seen = deque(begun), set(begun)
     while queue:

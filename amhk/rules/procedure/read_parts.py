@@ -7,7 +7,15 @@ from typing import Any
 from amhk.rules.parse import Raw
 from amhk.rules.procedure.fields import TYPES, Field
 from amhk.rules.procedure.read_keys import Reading
-from amhk.rules.procedure.workflow import NEED_KINDS, RECIPIENTS, Need, NoticeRule, State, When
+from amhk.rules.procedure.workflow import (
+    NEED_KINDS,
+    RECIPIENTS,
+    Need,
+    NextStep,
+    NoticeRule,
+    State,
+    When,
+)
 from amhk.rules.terms.terms import KINDS, ROLLS, Beside, Rung, TermRule, parse_length, parse_rung
 from amhk.words import CODE_LISTS, IN_PROCEDURE, LISTS
 
@@ -45,6 +53,31 @@ def referral_of(
         if key in table:
             r.one(f"referral.{key}", table[key], options, None)
     return {str(k): str(v) for k, v in table.items()}
+
+
+def investigated_of(r: Reading, table: Raw, facts: Collection[str]) -> dict[int, tuple[str, ...]]:
+    """Give, by finish, the facts of which one must have been told before it (`[finishes.N]`)."""
+    found = {}
+    for name, row in table.items():
+        r.known(f"finishes.{name}", "finish", row)
+        if name not in ("1", "2", "3", "4"):
+            r.no(f"finishes.{name}", "een finish is 1, 2, 3 of 4")
+            continue
+        found[int(name)] = r.names(f"finishes.{name}.after", row.get("after"), facts)
+    return found
+
+
+def next_of(r: Reading, table: Raw, moves: Collection[str]) -> dict[str, NextStep]:
+    """Give what a call can become by a move of its own, each choice by its value."""
+    found = {}
+    for value, told in table.items():
+        row = {"move": told} if isinstance(told, str) else told
+        key = f"intake.next.{value}"
+        r.known(key, "next", row)
+        r.one(f"{key}.move", row.get("move"), moves, None)
+        without = tuple(map(str, row.get("without", ())))
+        found[value] = NextStep(str(row.get("move")), str(row.get("choice", value)), without)
+    return found
 
 
 def other_region_of(

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Mapping
 
 from amhk.rules.parse import Raw
+from amhk.rules.procedure.promised import Like, Promise
 from amhk.rules.procedure.read_keys import Reading
-from amhk.rules.procedure.workflow import Like, Promise
 
 _FORMS = ("never", "always", "leads_to")
 

@@ -9,7 +9,9 @@ from amhk.rules.procedure.read_keys import Reading
 from amhk.rules.procedure.read_moves import World, move_of, pick, sets_of, starts_of
 from amhk.rules.procedure.read_parts import (
     fields_of,
+    investigated_of,
     need_of,
+    next_of,
     notice_of,
     other_region_of,
     referral_of,
@@ -71,6 +73,7 @@ def _beside(world: World, data: Raw, moves: Mapping[str, Move]) -> dict[str, Any
         "other_region": other_region_of(r, data.get("other_region", {}), terms, moves),
         "needs": tuple(world.needs),
         "promises": promises_of(r, rows, world.states, terms, moves, facts),
+        "investigated": investigated_of(r, data.get("finishes", {}), facts),
     }
 
 
@@ -92,13 +95,12 @@ def _world(r: Reading, data: Raw) -> World:
 def _intake(w: World, table: Raw, moves: Mapping[str, object], data: Raw) -> dict[str, Any]:
     """Read what a call asks, what starts with it, and which moves it makes by itself."""
     starts, maybe = starts_of(w.r, "intake.starts", table.get("starts"), w.terms)
-    steps = table.get("next", {}).items()
     return {
         "intake": pick(w, "intake.input", table.get("input", [])),
         "intake_starts": starts,
         "intake_maybe": maybe,
         "intake_sets": sets_of(w.r, "intake.sets", table.get("sets"), data),
-        "intake_next": {key: w.r.one("intake.next", move, moves, "") for key, move in steps},
+        "intake_next": next_of(w.r, table.get("next", {}), moves),
         "contact_move": table.get("contact"),
     }
 

@@ -87,7 +87,7 @@ def _letters(told: Told) -> Iterator[str]:
 def _referral(flow: Workflow, told: Told) -> Iterator[str]:
     """Referral x acceptance x help: who waits for an answer has a term for it.
 
-    Help that began was taken up; finish 3 has a referral.
+    Help that began was taken up; a finish by referral has one.
     """
     waits = any(
         t["name"] == flow.referral.get("acceptance") and t["status"] in RUNS for t in told.terms
@@ -114,8 +114,8 @@ def _referral(flow: Workflow, told: Told) -> Iterator[str]:
             yield f"verwijzing {r['id']} is '{r['status']}' en de hulp begon op {r['started_on']}"
     if any(r["status"] == "open" for r in told.referrals[:-1]):
         yield "een eerdere verwijzing wacht nog op antwoord terwijl er een nieuwe is"
-    if (3 in told.case["finishes"]) != bool(told.referrals):
-        yield "finish 3 zonder verwijzing, of een verwijzing zonder finish 3"
+    if bool(flow.referring & {*told.case["finishes"]}) != bool(told.referrals):
+        yield "een finish door verwijzen zonder verwijzing, of een verwijzing zonder die finish"
 
 
 def _check(flow: Workflow, told: Told) -> Iterator[str]:

@@ -10,10 +10,13 @@ from functools import cached_property
 from amhk.rules.figures.definitions import Definitions
 from amhk.rules.procedure.codes import Codes
 from amhk.rules.procedure.fields import Field
+from amhk.rules.procedure.promised import Promise
 from amhk.rules.procedure.register import MatterKind
 from amhk.rules.terms.terms import TermRule
 
-SAME = "="
+SAME, REFERS, CORRECTS = "=", "referral", "correct"
+# Recipients who act upon what they are told about a family: reported to after own investigation.
+REPORTED_TO = ("rvdk", "politie")
 NEED_KINDS = (
     "fact",
     "facts_any",
@@ -177,37 +180,14 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
-class Like:
-    """What a place of a case is like: closed or not (None: either), one of these finishes reached
-    and none of those, one of these states, each of these facts one of its values, and not all of
-    `unless`.
+class NextStep:
+    """What a call can become by a move of its own: that move, what its choice is called on the page
+    of a new contact, and which fields of the call may stay empty then.
     """
 
-    final: bool | None = None
-    finish: tuple[int, ...] = ()
-    not_finish: tuple[int, ...] = ()
-    states: tuple[str, ...] = ()
-    facts: tuple[tuple[str, tuple[object, ...]], ...] = ()
-    unless: tuple[tuple[str, tuple[object, ...]], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Promise:
-    """What a procedure promises, in a sentence, with its ground.
-
-    That no place is `like` this (`never`; or only where one of the terms `unless_met` was met the
-    last time it ran, or `taken_back` by one of these moves), that one of the moves `possible` can
-    be made in each (`always`), or that one like `to` can be reached from each (`leads_to`).
-    """
-
-    kind: str
-    text: str
-    ground: str
-    like: Like
-    unless_met: tuple[str, ...] = ()
-    taken_back: tuple[str, ...] = ()
-    possible: tuple[str, ...] = ()
-    to: Like = Like()
+    move: str
+    choice: str
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +235,7 @@ class Workflow:
     notices: Mapping[str, NoticeRule]
     intake: tuple[Field, ...]
     intake_starts: tuple[str, ...]
-    intake_next: Mapping[str, str] = field(default_factory=dict)
+    intake_next: Mapping[str, NextStep] = field(default_factory=dict)
     contact_move: str | None = None
     join_starts: tuple[str, ...] = ()
     person: tuple[Field, ...] = ()
@@ -279,8 +259,10 @@ class Workflow:
     destroy_term: str | None = None
     access_term: str | None = None
     promises: tuple[Promise, ...] = ()
+    investigated: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    of_before: bool = False
 
     @cached_property
     def moves_from(self) -> Mapping[str, frozenset[str]]:
@@ -289,6 +271,30 @@ class Workflow:
             state: frozenset(m.name for m in self.moves.values() if state in m.sources)
             for state in self.states
         }
+
+    @cached_property
+    def referring(self) -> frozenset[int]:
+        """Give the finishes that are reached by a referral."""
+        return frozenset(m.finish for m in self.moves.values() if m.finish and m.effect == REFERS)
+
+    @cached_property
+    def staying(self) -> frozenset[int]:
+        """Give the finishes after which a case stays open, and closes by a move of its own."""
+        return frozenset(
+            m.finish
+            for m in self.moves.values()
+            if m.finish
+            and any(e.target != SAME and not self.states[e.target].final for e in m.edges)
+        )
+
+    def is_final(self, target: str) -> bool:
+        """Tell whether a case is closed where an edge leads; one that stays is not said to be."""
+        return target == SAME or self.states[target].final
+
+    @cached_property
+    def correcting(self) -> str | None:
+        """Give the move by which what was told is corrected; None when there is none."""
+        return next((m.name for m in self.moves.values() if m.effect == CORRECTS), None)
 
     @cached_property
     def wordy(self) -> frozenset[str]:

@@ -3,7 +3,7 @@ where its letters are drafted.
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
@@ -13,6 +13,7 @@ from amhk.rules.procedure.workflow import Edge, Move, Need, Workflow
 from amhk.words import lower_first
 
 Facts = frozenset[tuple[str, object]]
+JOIN = "join"  # the step by which another melding joins; a key of a workflow, not a move
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ def explore(workflow: Workflow) -> World:
     roads: dict[Spot, tuple[Spot, Move] | None] = dict.fromkeys(_beginnings(workflow, facts))
     known = {(s.state, s.facts, s.running, s.finishes): s for s in roads}
     queue, steps, memory = deque(roads), [], _Memory(workflow, counted)
+    joining = Move(JOIN, "", "er komt een melding bij", roles=(), fields=(), edges=())
     while queue:
         here = queue.popleft()
         for way in memory.ways_from(here):
@@ -77,6 +79,13 @@ def explore(workflow: Workflow) -> World:
                 roads[there] = (here, way.move)
                 queue.append(there)
             steps.append((here, way.move, there))
+        for facts_then in memory.joined(here):
+            key = here.state, facts_then, here.running, here.finishes
+            if key not in known:
+                known[key] = there = Spot(*key)
+                roads[there] = (here, joining)
+                queue.append(there)
+            steps.append((here, joining, known[key]))
     return World(workflow, roads, steps)
 
 
@@ -127,6 +136,7 @@ class _Memory:
     counted: set[str]
     ways: dict[tuple[object, ...], list[_Way]] = field(default_factory=dict)
     facts: dict[tuple[object, ...], Facts] = field(default_factory=dict)
+    joins: dict[Facts, list[Facts]] = field(default_factory=dict)
     running: dict[tuple[object, ...], frozenset[str]] = field(default_factory=dict)
     finishes: dict[tuple[object, ...], frozenset[int]] = field(default_factory=dict)
 
@@ -153,6 +163,24 @@ class _Memory:
             after = {**told, **{s.name: s.value for s in sets}}
             found = self.facts[key] = frozenset(after.items()) if sets else here.facts
         return found
+
+    def joined(self, here: Spot) -> list[Facts]:
+        """Give what is known after a melding joins here, where that is something else.
+
+        What starts by it is left free: it runs at least as it did.
+        """
+        flow = self.workflow
+        if not flow.join_sets or flow.states[here.state].final:
+            return []
+        if (found := self.joins.get(here.facts)) is None:
+            known = dict(here.facts)
+            answers = [{w.name: w.values[0] for w in s.when} for s in flow.join_sets]
+            taken = [
+                {s.name: s.value for s in flow.join_sets if holds(s.when, told)} for told in answers
+            ]
+            found = [frozenset({**known, **sets}.items()) for sets in taken]
+            self.joins[here.facts] = found
+        return [facts for facts in found if facts != here.facts]
 
     def finishes_after(self, here: Spot, way: _Way) -> frozenset[int]:
         """Give the finishes reached after a way was taken."""
@@ -314,73 +342,3 @@ def _fillings(
 
 def _splits(move: Move, name: str) -> bool:
     return any(w.name == name for e in move.edges for w in e.when)
-
-
-@dataclass(frozen=True)
-class Draft:
-    """One way a letter comes to lie ready.
-
-    Where the case stands then, and the move that drafts it (none: a reminder; `person`: for who is
-    recorded).
-    """
-
-    spot: Spot
-    move: Move | None = None
-    person: bool = False
-
-
-def drafted(world: World) -> dict[str, list[Draft]]:
-    """Give, per notice, how it can be drafted.
-
-    By a move, by a reminder of a term that may run there, or for a person who is recorded there; of
-    each way, state and set of finishes the first.
-    """
-    workflow = world.workflow
-    found: dict[str, dict[tuple[object, ...], Draft]] = {name: {} for name in workflow.notices}
-
-    def _add(
-        kinds: Iterable[str], spot: Spot, move: Move | None = None, person: bool = False
-    ) -> None:
-        for kind in kinds:
-            found[kind].setdefault(
-                (spot.state, spot.finishes, move and move.name, person), Draft(spot, move, person)
-            )
-
-    writing = {
-        m.name for m in workflow.moves.values() if m.notices or any(e.notices for e in m.edges)
-    }
-    for here, move, there in world.steps:
-        if move.name in writing:
-            taken = [e for e in move.edges if (e.source, e.target) == (here.state, there.state)]
-            _add({*move.notices, *(n for e in taken for n in e.notices)}, there, move)
-    rung = {t.name: [k for r in t.rungs for k in r.drafts] for t in workflow.terms.values()}
-    for spot in world.roads:
-        if not workflow.states[spot.state].final:
-            _add((k for name in spot.running for k in rung[name]), spot)
-            _add(workflow.person_notices, spot, person=True)
-    return {kind: list(drafts.values()) for kind, drafts in found.items()}
-
-
-def sendable(world: World) -> dict[str, set[str]]:
-    """Give, per notice, every state in which it can still stand open.
-
-    Where it is drafted, and all that can follow.
-    """
-    after: dict[str, set[str]] = {}
-    edges = [(e.source, e.target) for m in world.workflow.moves.values() for e in m.edges]
-
-    def _onward(state: str) -> set[str]:
-        if state not in after:
-            seen, queue = {state}, deque([state])
-            while queue:
-                here = queue.popleft()
-                new = {target for source, target in edges if source == here} - seen
-                seen |= new
-                queue.extend(new)
-            after[state] = seen
-        return after[state]
-
-    return {
-        kind: set().union(*(_onward(draft.spot.state) for draft in drafts))
-        for kind, drafts in drafted(world).items()
-    }

@@ -68,8 +68,8 @@ def do_json(
     """
     case = f"{BASE}/cases/{view['number']}"
     if opens.kind == "move":
-        move = next((m for m in view["moves"] if m["name"] == opens.target), None)
-        return _post(f"{case}/moves/{opens.target}", move["input"]) if move else None
+        move = next((m for m in view["moves"] if opens.target in (m["name"], m["effect"])), None)
+        return _post(f"{case}/moves/{move['name']}", move["input"]) if move else None
     if opens.kind == "clock":
         if not training:
             return None

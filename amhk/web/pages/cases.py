@@ -11,6 +11,7 @@ from amhk.desk.casefile import access_log
 from amhk.desk.cases import assignment, attachments, history, moves, openings, reading
 from amhk.desk.staff import conflicts
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotFound, Opens, Refusal
+from amhk.office import Office
 from amhk.rules.procedure.fields import Desk
 from amhk.sheets.diagram import as_svg
 from amhk.web.api.request import Key
@@ -31,7 +32,7 @@ def case_page(here: Here, number: str, verloop: str = "") -> Response:
     view = reading.case_page(here.office, number, here.who)
     told: dict[str, Any] = {
         "case": view,
-        "journal": _filtered(view["journal"], verloop),
+        "journal": _filtered(here.office, view["journal"], verloop),
         "kinds": _KINDS,
         "verloop": verloop,
     }
@@ -77,17 +78,20 @@ _OF_KIND = {
     "kalender": "termijnen",
     "notitie": "notities",
     "persoon_toegevoegd": "mensen",
-    "corrigeren": "mensen",
     "oud_gegeven": "mensen",
     "dossier": "mensen",
     "bijlage": "notities",
 }
 
 
-def _filtered(journal: list[dict[str, Any]], wanted: str) -> list[dict[str, object]]:
+def _filtered(
+    office: Office, journal: list[dict[str, Any]], wanted: str
+) -> list[dict[str, object]]:
     if wanted not in _KINDS or not wanted:
         return journal
-    return [e for e in journal if _OF_KIND.get(e["kind"], "stappen") == wanted]
+    corrections = (flow.correcting for flow in office.pack.workflows.values())
+    of_kind = _OF_KIND | {kind: "mensen" for kind in corrections if kind}
+    return [e for e in journal if of_kind.get(e["kind"], "stappen") == wanted]
 
 
 def link_of(opens: Opens | None, view: dict[str, object]) -> str | None:
@@ -118,7 +122,8 @@ def with_links(faults: Sequence[Fault], view: dict[str, object]) -> list[dict[st
 
 
 def _step(view: dict[str, Any], name: str) -> dict[str, Any]:
-    step = next((m for m in view["moves"] if m["name"] == name), None)
+    """Give a step by its name, or by what it does (`correct`) whatever a procedure calls it."""
+    step = next((m for m in view["moves"] if name in (m["name"], m["effect"])), None)
     if step is None:
         raise NotFound(f"De stap '{name[:60]}' bestaat niet.")
     return dict(step)
@@ -135,7 +140,7 @@ def _step_page(
 ) -> Response:
     view = reading.case_view(here.office, number, here.who, asks=False)
     step = _step(view, name)
-    desk = moves.step_desk(here.office, number, name, here.who)
+    desk = moves.step_desk(here.office, number, step["name"], here.who)
     drawn = shown(step["fields"], desk, typed(form))
     return page(
         here,
@@ -171,9 +176,9 @@ def make_step(here: Here, number: str, name: str, form: Form) -> Response:
         return _step_page(here, number, name, form=form, status=422, faults=faults)
     try:
         if form.get("_vooraf"):
-            dry = moves.try_move(here.office, number, name, body, here.who)
+            dry = moves.try_move(here.office, number, step["name"], body, here.who)
             return _step_page(here, number, name, form, dry=dry)
-        made = moves.make_move(here.office, number, name, body, here.who)
+        made = moves.make_move(here.office, number, step["name"], body, here.who)
     except ChangedMeanwhile as wrong:
         changed = history.journal_view(here.office, number, here.who)[-3:]
         fault = Fault("gewijzigd", wrong.text)

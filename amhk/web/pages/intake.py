@@ -15,6 +15,7 @@ from amhk.desk.intake import calls, drafts
 from amhk.desk.people import earlier_contacts
 from amhk.desk.staff import conflicts
 from amhk.errors import AlreadyUsed, BadInput, ClosedDoor, Fault, NotAllowed
+from amhk.office import Office
 from amhk.rules.privacy.secrecy import WORKS
 from amhk.rules.procedure.fields import Field
 from amhk.web.pages.environment import part
@@ -24,12 +25,6 @@ from amhk.web.turn import OneTurn
 from amhk.words import VERVOLG_ADVIES
 
 router = APIRouter(route_class=OneTurn)
-# What a call can become, as it is chosen on the page: the route, and what follows of an advice.
-BECOMES = {
-    "advies": ("advies", "advies_gegeven", VERVOLG_ADVIES["advies_gegeven"]),
-    "ondersteuning": ("advies", "ondersteunen", VERVOLG_ADVIES["ondersteunen"]),
-    "melding": ("melding", "", "Melding"),
-}
 _LINES = 4
 
 
@@ -46,6 +41,15 @@ def new_contact(here: Here, route: str = "") -> Response:
     return _page(
         here, {"ontvangen": [f"{now.day}-{now.month}-{now.year} {now:%H:%M}"], "route": [route]}
     )
+
+
+def _becomes(office: Office) -> dict[str, tuple[str, str, str]]:
+    """Give what a call can become, as it is chosen on the page: the route, the step that follows,
+    and what it is called.
+    """
+    steps = office.pack.of_route("advies").intake_next.items()
+    told = {s.choice: ("advies", value, VERVOLG_ADVIES.get(value, value)) for value, s in steps}
+    return told | {"melding": ("melding", "", "Melding")}
 
 
 def _page(
@@ -70,7 +74,7 @@ def _page(
         drawn=drawn,
         errors=errors_of(faults),
         once=once,
-        becomes=BECOMES,
+        becomes=_becomes(here.office),
         saved=saved,
         signs=signs if becomes else [],
         crisis=here.office.config.crisis_phone,
@@ -90,7 +94,7 @@ def keep_concept(here: Here, form: Form) -> Response:
         return _page(here, told, 422, wrong.faults)
     signs = (
         drafts.warnings(here.office, told)
-        if (told.get("route") or [""])[0] in ("advies", "ondersteuning")
+        if (told.get("route") or [""])[0] not in ("", "melding")
         else []
     )
     if here.in_part:
@@ -120,7 +124,7 @@ def take_over(here: Here, form: Form) -> Response:
 def take_call(here: Here, form: Form) -> Response:
     """Take the call; when something is missing everything typed comes back."""
     told = typed(form)
-    chosen = BECOMES.get(str(form.get("route", "")))
+    chosen = _becomes(here.office).get(str(form.get("route", "")))
     if chosen is None:
         text = "Kies onderaan wat het wordt: advies, ondersteuning of melding."
         return _page(here, told, 422, (Fault("ontbreekt", text, "route"),))

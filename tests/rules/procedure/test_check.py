@@ -104,8 +104,8 @@ def leak(d):
         (
             way_round,
             (
-                "een weg om de voortgangscontrole heen. Een melding komt binnen, dan: veiligheid"
-                " beoordeeld"
+                "zonder dat haar voortgangscontrole is gedaan, of de verwijzing is teruggenomen."
+                " Een melding komt binnen, dan: veiligheid beoordeeld"
             ),
         ),
         (no_investigation, "finish 4 zonder eigen onderzoek"),

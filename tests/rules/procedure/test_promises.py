@@ -59,6 +59,10 @@ def the_fact_renamed(d):
         for edge in move.get("edges", []):
             if "nazorg" in edge.get("when", {}):
                 edge["when"]["zorg_na"] = edge["when"].pop("nazorg")
+    for promise in d["promises"]:
+        facts = promise.get("never", {}).get("facts", {})
+        if "nazorg" in facts:
+            facts["zorg_na"] = facts.pop("nazorg")
     d["moves"]["afsluiten"]["needs"] = ["berichten_weg"]
 
 
@@ -95,6 +99,38 @@ def test_every_way_round_the_check_is_told_with_its_story(way):
     assert "dan: verwezen naar hulpverlening" in found[0].story
     assert found[0].story in found[0].text
     assert found[0].field.startswith("moves.")
+
+
+def test_a_check_that_was_not_good_is_followed_before_a_case_closes():
+    def left_as_it_is(d):
+        wanted = ("vervolg_nodig",)
+        ways = [n for n in d["needs"] if set(wanted) & set(d["needs"][n].get("values", ()))]
+        for move in d["moves"].values():
+            move["needs"] = [n for n in move.get("needs", []) if n not in ways]
+
+    found = [f for f in faults_of(broken(left_as_it_is)) if "die niet goed was" in f.text]
+    assert len(found) == 1
+    assert "dan: " in found[0].story
+
+
+def test_a_fact_a_promise_speaks_of_and_nobody_knows_is_named():
+    def gone(d):
+        d["promises"][1]["never"]["facts"] = {"zorg_na": ["vervolg_nodig"]}
+
+    assert any("zorg_na" in f.text and "promises[1]" in f.text for f in faults_of(broken(gone)))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda d: d.pop("finishes"), "zegt niet na welk eigen onderzoek"),
+        (lambda d: d["finishes"]["4"].update(after=["gezien"]), "gezien"),
+        (lambda d: d["finishes"].update({"5": {"after": []}}), "een finish is 1, 2, 3 of 4"),
+    ],
+    ids=["not_said", "of_nothing", "no_finish"],
+)
+def test_a_finish_by_telling_others_rests_on_own_investigation(change, said):
+    assert any(said in f.text for f in faults_of(broken(change)))
 
 
 # --- what is promised always, and leads to
