@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from amhk.errors import Fault
 from amhk.rules.privacy.disclosure import ASKED, REFERRED, forbidden, supplied
+from amhk.rules.procedure.answered import unanswered
 from amhk.rules.procedure.drafting import Draft, drafted
 from amhk.rules.procedure.floor import floor
 from amhk.rules.procedure.lint import lint
@@ -27,6 +28,7 @@ def check(workflow: Workflow, paths: Mapping[str, Collection[str]]) -> list[Faul
         *_own_investigation(world),
         *_endings(world),
         *_promises(world),
+        *_answered(world),
     ]
     return [
         *lint(workflow),
@@ -168,6 +170,12 @@ def _promises(world: World) -> Iterator[Fault]:
     for promise in world.workflow.promises:
         if spot := broken(world, promise):
             yield _at(world, spot, f"een belofte wordt niet gehouden: {promise.text} ….")
+
+
+def _answered(world: World) -> Iterator[Fault]:
+    """What runs is answered; a release of before is not asked."""
+    if not world.workflow.of_before:
+        yield from (_at(world, spot, text) for spot, text in unanswered(world))
 
 
 def _actors(workflow: Workflow) -> Iterator[Fault]:

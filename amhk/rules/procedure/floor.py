@@ -22,6 +22,11 @@ LAW = {
 }
 # What a melding owes by law: each must be the ground of some term.
 _GONE = ("notices_sent", "notices_gone")
+# What others are told by law, by letter.
+TOLD = (
+    *(f"Wmo 2015 art. 4.1.1 lid 2 onder {part}" for part in "efg"),
+    "Wmo 2015 art. 5.3.1",
+)
 OWED = (*tuple(LAW)[:3], "Wmo 2015 art. 4.1.1 lid 2 onder g")
 
 
@@ -79,8 +84,11 @@ def _owed(workflow: Workflow) -> Iterator[Found]:
             yield "terms", f"geen termijn rust op {article}."
     for notice in workflow.notices.values():
         rule = workflow.terms.get(notice.term or "")
-        if rule and rule.kind in ("wet", "plicht") and not notice.obligatory:
-            text = f"het bericht '{notice.title}' is een plicht ({rule.ground}): obligatory = true."
+        duty = rule is not None and rule.kind in ("wet", "plicht")
+        told = notice.ground in TOLD or notice.name == workflow.referral.get("letter")
+        if (duty or told) and not notice.obligatory and not (told and workflow.of_before):
+            ground = rule.ground if rule and duty else notice.ground
+            text = f"het bericht '{notice.title}' is een plicht ({ground}): obligatory = true."
             yield f"notices.{notice.name}.obligatory", text
 
 

@@ -20,6 +20,8 @@ def lint(workflow: Workflow) -> list[Fault]:
         *_names(workflow),
         *_unused(workflow),
         *_facts(workflow),
+        *_values(workflow),
+        *_letters(workflow),
         *_terms(workflow),
         *(fault for move in workflow.moves.values() for fault in _move(workflow, move)),
     ]
@@ -68,11 +70,31 @@ def _given(workflow: Workflow) -> Mapping[str, set[object] | None]:
 def _facts(workflow: Workflow) -> Iterator[Found]:
     """Every fact that is set is declared, and every one that is declared can become another."""
     moved = {one.name for one in _sets(workflow)}
-    effects = {"advies"}  # recorded by the desk when a call or a move tells it
     for name in sorted(moved - {*workflow.facts}):
         yield "facts", f"het gegeven '{name}' wordt gezet en staat niet bij [facts]."
-    for name in sorted({*workflow.facts} - moved - effects):
+    for name in sorted({*workflow.facts} - moved):
         yield f"facts.{name}", f"het gegeven '{name}' staat bij [facts] en wordt nergens gezet."
+
+
+def _letters(workflow: Workflow) -> Iterator[Found]:
+    """A letter that must be sent within a term is owed."""
+    for name, notice in workflow.notices.items():
+        if notice.term and not notice.obligatory:
+            text = (
+                f"het bericht '{notice.title}' heeft een termijn en hoeft niet: obligatory = true."
+            )
+            yield f"notices.{name}.obligatory", text
+
+
+def _values(workflow: Workflow) -> Iterator[Found]:
+    """What a fact is said to be able to become is what it is made, and the other way round."""
+    given = _given(workflow)
+    for name, allowed in workflow.values.items():
+        here = given.get(name) or set()
+        for value in sorted(map(repr, here - {*allowed})):
+            yield f"values.{name}", f"'{name}' wordt {value}, en dat staat niet bij [values]."
+        for value in sorted(map(repr, {*allowed} - here)):
+            yield f"values.{name}", f"'{name}' wordt nooit {value}, en dat staat bij [values]."
 
 
 def _terms(workflow: Workflow) -> Iterator[Found]:

@@ -209,6 +209,7 @@ def term_of(
         role=r.one(f"{key}.role", table.get("role", "medewerker"), IN_PROCEDURE, "medewerker"),
         rungs=rungs,
         acts=r.names(f"{key}.acts", table.get("acts"), {*moves, *notices}),
+        onward=r.names(f"{key}.onward", table.get("onward"), table.get("acts", ())),
         per_person=bool(table.get("per_person")),
         suspend_ground=table.get("suspend_ground", ""),
         extend=extend,

@@ -48,6 +48,7 @@ def read_workflow(pack: str, file: str, data: Raw) -> tuple[Workflow | None, lis
         terms={name: term for name, term in world.terms.items() if term},
         notices=world.notices,
         facts=dict(data.get("facts", {})),
+        values=_values(r, data),
         closing=closing.get("move"),
         closing_term=closing.get("term"),
         suspended_term=data.get("suspended_term"),
@@ -58,6 +59,16 @@ def read_workflow(pack: str, file: str, data: Raw) -> tuple[Workflow | None, lis
         files=(file,),
     )
     return (None if r.faults else flow), r.faults
+
+
+def _values(r: Reading, data: Raw) -> dict[str, tuple[object, ...]]:
+    """Give the values a fact may have, of each that says so (`[values]`)."""
+    told = data.get("values", {})
+    r.names("values", [*told], data.get("facts", {}))
+    for name, values in told.items():
+        if not isinstance(values, list) or not values:
+            r.no(f"values.{name}", "noem de waarden in een lijst")
+    return {name: tuple(values) for name, values in told.items() if isinstance(values, list)}
 
 
 def _beside(world: World, data: Raw, moves: Mapping[str, Move]) -> dict[str, Any]:

@@ -242,6 +242,7 @@ class Workflow:
     person_starts: tuple[str, ...] = ()
     person_notices: tuple[str, ...] = ()
     facts: Mapping[str, object] = field(default_factory=dict)
+    values: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
     closing: str | None = None
     closing_term: str | None = None
     suspended_term: str | None = None

@@ -64,7 +64,8 @@ class Beside:
 class TermRule:
     """A term as the procedure states it.
 
-    `count` `unit`, rolling, kind, ground, the role that owns it and the acts that answer it.
+    `count` `unit`, rolling, kind, ground, the role that owns it and the acts that answer it, or
+    (those in `onward`) lead to an answer.
 
     `suspend_ground` is the ground on which it may stand still (none: it may not); `extend` the most
     that one extension may be;
@@ -82,6 +83,7 @@ class TermRule:
     role: str
     rungs: tuple[Rung, ...]
     acts: tuple[str, ...] = ()
+    onward: tuple[str, ...] = ()
     per_person: bool = False
     suspend_ground: str = ""
     extend: tuple[int, str] | None = None

@@ -11,7 +11,8 @@ from conftest import ROOT
 from amhk.errors import Fault
 from amhk.letters.render import Letters
 from amhk.rules.procedure.check import check
-from amhk.rules.procedure.floor import LAW, OWED, floor
+from amhk.rules.procedure.floor import LAW, OWED, TOLD, floor
+from amhk.rules.procedure.lint import lint
 from amhk.rules.procedure.read_workflow import read_workflow
 
 FILE = ROOT / "workflows/amhk/2026.1/meldingsroute.toml"
@@ -59,6 +60,7 @@ def the_fact_renamed(d):
         for edge in move.get("edges", []):
             if "nazorg" in edge.get("when", {}):
                 edge["when"]["zorg_na"] = edge["when"].pop("nazorg")
+    d["values"]["zorg_na"] = d["values"].pop("nazorg")
     for promise in d["promises"]:
         facts = promise.get("never", {}).get("facts", {})
         if "nazorg" in facts:
@@ -281,3 +283,85 @@ def test_a_promise_that_cannot_be_read_is_said(promise, said):
 def test_what_is_shipped_holds_its_promises():
     assert len(tomllib.loads(TEXT)["promises"]) >= 3
     assert faults_of(broken()) == []
+
+
+# --- what runs is answered
+
+
+def seen_and_still_running(d):
+    d["moves"]["gezien"]["meets"] = []
+
+
+def researched_and_still_running(d):
+    d["moves"]["onderzoek_besluiten"]["meets"].remove("onderzoek_start")
+
+
+def a_term_nobody_can_answer_any_more(d):
+    d["terms"]["te_laat_gevraagd"] = {
+        "title": "Te laat gevraagd",
+        "length": "5 werkdagen",
+        "kind": "eigen norm",
+        "ground": "Eigen norm",
+        "acts": ["afzien_van_onderzoek"],
+        "rungs": [{"at": "op de dag", "to": ["teamleider"]}],
+    }
+    d["moves"]["onderzoek_afronden"].setdefault("starts", []).append("te_laat_gevraagd")
+
+
+@pytest.mark.parametrize(
+    ("way", "said"),
+    [
+        (seen_and_still_running, "laat haar lopen"),
+        (researched_and_still_running, "laat haar lopen"),
+        (a_term_nobody_can_answer_any_more, "geen stap van haar kan nog volgen"),
+    ],
+    ids=lambda way: getattr(way, "__name__", ""),
+)
+def test_a_term_that_runs_is_answered_by_its_own_acts(way, said):
+    found = [f for f in faults_of(broken(way)) if said in f.text]
+    assert found
+    assert found[0].story.startswith("Een melding komt binnen")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [n for n, table in tomllib.loads(TEXT)["notices"].items() if table.get("obligatory")],
+)
+@pytest.mark.parametrize("within", [True, False], ids=["its_term_left", "its_term_gone_too"])
+def test_no_letter_that_is_owed_can_be_made_one_that_may(name, within):
+    def no_duty(d):
+        d["notices"][name]["obligatory"] = False
+        if not within and (d["notices"][name]["ground"] in TOLD or name == d["referral"]["letter"]):
+            del d["notices"][name]["term"]
+
+    flow, _ = read_workflow("amhk", "meldingsroute.toml", broken(no_duty))
+    found = [*((f.field, f.text) for f in lint(flow)), *floor(flow)]
+    assert any(key == f"notices.{name}.obligatory" for key, _ in found), found
+
+
+@pytest.mark.parametrize(
+    ("change", "key", "said"),
+    [
+        (lambda d: d["values"]["acuut"].append("misschien"), "values.acuut", "nooit 'misschien'"),
+        (lambda d: d["values"]["nazorg"].remove("goed"), "values.nazorg", "wordt 'goed'"),
+        (lambda d: d["values"].update(onbekend=["x"]), "values", "onbekend"),
+        (lambda d: d["values"].update(acuut="nee"), "values.acuut", "in een lijst"),
+        (
+            lambda d: d["moves"]["gezien"].update(sets=[{"name": "acuut", "value": "Nee"}]),
+            "values.acuut",
+            "wordt 'Nee'",
+        ),
+        (
+            lambda d: d["moves"]["crisisdienst_ter_plaatse"].update(sets=[]),
+            "values.crisisdienst",
+            "nooit 'ter_plaatse'",
+        ),
+        (
+            lambda d: d["terms"]["crisis"].update(onward=["verwijzen"]),
+            "terms.crisis.onward",
+            "verwijzen",
+        ),
+    ],
+)
+def test_what_a_fact_can_become_is_what_it_is_made(change, key, said):
+    assert any(f.field == key and said in f.text for f in faults_of(broken(change)))
