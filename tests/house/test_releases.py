@@ -7,7 +7,7 @@ import json
 import shutil
 
 import pytest
-from conftest import ROOT, make_folder
+from conftest import FULL, ROOT, make_folder
 from support.cast import hire, reader
 from support.server import command
 
@@ -141,9 +141,20 @@ def test_a_release_that_cases_stand_in_is_refused_by_name_when_it_is_another(fol
     assert words in wrong.value.text
 
 
-@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
-def test_every_command_refuses_and_none_crashes(folder, place, words):
-    said = edited(place)
+# Each command with some of the ways, each way with some of the commands; with AMHK_SOAK=full all.
+PAIRS = [
+    (words, way)
+    for n, words in enumerate(COMMANDS)
+    for m, way in enumerate(WAYS)
+    if FULL or (2 * n + m) % len(WAYS) < 2
+]
+
+
+@pytest.mark.parametrize(
+    ("words", "way"), PAIRS, ids=[f"{words[0]}-{way.__name__}" for words, way in PAIRS]
+)
+def test_every_command_refuses_by_name_and_none_crashes(folder, place, words, way):
+    said = way(place)
     done = command(*words, "--config", folder, stdin=json.dumps(ADVIES))
     assert done.returncode == 1
     assert said in done.stdout + done.stderr

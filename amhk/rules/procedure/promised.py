@@ -24,7 +24,8 @@ class Promise:
 
     That no place is `like` this (`never`; or only where one of the terms `unless_met` was met the
     last time it ran, or `taken_back` by one of these moves), that one of the moves `possible` can
-    be made in each (`always`), or that one like `to` can be reached from each (`leads_to`).
+    be made in each (`always`), that one like `to` can be reached from each (`leads_to`), or that of
+    the open ones the `term` surely runs there and nowhere else (`exactly`).
     """
 
     kind: str
@@ -35,3 +36,4 @@ class Promise:
     taken_back: tuple[str, ...] = ()
     possible: tuple[str, ...] = ()
     to: Like = Like()
+    term: str = ""

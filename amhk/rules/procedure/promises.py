@@ -1,7 +1,8 @@
 """What a procedure promises of every road through it, as its own data says it (`[[promises]]`).
 
-Three forms: `never` (no place like this is reached), `always` (in every place like this something
-can be done), `leads_to` (from every place like this another can be reached).
+Four forms: `never` (no place like this is reached), `always` (in every place like this something
+can be done), `leads_to` (from every place like this another can be reached), `exactly` (a term runs
+in every open place like this, and in no other).
 """
 
 from collections import deque
@@ -20,6 +21,8 @@ def broken(world: World, promise: Promise) -> Spot | None:
         return _never(world, promise)
     if promise.kind == "always":
         return next((s for s in _those(world, promise.like) if not _any(world, s, promise)), None)
+    if promise.kind == "exactly":
+        return next((s for s in world.roads if not _runs_as_told(world, s, promise)), None)
     reached = _leading(world, [s for s in world.roads if is_like(world, s, promise.to)])
     return next((s for s in _those(world, promise.like) if s not in reached), None)
 
@@ -43,6 +46,12 @@ def is_like(world: World, spot: Spot, like: Like) -> bool:
 
 def _those(world: World, like: Like) -> Iterator[Spot]:
     return (spot for spot in world.roads if is_like(world, spot, like))
+
+
+def _runs_as_told(world: World, spot: Spot, promise: Promise) -> bool:
+    """Tell whether the term runs in an open place as it should: there, and nowhere else."""
+    open_here = not world.workflow.states[spot.state].final
+    return not open_here or is_like(world, spot, promise.like) == (promise.term in spot.running)
 
 
 def _any(world: World, spot: Spot, promise: Promise) -> bool:

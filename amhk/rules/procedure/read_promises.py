@@ -6,7 +6,7 @@ from amhk.rules.parse import Raw
 from amhk.rules.procedure.promised import Like, Promise
 from amhk.rules.procedure.read_keys import Reading
 
-_FORMS = ("never", "always", "leads_to")
+_FORMS = ("never", "always", "leads_to", "exactly")
 
 
 def promises_of(
@@ -32,6 +32,8 @@ def promises_of(
         table = row[forms[0]]
         r.known(f"{key}.{forms[0]}", forms[0], table)
         r.known(f"{key}.to", "to", table.get("to", {}))
+        if forms[0] == "exactly":
+            r.one(f"{key}.term", table.get("term"), terms, None)
         found.append(
             Promise(
                 kind=forms[0],
@@ -41,6 +43,7 @@ def promises_of(
                 unless_met=r.names(f"{key}.unless_met", table.get("unless_met"), terms),
                 taken_back=r.names(f"{key}.taken_back", table.get("taken_back"), moves),
                 possible=r.names(f"{key}.possible", table.get("possible"), moves),
+                term=str(table.get("term", "")),
                 to=_like(r, f"{key}.to", table.get("to", {}), states, facts),
             )
         )

@@ -79,8 +79,8 @@ def explore(workflow: Workflow) -> World:
                 roads[there] = (here, way.move)
                 queue.append(there)
             steps.append((here, way.move, there))
-        for facts_then in memory.joined(here):
-            key = here.state, facts_then, here.running, here.finishes
+        for facts_then, begun_then in memory.joined(here):
+            key = here.state, facts_then, here.running | begun_then, here.finishes
             if key not in known:
                 known[key] = there = Spot(*key)
                 roads[there] = (here, joining)
@@ -136,7 +136,7 @@ class _Memory:
     counted: set[str]
     ways: dict[tuple[object, ...], list[_Way]] = field(default_factory=dict)
     facts: dict[tuple[object, ...], Facts] = field(default_factory=dict)
-    joins: dict[Facts, list[Facts]] = field(default_factory=dict)
+    joins: dict[Facts, list[tuple[Facts, frozenset[str]]]] = field(default_factory=dict)
     running: dict[tuple[object, ...], frozenset[str]] = field(default_factory=dict)
     finishes: dict[tuple[object, ...], frozenset[int]] = field(default_factory=dict)
 
@@ -164,10 +164,11 @@ class _Memory:
             found = self.facts[key] = frozenset(after.items()) if sets else here.facts
         return found
 
-    def joined(self, here: Spot) -> list[Facts]:
-        """Give what is known after a melding joins here, where that is something else.
+    def joined(self, here: Spot) -> list[tuple[Facts, frozenset[str]]]:
+        """Give what is known after a melding joins here, where that is something else, and what
+        surely runs by what it told.
 
-        What starts by it is left free: it runs at least as it did.
+        What starts whatever it told is left free: it runs at least as it did.
         """
         flow = self.workflow
         if not flow.join_sets or flow.states[here.state].final:
@@ -178,9 +179,11 @@ class _Memory:
             taken = [
                 {s.name: s.value for s in flow.join_sets if holds(s.when, told)} for told in answers
             ]
-            found = [frozenset({**known, **sets}.items()) for sets in taken]
+            starts = [begun(flow.join_maybe, {**known, **told}, ()) for told in answers]
+            after = [frozenset({**known, **sets}.items()) for sets in taken]
+            found = list(zip(after, map(frozenset, starts), strict=True))
             self.joins[here.facts] = found
-        return [facts for facts in found if facts != here.facts]
+        return [(facts, runs) for facts, runs in found if facts != here.facts]
 
     def finishes_after(self, here: Spot, way: _Way) -> frozenset[int]:
         """Give the finishes reached after a way was taken."""

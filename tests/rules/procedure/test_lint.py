@@ -29,6 +29,9 @@ def state_and_term(d):
     d["terms"]["onderzocht"] = d["terms"].pop("onderzoek")
     d["moves"]["onderzoek_besluiten"]["starts"] = ["onderzocht"]
     d["moves"]["onderzoek_afronden"]["meets"] = ["onderzocht"]
+    for promise in d["promises"]:
+        if promise.get("exactly", {}).get("term") == "onderzoek":
+            promise["exactly"]["term"] = "onderzocht"
 
 
 def undeclared_fact(d):

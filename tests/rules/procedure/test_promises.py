@@ -62,7 +62,8 @@ def the_fact_renamed(d):
                 edge["when"]["zorg_na"] = edge["when"].pop("nazorg")
     d["values"]["zorg_na"] = d["values"].pop("nazorg")
     for promise in d["promises"]:
-        facts = promise.get("never", {}).get("facts", {})
+        form = promise.get("never") or promise.get("exactly") or {}
+        facts = form.get("facts", {})
         if "nazorg" in facts:
             facts["zorg_na"] = facts.pop("nazorg")
     d["moves"]["afsluiten"]["needs"] = ["berichten_weg"]
@@ -365,3 +366,46 @@ def test_no_letter_that_is_owed_can_be_made_one_that_may(name, within):
 )
 def test_what_a_fact_can_become_is_what_it_is_made(change, key, said):
     assert any(f.field == key and said in f.text for f in faults_of(broken(change)))
+
+
+# --- a term that runs exactly where it should
+
+
+def void_of(move, part, term):
+    def gone(d):
+        d["moves"][move][part].remove(term)
+
+    gone.__name__ = f"{move}_{part}_{term}"
+    return gone
+
+
+def not_calm(d):
+    """Somebody was seen, and is said to be unsafe still."""
+    d["moves"]["gezien"]["sets"] = []
+
+
+def no_four_hours(d):
+    d["moves"]["acuut_vaststellen"]["starts"] = []
+
+
+@pytest.mark.parametrize(
+    ("way", "term"),
+    [
+        (not_calm, "vier uur"),
+        (no_four_hours, "vier uur"),
+        (void_of("niet_acuut", "voids", "crisis"), "vier uur"),
+        (void_of("afzien_van_onderzoek", "voids", "onderzoek_start"), "over onderzoek is besloten"),
+    ],
+    ids=lambda way: getattr(way, "__name__", ""),
+)
+def test_a_term_runs_where_it_is_promised_and_nowhere_else(way, term):
+    found = [f for f in faults_of(broken(way)) if "belofte" in f.text and term in f.text]
+    assert len(found) == 1
+    assert found[0].story.startswith("Een melding komt binnen")
+
+
+def test_a_promise_about_a_term_names_one():
+    def none(d):
+        d["promises"].append({"text": "x", "exactly": {"term": "nergens", "states": []}})
+
+    assert any("nergens" in f.text for f in faults_of(broken(none)))
