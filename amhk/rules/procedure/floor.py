@@ -11,7 +11,16 @@ from amhk.rules.procedure.workflow import REPORTED_TO, Move, Workflow
 from amhk.rules.terms.terms import TermRule
 
 Found = tuple[str, str]  # the key it stands at, and what is wrong
-_DAYS = {"uur": 1 / 24, "dag": 1, "dagen": 1, "week": 7, "weken": 7, "maand": 31, "maanden": 31}
+_DAYS = {
+    "uur": 1 / 24,
+    "dag": 1,
+    "dagen": 1,
+    "week": 7,
+    "weken": 7,
+    "maand": 31,
+    "maanden": 31,
+    "jaar": 366,
+}
 # Of each article that sets a term: how long it is at most, and how long it may be lengthened at a
 # time (0: never). Only what domain.md marks as law.
 LAW = {
@@ -19,7 +28,10 @@ LAW = {
     "Uitvoeringsbesluit Wmo 2015 art. 4.1.7 lid 2": (10 * 7, 0),
     "Wmo 2015 art. 5.3.1": (4 * 7, 2 * 7),
     "Wmo 2015 art. 5.3.5": (3 * 31, 0),
+    "Wmo 2015 art. 5.3.4 lid 2": (20 * 366, 0),
 }
+# And how long it is at least.
+LEAST = {"Wmo 2015 art. 5.3.4 lid 2": 20 * 366}
 # What a melding owes by law: each must be the ground of some term.
 _GONE = ("notices_sent", "notices_gone")
 # What others are told by law, by letter.
@@ -27,7 +39,7 @@ TOLD = (
     *(f"Wmo 2015 art. 4.1.1 lid 2 onder {part}" for part in "efg"),
     "Wmo 2015 art. 5.3.1",
 )
-OWED = (*tuple(LAW)[:3], "Wmo 2015 art. 4.1.1 lid 2 onder g")
+OWED = (*LAW, "Wmo 2015 art. 4.1.1 lid 2 onder g")
 
 
 def floor(workflow: Workflow) -> Iterator[Found]:
@@ -54,6 +66,8 @@ def _law(workflow: Workflow) -> Iterator[Found]:
                     continue
                 if _days(rule.count, rule.unit) > most:
                     yield f"{key}.length", _said(rule, "duurt langer dan de wet zegt", article)
+                if _days(rule.count, rule.unit) < LEAST.get(article, 0):
+                    yield f"{key}.length", _said(rule, "duurt korter dan de wet zegt", article)
                 if rule.extend and _days(*rule.extend) > more:
                     yield f"{key}.extend", _said(rule, "mag zo niet worden verlengd", article)
             if rule.suspend_ground:

@@ -409,3 +409,10 @@ def test_a_promise_about_a_term_names_one():
         d["promises"].append({"text": "x", "exactly": {"term": "nergens", "states": []}})
 
     assert any("nergens" in f.text for f in faults_of(broken(none)))
+
+
+def test_data_are_kept_as_long_as_the_law_says_and_no_shorter():
+    def short(d):
+        d["terms"]["bewaren"]["length"] = "10 jaar"
+
+    assert any("duurt korter dan de wet zegt" in f.text for f in floor_of(broken(short)))
