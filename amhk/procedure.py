@@ -71,7 +71,7 @@ def read_release(
     """
     shown = draft or f"workflows/{config.pack}/{place.name}"
     found, faults = dict[tuple[str, str], Workflow](), list[Fault]()
-    of_before = not draft and releases.is_of_before(place)
+    proof = releases.PROOF if draft else releases.proof_of(place)
     if not draft and releases.is_settled(place):
         file = f"{shown}/{releases.FILE}"
         if text := releases.misnamed(place):
@@ -91,7 +91,7 @@ def read_release(
         faults += wrong_keys
         if workflow:
             faults += _misplaced(workflow, path, name, found)
-            found[workflow.name, workflow.release] = replace(workflow, of_before=of_before)
+            found[workflow.name, workflow.release] = replace(workflow, proof=proof)
     return found, faults
 
 

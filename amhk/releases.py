@@ -15,6 +15,9 @@ from pathlib import Path
 FILE = "uitgave.toml"
 # Who made a release that was there before releases were settled: the upgrade that settled it.
 BEFORE = "overgenomen bij het bijwerken"
+# By which proof a release is settled now. One that was settled by an earlier one changes no more,
+# and is not asked what has been asked since: 0 is of before procedures promised anything.
+PROOF = 2
 _TEXTS = ("release", "parent", "made_by", "approved_by", "check")
 
 
@@ -22,7 +25,7 @@ _TEXTS = ("release", "parent", "made_by", "approved_by", "check")
 class Release:
     """What `uitgave.toml` says: the name, the release it was made from, who made it and who agreed
     (empty: nobody yet), since which day it holds, the digest of the proof that was passed, and the
-    digest of each file by its name.
+    digest of each file by its name. `proof`: by which proof it was settled.
     """
 
     release: str
@@ -32,6 +35,7 @@ class Release:
     check: str = ""
     since: date | None = None
     files: Mapping[str, str] = field(default_factory=dict)
+    proof: int = PROOF
 
 
 def is_settled(folder: Path) -> bool:
@@ -70,18 +74,20 @@ def read(folder: Path) -> Release:
     texts = {name: told.get(name, "") for name in _TEXTS}
     files = told.get("files", {})
     since = told.get("since")
+    proof = told.get("proof", 0 if texts["made_by"] == BEFORE else 1)
     plain = [*texts.values(), *(files.values() if isinstance(files, dict) else (None,))]
     if not all(isinstance(one, str) for one in plain) or not texts["release"]:
         raise ValueError("heeft niet de vorm die hier hoort: release en [files] met hun digest")
-    return Release(**texts, since=since if isinstance(since, date) else None, files=files)
+    since, proof = since if isinstance(since, date) else None, proof if proof in (0, 1) else PROOF
+    return Release(**texts, since=since, files=files, proof=proof)
 
 
-def is_of_before(folder: Path) -> bool:
-    """Tell whether a release was there before releases were settled, and promised anything."""
+def proof_of(folder: Path) -> int:
+    """Give by which proof a release is held: today's for what is not settled."""
     try:
-        return is_settled(folder) and read(folder).made_by == BEFORE
+        return read(folder).proof if is_settled(folder) else PROOF
     except ValueError:
-        return False
+        return PROOF
 
 
 def misnamed(folder: Path) -> str | None:
@@ -135,6 +141,7 @@ def write(folder: Path, told: Release) -> None:
     lines = [
         "# Een uitgave verandert niet meer: wat anders moet is een nieuwe (docs/beheer.md).",
         *(f"{name} = {_quoted(getattr(told, name))}" for name in _TEXTS),
+        f"proof = {told.proof}",
         *([f"since = {told.since.isoformat()}"] if told.since else []),
         *(["", "[files]"] if told.files else []),
         *(f"{_quoted(name)} = {_quoted(digest)}" for name, digest in told.files.items()),

@@ -3,14 +3,20 @@
 Nothing is lost, and the proof holds from the first night on.
 """
 
+from dataclasses import replace
+
+import pytest
 from alembic import command
 from conftest import make_folder, new_database
 from sqlalchemy import MetaData, create_engine, insert, select
 from support.cast import Client, hire
 from support.server import command as run
 
+from amhk import releases
 from amhk.desk.house import night_proof, rounds
+from amhk.errors import HouseClosed
 from amhk.office import open_office
+from amhk.releases import Release
 from amhk.store import reads
 from amhk.store.cases.journal import link, verify
 from amhk.store.database import migrate
@@ -233,6 +239,29 @@ def as_before(data):
     found = data.partition("[[promises]]")
     tail = found[2][found[2].index("# Een verwijzing: wie wacht") :] if found[1] else ""
     return found[0] + tail
+
+
+def test_a_release_settled_by_an_earlier_proof_is_not_asked_what_has_been_asked_since(tmp_path):
+    folder = make_folder(tmp_path, "meldpunt.sqlite")
+    place = folder.parent / "workflows/amhk/2026.1"
+    file = place / "meldingsroute.toml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(
+        "".join(
+            line
+            for line in text.splitlines(keepends=True)
+            if not line.startswith(("[finishes.4]", "after = ", "onward = "))
+        ),
+        encoding="utf-8",
+    )
+    told = Release("2026.1", made_by="AMHK", files=releases.digests(place), proof=1)
+    releases.write(place, told)
+    open_office(folder).close()
+    releases.write(place, replace(told, proof=2))
+    with pytest.raises(HouseClosed) as wrong:
+        open_office(folder)
+    assert "zegt niet na welk eigen onderzoek" in wrong.value.text
+    assert "laat haar lopen" in wrong.value.text
 
 
 def test_a_procedure_of_before_opens_and_runs_on_and_what_is_made_of_it_promises(tmp_path):

@@ -41,4 +41,6 @@ def _settle(store: Store, config: Config) -> None:
             used = place.name == config.release or standing.any_of(connection, place.name)
             if used and not releases.is_settled(place):
                 files = releases.digests(place)
-                releases.write(place, Release(place.name, made_by=releases.BEFORE, files=files))
+                releases.write(
+                    place, Release(place.name, made_by=releases.BEFORE, files=files, proof=0)
+                )

@@ -173,8 +173,8 @@ def _promises(world: World) -> Iterator[Fault]:
 
 
 def _answered(world: World) -> Iterator[Fault]:
-    """What runs is answered; a release of before is not asked."""
-    if not world.workflow.of_before:
+    """What runs is answered; a release settled by an earlier proof is not asked."""
+    if world.workflow.proof >= 2:
         yield from (_at(world, spot, text) for spot, text in unanswered(world))
 
 

@@ -39,20 +39,22 @@ TOLD = (
     *(f"Wmo 2015 art. 4.1.1 lid 2 onder {part}" for part in "efg"),
     "Wmo 2015 art. 5.3.1",
 )
+_OWED_FIRST = (*tuple(LAW)[:3], "Wmo 2015 art. 4.1.1 lid 2 onder g")
 OWED = (*LAW, "Wmo 2015 art. 4.1.1 lid 2 onder g")
 
 
 def floor(workflow: Workflow) -> Iterator[Found]:
     """Give what a workflow does not hold to, each with the key it stands at.
 
-    A release of before procedures promised anything changes no more, and is not asked what each
-    finish rests on; what is made of it is.
+    A release that was settled by an earlier proof changes no more, and is not asked what has been
+    asked since; what is made of it is.
     """
     yield from _law(workflow)
     yield from _owed(workflow)
     yield from _closing(workflow)
-    if not workflow.of_before:
+    if workflow.proof >= 1:
         yield from _finishes(workflow)
+    if workflow.proof >= 2:
         yield from _investigated(workflow)
     yield from _joined(workflow)
 
@@ -93,14 +95,14 @@ def _owed(workflow: Workflow) -> Iterator[Found]:
     if workflow.route != "melding":
         return
     grounds = [rule.ground for rule in workflow.terms.values()]
-    for article in OWED:
+    for article in OWED if workflow.proof >= 2 else _OWED_FIRST:
         if not any(article in ground for ground in grounds):
             yield "terms", f"geen termijn rust op {article}."
     for notice in workflow.notices.values():
         rule = workflow.terms.get(notice.term or "")
         duty = rule is not None and rule.kind in ("wet", "plicht")
         told = notice.ground in TOLD or notice.name == workflow.referral.get("letter")
-        if (duty or told) and not notice.obligatory and not (told and workflow.of_before):
+        if (duty or (told and workflow.proof >= 2)) and not notice.obligatory:
             ground = rule.ground if rule and duty else notice.ground
             text = f"het bericht '{notice.title}' is een plicht ({ground}): obligatory = true."
             yield f"notices.{notice.name}.obligatory", text

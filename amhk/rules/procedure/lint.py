@@ -79,7 +79,7 @@ def _facts(workflow: Workflow) -> Iterator[Found]:
 def _letters(workflow: Workflow) -> Iterator[Found]:
     """A letter that must be sent within a term is owed."""
     for name, notice in workflow.notices.items():
-        if notice.term and not notice.obligatory:
+        if notice.term and not notice.obligatory and workflow.proof >= 2:
             text = (
                 f"het bericht '{notice.title}' heeft een termijn en hoeft niet: obligatory = true."
             )

@@ -263,7 +263,7 @@ class Workflow:
     investigated: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
-    of_before: bool = False
+    proof: int = 2
 
     @cached_property
     def moves_from(self) -> Mapping[str, frozenset[str]]:
