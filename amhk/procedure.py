@@ -18,7 +18,7 @@ from amhk.rules.procedure.codes import Code, Codes, read_codes
 from amhk.rules.procedure.import_layouts import layout_faults as unfit_columns
 from amhk.rules.procedure.read_workflow import read_workflow
 from amhk.rules.procedure.register import MatterKind, read_register
-from amhk.rules.procedure.workflow import Pack, Workflow
+from amhk.rules.procedure.workflow import PROOF, Pack, Workflow
 from amhk.words import LISTS
 
 
@@ -71,7 +71,7 @@ def read_release(
     """
     shown = draft or f"workflows/{config.pack}/{place.name}"
     found, faults = dict[tuple[str, str], Workflow](), list[Fault]()
-    proof = releases.PROOF if draft else releases.proof_of(place)
+    proof = PROOF if draft else releases.proof_of(place)
     if not draft and releases.is_settled(place):
         file = f"{shown}/{releases.FILE}"
         if text := releases.misnamed(place):

@@ -12,12 +12,11 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
+from amhk.rules.procedure.workflow import PROMISES, PROOF
+
 FILE = "uitgave.toml"
 # Who made a release that was there before releases were settled: the upgrade that settled it.
 BEFORE = "overgenomen bij het bijwerken"
-# By which proof a release is settled now. One that was settled by an earlier one changes no more,
-# and is not asked what has been asked since: 0 is of before procedures promised anything.
-PROOF = 2
 _TEXTS = ("release", "parent", "made_by", "approved_by", "check")
 
 
@@ -74,11 +73,14 @@ def read(folder: Path) -> Release:
     texts = {name: told.get(name, "") for name in _TEXTS}
     files = told.get("files", {})
     since = told.get("since")
-    proof = told.get("proof", 0 if texts["made_by"] == BEFORE else 1)
+    proof = told.get("proof", 0 if texts["made_by"] == BEFORE else PROMISES)
     plain = [*texts.values(), *(files.values() if isinstance(files, dict) else (None,))]
     if not all(isinstance(one, str) for one in plain) or not texts["release"]:
         raise ValueError("heeft niet de vorm die hier hoort: release en [files] met hun digest")
-    since, proof = since if isinstance(since, date) else None, proof if proof in (0, 1) else PROOF
+    since, proof = (
+        since if isinstance(since, date) else None,
+        proof if proof in range(PROOF) else PROOF,
+    )
     return Release(**texts, since=since, files=files, proof=proof)
 
 

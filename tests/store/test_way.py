@@ -1,7 +1,11 @@
 """A round of the watch with much to do lets those at the desk go first, and comes to its end."""
 
 from threading import Thread
+from types import SimpleNamespace
 
+import pytest
+
+from amhk import clock
 from amhk.store.database.engine import Store
 from amhk.store.database.way import Way
 
@@ -79,8 +83,8 @@ def test_who_is_at_the_desk_never_rests():
 
 def test_every_piece_written_behind_the_desk_gives_way_and_every_question_at_it_counts(tmp_path):
     """The store itself sees to it, so that no job of the watch can forget it."""
-    store, clock = Store(f"sqlite:///{tmp_path}/x.sqlite"), Clock()
-    store.way = clock.way()
+    store, time = Store(f"sqlite:///{tmp_path}/x.sqlite"), Clock()
+    store.way = time.way()
     asks = {
         "read": store.read,
         "snapshot": store.snapshot,
@@ -93,13 +97,48 @@ def test_every_piece_written_behind_the_desk_gives_way_and_every_question_at_it_
                 connection.exec_driver_sql("SELECT 1")
 
         with store.way.behind():
-            clock.work(1000)
+            time.work(1000)
             store.way.give()
-            clock.work(0.1)
+            time.work(0.1)
             elsewhere(at_the_desk)
             with store.write() as connection:
                 connection.exec_driver_sql("SELECT 1")
-                assert clock.rests == []  # never in the turn others wait for
-        assert clock.rests == [0.3]
-        clock.rests.clear()
+                assert time.rests == []  # never in the turn others wait for
+        assert time.rests == [0.3]
+        time.rests.clear()
+    store.close()
+
+
+@pytest.mark.parametrize("job", ["sweep", "post", "keep", "stamp"])
+def test_every_job_of_the_clock_gives_way(tmp_path, monkeypatch, job):
+    """Each that there is: one that is new here is asked for by name."""
+    jobs, time, store = [], Clock(), Store(f"sqlite:///{tmp_path}/x.sqlite")
+    store.way = time.way()
+
+    class Scheduler:
+        def __init__(self, **_):
+            pass
+
+        def add_job(self, act, _kind, **told):
+            jobs.append((act, told["args"]))
+
+        def start(self):
+            pass
+
+    def work(office):
+        time.work(0.1)
+        elsewhere(office.store.way.ask)
+        office.store.way.give()
+
+    monkeypatch.setattr(clock, "BackgroundScheduler", Scheduler)
+    monkeypatch.setattr(clock, job, work)
+    backup = SimpleNamespace(folder="x")
+    config = SimpleNamespace(interval=60, mail=True, backup=backup, timestamp=True)
+    office = SimpleNamespace(store=store, config=config)
+    clock.start_clock(office)
+    assert len(jobs) == 4, "a job more: name it above"
+    for act, args in jobs:
+        if work in args:
+            act(*args)
+    assert time.rests == [0.3]
     store.close()

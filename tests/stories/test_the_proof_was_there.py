@@ -3,21 +3,12 @@
 import pytest
 from support.blind import Blind
 from support.cast import send_owed
+from support.families import melding
 from support.reached import not_reached
 
 from amhk.store import reads
 
-MELDING = {
-    "route": "melding",
-    "kanaal": "telefoon",
-    "ontvangen": "2026-02-02T08:30",
-    "hoedanigheid": "15",
-    "gemeente": "Schiedam",
-    "zorgen": "z",
-    "acuut": False,
-    "melder": {"naam": "School"},
-    "betrokkenen": [{"naam": "Kind", "geboren": "2019", "rollen": ["kind"]}],
-}
+KIND = {"naam": "Kind", "geboren": "2019", "rollen": ["kind"]}
 
 
 @pytest.fixture
@@ -56,10 +47,10 @@ def go_on(client, number, seen):
 
 @pytest.mark.parametrize("acute", [False, True])
 def test_a_melding_joins_in_every_state_that_can_be_walked_to(client, acute):
-    first = client.post("/cases", MELDING)["number"]
+    first = client.post("/cases", melding([KIND]))["number"]
     seen = set()
     while True:
-        second = client.post("/cases", MELDING | {"acuut": acute})["number"]
+        second = client.post("/cases", melding([KIND], acuut=acute))["number"]
         client.move(second, "vervolgmelding", bij=first)
         prove(client, first, second)
         seen.add(client.case(first)["state"])

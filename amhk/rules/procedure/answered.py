@@ -31,12 +31,12 @@ def _left(workflow: Workflow, some: _Steps) -> Iterator[Found]:
     for here, move, there in some.values():
         if move.name == JOIN:
             continue
-        for name in here.running & there.running:
+        for name in sorted(here.running & there.running):
             rule = workflow.terms[name]
             if (
                 move.name in rule.acts
                 and move.name not in rule.onward
-                and name not in _begun(move)
+                and name not in move.begins
                 and (name, move.name) not in told
             ):
                 told.add((name, move.name))
@@ -45,12 +45,6 @@ def _left(workflow: Workflow, some: _Steps) -> Iterator[Found]:
                     " (meets, of onward waar zij alleen verder helpt). …."
                 )
                 yield there, text
-
-
-def _begun(move: Move) -> set[str]:
-    """Give the terms a move starts, one that ran also anew."""
-    starts = {*move.starts, *(one.term for one in move.maybe)}
-    return starts | {term for edge in move.edges for term in edge.starts}
 
 
 def _stranded(world: World, some: _Steps) -> Iterator[Found]:

@@ -11,7 +11,7 @@ from amhk.rules.procedure.drafting import Draft, drafted
 from amhk.rules.procedure.floor import floor
 from amhk.rules.procedure.lint import lint
 from amhk.rules.procedure.promises import broken, stuck
-from amhk.rules.procedure.workflow import NoticeRule, Workflow
+from amhk.rules.procedure.workflow import ANSWERS, NoticeRule, Workflow
 from amhk.rules.procedure.world import JOIN, Spot, World, explore
 
 
@@ -174,7 +174,7 @@ def _promises(world: World) -> Iterator[Fault]:
 
 def _answered(world: World) -> Iterator[Fault]:
     """What runs is answered; a release settled by an earlier proof is not asked."""
-    if world.workflow.proof >= 2:
+    if world.workflow.proof >= ANSWERS:
         yield from (_at(world, spot, text) for spot, text in unanswered(world))
 
 

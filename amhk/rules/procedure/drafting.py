@@ -38,9 +38,7 @@ def drafted(world: World) -> dict[str, list[Draft]]:
                 (spot.state, spot.finishes, move and move.name, person), Draft(spot, move, person)
             )
 
-    writing = {
-        m.name for m in workflow.moves.values() if m.notices or any(e.notices for e in m.edges)
-    }
+    writing = {m.name for m in workflow.moves.values() if m.letters}
     for here, move, there in world.steps:
         if move.name in writing:
             taken = [e for e in move.edges if (e.source, e.target) == (here.state, there.state)]

@@ -7,7 +7,7 @@ case closes, a finish that names what must be met, and acts for what begins by i
 from collections.abc import Iterator
 
 from amhk.rules.procedure.promised import Like
-from amhk.rules.procedure.workflow import REPORTED_TO, Move, Workflow
+from amhk.rules.procedure.workflow import ANSWERS, PROMISES, REPORTED_TO, Workflow
 from amhk.rules.terms.terms import TermRule
 
 Found = tuple[str, str]  # the key it stands at, and what is wrong
@@ -52,9 +52,9 @@ def floor(workflow: Workflow) -> Iterator[Found]:
     yield from _law(workflow)
     yield from _owed(workflow)
     yield from _closing(workflow)
-    if workflow.proof >= 1:
+    if workflow.proof >= PROMISES:
         yield from _finishes(workflow)
-    if workflow.proof >= 2:
+    if workflow.proof >= ANSWERS:
         yield from _investigated(workflow)
     yield from _joined(workflow)
 
@@ -95,14 +95,14 @@ def _owed(workflow: Workflow) -> Iterator[Found]:
     if workflow.route != "melding":
         return
     grounds = [rule.ground for rule in workflow.terms.values()]
-    for article in OWED if workflow.proof >= 2 else _OWED_FIRST:
+    for article in OWED if workflow.proof >= ANSWERS else _OWED_FIRST:
         if not any(article in ground for ground in grounds):
             yield "terms", f"geen termijn rust op {article}."
     for notice in workflow.notices.values():
         rule = workflow.terms.get(notice.term or "")
         duty = rule is not None and rule.kind in ("wet", "plicht")
         told = notice.ground in TOLD or notice.name == workflow.referral.get("letter")
-        if (duty or (told and workflow.proof >= 2)) and not notice.obligatory:
+        if (duty or (told and workflow.proof >= ANSWERS)) and not notice.obligatory:
             ground = rule.ground if rule and duty else notice.ground
             text = f"het bericht '{notice.title}' is een plicht ({ground}): obligatory = true."
             yield f"notices.{notice.name}.obligatory", text
@@ -127,7 +127,7 @@ def _finishes(workflow: Workflow) -> Iterator[Found]:
     }
     check = workflow.referral.get("check")
     for move in workflow.moves.values():
-        if move.finish and check in _starts(move) and move.finish not in named:
+        if move.finish and check in move.begins and move.finish not in named:
             text = (
                 f"'{move.title}' is finish {move.finish}, en geen belofte (never met unless_met)"
                 " zegt welke termijn gehaald moet zijn voor de zaak sluit."
@@ -138,7 +138,7 @@ def _finishes(workflow: Workflow) -> Iterator[Found]:
 def _investigated(workflow: Workflow) -> Iterator[Found]:
     """A finish by a letter that must go to who acts upon it rests on own investigation."""
     for move in workflow.moves.values():
-        letters = [workflow.notices[n] for n in (*move.notices, *_edge_notices(move))]
+        letters = [workflow.notices[n] for n in move.letters]
         told = [n for n in letters if n.obligatory and n.recipient in REPORTED_TO]
         if move.finish and told and not workflow.investigated.get(move.finish):
             text = (
@@ -148,22 +148,10 @@ def _investigated(workflow: Workflow) -> Iterator[Found]:
             yield f"moves.{move.name}.finish", text
 
 
-def _edge_notices(move: Move) -> set[str]:
-    return {name for edge in move.edges for name in edge.notices}
-
-
 def _of_ends(workflow: Workflow, like: Like) -> bool:
     """Tell whether places like this are closed ones: all of them, or the states it names."""
     ends = like.states and all(workflow.states[name].final for name in like.states)
     return bool(like.final or ends)
-
-
-def _starts(move: Move) -> set[str]:
-    return {
-        *move.starts,
-        *(term for edge in move.edges for term in edge.starts),
-        *(one.term for one in move.maybe),
-    }
 
 
 def _joined(workflow: Workflow) -> Iterator[Found]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from amhk.errors import Fault
 from amhk.rules.procedure.fields import Field
 from amhk.rules.procedure.ways import unclear
-from amhk.rules.procedure.workflow import Move, Set, When, Workflow
+from amhk.rules.procedure.workflow import ANSWERS, Move, Set, When, Workflow
 from amhk.words import LISTS
 
 Found = tuple[str, str]  # the key it stands at, and what is wrong
@@ -79,7 +79,7 @@ def _facts(workflow: Workflow) -> Iterator[Found]:
 def _letters(workflow: Workflow) -> Iterator[Found]:
     """A letter that must be sent within a term is owed."""
     for name, notice in workflow.notices.items():
-        if notice.term and not notice.obligatory and workflow.proof >= 2:
+        if notice.term and not notice.obligatory and workflow.proof >= ANSWERS:
             text = (
                 f"het bericht '{notice.title}' heeft een termijn en hoeft niet: obligatory = true."
             )
@@ -140,8 +140,7 @@ def _started(workflow: Workflow) -> set[str]:
         *filter(None, (workflow.closing_term, workflow.waiting_term)),
     }
     for move in workflow.moves.values():
-        begun += move.maybe
-        found |= {*move.starts, *(t for e in move.edges for t in e.starts)}
+        found |= move.begins
     for notice in workflow.notices.values():
         found |= {*notice.sent_starts, *filter(None, (notice.term,))}
     return found | {one.term for one in begun}
@@ -155,10 +154,8 @@ def _move(workflow: Workflow, move: Move) -> Iterator[Found]:
 
 def _of_move(workflow: Workflow, move: Move) -> Iterator[str]:
     asked = {field.name: field for field in move.fields}
-    starts = {*move.starts, *(t for e in move.edges for t in e.starts)}
-    starts |= {one.term for one in move.maybe}
     for term, name in move.term_date:
-        if term not in starts:
+        if term not in move.begins:
             yield f"'{move.title}' geeft de termijn '{term}' een dag en start haar niet."
         if name not in asked:
             yield f"'{move.title}' neemt de dag van '{term}' uit '{name}', en vraagt dat niet."

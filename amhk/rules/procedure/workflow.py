@@ -15,6 +15,11 @@ from amhk.rules.procedure.register import MatterKind
 from amhk.rules.terms.terms import TermRule
 
 SAME, REFERS, CORRECTS = "=", "referral", "correct"
+# By which proof a release is held: 0 is of before procedures promised anything, then what each
+# asks more than the one before. A release settled by an earlier one changes no more, and is not
+# asked what has been asked since.
+PROMISES, ANSWERS = 1, 2
+PROOF = ANSWERS
 # Recipients who act upon what they are told about a family: reported to after own investigation.
 REPORTED_TO = ("rvdk", "politie")
 NEED_KINDS = (
@@ -178,6 +183,17 @@ class Move:
         """Give the states this move may be made from, in the order of the file."""
         return tuple(dict.fromkeys(edge.source for edge in self.edges))
 
+    @property
+    def begins(self) -> frozenset[str]:
+        """Give every term that starts by this move, on some way or under some condition."""
+        ways = (term for edge in self.edges for term in edge.starts)
+        return frozenset((*self.starts, *ways, *(one.term for one in self.maybe)))
+
+    @property
+    def letters(self) -> frozenset[str]:
+        """Give every notice that is drafted by this move, on some way."""
+        return frozenset((*self.notices, *(name for e in self.edges for name in e.notices)))
+
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
@@ -263,7 +279,7 @@ class Workflow:
     investigated: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
-    proof: int = 2
+    proof: int = PROOF
 
     @cached_property
     def moves_from(self) -> Mapping[str, frozenset[str]]:
@@ -284,13 +300,8 @@ class Workflow:
         return frozenset(
             m.finish
             for m in self.moves.values()
-            if m.finish
-            and any(e.target != SAME and not self.states[e.target].final for e in m.edges)
+            if m.finish and any(not self.states[e.target].final for e in m.edges)
         )
-
-    def is_final(self, target: str) -> bool:
-        """Tell whether a case is closed where an edge leads; one that stays is not said to be."""
-        return target == SAME or self.states[target].final
 
     @cached_property
     def correcting(self) -> str | None:
