@@ -32,7 +32,7 @@ class Office:
     config: Config
     store: "Store"
     pack: Pack
-    letters: "Letters"
+    letters: dict[str, "Letters"]
     calendar: Calendar
     training: bool
 
@@ -55,6 +55,13 @@ class Office:
         if int(release or 0) != self.calendar.release:
             self.calendar = calendar.read(connection)
         return datetime.fromisoformat(clock) if self.training and clock else datetime.now(UTC)
+
+    def letters_of(self, release: str) -> "Letters":
+        """Give the letters of a release of the procedure, as they came with it."""
+        if release not in self.letters:
+            place = self.config.folder / "workflows" / self.pack.name / release
+            self.letters[release] = procedure.letters_of(self.config, place)
+        return self.letters[release]
 
     @property
     def files(self) -> "Files":
@@ -82,7 +89,6 @@ def open_office(path: Path, proof: bool = True, teams: bool = True) -> Office:
     up); `teams=False` opens although a routing rule names a team that is not there yet (for the
     command that adds it).
     """
-    from amhk.letters.render import Letters
     from amhk.store import reads
     from amhk.store.database import schema
     from amhk.store.database.engine import Store
@@ -109,8 +115,7 @@ def open_office(path: Path, proof: bool = True, teams: bool = True) -> Office:
     except HouseClosed:
         store.close()
         raise
-    letters = Letters(config.folder / "templates" / "notices")
-    return Office(config, store, pack, letters, calendar=present, training=kind == TRAINING)
+    return Office(config, store, pack, {}, calendar=present, training=kind == TRAINING)
 
 
 _NO_KIND = (

@@ -4,10 +4,11 @@ What was proven before, by its digest, need not be proven again.
 """
 
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from amhk import __version__, releases
 from amhk.config import Config, shipped
@@ -21,6 +22,14 @@ from amhk.rules.procedure.register import MatterKind, read_register
 from amhk.rules.procedure.workflow import PROOF, Pack, Workflow
 from amhk.words import LISTS
 
+if TYPE_CHECKING:
+    from amhk.letters.render import Letters
+
+# What a release has beside its workflows: the texts of its letters, its code lists and what its
+# figures mean; each else is one for all releases.
+LETTERS, CODES, FIGURES = "brieven", "codelijsten.toml", "cijfers.toml"
+BESIDE = (releases.FILE, CODES, FIGURES)
+
 
 def read_pack(config: Config) -> tuple[Pack, list[Fault]]:
     """Give the procedure in the meldpunt folder, all releases, and every fault in its files.
@@ -30,44 +39,41 @@ def read_pack(config: Config) -> tuple[Pack, list[Fault]]:
     """
     folder = config.folder / "workflows" / config.pack
     faults, found = list[Fault](), dict[tuple[str, str], Workflow]()
+    lists = dict[str, Codes]()
     for place in sorted(path for path in folder.glob("*") if path.is_dir()):
         settled = releases.is_settled(place)
-        flows, wrong = read_release(config, place)
+        flows, codes, wrong = read_release(config, place)
         if settled or place.name == config.release:
-            faults += wrong
+            faults += [fault for fault in wrong if fault not in faults]
         if settled or place.name == config.release or not wrong:
             found |= flows
+            lists[place.name] = codes
     names = sorted({release for _, release in found})
     if not faults and not found:
         faults.append(Fault("workflow", f"Er staan geen werkwijzen in {folder}."))
     if found and config.release not in names:
         text = f"Uitgave '{config.release}' bestaat niet; er is: {', '.join(names)}."
         faults.append(Fault("workflow", text))
-    codes, wrong_codes = _read_codes(config)
-    places = tuple(
-        Code(code=g.name, title=g.name, since=g.since, until=g.until)
-        for g in config.gemeenten.values()
-    )
-    codes = replace(codes, lists={**codes.lists, "gemeente": places})
-    figures, wrong_figures = _read_figures(config, found.values(), [*codes.lists, *LISTS])
+    figures, wrong_figures = _read_figures(config, folder / config.release, found.values(), lists)
     register, wrong_register = _read_register(config)
     pack = Pack(
         name=config.pack,
         workflows=found,
         current=config.release,
-        codes=codes,
+        lists=lists,
         figures=figures,
         register=register,
         digests={name: releases.digest_of(folder / name) for name in names},
     )
-    return pack, faults + wrong_codes + wrong_figures + wrong_register
+    return pack, faults + wrong_figures + wrong_register
 
 
 def read_release(
     config: Config, place: Path, draft: str = ""
-) -> tuple[dict[tuple[str, str], Workflow], list[Fault]]:
-    """Give the workflows in the folder of a release, and every fault in it: also that it is another
-    than was settled. `draft` is what the folder of a draft is called, which may still change.
+) -> tuple[dict[tuple[str, str], Workflow], Codes, list[Fault]]:
+    """Give the workflows in the folder of a release with the code lists they choose from, and every
+    fault in it: also that it is another than was settled. `draft` is what the folder of a draft is
+    called, which may still change.
     """
     shown = draft or f"workflows/{config.pack}/{place.name}"
     found, faults = dict[tuple[str, str], Workflow](), list[Fault]()
@@ -75,11 +81,12 @@ def read_release(
     if not draft and releases.is_settled(place):
         file = f"{shown}/{releases.FILE}"
         if text := releases.misnamed(place):
-            return {}, [Fault("uitgave", text, field="release", file=file)]
-        if text := releases.unlike(place):
+            return {}, Codes(), [Fault("uitgave", text, field="release", file=file)]
+        if text := releases.unlike(place, config.folder):
             faults.append(Fault("uitgave", text, field="files", file=file))
+    codes, wrong_codes = _read_codes(config, place, shown)
     for path in sorted(place.glob("*.toml")):
-        if path.name == releases.FILE:
+        if path.name in BESIDE:
             continue
         name = f"{shown}/{path.name}"
         try:
@@ -87,12 +94,12 @@ def read_release(
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
             faults.append(Fault("workflow", f"{name}: {wrong}", file=name))
             continue
-        workflow, wrong_keys = read_workflow(config.pack, name, data)
+        workflow, wrong_keys = read_workflow(config.pack, name, data, codes.values)
         faults += wrong_keys
         if workflow:
             faults += _misplaced(workflow, path, name, found)
             found[workflow.name, workflow.release] = replace(workflow, proof=proof)
-    return found, faults
+    return found, codes, faults + wrong_codes
 
 
 def _misplaced(
@@ -114,39 +121,63 @@ def _misplaced(
     return [Fault("workflow", text, field="release", file=name)] if text else []
 
 
-def _own_or_shipped(config: Config, file: str) -> Raw:
-    """Read a file of the procedure.
+def part_of(config: Config, place: Path, file: str) -> Path:
+    """Give where a file of a release stands: in its folder (`place`), or else beside it, for all
+    releases.
 
-    A folder from before the file was data has none of its own and takes the one that comes with
-    the product.
+    A folder from before the file was data has neither, and takes the one that comes with the
+    product.
     """
-    path = config.folder / "workflows" / config.pack / file
-    path = path if path.exists() else shipped(f"workflows/amhk/{file}")
+    places = (place / file, config.folder / "workflows" / config.pack / file)
+    return next((path for path in places if path.exists()), shipped(f"workflows/amhk/{file}"))
+
+
+def letters_of(config: Config, place: Path) -> "Letters":
+    """Give the letters of the release in a folder: its own, and else those of the meldpunt."""
+    from amhk.letters.render import Letters
+
+    return Letters(config.folder / "templates" / "notices", own=place / LETTERS)
+
+
+def _toml(path: Path) -> Raw:
     return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+
+
+def _named(config: Config, place: Path, shown: str, path: Path) -> str:
+    """Give what a file of a release is called in a fault."""
+    own = path.is_relative_to(place)
+    return f"{shown}/{path.name}" if own else f"workflows/{config.pack}/{path.name}"
 
 
 def _read_register(config: Config) -> tuple[dict[str, MatterKind], list[Fault]]:
     """Read the kinds of matter that are kept beside the cases."""
     name = f"workflows/{config.pack}/register.toml"
     try:
-        return read_register(name, _own_or_shipped(config, "register.toml"))
+        path = config.folder / "workflows" / config.pack
+        return read_register(name, _toml(part_of(config, path, "register.toml")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
         return {}, [Fault("register", f"{name}: {wrong}")]
 
 
 def _read_figures(
-    config: Config, flows: Collection[Workflow], lists: list[str]
+    config: Config,
+    place: Path,
+    flows: Collection[Workflow],
+    codes: Mapping[str, Codes],
+    shown: str = "",
 ) -> tuple[Definitions, list[Fault]]:
-    """Read the definitions of the figures."""
-    name = f"workflows/{config.pack}/cijfers.toml"
+    """Read the definitions of the figures of the release in a folder."""
+    path = part_of(config, place, FIGURES)
+    name = _named(config, place, shown or f"workflows/{config.pack}/{place.name}", path)
+    lists = {name for held in codes.values() for name in held.lists} | {*LISTS}
     there = {
         "terms": [term for flow in flows for term in flow.terms],
         "endings": [m.ending for flow in flows for m in flow.moves.values() if m.ending],
-        "lists": lists,
+        "lists": sorted(lists),
     }
     try:
         standard = tomllib.loads(shipped("workflows/amhk/cijfers.toml").read_text("utf-8"))
-        return read_definitions(name, _own_or_shipped(config, "cijfers.toml"), there, standard)
+        return read_definitions(name, _toml(path), there, standard)
     except (
         tomllib.TOMLDecodeError,
         UnicodeDecodeError,
@@ -158,15 +189,21 @@ def _read_figures(
         return Definitions(), [Fault("cijfers", f"{name}: {wrong}")]
 
 
-def _read_codes(config: Config) -> tuple[Codes, list[Fault]]:
-    """Read the code lists of the meldpunt."""
-    name = f"workflows/{config.pack}/codelijsten.toml"
+def _read_codes(config: Config, place: Path, shown: str) -> tuple[Codes, list[Fault]]:
+    """Read the code lists of the release in a folder; the gemeenten of the settings are one."""
+    path = part_of(config, place, CODES)
+    name = _named(config, place, shown, path)
     try:
-        data = _own_or_shipped(config, "codelijsten.toml")
+        data, standard = _toml(path), _toml(shipped(f"workflows/amhk/{CODES}"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
-        return Codes(), [Fault("codelijst", f"{name}: {wrong}")]
+        return Codes(), [Fault("codelijst", f"{name}: {wrong}", file=name)]
+    places = tuple(
+        Code(code=g.name, title=g.name, since=g.since, until=g.until)
+        for g in config.gemeenten.values()
+    )
     try:
-        return read_codes(name, data)
+        codes, faults = read_codes(name, data, standard)
+        return replace(codes, lists={**codes.lists, "gemeente": places}), faults
     except (TypeError, AttributeError, ValueError, KeyError) as wrong:
         return Codes(), [
             Fault(
@@ -197,6 +234,7 @@ def proof_digest(config: Config) -> str:
     own = Path(__file__).parent
     files = [
         *sorted((config.folder / "workflows" / config.pack).rglob("*.toml")),
+        *sorted((config.folder / "workflows" / config.pack).rglob("*.j2")),
         *sorted((config.folder / "templates" / "notices").glob("*.j2")),
         *(path for pattern in _RESTS_ON for path in sorted(own.glob(pattern))),
     ]
@@ -228,41 +266,81 @@ def running_of(pack: Pack, config: Config) -> list[Workflow]:
 
 def proof_faults(pack: Pack, config: Config) -> list[Fault]:
     """Give what is wrong with the letters, the promises of each workflow and the codes it names."""
-    return _proven(running_of(pack, config), pack.codes, config)
+    folder = config.folder / "workflows" / config.pack
+    places = {release: folder / release for _, release in pack.workflows}
+    return _proven(running_of(pack, config), pack.lists, config, places)
 
 
 def draft_faults(config: Config, place: Path, shown: str) -> list[Fault]:
     """Give every fault of a draft in a folder, called `shown`, as it would be in this meldpunt."""
-    flows, faults = read_release(config, place, shown)
+    flows, codes, faults = read_release(config, place, shown)
     if not flows and not faults:
         faults.append(Fault("workflow", f"Er staan geen werkwijzen in {shown}.", file=shown))
+    pack, _ = read_pack(config)
+    faults += _read_figures(config, place, flows.values(), {place.name: codes}, shown)[1]
+    faults += _codes_gone(releases.read(place).parent, pack, codes, shown)
     if faults:
         return faults
-    pack, _ = read_pack(config)
-    return _proven(list(flows.values()), pack.codes, config)
+    return _proven(list(flows.values()), {place.name: codes}, config, {place.name: place})
+
+
+def _codes_gone(parent: str, pack: Pack, codes: Codes, shown: str) -> Iterator[Fault]:
+    """Give each code that the release a draft was made from has, and the draft has not: what was
+    recorded with it must stay readable.
+    """
+    before = pack.lists.get(parent, Codes()).lists
+    for name, held in before.items():
+        kept = {c.code for c in codes.lists.get(name, ())}
+        for code in (c for c in held if c.code not in kept):
+            text = (
+                f"{shown}/{CODES}, lijsten.{name}: code '{code.code}' van uitgave {parent} staat er"
+                " niet meer in, en er kunnen zaken mee zijn. Geef haar een 'tot'."
+            )
+            yield Fault("codelijst", text, f"lijsten.{name}", file=f"{shown}/{CODES}")
+
+
+def rests_on(config: Config, place: Path, shown: str = "") -> dict[str, str]:
+    """Give the digest of each file beside its folder that a release uses, by its name in the folder
+    of the meldpunt: the letters it writes, its lists and its figures.
+    """
+    letters = letters_of(config, place)
+    flows, _, _ = read_release(config, place, shown or place.name)
+    asked = (n.templates for w in flows.values() for n in w.notices.values())
+    files = {letters.file(template) for told in asked for template, _ in told}
+    files |= {part_of(config, place, file) for file in (CODES, FIGURES)}
+    return releases.digests_of(config.folder, [f for f in files if not f.is_relative_to(place)])
 
 
 def passed_digest(config: Config, place: Path) -> str:
-    """Give the digest of a proof that was passed: of the files of a release, the letters it was
-    proven with, and this program.
+    """Give the digest of a proof that was passed: of the files of a release, what it shares with
+    others, and this program.
     """
-    letters = sorted((config.folder / "templates" / "notices").glob("*.j2"))
-    told = sha256(f"{__version__}\n{releases.digest_of(place)}\n".encode())
-    for path in letters:
-        told.update(path.name.encode() + sha256(path.read_bytes()).digest())
-    return told.hexdigest()
+    shared = rests_on(config, place, place.name)
+    told = f"{__version__}\n{releases.digest_of(place)}\n{sorted(shared.items())}\n"
+    return sha256(told.encode()).hexdigest()
 
 
-def _proven(workflows: list[Workflow], codes: Codes, config: Config) -> list[Fault]:
-    from amhk.letters.render import Letters
+def _proven(
+    workflows: list[Workflow],
+    lists: Mapping[str, Codes],
+    config: Config,
+    places: Mapping[str, Path],
+) -> list[Fault]:
+    """Give every fault of workflows, each with the lists and the letters of its release."""
     from amhk.rules.procedure.check import check
     from amhk.rules.procedure.world import explore
 
-    letters = Letters(config.folder / "templates" / "notices")
-    faults = [Fault("sjabloon", text) for text in letters.faults()]
-    paths = letters.paths()
+    faults, paths = list[Fault](), dict[str, Mapping[str, frozenset[str]]]()
+    for release in dict.fromkeys(workflow.release for workflow in workflows):
+        letters = letters_of(config, places[release])
+        paths[release] = letters.paths()
+        for kind, wrong in letters.faults():
+            file = letters.file(kind).relative_to(config.folder).as_posix()
+            fault = Fault("sjabloon", f"{file}: {wrong}", file=file)
+            faults += [] if fault in faults else [fault]
     for workflow in workflows:
-        faults += check(workflow, paths)
+        faults += check(workflow, paths[workflow.release])
+        codes = lists[workflow.release]
         told = [(m, name, code) for m in workflow.moves.values() for name, code in m.codes]
         faults += [
             Fault(

@@ -6,7 +6,7 @@ digest of each of its files. A folder without one is a draft, which no running c
 
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
@@ -24,7 +24,8 @@ _TEXTS = ("release", "parent", "made_by", "approved_by", "check")
 class Release:
     """What `uitgave.toml` says: the name, the release it was made from, who made it and who agreed
     (empty: nobody yet), since which day it holds, the digest of the proof that was passed, and the
-    digest of each file by its name. `proof`: by which proof it was settled.
+    digest of each file by its name; `shared` those of the files it uses beside its folder, by their
+    names in the folder of the meldpunt. `proof`: by which proof it was settled.
     """
 
     release: str
@@ -34,6 +35,7 @@ class Release:
     check: str = ""
     since: date | None = None
     files: Mapping[str, str] = field(default_factory=dict)
+    shared: Mapping[str, str] = field(default_factory=dict)
     proof: int = PROOF
 
 
@@ -49,18 +51,28 @@ def is_settled(folder: Path) -> bool:
 
 def digests(folder: Path) -> dict[str, str]:
     """Give the digest (SHA-256) of each file of a release by its name; how lines end is all one."""
+    files = [f for f in folder.rglob("*") if f.name != FILE and not f.name.startswith(".")]
+    return digests_of(folder, files)
+
+
+def digests_of(folder: Path, files: Iterable[Path]) -> dict[str, str]:
+    """Give the digest of each of these files that is there, by its name below a folder."""
     return {
         path.relative_to(folder).as_posix(): sha256(
             path.read_bytes().replace(b"\r\n", b"\n")
         ).hexdigest()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != FILE and not path.name.startswith(".")
+        for path in sorted(files)
+        if path.is_file() and path.is_relative_to(folder)
     }
 
 
 def digest_of(folder: Path) -> str:
-    """Give one digest over all files of a release."""
-    told = [f"{name} {digest}\n" for name, digest in digests(folder).items()]
+    """Give one digest over all files of a release, and over those it said it shares."""
+    try:
+        shared = read(folder).shared
+    except ValueError:
+        shared = {}
+    told = [f"{name} {digest}\n" for name, digest in (*digests(folder).items(), *shared.items())]
     return sha256("".join(told).encode()).hexdigest()
 
 
@@ -71,17 +83,18 @@ def read(folder: Path) -> Release:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as wrong:
         raise ValueError(f"is niet te lezen ({wrong})") from wrong
     texts = {name: told.get(name, "") for name in _TEXTS}
-    files = told.get("files", {})
+    files, shared = told.get("files", {}), told.get("shared", {})
     since = told.get("since")
     proof = told.get("proof", 0 if texts["made_by"] == BEFORE else PROMISES)
-    plain = [*texts.values(), *(files.values() if isinstance(files, dict) else (None,))]
+    tables = [t.values() if isinstance(t, dict) else (None,) for t in (files, shared)]
+    plain = [*texts.values(), *(value for values in tables for value in values)]
     if not all(isinstance(one, str) for one in plain) or not texts["release"]:
         raise ValueError("heeft niet de vorm die hier hoort: release en [files] met hun digest")
     since, proof = (
         since if isinstance(since, date) else None,
         proof if proof in range(PROOF) else PROOF,
     )
-    return Release(**texts, since=since, files=files, proof=proof)
+    return Release(**texts, since=since, files=files, shared=shared, proof=proof)
 
 
 def proof_of(folder: Path) -> int:
@@ -109,22 +122,24 @@ def misnamed(folder: Path) -> str | None:
     )
 
 
-def unlike(folder: Path) -> str | None:
-    """Give, in Dutch, how the files of a settled release are not those it was settled with; None
-    when they are.
+def unlike(folder: Path, house: Path) -> str | None:
+    """Give, in Dutch, how the files of a settled release, and those it uses in the folder of the
+    meldpunt (`house`), are not those it was settled with; None when they are.
     """
     told, present = read(folder), digests(folder)
+    shared = digests_of(house, [house / name for name in told.shared])
+    were, are = {**told.files, **told.shared}, {**present, **shared}
     ways = [
-        ("gewijzigd", [n for n in told.files if n in present and present[n] != told.files[n]]),
-        ("weg", [n for n in told.files if n not in present]),
+        ("gewijzigd", [n for n in were if n in are and are[n] != were[n]]),
+        ("weg", [n for n in were if n not in are]),
         ("erbij gekomen", [n for n in present if n not in told.files]),
     ]
     told_of = [f"{name} is {how}" for how, names in ways for name in names]
     if not told_of:
         return None
     return (
-        f"Uitgave {folder.name} is vastgesteld en verandert niet meer: {', '.join(told_of)}. Zet de"
-        " map terug zoals zij was; wat anders moet is een nieuwe uitgave (amhk workflow draft)."
+        f"Uitgave {folder.name} is vastgesteld en verandert niet meer: {', '.join(told_of)}. Zet"
+        " terug wat er stond; wat anders moet is een nieuwe uitgave (amhk workflow draft)."
     )
 
 
@@ -147,6 +162,8 @@ def write(folder: Path, told: Release) -> None:
         *([f"since = {told.since.isoformat()}"] if told.since else []),
         *(["", "[files]"] if told.files else []),
         *(f"{_quoted(name)} = {_quoted(digest)}" for name, digest in told.files.items()),
+        *(["", "[shared]"] if told.shared else []),
+        *(f"{_quoted(name)} = {_quoted(digest)}" for name, digest in told.shared.items()),
     ]
     part = folder / f".{FILE}"
     part.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -24,6 +24,18 @@ CODE_LISTS = (
     "bsn_bron",
     "bewaargrond",
 )
+# Lists a field may choose from whose values stand in the database or the settings.
+LIVE_LISTS = (
+    "gemeente",
+    "instelling",
+    "medewerker",
+    "bevoegd",
+    "team",
+    "stap",
+    "persoon",
+    "bevinding",
+    "contact",
+)
 # Besluit verplichte meldcode (BWBR0033723) art. 2 lid 2.
 MELDCODESTAP = {
     "a": "Stap a: signalen in kaart",
@@ -76,10 +88,6 @@ JA_NEE = {"ja": "Ja", "nee": "Nee"}
 PASSEND = {"ja": "Ja", "deels": "Deels", "nee": "Nee", "onbekend": "Onbekend: niet te beoordelen"}
 VEILIG = {"ja": "Ja", "nee": "Nee", "onbekend": "Onbekend"}
 PERSOONSGEGEVENS = {"vernietigen": "Vernietigen", "bewaren": "Bewaren"}
-VERVOLG_ADVIES = {
-    "advies_gegeven": "Advies gegeven: klaar",
-    "ondersteunen": "Wij ondersteunen bij de uitvoering",
-}
 
 LISTS: dict[str, Mapping[str, str]] = {
     "meldcodestap": MELDCODESTAP,
@@ -95,7 +103,6 @@ LISTS: dict[str, Mapping[str, str]] = {
     "passend": PASSEND,
     "veilig": VEILIG,
     "persoonsgegevens": PERSOONSGEGEVENS,
-    "vervolg_advies": VERVOLG_ADVIES,
 }
 
 ROLES = {

@@ -66,10 +66,10 @@ def workflow_draft(
     config: ConfigOption = None,
 ) -> None:
     """Begin een ontwerp van een nieuwe uitgave, in ontwerpen/; geen zaak merkt er iets van."""
-    from amhk.config import find_config, read_config
     from amhk.desk.house.new_release import draft
 
-    place = draft(read_config(find_config(config)), name, parent)
+    with open_here(config) as office:
+        place = draft(office, name, parent)
     typer.echo(f"Het ontwerp staat in {place}. Bewijs het met: amhk workflow check {name}")
 
 

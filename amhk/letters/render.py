@@ -78,14 +78,20 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
 
 class Letters:
-    """The notice templates of one meldpunt folder, with what was changed on screen over them,
-    compiled once in a sandbox. `release` tells which changes.
+    """The notice templates of one release: those of a meldpunt folder, over them those the release
+    has of its own (the folder `own`), over them what was changed on screen; compiled once in a
+    sandbox. `release` tells which changes.
     """
 
     def __init__(
-        self, folder: Path, texts: Mapping[str, str] | None = None, release: int = 0
+        self,
+        folder: Path,
+        texts: Mapping[str, str] | None = None,
+        release: int = 0,
+        own: Path | None = None,
     ) -> None:
-        self.folder, self.texts, self.release = folder, dict(texts or {}), release
+        self.folder, self.own = folder, own
+        self.texts, self.release = dict(texts or {}), release
         self._env = _Sandbox(
             undefined=StrictUndefined,
             finalize=_filled,
@@ -101,18 +107,24 @@ class Letters:
 
     def with_texts(self, texts: Mapping[str, str], release: int) -> "Letters":
         """Give the same templates with these texts over them."""
-        return Letters(self.folder, texts, release)
+        return Letters(self.folder, texts, release, self.own)
+
+    def has_own(self, kind: str) -> bool:
+        """Tell whether the release has a text of this kind in its own folder."""
+        return self.own is not None and self.file(kind).parent == self.own
+
+    def file(self, kind: str) -> Path:
+        """Give the file of one kind of letter: of the release itself where it has one."""
+        own = self.own / f"{kind}.j2" if self.own else None
+        return own if own and own.is_file() else self.folder / f"{kind}.j2"
 
     def source(self, kind: str) -> str:
         """Give the text of one kind of letter, as it was written."""
-        return (
-            self.texts[kind]
-            if kind in self.texts
-            else (self.folder / f"{kind}.j2").read_text(encoding="utf-8")
-        )
+        return self.texts[kind] if kind in self.texts else self.file(kind).read_text("utf-8")
 
     def _kinds(self) -> list[str]:
-        return sorted({p.stem for p in self.folder.glob("*.j2")} | set(self.texts))
+        folders = (self.folder, *((self.own,) if self.own else ()))
+        return sorted({p.stem for f in folders for p in f.glob("*.j2")} | set(self.texts))
 
     def paths(self) -> dict[str, frozenset[str]]:
         """Give, per template, what of the facts reaches the letter (`letters.flow`).
@@ -134,13 +146,9 @@ class Letters:
         except (TemplateError, RecursionError) as wrong:
             return str(wrong)
 
-    def faults(self) -> list[str]:
-        """Give, in Dutch, every template that does not parse."""
-        return [
-            f"templates/notices/{kind}.j2: {wrong}"
-            for kind in self._kinds()
-            if (wrong := self.fault_of(kind))
-        ]
+    def faults(self) -> list[tuple[str, str]]:
+        """Give the kind of every template that does not parse, with why in Dutch."""
+        return [(kind, wrong) for kind in self._kinds() if (wrong := self.fault_of(kind))]
 
     def asked(self, kind: str) -> frozenset[str]:
         """Give the names the template of one kind asks for."""

@@ -5,10 +5,11 @@ What lies beside it closes nothing.
 
 import json
 import shutil
+from dataclasses import replace
 
 import pytest
 from conftest import FULL, ROOT, make_folder
-from support.cast import hire, reader
+from support.cast import change_text, hire, reader
 from support.server import command
 
 from amhk import releases
@@ -16,10 +17,11 @@ from amhk.config import read_config
 from amhk.desk.house import new_release, production
 from amhk.desk.house.upgrade import upgrade
 from amhk.desk.intake import calls
+from amhk.desk.letters.text_templates import letters_now
 from amhk.errors import BadInput, HouseClosed, NotAllowed, NotFound
 from amhk.office import open_office
 from amhk.releases import Release
-from amhk.store import reads
+from amhk.store import reads, writes
 from amhk.store.house.house_journal import HOUSE
 
 ADVIES = {
@@ -47,7 +49,7 @@ def folder(tmp_path):
     """A meldpunt in which one case runs."""
     path = make_folder(tmp_path / "m", "meldpunt.sqlite")
     office = open_office(path, proof=False)
-    hire(office, "Tom", "Anna", "Mia")
+    hire(office, "Tom", "Anna", "Mia", "Bea")
     calls.take_call(office, ADVIES, reader(office, "Tom"))
     office.close()
     return path
@@ -120,6 +122,30 @@ def garbled(place):
     return "2026.1/uitgave.toml is niet te lezen"
 
 
+def a_letter_edited(place):
+    """The release writes it, and it lies beside its folder."""
+    edit(place.parents[2] / "templates/notices/verzoek_rvdk.j2", "# ", "# Dringend: ")
+    return "templates/notices/verzoek_rvdk.j2 is gewijzigd"
+
+
+def a_list_edited(place):
+    edit(place.parent / "codelijsten.toml", 'titel = "Politie", groep', 'titel = "Agent", groep')
+    return "workflows/amhk/codelijsten.toml is gewijzigd"
+
+
+def a_letter_edited_and_settled_again(place):
+    a_letter_edited(place)
+    told = releases.read(place)
+    shared = releases.digests_of(place.parents[2], [place.parents[2] / n for n in told.shared])
+    releases.write(place, replace(told, shared=shared))
+    return "Uitgave 2026.1 is veranderd, en er zijn zaken in"
+
+
+def figures_gone(place):
+    (place.parent / "cijfers.toml").unlink()
+    return "workflows/amhk/cijfers.toml is weg"
+
+
 WAYS = (
     edited,
     edited_and_settled_again,
@@ -130,6 +156,10 @@ WAYS = (
     copied,
     doubly_named,
     garbled,
+    a_letter_edited,
+    a_letter_edited_and_settled_again,
+    a_list_edited,
+    figures_gone,
 )
 
 
@@ -198,14 +228,18 @@ def test_how_lines_end_is_no_change(folder, place):
 
 def test_the_release_that_comes_with_the_product_is_settled(pack):
     assert {release for _, release in pack.workflows} == {pack.current}
-    assert releases.unlike(ROOT / "workflows/amhk" / pack.current) is None
+    assert releases.unlike(ROOT / "workflows/amhk" / pack.current, ROOT) is None
 
 
 def test_an_upgrade_settles_what_cases_stand_in(folder, place):
+    office = open_office(folder, proof=False)
+    with office.store.write() as connection:  # as a house of before releases were settled
+        writes.set_meta(connection, "releases", "{}")
+    office.close()
     (place / releases.FILE).unlink()
     shutil.copytree(place, place.parent / "kladje")
     upgrade(folder)
-    assert releases.unlike(place) is None
+    assert releases.unlike(place, place.parents[2]) is None
     assert not releases.is_settled(place.parent / "kladje")
     open_office(folder, proof=False).close()
 
@@ -227,7 +261,7 @@ def office(folder):
 
 def test_a_draft_becomes_a_release_by_two_people_and_new_cases_follow_it(folder, config, office):
     tom, anna = reader(office, "Tom"), reader(office, "Mia")
-    there = new_release.draft(config, "2026.2")
+    there = new_release.draft(office, "2026.2")
     assert new_release.faults_of(config, "2026.2") == []
     edit(there / "adviesroute.toml", 'title = "Adviesroute"', 'title = "Adviesroute, nieuw"')
     assert any("Adviesroute, nieuw" in line for line in new_release.changes_of(config, "2026.2"))
@@ -262,8 +296,89 @@ def test_a_draft_becomes_a_release_by_two_people_and_new_cases_follow_it(folder,
     assert (old["release"], new["release"]) == ("2026.1", "2026.2")
 
 
+def test_letters_lists_and_figures_belong_to_a_release_and_running_cases_keep_theirs(
+    folder, config, office
+):
+    tom, mia = reader(office, "Tom"), reader(office, "Mia")
+    there = new_release.draft(office, "2026.2")
+    letter = "bevestiging_adviesvrager"
+    edit(there / f"brieven/{letter}.j2", "# ", "# Nieuw: ")
+    edit(there / "codelijsten.toml", 'titel = "Huisarts', 'titel = "Dokter: huisarts')
+    edit(there / "cijfers.toml", 'uitgave = "', 'uitgave = "1.')
+    told = "\n".join(new_release.changes_of(config, "2026.2"))
+    assert "\n+# Nieuw: " in told
+    assert '\n-  { code = "02", titel = "Huisarts' in told
+    assert told.count("+++ ") == 5, "three files were changed, and both routes have another name"
+    new_release.make(office, "2026.2", tom)
+    new_release.approve(office, "2026.2", mia)
+    edit(folder, 'release = "2026.1"', 'release = "2026.2"')
+    fresh = open_office(folder)
+    with fresh.store.read() as connection:
+        texts = [
+            letters_now(fresh, connection, of).source(letter).startswith("# Nieuw: ")
+            for of in ("2026.1", "2026.2")
+        ]
+    assert texts == [False, True]
+    assert [fresh.pack.codes_of(of).title("hoedanigheid", "02")[:6] for of in fresh.pack.lists] == [
+        "Huisar",
+        "Dokter",
+    ]
+    assert fresh.pack.figures.release.startswith("1")
+    fresh.close()
+    edit(folder.parent / f"workflows/amhk/2026.2/brieven/{letter}.j2", "# Nieuw", "# Anders")
+    with pytest.raises(HouseClosed, match=f"brieven/{letter}.j2 is gewijzigd"):
+        open_office(folder)
+
+
+def test_a_code_that_cases_have_stays_readable_in_every_next_release(config, office):
+    there = new_release.draft(office, "2026.2")
+    text = (there / "codelijsten.toml").read_text(encoding="utf-8")
+    line = next(line for line in text.splitlines() if 'titel = "Huisarts' in line)
+    edit(there / "codelijsten.toml", line + "\n", "")
+    (fault,) = new_release.faults_of(config, "2026.2")
+    assert "code '02' van uitgave 2026.1 staat er niet meer in" in fault.text
+    assert fault.file == "ontwerpen/2026.2/codelijsten.toml"
+
+
+def test_a_procedure_has_lists_of_its_own(config, office):
+    """In a draft, chosen from by a field; a value outside it is found."""
+    there = new_release.draft(office, "2026.2")
+    with (there / "codelijsten.toml").open("a", encoding="utf-8") as file:
+        file.write(
+            '\n[lijsten.kans]\ntitel = "Kans op herhaling"\nbron = "eigen norm"\n'
+            'codes = [{ code = "hoog", titel = "Hoog" }, { code = "laag", titel = "Laag" }]\n'
+        )
+    edit(
+        there / "meldingsroute.toml",
+        "[fields.motivering]",
+        '[fields.kans]\ntitle = "Kans"\ntype = "choice"\nchoices = "kans"\n\n[fields.motivering]',
+    )
+    assert new_release.faults_of(config, "2026.2") == []
+    edit(there / "meldingsroute.toml", 'choices = "kans"', 'choices = "kansen"')
+    assert "kansen" in new_release.faults_of(config, "2026.2")[0].text
+
+
+@pytest.mark.parametrize("kind", ["letter", "figures"])
+def test_what_is_wrong_in_a_letter_or_a_figure_of_a_draft_is_told_by_its_file(config, office, kind):
+    there = new_release.draft(office, "2026.2")
+    file = {"letter": "brieven/verzoek_rvdk.j2", "figures": "cijfers.toml"}[kind]
+    with (there / file).open("a", encoding="utf-8") as text:
+        text.write({"letter": "{% if %}", "figures": "\n[onzin]\n"}[kind])
+    assert [f"ontwerpen/2026.2/{file}" in f.text for f in new_release.faults_of(config, "2026.2")]
+
+
+def test_a_text_changed_on_screen_is_of_its_release_and_goes_along_into_a_draft(office):
+    letter = "bevestiging_adviesvrager"
+    change_text(office, letter, "# Dank\n\nU belde ons.\n")
+    there = new_release.draft(office, "2026.2")
+    assert (there / f"brieven/{letter}.j2").read_text("utf-8") == "# Dank\n\nU belde ons.\n"
+    with office.store.read() as connection:
+        assert letter in letters_now(office, connection, "2026.1").texts
+        assert not letters_now(office, connection, "2026.2").texts
+
+
 def test_what_changed_since_it_was_ready_is_not_agreed_to(config, office):
-    there = new_release.draft(config, "2026.2")
+    there = new_release.draft(office, "2026.2")
     new_release.make(office, "2026.2", reader(office, "Tom"))
     edit(there / "adviesroute.toml", 'title = "Adviesroute"', 'title = "Iets anders"')
     with pytest.raises(BadInput, match="veranderd"):
@@ -271,22 +386,22 @@ def test_what_changed_since_it_was_ready_is_not_agreed_to(config, office):
 
 
 def test_a_draft_with_a_fault_is_no_release(config, office):
-    there = new_release.draft(config, "2026.2")
+    there = new_release.draft(office, "2026.2")
     edit(there / "adviesroute.toml", "[facts]", "[facts]\nniets = 1")
     with pytest.raises(BadInput):
         new_release.make(office, "2026.2", reader(office, "Tom"))
 
 
 @pytest.mark.parametrize("name", ["../weg", "", "a b", "-x", "2026.1"])
-def test_a_name_that_cannot_be_one_is_refused(config, name):
+def test_a_name_that_cannot_be_one_is_refused(config, office, name):
     with pytest.raises(BadInput):
-        new_release.draft(config, name)
+        new_release.draft(office, name)
     with pytest.raises(NotFound):
         new_release.faults_of(config, name)
 
 
-def test_every_fault_of_a_draft_is_told_with_its_file_and_line(folder, config):
-    there = new_release.draft(config, "2026.2")
+def test_every_fault_of_a_draft_is_told_with_its_file_and_line(folder, config, office):
+    there = new_release.draft(office, "2026.2")
     file = there / "adviesroute.toml"
     edit(file, "[facts]", "[facts]\nniets = 1")
     done = command("workflow", "check", "2026.2", "--json", "--config", folder)
@@ -303,8 +418,8 @@ def test_every_fault_of_a_draft_is_told_with_its_file_and_line(folder, config):
     }
 
 
-def test_a_hole_in_a_draft_is_told_with_the_story_to_it(folder, config):
-    there = new_release.draft(config, "2026.2")
+def test_a_hole_in_a_draft_is_told_with_the_story_to_it(folder, config, office):
+    there = new_release.draft(office, "2026.2")
     file = there / "meldingsroute.toml"
     edit(file, '"controle_vastgelegd", "vervolg_besloten", "rvdk_klaar"', '"rvdk_klaar"')
     text = file.read_text(encoding="utf-8")

@@ -6,6 +6,7 @@ from functools import cache
 from argon2 import PasswordHasher
 
 from amhk import keys
+from amhk.desk.letters import text_templates
 from amhk.desk.staff import workers
 from amhk.rules.privacy.secrecy import Reader
 from amhk.store import reads
@@ -167,3 +168,9 @@ def owed(case):
 
 
 __all__ = ["CAST", "Client", "hire", "owed", "reader", "send_owed", "term"]
+
+
+def change_text(office, kind, text, of=""):
+    """Change the text of a letter as two people do: one writes, the other agrees."""
+    version = text_templates.propose(office, kind, text, reader(office, "Bea"), of)
+    return text_templates.approve(office, kind, version, reader(office, "Mia"), of)

@@ -21,6 +21,7 @@ from amhk.desk.casefile.term_rows import (
 )
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import Reader
+from amhk.rules.procedure.codes import Codes
 from amhk.rules.procedure.moves import closing_due, without_term
 from amhk.rules.procedure.standing import Owed, Running, Standing, became
 from amhk.rules.procedure.workflow import Workflow
@@ -75,6 +76,11 @@ class CaseFile:
     def id(self) -> int:
         """Give the key of the case."""
         return int(self.case["id"])
+
+    @property
+    def codes(self) -> Codes:
+        """Give the code lists of the release this case stands in."""
+        return self.office.pack.codes_of(self.workflow.release)
 
     def rows(self, source: Source[R]) -> list[R]:
         """Give the rows of a table that belong to this case, as they will be when it is saved."""

@@ -52,7 +52,8 @@ def desk_for(
     before `who` chooses, and `kept` its rows by table, where whoever asks has them at hand.
     """
     on = day or day_of(case["received"] if case else now)
-    lists: dict[str, Mapping[str, str]] = LISTS | office.pack.codes.on(on)
+    codes = office.pack.codes_of(case["release"]) if case else office.pack.codes
+    lists: dict[str, Mapping[str, str]] = LISTS | codes.on(on)
     for name in wanted & _LIVE.keys():
         lists[name] = _LIVE[name](office, connection, case, kept or {})
     if case and (typed := [name for name in _TYPED if lists.get(name)]):
@@ -67,7 +68,7 @@ def desk_for(
         now=now,
         lists=lists,
         earliest=case["received"] if case else None,
-        codes=office.pack.codes,
+        codes=codes,
         day=on,
     )
 

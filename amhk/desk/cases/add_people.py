@@ -30,7 +30,7 @@ def add_people(office: Office, number: str, body: object, who: Reader) -> None:
         form = (Field("betrokkenen", "Betrokkenen", "list", fields=file.workflow.person),)
         desk = desk_for(office, connection, file.now, set(), file.case)
         values, faults = clean(form, {"betrokkenen": several}, desk)
-        there, roles = reads.people_of(connection, file.id), office.pack.codes.roles
+        there, roles = reads.people_of(connection, file.id), file.codes.roles
         new = values.get("betrokkenen", ())
         faults += people.faults(new, day_of(file.now), roles, there)
         if faults:

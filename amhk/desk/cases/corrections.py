@@ -207,7 +207,7 @@ def _person(file: CaseFile, values: Filled, entry: int) -> list[str]:
         raise BadInput.of("ontbreekt", text, "persoon")
     everybody = file.rows(reads.PERSON)
     person = next(p for p in everybody if str(p["id"]) == values["persoon"])
-    roles = file.office.pack.codes.roles
+    roles = file.codes.roles
     if rules.is_unborn(person, roles) and new.get("geboren"):
         new = _born(new, person, roles)
     changed = {k: v for k, v in new.items() if v != cell(person, k)}

@@ -152,7 +152,7 @@ def _view(file: CaseFile, shelf: Mapping[str, list[Any]]) -> dict[str, Any]:
     view["relations"] = relations_of(case, shelf, file.who)
     view["terms"] = terms_view(file.office, file.workflow, terms, shelf["reminders"], file.now)
     view["own"], view["asks_reason"] = owns(file.who, case), gives_reason(file.who, case)
-    letters = letters_now(file.office, file.connection)
+    letters = letters_now(file.office, file.connection, case["release"])
     view["notices"] = [letter_of(letters, file, n, terms, people) for n in shelf["notices"]]
     view["attachments"] = [
         {k: a[k] for k in ("id", "name", "kind", "size", "hash")}
@@ -278,7 +278,7 @@ def letter_of(
     people: list[PersonRow],
 ) -> dict[str, object]:
     """Give a letter of a case: to whom, its state, by when, and what is missing in it."""
-    workflow, now, roles = file.workflow, file.now, file.office.pack.codes.roles
+    workflow, now, roles = file.workflow, file.now, file.codes.roles
     term = next((t for t in terms if t["id"] == notice["term_id"]), None)
     late = term is not None and term["status"] == "running" and is_late(term, now)
     opens = (

@@ -209,7 +209,7 @@ def stays_secret(file: CaseFile, hoedanigheid: str, melder: Mapping[str, object]
     As told, and of who is no professional always, unless he consented (Uitvoeringsbesluit Wmo 2015
     art. 4.1.8 lid 3 b).
     """
-    citizen = file.office.pack.codes.group("hoedanigheid", hoedanigheid) != "beroepsmatig"
+    citizen = file.codes.group("hoedanigheid", hoedanigheid) != "beroepsmatig"
     return bool(melder.get("geheim")) or (citizen and not melder.get("toestemming"))
 
 
@@ -251,7 +251,7 @@ def add_people(file: CaseFile, told: Sequence[Mapping[str, Any]], entry: int) ->
     keys = writes.add_rows(file.connection, reads.PERSON, rows)
     covered = {flow.notices[n].term for n in flow.person_notices}
     for key, moment, person in zip(keys, since, told, strict=True):
-        if is_unborn(person, file.office.pack.codes.roles):
+        if is_unborn(person, file.codes.roles):
             continue  # there is nobody yet to inform; from his birth on there is
         for name in flow.person_starts:
             if name not in covered:
@@ -271,6 +271,4 @@ def tell_children(
     """Tell the figures how many children a melding is about, from its people as they now are."""
     known = file.rows(reads.PERSON) if people is None else people
     day = day_of(file.changes.get("received", file.case["received"]))
-    file.tell(
-        entry, children=sum(is_child(person, day, file.office.pack.codes.roles) for person in known)
-    )
+    file.tell(entry, children=sum(is_child(person, day, file.codes.roles) for person in known))

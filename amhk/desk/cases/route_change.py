@@ -45,9 +45,7 @@ def to_melding(file: CaseFile, decision: Decision, entry: int) -> str:
     values, told = _crossing(file, decision)
     values |= dict(decision.values)
     values.setdefault("ontvangen", decision.moment)
-    wrong = rules.faults(
-        values.get("betrokkenen", ()), day_of(file.now), file.office.pack.codes.roles
-    )
+    wrong = rules.faults(values.get("betrokkenen", ()), day_of(file.now), file.codes.roles)
     if values["ontvangen"] < file.case["received"]:
         text = (
             "De melding kan niet voor het adviesgesprek zijn ontvangen"
@@ -103,7 +101,7 @@ def to_advies(
     if decision.values.get("persoonsgegevens", "vernietigen") == "vernietigen":
         destroy.with_the_move(file, _DESTROYED)
         return f": {new.case['number']}; overgenomen: {told}; persoonsgegevens vernietigd"
-    ground = file.office.pack.codes.title("bewaargrond", decision.values["grond"])
+    ground = file.codes.title("bewaargrond", decision.values["grond"])
     return f": {new.case['number']}; overgenomen: {told}; persoonsgegevens bewaard ({ground})"
 
 

@@ -153,7 +153,7 @@ def _text(file: CaseFile, field: Field, value: object, hidden: _Hidden) -> str:
         return str(value)
     if field.choices:
         known = LISTS.get(field.choices) or hidden.names.get(field.choices, {})
-        return str(known.get(value) or file.office.pack.codes.title(field.choices, value))
+        return str(known.get(value) or file.codes.title(field.choices, value))
     if field.type == "moment":
         return say_instant(datetime.fromisoformat(value))
     if field.type == "date":

@@ -6,31 +6,34 @@ A draft lies in `ontwerpen/`, where no case looks; a release never changes (`amh
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from difflib import unified_diff
 from pathlib import Path
 
 from amhk import procedure, releases
 from amhk.config import Config
+from amhk.desk.letters.text_templates import letters_now
 from amhk.errors import BadInput, Fault, NotAllowed, NotFound
 from amhk.office import Office
 from amhk.releases import Release
-from amhk.rules.privacy.secrecy import HAND, Reader
+from amhk.rules.privacy.secrecy import HAND, MAKES, Reader
 from amhk.rules.procedure.place import line_of, line_said
 from amhk.store.house import house_journal
 from amhk.words import day_of
 
 DRAFTS, KIND = "ontwerpen", "werkwijze"
-MAKES = frozenset({"beheerder", "manager", "teamleider"})
 _NAME = re.compile(r"[0-9A-Za-z][\w.-]{0,39}")
 _RELEASE = re.compile(r'^(release\s*=\s*)"[^"]*"', re.MULTILINE)
 
 
-def draft(config: Config, name: str, parent: str | None = None) -> Path:
-    """Begin a draft of a release under a name, from another (today's when none is named).
+def draft(office: Office, name: str, parent: str | None = None) -> Path:
+    """Begin a draft of a release under a name, from another (today's when none is named): its
+    workflows, its lists, its figures, and its letters as they hold now.
 
     BadInput for a name that cannot be one or is taken, NotFound for a release that is not there.
     """
+    config = office.config
     base = config.folder / "workflows" / config.pack
     place, source = config.folder / DRAFTS / name, base / (parent or config.release)
     if not _NAME.fullmatch(name):
@@ -43,13 +46,28 @@ def draft(config: Config, name: str, parent: str | None = None) -> Path:
         raise BadInput.of("naam", f"Het ontwerp {name} is er al: {DRAFTS}/{name}.")
     if not source.is_dir():
         raise NotFound(f"Uitgave {source.name} is er niet.")
-    place.mkdir(parents=True, mode=0o700)
-    for file in sorted(source.glob("*.toml")):
-        if file.name != releases.FILE:
-            text = _RELEASE.sub(rf'\g<1>"{name}"', file.read_text(encoding="utf-8-sig"))
-            (place / file.name).write_text(text, encoding="utf-8")
+    for file, text in _parts(office, source):
+        path = place / file
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.write_text(_RELEASE.sub(rf'\g<1>"{name}"', text), encoding="utf-8")
     releases.write(place, Release(name, parent=source.name))
     return place
+
+
+def _parts(office: Office, source: Path) -> Iterator[tuple[str, str]]:
+    """Give all that a release is, its own or not, by its name in the folder of a release."""
+    config = office.config
+    for file in sorted(source.glob("*.toml")):
+        if file.name not in procedure.BESIDE:
+            yield file.name, file.read_text(encoding="utf-8-sig")
+    for name in (procedure.CODES, procedure.FIGURES):
+        yield name, procedure.part_of(config, source, name).read_text(encoding="utf-8-sig")
+    flows, _, _ = procedure.read_release(config, source)
+    told = (n.templates for w in flows.values() for n in w.notices.values())
+    with office.store.read() as connection:
+        letters = letters_now(office, connection, source.name)
+    for kind in sorted({template for templates in told for template, _ in templates}):
+        yield f"{procedure.LETTERS}/{kind}.j2", letters.source(kind)
 
 
 def faults_of(config: Config, name: str | None = None) -> list[Fault]:
@@ -86,8 +104,17 @@ def changes_of(config: Config, name: str) -> Iterator[str]:
     before = config.folder / "workflows" / config.pack / releases.read(place).parent
     names = {*releases.digests(place), *(releases.digests(before) if before.is_dir() else ())}
     for file in sorted(names):
-        old, new = (_lines(folder / file) for folder in (before, place))
+        old, new = (_lines(_file(config, folder, file)) for folder in (before, place))
         yield from unified_diff(old, new, f"{before.name}/{file}", f"{name}/{file}", lineterm="")
+
+
+def _file(config: Config, place: Path, file: str) -> Path:
+    """Give where a file of a release stands: in its folder, or where it takes it from."""
+    if file in (procedure.CODES, procedure.FIGURES):
+        return procedure.part_of(config, place, file)
+    if Path(file).parent.name == procedure.LETTERS:
+        return procedure.letters_of(config, place).file(Path(file).stem)
+    return place / file
 
 
 def _lines(path: Path) -> list[str]:
@@ -100,9 +127,14 @@ def make(office: Office, name: str, who: Reader) -> None:
     BadInput with every fault in it; NotAllowed for who makes no releases.
     """
     place = _ready(office, name, who)
-    files = releases.digests(place)
-    passed = procedure.passed_digest(office.config, place)
-    made = Release(name, releases.read(place).parent, made_by=who.name, check=passed, files=files)
+    made = Release(
+        name,
+        releases.read(place).parent,
+        made_by=who.name,
+        check=procedure.passed_digest(office.config, place),
+        files=releases.digests(place),
+        shared=procedure.rests_on(office.config, place, f"{DRAFTS}/{name}"),
+    )
     releases.write(place, made)
     _write_down(office, who, f"Uitgave {name} is klaar om te worden goedgekeurd.", made)
 
@@ -120,12 +152,10 @@ def approve(office: Office, name: str, who: Reader) -> None:
         raise BadInput.of("klaar", f"Uitgave {name} is nog niet klaar gemeld (workflow release).")
     if made.made_by == who.name:
         raise NotAllowed("Een ander dan de maker keurt een uitgave goed.")
-    if text := releases.unlike(place):
+    if text := releases.unlike(place, office.config.folder):
         raise BadInput.of("veranderd", f"Sinds zij klaar was is zij veranderd. {text}")
     since = day_of(_now(office))
-    settled = Release(
-        name, made.parent, made.made_by, who.name, made.check, since=since, files=made.files
-    )
+    settled = replace(made, approved_by=who.name, since=since)
     releases.write(place, settled)
     _write_down(office, who, f"Uitgave {name} is vastgesteld.", settled)
     shutil.move(place, office.config.folder / "workflows" / office.config.pack / name)

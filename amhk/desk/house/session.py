@@ -32,7 +32,7 @@ class Seat:
     session is `proved` a second time, whether what is asked for that is `set_up`, whether the
     password was given a `fresh` moment ago, whether some `leave` waits to be judged, whether some
     request of a betrokkene or a destruction is `asked` for, whether a dossier that `arrived` waits,
-    and whether `matters` run.
+    whether `matters` run, and whether some `texts` wait to be approved.
     """
 
     who: Reader
@@ -50,6 +50,7 @@ class Seat:
     asked: bool = False
     arrived: bool = False
     matters: bool = False
+    texts: bool = False
 
 
 def take_seat(office: Office, cookie: str) -> Seat | None:
@@ -84,5 +85,6 @@ def take_seat(office: Office, cookie: str) -> Seat | None:
         asked=found["request_due"] is not None or bool(found["proposals"]),
         arrived=found["arrived_due"] is not None,
         matters=found["matter_due"] is not None,
+        texts=found["text_waits"] is not None,
         set_up=bool(found["second"] or found["vouched"]) or not asked_of(office, found["role"]),
     )

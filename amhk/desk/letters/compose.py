@@ -58,7 +58,7 @@ def compose(
     """
     rule = rule_of(office, case, notice)
     template, written_for = rule.template(_professional(office, connection, case, notice))
-    letters = letters_now(office, connection)
+    letters = letters_now(office, connection, case["release"])
     asked = letters.asked(template)
     gathered = gather(office, connection, case, notice=notice, who=who, now=now)
     facts, barred = for_recipient(gathered, written_for)
@@ -176,7 +176,7 @@ def still_fit(office: Office, connection: Connection, case: CaseRow, notice: Not
     )[0]
     known = [
         *known_words(connection, office, case),
-        letters_now(office, connection).source(template),
+        letters_now(office, connection, case["release"]).source(template),
     ]
     known += [w["name"] for w in reads.workers(connection, active=False)] + [
         t["name"] for t in reads.teams(connection)
@@ -200,7 +200,10 @@ def _professional(office: Office, connection: Connection, case: CaseRow, notice:
     his hoedanigheid).
     """
     about = reads.about(connection, case, notice)
-    return office.pack.codes.group("hoedanigheid", about["hoedanigheid"]) == "beroepsmatig"
+    return (
+        office.pack.codes_of(case["release"]).group("hoedanigheid", about["hoedanigheid"])
+        == "beroepsmatig"
+    )
 
 
 def _said(value: object) -> str:

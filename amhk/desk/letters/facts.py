@@ -72,6 +72,7 @@ def gather(
 
     None where a fact is missing, an empty text where it was left out on purpose.
     """
+    codes = office.pack.codes_of(case["release"])
     facts = _of_house(office) | {
         "zaaknummer": case["number"],
         "vandaag": say_day(day_of(now)),
@@ -81,7 +82,7 @@ def gather(
         "ontvangen": say_day(day_of(case["received"])),
         **_of_move(notice["facts"]),
         **{
-            name: ", ".join(office.pack.codes.title(name, c) for c in case[name])
+            name: ", ".join(codes.title(name, c) for c in case[name])
             for name in ("aanleiding", "aard")
         },
     }
@@ -153,7 +154,8 @@ def _melding(office: Office, connection: Connection, case: CaseRow) -> dict[str,
         ],
         "conclusie": told.get("conclusie", ""),
         "uitkomst": ", ".join(
-            office.pack.codes.title("uitkomst", c) for c in told.get("uitkomst", [])
+            office.pack.codes_of(case["release"]).title("uitkomst", c)
+            for c in told.get("uitkomst", [])
         ),
         "beoordeling": "",
     }
@@ -183,7 +185,7 @@ def _people(
     a child himself), `overigen` whoever is neither, `ongeborenen` the unborn with who can be the
     mother.
     """
-    today, roles = day_of(now), office.pack.codes.roles
+    today, roles = day_of(now), office.pack.codes_of(case["release"]).roles
     people = reads.people_of(connection, case["id"])
     born = [p for p in people if not rules.is_unborn(p, roles)]
     told = {p["id"]: _told(p, today, rules.is_child(p, today, roles)) for p in born}

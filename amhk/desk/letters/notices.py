@@ -17,6 +17,7 @@ from amhk.desk.letters.composed import lacking
 from amhk.desk.letters.delivery import address_on, nobody, reach_of, remark, unsaid
 from amhk.desk.letters.leaks import leaking
 from amhk.desk.letters.referral_facts import TAKEN
+from amhk.desk.letters.text_templates import version_now
 from amhk.desk.terms.extensions import stretch
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotAllowed, NotFound, Opens
 from amhk.office import Office
@@ -28,7 +29,6 @@ from amhk.store import reads
 from amhk.store.cases import compare_and_set
 from amhk.store.cases.scope import case_of_letter
 from amhk.store.database.engine import Connection
-from amhk.store.letters import text_templates
 from amhk.store.rows import CaseRow, NoticeRow
 from amhk.words import AMSTERDAM, LISTS, day_of, iso, say_day
 
@@ -108,9 +108,8 @@ def approve(office: Office, key: int, body: object, who: Reader) -> None:
             raise ClosedDoor(faults=faults)
         pdf = print_of(office, letter)
         digest = sha256(letter.html.encode() + pdf).hexdigest()
-        release = text_templates.versions(connection).get(
-            rule_of(office, file.case, notice).template("beroepsmatig" in letter.written_for)[0], 0
-        )
+        template = rule_of(office, file.case, notice).template("beroepsmatig" in letter.written_for)
+        release = version_now(office, connection, file.workflow.release, template[0])
         told = {"notice": key, "hash": digest, "for": letter.written_for, "text": release}
         file.note("bericht", f"{rule_of(office, file.case, notice).title}: goedgekeurd.", told)
         frozen = {

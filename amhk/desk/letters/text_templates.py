@@ -1,48 +1,73 @@
 """The texts of letters, changed on screen.
 
-Proven against the procedure, shown as they will be, every version kept. A letter that was approved
-stays as it is.
+Proven against the procedure, shown as they will be, every version kept; one holds once somebody
+else agreed. A letter that was approved stays as it is.
 """
 
+from datetime import datetime
+from difflib import ndiff
 from typing import Any
 
-from amhk.desk.casefile.access import must_run
 from amhk.desk.letters import sample_facts
-from amhk.errors import BadInput, Fault, NotFound
+from amhk.errors import BadInput, ClosedDoor, Fault, NotAllowed, NotFound
 from amhk.letters.pdf import PrintFailed, as_pdf
 from amhk.letters.render import Letters, RenderFailed, as_html
 from amhk.office import Office
 from amhk.rules.parse import tidy
 from amhk.rules.privacy.disclosure import FACTS, forbidden
-from amhk.rules.privacy.secrecy import Reader
+from amhk.rules.privacy.secrecy import MAKES, Reader
 from amhk.rules.procedure.check import check
 from amhk.rules.procedure.workflow import Workflow
 from amhk.store import reads
 from amhk.store.database.engine import Connection
 from amhk.store.house import house_journal
 from amhk.store.letters import text_templates
+from amhk.store.rows import Row
 from amhk.words import iso
 
 _LONGEST = 20_000
 
 
-def letters_now(office: Office, connection: Connection) -> Letters:
-    """Give the letter templates as they hold now.
+def letters_now(office: Office, connection: Connection, of: str) -> Letters:
+    """Give the letter templates of a release as they hold now.
 
-    Those of the folder, with what was changed on screen over them.
+    Those it came with, with what was changed on screen over them.
     """
     release = int(reads.meta(connection, text_templates.RELEASE) or 0)
-    if office.letters.release != release:
-        office.letters = office.letters.with_texts(text_templates.present(connection), release)
-    return office.letters
+    letters = office.letters_of(of)
+    if letters.release != release:
+        letters = letters.with_texts(_texts(connection, letters, of), release)
+        office.letters[of] = letters
+    return letters
 
 
-def _written(office: Office) -> dict[str, tuple[str, str]]:
-    """Give every template of the procedure with the title of its letter and the class of recipient
+def _texts(connection: Connection, letters: Letters, of: str) -> dict[str, str]:
+    """Give the texts that hold over those a release came with; one of before, for all releases, not
+    over the own text of a release.
+    """
+    told = text_templates.present(connection, of)
+    return {k: text for k, (text, all_, _) in told.items() if not (all_ and letters.has_own(k))}
+
+
+def version_now(office: Office, connection: Connection, of: str, kind: str) -> int:
+    """Give which version of a text holds in a release (0: the one it came with)."""
+    letters = letters_now(office, connection, of)
+    return text_templates.present(connection, of)[kind][2] if kind in letters.texts else 0
+
+
+def running(office: Office) -> list[str]:
+    """Give the releases of the procedure a text can be of, today's first."""
+    names = {release for _, release in office.pack.workflows}
+    return [office.pack.current, *sorted(names - {office.pack.current}, reverse=True)]
+
+
+def _written(office: Office, of: str) -> dict[str, tuple[str, str]]:
+    """Give every template of a release with the title of its letter and the class of recipient
     it is written for.
     """
     told: dict[str, tuple[str, str]] = {}
-    for rule in (n for w in office.pack.workflows.values() for n in w.notices.values()):
+    flows = [w for (_, release), w in office.pack.workflows.items() if release == of]
+    for rule in (n for w in flows for n in w.notices.values()):
         for template, recipient in rule.templates:
             more = (
                 " (beroepsmatige melder)"
@@ -53,44 +78,86 @@ def _written(office: Office) -> dict[str, tuple[str, str]]:
     return told
 
 
-def overview(office: Office, who: Reader) -> list[dict[str, object]]:
-    """Give the letters of the procedure.
+def overview(office: Office, who: Reader, of: str = "") -> list[dict[str, object]]:
+    """Give the letters of a release (today's when none is named).
 
-    Kind, title, to whom, and which version of the text holds (0: the one that came with it).
+    Kind, title, to whom, which version of the text holds (0: the one that came with it), and who
+    wrote one that waits.
     """
-    must_run(who)
+    _must_make(who)
+    of = of or office.pack.current
     with office.store.read() as connection:
-        changed = text_templates.versions(connection)
+        wait = {r["kind"]: r["worker"] for r in text_templates.waiting(connection) if r["of"] == of}
+        held = {k: version_now(office, connection, of, k) for k in _written(office, of)}
     return [
         {
             "kind": kind,
             "title": title,
             "recipient": recipient.replace("_", " "),
-            "version": changed.get(kind, 0),
+            "version": held[kind],
+            "waits": wait.get(kind),
         }
-        for kind, (title, recipient) in _written(office).items()
+        for kind, (title, recipient) in _written(office, of).items()
     ]
 
 
-def view(office: Office, kind: str, who: Reader) -> dict[str, Any]:
-    """Give one letter's text as it holds now, the names it may ask, and its earlier versions.
+def waiting(office: Office, connection: Connection, who: Reader) -> list[dict[str, object]]:
+    """Give the texts that wait for this reader to approve them: what somebody else wrote."""
+    titles = {of: _written(office, of) for of in running(office)}
+    return [
+        {
+            "kind": r["kind"],
+            "of": r["of"],
+            "by": r["worker"],
+            "title": titles[r["of"]][r["kind"]][0],
+        }
+        for r in text_templates.waiting(connection)
+        if r["kind"] in titles.get(r["of"], ()) and r["worker_id"] != who.id
+    ]
 
-    NotFound for an unknown kind.
+
+def view(office: Office, kind: str, who: Reader, of: str = "") -> dict[str, Any]:
+    """Give one letter's text as it holds now in a release, the names it may ask, its other
+    versions, and the one that waits (None when none does).
+
+    NotFound for an unknown kind or release.
     """
-    head = next((h for h in overview(office, who) if h["kind"] == kind), None)
+    of = of or office.pack.current
+    head = next((h for h in overview(office, who, of) if h["kind"] == kind), None)
     if head is None:
         raise NotFound("Deze brief kent de procedure niet.")
     with office.store.read() as connection:
-        letters = letters_now(office, connection)
-        kept = [
-            {"release": r["release"], "made": iso(r["made"]), "by": r["worker"], "text": r["text"]}
-            for r in text_templates.of(connection, kind)
-        ]
+        letters = letters_now(office, connection, of)
+        kept = [_version(r) for r in text_templates.of(connection, kind) if r["of"] in ("", of)]
+    text = letters.source(kind)
+    waits = kept[0] if kept and not kept[0]["approved"] else None
+    if waits:
+        waits |= {"mine": waits["by"] == who.name, "changes": _changes(text, waits["text"])}
     return head | {
-        "text": letters.source(kind),
-        "names": _may_ask(_written(office)[kind][1]),
+        "of": of,
+        "releases": running(office),
+        "text": text,
+        "names": _may_ask(_written(office, of)[kind][1]),
         "versions": kept,
+        "waits": waits,
     }
+
+
+def _version(row: Row) -> dict[str, Any]:
+    return {
+        "release": row["release"],
+        "made": iso(row["made"]),
+        "by": row["worker"],
+        "approved": row["approved"] and iso(row["approved"]),
+        "other": row["other"],
+        "text": row["text"],
+    }
+
+
+def _changes(before: str, after: str) -> list[tuple[str, str]]:
+    """Give the lines of a text beside one another: how (`+`, `-` or a space) and what."""
+    lines = ndiff(before.splitlines(), after.splitlines())
+    return [(line[0], line[2:]) for line in lines if line[0] != "?"]
 
 
 def _may_ask(recipient: str) -> list[str]:
@@ -98,16 +165,17 @@ def _may_ask(recipient: str) -> list[str]:
     return sorted(name for name in FACTS if forbidden(name, recipient) is None)
 
 
-def preview(office: Office, kind: str, text: str) -> str:
+def preview(office: Office, kind: str, text: str, of: str = "") -> str:
     """Give the letter as HTML with the facts of an ordinary made-up case.
 
     BadInput with every fault of the text, also those that only show with the most and the least
     facts there can be.
     """
-    if faults := _faults(office, kind, text):
+    of = of or office.pack.current
+    if faults := _faults(office, kind, text, of):
         raise BadInput(faults=faults)
-    letters = office.letters.with_texts({**office.letters.texts, kind: text}, -1)
-    title, recipient = _written(office)[kind]
+    letters = _with(office, kind, text, of)
+    title, recipient = _written(office, of)[kind]
     style, name = office.config.style, office.config.organisation
     head = sample_facts.head(name, (*style.address, office.config.phone), "Voorbeeld")
     try:
@@ -135,36 +203,80 @@ def preview(office: Office, kind: str, text: str) -> str:
         ) from wrong
 
 
-def save(office: Office, kind: str, text: str, who: Reader) -> int:
-    """Keep a new version of a text, used from the next draft on; gives its number.
+def propose(office: Office, kind: str, text: str, who: Reader, of: str = "") -> int:
+    """Keep a new version of a text of a release, which holds once another approves it; gives its
+    number.
 
     BadInput with every fault, and then nothing changed.
     """
-    view(office, kind, who)
+    of = view(office, kind, who, of)["of"]
     text = tidy(text, one_line=False) + "\n"
-    preview(office, kind, text)
+    preview(office, kind, text, of)
     with office.store.write() as connection:
         reads.lock(connection)
-        release = text_templates.add(connection, kind, text, who.id, office.now(connection))
-        house_journal.append(
-            connection,
-            office.now(connection),
-            who.id,
-            kind="tekst",
-            what=f"Tekst van '{kind}' gewijzigd, versie {release}.",
-            content={"kind": kind, "release": release},
+        now = office.now(connection)
+        told = {"kind": kind, "of": of, "text": text, "worker_id": who.id, "made": now}
+        version = text_templates.add(connection, told)
+        what = f"Tekst van '{kind}' klaargezet, versie {version}."
+        _write_down(connection, now, who, what, {"kind": kind, "release": version, "of": of})
+        return version
+
+
+def approve(office: Office, kind: str, version: object, who: Reader, of: str = "") -> int:
+    """Let the version that waits hold, from the next draft on; gives its number.
+
+    `version` is the one he read. NotAllowed for who wrote it; ClosedDoor when there is none to
+    approve or another than he read; BadInput with every fault it has by now.
+    """
+    told = view(office, kind, who, of)
+    waits = told["waits"]
+    if waits is None or str(waits["release"]) != str(version):
+        raise ClosedDoor.of("veranderd", "Deze tekst wacht niet meer. Lees wat er nu staat.")
+    if waits["mine"]:
+        raise NotAllowed("Een ander dan de schrijver stelt een tekst vast.")
+    preview(office, kind, waits["text"], told["of"])
+    with office.store.write() as connection:
+        reads.lock(connection)
+        now = office.now(connection)
+        rows = text_templates.of(connection, kind)
+        row = next(r for r in rows if r["of"] in ("", told["of"]))
+        if row["release"] != waits["release"] or row["approved"]:
+            raise ClosedDoor.of("veranderd", "Deze tekst wacht niet meer. Lees wat er nu staat.")
+        text_templates.approve(connection, row["id"], who.id, now)
+        what = f"Tekst van '{kind}' vastgesteld, versie {row['release']}."
+        content = {"kind": kind, "release": row["release"], "of": told["of"]}
+        _write_down(connection, now, who, what, content)
+        return int(row["release"])
+
+
+def _must_make(who: Reader) -> None:
+    if who.role not in MAKES:
+        raise NotAllowed(
+            "Teksten van brieven zijn voor de functioneel beheerder, een teamleider of de manager."
         )
-        return release
 
 
-def _faults(office: Office, kind: str, text: str) -> list[Fault]:
+def _write_down(
+    connection: Connection, now: datetime, who: Reader, what: str, content: dict[str, Any]
+) -> None:
+    house_journal.append(connection, now, who.id, kind="tekst", what=what, content=content)
+
+
+def _with(office: Office, kind: str, text: str, of: str) -> Letters:
+    """Give the letters of a release with one text changed."""
+    letters = office.letters_of(of)
+    return letters.with_texts({**letters.texts, kind: text}, -1)
+
+
+def _faults(office: Office, kind: str, text: str, of: str) -> list[Fault]:
     if not text.strip() or len(text) > _LONGEST:
         return [Fault("tekst", f"Een brief heeft 1 tot {_LONGEST} tekens.", "tekst")]
-    letters = office.letters.with_texts({**office.letters.texts, kind: text}, -1)
+    letters = _with(office, kind, text, of)
     if wrong := letters.fault_of(kind):
         return [Fault("tekst", f"De tekst is niet te lezen: {wrong}.", "tekst")]
     names = letters.paths()
-    found = [f for w in office.pack.workflows.values() if _has(w, kind) for f in check(w, names)]
+    flows = [w for (_, release), w in office.pack.workflows.items() if release == of]
+    found = [f for w in flows if _has(w, kind) for f in check(w, names)]
     return [Fault("tekst", f.text, "tekst") for f in found]
 
 
@@ -172,18 +284,19 @@ def no_longer_fit(office: Office, connection: Connection) -> list[str]:
     """Give the texts changed on screen that the procedure of today would refuse (they were kept
     under an earlier one), each with why; worked out once per change.
     """
-    letters = letters_now(office, connection)
-    if not letters.release:
-        return []
-    key = (letters.release, id(office.pack))
-    if _PROVEN.get("key") != key:
-        paths = letters.paths()
-        faults = [f.text for w in office.pack.workflows.values() for f in check(w, paths)]
-        faults += [
-            f"{kind}: {wrong}" for kind in letters.texts if (wrong := letters.fault_of(kind))
-        ]
+    held = {of: letters_now(office, connection, of) for of in running(office)}
+    changed = {of: letters for of, letters in held.items() if letters.texts}
+    key = (tuple((of, letters.release) for of, letters in changed.items()), id(office.pack))
+    if changed and _PROVEN.get("key") != key:
+        faults = []
+        for of, letters in changed.items():
+            paths = letters.paths()
+            flows = [w for (_, release), w in office.pack.workflows.items() if release == of]
+            faults += [f.text for w in flows for f in check(w, paths)]
+            wrongs = {kind: letters.fault_of(kind) for kind in letters.texts}
+            faults += [f"{kind}: {wrong}" for kind, wrong in wrongs.items() if wrong]
         _PROVEN.update(key=key, faults=faults)
-    return list(_PROVEN["faults"])
+    return list(_PROVEN["faults"]) if changed else []
 
 
 _PROVEN: dict[str, Any] = {}

@@ -118,7 +118,7 @@ def _papers(
 
 def _facts(office: Office, connection: Connection, case: CaseRow, hidden: bool) -> Json:
     """Give the case as data, as another meldpunt reads it."""
-    codes, key = office.pack.codes, case["id"]
+    codes, key = office.pack.codes_of(case["release"]), case["id"]
     flow = office.pack.workflows[case["workflow"], case["release"]]
     melder = None if hidden else cell(case, "melder_naam")
     return {

@@ -12,6 +12,7 @@ from typing import Any
 from amhk.desk.casefile.term_rows import is_late
 from amhk.desk.figures import reports
 from amhk.desk.figures.wording import definitions_of
+from amhk.desk.letters import text_templates
 from amhk.desk.matters import matters
 from amhk.desk.regions import arrivals
 from amhk.desk.staff import leave, rights
@@ -37,13 +38,15 @@ LEADS = ("teamleider", "manager")
 @dataclass(frozen=True)
 class Waits:
     """Of what something waits at all: leave to be judged, what betrokkenen asked for, what came
-    from other meldpunten, what runs in the register; and whether he has very `many` reminders.
+    from other meldpunten, what runs in the register, texts of letters to be approved; and whether
+    he has very `many` reminders.
     """
 
     leave: bool = True
     asked: bool = True
     arrived: bool = True
     matters: bool = True
+    texts: bool = True
     many: bool = False
 
 
@@ -92,6 +95,12 @@ def morning_of(
     return told
 
 
+def texts_of(office: Office, who: Reader) -> list[dict[str, object]]:
+    """Give the texts of letters that wait for who runs the house to approve them."""
+    with office.store.read() as connection:
+        return text_templates.waiting(office, connection, who)
+
+
 def _waits_for(
     office: Office, connection: Connection, who: Reader, now: datetime, waits: Waits
 ) -> dict[str, object]:
@@ -105,6 +114,7 @@ def _waits_for(
         "matters": (
             matters.waiting(office, connection, who, today) if waits.matters and leads else []
         ),
+        "texts": (text_templates.waiting(office, connection, who) if waits.texts and leads else []),
     }
 
 

@@ -13,6 +13,8 @@ ALL_CASES = frozenset({"manager", "gedragswetenschapper", "vertrouwensarts", "pi
 WORKS = frozenset(
     {"medewerker", "gedragswetenschapper", "vertrouwensarts", "teamleider", "manager", "piket"}
 )
+# Who makes the procedure and its letters: always two of them, one who writes and one who agrees.
+MAKES = frozenset({"beheerder", "manager", "teamleider"})
 # Who reads a case only when who leads opened it to him, for a time.
 LENT = frozenset({"inspectie", "vertrouwenspersoon"})
 READS = WORKS | LENT

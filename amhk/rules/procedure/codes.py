@@ -10,7 +10,7 @@ from functools import cached_property
 
 from amhk.errors import Fault
 from amhk.rules.parse import Complain, Filled, Raw
-from amhk.words import CODE_LISTS, say_day
+from amhk.words import CODE_LISTS, LISTS, LIVE_LISTS, say_day
 
 GROUPS = ("beroepsmatig", "niet-beroepsmatig")
 # What a role in the family means, wherever people are counted, written about or told: `ouder` by
@@ -78,6 +78,11 @@ class Codes:
     _days: dict[date, dict[str, Mapping[str, str]]] = field(
         default_factory=dict, compare=False, repr=False
     )
+
+    @cached_property
+    def values(self) -> dict[str, tuple[str, ...]]:
+        """Give the codes of every list, also those that no longer hold."""
+        return {name: tuple(c.code for c in codes) for name, codes in self.lists.items()}
 
     def on(self, day: date) -> dict[str, Mapping[str, str]]:
         """Give every list as it holds on a day: code to title."""
@@ -171,29 +176,27 @@ def _either(codes: frozenset[str]) -> str:
     return f"{', '.join(some)} of {last}" if some else last
 
 
-def read_codes(file: str, data: Raw) -> tuple[Codes, list[Fault]]:
-    """Give the code lists in a parsed file, and every fault in it by its key."""
+def read_codes(file: str, data: Raw, standard: Raw | None = None) -> tuple[Codes, list[Fault]]:
+    """Give the code lists in a parsed file, and every fault in it by its key.
+
+    Beside the lists the program asks for, a procedure has lists of its own; those it has from the
+    `standard` need not be in the file.
+    """
     faults: list[Fault] = []
 
     def no(key: str, text: str) -> None:
         """Remember a fault at a key."""
         faults.append(Fault("codelijst", f"{file}, {key}: {text}", key))
 
-    tables = data.get("lijsten", {})
+    own = {k: v for k, v in (standard or {}).get("lijsten", {}).items() if k not in CODE_LISTS}
+    tables = {**own, **data.get("lijsten", {})}
     for name in sorted(set(data) - {"lijsten", "kruisregels"}):
         no(name, "onbekende sleutel; bekend zijn kruisregels, lijsten")
-    for name in sorted(set(CODE_LISTS) ^ set(tables)):
-        no(
-            f"lijsten.{name}",
-            (
-                "deze lijst ontbreekt"
-                if name in CODE_LISTS
-                else "deze lijst gebruikt het programma niet"
-            ),
-        )
-    lists = {
-        name: _codes(f"lijsten.{name}", tables[name], no) for name in CODE_LISTS if name in tables
-    }
+    for name in sorted(set(CODE_LISTS) - set(tables)):
+        no(f"lijsten.{name}", "deze lijst ontbreekt")
+    for name in sorted(set(tables) & {*LISTS, *LIVE_LISTS}):
+        no(f"lijsten.{name}", "zo heet al een lijst van het programma: kies een andere naam")
+    lists = {name: _codes(f"lijsten.{name}", table, no) for name, table in tables.items()}
     titles = {name: str(tables[name].get("titel", name)) for name in lists}
     rules = tuple(
         _rule(f"kruisregels[{n}]", row, lists, no)

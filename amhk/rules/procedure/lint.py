@@ -8,7 +8,6 @@ from amhk.errors import Fault
 from amhk.rules.procedure.fields import Field
 from amhk.rules.procedure.ways import unclear
 from amhk.rules.procedure.workflow import ANSWERS, Move, Set, When, Workflow
-from amhk.words import LISTS
 
 Found = tuple[str, str]  # the key it stands at, and what is wrong
 _YES_NO = frozenset({True, False})
@@ -179,7 +178,7 @@ def _when(workflow: Workflow, move: Move, when: When, asked: Mapping[str, Field]
     """A condition of a move is on what it asks or on a fact, and can hold."""
     told = [v for v in when.values if v != "*" and not str(v).startswith(">=")]
     if when.name in asked:
-        allowed = _options(asked[when.name])
+        allowed = _options(workflow, asked[when.name])
         if allowed is not None and (odd := [v for v in told if v not in allowed]):
             yield f"'{move.title}': '{when.name}' kan nooit {', '.join(map(repr, odd))} zijn."
         return
@@ -191,10 +190,10 @@ def _when(workflow: Workflow, move: Move, when: When, asked: Mapping[str, Field]
         yield f"'{move.title}': '{when.name}' wordt nooit {', '.join(map(repr, odd))}."
 
 
-def _options(field: Field) -> frozenset[object] | None:
-    """Give what may be filled in, where that is known without the code lists of a house."""
+def _options(workflow: Workflow, field: Field) -> frozenset[object] | None:
+    """Give what may be filled in, where that is a list of the procedure."""
     if field.type == "yesno":
         return _YES_NO
-    if field.type in ("choice", "choices") and field.choices in LISTS:
-        return frozenset(LISTS[field.choices])
+    if field.type in ("choice", "choices") and field.choices in workflow.lists:
+        return frozenset(workflow.lists[field.choices])
     return None

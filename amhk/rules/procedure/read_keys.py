@@ -122,6 +122,7 @@ KEYS = {
 class Reading:
     file: str
     faults: list[Fault] = field(default_factory=list)
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def no(self, key: str, text: str) -> None:
         """Remember a fault at a key of the file."""

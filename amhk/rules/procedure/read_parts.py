@@ -17,7 +17,7 @@ from amhk.rules.procedure.workflow import (
     When,
 )
 from amhk.rules.terms.terms import KINDS, ROLLS, Beside, Rung, TermRule, parse_length, parse_rung
-from amhk.words import CODE_LISTS, IN_PROCEDURE, LISTS
+from amhk.words import IN_PROCEDURE, LIVE_LISTS
 
 LADDER = (
     {"at": "op de dag", "to": ["eigenaar"]},
@@ -27,19 +27,6 @@ LADDER = (
 
 
 RECEIVERS = ("eigenaar", "team", *IN_PROCEDURE)
-
-
-LIVE_LISTS = (
-    "gemeente",
-    "instelling",
-    "medewerker",
-    "bevoegd",
-    "team",
-    "stap",
-    "persoon",
-    "bevinding",
-    "contact",
-)
 
 
 def referral_of(
@@ -144,7 +131,7 @@ def fields_of(r: Reading, tables: Raw) -> dict[str, Field]:
         r.known(key, "field", table)
         kind = r.one(f"{key}.type", table.get("type", "line"), TYPES, "line")
         if kind in ("choice", "choices"):
-            r.one(f"{key}.choices", table.get("choices"), (*LISTS, *CODE_LISTS, *LIVE_LISTS), "")
+            r.one(f"{key}.choices", table.get("choices"), {*r.lists, *LIVE_LISTS}, "")
         parts = pick_from(r, f"{key}.fields", found, table.get("fields", []))
         flags = {
             k: bool(table.get(k))

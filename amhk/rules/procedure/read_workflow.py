@@ -22,14 +22,16 @@ from amhk.rules.procedure.read_parts import (
 )
 from amhk.rules.procedure.read_promises import promises_of
 from amhk.rules.procedure.workflow import Move, Workflow
-from amhk.words import IN_PROCEDURE
+from amhk.words import IN_PROCEDURE, LISTS
 
 
-def read_workflow(pack: str, file: str, data: Raw) -> tuple[Workflow | None, list[Fault]]:
+def read_workflow(
+    pack: str, file: str, data: Raw, codes: Mapping[str, tuple[str, ...]] | None = None
+) -> tuple[Workflow | None, list[Fault]]:
     """Give the workflow in a parsed file (None when it has faults) and every fault, each naming
-    file and key.
+    file and key. `codes` are the values of the code lists of its release.
     """
-    r = Reading(file)
+    r = Reading(file, lists={**{name: (*held,) for name, held in LISTS.items()}, **(codes or {})})
     r.known("bestand", "top", data)
     for key in ("name", "route", "release", "title", "start", "states", "moves", "terms", "intake"):
         if key not in data:
@@ -57,6 +59,7 @@ def read_workflow(pack: str, file: str, data: Raw) -> tuple[Workflow | None, lis
         **_person(world, data.get("person", {})),
         **_beside(world, data, moves),
         files=(file,),
+        lists=r.lists,
     )
     return (None if r.faults else flow), r.faults
 

@@ -9,7 +9,6 @@ from math import prod
 from amhk.rules.procedure.fields import Field
 from amhk.rules.procedure.moves import holds
 from amhk.rules.procedure.workflow import Edge, Move, When, Workflow
-from amhk.words import LISTS
 
 _OTHER = "iets anders"
 _MOST = 20_000  # answers together that are tried for one move and state
@@ -29,7 +28,7 @@ def unclear(workflow: Workflow, move: Move, given: Mapping[str, set[object] | No
                     f"'{move.title}' heeft vanuit '{source}' meer dan een weg zonder when."
                 )
             continue
-        asked = _asked(move, edges, given)
+        asked = _asked(workflow, move, edges, given)
         if asked is None or prod(map(len, asked.values())) > _MOST:
             continue
         taken = set[int]()
@@ -71,7 +70,7 @@ def _answers(asked: Mapping[str, tuple[object, ...]]) -> Iterator[dict[str, obje
 
 
 def _asked(
-    move: Move, edges: list[Edge], given: Mapping[str, set[object] | None]
+    workflow: Workflow, move: Move, edges: list[Edge], given: Mapping[str, set[object] | None]
 ) -> dict[str, tuple[object, ...]] | None:
     """Give each name the ways look at, with the values it can have; None where nobody can say."""
     fields = {field.name: field for field in move.fields}
@@ -84,7 +83,7 @@ def _asked(
         if name in fields:
             if fields[name].type == "choices":
                 return None
-            found[name] = _of_field(move, fields[name], told)
+            found[name] = _of_field(workflow, move, fields[name], told)
         elif (values := given.get(name)) is not None:
             found[name] = tuple(sorted(values, key=str))
         else:
@@ -92,14 +91,16 @@ def _asked(
     return found
 
 
-def _of_field(move: Move, field: Field, told: list[object]) -> tuple[object, ...]:
+def _of_field(
+    workflow: Workflow, move: Move, field: Field, told: list[object]
+) -> tuple[object, ...]:
     filled = field.required or any(
         need.kind == "filled" and need.field == field.name and not need.when for need in move.needs
     )
     if field.type == "yesno":
         values: list[object] = [True, False]
-    elif field.type == "choice" and field.choices in LISTS:
-        values = [*LISTS[field.choices]]
+    elif field.type == "choice" and field.choices in workflow.lists:
+        values = [*workflow.lists[field.choices]]
     else:
         values = [*dict.fromkeys(told), _OTHER]
     return (*values, *(() if filled else (None,)))

@@ -279,6 +279,7 @@ class Workflow:
     investigated: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     proof: int = PROOF
 
     @cached_property
@@ -340,7 +341,7 @@ class Workflow:
 class Pack:
     """All releases of one procedure.
 
-    Workflows by (name, release), which release is today's, the code lists they choose from, the
+    Workflows by (name, release), which release is today's, the code lists of each release, the
     figures that are made of them, the kinds of matter beside the cases, and a digest of the files
     of each release.
     """
@@ -348,10 +349,19 @@ class Pack:
     name: str
     workflows: Mapping[tuple[str, str], Workflow]
     current: str
-    codes: Codes = field(default_factory=Codes)
+    lists: Mapping[str, Codes] = field(default_factory=dict)
     figures: Definitions = field(default_factory=Definitions)
     register: Mapping[str, MatterKind] = field(default_factory=dict)
     digests: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def codes(self) -> Codes:
+        """Give the code lists of today's release: those of the house where no case is meant."""
+        return self.codes_of(self.current)
+
+    def codes_of(self, release: str) -> Codes:
+        """Give the code lists of a release; of one that is not there none."""
+        return self.lists.get(release) or Codes()
 
     def get(self, name: str, release: str | None = None) -> Workflow:
         """Give a workflow by name and release (today's when none is named).

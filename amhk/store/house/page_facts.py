@@ -11,6 +11,7 @@ from amhk.store.cases.scope import seen_by
 from amhk.store.house import matters, regions
 from amhk.store.house.house_journal import HOUSE, INCIDENT
 from amhk.store.intake.imports import FORM, IMPORT
+from amhk.store.letters import text_templates
 from amhk.store.letters.outbox import OUT
 from amhk.store.people import subjects
 from amhk.store.people.grants import first_due
@@ -85,6 +86,7 @@ _HOUSE = [
     subjects.any_proposed(),
     regions.first_due(),
     matters.first_due(),
+    text_templates.first_waiting(),
 ]
 _FRAME = Ready(
     select(

@@ -101,9 +101,8 @@ class RoutingLine(SQLModel, table=True):
 
 
 class LetterText(SQLModel, table=True):
-    """A text of a letter as it was changed on screen: its releases, the last of which is used.
-
-    An empty text is the one that came with the procedure.
+    """A text of a letter as it was changed on screen, version by version (`release`), for one
+    release of the procedure (`of`; empty: for all). It holds once it is approved, by another.
     """
 
     __tablename__ = "letter_texts"
@@ -114,3 +113,6 @@ class LetterText(SQLModel, table=True):
     text: str
     worker_id: int = Field(foreign_key="workers.id")
     made: datetime = instant()
+    of: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    approved: datetime | None = instant(default=None, nullable=True)
+    approved_by: int | None = Field(default=None, foreign_key="workers.id")

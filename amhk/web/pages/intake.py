@@ -22,7 +22,6 @@ from amhk.web.pages.environment import part
 from amhk.web.pages.form_values import likeliest, nested, shown, typed
 from amhk.web.pages.page import Form, Here, Visit, errors_of, go, page
 from amhk.web.turn import OneTurn
-from amhk.words import VERVOLG_ADVIES
 
 router = APIRouter(route_class=OneTurn)
 _LINES = 4
@@ -47,8 +46,12 @@ def _becomes(office: Office) -> dict[str, tuple[str, str, str]]:
     """Give what a call can become, as it is chosen on the page: the route, the step that follows,
     and what it is called.
     """
-    steps = office.pack.of_route("advies").intake_next.items()
-    told = {s.choice: ("advies", value, VERVOLG_ADVIES.get(value, value)) for value, s in steps}
+    flow, codes = office.pack.of_route("advies"), office.pack.codes
+    asked = next((f.choices for f in flow.intake if f.name == "vervolg"), "")
+    told = {
+        step.choice: ("advies", value, codes.title(asked, value))
+        for value, step in flow.intake_next.items()
+    }
     return told | {"melding": ("melding", "", "Melding")}
 
 

@@ -31,6 +31,7 @@ _LEADING = (
     ("/vernietigingen", "Bewaren en vernietigen"),
     ("/overdrachten", "Van andere meldpunten"),
     ("/register", "Register"),
+    ("/beheer/brieven", "Teksten van brieven"),
 )
 
 

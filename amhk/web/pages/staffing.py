@@ -185,26 +185,39 @@ def move_rule(here: Here, place: Key, how: str, form: Form) -> Response:
 
 
 @router.get("/beheer/brieven")
-def letters_page(here: Here) -> Response:
-    """The letters of the procedure, each with the version of its text."""
-    return page(here, "brieven.html", letters=text_templates.overview(here.office, here.who))
+def letters_page(here: Here, uitgave: str = "") -> Response:
+    """The letters of a release of the procedure, each with the version of its text."""
+    letters = text_templates.overview(here.office, here.who, uitgave)
+    if not letters:
+        raise NotFound("Deze uitgave van de werkwijze is er niet.")
+    running = text_templates.running(here.office)
+    return page(here, "brieven.html", letters=letters, of=uitgave or running[0], releases=running)
 
 
 @router.get("/beheer/brieven/{kind}")
-def text_page(here: Here, kind: str, versie: int = 0) -> Response:
+def text_page(here: Here, kind: str, versie: int = 0, uitgave: str = "") -> Response:
     """One text, to change; with `versie` an earlier one to start from."""
-    told = text_templates.view(here.office, kind, here.who)
+    told = text_templates.view(here.office, kind, here.who, uitgave)
     earlier = next((v["text"] for v in told["versions"] if v["release"] == versie), None)
     return page(here, "tekst.html", told=told, text=earlier or told["text"], shown=None)
 
 
+@router.post("/beheer/brieven/{kind}/vaststellen")
+def approve_text(here: Here, kind: str, form: Form) -> Response:
+    """Let a text that somebody else wrote hold from now on."""
+    of = str(form.get("uitgave", ""))
+    release = text_templates.approve(here.office, kind, form.get("versie"), here.who, of)
+    return go(
+        f"/beheer/brieven/{kind}?uitgave={of}",
+        f"Versie {release} geldt. Brieven die al zijn goedgekeurd blijven zoals ze zijn.",
+    )
+
+
 @router.post("/beheer/brieven/{kind}")
 def change_text(here: Here, kind: str, form: Form) -> Response:
-    """See a text as it will be, or keep it as a new version."""
-    told, text = (
-        text_templates.view(here.office, kind, here.who),
-        str(form.get("tekst", "")).replace("\r\n", "\n"),
-    )
+    """See a text as it will be, or keep it as a new version, for another to approve."""
+    of, text = str(form.get("uitgave", "")), str(form.get("tekst", "")).replace("\r\n", "\n")
+    told = text_templates.view(here.office, kind, here.who, of)
     try:
         if form.get("_vooraf"):
             return page(
@@ -212,14 +225,14 @@ def change_text(here: Here, kind: str, form: Form) -> Response:
                 "tekst.html",
                 told=told,
                 text=text,
-                shown=text_templates.preview(here.office, kind, text),
+                shown=text_templates.preview(here.office, kind, text, of),
             )
-        release = text_templates.save(here.office, kind, text, here.who)
+        release = text_templates.propose(here.office, kind, text, here.who, of)
     except BadInput as wrong:
         return page(
             here, "tekst.html", 422, told=told, text=text, shown=None, errors=errors_of(wrong)
         )
     return go(
-        f"/beheer/brieven/{kind}",
-        f"Bewaard als versie {release}. Brieven die al zijn goedgekeurd blijven zoals ze zijn.",
+        f"/beheer/brieven/{kind}?uitgave={of}",
+        f"Versie {release} staat klaar. Zij geldt zodra een ander haar vaststelt.",
     )

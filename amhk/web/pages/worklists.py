@@ -37,10 +37,13 @@ def morning_page(here: Here) -> Response:
     if here.who.role == who_looked.WATCHES:
         return page(here, "ochtend-toezicht.html", **who_looked.watched(here.office, here.who))
     if here.who.role not in WORKS:
-        return page(here, "ochtend-beheer.html", told=night_proof.latest(here.office))
+        texts = today.texts_of(here.office, here.who) if here.seat.texts else []
+        return page(here, "ochtend-beheer.html", told=night_proof.latest(here.office), texts=texts)
     seat = here.seat
     many = seat.reminders >= MANY
-    waits = today.Waits(seat.leave, seat.asked, seat.arrived, seat.matters, many)
+    waits = today.Waits(
+        seat.leave, seat.asked, seat.arrived, seat.matters, texts=seat.texts, many=many
+    )
     told = today.morning_of(here.office, here.who, here.now, datetime.now(UTC), waits)
     terms = [(case, _shaped(here, term)) for case in told.pop("mine") for term in case["terms"]]
     lead, watch = here.who.role in today.LEADS, here.who.role == "piket"

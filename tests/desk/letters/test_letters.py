@@ -5,7 +5,7 @@ The full set, to whom, what stays out, what is owed, and what came of it.
 
 import pytest
 from conftest import make_folder
-from support.cast import Client, hire, reader, send_owed, term
+from support.cast import Client, change_text, hire, reader, send_owed, term
 
 from amhk.desk.house import night_proof, rounds
 from amhk.desk.letters import letter_view, owed
@@ -880,13 +880,10 @@ def test_a_name_that_holds_the_melders_name_does_not_open_the_letter_a_shared_su
 
 
 def test_the_data_beside_a_letter_are_searched_and_complete_whatever_its_text_asks(client, office):
-    from amhk.desk.letters import text_templates
-
-    text_templates.save(
+    change_text(
         office,
         "verzoek_rvdk",
         "# Verzoek\n\nWij verzoeken u een onderzoek te doen; besloten op {{ op }}.\n",
-        reader(office, "Bea"),
     )
     number = asked_the_rvdk(client, MOTHER, motivering="Volgens Kwarteldrift.")
     assert [m["fact"] for m in read(client, number, "verzoek_rvdk")["missing"]] == ["jeugdigen"]
@@ -1203,7 +1200,7 @@ def test_a_text_that_could_fail_or_never_end_on_a_real_case_is_not_kept(
     from amhk.errors import BadInput
 
     with pytest.raises(BadInput):
-        text_templates.save(sqlite_office, "verzoek_rvdk", text, reader(sqlite_office, "Bea"))
+        text_templates.propose(sqlite_office, "verzoek_rvdk", text, reader(sqlite_office, "Bea"))
 
 
 @pytest.mark.parametrize("cursor", ["MjAyNnw5MjIzMzcyMDM2ODU0Nzc1ODA4", "w7_Dvw==", "x" * 5000])

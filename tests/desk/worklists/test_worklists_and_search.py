@@ -9,7 +9,7 @@ import zipfile
 from datetime import UTC, datetime
 
 import pytest
-from support.cast import hire_north, reader
+from support.cast import change_text, hire_north, reader
 from support.families import EL_AMRANI, advies, melding
 
 from amhk.desk.cases import assignment, attachments
@@ -359,11 +359,10 @@ def test_a_text_of_a_letter_is_changed_seen_and_kept_and_the_approved_one_stays(
         or before
     )
     assert (
-        text_templates.save(
+        change_text(
             office,
             text,
             before.replace("Terugkoppeling op uw melding", "Wat wij deden met uw bericht"),
-            bea,
         )
         == 1
     )
@@ -395,7 +394,7 @@ def test_a_text_that_will_not_do_is_refused_and_nothing_changes(client, office, 
     bea = reader(office, "Bea")
     before = text_templates.view(office, "terugkoppeling_melder", bea)["text"]
     with pytest.raises(BadInput) as wrong:
-        text_templates.save(office, "terugkoppeling_melder", text, bea)
+        text_templates.propose(office, "terugkoppeling_melder", text, bea)
     assert said in wrong.value.faults[0].text
     assert text_templates.view(office, "terugkoppeling_melder", bea)["text"] == before
 
@@ -407,10 +406,10 @@ def test_a_text_that_lets_a_secret_reach_its_reader_is_refused(client, office):
         + "\n\nGemeld door {{ melder_naam }}.\n"
     )
     with pytest.raises(BadInput) as wrong:
-        text_templates.save(office, "informeren_betrokkene", text, bea)
+        text_templates.propose(office, "informeren_betrokkene", text, bea)
     assert "melder_naam" in " ".join(f.text for f in wrong.value.faults)
     with pytest.raises(NotAllowed):
-        text_templates.save(office, "informeren_betrokkene", text, reader(office, "Tom"))
+        text_templates.propose(office, "informeren_betrokkene", text, reader(office, "Anna"))
 
 
 def test_an_institution_is_added_and_changed_on_screen(client, office, tom):
@@ -447,7 +446,7 @@ def test_every_letter_of_the_procedure_can_be_seen_and_kept_as_it_is(sqlite_clie
     for letter in text_templates.overview(office, bea):
         text = text_templates.view(office, letter["kind"], bea)["text"]
         assert "Oefenstad" in text_templates.preview(office, letter["kind"], text)
-        assert text_templates.save(office, letter["kind"], text, bea) == 1
+        assert text_templates.propose(office, letter["kind"], text, bea) == 1
 
 
 @pytest.mark.parametrize(

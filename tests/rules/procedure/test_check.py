@@ -8,6 +8,7 @@ import tomllib
 
 import pytest
 from conftest import ROOT
+from support.shipped import CODES
 
 from amhk.letters.render import Letters
 from amhk.rules.procedure.check import check
@@ -27,7 +28,7 @@ def placeholders():
 
 
 def faults_of(data, placeholders):
-    flow, faults = read_workflow("amhk", "meldingsroute.toml", data)
+    flow, faults = read_workflow("amhk", "meldingsroute.toml", data, CODES)
     return [f.text for f in (faults if flow is None else check(flow, placeholders))]
 
 
@@ -41,7 +42,7 @@ def test_the_loader_lists_every_fault_at_once_with_file_and_key(data):
     data["terms"]["onderzoek"]["length"] = "tien weken"
     data["moves"]["verwijzen"]["to"] = "maan"
     data["moves"]["afsluiten"]["needs"].append("geluk")
-    _, faults = read_workflow("amhk", "meldingsroute.toml", data)
+    _, faults = read_workflow("amhk", "meldingsroute.toml", data, CODES)
     told = "\n".join(f.text for f in faults)
     for key in (
         "states.binnengekomen.kleur",

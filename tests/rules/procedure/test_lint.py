@@ -7,6 +7,7 @@ import tomllib
 
 import pytest
 from conftest import ROOT
+from support.shipped import CODES
 
 from amhk.rules.procedure.lint import lint
 from amhk.rules.procedure.read_workflow import read_workflow
@@ -16,7 +17,7 @@ MELDING = next(f for f in FILES if f.stem == "meldingsroute")
 
 
 def linted(data):
-    workflow, faults = read_workflow("amhk", "x.toml", data)
+    workflow, faults = read_workflow("amhk", "x.toml", data, CODES)
     return [f.text for f in (*faults, *(lint(workflow) if workflow else ()))]
 
 

@@ -7,6 +7,7 @@ import tomllib
 
 import pytest
 from conftest import ROOT
+from support.shipped import CODES
 
 from amhk.errors import Fault
 from amhk.letters.render import Letters
@@ -21,13 +22,13 @@ LETTERS = Letters(ROOT / "templates" / "notices").paths()
 
 
 def faults_of(data):
-    flow, faults = read_workflow("amhk", "meldingsroute.toml", data)
+    flow, faults = read_workflow("amhk", "meldingsroute.toml", data, CODES)
     return faults if flow is None else check(flow, LETTERS)
 
 
 def floor_of(data):
     """What can be told without walking any road: of reading, and of the floor."""
-    flow, faults = read_workflow("amhk", "meldingsroute.toml", data)
+    flow, faults = read_workflow("amhk", "meldingsroute.toml", data, CODES)
     if flow is None:
         return faults
     return [Fault("werkwijze", text, field=key) for key, text in floor(flow)]
@@ -335,7 +336,7 @@ def test_no_letter_that_is_owed_can_be_made_one_that_may(name, within):
         if not within and (d["notices"][name]["ground"] in TOLD or name == d["referral"]["letter"]):
             del d["notices"][name]["term"]
 
-    flow, _ = read_workflow("amhk", "meldingsroute.toml", broken(no_duty))
+    flow, _ = read_workflow("amhk", "meldingsroute.toml", broken(no_duty), CODES)
     found = [*((f.field, f.text) for f in lint(flow)), *floor(flow)]
     assert any(key == f"notices.{name}.obligatory" for key, _ in found), found
 
