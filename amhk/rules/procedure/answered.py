@@ -5,8 +5,9 @@ any more.
 from collections import defaultdict
 from collections.abc import Iterator
 
+from amhk.rules.procedure.ways_on import JOIN
 from amhk.rules.procedure.workflow import Move, Workflow
-from amhk.rules.procedure.world import JOIN, Spot, World
+from amhk.rules.procedure.world import Spot, World
 
 Found = tuple[Spot, str]  # where it shows, and what is wrong
 _Steps = dict[tuple[object, ...], tuple[Spot, Move, Spot]]

@@ -2,7 +2,9 @@
 with the shortest story to it.
 """
 
+import gc
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 
 from amhk.errors import Fault
 from amhk.rules.privacy.disclosure import ASKED, REFERRED, forbidden, supplied
@@ -11,8 +13,9 @@ from amhk.rules.procedure.drafting import Draft, drafted
 from amhk.rules.procedure.floor import floor
 from amhk.rules.procedure.lint import lint
 from amhk.rules.procedure.promises import broken, stuck
+from amhk.rules.procedure.ways_on import JOIN
 from amhk.rules.procedure.workflow import ANSWERS, NoticeRule, Workflow
-from amhk.rules.procedure.world import JOIN, Spot, World, explore
+from amhk.rules.procedure.world import Spot, World, explore
 
 
 def check(workflow: Workflow, paths: Mapping[str, Collection[str]]) -> list[Fault]:
@@ -20,6 +23,23 @@ def check(workflow: Workflow, paths: Mapping[str, Collection[str]]) -> list[Faul
 
     `paths` holds, per template, what of the facts reaches the letter (`zorgen.*`, `jeugdigen.bsn`).
     """
+    with _uncollected():
+        return _faults(workflow, paths)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Leave the collector of memory out of it: a world is large, and none of it is let go."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _faults(workflow: Workflow, paths: Mapping[str, Collection[str]]) -> list[Fault]:
     world = explore(workflow)
     faults = [
         *_reachable(world),

@@ -39,8 +39,11 @@ def drafted(world: World) -> dict[str, list[Draft]]:
             )
 
     writing = {m.name for m in workflow.moves.values() if m.letters}
+    seen = set[tuple[object, ...]]()
     for here, move, there in world.steps:
-        if move.name in writing:
+        way = move.name, here.state, there.state, there.finishes
+        if move.name in writing and way not in seen:
+            seen.add(way)
             taken = [e for e in move.edges if (e.source, e.target) == (here.state, there.state)]
             _add({*move.notices, *(n for e in taken for n in e.notices)}, there, move)
     rung = {t.name: [k for r in t.rungs for k in r.drafts] for t in workflow.terms.values()}

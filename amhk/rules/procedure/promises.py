@@ -6,7 +6,8 @@ in every open place like this, and in no other).
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
 
 from amhk.rules.procedure.promised import Like, Promise
 from amhk.rules.procedure.workflow import Move
@@ -60,13 +61,10 @@ def _any(world: World, spot: Spot, promise: Promise) -> bool:
 
 def _leading(world: World, to: Iterable[Spot]) -> set[Spot]:
     """Give every place from which one of these can be reached."""
-    back: dict[Spot, list[Spot]] = {}
-    for here, _, there in world.steps:
-        back.setdefault(there, []).append(here)
     queue = deque(to)
     seen = set(queue)
     while queue:
-        for before in back.get(queue.popleft(), ()):
+        for before in world.before[queue.popleft()]:
             if before not in seen:
                 seen.add(before)
                 queue.append(before)
@@ -85,17 +83,17 @@ def stuck(world: World) -> Spot | None:
 def _never(world: World, promise: Promise) -> Spot | None:
     if not promise.unless_met:
         return next(_those(world, promise.like), None)
-    ways: dict[Spot, dict[tuple[bool | None, Spot], None]] = {}
-    ends = _ends(promise)
-    for here, move, there in world.steps:
-        ways.setdefault(here, {})[ends(here, move, there), there] = None
+    ends = _Ends(frozenset(promise.unless_met), promise.taken_back)
+    runs = {spot.running: not ends.terms.isdisjoint(spot.running) for spot in world.roads}
     begun = [(spot, False) for spot, road in world.roads.items() if road is None]
     queue, seen = deque(begun), set(begun)
     while queue:
         spot, met = queue.popleft()
         if not met and is_like(world, spot, promise.like):
             return spot
-        for told, there in ways.get(spot, ()):
+        here = runs[spot.running]
+        for move, there in world.ways[spot]:
+            told = ends.of(spot, move, there) if here or runs[there.running] else None
             step = (there, met if told is None else told)
             if step not in seen:
                 seen.add(step)
@@ -103,25 +101,24 @@ def _never(world: World, promise: Promise) -> Spot | None:
     return None
 
 
-def _ends(promise: Promise) -> Callable[[Spot, Move, Spot], bool | None]:
-    """Give what tells of a step whether by it a term of the promise was met or taken back (True),
-    began (False), or neither (None).
-    """
-    terms = frozenset(promise.unless_met)
-    meeting: dict[tuple[str, str, str], bool] = {}
+@dataclass
+class _Ends:
+    """By which steps the terms of a promise are met or taken back, and by which they begin."""
 
-    def told(here: Spot, move: Move, there: Spot) -> bool | None:
-        """Tell it of one step."""
-        runs = not terms.isdisjoint(here.running)
-        if runs:
+    terms: frozenset[str]
+    taken_back: Collection[str]
+    meeting: dict[tuple[str, str, str], bool] = field(default_factory=dict)
+
+    def of(self, here: Spot, move: Move, there: Spot) -> bool | None:
+        """Tell of a step whether by it a term was met or taken back (True), began (False), or
+        neither (None).
+        """
+        if not self.terms.isdisjoint(here.running):
             way = move.name, here.state, there.state
-            if way not in meeting:
+            if way not in self.meeting:
                 edges = [e for e in move.edges if (e.source, e.target) == way[1:]]
                 meets = {*move.meets, *(t for e in edges for t in e.meets)}
-                meeting[way] = bool(meets & terms) or move.name in promise.taken_back
-            if meeting[way]:
+                self.meeting[way] = bool(meets & self.terms) or move.name in self.taken_back
+            if self.meeting[way]:
                 return True
-        begins = (there.running - here.running) & terms
-        return False if begins else None
-
-    return told
+        return False if (there.running - here.running) & self.terms else None

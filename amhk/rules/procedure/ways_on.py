@@ -1,0 +1,305 @@
+"""The ways on from a place in the world of a procedure: what can be done there, and what is so
+afterwards.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from itertools import chain
+
+from amhk.rules.procedure.moves import begun, holds
+from amhk.rules.procedure.workflow import Edge, Move, Need, Start, When, Workflow
+
+Facts = frozenset[tuple[str, object]]
+Finishes = frozenset[int]
+Place = tuple[str, Facts, int, Finishes]  # state, facts, the terms that run as bits, finishes
+JOIN = "join"  # the step by which another melding joins; a key of a workflow, not a move
+JOINING = Move(JOIN, "", "er komt een melding bij", roles=(), fields=(), edges=())
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way on from a state: the facts it records (`sets`) and the finish it reaches.
+
+    `runs`: of each of these sets of terms one must run. Of the terms that run only those of `keep`
+    do afterwards, with those of `starts`, and those of `once` that did not run yet. Sets of terms
+    are bits.
+    """
+
+    move: Move
+    target: str
+    sets: tuple[tuple[str, object], ...]
+    runs: tuple[int, ...]
+    keep: int
+    starts: int
+    once: int
+
+
+@dataclass
+class Ways:
+    """The ways on from every place of a workflow, each worked out once for all places that look
+    alike to its move.
+    """
+
+    workflow: Workflow
+    found: dict[tuple[str, Facts, Finishes], list[tuple[Way, Facts]]] = field(default_factory=dict)
+    ways: dict[tuple[object, ...], list[Way]] = field(default_factory=dict)
+    facts: dict[tuple[Facts, tuple[tuple[str, object], ...]], Facts] = field(default_factory=dict)
+    finishes: dict[tuple[Finishes, int], Finishes] = field(default_factory=dict)
+    joins: dict[Facts, list[tuple[Facts, int]]] = field(default_factory=dict)
+    names: dict[int, frozenset[str]] = field(default_factory=dict)
+
+    @cached_property
+    def counted(self) -> frozenset[str]:
+        """Give the facts that count: they are left free."""
+        return counted(self.workflow)
+
+    @cached_property
+    def bit(self) -> dict[str, int]:
+        """Give the bit of each term."""
+        return {name: 1 << n for n, name in enumerate(self.workflow.terms)}
+
+    def bits(self, names: Iterable[str]) -> int:
+        """Give a set of terms as bits; what is no term of the workflow has none."""
+        return sum({self.bit.get(name, 0) for name in names})
+
+    def names_of(self, bits: int) -> frozenset[str]:
+        """Give the same as names."""
+        if (found := self.names.get(bits)) is None:
+            found = frozenset(name for name, bit in self.bit.items() if bit & bits)
+            self.names[bits] = found
+        return found
+
+    def onward(self, place: Place) -> Iterator[tuple[Move, Place]]:
+        """Give every move that can be made in a place, with where it leads; then what becomes of it
+        when another melding joins.
+        """
+        state, facts, runs, finishes = place
+        for way, told in self._from(state, facts, finishes):
+            if way.runs and not all(asked & runs for asked in way.runs):
+                continue
+            after = runs & way.keep | way.starts | way.once & ~runs
+            finish = way.move.finish
+            reached = finishes if finish is None else self._reached(finishes, finish)
+            yield way.move, (way.target, told, after, reached)
+        for told, begun_then in self._joined(state, facts):
+            yield JOINING, (state, told, runs | begun_then, finishes)
+
+    @cached_property
+    def _asked(self) -> Finishes:
+        """Give the finishes that some move asks after."""
+        needs = [need for move in self.workflow.moves.values() for need in move.needs]
+        return frozenset(
+            v for need in needs if need.kind == "finish" for v in need.values if isinstance(v, int)
+        )
+
+    def _from(self, state: str, facts: Facts, finishes: Finishes) -> list[tuple[Way, Facts]]:
+        """Give the ways on from a state, each with what is known afterwards."""
+        place = state, facts, finishes & self._asked
+        if (found := self.found.get(place)) is None:
+            told = dict(facts)
+            ways = (self._by(s, told, place[2]) for s in steps_of(self.workflow)[state])
+            every = chain.from_iterable(ways)
+            found = [(w, self._with(facts, w.sets) if w.sets else facts) for w in every]
+            self.found[place] = found
+        return found
+
+    def _by(self, step: "Step", told: Mapping[str, object], finishes: Finishes) -> list[Way]:
+        """Give the ways on by one move; they hang on few of the facts."""
+        seen = *step.key, *[told.get(name) for name in step.looks], *finishes
+        if (found := self.ways.get(seen)) is None:
+            ways = _ways(self, step, {n: told[n] for n in step.looks if n in told}, finishes)
+            found = self.ways[seen] = [
+                *{(w.target, w.sets, w.starts, w.once): w for w in ways}.values()
+            ]
+        return found
+
+    def _with(self, facts: Facts, sets: tuple[tuple[str, object], ...]) -> Facts:
+        if (found := self.facts.get((facts, sets))) is None:
+            found = self.facts[facts, sets] = frozenset({**dict(facts), **dict(sets)}.items())
+        return found
+
+    def _reached(self, finishes: Finishes, finish: int) -> Finishes:
+        if (found := self.finishes.get((finishes, finish))) is None:
+            found = self.finishes[finishes, finish] = finishes | {finish}
+        return found
+
+    def _joined(self, state: str, facts: Facts) -> list[tuple[Facts, int]]:
+        """Give what is known after a melding joins here, where that is something else, and what
+        surely runs by what it told.
+
+        What starts whatever it told is left free: it runs at least as it did.
+        """
+        flow = self.workflow
+        if not flow.join_sets or flow.states[state].final:
+            return []
+        if (found := self.joins.get(facts)) is None:
+            known = dict(facts)
+            answers = [{w.name: w.values[0] for w in s.when} for s in flow.join_sets]
+            taken = [
+                {s.name: s.value for s in flow.join_sets if holds(s.when, told)} for told in answers
+            ]
+            starts = [begun(flow.join_maybe, {**known, **told}, ()) for told in answers]
+            after = [frozenset({**known, **sets}.items()) for sets in taken]
+            told = list(zip(after, map(self.bits, starts), strict=True))
+            found = self.joins[facts] = [one for one in told if one[0] != facts]
+        return found
+
+
+def counted(workflow: Workflow) -> frozenset[str]:
+    """Give the facts of a workflow that count."""
+    return frozenset(s.name for m in workflow.moves.values() for s in m.sets if s.count)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A move as it can be made from one state: its ways there, and the names it hangs on."""
+
+    key: tuple[str, str]
+    move: Move
+    edges: list[Edge]
+    looks: tuple[str, ...]
+
+
+def _looks(move: Move, edges: list[Edge]) -> Iterator[str]:
+    parts: list[Edge | Start | Need] = [*edges, *move.maybe, *move.needs]
+    whens: list[When] = [when for part in parts for when in part.when]
+    whens += [when for one in move.sets for when in one.when]
+    yield from (when.name for when in whens)
+    yield from (name for need in move.needs for name in need.names)
+
+
+@lru_cache(maxsize=64)
+def steps_of(workflow: Workflow) -> dict[str, list[Step]]:
+    """Give, per state, the moves that can be made there."""
+    return {
+        state: [
+            Step((state, m.name), m, edges, tuple(dict.fromkeys(_looks(m, edges))))
+            for m in workflow.moves.values()
+            if (edges := [e for e in m.edges if e.source == state])
+        ]
+        for state in workflow.states
+    }
+
+
+def _ways(ways: Ways, step: Step, told: Mapping[str, object], finishes: Finishes) -> Iterator[Way]:
+    desk, move, runs = from_desk(ways.workflow), step.move, list[int]()
+    for need in move.needs:
+        if _looks_at_terms(need, told, ways.counted):
+            runs += [] if desk.intersection(need.names) else [ways.bits(need.names)]
+        elif not possible(ways.workflow, need, told, frozenset(), finishes, ways.counted):
+            return
+    for edge in step.edges:
+        for filled in _fillings(move, edge, told, ways.counted):
+            yield _way(ways, move, edge, {**told, **filled}, tuple(runs))
+
+
+def _way(
+    ways: Ways, move: Move, edge: Edge, told: Mapping[str, object], runs: tuple[int, ...]
+) -> Way:
+    sets = {
+        s.name: s.value for s in move.sets if s.name not in ways.counted and holds(s.when, told)
+    }
+    terms = _terms_of(ways, move, edge, told)
+    return Way(move, edge.target, tuple(sets.items()), runs, *terms)
+
+
+def _looks_at_terms(need: Need, told: Mapping[str, object], free: frozenset[str]) -> bool:
+    """Tell whether a need hangs on the terms that run."""
+    return (
+        need.kind not in (*_FREE, "fact", "facts_any", "finish", "not_running")
+        and holds(need.when, told)
+        and not free & set(need.names)
+    )
+
+
+def _terms_of(
+    ways: Ways, move: Move, edge: Edge, told: Mapping[str, object]
+) -> tuple[int, int, int]:
+    """Give, as bits, which of the terms that run go on after a move, which start by it, and which
+    do where they do not run yet.
+    """
+    workflow = ways.workflow
+    if workflow.states[edge.target].final:
+        return 0, 0, 0
+    free = ways.bits([workflow.other_region.get("term", "")])
+    gone = ways.bits({*move.meets, *move.voids, *edge.meets, *edge.voids})
+    always = [start for start in move.maybe if not start.once]
+    starts = ways.bits({*move.starts, *edge.starts, *begun(always, told, ())})
+    once = ways.bits(begun([start for start in move.maybe if start.once], told, ()))
+    return ~(gone | free), starts & ~free, once & ~free
+
+
+def possible(
+    workflow: Workflow,
+    need: Need,
+    told: Mapping[str, object],
+    running: frozenset[str],
+    finishes: Finishes,
+    free: frozenset[str],
+) -> bool:
+    """Tell whether a need can hold here.
+
+    What depends on input, role, time or a counter always can.
+    """
+    if need.kind in _FREE or not holds(need.when, told):
+        return True
+    if free & set(need.names):
+        return True
+    if need.kind == "fact":
+        return (told.get(need.names[0]) in need.values) != need.unless
+    if need.kind == "facts_any":
+        return any(told.get(name) for name in need.names)
+    if need.kind == "finish":
+        return any(f in finishes for f in need.values) != need.unless
+    return need.kind == "not_running" or any(
+        n in running or n in from_desk(workflow) for n in need.names
+    )
+
+
+# Needs that hang on what is filled in, who acts, when, or what became of a letter: here they can
+# always hold.
+_FREE = ("filled", "role", "not_before", "notices_sent", "notices_gone", "not_withheld", "was_sent")
+
+
+@lru_cache(maxsize=64)
+def from_desk(workflow: Workflow) -> frozenset[str]:
+    """Give the terms that also start outside a move.
+
+    At a vervolgmelding, when a notice is sent, while a case waits, or is offered to another region.
+    """
+    waiting = [t for t in (workflow.waiting_term, workflow.other_region.get("term")) if t]
+    maybe = [s.term for s in (*workflow.intake_maybe, *workflow.join_maybe)]
+    sent = (t for n in workflow.notices.values() for t in n.sent_starts)
+    return frozenset((*workflow.intake_starts, *maybe, *waiting, *sent))
+
+
+def _fillings(
+    move: Move, edge: Edge, told: Mapping[str, object], free: frozenset[str]
+) -> list[dict[str, object]]:
+    """Give the inputs worth trying.
+
+    One that takes this edge, and one that leaves every conditional fact alone. What hangs on a
+    counter can always be.
+    """
+    names = {f.name for f in move.fields}
+    taken: dict[str, object] = {w.name: w.values[0] for w in edge.when if w.name in names}
+    if not edge.when:
+        return [
+            {},
+            {
+                w.name: w.values[0]
+                for s in move.sets
+                for w in s.when
+                if w.name in names and not _splits(move, w.name)
+            },
+        ]
+    return (
+        [taken]
+        if all(told.get(w.name) in w.values for w in edge.when if w.name not in {*names, *free})
+        else []
+    )
+
+
+def _splits(move: Move, name: str) -> bool:
+    return any(w.name == name for e in move.edges for w in e.when)
