@@ -300,14 +300,15 @@ def _codes_gone(parent: str, pack: Pack, codes: Codes, shown: str) -> Iterator[F
 
 
 def rests_on(config: Config, place: Path, shown: str = "") -> dict[str, str]:
-    """Give the digest of each file beside its folder that a release uses, by its name in the folder
-    of the meldpunt: the letters it writes, its lists and its figures.
+    """Give the digest of each file beside its folder that a release uses and that may not change
+    under it, by its name in the folder of the meldpunt: the letters it writes.
+
+    Lists and figures it has not of its own live on: by the days of each code, and by an edition.
     """
     letters = letters_of(config, place)
     flows, _, _ = read_release(config, place, shown or place.name)
     asked = (n.templates for w in flows.values() for n in w.notices.values())
     files = {letters.file(template) for told in asked for template, _ in told}
-    files |= {part_of(config, place, file) for file in (CODES, FIGURES)}
     return releases.digests_of(config.folder, [f for f in files if not f.is_relative_to(place)])
 
 

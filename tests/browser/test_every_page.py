@@ -123,7 +123,10 @@ PAGES = {
     "/beheer/medewerkers/{key}": [("Bea", "/beheer/medewerkers/1")],
     "/beheer/verdeling": [("Bea", "/beheer/verdeling?gemeente=Schiedam&stroom=melding&acuut=nee")],
     "/beheer/brieven": [("Bea", "/beheer/brieven")],
-    "/beheer/brieven/{kind}": [("Bea", "/beheer/brieven/terugkoppeling_melder")],
+    "/beheer/brieven/{kind}": [
+        ("Bea", "/beheer/brieven/terugkoppeling_melder"),
+        ("Mia", "/beheer/brieven/terugkoppeling_melder"),
+    ],
 }
 # Not pages: files, what another program reads, and what answers a form.
 FILES = {

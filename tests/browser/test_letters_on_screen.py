@@ -85,7 +85,7 @@ def test_a_text_that_would_tell_the_melder_is_refused_and_what_was_typed_stays(p
     page.goto("/beheer/brieven/informeren_betrokkene")
     text = page.input_value("#tekst") + "\nGemeld door {{ melder_naam }}.\n"
     page.fill("#tekst", text)
-    page.click("button:has-text('Nagaan en bewaren')")
+    page.click("button:has-text('Nagaan en klaarzetten')")
     expect(page.locator("main")).to_contain_text(
         "toont 'melder_naam' aan een betrokkene: de bron wordt niet genoemd"
     )
@@ -94,3 +94,23 @@ def test_a_text_that_would_tell_the_melder_is_refused_and_what_was_typed_stays(p
     page.click("button:has-text('Zo ziet hij eruit')")
     expect(page.locator(".paper")).to_contain_text("Gemeld door iemand.")
     assert re.search(r"Noor Voorbeeld", page.locator(".paper").inner_text())
+
+
+@pytest.mark.browser
+def test_one_writes_a_text_and_another_lets_it_hold(page):
+    kind = "/beheer/brieven/bevestiging_adviesvrager"
+    sign_in(page, "Bea")
+    page.goto(kind)
+    page.fill("#tekst", page.input_value("#tekst").replace("# Ons gesprek", "# Wat u vroeg"))
+    page.click("button:has-text('Nagaan en klaarzetten')")
+    expect(page.locator("main")).to_contain_text("Versie 1 wacht op vaststellen")
+    expect(page.locator("ins")).to_have_text("# Wat u vroeg")
+    expect(page.locator("button:has-text('Vaststellen')")).to_have_count(0)
+    page.context.clear_cookies()
+    sign_in(page, "Mia")
+    page.goto("/")
+    page.click("section[aria-labelledby=teksten] a")
+    page.click("button:has-text('Vaststellen')")
+    expect(page.locator("main")).to_contain_text("versie 1")
+    expect(page.locator("main")).not_to_contain_text("wacht op vaststellen")
+    assert page.input_value("#tekst").startswith("# Wat u vroeg")

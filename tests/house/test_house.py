@@ -134,8 +134,6 @@ ENGINE = {
     "conclusie": "what a letter can tell",
     "gevoegd": "how a melding that joined is told of; a key of figures",
     "ingetrokken": "what was said of a referral or a matter is taken back",
-    "advies_gegeven": "a value of the list of what follows an advice",
-    "ondersteunen": "another value of that list",
 }
 
 

@@ -128,11 +128,6 @@ def a_letter_edited(place):
     return "templates/notices/verzoek_rvdk.j2 is gewijzigd"
 
 
-def a_list_edited(place):
-    edit(place.parent / "codelijsten.toml", 'titel = "Politie", groep', 'titel = "Agent", groep')
-    return "workflows/amhk/codelijsten.toml is gewijzigd"
-
-
 def a_letter_edited_and_settled_again(place):
     a_letter_edited(place)
     told = releases.read(place)
@@ -141,9 +136,9 @@ def a_letter_edited_and_settled_again(place):
     return "Uitgave 2026.1 is veranderd, en er zijn zaken in"
 
 
-def figures_gone(place):
-    (place.parent / "cijfers.toml").unlink()
-    return "workflows/amhk/cijfers.toml is weg"
+def a_letter_gone(place):
+    (place.parents[2] / "templates/notices/bericht_college.j2").unlink()
+    return "templates/notices/bericht_college.j2 is weg"
 
 
 WAYS = (
@@ -158,8 +153,7 @@ WAYS = (
     garbled,
     a_letter_edited,
     a_letter_edited_and_settled_again,
-    a_list_edited,
-    figures_gone,
+    a_letter_gone,
 )
 
 

@@ -9,7 +9,7 @@ from amhk.desk.casefile.open_case import open_case
 from amhk.desk.cases import assignment, attachments, moves, reading
 from amhk.desk.figures import kept_reports
 from amhk.desk.intake import calls, drafts, import_staging, imports_view
-from amhk.desk.letters import dispatch, notices, piles
+from amhk.desk.letters import dispatch, notices, piles, text_templates
 from amhk.desk.matters import matters
 from amhk.desk.people import earlier_contacts
 from amhk.desk.regions import arrivals
@@ -76,6 +76,9 @@ def furnish(office):
     form = imports_view.view(office, file, tom)["forms"][0]["id"]
     view = reading.case_view(office, number, tom)
     letters = in_the_post(office, referred, number, tom)
+    bea, letter = reader(office, "Bea"), "terugkoppeling_melder"
+    text = text_templates.view(office, letter, bea)["text"].replace("# ", "# Nieuw: ", 1)
+    text_templates.propose(office, letter, text, bea)
     earlier_contacts.earlier(office, {"route": "melding", "betrokkenen": EL_AMRANI}, anna)
     return {
         "melding": number,

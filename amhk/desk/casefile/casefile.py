@@ -58,15 +58,13 @@ class CaseFile:
     workflow: Workflow
     running: list[TermRow] = field(default_factory=list)
     owed: list[OwedRow] = field(default_factory=list)
-    letters: list[NoticeRow] = field(
-        default_factory=list
-    )  # those that went, came back, or were decided not to go
+    # letters that went, came back, or were decided not to go
+    letters: list[NoticeRow] = field(default_factory=list)
     handed_to: str | None = None
     made: str | None = None
     joined_in: str | None = None  # the phase of the melding it joined
-    deciders: tuple[
-        str, ...
-    ] = ()  # who may answer for a decision, where who acts has no registration himself
+    # who may answer for a decision, where who acts has no registration himself
+    deciders: tuple[str, ...] = ()
     words: bool = False  # something one searches by changed
     kept: Mapping[str, list[Any]] = field(default_factory=dict)  # rows read already, by table
     changes: dict[str, Any] = field(default_factory=dict)
@@ -111,13 +109,7 @@ class CaseFile:
         running = tuple(as_running(t) for t in self.running)
         titles = self.workflow.notices
         owed = tuple(
-            Owed(
-                id=n["id"],
-                kind=n["kind"],
-                title=titles[n["kind"]].title,
-                obligatory=n["obligatory"],
-            )
-            for n in self.owed
+            Owed(n["id"], n["kind"], titles[n["kind"]].title, n["obligatory"]) for n in self.owed
         )
         registered = self.who is None or bool(self.who.registration)
         return Standing(

@@ -5,8 +5,8 @@ any more.
 from collections import defaultdict
 from collections.abc import Iterator
 
-from amhk.rules.procedure.ways_on import JOIN
-from amhk.rules.procedure.workflow import Move, Workflow
+from amhk.rules.procedure.ways_on import JOIN, Facts, from_desk
+from amhk.rules.procedure.workflow import DOORS, Move, Workflow
 from amhk.rules.procedure.world import Spot, World
 
 Found = tuple[Spot, str]  # where it shows, and what is wrong
@@ -25,6 +25,9 @@ def unanswered(world: World) -> Iterator[Found]:
         some.setdefault(key, (here, move, there))
     yield from _left(world.workflow, some)
     yield from _stranded(world, some)
+    if world.workflow.proof >= DOORS:
+        yield from _begun_twice(world.workflow, some)
+        yield from _about_nothing(world)
 
 
 def _left(workflow: Workflow, some: _Steps) -> Iterator[Found]:
@@ -46,6 +49,46 @@ def _left(workflow: Workflow, some: _Steps) -> Iterator[Found]:
                     " (meets, of onward waar zij alleen verder helpt). …."
                 )
                 yield there, text
+
+
+def _begun_twice(workflow: Workflow, some: _Steps) -> Iterator[Found]:
+    """No move begins a term that runs already, unless it ends that first."""
+    told = set[tuple[str, str]]()
+    for here, move, there in some.values():
+        once = {start.term for start in move.maybe if start.once}
+        ways = [e for e in move.edges if (e.source, e.target) == (here.state, there.state)]
+        begun = {*move.starts, *(t for e in ways for t in e.starts)} - once
+        gone = {*move.meets, *move.voids, *(t for e in ways for t in (*e.meets, *e.voids))}
+        for name in sorted(begun & here.running - gone):
+            if (name, move.name) not in told:
+                told.add((name, move.name))
+                title = workflow.terms[name].title
+                text = (
+                    f"'{move.title}' begint de termijn '{title}' terwijl zij al loopt (voids). …."
+                )
+                yield there, text
+
+
+def _about_nothing(world: World) -> Iterator[Found]:
+    """A move that stays where it is and only ends terms is not made where none of them ever runs,
+    as far as the state and what is known there can tell.
+    """
+    desk = from_desk(world.workflow)
+    runs: dict[tuple[str, str, Facts], bool] = {}
+    where: dict[tuple[str, str, Facts], Spot] = {}
+    for here, move, there in world.steps:
+        ends = {*move.meets, *move.voids}
+        if not ends or ends & desk or here.state != there.state or move.finish or move.begins:
+            continue
+        key = move.name, here.state, here.facts
+        runs[key] = runs.get(key, False) or not ends.isdisjoint(here.running)
+        where.setdefault(key, here)
+    told = set[str]()
+    for key, known in runs.items():
+        if not known and key[0] not in told:
+            told.add(key[0])
+            title = world.workflow.moves[key[0]].title
+            yield where[key], f"'{title}' beantwoordt hier een termijn die nooit loopt. …."
 
 
 def _stranded(world: World, some: _Steps) -> Iterator[Found]:

@@ -6,8 +6,9 @@ case closes, a finish that names what must be met, and acts for what begins by i
 
 from collections.abc import Iterator
 
+from amhk.rules.procedure.doors import doors
 from amhk.rules.procedure.promised import Like
-from amhk.rules.procedure.workflow import ANSWERS, PROMISES, REPORTED_TO, Workflow
+from amhk.rules.procedure.workflow import ANSWERS, DOORS, PROMISES, REPORTED_TO, Workflow
 from amhk.rules.terms.terms import TermRule
 
 Found = tuple[str, str]  # the key it stands at, and what is wrong
@@ -57,6 +58,8 @@ def floor(workflow: Workflow) -> Iterator[Found]:
     if workflow.proof >= ANSWERS:
         yield from _investigated(workflow)
     yield from _joined(workflow)
+    if workflow.proof >= DOORS:
+        yield from doors(workflow)
 
 
 def _law(workflow: Workflow) -> Iterator[Found]:

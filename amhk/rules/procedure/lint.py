@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from amhk.errors import Fault
 from amhk.rules.procedure.fields import Field
 from amhk.rules.procedure.ways import unclear
-from amhk.rules.procedure.workflow import ANSWERS, Move, Set, When, Workflow
+from amhk.rules.procedure.workflow import ANSWERS, DOORS, Move, Set, When, Workflow
 
 Found = tuple[str, str]  # the key it stands at, and what is wrong
 _YES_NO = frozenset({True, False})
@@ -103,6 +103,7 @@ def _terms(workflow: Workflow) -> Iterator[Found]:
         if name not in started:
             yield f"terms.{name}", f"de termijn '{rule.title}' ({name}) wordt door niets gestart."
         watching = name in (workflow.untouched_term, workflow.untouched_acute)
+        watching |= name == workflow.suspended_term and workflow.proof >= DOORS
         if name in workflow.engine_terms and not watching:
             continue
         if not rule.rungs:
@@ -165,6 +166,11 @@ def _of_move(workflow: Workflow, move: Move) -> Iterator[str]:
             values, name = _given(workflow).get(need.names[0]), need.names[0]
             if values is not None and not values & {*need.values} and not need.unless:
                 yield f"'{move.title}' kan nooit: '{name}' wordt nooit wat '{need.code}' eist."
+            always = values is not None and values <= {*need.values} and not need.when
+            if always and not need.unless and workflow.proof >= DOORS:
+                yield f"'{move.title}' eist met '{need.code}' wat altijd zo is."
+            if values is None and not all(isinstance(v, int) for v in need.values):
+                yield f"'{move.title}': '{name}' telt, en '{need.code}' eist geen getallen."
             if values is not None and need.unless and (odd := {*need.values} - values):
                 told = ", ".join(sorted(map(repr, odd)))
                 yield f"'{move.title}' wijkt voor '{name}' = {told}, en dat wordt het nooit."

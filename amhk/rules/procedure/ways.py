@@ -78,8 +78,12 @@ def _asked(
     found: dict[str, tuple[object, ...]] = {}
     for name in dict.fromkeys(when.name for when in whens):
         told = [v for when in whens if when.name == name for v in when.values]
-        if any(v == "*" or str(v).startswith(">=") for v in told):
+        if any(v == "*" for v in told):
             return None
+        if any(str(v).startswith(">=") for v in told):  # it counts: the numbers that differ
+            most = max(int(str(v).removeprefix(">=")) for v in told)
+            found[name] = tuple(range(most + 2))
+            continue
         if name in fields:
             if fields[name].type == "choices":
                 return None

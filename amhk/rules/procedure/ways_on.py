@@ -21,15 +21,16 @@ JOINING = Move(JOIN, "", "er komt een melding bij", roles=(), fields=(), edges=(
 class Way:
     """One way on from a state: the facts it records (`sets`) and the finish it reaches.
 
-    `runs`: of each of these sets of terms one must run. Of the terms that run only those of `keep`
-    do afterwards, with those of `starts`, and those of `once` that did not run yet. Sets of terms
-    are bits.
+    `runs`: of each of these sets of terms one must run, and none of `bars` may. Of the terms that
+    run only those of `keep` do afterwards, with those of `starts`, and those of `once` that did not
+    run yet. Sets of terms are bits.
     """
 
     move: Move
     target: str
     sets: tuple[tuple[str, object], ...]
     runs: tuple[int, ...]
+    bars: int
     keep: int
     starts: int
     once: int
@@ -76,14 +77,15 @@ class Ways:
         """
         state, facts, runs, finishes = place
         for way, told in self._from(state, facts, finishes):
-            if way.runs and not all(asked & runs for asked in way.runs):
+            if way.bars & runs or (way.runs and not all(asked & runs for asked in way.runs)):
                 continue
             after = runs & way.keep | way.starts | way.once & ~runs
             finish = way.move.finish
             reached = finishes if finish is None else self._reached(finishes, finish)
             yield way.move, (way.target, told, after, reached)
         for told, begun_then in self._joined(state, facts):
-            yield JOINING, (state, told, runs | begun_then, finishes)
+            if told != facts or begun_then & ~runs:
+                yield JOINING, (state, told, runs | begun_then, finishes)
 
     @cached_property
     def _asked(self) -> Finishes:
@@ -125,8 +127,7 @@ class Ways:
         return found
 
     def _joined(self, state: str, facts: Facts) -> list[tuple[Facts, int]]:
-        """Give what is known after a melding joins here, where that is something else, and what
-        surely runs by what it told.
+        """Give what is known after a melding joins here, and what surely runs by what it told.
 
         What starts whatever it told is left free: it runs at least as it did.
         """
@@ -141,8 +142,7 @@ class Ways:
             ]
             starts = [begun(flow.join_maybe, {**known, **told}, ()) for told in answers]
             after = [frozenset({**known, **sets}.items()) for sets in taken]
-            told = list(zip(after, map(self.bits, starts), strict=True))
-            found = self.joins[facts] = [one for one in told if one[0] != facts]
+            found = self.joins[facts] = list(zip(after, map(self.bits, starts), strict=True))
         return found
 
 
@@ -183,25 +183,31 @@ def steps_of(workflow: Workflow) -> dict[str, list[Step]]:
 
 
 def _ways(ways: Ways, step: Step, told: Mapping[str, object], finishes: Finishes) -> Iterator[Way]:
-    desk, move, runs = from_desk(ways.workflow), step.move, list[int]()
+    desk, move, runs, bars = from_desk(ways.workflow), step.move, list[int](), set[str]()
     for need in move.needs:
+        if need.kind == "not_running" and holds(need.when, told):
+            bars |= {*need.names}
         if _looks_at_terms(need, told, ways.counted):
             runs += [] if desk.intersection(need.names) else [ways.bits(need.names)]
         elif not possible(ways.workflow, need, told, frozenset(), finishes, ways.counted):
             return
     for edge in step.edges:
         for filled in _fillings(move, edge, told, ways.counted):
-            yield _way(ways, move, edge, {**told, **filled}, tuple(runs))
+            yield _way(ways, move, edge, {**told, **filled}, (tuple(runs), ways.bits(bars)))
 
 
 def _way(
-    ways: Ways, move: Move, edge: Edge, told: Mapping[str, object], runs: tuple[int, ...]
+    ways: Ways,
+    move: Move,
+    edge: Edge,
+    told: Mapping[str, object],
+    asks: tuple[tuple[int, ...], int],
 ) -> Way:
     sets = {
         s.name: s.value for s in move.sets if s.name not in ways.counted and holds(s.when, told)
     }
     terms = _terms_of(ways, move, edge, told)
-    return Way(move, edge.target, tuple(sets.items()), runs, *terms)
+    return Way(move, edge.target, tuple(sets.items()), *asks, *terms)
 
 
 def _looks_at_terms(need: Need, told: Mapping[str, object], free: frozenset[str]) -> bool:
@@ -252,9 +258,9 @@ def possible(
         return any(told.get(name) for name in need.names)
     if need.kind == "finish":
         return any(f in finishes for f in need.values) != need.unless
-    return need.kind == "not_running" or any(
-        n in running or n in from_desk(workflow) for n in need.names
-    )
+    if need.kind == "not_running":
+        return running.isdisjoint(need.names)
+    return any(n in running or n in from_desk(workflow) for n in need.names)
 
 
 # Needs that hang on what is filled in, who acts, when, or what became of a letter: here they can
@@ -264,14 +270,19 @@ _FREE = ("filled", "role", "not_before", "notices_sent", "notices_gone", "not_wi
 
 @lru_cache(maxsize=64)
 def from_desk(workflow: Workflow) -> frozenset[str]:
-    """Give the terms that also start outside a move.
+    """Give the terms that also start outside a move, and of which no place says that they run.
 
-    At a vervolgmelding, when a notice is sent, while a case waits, or is offered to another region.
+    At a vervolgmelding whatever it tells, when a notice is sent, while a case waits, or is offered
+    to another region.
     """
-    waiting = [t for t in (workflow.waiting_term, workflow.other_region.get("term")) if t]
-    maybe = [s.term for s in (*workflow.intake_maybe, *workflow.join_maybe)]
-    sent = (t for n in workflow.notices.values() for t in n.sent_starts)
-    return frozenset((*workflow.intake_starts, *maybe, *waiting, *sent))
+    waiting = {workflow.waiting_term or ""} - {""}
+    return frozenset({*workflow.join_starts, *waiting, *from_notices(workflow)})
+
+
+def from_notices(workflow: Workflow) -> frozenset[str]:
+    """Give the terms that start when a letter is sent, or while another region has an offer."""
+    sent = {t for n in workflow.notices.values() for t in n.sent_starts}
+    return frozenset(sent | {workflow.other_region.get("term", "")} - {""})
 
 
 def _fillings(

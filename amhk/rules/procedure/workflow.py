@@ -18,8 +18,8 @@ SAME, REFERS, CORRECTS = "=", "referral", "correct"
 # By which proof a release is held: 0 is of before procedures promised anything, then what each
 # asks more than the one before. A release settled by an earlier one changes no more, and is not
 # asked what has been asked since.
-PROMISES, ANSWERS = 1, 2
-PROOF = ANSWERS
+PROMISES, ANSWERS, DOORS = 1, 2, 3
+PROOF = DOORS
 # Recipients who act upon what they are told about a family: reported to after own investigation.
 REPORTED_TO = ("rvdk", "politie")
 NEED_KINDS = (

@@ -18,11 +18,12 @@ from amhk.desk.house.sign_in import begin
 from amhk.desk.intake import calls, drafts
 from amhk.desk.letters import text_templates
 from amhk.desk.staff import institutions, management, routing_rules
-from amhk.desk.worklists import reindex, saved_lists, worklist
+from amhk.desk.worklists import reindex, saved_lists, today, worklist
 from amhk.errors import BadInput, ClosedDoor, NotAllowed, NotFound
 from amhk.rules.people.searching import RELEASE
 from amhk.store import reads, writes
 from amhk.store.cases import search
+from amhk.store.house.house_journal import HOUSE
 
 
 def person(naam, **other):
@@ -33,10 +34,10 @@ def found(office, name, q):
     return [i["number"] for i in worklist.worklist(office, reader(office, name), {"q": q})["items"]]
 
 
-def seat_of(office):
-    """Tom at a screen."""
+def seat_of(office, name="Tom"):
+    """Somebody at a screen."""
     with office.store.read() as connection:
-        cookie = begin(office, reads.worker_by(connection, name="Tom"))
+        cookie = begin(office, reads.worker_by(connection, name=name))
     return take_seat(office, cookie)
 
 
@@ -376,6 +377,46 @@ def test_a_text_of_a_letter_is_changed_seen_and_kept_and_the_approved_one_stays(
         0,
         None,
     ]
+
+
+def test_a_text_holds_once_somebody_else_agreed_and_until_then_the_one_of_before(client, office):
+    bea, mia, kind = reader(office, "Bea"), reader(office, "Mia"), "bevestiging_adviesvrager"
+    before = text_templates.view(office, kind, bea)["text"]
+    version = text_templates.propose(office, kind, before.replace("# ", "# Nieuw: "), bea)
+    told = text_templates.view(office, kind, bea)
+    assert (told["text"], told["version"], told["waits"]["mine"]) == (before, 0, True)
+    assert ("+", "# Nieuw: Ons gesprek") in told["waits"]["changes"]
+    with pytest.raises(NotAllowed):
+        text_templates.approve(office, kind, version, bea)
+    with pytest.raises(NotAllowed):
+        text_templates.approve(office, kind, version, reader(office, "Anna"))
+    with pytest.raises(ClosedDoor):
+        text_templates.approve(office, kind, version + 1, mia)
+    assert [t["by"] for t in today.texts_of(office, mia)] == ["Bea"]
+    assert today.texts_of(office, bea) == []
+    assert seat_of(office, "Mia").texts
+    assert text_templates.approve(office, kind, version, mia) == version
+    assert text_templates.view(office, kind, bea)["text"].startswith("# Nieuw: ")
+    with pytest.raises(ClosedDoor):
+        text_templates.approve(office, kind, version, mia)
+    with office.store.read() as connection:
+        kept = reads.rows(connection, reads.select(HOUSE).where(HOUSE.c.kind == "tekst"))
+    assert [line["what"].split(",")[0] for line in kept] == [
+        f"Tekst van '{kind}' klaargezet",
+        f"Tekst van '{kind}' vastgesteld",
+    ]
+
+
+def test_a_later_proposal_takes_the_place_of_one_that_waits(office):
+    bea, mia, kind = reader(office, "Bea"), reader(office, "Mia"), "bevestiging_adviesvrager"
+    first = text_templates.propose(office, kind, "# Een\n\nA.\n", bea)
+    second = text_templates.propose(office, kind, "# Twee\n\nB.\n", mia)
+    with pytest.raises(ClosedDoor):
+        text_templates.approve(office, kind, first, mia)
+    with pytest.raises(NotAllowed):
+        text_templates.approve(office, kind, second, mia)
+    assert text_templates.approve(office, kind, second, bea) == second
+    assert text_templates.view(office, kind, bea)["text"] == "# Twee\n\nB.\n"
 
 
 @pytest.mark.parametrize(

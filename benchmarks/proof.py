@@ -1,0 +1,126 @@
+"""The proof of a procedure: the shipped one, and ones made of it twice and five times as large.
+
+`python -m benchmarks.proof [ROUNDS]`: cold (nothing known), as CPU time, beside only reading the
+files; and a second time, when the digest says that it was proven.
+"""
+
+import copy
+import statistics
+import sys
+import tomllib
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from time import process_time
+from typing import Any
+
+from amhk import procedure
+from amhk.config import read_config
+from amhk.rules.procedure.check import check
+from amhk.rules.procedure.read_workflow import read_workflow
+from amhk.rules.procedure.world import explore
+
+_HERE = Path(__file__).parent.parent
+_PARTS = ("states", "facts", "values", "terms", "notices", "needs", "fields", "moves")
+_KEPT = {
+    "type",
+    "recipient",
+    "professional",
+    "choices",
+    "kind",
+    "effect",
+    "roles",
+    "record",
+}  # words of the engine
+_GOALS = {1: 0.5, 2: 2.0, 5: 20.0}  # seconds
+
+
+def larger(data: dict[str, Any], times: int) -> dict[str, Any]:
+    """Give a procedure so many times as large: where a case would close it goes through all of it
+    again, under other names, with nothing of the time before running or known; no melding joins.
+    """
+    made = copy.deepcopy(data)
+    if times > 1:
+        made.pop("join", None)  # what another melding adds would be of the first time alone
+    last = made
+    for n in range(2, times + 1):
+        part = _renamed(data, f"_{n}")
+        _bridge(last, data, part["start"])
+        for name in _PARTS:
+            made[name] |= part.get(name, {})
+        last = part
+    return made
+
+
+def _renamed(data: dict[str, Any], mark: str) -> dict[str, Any]:
+    names = {name for part in _PARTS for name in data.get(part, {})}
+    names |= {one["name"] for one in data["fields"].values() if "name" in one}
+
+    def again(value: Any) -> Any:
+        """Give a value with every name in it marked."""
+        if isinstance(value, dict):
+            return {
+                (k + mark if k in names and k not in _KEPT else k): v if k in _KEPT else again(v)
+                for k, v in value.items()
+            }
+        if isinstance(value, list):
+            return [again(one) for one in value]
+        return value + mark if isinstance(value, str) and value in names else value
+
+    found = again(data)
+    assert isinstance(found, dict)
+    return found
+
+
+def _bridge(part: dict[str, Any], first: dict[str, Any], start: str) -> None:
+    """Let the move that closes go on to a state instead, and begin there with a clean slate."""
+    mark = part["start"].removeprefix(first["start"])
+    move = part["moves"][first["closing"]["move"] + mark]
+    for edge in move.get("edges", [move]):
+        edge["to"] = start
+    move["voids"] = [name + mark for name in first["terms"]]
+    move["sets"] = [{"name": k + mark, "value": v} for k, v in first["facts"].items()]
+    move.pop("ending", None)
+
+
+def _timed(work: Callable[[], object]) -> float:
+    begun = process_time()
+    work()
+    return process_time() - begun
+
+
+def main(rounds: int) -> None:
+    """Print one table."""
+    config = read_config(_HERE / "config.toml")
+    place = _HERE / "workflows" / config.pack / config.release
+    letters = procedure.letters_of(config, place).paths()
+    codes = procedure.read_release(config, place)[1].values
+    file = place / "meldingsroute.toml"
+    data = tomllib.loads(file.read_text(encoding="utf-8"))
+    print(f"| procedure | moves | places | proof | goal | beside reading it |\n|{'---|' * 6}")
+
+    def row(times: int, goal: float) -> None:
+        """Print the row of a procedure so many times as large."""
+        told = larger(data, times)
+        flow, faults = read_workflow(config.pack, file.name, told, codes)
+        assert flow is not None, faults[:3]
+        proofs, readings = [], []
+        read = partial(read_workflow, config.pack, file.name, told, codes)
+        for _ in range(rounds):
+            explore.cache_clear()
+            proofs.append(_timed(partial(check, flow, letters)))
+            readings.append(_timed(read))
+        cold, reading = statistics.median(proofs), statistics.median(readings)
+        print(
+            f"| {times} x | {len(flow.moves)} | {len(explore(flow).roads):,} | {cold:.2f} s |"
+            f" {goal} s | {cold / reading:.0f} |"
+        )
+
+    for times, goal in _GOALS.items():
+        row(times, goal)
+    again = _timed(lambda: procedure.proof_digest(config))
+    print(f"\nproven before, told by its digest: {again * 1000:.0f} ms")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 5)
