@@ -26,6 +26,7 @@ from amhk.desk.letters import sample_facts
 from amhk.letters.pdf import as_pdf
 from amhk.letters.printable_signs import FONTS
 from amhk.letters.render import Letters, as_html
+from amhk.rules.privacy.recipients import STANDARD
 
 ROUNDS = 7
 KIND, CLASS = "verwijzing_instelling", "instelling"
@@ -56,7 +57,8 @@ def main() -> None:
 
     def ours(n: int) -> tuple:
         return letters.render(
-            KIND, sample_facts.for_letter({**facts, "zaaknummer": f"M-2026-{n:06}"}, CLASS)
+            KIND,
+            sample_facts.for_letter({**facts, "zaaknummer": f"M-2026-{n:06}"}, STANDARD[CLASS]),
         )
 
     text = "\n\n".join(i for b in ours(0) for i in b.items)

@@ -9,7 +9,8 @@ from dataclasses import replace
 
 import pytest
 from conftest import FULL, ROOT, make_folder
-from support.cast import change_text, hire, reader
+from support.cast import Client, change_text, hire, reader
+from support.families import melding
 from support.server import command
 
 from amhk import releases
@@ -350,6 +351,94 @@ def test_a_procedure_has_lists_of_its_own(config, office):
     assert new_release.faults_of(config, "2026.2") == []
     edit(there / "meldingsroute.toml", 'choices = "kans"', 'choices = "kansen"')
     assert "kansen" in new_release.faults_of(config, "2026.2")[0].text
+
+
+RECLASSERING = """[recipients.reclassering]
+title = "Reclassering"
+address = "office"
+kind = "reclassering"
+office = "Reclassering Nederland"
+may = ["strafrechtelijk"]
+bars = { verwijzing = "de hulpverlening gaat de reclassering niet aan" }
+
+[notices.bericht_reclassering]
+title = "Bericht aan de reclassering"
+recipient = "reclassering"
+
+"""
+
+
+def with_reclassering(there, text="# Bericht\n\n{{ conclusie }}\n"):
+    """A draft in which an advice of the police also goes to the reclassering."""
+    file = there / "meldingsroute.toml"
+    edit(file, "[notices.verzoek_rvdk]", RECLASSERING + "[notices.verzoek_rvdk]")
+    edit(
+        file,
+        'notices = ["melding_politie"]',
+        'notices = ["melding_politie", "bericht_reclassering"]',
+    )
+    (there / "brieven/bericht_reclassering.j2").write_text(text, encoding="utf-8")
+
+
+def test_a_procedure_writes_to_an_organisation_of_its_own_without_a_line_of_code(
+    folder, config, office
+):
+    there = new_release.draft(office, "2026.2")
+    with_reclassering(there)
+    assert new_release.faults_of(config, "2026.2") == []
+    new_release.make(office, "2026.2", reader(office, "Tom"))
+    new_release.approve(office, "2026.2", reader(office, "Mia"))
+    edit(folder, 'release = "2026.1"', 'release = "2026.2"')
+    fresh = open_office(folder)
+    client = Client(fresh, "Tom")
+    client.clock("2027-02-01T09:00")
+    number = client.post("/cases", melding())["number"]
+    client.move(number, "veiligheidsbeoordeling", uitkomst="Onderzoek nodig.")
+    client.move(number, "onderzoek_besluiten")
+    client.move(number, "onderzoek_afronden", uitkomst=["06"], conclusie="Bevestigd.")
+    case = client.move(number, "melden_politie", motivering="Aangifte.")
+    letter = next(n for n in case["notices"] if n["kind"] == "bericht_reclassering")
+    told = client.get(f"/notices/{letter['id']}")
+    assert told["recipient"] == "reclassering"
+    assert "Reclassering Nederland" in told["html"] and "Bevestigd." in told["html"]
+    client.post(f"/notices/{letter['id']}/approve", {"version": told["version"]})
+    client.post(
+        f"/notices/{letter['id']}/send",
+        {"version": told["version"] + 1, "date": "2027-02-01", "way": "beveiligde mail"},
+    )
+    fresh.close()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("{{ conclusie }}", "{{ melder_naam }}", "de bron wordt niet genoemd"),
+        ("{{ conclusie }}", "{% for p in personen %}{{ p.bsn }}{% endfor %}", "BSN gaat niet mee"),
+        ("{{ conclusie }}", "{{ verwezen_op }}", "gaat de reclassering niet aan"),
+    ],
+)
+def test_what_an_organisation_of_its_own_may_not_see_is_refused(config, office, old, new, said):
+    there = new_release.draft(office, "2026.2")
+    with_reclassering(there, f"# Bericht\n\n{new}\n")
+    assert any(said in fault.text for fault in new_release.faults_of(config, "2026.2"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("[recipients.reclassering]", "[recipients.rvdk]", "kent het programma al"),
+        ('address = "office"', 'address = "person"', "'person' kan niet"),
+        ('kind = "reclassering"\n', "", "noem de soort"),
+        ('may = ["strafrechtelijk"]', 'may = ["melder"]', "'melder' bestaat niet"),
+        ("bars = { verwijzing =", "bars = { alles =", "'alles' bestaat niet"),
+    ],
+)
+def test_an_organisation_that_is_told_wrong_is_refused_by_its_key(config, office, old, new, said):
+    there = new_release.draft(office, "2026.2")
+    with_reclassering(there)
+    edit(there / "meldingsroute.toml", old, new)
+    faults = new_release.faults_of(config, "2026.2")
+    assert any(said in fault.text for fault in faults)
 
 
 @pytest.mark.parametrize("kind", ["letter", "figures"])

@@ -18,9 +18,11 @@ from amhk.letters.pdf import as_pdf
 from amhk.letters.printable_signs import BOX, printable, unprintable
 from amhk.letters.render import Block, Head, Letters, RenderFailed, as_html, as_text
 from amhk.rules.privacy.disclosure import REFERRED
+from amhk.rules.privacy.recipients import STANDARD
 from amhk.rules.procedure.drafting import drafted, sendable
 from amhk.rules.procedure.world import explore
 
+shown = sample_facts.for_letter
 LETTERS = Letters(ROOT / "templates" / "notices")
 HEAD = sample_facts.head(
     "Meldpunt Oefenregio", ("Postbus 1", "0000 AA Oefenstad", "0800-2000"), "Wijkteam Oefenstad"
@@ -51,7 +53,7 @@ def test_every_letter_renders_in_every_state_that_can_send_it_with_the_most_and_
         for state in states:
             referred = all(3 in d.spot.finishes for d in roads) or state in {"verwezen_in_nazorg"}
             for facts in (sample_facts.worst(), sample_facts.least()):
-                told = sample_facts.for_letter(facts, recipient)
+                told = sample_facts.for_letter(facts, STANDARD[recipient])
                 if not referred:  # what only a referral brings is not there yet
                     told |= {name: None for name in REFERRED if name in told}
                 needed = {n for n in LETTERS.asked(template) if n not in OPTIONAL}
@@ -61,7 +63,7 @@ def test_every_letter_renders_in_every_state_that_can_send_it_with_the_most_and_
                 seen += 1
         for facts in (sample_facts.worst(), sample_facts.least(), sample_facts.fair()):
             pdf = as_pdf(
-                LETTERS.render(template, sample_facts.for_letter(facts, recipient)),
+                LETTERS.render(template, sample_facts.for_letter(facts, STANDARD[recipient])),
                 rule.title,
                 "Meldpunt",
                 True,
@@ -76,7 +78,7 @@ def test_every_letter_renders_in_every_state_that_can_send_it_with_the_most_and_
 
 def test_what_is_typed_never_becomes_layout(worlds):
     for _, _, template, recipient, _ in written(worlds):
-        blocks = LETTERS.render(template, sample_facts.for_letter(sample_facts.worst(), recipient))
+        blocks = LETTERS.render(template, shown(sample_facts.worst(), STANDARD[recipient]))
         assert not [b for b in blocks if b.kind == "kop" and "Geen kop" in b.items[0]]
         html = as_html(blocks, HEAD)
         assert "<b>" not in html and set(re.findall(r"<(\w+)", html)) <= {
@@ -96,7 +98,7 @@ def test_what_is_typed_never_becomes_layout(worlds):
 
 @pytest.mark.parametrize("fact", ["melder_naam", "ontvangen", "organisatie"])
 def test_a_letter_without_a_fact_it_needs_is_not_made(fact):
-    facts = sample_facts.for_letter(sample_facts.fair(), "melder")
+    facts = shown(sample_facts.fair(), STANDARD["melder"])
     del facts[fact]
     with pytest.raises(RenderFailed, match=fact):
         LETTERS.render("terugkoppeling_melder", facts)
@@ -131,7 +133,8 @@ def flat(tags):
 @pytest.fixture(scope="module")
 def referral():
     blocks = LETTERS.render(
-        "verwijzing_instelling", sample_facts.for_letter(sample_facts.fair(), "instelling")
+        "verwijzing_instelling",
+        shown(sample_facts.fair(), STANDARD["instelling"]),
     )
     return blocks, PdfReader(
         BytesIO(as_pdf(blocks, "Verwijzing M-2026-000012", "Meldpunt Oefenregio", False, HEAD))
@@ -184,7 +187,7 @@ def test_every_font_is_inside_and_what_is_read_aloud_is_what_stands_there(referr
 
 
 def test_a_letter_of_a_training_meldpunt_has_the_mark_on_every_page():
-    blocks = LETTERS.render("verzoek_rvdk", sample_facts.for_letter(sample_facts.worst(), "rvdk"))
+    blocks = LETTERS.render("verzoek_rvdk", shown(sample_facts.worst(), STANDARD["rvdk"]))
     pdf = PdfReader(BytesIO(as_pdf(blocks, "t", "o", True, HEAD)))
     assert len(pdf.pages) > 2
     for page in pdf.pages:

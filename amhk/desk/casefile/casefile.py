@@ -20,6 +20,7 @@ from amhk.desk.casefile.term_rows import (
     term_row,
 )
 from amhk.office import Office
+from amhk.rules.privacy.recipients import INSTITUTION
 from amhk.rules.privacy.secrecy import Reader
 from amhk.rules.procedure.codes import Codes
 from amhk.rules.procedure.moves import closing_due, without_term
@@ -264,7 +265,8 @@ class CaseFile:
         """
         rule = self.workflow.notices[kind]
         about, person = links.get("about_id"), links.get("person_id")
-        if rule.recipient == "instelling" and links.get("institution_id") is None:
+        to = self.workflow.recipients[rule.recipient]
+        if to.address == INSTITUTION and links.get("institution_id") is None:
             latest = self.rows(reads.REFERRAL)[-1:]
             links["institution_id"] = latest[0]["institution_id"] if latest else None
         open_still = not self.workflow.states[self.standing().state].final

@@ -5,6 +5,7 @@ from typing import Any
 
 from amhk.letters.render import Head
 from amhk.office import Office
+from amhk.rules.privacy.recipients import Recipient
 from amhk.rules.privacy.secrecy import Reader, postal_lines
 from amhk.store import reads
 from amhk.store.database.engine import Connection
@@ -34,14 +35,18 @@ def head_of_letter(
     return Head(
         organisation=office.config.organisation,
         sender=sender,
-        to=addressed(connection, case, notice, facts),
+        to=addressed(office, connection, case, notice=notice, facts=facts),
         marks=marks,
         signature=signature,
     )
 
 
 def addressed(
-    connection: Connection, case: CaseRow, notice: NoticeRow, facts: Mapping[str, Any]
+    office: Office,
+    connection: Connection,
+    case: CaseRow,
+    notice: NoticeRow,
+    facts: Mapping[str, Any],
 ) -> tuple[str, ...]:
     """Give the lines of the address of a letter, the name first."""
     recipient = notice["recipient"]
@@ -61,22 +66,18 @@ def addressed(
         )
     if recipient == "andere_regio":
         return _lines(facts.get("naar"))
-    return _office_of(connection, case, notice)
+    flow = office.pack.workflows[case["workflow"], case["release"]]
+    return _office_of(connection, case, notice, flow.recipients[recipient])
 
 
-_KINDS = {
-    "rvdk": ("RvdK", "Raad voor de Kinderbescherming"),
-    "politie": ("politie", "Politie"),
-    "college": ("gemeente", ""),
-}
-
-
-def _office_of(connection: Connection, case: CaseRow, notice: NoticeRow) -> tuple[str, ...]:
+def _office_of(
+    connection: Connection, case: CaseRow, notice: NoticeRow, to: Recipient
+) -> tuple[str, ...]:
     """Give name and address of the institution a letter is for.
 
-    Of the RvdK, police and college the one that serves the gemeente.
+    Of an office (RvdK, police, college) the one that serves the gemeente.
     """
-    kind, name = _KINDS.get(notice["recipient"], ("", ""))
+    kind, name = to.kind, to.office.replace("{gemeente}", str(case["gemeente"]))
     if notice["facts"].get("aan") == "OM":
         kind, name = "OM", "Openbaar Ministerie"
     found = next(
@@ -91,11 +92,8 @@ def _office_of(connection: Connection, case: CaseRow, notice: NoticeRow) -> tupl
         ),
         None,
     )
-    if notice["recipient"] == "college":
-        return _lines(
-            f"Het college van burgemeester en wethouders van {case['gemeente']}",
-            found["address"] if found else None,
-        )
+    if "{gemeente}" in to.office:
+        return _lines(name, found["address"] if found else None)
     return _lines(found["name"], found["address"]) if found else _lines(name)
 
 

@@ -61,7 +61,7 @@ def compose(
     letters = letters_now(office, connection, case["release"])
     asked = letters.asked(template)
     gathered = gather(office, connection, case, notice=notice, who=who, now=now)
-    facts, barred = for_recipient(gathered, written_for)
+    facts, barred = for_recipient(gathered, office.pack.recipient(written_for))
     head = head_of_letter(office, connection, case, notice=notice, facts=gathered, who=who)
     made = Letter(
         title=f"{rule.title} {case['number']}",

@@ -21,7 +21,7 @@ from amhk.words import VERZENDWIJZE
 
 # The ways besides by hand: the print tray and the watched folder.
 MACHINES = {"print": "In de printlade", "map": "Naar de uitwisselmap"}
-_OFFICES = ("rvdk", "college", "politie", "instelling", "andere_regio")
+_PEOPLE = ("betrokkene", "melder", "adviesvrager")
 _LACKS = {
     "postadres": "Van de ontvanger is geen postadres vastgelegd",
     "e-mail": "Van de ontvanger is geen e-mailadres vastgelegd",
@@ -88,7 +88,7 @@ def reach_of(
     `to`: the lines of its address as they stand on it.
     """
     recipient, correct = notice["recipient"], Opens("move", CORRECTS)
-    if recipient in _OFFICES:
+    if recipient not in _PEOPLE:
         known = any(any(c.isdigit() for c in line) for line in to[1:])
         place = Opens("institution", str(notice["institution_id"] or ""))
         door = place if recipient != "andere_regio" else correct

@@ -199,7 +199,7 @@ def shown_in_post(office: Office, row: Row) -> dict[str, object]:
         "title": rule.title,
         "queued": iso(row["queued"]),
         "due": iso(row["due"]),
-        "handling": BY_HAND if row["geheim_adres"] else HANDLING[row["recipient"]],
+        "handling": BY_HAND if row["geheim_adres"] else HANDLING.get(row["recipient"], _SEALED),
     }
 
 
@@ -210,7 +210,5 @@ HANDLING = {
     "betrokkene": "Gesloten envelop zonder naam van het meldpunt",
     "melder": "Gesloten envelop zonder naam van het meldpunt",
     "adviesvrager": "Gesloten envelop zonder naam van het meldpunt",
-} | {
-    name: "Gesloten envelop, vertrouwelijk"
-    for name in ("rvdk", "college", "politie", "instelling", "andere_regio")
 }
+_SEALED = "Gesloten envelop, vertrouwelijk"

@@ -150,7 +150,13 @@ def _reach(
     if notice["html"]:
         return reach_of(office, connection, case, notice, address_on(notice))
     facts = gather(office, connection, case, notice=notice, who=who, now=office.now(connection))
-    return reach_of(office, connection, case, notice, addressed(connection, case, notice, facts))
+    return reach_of(
+        office,
+        connection,
+        case,
+        notice,
+        addressed(office, connection, case, notice=notice, facts=facts),
+    )
 
 
 def _lacks(office: Office, reach: Reach) -> list[dict[str, object]]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from amhk.desk.letters.facts import OPTIONAL
 from amhk.letters.render import Head
 from amhk.rules.privacy.disclosure import FACTS, FIELDS, LABELS, for_recipient
+from amhk.rules.privacy.recipients import Recipient
 
 _LONG = (
     "Maria-Antonia Wilhelmina van der Heijden-Çelik Öztürk van den Broek-Hoogstraten de la Fontaine"
@@ -236,7 +237,7 @@ _PLAIN: dict[str, object] = {
 }
 
 
-def for_letter(facts: Mapping[str, object], recipient: str) -> dict[str, object]:
+def for_letter(facts: Mapping[str, object], recipient: Recipient) -> dict[str, object]:
     """Give these facts as a letter to this class of recipient may use them."""
     return for_recipient(facts, recipient)[0]
 

@@ -15,6 +15,7 @@ from amhk.letters.render import Letters, RenderFailed, as_html
 from amhk.office import Office
 from amhk.rules.parse import tidy
 from amhk.rules.privacy.disclosure import FACTS, forbidden
+from amhk.rules.privacy.recipients import Recipient
 from amhk.rules.privacy.secrecy import MAKES, Reader
 from amhk.rules.procedure.check import check
 from amhk.rules.procedure.workflow import Workflow
@@ -93,7 +94,7 @@ def overview(office: Office, who: Reader, of: str = "") -> list[dict[str, object
         {
             "kind": kind,
             "title": title,
-            "recipient": recipient.replace("_", " "),
+            "recipient": office.pack.recipient(recipient).title,
             "version": held[kind],
             "waits": wait.get(kind),
         }
@@ -137,7 +138,7 @@ def view(office: Office, kind: str, who: Reader, of: str = "") -> dict[str, Any]
         "of": of,
         "releases": running(office),
         "text": text,
-        "names": _may_ask(_written(office, of)[kind][1]),
+        "names": _may_ask(office.pack.recipient(_written(office, of)[kind][1])),
         "versions": kept,
         "waits": waits,
     }
@@ -160,7 +161,7 @@ def _changes(before: str, after: str) -> list[tuple[str, str]]:
     return [(line[0], line[2:]) for line in lines if line[0] != "?"]
 
 
-def _may_ask(recipient: str) -> list[str]:
+def _may_ask(recipient: Recipient) -> list[str]:
     """Give the facts a letter to this class of recipient may show, by name."""
     return sorted(name for name in FACTS if forbidden(name, recipient) is None)
 
@@ -175,7 +176,8 @@ def preview(office: Office, kind: str, text: str, of: str = "") -> str:
     if faults := _faults(office, kind, text, of):
         raise BadInput(faults=faults)
     letters = _with(office, kind, text, of)
-    title, recipient = _written(office, of)[kind]
+    title, name_of = _written(office, of)[kind]
+    recipient = office.pack.recipient(name_of)
     style, name = office.config.style, office.config.organisation
     head = sample_facts.head(name, (*style.address, office.config.phone), "Voorbeeld")
     try:

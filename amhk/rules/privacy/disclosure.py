@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from amhk.rules.privacy.recipients import Recipient
+
 HIDDEN = "geheim"
 PERSON = "_person"  # beside them: the key of the person an item is about
 MOTHERS = "_mothers"  # of an unborn child: the keys of who can be the mother
@@ -135,125 +137,6 @@ ASKED = frozenset(
 )  # only there when the move that drafts the letter asks it
 REFERRED = frozenset({"instelling", "verwezen_op", "controle_op", "uiterlijk"})
 
-_OTHER = {"adviesvrager": "dat is een andere route", "advies": "dat is een andere route"}
-_SOURCE = {"melder": "de bron wordt niet genoemd", "geheim_adres": "geheim adres"}
-_NO_STEPS = {"stappen": "dat is voor de melder", "betrokkene": "dat is voor de betrokkene zelf"}
-# Labels a recipient may never see, and why (Wmo 2015 art. 4.1.1 lid 2 f (college: no substance),
-# Uitvoeringsbesluit
-# Wmo 2015 art. 4.1.8 lid 3 (origin of data), art. 5.3.3 (others only with consent); medical and
-# criminal data go only
-# where the task asks for them: own rule of this product).
-FORBIDDEN: dict[str, dict[str, str]] = {
-    "rvdk": _SOURCE | _OTHER | _NO_STEPS,
-    "politie": (
-        _SOURCE
-        | _OTHER
-        | _NO_STEPS
-        | {
-            "bsn": "het BSN gaat niet mee naar de politie",
-            "medisch": "medische gegevens gaan niet mee naar de politie",
-            "verwijzing": "de hulpverlening gaat de politie niet aan",
-        }
-    ),
-    "college": (
-        _SOURCE
-        | _OTHER
-        | _NO_STEPS
-        | {
-            "inhoud": "het college krijgt geen inhoud",
-            "verwijzing": "het college krijgt geen inhoud",
-            "adres": "het college krijgt niet meer dan nodig is om het kind te kennen",
-            "medisch": "het college krijgt geen inhoud",
-            "strafrechtelijk": "het college krijgt geen inhoud",
-            "ouder": "het college krijgt geen inhoud",
-        }
-    ),
-    "instelling": (
-        _SOURCE
-        | _OTHER
-        | _NO_STEPS
-        | {
-            "bsn": "het BSN gaat niet mee",
-            "medisch": "medische gegevens gaan niet mee naar een instelling",
-            "strafrechtelijk": "strafrechtelijke gegevens gaan niet mee naar een instelling",
-        }
-    ),
-    "andere_regio": _SOURCE | _OTHER | _NO_STEPS,
-    "betrokkene": (
-        _SOURCE
-        | _OTHER
-        | {
-            "stappen": "dat is voor de melder",
-            "inhoud": "inhoud gaat via inzage",
-            "gezin": "gegevens van anderen",
-            "bsn": "gegevens van anderen",
-            "adres": "gegevens van anderen",
-            "verwijzing": "inhoud gaat via inzage",
-            "medisch": "inhoud gaat via inzage",
-            "strafrechtelijk": "inhoud gaat via inzage",
-            "ouder": "verteld door een ouder alleen",
-        }
-    ),
-    "melder": (
-        _OTHER
-        | {
-            name: "een melder krijgt geen gegevens van het gezin"
-            for name in (
-                "gezin",
-                "bsn",
-                "adres",
-                "geheim_adres",
-                "inhoud",
-                "betrokkene",
-                "verwijzing",
-                "medisch",
-                "strafrechtelijk",
-                "ouder",
-            )
-        }
-    ),
-    "melder_beroepsmatig": (
-        _OTHER
-        | {
-            name: (
-                "ook een beroepsmatige melder hoort alleen welke stappen zijn gezet en aan wie is"
-                " overgedragen"
-            )
-            for name in (
-                "gezin",
-                "bsn",
-                "adres",
-                "geheim_adres",
-                "inhoud",
-                "betrokkene",
-                "medisch",
-                "strafrechtelijk",
-                "ouder",
-            )
-        }
-    ),
-    "adviesvrager": (
-        {
-            name: "over het gezin wordt niets vastgelegd"
-            for name in (
-                "gezin",
-                "bsn",
-                "adres",
-                "geheim_adres",
-                "betrokkene",
-                "medisch",
-                "strafrechtelijk",
-                "ouder",
-            )
-        }
-        | {
-            "melder": "dat is een andere route",
-            "verwijzing": "dat is een andere route",
-            "stappen": "dat is een andere route",
-        }
-    ),
-}
-
 
 def supplied(path: str) -> bool:
     """Tell whether the house can supply a fact of that name (`zorgen`), or that field of it
@@ -275,17 +158,17 @@ def labels_of(path: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=4096)
-def forbidden(path: str, recipient: str) -> str | None:
-    """Give why a fact (or a field of it) may not stand in a letter to this kind of recipient, or
-    None when it may.
+def forbidden(path: str, recipient: Recipient) -> str | None:
+    """Give why a fact (or a field of it) may not stand in a letter to this recipient, or None when
+    it may.
     """
     return _why(labels_of(path), recipient)
 
 
-def _why(labels: Iterable[str], recipient: str) -> str | None:
+def _why(labels: Iterable[str], recipient: Recipient) -> str | None:
     if not labels:
         return None
-    barred = FORBIDDEN[recipient]
+    barred = recipient.bars
     return next((barred[label] for label in sorted(labels) if label in barred), None)
 
 
@@ -303,7 +186,7 @@ class Barred:
 
 
 def for_recipient(
-    facts: Mapping[str, object], recipient: str
+    facts: Mapping[str, object], recipient: Recipient
 ) -> tuple[dict[str, object], list[Barred]]:
     """Give the facts this recipient may see, and each fact, item or field left out with why.
 
@@ -325,7 +208,7 @@ def for_recipient(
 
 
 def _item(
-    name: str, item: Mapping[str, Any], recipient: str, left_out: list[Barred]
+    name: str, item: Mapping[str, Any], recipient: Recipient, left_out: list[Barred]
 ) -> dict[str, object] | None:
     own: Mapping[str, Iterable[str]] = item.get(LABELS, {})
     if why := _why(own.get("", ()), recipient):

@@ -273,7 +273,8 @@ def _path_fault(
     name = path.removesuffix(".*")
     if not supplied(path):
         return f"vraagt om '{name}', en niets levert dat.", None
-    if why := forbidden(path, recipient):
+    reader = world.workflow.recipients[recipient]
+    if why := forbidden(path, reader):
         story = world.story(drafts[0].spot)
         return f"toont '{name}' aan een {recipient.replace('_', ' ')}: {why}. {story}.", story
     bare = next(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from amhk.rules.procedure.doors import doors
 from amhk.rules.procedure.promised import Like
-from amhk.rules.procedure.workflow import ANSWERS, DOORS, PROMISES, REPORTED_TO, Workflow
+from amhk.rules.procedure.workflow import ANSWERS, DOORS, PROMISES, Workflow
 from amhk.rules.terms.terms import TermRule
 
 Found = tuple[str, str]  # the key it stands at, and what is wrong
@@ -142,7 +142,7 @@ def _investigated(workflow: Workflow) -> Iterator[Found]:
     """A finish by a letter that must go to who acts upon it rests on own investigation."""
     for move in workflow.moves.values():
         letters = [workflow.notices[n] for n in move.letters]
-        told = [n for n in letters if n.obligatory and n.recipient in REPORTED_TO]
+        told = [n for n in letters if n.obligatory and workflow.recipients[n.recipient].acts]
         if move.finish and told and not workflow.investigated.get(move.finish):
             text = (
                 f"'{move.title}' is finish {move.finish} en meldt aan anderen, en [finishes."

@@ -46,6 +46,7 @@ KEYS = {
     "untouched": {"term", "acute"},
     "waiting": {"term", "states"},
     "notice": {"title", "recipient", "obligatory", "term", "sent_starts", "professional", "ground"},
+    "recipient": {"title", "address", "kind", "office", "may", "bars", "acts"},
     "need": {"kind", "text", "names", "values", "unless", "days", "field", "opens", "when"},
     "edge": {"from", "to", "when", "starts", "meets", "voids", "notices"},
     "move": {
@@ -104,6 +105,7 @@ KEYS = {
         "other_region",
         "promises",
         "finishes",
+        "recipients",
     },
     "finish": {"after"},
     "next": {"move", "choice", "without"},

@@ -5,11 +5,19 @@ from dataclasses import replace
 from typing import Any
 
 from amhk.rules.parse import Raw
+from amhk.rules.privacy.recipients import (
+    LABELS,
+    OFFICE,
+    OPENED,
+    OWN,
+    STANDARD,
+    Recipient,
+    own_recipient,
+)
 from amhk.rules.procedure.fields import TYPES, Field
 from amhk.rules.procedure.read_keys import Reading
 from amhk.rules.procedure.workflow import (
     NEED_KINDS,
-    RECIPIENTS,
     Need,
     NextStep,
     NoticeRule,
@@ -227,7 +235,31 @@ def _rung(r: Reading, key: str, table: Raw, notices: Collection[str]) -> Rung:
     )
 
 
-def notice_of(r: Reading, name: str, table: Raw, terms: Collection[str]) -> NoticeRule:
+def recipients_of(r: Reading, tables: Raw) -> Mapping[str, Recipient]:
+    """Read whom letters can go to besides those the law names; none of these is another there."""
+    found = dict(STANDARD)
+    for name, table in tables.items():
+        key = f"recipients.{name}"
+        r.known(key, "recipient", table)
+        if name in STANDARD:
+            r.no(key, "deze ontvanger kent het programma al, en hij verandert niet")
+            continue
+        r.one(f"{key}.address", table.get("address"), OWN, OFFICE)
+        if table.get("address") == OFFICE and not table.get("kind"):
+            r.no(f"{key}.kind", "noem de soort op de sociale kaart waar de brief naartoe gaat")
+        opened, bars = table.get("may", []), table.get("bars", {})
+        r.names(f"{key}.may", opened, OPENED)
+        if not isinstance(bars, Mapping) or not all(isinstance(why, str) for why in bars.values()):
+            r.no(f"{key}.bars", "een tabel {gegeven = waarom niet}")
+            bars = {}
+        r.names(f"{key}.bars", [*bars], LABELS)
+        found[name] = own_recipient(name, table, bars, frozenset(map(str, opened)))
+    return found
+
+
+def notice_of(
+    r: Reading, name: str, table: Raw, terms: Collection[str], recipients: Collection[str]
+) -> NoticeRule:
     """Read a notice: to whom, whether it must go, and in which term."""
     key = f"notices.{name}"
     r.known(key, "notice", table)
@@ -239,7 +271,7 @@ def notice_of(r: Reading, name: str, table: Raw, terms: Collection[str]) -> Noti
     return NoticeRule(
         name=name,
         title=table.get("title", name),
-        recipient=r.one(f"{key}.recipient", table.get("recipient"), RECIPIENTS, "college"),
+        recipient=r.one(f"{key}.recipient", table.get("recipient"), recipients, "college"),
         obligatory=bool(table.get("obligatory")),
         term=term,
         sent_starts=r.names(f"{key}.sent_starts", table.get("sent_starts"), terms),

@@ -5,6 +5,7 @@ from typing import Any
 
 from amhk.errors import Fault
 from amhk.rules.parse import Raw
+from amhk.rules.privacy.recipients import Recipient
 from amhk.rules.procedure.read_keys import Reading
 from amhk.rules.procedure.read_moves import World, move_of, pick, sets_of, starts_of
 from amhk.rules.procedure.read_parts import (
@@ -14,6 +15,7 @@ from amhk.rules.procedure.read_parts import (
     next_of,
     notice_of,
     other_region_of,
+    recipients_of,
     referral_of,
     retention_of,
     state_of,
@@ -38,7 +40,8 @@ def read_workflow(
             r.no(key, "ontbreekt")
     if r.faults:
         return None, r.faults
-    world = _world(r, data)
+    readers = recipients_of(r, data.get("recipients", {}))
+    world = _world(r, data, readers)
     moves = {name: move_of(world, name, table) for name, table in data["moves"].items()}
     r.one("start", data["start"], world.states, "")
     closing = data.get("closing", {})
@@ -60,6 +63,7 @@ def read_workflow(
         **_beside(world, data, moves),
         files=(file,),
         lists=r.lists,
+        recipients=readers,
     )
     return (None if r.faults else flow), r.faults
 
@@ -91,7 +95,7 @@ def _beside(world: World, data: Raw, moves: Mapping[str, Move]) -> dict[str, Any
     }
 
 
-def _world(r: Reading, data: Raw) -> World:
+def _world(r: Reading, data: Raw, readers: Mapping[str, Recipient]) -> World:
     """Read what moves are made of."""
     letters = data.get("notices", {})
     terms = {n: term_of(r, n, t, data["moves"], letters) for n, t in data["terms"].items()}
@@ -100,7 +104,7 @@ def _world(r: Reading, data: Raw) -> World:
         states={name: state_of(r, name, table) for name, table in data["states"].items()},
         fields=fields_of(r, data.get("fields", {})),
         terms=terms,
-        notices={name: notice_of(r, name, table, terms) for name, table in letters.items()},
+        notices={n: notice_of(r, n, table, terms, readers) for n, table in letters.items()},
         needs={n: need_of(r, n, table, data) for n, table in data.get("needs", {}).items()},
         roles=r.names("roles", data.get("roles"), IN_PROCEDURE),
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from amhk.rules.figures.definitions import Definitions
+from amhk.rules.privacy.recipients import STANDARD, Recipient
 from amhk.rules.procedure.codes import Codes
 from amhk.rules.procedure.fields import Field
 from amhk.rules.procedure.promised import Promise
@@ -20,8 +21,6 @@ SAME, REFERS, CORRECTS = "=", "referral", "correct"
 # asked what has been asked since.
 PROMISES, ANSWERS, DOORS = 1, 2, 3
 PROOF = DOORS
-# Recipients who act upon what they are told about a family: reported to after own investigation.
-REPORTED_TO = ("rvdk", "politie")
 NEED_KINDS = (
     "fact",
     "facts_any",
@@ -35,16 +34,6 @@ NEED_KINDS = (
     "role",
     "finish",
     "filled",
-)
-RECIPIENTS = (
-    "rvdk",
-    "college",
-    "politie",
-    "instelling",
-    "melder",
-    "betrokkene",
-    "adviesvrager",
-    "andere_regio",
 )
 EFFECTS = (
     "referral",
@@ -280,6 +269,7 @@ class Workflow:
     needs: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    recipients: Mapping[str, Recipient] = field(default_factory=lambda: STANDARD)
     proof: int = PROOF
 
     @cached_property
@@ -358,6 +348,11 @@ class Pack:
     def codes(self) -> Codes:
         """Give the code lists of today's release: those of the house where no case is meant."""
         return self.codes_of(self.current)
+
+    def recipient(self, name: str) -> Recipient:
+        """Give a recipient by name, from whichever workflow knows it."""
+        every = (w.recipients[name] for w in self.workflows.values() if name in w.recipients)
+        return next(every, STANDARD["instelling"])
 
     def codes_of(self, release: str) -> Codes:
         """Give the code lists of a release; of one that is not there none."""

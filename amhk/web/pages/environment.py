@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from amhk.config import shipped
 from amhk.desk.casefile.choices import OFFICIAL
+from amhk.rules.privacy.recipients import STANDARD
 from amhk.rules.procedure.form_check import MOST_OFFERED, candidates
 from amhk.rules.terms.days import Calendar
 from amhk.rules.terms.distance import LATE, LATER, NOW, WEEK, distance
@@ -108,8 +109,11 @@ def dag(value: str | date | datetime | None) -> str:
 
 
 @lru_cache(maxsize=8192)
-def _recipient(name: str) -> str:
-    return OFFICIAL.get(name, name.replace("_", " "))
+@pass_context
+def _recipient(told: Any, name: str) -> str:
+    if name in OFFICIAL:
+        return OFFICIAL[name]
+    return name.replace("_", " ") if name in STANDARD else told["office"].pack.recipient(name).title
 
 
 @lru_cache(maxsize=4096)

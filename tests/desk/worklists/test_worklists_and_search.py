@@ -407,7 +407,7 @@ def test_a_text_holds_once_somebody_else_agreed_and_until_then_the_one_of_before
     ]
 
 
-def test_a_later_proposal_takes_the_place_of_one_that_waits(office):
+def test_a_later_proposal_takes_the_place_of_one_that_waits(client, office):
     bea, mia, kind = reader(office, "Bea"), reader(office, "Mia"), "bevestiging_adviesvrager"
     first = text_templates.propose(office, kind, "# Een\n\nA.\n", bea)
     second = text_templates.propose(office, kind, "# Twee\n\nB.\n", mia)

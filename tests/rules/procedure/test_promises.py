@@ -63,7 +63,7 @@ def the_fact_renamed(d):
                 edge["when"]["zorg_na"] = edge["when"].pop("nazorg")
     d["values"]["zorg_na"] = d["values"].pop("nazorg")
     for promise in d["promises"]:
-        form = promise.get("never") or promise.get("exactly") or {}
+        form = next(told for told in promise.values() if isinstance(told, dict))
         facts = form.get("facts", {})
         if "nazorg" in facts:
             facts["zorg_na"] = facts.pop("nazorg")
