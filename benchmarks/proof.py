@@ -39,6 +39,7 @@ def larger(data: dict[str, Any], times: int) -> dict[str, Any]:
     """Give a procedure so many times as large: where a case would close it goes through all of it
     again, under other names, with nothing of the time before running or known; no melding joins.
     """
+    data = _spelled(data)
     made = copy.deepcopy(data)
     if times > 1:
         made.pop("join", None)  # what another melding adds would be of the first time alone
@@ -49,6 +50,21 @@ def larger(data: dict[str, Any], times: int) -> dict[str, Any]:
         for name in _PARTS:
             made[name] |= part.get(name, {})
         last = part
+    return made
+
+
+def _spelled(data: dict[str, Any]) -> dict[str, Any]:
+    """Give a procedure in which every move names the states it is made from."""
+    made = copy.deepcopy(data)
+    words = {
+        "*": [*made["states"]],
+        "open": [name for name, state in made["states"].items() if not state.get("final")],
+    }
+    for move in made["moves"].values():
+        for part in (move, *move.get("edges", ())):
+            if part.get("from") in ("*", "open"):
+                part["from"] = words[part["from"]]
+                part.setdefault("to", "=")
     return made
 
 

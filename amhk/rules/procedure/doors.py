@@ -95,9 +95,7 @@ def _corrected(workflow: Workflow) -> Iterator[Found]:
     there = {s for m in workflow.moves.values() if m.effect == CORRECTS for s in m.sources}
     for state in workflow.states.values():
         if state.name not in there and not state.final:
-            text = (
-                f"in '{state.title}' is geen stap om een gegeven te corrigeren (effect = correct)."
-            )
+            text = f"in '{state.title}' is niets te corrigeren: geen stap met effect = correct."
             yield f"states.{state.name}", text
     joins = any(move.effect == "join" for move in workflow.moves.values())
     if workflow.join_sets and not joins:

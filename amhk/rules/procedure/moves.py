@@ -200,9 +200,11 @@ def _letters_unmet(workflow: Workflow, standing: Standing, need: Need) -> list[F
 
 
 def _too_early(standing: Standing, need: Need) -> list[Fault]:
-    if not (term := standing.term(need.names[0])):
+    """Give why it is too early: of the terms it names, for the first of those that run."""
+    ends = [term.due for name in need.names if (term := standing.term(name))]
+    if not ends:
         return []
-    due = day_of(term.due) if isinstance(term.due, datetime) else term.due
+    due = min(day_of(end) if isinstance(end, datetime) else end for end in ends)
     first = due - timedelta(days=need.days)
     if day_of(standing.now) >= first:
         return []

@@ -6,57 +6,68 @@ in every open place like this, and in no other).
 """
 
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from amhk.rules.procedure.promised import Like, Promise
+from amhk.rules.procedure.ways_on import Facts
 from amhk.rules.procedure.workflow import Move
-from amhk.rules.procedure.world import Spot, World, can
+from amhk.rules.procedure.world import Spot, World
 
 
 def broken(world: World, promise: Promise) -> Spot | None:
     """Give the first place, by the shortest story, where a promise does not hold; None when it
     always does.
     """
+    like = _Likeness(world, promise.like)
     if promise.kind == "never":
-        return _never(world, promise)
+        return _never(world, promise, like)
     if promise.kind == "always":
-        return next((s for s in _those(world, promise.like) if not _any(world, s, promise)), None)
+        wanted = {*promise.possible}
+        those = (spot for spot in world.roads if like.of(spot))
+        return next((s for s in those if all(m.name not in wanted for m, _ in world.ways[s])), None)
     if promise.kind == "exactly":
-        return next((s for s in world.roads if not _runs_as_told(world, s, promise)), None)
-    reached = _leading(world, [s for s in world.roads if is_like(world, s, promise.to)])
-    return next((s for s in _those(world, promise.like) if s not in reached), None)
+        return next((s for s in world.roads if not _runs_as_told(world, s, promise, like)), None)
+    to = _Likeness(world, promise.to)
+    reached = _leading(world, [spot for spot in world.roads if to.of(spot)])
+    return next((s for s in world.roads if like.of(s) and s not in reached), None)
 
 
-def is_like(world: World, spot: Spot, like: Like) -> bool:
-    """Tell whether a place is as a promise describes it."""
-    final = world.workflow.states[spot.state].final
-    if like.final is not None and final != like.final:
-        return False
-    if like.finish and not spot.finishes & {*like.finish}:
-        return False
-    if spot.finishes & {*like.not_finish}:
-        return False
-    if like.states and spot.state not in like.states:
-        return False
-    told = dict(spot.facts)
-    if any(told.get(name) not in values for name, values in like.facts):
-        return False
-    return not (like.unless and all(told.get(n) in values for n, values in like.unless))
+@dataclass
+class _Likeness:
+    """Whether places are as a promise describes them; told once for all that look alike to it."""
+
+    world: World
+    like: Like
+    found: dict[tuple[str, Facts, frozenset[int]], bool] = field(default_factory=dict)
+
+    def of(self, spot: Spot) -> bool:
+        """Tell it of one place."""
+        key = spot.state, spot.facts, spot.finishes
+        if (found := self.found.get(key)) is None:
+            found = self.found[key] = self._told(spot)
+        return found
+
+    def _told(self, spot: Spot) -> bool:
+        like, final = self.like, self.world.workflow.states[spot.state].final
+        if like.final is not None and final != like.final:
+            return False
+        if like.finish and not spot.finishes & {*like.finish}:
+            return False
+        if spot.finishes & {*like.not_finish}:
+            return False
+        if like.states and spot.state not in like.states:
+            return False
+        told = dict(spot.facts)
+        if any(told.get(name) not in values for name, values in like.facts):
+            return False
+        return not (like.unless and all(told.get(n) in values for n, values in like.unless))
 
 
-def _those(world: World, like: Like) -> Iterator[Spot]:
-    return (spot for spot in world.roads if is_like(world, spot, like))
-
-
-def _runs_as_told(world: World, spot: Spot, promise: Promise) -> bool:
+def _runs_as_told(world: World, spot: Spot, promise: Promise, like: _Likeness) -> bool:
     """Tell whether the term runs in an open place as it should: there, and nowhere else."""
     open_here = not world.workflow.states[spot.state].final
-    return not open_here or is_like(world, spot, promise.like) == (promise.term in spot.running)
-
-
-def _any(world: World, spot: Spot, promise: Promise) -> bool:
-    return any(can(world.workflow, spot, name) for name in promise.possible)
+    return not open_here or like.of(spot) == (promise.term in spot.running)
 
 
 def _leading(world: World, to: Iterable[Spot]) -> set[Spot]:
@@ -80,16 +91,16 @@ def stuck(world: World) -> Spot | None:
     return next((spot for spot in world.roads if spot not in out), None)
 
 
-def _never(world: World, promise: Promise) -> Spot | None:
+def _never(world: World, promise: Promise, like: _Likeness) -> Spot | None:
     if not promise.unless_met:
-        return next(_those(world, promise.like), None)
+        return next((spot for spot in world.roads if like.of(spot)), None)
     ends = _Ends(frozenset(promise.unless_met), promise.taken_back)
     runs = {spot.running: not ends.terms.isdisjoint(spot.running) for spot in world.roads}
     begun = [(spot, False) for spot, road in world.roads.items() if road is None]
     queue, seen = deque(begun), set(begun)
     while queue:
         spot, met = queue.popleft()
-        if not met and is_like(world, spot, promise.like):
+        if not met and like.of(spot):
             return spot
         here = runs[spot.running]
         for move, there in world.ways[spot]:

@@ -310,6 +310,8 @@ def need_of(r: Reading, name: str, table: Raw, data: Raw) -> Need:
         if options
         else tuple(table.get("names", ()))
     )
+    if kind == "fact" and len(names) != 1:
+        r.no(f"{key}.names", "een eis op een gegeven (fact) noemt er een; meer is facts_any")
     opens = r.names(f"{key}.opens", table.get("opens"), {*data["moves"], *data.get("notices", {})})
     return Need(
         code=name,

@@ -146,6 +146,7 @@ class Ways:
         return found
 
 
+@lru_cache(maxsize=64)
 def counted(workflow: Workflow) -> frozenset[str]:
     """Give the facts of a workflow that count."""
     return frozenset(s.name for m in workflow.moves.values() for s in m.sets if s.count)

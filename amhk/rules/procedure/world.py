@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from amhk.rules.procedure.moves import begun, holds
-from amhk.rules.procedure.ways_on import Facts, Place, Ways, counted, possible, steps_of
+from amhk.rules.procedure.ways_on import Facts, Place, Ways, counted
 from amhk.rules.procedure.workflow import Move, Workflow
 from amhk.words import lower_first
 
@@ -117,13 +117,3 @@ def _beginnings(workflow: Workflow, facts: Facts, ways: Ways) -> Iterator[Place]
         known = dict(facts) | {s.name: s.value for s in workflow.intake_sets if holds(s.when, told)}
         running = (*workflow.intake_starts, *begun(workflow.intake_maybe, told, ()))
         yield workflow.start, frozenset(known.items()), ways.bits(running), frozenset()
-
-
-def can(workflow: Workflow, here: Spot, name: str) -> bool:
-    """Tell whether a move can be made in a place, as far as that hangs on the place."""
-    told, free = dict(here.facts), counted(workflow)
-    return any(
-        move.name == name
-        and all(possible(workflow, n, told, here.running, here.finishes, free) for n in move.needs)
-        for move in (step.move for step in steps_of(workflow)[here.state])
-    )

@@ -121,9 +121,29 @@ def two_plain_ways(d):
     ]
 
 
+def need_on_two_facts(d):
+    d["needs"]["zelfde_hulp"]["names"] = ["nazorg", "rvdk"]
+
+
+def need_that_always_holds(d):
+    d["needs"]["zelfde_hulp"]["values"] = d["values"]["nazorg"]
+
+
+def count_that_is_no_number(d):
+    d["needs"]["hooguit_drie"]["values"] = ["drie"]
+
+
+def count_that_nobody_makes(d):
+    """An edge for who was offered once is never taken where no offer is counted."""
+    d["moves"]["regio_aanbieden"]["sets"] = []
+
+
 @pytest.mark.parametrize(
     ("break_it", "said"),
     [
+        (need_on_two_facts, "een eis op een gegeven (fact) noemt er een"),
+        (need_that_always_holds, "eist met 'zelfde_hulp' wat altijd zo is"),
+        (count_that_is_no_number, "'hercontroles' telt, en 'hooguit_drie' eist geen getallen"),
         (need_that_nobody_asks, "de eis 'vervolg_besloten' wordt door geen stap gesteld"),
         (term_that_its_acts_leave_running, "(antwoord_rvdk) haalt haar"),
         (need_against_what_never_is, "wijkt voor 'nazorg' = 'loopt_nog'"),
