@@ -8,20 +8,23 @@ from dataclasses import replace
 import pytest
 from alembic import command
 from conftest import make_folder, new_database
-from sqlalchemy import MetaData, create_engine, insert, select
+from sqlalchemy import MetaData, create_engine, insert, select, update
 from support.cast import Client, hire
 from support.server import command as run
 
 from amhk import releases
 from amhk.desk.house import night_proof, rounds
+from amhk.desk.house.self_check import changed_behind
+from amhk.desk.letters.text_templates import letters_now
 from amhk.errors import HouseClosed
 from amhk.office import open_office
 from amhk.releases import Release
-from amhk.store import reads
+from amhk.store import reads, writes
 from amhk.store.cases.journal import link, verify
 from amhk.store.database import migrate
 from amhk.store.database.engine import Store
 from amhk.store.house import house_journal
+from amhk.store.letters import text_templates
 
 MELDING = {
     "route": "melding",
@@ -285,3 +288,30 @@ def test_a_procedure_of_before_opens_and_runs_on_and_what_is_made_of_it_promises
     assert told.returncode == 1
     assert "zegt welke termijn gehaald moet zijn" in told.stdout + told.stderr
     assert "zegt niet na welk eigen onderzoek" in told.stdout + told.stderr
+
+
+def test_a_text_of_before_holds_for_every_release_and_nobody_changes_it_behind_the_program(
+    tmp_path,
+):
+    """As it was kept while one person could change it."""
+    folder = make_folder(tmp_path, "meldpunt.sqlite")
+    office = open_office(folder, proof=False)
+    hire(office, "Bea")
+    kept = {"kind": "bevestiging_adviesvrager", "release": 1, "text": "# Dank\n\nU belde.\n"}
+    with office.store.write() as connection:
+        now = office.now(connection)
+        key = reads.worker_by(connection, name="Bea")["id"]
+        row = {**kept, "worker_id": key, "made": now, "approved": now}
+        connection.execute(insert(text_templates.TEXT).values(**row))
+        writes.set_meta(connection, text_templates.RELEASE, "1")
+    office.close()
+    for _ in range(2):
+        assert run("migrate", "--config", str(folder)).returncode == 0
+    office = open_office(folder, proof=False)
+    assert changed_behind(office) == []
+    with office.store.read() as connection:
+        assert letters_now(office, connection, "2026.1").source(kept["kind"]) == kept["text"]
+    with office.store.write() as connection:
+        connection.execute(update(text_templates.TEXT).values(text="# Iets anders\n"))
+    assert "een tekst van een brief (1) is niet wat het zegt" in " ".join(changed_behind(office))
+    office.close()

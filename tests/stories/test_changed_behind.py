@@ -32,6 +32,7 @@ from amhk.desk.subjects import retention
 from amhk.office import open_office
 from amhk.store.cases import held, journal
 from amhk.store.database.instants import UtcInstant
+from amhk.store.house import held as house_held
 
 TABLES = (held.CASE, *held._WITH_CASE, *held._PARTS)
 COLUMNS = [
@@ -39,6 +40,14 @@ COLUMNS = [
     for name in TABLES
     for column in held._columns(name)
     if column.name not in ("id", "case_id", "route")
+]
+
+HOUSE_TABLES = ("meldpunten", "arrivals", "matters", "letter_texts")
+OF_HOUSE = [
+    (name, column.name)
+    for name in HOUSE_TABLES
+    for column in SQLModel.metadata.tables[name].c
+    if column.name != "id" and column.name not in house_held._LEFT
 ]
 
 
@@ -137,11 +146,12 @@ def found_after(office, statement):
         numbers = dict(connection.execute(select(cases.c.id, cases.c.number)).all())
         found += journal.verify(connection, told)
         found += held.faults(connection, told, numbers)
+        found += house_held.faults(connection)
         raise Undone
     return found
 
 
-@pytest.mark.parametrize(("name", "column"), COLUMNS, ids="-".join)
+@pytest.mark.parametrize(("name", "column"), [*COLUMNS, *OF_HOUSE], ids="-".join)
 def test_a_column_that_was_changed_behind_the_program_is_found(home, name, column):
     source = SQLModel.metadata.tables[name]
     kind = source.c[column].type
@@ -152,11 +162,13 @@ def test_a_column_that_was_changed_behind_the_program_is_found(home, name, colum
     assert found_after(home, change), (name, column)
 
 
-@pytest.mark.parametrize("name", held._PARTS)
+@pytest.mark.parametrize("name", [*held._PARTS, *HOUSE_TABLES])
 def test_a_row_that_was_taken_away_or_put_in_is_found(home, name):
     source = SQLModel.metadata.tables[name]
     with home.store.read() as connection:
         there = rows(connection, name)
     assert found_after(home, delete(source).where(key_of(source, there[0])))
     more = {k: v for k, v in there[0].items() if k != "id"}
+    for column in ("bundle", "number", "release"):  # of which there is one each
+        more |= {column: other(source.c[column].type, more[column])} if column in more else {}
     assert found_after(home, insert(source).values(**more))

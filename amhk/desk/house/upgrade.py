@@ -9,8 +9,11 @@ from amhk.errors import HouseClosed
 from amhk.releases import Release
 from amhk.store.cases import standing
 from amhk.store.database import migrate, schema
-from amhk.store.database.engine import Store
+from amhk.store.database.engine import Connection, Store
+from amhk.store.house import held
+from amhk.store.letters import text_templates
 from amhk.store.terms import calendar
+from amhk.words import some
 
 
 def upgrade(path: Path) -> tuple[int, str | None]:
@@ -27,10 +30,21 @@ def upgrade(path: Path) -> tuple[int, str | None]:
         migrate.upgrade(store)
         _settle(store, config)
         with store.write() as connection:
-            taken = calendar.adopt(connection, old_closing_days(path), datetime.now(UTC))
+            now = datetime.now(UTC)
+            taken = calendar.adopt(connection, old_closing_days(path), now)
+            _hold_texts(connection, now)
         return taken, schema.present(store)
     finally:
         store.close()
+
+
+def _hold_texts(connection: Connection, now: datetime) -> None:
+    """Let the journal of the house hold the texts of letters of before, once."""
+    fresh = [("letter_texts", key) for key in text_templates.of_before(connection)]
+    known = held.told_of(connection)
+    if places := [place for place in fresh if place not in known]:
+        what = f"{some(len(places), 'tekst', 'teksten')} van brieven overgenomen bij het bijwerken."
+        held.tell(connection, now, None, held.TEXT, what, places)
 
 
 def _settle(store: Store, config: Config) -> None:

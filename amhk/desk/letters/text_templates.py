@@ -21,7 +21,7 @@ from amhk.rules.procedure.check import check
 from amhk.rules.procedure.workflow import Workflow
 from amhk.store import reads
 from amhk.store.database.engine import Connection
-from amhk.store.house import house_journal
+from amhk.store.house import held
 from amhk.store.letters import text_templates
 from amhk.store.rows import Row
 from amhk.words import iso
@@ -218,9 +218,9 @@ def propose(office: Office, kind: str, text: str, who: Reader, of: str = "") -> 
         reads.lock(connection)
         now = office.now(connection)
         told = {"kind": kind, "of": of, "text": text, "worker_id": who.id, "made": now}
-        version = text_templates.add(connection, told)
+        key, version = text_templates.add(connection, told)
         what = f"Tekst van '{kind}' klaargezet, versie {version}."
-        _write_down(connection, now, who, what, {"kind": kind, "release": version, "of": of})
+        _write_down(connection, now, who, what, key)
         return version
 
 
@@ -246,8 +246,7 @@ def approve(office: Office, kind: str, version: object, who: Reader, of: str = "
             raise ClosedDoor.of("veranderd", "Deze tekst wacht niet meer. Lees wat er nu staat.")
         text_templates.approve(connection, row["id"], who.id, now)
         what = f"Tekst van '{kind}' vastgesteld, versie {row['release']}."
-        content = {"kind": kind, "release": row["release"], "of": told["of"]}
-        _write_down(connection, now, who, what, content)
+        _write_down(connection, now, who, what, row["id"])
         return int(row["release"])
 
 
@@ -258,10 +257,8 @@ def _must_make(who: Reader) -> None:
         )
 
 
-def _write_down(
-    connection: Connection, now: datetime, who: Reader, what: str, content: dict[str, Any]
-) -> None:
-    house_journal.append(connection, now, who.id, kind="tekst", what=what, content=content)
+def _write_down(connection: Connection, now: datetime, who: Reader, what: str, key: int) -> None:
+    held.tell(connection, now, who.id, held.TEXT, what, [("letter_texts", key)])
 
 
 def _with(office: Office, kind: str, text: str, of: str) -> Letters:

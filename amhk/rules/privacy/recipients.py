@@ -172,7 +172,7 @@ STANDARD: Mapping[str, Recipient] = {
             "Het college van burgemeester en wethouders van {gemeente}",
         ),
         Recipient("instelling", "instelling", INSTITUTION, _BARS["instelling"]),
-        Recipient("andere_regio", "andere regio", "region", _BARS["andere_regio"]),
+        Recipient("andere_regio", "ander meldpunt", "region", _BARS["andere_regio"]),
         Recipient("betrokkene", "betrokkene", "person", _BARS["betrokkene"]),
         Recipient("melder", "melder", "melder", _BARS["melder"]),
         Recipient(

@@ -82,7 +82,8 @@ class Ways:
             after = runs & way.keep | way.starts | way.once & ~runs
             finish = way.move.finish
             reached = finishes if finish is None else self._reached(finishes, finish)
-            yield way.move, (way.target, told, after, reached)
+            same = after == runs and told is facts and way.target == state and reached is finishes
+            yield way.move, place if same else (way.target, told, after, reached)
         for told, begun_then in self._joined(state, facts):
             if told != facts or begun_then & ~runs:
                 yield JOINING, (state, told, runs | begun_then, finishes)

@@ -97,7 +97,7 @@ def explore(workflow: Workflow) -> World:
         here, place = queue.popleft()
         found = {}
         for move, key in ways.onward(place):
-            there = known.get(key) or reach(key, (here, move))
+            there = here if key is place else known.get(key) or reach(key, (here, move))
             found[move.name, there] = move, there
         taken[here] = [*found.values()]
     return World(workflow, roads, taken)

@@ -17,13 +17,14 @@ from amhk.store.house import house_journal
 from amhk.store.house.house_journal import HOUSE
 from amhk.store.reads import as_rows, rows
 
-MELDPUNT, ARRIVAL, REGISTER = "meldpunt", "dossier", "register"
-_KINDS = (MELDPUNT, ARRIVAL, REGISTER)
+MELDPUNT, ARRIVAL, REGISTER, TEXT = "meldpunt", "dossier", "register", "tekst"
+_KINDS = (MELDPUNT, ARRIVAL, REGISTER, TEXT)
 _TABLES = {
     "meldpunten": "een kaart van een meldpunt",
     "arrivals": "een binnengekomen dossier",
     "matters": "een zaak in het register",
     "matter_steps": "een stap in het register",
+    "letter_texts": "een tekst van een brief",
 }
 _LEFT = {"sealed"}  # it has a hash of its own, and goes when it was answered
 _HELD, _SIGNS = "rows", 32
@@ -72,14 +73,26 @@ def _waiting(connection: Connection) -> Iterator[str]:
             yield f"Een binnengekomen dossier ({row.id}) is niet wat er binnenkwam."
 
 
-def faults(connection: Connection) -> Iterator[str]:
-    """Give, in Dutch, every row that is not what the journal of the house says, or of which one of
-    the two is not there.
-    """
+def _said(connection: Connection) -> dict[str, str]:
+    """Give the hash the journal last told of each row, by its table and key."""
     said: dict[str, str] = {}
     lines = select(HOUSE.c.content).where(HOUSE.c.kind.in_(_KINDS)).order_by(HOUSE.c.sequence)
     for (content,) in connection.execute(lines):
         said |= json.loads(content).get(_HELD, {})
+    return said
+
+
+def told_of(connection: Connection) -> set[Place]:
+    """Give every row the journal of the house holds."""
+    places = (place.partition(" ") for place in _said(connection))
+    return {(name, int(key)) for name, _, key in places}
+
+
+def faults(connection: Connection) -> Iterator[str]:
+    """Give, in Dutch, every row that is not what the journal of the house says, or of which one of
+    the two is not there.
+    """
+    said = _said(connection)
     for name, title in _TABLES.items():
         for row in rows(connection, _all(name)):
             if said.pop(f"{name} {row['id']}", "") != _hash(row):

@@ -69,14 +69,20 @@ def first_waiting() -> ColumnElement[int]:
     return newest.limit(1).scalar_subquery().label("text_waits")
 
 
-def add(connection: Connection, told: Mapping[str, object]) -> int:
+def add(connection: Connection, told: Mapping[str, object]) -> tuple[int, int]:
     """Keep a new version (`kind`, `of`, `text`, `worker_id`, `made`), which does not hold yet;
-    gives its number.
+    gives its key and its number.
     """
     held = select(func.max(TEXT.c.release)).where(TEXT.c.kind == told["kind"])
     release = (connection.execute(held).scalar_one() or 0) + 1
-    connection.execute(insert(TEXT).values(**told, release=release))
-    return int(release)
+    made = connection.execute(insert(TEXT).values(**told, release=release))
+    assert made.inserted_primary_key is not None
+    return int(made.inserted_primary_key[0]), int(release)
+
+
+def of_before(connection: Connection) -> list[int]:
+    """Give the keys of the texts of before, that hold for every release."""
+    return [*connection.execute(select(TEXT.c.id).where(TEXT.c.of == "")).scalars()]
 
 
 def approve(connection: Connection, key: int, worker: int, now: datetime) -> None:
