@@ -22,7 +22,8 @@ def unanswered(world: World) -> Iterator[Found]:
     some: _Steps = {}
     for here, move, there in world.steps:
         key = here.state, move.name, there.state, here.running, there.running
-        some.setdefault(key, (here, move, there))
+        if key not in some:
+            some[key] = here, move, there
     yield from _left(world.workflow, some)
     yield from _stranded(world, some)
     if world.workflow.proof >= DOORS:
@@ -76,9 +77,13 @@ def _about_nothing(world: World) -> Iterator[Found]:
     desk = from_desk(world.workflow)
     runs: dict[tuple[str, str, Facts], bool] = {}
     where: dict[tuple[str, str, Facts], Spot] = {}
+    ending = {
+        move.name: frozenset((*move.meets, *move.voids))
+        for move in world.workflow.moves.values()
+        if not move.finish and not move.begins and desk.isdisjoint((*move.meets, *move.voids))
+    }
     for here, move, there in world.steps:
-        ends = {*move.meets, *move.voids}
-        if not ends or ends & desk or here.state != there.state or move.finish or move.begins:
+        if not (ends := ending.get(move.name)) or here.state != there.state:
             continue
         key = move.name, here.state, here.facts
         runs[key] = runs.get(key, False) or not ends.isdisjoint(here.running)

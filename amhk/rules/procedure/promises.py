@@ -23,9 +23,9 @@ def broken(world: World, promise: Promise) -> Spot | None:
     if promise.kind == "never":
         return _never(world, promise, like)
     if promise.kind == "always":
-        wanted = {*promise.possible}
-        those = (spot for spot in world.roads if like.of(spot))
-        return next((s for s in those if all(m.name not in wanted for m, _ in world.ways[s])), None)
+        wanted = frozenset(promise.possible)
+        closed = (spot for spot, names in world.doors.items() if names.isdisjoint(wanted))
+        return next((spot for spot in closed if like.of(spot)), None)
     if promise.kind == "exactly":
         return next((s for s in world.roads if not _runs_as_told(world, s, promise, like)), None)
     to = _Likeness(world, promise.to)
@@ -104,6 +104,8 @@ def _never(world: World, promise: Promise, like: _Likeness) -> Spot | None:
             return spot
         here = runs[spot.running]
         for move, there in world.ways[spot]:
+            if there is spot:
+                continue
             told = ends.of(spot, move, there) if here or runs[there.running] else None
             step = (there, met if told is None else told)
             if step not in seen:

@@ -46,6 +46,16 @@ class World:
                 yield here, move, there
 
     @cached_property
+    def doors(self) -> dict[Spot, frozenset[str]]:
+        """Give, per place, the names of what can be done there."""
+        kept: dict[frozenset[str], frozenset[str]] = {}
+        found = {}
+        for spot, ways in self.ways.items():
+            names = frozenset([move.name for move, _ in ways])
+            found[spot] = kept.setdefault(names, names)
+        return found
+
+    @cached_property
     def before(self) -> dict[Spot, list[Spot]]:
         """Give from which other places each is reached in one step."""
         found: dict[Spot, list[Spot]] = {spot: [] for spot in self.roads}
@@ -95,11 +105,10 @@ def explore(workflow: Workflow) -> World:
             reach(place, None)
     while queue:
         here, place = queue.popleft()
-        found = {}
+        taken[here] = found = []
         for move, key in ways.onward(place):
             there = here if key is place else known.get(key) or reach(key, (here, move))
-            found[move.name, there] = move, there
-        taken[here] = [*found.values()]
+            found.append((move, there))
     return World(workflow, roads, taken)
 
 
