@@ -597,9 +597,10 @@ class Meldpunt(RuleBasedStateMachine):
                     for t in terms
                     if t["case_id"] == case["id"] and t["status"] in ("running", "suspended")
                 ]
-            texts = [
-                f["text"] for f in findings if f["case_id"] == case["id"] and not f["labels"]
-            ] + [t for key, t in notes if key == case["id"]]
+            found = [f for f in findings if f["case_id"] == case["id"]]
+            apart = {f["text"] for f in found if f["labels"]}  # nobody finds a case by these
+            texts = [f["text"] for f in found] + [t for key, t in notes if key == case["id"]]
+            texts = [text for text in texts if text not in apart]
             holds = {
                 "case": dict(case),
                 "people": [dict(p) for p in people if p["case_id"] == case["id"]],

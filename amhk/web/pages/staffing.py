@@ -3,6 +3,9 @@
 Workers, teams and how calls are divided, the texts of letters. No case content in sight.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
 
@@ -199,7 +202,21 @@ def text_page(here: Here, kind: str, versie: int = 0, uitgave: str = "") -> Resp
     """One text, to change; with `versie` an earlier one to start from."""
     told = text_templates.view(here.office, kind, here.who, uitgave)
     earlier = next((v["text"] for v in told["versions"] if v["release"] == versie), None)
-    return page(here, "tekst.html", told=told, text=earlier or told["text"], shown=None)
+    shown = _as_it_would_be(here, told)
+    return page(here, "tekst.html", told=told, text=earlier or told["text"], shown=shown)
+
+
+def _as_it_would_be(here: Visit, told: Mapping[str, Any]) -> str | None:
+    """Give, to whoever may let it hold, the letter with the text that waits; None when none does,
+    or when it can be made no longer.
+    """
+    if not told["waits"] or told["waits"]["mine"]:
+        return None
+    try:
+        text = told["waits"]["text"]
+        return text_templates.preview(here.office, told["kind"], text, told["of"])
+    except BadInput:
+        return None
 
 
 @router.post("/beheer/brieven/{kind}/vaststellen")
