@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from amhk import __version__, releases
+from amhk import __version__, included, releases
 from amhk.config import Config, shipped
 from amhk.errors import Fault
 from amhk.rules.figures.definitions import Definitions, read_definitions
@@ -90,10 +90,12 @@ def read_release(
             continue
         name = f"{shown}/{path.name}"
         try:
-            data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+            data, wrong_parts = included.whole(place, path)
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
             faults.append(Fault("workflow", f"{name}: {wrong}", file=name))
             continue
+        key = included.KEY
+        faults += [Fault("workflow", f"{name}, {key}: {t}", key, file=name) for t in wrong_parts]
         workflow, wrong_keys = read_workflow(config.pack, name, data, codes.values)
         faults += wrong_keys
         if workflow:

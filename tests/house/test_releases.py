@@ -353,6 +353,62 @@ def test_a_procedure_has_lists_of_its_own(config, office):
     assert "kansen" in new_release.faults_of(config, "2026.2")[0].text
 
 
+def shared_fields(there):
+    """The fields both routes ask stand once, in a file of their own."""
+    own = (there / "adviesroute.toml").read_text(encoding="utf-8")
+    i, j = own.index("[fields."), own.index("[terms.")
+    (there / "delen").mkdir()
+    (there / "delen/advies.toml").write_text(own[i:j], encoding="utf-8")
+    text = 'include = ["delen/advies.toml"]\n' + own[:i] + own[j:]
+    (there / "adviesroute.toml").write_text(text, encoding="utf-8")
+    return there / "delen/advies.toml"
+
+
+def test_a_workflow_takes_parts_of_itself_from_a_file_of_its_release(folder, config, office):
+    there = new_release.draft(office, "2026.2")
+    shared_fields(there)
+    assert new_release.faults_of(config, "2026.2") == []
+    new_release.make(office, "2026.2", reader(office, "Tom"))
+    new_release.approve(office, "2026.2", reader(office, "Mia"))
+    edit(folder, 'release = "2026.1"', 'release = "2026.2"')
+    fresh = open_office(folder)
+    flows = [fresh.pack.get("adviesroute", of) for of in ("2026.1", "2026.2")]
+    assert flows[0].intake == flows[1].intake and flows[0].moves.keys() == flows[1].moves.keys()
+    assert (new_release.draft(fresh, "2026.3") / "delen/advies.toml").is_file()
+    fresh.close()
+    edit(folder.parent / "workflows/amhk/2026.2/delen/advies.toml", "[fields.", "[fields.x_")
+    with pytest.raises(HouseClosed, match=r"delen/advies\.toml is gewijzigd"):
+        open_office(folder)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said", "file", "line"),
+    [
+        ('"delen/advies.toml"', '"delen/weg.toml"', "dit bestand is er niet", "adviesroute", 1),
+        ('"delen/advies.toml"', '"../../config.toml"', "in haar eigen map", "adviesroute", 1),
+        ('["delen/advies.toml"]', '"delen/advies.toml"', "in een lijst", "adviesroute", 1),
+        ("[terms.", "[fields.op]\ntitle = 'x'\n[terms.", "'fields.op' staat ook in", "", 1),
+    ],
+)
+def test_what_is_wrong_with_an_included_file_is_said(config, office, old, new, said, file, line):
+    there = new_release.draft(office, "2026.2")
+    shared_fields(there)
+    path = there / "adviesroute.toml"
+    path.write_text(path.read_text("utf-8").replace(old, new, 1), encoding="utf-8")
+    faults = [new_release.told(config, f) for f in new_release.faults_of(config, "2026.2")]
+    assert any(said in f["text"] and f["line"] == line for f in faults), faults
+    assert all(file in f["file"] for f in faults if said in f["text"])
+
+
+def test_a_fault_in_an_included_file_is_told_at_its_own_line(config, office):
+    there = new_release.draft(office, "2026.2")
+    part = shared_fields(there)
+    part.write_text(part.read_text("utf-8") + "\n[fields.mis]\ntype = 'raar'\n", encoding="utf-8")
+    (fault,) = (new_release.told(config, f) for f in new_release.faults_of(config, "2026.2"))
+    assert fault["file"] == "ontwerpen/2026.2/delen/advies.toml"
+    assert part.read_text("utf-8").splitlines()[fault["line"] - 1] == "type = 'raar'"
+
+
 RECLASSERING = """[recipients.reclassering]
 title = "Reclassering"
 address = "office"

@@ -94,7 +94,7 @@ def _may_know(worker: Row, case: CaseRow | None) -> bool:
 def _deciders(
     office: Office, connection: Connection, case: CaseRow | None, kept: Kept
 ) -> dict[str, str]:
-    return {w["name"]: _signed(w) for w in deciders(connection) if _may_know(w, case)}
+    return {w["name"]: _signed(w) for w in deciders(connection, case)}
 
 
 def _of(
@@ -168,15 +168,16 @@ def present(connection: Connection, now: datetime) -> dict[str, str]:
     return {w["name"]: _signed(w) for w in workers}
 
 
-def deciders(connection: Connection) -> list[Row]:
-    """Give who may answer for a decision.
+def deciders(connection: Connection, case: CaseRow | None = None) -> list[Row]:
+    """Give who may answer for a decision, on this case where one is meant.
 
-    Works on cases here, with an SKJ or BIG registration (Uitvoeringsbesluit Wmo 2015 art. 4.1.3).
+    May know it, works on cases here, with an SKJ or BIG registration (Uitvoeringsbesluit Wmo 2015
+    art. 4.1.3).
     """
     return [
         w
         for w in reads.workers(connection)
-        if w["registration"] and w["role"] in WORKS and w["name"] != HAND
+        if w["registration"] and w["role"] in WORKS and w["name"] != HAND and _may_know(w, case)
     ]
 
 

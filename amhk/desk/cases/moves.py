@@ -97,7 +97,7 @@ def _decide(file: CaseFile, name: str, fields: Mapping[str, object]) -> Decision
     filled = tuple(f for f in move.fields if f.name in fields) if move else ()
     wanted = needed(filled)  # a list nobody chose from is not looked up
     if move and move.registered and not file.who.registration:
-        file.deciders = tuple(w["name"] for w in deciders(file.connection))
+        file.deciders = tuple(w["name"] for w in deciders(file.connection, file.case))
     desk = desk_for(
         file.office,
         file.connection,

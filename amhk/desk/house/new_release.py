@@ -57,9 +57,10 @@ def draft(office: Office, name: str, parent: str | None = None) -> Path:
 def _parts(office: Office, source: Path) -> Iterator[tuple[str, str]]:
     """Give all that a release is, its own or not, by its name in the folder of a release."""
     config = office.config
-    for file in sorted(source.glob("*.toml")):
-        if file.name not in procedure.BESIDE:
-            yield file.name, file.read_text(encoding="utf-8-sig")
+    for file in sorted(source.rglob("*.toml")):
+        name = file.relative_to(source).as_posix()
+        if name not in procedure.BESIDE:
+            yield name, file.read_text(encoding="utf-8-sig")
     for name in (procedure.CODES, procedure.FIGURES):
         yield name, procedure.part_of(config, source, name).read_text(encoding="utf-8-sig")
     flows, _, _ = procedure.read_release(config, source)
@@ -82,20 +83,33 @@ def faults_of(config: Config, name: str | None = None) -> list[Fault]:
 
 def told(config: Config, fault: Fault) -> dict[str, object]:
     """Give a fault with its file, its line there (None without a file) and the story to it."""
-    line = None
-    if fault.file:
-        try:
-            text = (config.folder / fault.file).read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError):
-            text = ""
-        line = line_of(text, fault.field) if fault.field else line_said(fault.text)
+    file, line = fault.file, None
+    if fault.file and not fault.field:
+        line = line_said(fault.text)
+    elif fault.file and fault.field:
+        lines = {path: line_of(_text(path), fault.field) for path in _where(config, fault.file)}
+        where = max(lines, key=lambda path: lines[path] > 1)  # 1: no part of it stands there
+        file, line = where.relative_to(config.folder).as_posix(), lines[where]
     return {
         "code": fault.code,
         "text": fault.text,
         "story": fault.story,
-        "file": fault.file,
+        "file": file,
         "line": line,
     }
+
+
+def _where(config: Config, file: str) -> list[Path]:
+    """Give where a key of a file can stand: in it, and in what lies in the folders beside it."""
+    path = config.folder / file
+    return [path, *sorted(path.parent.glob("*/*.toml"))]
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def changes_of(config: Config, name: str) -> Iterator[str]:

@@ -22,6 +22,7 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
+    not_,
     or_,
     select,
     true,
@@ -31,6 +32,7 @@ from sqlalchemy.types import TypeEngine
 
 from amhk.rules.privacy.secrecy import WORKS, Scope
 from amhk.store import reads as r
+from amhk.store.cases.barred import CONFLICT, keys_of
 from amhk.store.cases.scope import BARRED, binds_of, bound_within, kind_of
 from amhk.store.database.instants import UtcInstant, as_text
 from amhk.store.ready import Ready
@@ -159,10 +161,16 @@ def _wanted_of_workers(key: object) -> Wanted:
     bringers = select(ATTACHMENT.c.worker_id).where(ATTACHMENT.c.case_id == key)
     on_case = [bindparam(name, type_=Integer) for name in ("of_owner", "of_taker")]
     known = or_(r.WORKER.c.id.in_(on_case), r.WORKER.c.id.in_(bringers))
+    knowing = select(CONFLICT.c.worker_id).where(CONFLICT.c.lifted.is_(None))
     may = and_(
         r.WORKER.c.active == true(),
         r.WORKER.c.role.in_(WORKS),
         r.WORKER.c.registration.is_not(None),
+        # who knows nobody is told apart first: it costs nothing
+        or_(
+            r.WORKER.c.id.not_in(knowing),
+            not_(bindparam("of_case", type_=Integer).in_(keys_of(r.WORKER.c.id))),
+        ),
     )
     first = select(func.min(r.WORKER.c.id)).where(may).scalar_subquery()
     names = [r.WORKER.c.id, r.WORKER.c.name]

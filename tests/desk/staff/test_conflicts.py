@@ -109,6 +109,30 @@ def test_a_new_melding_about_the_same_household_is_hidden_too_and_nobody_keeps_i
     assert sees(house, other, "Anna")
 
 
+def test_nobody_who_knows_them_can_answer_for_a_decision_and_where_that_leaves_none_it_says_so(
+    house,
+):
+    number, mia = call(house), reader(house, "Mia")
+    client = Client(house, "Anna")  # without a registration
+
+    def step():
+        (found,) = (
+            m for m in client.case(number)["moves"] if m["name"] == "veiligheidsbeoordeling"
+        )
+        return found
+
+    chosen = step()["input"]["properties"]["beslisser"]["enum"]
+    with house.store.read() as connection:
+        registered = {w["name"] for w in reads.workers(connection) if w["registration"]}
+    assert set(chosen) == registered
+    for name in chosen[1:]:
+        hide(house, number, name, mia)
+    assert step()["input"]["properties"]["beslisser"]["enum"] == chosen[:1]
+    hide(house, number, chosen[0], mia)
+    assert not step()["allowed"]
+    assert "geen_geregistreerde" in [why["code"] for why in step()["why_not"]]
+
+
 def test_the_radar_tells_him_nothing_of_it(house):
     number = call(house)
     conflicts.know(house, number, FAMILY, reader(house, "Anna"))
