@@ -9,8 +9,10 @@ from amhk.errors import HouseClosed
 from amhk.office import PRODUCTION, TRAINING
 
 
-def found(folder: Path, region: str | None, training: bool, database: str = "") -> Path:
-    """Found a meldpunt in a folder.
+def found(
+    folder: Path, region: str | None, training: bool, database: str = "", pack: str = "amhk"
+) -> Path:
+    """Found a meldpunt in a folder, that works by a procedure that comes with the product.
 
     Config.toml, workflows/, templates/ (what is there already stays) and its database: a file in
     the folder, or the one at an address (`database`), which must be empty. Gives config.toml.
@@ -21,7 +23,7 @@ def found(folder: Path, region: str | None, training: bool, database: str = "") 
     from amhk.store.database import migrate
     from amhk.store.database.engine import Store
 
-    path = _furnish(folder, region, database)
+    path = _furnish(folder, region, database, pack)
     config = read_config(path)
     store = Store(config.url, config.database_key)
     try:
@@ -42,13 +44,13 @@ def found(folder: Path, region: str | None, training: bool, database: str = "") 
     return path
 
 
-def _furnish(folder: Path, region: str | None, database: str) -> Path:
+def _furnish(folder: Path, region: str | None, database: str, pack: str) -> Path:
     """Put the files of a meldpunt in its folder, for its own account alone; gives config.toml."""
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = folder / "config.toml"
         if region and not path.exists():
-            path.write_text(config_text(region, database), encoding="utf-8")
+            path.write_text(config_text(region, database, pack), encoding="utf-8")
         for name in ("workflows", "templates/notices"):
             if not (folder / name).exists():
                 shutil.copytree(shipped(name), folder / name)

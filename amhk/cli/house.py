@@ -29,19 +29,23 @@ def init(
     database: Annotated[
         str, typer.Option(help="Een lege PostgreSQL-database in plaats van een bestand in de map")
     ] = "",
+    pack: Annotated[str, typer.Option(help="De werkwijze waarmee het begint")] = "amhk",
 ) -> None:
     """Maak een meldpunt: config.toml, workflows/, templates/ en een lege database met een team."""
+    from amhk.config import packs
     from amhk.founding import found
     from amhk.words import REGIONS
 
     if region not in REGIONS:
         raise Refusal(f"De regio '{region}' bestaat niet; kies uit {', '.join(REGIONS)}.")
+    if pack not in packs():
+        raise Refusal(f"De werkwijze '{pack}' is er niet; kies uit {', '.join(packs())}.")
     there = False
     with suppress(OSError, ValueError):  # a name that cannot be is told below
         there = (folder / "config.toml").exists()
     if there:
         raise Refusal(f"In {folder} staat al een meldpunt (config.toml).")
-    path = found(folder, region, training, database)
+    path = found(folder, region, training, database, pack)
     typer.echo(f"Klaar: {'oefenomgeving' if training else 'meldpunt'} in {path.parent}.")
     typer.echo("Nu: amhk worker add NAAM --role manager, en dan: amhk serve")
 

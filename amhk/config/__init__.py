@@ -183,8 +183,14 @@ def shipped(name: str) -> Path:
     return inside if inside.exists() else _HERE.parent / name
 
 
-def config_text(region: str, database: str = "") -> str:
-    """Give the text of a new config.toml for a region, and a database that is no file of its own.
+def packs() -> list[str]:
+    """Give the procedures that come with the product, by name."""
+    return sorted(path.name for path in shipped("workflows").iterdir() if path.is_dir())
+
+
+def config_text(region: str, database: str = "", pack: str = "amhk") -> str:
+    """Give the text of a new config.toml for a region, a database that is no file of its own, and
+    the procedure it works by, in its last release.
 
     HouseClosed for an address with a password: that belongs in AMHK_DATABASE.
     """
@@ -196,6 +202,9 @@ def config_text(region: str, database: str = "") -> str:
     text = shipped("config.toml").read_text(encoding="utf-8")
     old = text.split('region = "', 1)[1].split('"', 1)[0]
     name = text.split('organisation = "', 1)[1].split('"', 1)[0]
+    releases = sorted(p.name for p in shipped(f"workflows/{pack}").iterdir() if p.is_dir())
+    text = text.replace('pack = "amhk"', f'pack = "{pack}"', 1)
+    text = text.replace('release = "2026.1"', f'release = "{releases[-1]}"', 1)
     if make.scheme:
         text = text.replace('"meldpunt.sqlite"', f'"{database}"', 1)
     return text.replace(f'"{old}"', f'"{region}"', 1).replace(

@@ -43,6 +43,7 @@ def test_everything_that_is_made_is_for_this_user_alone(made):
         (("serve", "--host", "x" * 300), "bestaat hier niet"),
         (("init", "", "--region", "utrecht"), "staat al"),
         (("init", "a" * 300, "--region", "utrecht"), "niet te maken"),
+        (("init", "nieuw", "--region", "utrecht", "--pack", "geen"), "kies uit amhk"),
         (("init", "config.toml", "--region", "utrecht"), "niet te maken"),
     ],
 )

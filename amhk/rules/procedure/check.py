@@ -12,10 +12,11 @@ from amhk.rules.procedure.answered import unanswered
 from amhk.rules.procedure.drafting import Draft, drafted
 from amhk.rules.procedure.floor import floor
 from amhk.rules.procedure.lint import lint
+from amhk.rules.procedure.promised import Promise
 from amhk.rules.procedure.promises import broken, stuck
-from amhk.rules.procedure.ways_on import JOIN
+from amhk.rules.procedure.ways_on import JOIN, counted, possible
 from amhk.rules.procedure.workflow import ANSWERS, NoticeRule, Workflow
-from amhk.rules.procedure.world import Spot, World, explore
+from amhk.rules.procedure.world import Road, Spot, World, explore
 
 
 def check(workflow: Workflow, paths: Mapping[str, Collection[str]]) -> list[Fault]:
@@ -69,8 +70,13 @@ def _fault(workflow: Workflow, text: str, key: str, story: str | None = None) ->
 
 def _at(world: World, spot: Spot, text: str) -> Fault:
     """Give a fault at a spot: at the move that leads there, `…` in the text being the story."""
-    story, road = world.story(spot), world.roads[spot]
-    key = "intake" if not road else JOIN if road[1].name == JOIN else f"moves.{road[1].name}"
+    return _on(world, world.road(spot), text)
+
+
+def _on(world: World, road: Road, text: str) -> Fault:
+    """Give a fault at the end of a road, the same way."""
+    story, last = world.tell(road), road.steps[-1][0].name if road.steps else ""
+    key = "intake" if not last else JOIN if last == JOIN else f"moves.{last}"
     return _fault(world.workflow, text.replace("…", story), key, story)
 
 
@@ -78,7 +84,10 @@ def _reachable(world: World) -> Iterator[Fault]:
     seen = {spot.state for spot in world.roads}
     for name, state in world.workflow.states.items():
         if name not in seen:
-            text = f"de staat '{state.title}' ({name}) is niet te bereiken."
+            text = (
+                f"de staat '{state.title}' ({name}) is niet te bereiken: geef een stap die erheen"
+                " leidt, of haal hem weg."
+            )
             yield _fault(world.workflow, text, f"states.{name}")
 
 
@@ -98,7 +107,9 @@ def _ways_out(world: World) -> Iterator[Fault]:
     for state, spot in first.items():
         if state not in good:
             title = workflow.states[state].title
-            yield _at(world, spot, f"vanuit '{title}' is geen finish of einde te bereiken. ….")
+            now = "Geef van hier een stap die naar een einde leidt."
+            text = f"vanuit '{title}' is geen finish of einde te bereiken. …. {now}"
+            yield _at(world, spot, text)
 
 
 def _terms(world: World) -> Iterator[Fault]:
@@ -110,7 +121,9 @@ def _terms(world: World) -> Iterator[Fault]:
         if workflow.states[spot.state].final or spot.state in told or _has_term(workflow, spot):
             continue
         told.add(spot.state)
-        yield _at(world, spot, "hier loopt geen termijn die tot een stap leidt. … zonder termijn.")
+        now = "Laat de stap ervoor een termijn beginnen (starts) met een stap van hier bij acts."
+        text = f"hier loopt geen termijn die tot een stap leidt. … zonder termijn. {now}"
+        yield _at(world, spot, text)
 
 
 def _has_term(workflow: Workflow, spot: Spot) -> bool:
@@ -167,7 +180,8 @@ def _own_investigation(world: World) -> Iterator[Fault]:
     for finish, facts in world.workflow.investigated.items():
         for spot in world.roads:
             if finish in spot.finishes and not _told_before(world, spot, facts):
-                yield _at(world, spot, f"finish {finish} zonder eigen onderzoek. ….")
+                now = f"Laat de laatste stap {' of '.join(facts)} eisen (needs)."
+                yield _at(world, spot, f"finish {finish} zonder eigen onderzoek. …. {now}")
                 break
 
 
@@ -186,10 +200,39 @@ def _told_before(world: World, spot: Spot, facts: Collection[str]) -> bool:
 def _promises(world: World) -> Iterator[Fault]:
     """What the procedure promises holds on every road; and from everywhere a case can end."""
     if spot := stuck(world):
-        yield _at(world, spot, "hier kan de zaak nooit meer eindigen. ….")
+        now = "Geef van hier een stap die naar een einde leidt."
+        yield _at(world, spot, f"hier kan de zaak nooit meer eindigen. …. {now}")
     for promise in world.workflow.promises:
-        if spot := broken(world, promise):
-            yield _at(world, spot, f"een belofte wordt niet gehouden: {promise.text} ….")
+        if road := broken(world, promise):
+            text = f"een belofte wordt niet gehouden: {promise.text} …."
+            yield _on(world, road, text + _now(world, promise, road))
+
+
+_NOW = {
+    "never": "Laat een stap op deze weg iets eisen (needs), of zet hem om.",
+    "leads_to": "Geef van hier een stap die verder leidt.",
+    "exactly": "Laat de stap ervoor de termijn beginnen (starts) of eindigen (meets, voids).",
+}
+
+
+def _now(world: World, promise: Promise, road: Road) -> str:
+    """Give what can be done about a promise that is not kept, and what stands in the way."""
+    if promise.kind != "always":
+        return f" {_NOW[promise.kind]}"
+    closed = (_closed(world, road.to, name) for name in promise.possible)
+    return "".join(f" {text}" for text in closed)
+
+
+def _closed(world: World, spot: Spot, name: str) -> str:
+    """Give why a move cannot be made in a place: the state, or the first need that fails there."""
+    workflow, move = world.workflow, world.workflow.moves[name]
+    if spot.state not in move.sources:
+        return f"'{move.title}' kan niet vanuit '{spot.state}': noem die staat bij from."
+    told, free = dict(spot.facts), counted(workflow)
+    for need in move.needs:
+        if not possible(workflow, need, told, spot.running, spot.finishes, free):
+            return f"'{move.title}' eist daar '{need.code}': {need.text}"
+    return f"'{move.title}' heeft vanuit '{spot.state}' geen weg bij wat er dan bekend is."
 
 
 def _answered(world: World) -> Iterator[Fault]:

@@ -6,22 +6,29 @@ in every open place like this, and in no other).
 """
 
 from collections import deque
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from amhk.rules.procedure.promised import Like, Promise
-from amhk.rules.procedure.ways_on import Facts
+from amhk.rules.procedure.ways_on import Facts, Told
 from amhk.rules.procedure.workflow import Move
-from amhk.rules.procedure.world import Spot, World
+from amhk.rules.procedure.world import Road, Spot, World
+
+_Stage = tuple[Spot, bool]  # a place, and whether what was promised has been met
 
 
-def broken(world: World, promise: Promise) -> Spot | None:
-    """Give the first place, by the shortest story, where a promise does not hold; None when it
-    always does.
-    """
+def broken(world: World, promise: Promise) -> Road | None:
+    """Give the shortest road to where a promise does not hold; None when it always does."""
     like = _Likeness(world, promise.like)
-    if promise.kind == "never":
+    if promise.kind == "never" and promise.unless_met:
         return _never(world, promise, like)
+    spot = _broken(world, promise, like)
+    return world.road(spot) if spot else None
+
+
+def _broken(world: World, promise: Promise, like: "_Likeness") -> Spot | None:
+    if promise.kind == "never":
+        return next((spot for spot in world.roads if like.of(spot)), None)
     if promise.kind == "always":
         wanted = frozenset(promise.possible)
         closed = (spot for spot, names in world.doors.items() if names.isdisjoint(wanted))
@@ -91,27 +98,34 @@ def stuck(world: World) -> Spot | None:
     return next((spot for spot in world.roads if spot not in out), None)
 
 
-def _never(world: World, promise: Promise, like: _Likeness) -> Spot | None:
-    if not promise.unless_met:
-        return next((spot for spot in world.roads if like.of(spot)), None)
+def _never(world: World, promise: Promise, like: _Likeness) -> Road | None:
     ends = _Ends(frozenset(promise.unless_met), promise.taken_back)
     runs = {spot.running: not ends.terms.isdisjoint(spot.running) for spot in world.roads}
-    begun = [(spot, False) for spot, road in world.roads.items() if road is None]
-    queue, seen = deque(begun), set(begun)
+    came: dict[_Stage, tuple[_Stage, Move, Told] | None] = {(s, False): None for s in world.begun}
+    queue = deque(came)
     while queue:
-        spot, met = queue.popleft()
+        spot, met = stage = queue.popleft()
         if not met and like.of(spot):
-            return spot
+            return _road(stage, came)
         here = runs[spot.running]
-        for move, there in world.ways[spot]:
+        for move, there, answers in world.ways[spot]:
             if there is spot:
                 continue
             told = ends.of(spot, move, there) if here or runs[there.running] else None
             step = (there, met if told is None else told)
-            if step not in seen:
-                seen.add(step)
+            if step not in came:
+                came[step] = stage, move, answers
                 queue.append(step)
     return None
+
+
+def _road(stage: _Stage, came: Mapping[_Stage, tuple[_Stage, Move, Told] | None]) -> Road:
+    """Give the road by which a stage was first come to."""
+    to, steps = stage[0], []
+    while (step := came[stage]) is not None:
+        stage, move, told = step
+        steps.append((move, told))
+    return Road(stage[0], tuple(reversed(steps)), to)
 
 
 @dataclass

@@ -12,6 +12,7 @@ from amhk.rules.procedure.workflow import Edge, Move, Need, Start, When, Workflo
 
 Facts = frozenset[tuple[str, object]]
 Finishes = frozenset[int]
+Told = tuple[tuple[str, object], ...]  # what was filled in, by name
 Place = tuple[str, Facts, int, Finishes]  # state, facts, the terms that run as bits, finishes
 JOIN = "join"  # the step by which another melding joins; a key of a workflow, not a move
 JOINING = Move(JOIN, "", "er komt een melding bij", roles=(), fields=(), edges=())
@@ -19,7 +20,8 @@ JOINING = Move(JOIN, "", "er komt een melding bij", roles=(), fields=(), edges=(
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way on from a state: the facts it records (`sets`) and the finish it reaches.
+    """One way on from a state by these answers (`told`): the facts it records (`sets`) and the
+    finish it reaches.
 
     `runs`: of each of these sets of terms one must run, and none of `bars` may. Of the terms that
     run only those of `keep` do afterwards, with those of `starts`, and those of `once` that did not
@@ -34,6 +36,7 @@ class Way:
     keep: int
     starts: int
     once: int
+    told: Told
 
 
 @dataclass
@@ -47,7 +50,7 @@ class Ways:
     ways: dict[tuple[object, ...], list[Way]] = field(default_factory=dict)
     facts: dict[tuple[Facts, tuple[tuple[str, object], ...]], Facts] = field(default_factory=dict)
     finishes: dict[tuple[Finishes, int], Finishes] = field(default_factory=dict)
-    joins: dict[Facts, list[tuple[Facts, int]]] = field(default_factory=dict)
+    joins: dict[Facts, list[tuple[Facts, int, Told]]] = field(default_factory=dict)
     names: dict[int, frozenset[str]] = field(default_factory=dict)
 
     @cached_property
@@ -71,9 +74,9 @@ class Ways:
             self.names[bits] = found
         return found
 
-    def onward(self, place: Place) -> Iterator[tuple[Move, Place]]:
-        """Give every move that can be made in a place, with where it leads; then what becomes of it
-        when another melding joins.
+    def onward(self, place: Place) -> Iterator[tuple[Move, Told, Place]]:
+        """Give every move that can be made in a place, with its answers and where it leads; then
+        what becomes of it when another melding joins.
         """
         state, facts, runs, finishes = place
         for way, told in self._from(state, facts, finishes):
@@ -83,10 +86,10 @@ class Ways:
             finish = way.move.finish
             reached = finishes if finish is None else self._reached(finishes, finish)
             same = after == runs and told is facts and way.target == state and reached is finishes
-            yield way.move, place if same else (way.target, told, after, reached)
-        for told, begun_then in self._joined(state, facts):
+            yield way.move, way.told, place if same else (way.target, told, after, reached)
+        for told, begun_then, answers in self._joined(state, facts):
             if told != facts or begun_then & ~runs:
-                yield JOINING, (state, told, runs | begun_then, finishes)
+                yield JOINING, answers, (state, told, runs | begun_then, finishes)
 
     @cached_property
     def _asked(self) -> Finishes:
@@ -111,10 +114,11 @@ class Ways:
         """Give the ways on by one move; they hang on few of the facts."""
         seen = *step.key, *[told.get(name) for name in step.looks], *finishes
         if (found := self.ways.get(seen)) is None:
-            ways = _ways(self, step, {n: told[n] for n in step.looks if n in told}, finishes)
-            found = self.ways[seen] = [
-                *{(w.target, w.sets, w.starts, w.once): w for w in ways}.values()
-            ]
+            known = {name: told[name] for name in step.looks if name in told}
+            alike: dict[tuple[object, ...], Way] = {}
+            for way in _ways(self, step, known, finishes):
+                alike.setdefault((way.target, way.sets, way.keep, way.starts, way.once), way)
+            found = self.ways[seen] = [*alike.values()]
         return found
 
     def _with(self, facts: Facts, sets: tuple[tuple[str, object], ...]) -> Facts:
@@ -127,8 +131,9 @@ class Ways:
             found = self.finishes[finishes, finish] = finishes | {finish}
         return found
 
-    def _joined(self, state: str, facts: Facts) -> list[tuple[Facts, int]]:
-        """Give what is known after a melding joins here, and what surely runs by what it told.
+    def _joined(self, state: str, facts: Facts) -> list[tuple[Facts, int, Told]]:
+        """Give what is known after a melding joins here, what surely runs by what it told, and
+        that.
 
         What starts whatever it told is left free: it runs at least as it did.
         """
@@ -143,7 +148,9 @@ class Ways:
             ]
             starts = [begun(flow.join_maybe, {**known, **told}, ()) for told in answers]
             after = [frozenset({**known, **sets}.items()) for sets in taken]
-            found = self.joins[facts] = list(zip(after, map(self.bits, starts), strict=True))
+            said = [tuple(told.items()) for told in answers]
+            found = list(zip(after, map(self.bits, starts), said, strict=True))
+            self.joins[facts] = found
         return found
 
 
@@ -195,21 +202,22 @@ def _ways(ways: Ways, step: Step, told: Mapping[str, object], finishes: Finishes
             return
     for edge in step.edges:
         for filled in _fillings(move, edge, told, ways.counted):
-            yield _way(ways, move, edge, {**told, **filled}, (tuple(runs), ways.bits(bars)))
+            yield _way(ways, move, edge, (told, filled), (tuple(runs), ways.bits(bars)))
 
 
 def _way(
     ways: Ways,
     move: Move,
     edge: Edge,
-    told: Mapping[str, object],
+    known: tuple[Mapping[str, object], Mapping[str, object]],
     asks: tuple[tuple[int, ...], int],
 ) -> Way:
+    told = {**known[0], **known[1]}
     sets = {
         s.name: s.value for s in move.sets if s.name not in ways.counted and holds(s.when, told)
     }
     terms = _terms_of(ways, move, edge, told)
-    return Way(move, edge.target, tuple(sets.items()), *asks, *terms)
+    return Way(move, edge.target, tuple(sets.items()), *asks, *terms, tuple(known[1].items()))
 
 
 def _looks_at_terms(need: Need, told: Mapping[str, object], free: frozenset[str]) -> bool:

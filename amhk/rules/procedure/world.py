@@ -3,12 +3,13 @@ where its letters are drafted.
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from amhk.rules.procedure.fields import Field
 from amhk.rules.procedure.moves import begun, holds
-from amhk.rules.procedure.ways_on import Facts, Place, Ways, counted
+from amhk.rules.procedure.ways_on import Facts, Place, Told, Ways, counted
 from amhk.rules.procedure.workflow import Move, Workflow
 from amhk.words import lower_first
 
@@ -27,22 +28,35 @@ class Spot:
     finishes: frozenset[int]
 
 
+@dataclass(frozen=True, slots=True)
+class Road:
+    """One road through the world: where it begins, each move with what was filled in, and where it
+    ends.
+    """
+
+    begun: Spot
+    steps: tuple[tuple[Move, Told], ...]
+    to: Spot
+
+
 @dataclass
 class World:
     """All spots a workflow can reach, with the road to each: its story is the shortest one.
 
-    `ways`: what can be done from each, and where that leads.
+    `ways`: what can be done from each, where that leads and by which answers; `begun`: where it
+    begins, and by which.
     """
 
     workflow: Workflow
-    roads: dict[Spot, tuple[Spot, Move] | None]
-    ways: dict[Spot, list[tuple[Move, Spot]]]
+    roads: dict[Spot, tuple[Spot, Move, Told] | None]
+    ways: dict[Spot, list[tuple[Move, Spot, Told]]]
+    begun: dict[Spot, Told]
 
     @property
     def steps(self) -> Iterator[tuple[Spot, Move, Spot]]:
         """Give every step that can be taken."""
         for here, ways in self.ways.items():
-            for move, there in ways:
+            for move, there, _ in ways:
                 yield here, move, there
 
     @cached_property
@@ -51,7 +65,7 @@ class World:
         kept: dict[frozenset[str], frozenset[str]] = {}
         found = {}
         for spot, ways in self.ways.items():
-            names = frozenset([move.name for move, _ in ways])
+            names = frozenset([move.name for move, _, _ in ways])
             found[spot] = kept.setdefault(names, names)
         return found
 
@@ -60,23 +74,44 @@ class World:
         """Give from which other places each is reached in one step."""
         found: dict[Spot, list[Spot]] = {spot: [] for spot in self.roads}
         for here, ways in self.ways.items():
-            for there in {there for _, there in ways}:
+            for there in {there for _, there, _ in ways}:
                 if there is not here:
                     found[there].append(here)
         return found
 
+    def road(self, spot: Spot) -> Road:
+        """Give the shortest road to a spot."""
+        steps = []
+        here = spot
+        while (road := self.roads[here]) is not None:
+            here, move, told = road
+            steps.append((move, told))
+        return Road(here, tuple(reversed(steps)), spot)
+
     def story(self, spot: Spot) -> str:
         """Give the shortest story to a spot, in Dutch."""
-        told = []
-        here: Spot | None = spot
-        while here is not None and (road := self.roads[here]) is not None:
-            here, move = road
-            told.append(lower_first(move.done))
-        first = f"Een {self.workflow.route} komt binnen"
-        return (
-            ", dan: ".join([first, *reversed(told)])
-            + f". De zaak staat dan in '{lower_first(self.workflow.states[spot.state].title)}'"
-        )
+        return self.tell(self.road(spot))
+
+    def tell(self, road: Road) -> str:
+        """Give the story of a road, with the answers that were given on it, in Dutch."""
+        flow = self.workflow
+        came = f"Een {flow.route} komt binnen{_said(self.begun[road.begun], flow.intake)}"
+        steps = [lower_first(move.done) + _said(told, move.fields) for move, told in road.steps]
+        state = lower_first(flow.states[road.to.state].title)
+        return ", dan: ".join([came, *steps]) + f". De zaak staat dan in '{state}'"
+
+
+def _said(told: Told, fields: Iterable[Field]) -> str:
+    """Give what was answered, between brackets; nothing where nothing was."""
+    titles = {field.name: lower_first(field.title).rstrip("?") for field in fields}
+    answers = [f"{titles.get(name, name)}: {_value(value)}" for name, value in told]
+    return f" ({', '.join(answers)})" if answers else ""
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return "ja" if value else "nee"
+    return "ingevuld" if value == "*" else str(value)
 
 
 @lru_cache(maxsize=4)
@@ -87,32 +122,31 @@ def explore(workflow: Workflow) -> World:
     """
     free, ways = counted(workflow), Ways(workflow)
     facts = frozenset((k, v) for k, v in workflow.facts.items() if k not in free)
-    roads: dict[Spot, tuple[Spot, Move] | None] = {}
-    taken: dict[Spot, list[tuple[Move, Spot]]] = {}
+    world = World(workflow, {}, {}, {})
     known: dict[Place, Spot] = {}
     queue = deque[tuple[Spot, Place]]()
 
-    def reach(place: Place, road: tuple[Spot, Move] | None) -> Spot:
+    def reach(place: Place, road: tuple[Spot, Move, Told] | None) -> Spot:
         """Give the spot of a new place, and remember the road there."""
         state, facts, running, finishes = place
         there = known[place] = Spot(state, facts, ways.names_of(running), finishes)
-        roads[there] = road
+        world.roads[there] = road
         queue.append((there, place))
         return there
 
-    for place in _beginnings(workflow, facts, ways):
+    for place, told in _beginnings(workflow, facts, ways):
         if place not in known:
-            reach(place, None)
+            world.begun[reach(place, None)] = told
     while queue:
         here, place = queue.popleft()
-        taken[here] = found = []
-        for move, key in ways.onward(place):
-            there = here if key is place else known.get(key) or reach(key, (here, move))
-            found.append((move, there))
-    return World(workflow, roads, taken)
+        world.ways[here] = found = []
+        for move, told, key in ways.onward(place):
+            there = here if key is place else known.get(key) or reach(key, (here, move, told))
+            found.append((move, there, told))
+    return world
 
 
-def _beginnings(workflow: Workflow, facts: Facts, ways: Ways) -> Iterator[Place]:
+def _beginnings(workflow: Workflow, facts: Facts, ways: Ways) -> Iterator[tuple[Place, Told]]:
     """Give every way a case can begin.
 
     As it is told with nothing in particular, and with each answer of the intake that starts a term
@@ -125,4 +159,5 @@ def _beginnings(workflow: Workflow, facts: Facts, ways: Ways) -> Iterator[Place]
         told = {w.name: w.values[0] for w in when}
         known = dict(facts) | {s.name: s.value for s in workflow.intake_sets if holds(s.when, told)}
         running = (*workflow.intake_starts, *begun(workflow.intake_maybe, told, ()))
-        yield workflow.start, frozenset(known.items()), ways.bits(running), frozenset()
+        place = workflow.start, frozenset(known.items()), ways.bits(running), frozenset[int]()
+        yield place, tuple(told.items())

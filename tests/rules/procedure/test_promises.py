@@ -105,6 +105,50 @@ def test_every_way_round_the_check_is_told_with_its_story(way):
     assert found[0].field.startswith("moves.")
 
 
+def leaves_while_unsafe(d):
+    d["moves"]["intrekken"]["needs"].remove("geen_crisis")
+
+
+def calm_in_some_states_only(d):
+    d["moves"]["niet_acuut"]["edges"].pop()
+
+
+def reported_only_after_a_conclusion(d):
+    d["moves"]["melden_rvdk"]["needs"].append("conclusie")
+
+
+@pytest.mark.parametrize(
+    ("way", "said"),
+    [
+        (
+            leaves_while_unsafe,
+            "Een melding komt binnen (is iemand nu in gevaar: ja), dan: melding ingetrokken. De"
+            " zaak staat dan in 'beëindigd zonder finish'. Laat een stap op deze weg iets eisen",
+        ),
+        (
+            calm_in_some_states_only,
+            "De zaak staat dan in 'ontvangen'. 'Niet acuut' kan niet vanuit 'binnengekomen': noem"
+            " die staat bij from.",
+        ),
+        (
+            reported_only_after_a_conclusion,
+            "acute onveiligheid vastgesteld (bevindingen: ingevuld). De zaak staat dan in 'acuut"
+            " onveilig'. 'Melden bij de RvdK' eist daar 'conclusie'",
+        ),
+    ],
+    ids=lambda v: getattr(v, "__name__", ""),
+)
+def test_a_story_says_what_was_answered_what_stands_in_the_way_and_what_can_be_done(way, said):
+    told = [fault.text for fault in faults_of(broken(way))]
+    assert [text for text in told if said in text], told
+
+
+def test_a_story_is_the_road_on_which_the_promise_is_broken_not_just_one_to_that_place():
+    """The shortest road to an end while unsafe is by joining another, which takes it along."""
+    (fault,) = [f for f in faults_of(broken(leaves_while_unsafe)) if "acuut onveilig" in f.text]
+    assert "melding ingetrokken" in fault.story and fault.field == "moves.intrekken"
+
+
 def test_a_check_that_was_not_good_is_followed_before_a_case_closes():
     def left_as_it_is(d):
         wanted = ("vervolg_nodig",)
