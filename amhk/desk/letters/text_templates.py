@@ -52,8 +52,14 @@ def _texts(connection: Connection, letters: Letters, of: str) -> dict[str, str]:
 
 def version_now(office: Office, connection: Connection, of: str, kind: str) -> int:
     """Give which version of a text holds in a release (0: the one it came with)."""
+    return _versions(office, connection, of).get(kind, 0)
+
+
+def _versions(office: Office, connection: Connection, of: str) -> dict[str, int]:
+    """Give which version holds of each text that was changed on screen for a release."""
     letters = letters_now(office, connection, of)
-    return text_templates.present(connection, of)[kind][2] if kind in letters.texts else 0
+    told = text_templates.present(connection, of) if letters.texts else {}
+    return {kind: version for kind, (_, _, version) in told.items() if kind in letters.texts}
 
 
 def running(office: Office) -> list[str]:
@@ -89,13 +95,13 @@ def overview(office: Office, who: Reader, of: str = "") -> list[dict[str, object
     of = of or office.pack.current
     with office.store.read() as connection:
         wait = {r["kind"]: r["worker"] for r in text_templates.waiting(connection) if r["of"] == of}
-        held = {k: version_now(office, connection, of, k) for k in _written(office, of)}
+        held = _versions(office, connection, of)
     return [
         {
             "kind": kind,
             "title": title,
             "recipient": office.pack.recipient(recipient).title,
-            "version": held[kind],
+            "version": held.get(kind, 0),
             "waits": wait.get(kind),
         }
         for kind, (title, recipient) in _written(office, of).items()
