@@ -34,6 +34,7 @@ OF_A_CASE = ("/inzages/{key}", "/brief/{key}", "/brief/{key}/pdf", "/notices/{ke
 OF_A_CASE += ("/vernietigingen/{key}", "/vernietigingen/{key}/verklaring.pdf")
 # What is of nobody's case but may name one: the journal of the house, which says of what it is.
 HOUSE = ("/beheer", "/bewijs", "/proof", "/concept", "/nieuw", "/plans", "/beheer/inzage")
+HOUSE += ("/beheer/brieven/{kind}",)  # a letter with made-up facts, under a made-up number
 
 
 @pytest.fixture(scope="module")
