@@ -18,6 +18,7 @@ from amhk.config import read_config
 from amhk.desk.house import new_release, production
 from amhk.desk.house.upgrade import upgrade
 from amhk.desk.intake import calls
+from amhk.desk.letters import text_templates
 from amhk.desk.letters.text_templates import letters_now
 from amhk.errors import BadInput, HouseClosed, NotAllowed, NotFound
 from amhk.office import open_office
@@ -424,8 +425,9 @@ recipient = "reclassering"
 """
 
 
-def with_reclassering(there, text="# Bericht\n\n{{ conclusie }}\n"):
-    """A draft in which an advice of the police also goes to the reclassering."""
+def with_reclassering(office, text="{{ conclusie }}", name="2026.2"):
+    """A draft in which what the police hears also goes to the reclassering."""
+    there = new_release.draft(office, name)
     file = there / "meldingsroute.toml"
     edit(file, "[notices.verzoek_rvdk]", RECLASSERING + "[notices.verzoek_rvdk]")
     edit(
@@ -433,14 +435,15 @@ def with_reclassering(there, text="# Bericht\n\n{{ conclusie }}\n"):
         'notices = ["melding_politie"]',
         'notices = ["melding_politie", "bericht_reclassering"]',
     )
+    text = f"# Bericht\n\n{text}\n"
     (there / "brieven/bericht_reclassering.j2").write_text(text, encoding="utf-8")
+    return there
 
 
 def test_a_procedure_writes_to_an_organisation_of_its_own_without_a_line_of_code(
     folder, config, office
 ):
-    there = new_release.draft(office, "2026.2")
-    with_reclassering(there)
+    with_reclassering(office)
     assert new_release.faults_of(config, "2026.2") == []
     new_release.make(office, "2026.2", reader(office, "Tom"))
     new_release.approve(office, "2026.2", reader(office, "Mia"))
@@ -465,17 +468,36 @@ def test_a_procedure_writes_to_an_organisation_of_its_own_without_a_line_of_code
     fresh.close()
 
 
+def test_what_an_organisation_may_see_is_of_each_release(folder, config, office):
+    """In the next one it may see less; a case of before is written about as it was."""
+    names = ["2026.2", "2026.3"]
+    for name in names:
+        there = with_reclassering(office, name=name)
+        if name == "2026.3":
+            edit(there / "meldingsroute.toml", "bars = { ", 'bars = { gezin = "niet nodig", ')
+        new_release.make(office, name, reader(office, "Tom"))
+        new_release.approve(office, name, reader(office, "Mia"))
+    fresh = open_office(folder)
+    seen = [fresh.pack.recipient("reclassering", name).bars.keys() for name in names]
+    asked = [
+        text_templates.view(fresh, "bericht_reclassering", reader(fresh, "Bea"), name)["names"]
+        for name in names
+    ]
+    fresh.close()
+    assert ["gezin" in bars for bars in seen] == [False, True]
+    assert ["personen" in told for told in asked] == [True, False]
+
+
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("text", "said"),
     [
-        ("{{ conclusie }}", "{{ melder_naam }}", "de bron wordt niet genoemd"),
-        ("{{ conclusie }}", "{% for p in personen %}{{ p.bsn }}{% endfor %}", "BSN gaat niet mee"),
-        ("{{ conclusie }}", "{{ verwezen_op }}", "gaat de reclassering niet aan"),
+        ("{{ melder_naam }}", "de bron wordt niet genoemd"),
+        ("{% for p in personen %}{{ p.bsn }}{% endfor %}", "BSN gaat niet mee"),
+        ("{{ verwezen_op }}", "gaat de reclassering niet aan"),
     ],
 )
-def test_what_an_organisation_of_its_own_may_not_see_is_refused(config, office, old, new, said):
-    there = new_release.draft(office, "2026.2")
-    with_reclassering(there, f"# Bericht\n\n{new}\n")
+def test_what_an_organisation_of_its_own_may_not_see_is_refused(config, office, text, said):
+    with_reclassering(office, text)
     assert any(said in fault.text for fault in new_release.faults_of(config, "2026.2"))
 
 
@@ -487,11 +509,11 @@ def test_what_an_organisation_of_its_own_may_not_see_is_refused(config, office, 
         ('kind = "reclassering"\n', "", "noem de soort"),
         ('may = ["strafrechtelijk"]', 'may = ["melder"]', "'melder' bestaat niet"),
         ("bars = { verwijzing =", "bars = { alles =", "'alles' bestaat niet"),
+        ('recipient = "melder"', 'recipient = "melder_beroepsmatig"', "kan niet; kies uit"),
     ],
 )
 def test_an_organisation_that_is_told_wrong_is_refused_by_its_key(config, office, old, new, said):
-    there = new_release.draft(office, "2026.2")
-    with_reclassering(there)
+    there = with_reclassering(office)
     edit(there / "meldingsroute.toml", old, new)
     faults = new_release.faults_of(config, "2026.2")
     assert any(said in fault.text for fault in faults)

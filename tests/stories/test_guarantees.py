@@ -79,13 +79,13 @@ ADVIES = {
 KIND = {"naam": "Kind", "geboren": "2018-04-04", "rollen": ["kind"]}
 
 
-def hidden(value):
-    """What is left of a text when what gives the melder away is covered, in everything."""
+def hidden(value, what="Kwarteldrift|0611122233"):
+    """What is left of a text when this (what gives the melder away) is covered, in everything."""
     if isinstance(value, dict):
-        return {k: hidden(v) for k, v in value.items()}
+        return {k: hidden(v, what) for k, v in value.items()}
     if isinstance(value, list):
-        return [hidden(v) for v in value]
-    return re.sub("Kwarteldrift|0611122233", "[geheim]", value) if isinstance(value, str) else value
+        return [hidden(v, what) for v in value]
+    return re.sub(what, "[geheim]", value) if isinstance(value, str) else value
 
 
 def fill_any(schema, data):
@@ -601,11 +601,10 @@ class Meldpunt(RuleBasedStateMachine):
             apart = {f["text"] for f in found if f["labels"]}  # nobody finds a case by these
             texts = [f["text"] for f in found] + [t for key, t in notes if key == case["id"]]
             texts = [text for text in texts if text not in apart]
-            holds = {
-                "case": dict(case),
-                "people": [dict(p) for p in people if p["case_id"] == case["id"]],
-                "texts": texts,
-            }
+            people_here = [dict(p) for p in people if p["case_id"] == case["id"]]
+            holds = {"case": dict(case), "people": people_here, "texts": texts}
+            for text in apart:  # nor where it was typed again
+                holds = hidden(holds, re.escape(text))
             beside = {case["id"], *(r["other_id"] for r in relations if r["case_id"] == case["id"])}
             if any(
                 m["melder_geheim"] and m["melder_naam"] for m in meldingen if m["case_id"] in beside

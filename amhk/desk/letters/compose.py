@@ -32,6 +32,7 @@ from amhk.letters.printable_signs import unprintable
 from amhk.letters.render import Block, Letters, RenderFailed, as_html, as_text
 from amhk.office import Office
 from amhk.rules.privacy.disclosure import for_recipient
+from amhk.rules.privacy.recipients import Recipient
 from amhk.rules.privacy.secrecy import Reader, leaks
 from amhk.rules.procedure.workflow import NoticeRule
 from amhk.store import reads
@@ -61,7 +62,7 @@ def compose(
     letters = letters_now(office, connection, case["release"])
     asked = letters.asked(template)
     gathered = gather(office, connection, case, notice=notice, who=who, now=now)
-    facts, barred = for_recipient(gathered, office.pack.recipient(written_for))
+    facts, barred = for_recipient(gathered, _reader_of(office, case, written_for))
     head = head_of_letter(office, connection, case, notice=notice, facts=gathered, who=who)
     made = Letter(
         title=f"{rule.title} {case['number']}",
@@ -85,6 +86,11 @@ def compose(
     )
     data = as_request(office, case, who, facts) if notice["recipient"] == "rvdk" else None
     return replace(made, blocks=blocks, left_out=left_out, leaks=hits, data=data)
+
+
+def _reader_of(office: Office, case: CaseRow, written_for: str) -> Recipient:
+    """Give whom a letter is written for, as the release of its case knows him."""
+    return office.pack.recipient(written_for, case["release"])
 
 
 def _missing(

@@ -100,7 +100,7 @@ def overview(office: Office, who: Reader, of: str = "") -> list[dict[str, object
         {
             "kind": kind,
             "title": title,
-            "recipient": office.pack.recipient(recipient).title,
+            "recipient": office.pack.recipient(recipient, of).title,
             "version": held.get(kind, 0),
             "waits": wait.get(kind),
         }
@@ -144,7 +144,7 @@ def view(office: Office, kind: str, who: Reader, of: str = "") -> dict[str, Any]
         "of": of,
         "releases": running(office),
         "text": text,
-        "names": _may_ask(office.pack.recipient(_written(office, of)[kind][1])),
+        "names": _may_ask(office.pack.recipient(_written(office, of)[kind][1], of)),
         "versions": kept,
         "waits": waits,
     }
@@ -183,7 +183,7 @@ def preview(office: Office, kind: str, text: str, of: str = "") -> str:
         raise BadInput(faults=faults)
     letters = _with(office, kind, text, of)
     title, name_of = _written(office, of)[kind]
-    recipient = office.pack.recipient(name_of)
+    recipient = office.pack.recipient(name_of, of)
     style, name = office.config.style, office.config.organisation
     head = sample_facts.head(name, (*style.address, office.config.phone), "Voorbeeld")
     try:

@@ -34,11 +34,20 @@ class Recipient:
 _OTHER = {"adviesvrager": "dat is een andere route", "advies": "dat is een andere route"}
 _SOURCE = {"melder": "de bron wordt niet genoemd", "geheim_adres": "geheim adres"}
 _NO_STEPS = {"stappen": "dat is voor de melder", "betrokkene": "dat is voor de betrokkene zelf"}
+_OF_FAMILY = (
+    "gezin",
+    "bsn",
+    "adres",
+    "geheim_adres",
+    "betrokkene",
+    "medisch",
+    "strafrechtelijk",
+    "ouder",
+)
 # Labels a recipient may never see, and why (Wmo 2015 art. 4.1.1 lid 2 f (college: no substance),
-# Uitvoeringsbesluit
-# Wmo 2015 art. 4.1.8 lid 3 (origin of data), art. 5.3.3 (others only with consent); medical and
-# criminal data go only
-# where the task asks for them: own rule of this product).
+# Uitvoeringsbesluit Wmo 2015 art. 4.1.8 lid 3 (origin of data), art. 5.3.3 (others only with
+# consent); medical and criminal data go only where the task asks for them: own rule of this
+# product).
 _BARS: dict[str, dict[str, str]] = {
     "rvdk": _SOURCE | _OTHER | _NO_STEPS,
     "politie": (
@@ -90,64 +99,18 @@ _BARS: dict[str, dict[str, str]] = {
             "ouder": "verteld door een ouder alleen",
         }
     ),
-    "melder": (
-        _OTHER
-        | {
-            name: "een melder krijgt geen gegevens van het gezin"
-            for name in (
-                "gezin",
-                "bsn",
-                "adres",
-                "geheim_adres",
-                "inhoud",
-                "betrokkene",
-                "verwijzing",
-                "medisch",
-                "strafrechtelijk",
-                "ouder",
-            )
-        }
+    "melder": _OTHER
+    | dict.fromkeys(
+        (*_OF_FAMILY, "inhoud", "verwijzing"), "een melder krijgt geen gegevens van het gezin"
     ),
-    "melder_beroepsmatig": (
-        _OTHER
-        | {
-            name: (
-                "ook een beroepsmatige melder hoort alleen welke stappen zijn gezet en aan wie is"
-                " overgedragen"
-            )
-            for name in (
-                "gezin",
-                "bsn",
-                "adres",
-                "geheim_adres",
-                "inhoud",
-                "betrokkene",
-                "medisch",
-                "strafrechtelijk",
-                "ouder",
-            )
-        }
+    "melder_beroepsmatig": _OTHER
+    | dict.fromkeys(
+        (*_OF_FAMILY, "inhoud"),
+        "ook een beroepsmatige melder hoort alleen welke stappen zijn gezet en aan wie is"
+        " overgedragen",
     ),
-    "adviesvrager": (
-        {
-            name: "over het gezin wordt niets vastgelegd"
-            for name in (
-                "gezin",
-                "bsn",
-                "adres",
-                "geheim_adres",
-                "betrokkene",
-                "medisch",
-                "strafrechtelijk",
-                "ouder",
-            )
-        }
-        | {
-            "melder": "dat is een andere route",
-            "verwijzing": "dat is een andere route",
-            "stappen": "dat is een andere route",
-        }
-    ),
+    "adviesvrager": dict.fromkeys(_OF_FAMILY, "over het gezin wordt niets vastgelegd")
+    | dict.fromkeys(("melder", "verwijzing", "stappen"), "dat is een andere route"),
 }
 
 STANDARD: Mapping[str, Recipient] = {
@@ -183,6 +146,8 @@ STANDARD: Mapping[str, Recipient] = {
 }
 # What a fact can be marked with.
 LABELS = frozenset(label for bars in _BARS.values() for label in bars)
+# Whom a text is written for without being one a letter is sent to.
+CLASSES = frozenset({"melder_beroepsmatig"})
 # What a procedure may open to an organisation of its own, beyond what an institution may see.
 OPENED = ("bsn", "medisch", "strafrechtelijk")
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from amhk.rules.parse import Raw
 from amhk.rules.privacy.recipients import (
+    CLASSES,
     LABELS,
     OFFICE,
     OPENED,
@@ -268,10 +269,11 @@ def notice_of(
         r.one(f"{key}.term", term, terms, None)
     if table.get("obligatory") and not term:
         r.no(f"{key}.term", "een verplicht bericht heeft een termijn waarin het weg moet")
+    readers = {*recipients} - CLASSES
     return NoticeRule(
         name=name,
         title=table.get("title", name),
-        recipient=r.one(f"{key}.recipient", table.get("recipient"), recipients, "college"),
+        recipient=r.one(f"{key}.recipient", table.get("recipient"), readers, "college"),
         obligatory=bool(table.get("obligatory")),
         term=term,
         sent_starts=r.names(f"{key}.sent_starts", table.get("sent_starts"), terms),

@@ -349,10 +349,20 @@ class Pack:
         """Give the code lists of today's release: those of the house where no case is meant."""
         return self.codes_of(self.current)
 
-    def recipient(self, name: str) -> Recipient:
-        """Give a recipient by name, from whichever workflow knows it."""
-        every = (w.recipients[name] for w in self.workflows.values() if name in w.recipients)
-        return next(every, STANDARD["instelling"])
+    def recipient(self, name: str, release: str) -> Recipient:
+        """Give a recipient as a release knows him: what he may see is of that release.
+
+        KeyError when none of its workflows does.
+        """
+        flows = (w for (_, of), w in self.workflows.items() if of == release)
+        found = next((w.recipients[name] for w in flows if name in w.recipients), None)
+        return STANDARD[name] if found is None else found
+
+    def title_of(self, recipient: str) -> str:
+        """Give what a recipient is called, whichever release knows him; his name when none does."""
+        flows = self.workflows.values()
+        titles = (w.recipients[recipient].title for w in flows if recipient in w.recipients)
+        return next(titles, recipient)
 
     def codes_of(self, release: str) -> Codes:
         """Give the code lists of a release; of one that is not there none."""

@@ -113,7 +113,7 @@ def dag(value: str | date | datetime | None) -> str:
 def _recipient(told: Any, name: str) -> str:
     if name in OFFICIAL:
         return OFFICIAL[name]
-    return name.replace("_", " ") if name in STANDARD else told["office"].pack.recipient(name).title
+    return name.replace("_", " ") if name in STANDARD else told["office"].pack.title_of(name)
 
 
 @lru_cache(maxsize=4096)
