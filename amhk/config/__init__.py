@@ -204,7 +204,8 @@ def config_text(region: str, database: str = "", pack: str = "amhk") -> str:
     name = text.split('organisation = "', 1)[1].split('"', 1)[0]
     releases = sorted(p.name for p in shipped(f"workflows/{pack}").iterdir() if p.is_dir())
     text = text.replace('pack = "amhk"', f'pack = "{pack}"', 1)
-    text = text.replace('release = "2026.1"', f'release = "{releases[-1]}"', 1)
+    here = text.split('release = "', 1)[1].split('"', 1)[0]
+    text = text.replace(f'release = "{here}"', f'release = "{releases[-1]}"', 1)
     if make.scheme:
         text = text.replace('"meldpunt.sqlite"', f'"{database}"', 1)
     return text.replace(f'"{old}"', f'"{region}"', 1).replace(

@@ -73,31 +73,6 @@ class CaseRow(TypedDict):
     present_calendar: str | None
 
 
-class OwedRow(TypedDict):
-    """What a case in hand knows of a letter it owes; one that is not written yet has key 0."""
-
-    id: int
-    kind: str
-    state: str
-    obligatory: bool
-    term_id: int | None
-    person_id: int | None
-    about_id: int | None
-
-
-def owed_row(kind: str, obligatory: bool, key: int = 0) -> OwedRow:
-    """Give a letter a case owes; one that is not written yet has key 0."""
-    return {
-        "id": key,
-        "kind": kind,
-        "state": "draft",
-        "obligatory": obligatory,
-        "term_id": None,
-        "person_id": None,
-        "about_id": None,
-    }
-
-
 class TermRow(TypedDict):
     """A term of a case."""
 
@@ -126,6 +101,7 @@ class TermRow(TypedDict):
     ring_at: datetime | None
     suspended_at: datetime | None
     extensions: list[Json]
+    run: int | None
 
 
 class NoticeRow(TypedDict):
@@ -160,6 +136,7 @@ class NoticeRow(TypedDict):
     decisions: list[Any]
     receipt: Json | None
     returned: Json | None
+    run: int | None
 
 
 class PersonRow(TypedDict):
@@ -248,6 +225,7 @@ class CheckRow(TypedDict):
     tevreden_jeugdige: list[int]
     tevreden_ouder: list[int]
     entry: int
+    run: int | None
 
 
 class FindingRow(TypedDict):

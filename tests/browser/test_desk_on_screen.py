@@ -104,6 +104,42 @@ def test_every_role_can_open_every_page_of_the_menu(page, name):
 
 
 @pytest.mark.browser
+def test_help_for_the_child_and_for_the_mother_at_once(page, server):
+    """Which of two referrals a step is about is asked on its form; the page shows each."""
+    sign_in(page)
+    clock(page, "4-2-2026 09:00")
+    number = take_melding(page)
+    step(page, number, "veiligheidsbeoordeling", uitkomst="onderzoek nodig")
+    step(page, number, "onderzoek_besluiten")
+    step(page, number, "onderzoek_afronden", uitkomst="06", conclusie="Bevestigd.")
+    for place in ("Wijkteam Schiedam", "Wijkteam Vlaardingen"):
+        step(page, number, "verwijzen", instelling=place, motivering="Er is hulp nodig.")
+    page.goto(f"/zaak/{number}")
+    terms = page.locator("section[aria-labelledby=termijnen]")
+    for place in ("Wijkteam Schiedam", "Wijkteam Vlaardingen"):
+        expect(terms).to_contain_text(f"Voortgangscontrole na 3 maanden: {place} · ma 4 mei 2026")
+        expect(page.locator("#versturen")).to_contain_text(
+            f"Verwijzing naar hulpverlening: {place}"
+        )
+    send_letters(page, number)
+    page.goto(f"/zaak/{number}/stap/verwijzing_geaccepteerd")
+    expect(page.locator("form[action*='/stap/']")).to_contain_text("Welke verwijzing")
+    page.click("form[action*='/stap/'] button.main")
+    expect(page.locator("main")).to_contain_text("Welke verwijzing")
+    expect(page.locator(".errors, [role=alert]").first).to_be_visible()
+    page.get_by_label("Wijkteam Vlaardingen (wo 4 februari 2026)").check(timeout=20_000)
+    page.click("form[action*='/stap/'] button.main")
+    expect(page.locator("main")).to_contain_text("Wijkteam Vlaardingen · geaccepteerd")
+    expect(page.locator("main")).to_contain_text("Wijkteam Schiedam · wacht op acceptatie")
+    page.goto(f"/zaak/{number}/stap/verwijzing_geaccepteerd")
+    expect(page.get_by_label("Wijkteam Schiedam (wo 4 februari 2026)")).to_be_checked(
+        timeout=20_000
+    )
+    page.click("form[action*='/stap/'] button.main")  # of one it can still be
+    expect(page.locator("main")).to_contain_text("Wijkteam Schiedam · geaccepteerd")
+
+
+@pytest.mark.browser
 def test_three_months_pass_and_nobody_could_have_forgotten(page, server):
     """Task, question letter, reminder, escalation after ten working days, and the outcome that
     closes finish 3.
@@ -129,7 +165,7 @@ def test_three_months_pass_and_nobody_could_have_forgotten(page, server):
     step(page, number, "verwijzing_geaccepteerd")
     page.goto(f"/zaak/{number}")
     expect(page.locator(".case .next")).to_contain_text(
-        "Voortgangscontrole na 3 maanden · ma 4 mei 2026"
+        "Voortgangscontrole na 3 maanden: Wijkteam Schiedam · ma 4 mei 2026"
     )
     clock(
         page, "20-4-2026 09:00"
@@ -139,7 +175,7 @@ def test_three_months_pass_and_nobody_could_have_forgotten(page, server):
     expect(page.locator("#herinneringen")).to_contain_text("Voortgangscontrole na 3 maanden")
     page.goto(f"/zaak/{number}")
     expect(page.locator("section[aria-labelledby=brieven]")).to_contain_text(
-        "Vraag bij de voortgangscontrole · concept"
+        "Vraag bij de voortgangscontrole: Wijkteam Schiedam · concept"
     )
     page.click("text=Vraag bij de voortgangscontrole")
     expect(page.locator("main")).to_contain_text("Wijkteam Schiedam")

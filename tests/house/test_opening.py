@@ -57,7 +57,7 @@ def refuses(folder, words):
 
 def test_a_missing_template_or_workflow_key(folder):
     (folder.parent / "templates/notices/verzoek_rvdk.j2").unlink()
-    file = folder.parent / "workflows/amhk/2026.1/adviesroute.toml"
+    file = folder.parent / "workflows/amhk/2026.2/adviesroute.toml"
     file.write_text(
         file.read_text(encoding="utf-8").replace('rolls = "werkdagen"', 'rolls = "soms"'),
         encoding="utf-8",
@@ -135,18 +135,18 @@ def test_a_case_keeps_its_release_and_the_house_stays_shut_without_it(folder):
     hire(office, "Tom")
     calls.take_call(office, ADVIES, reader(office, "Tom"))
     office.close()
-    shutil.move(folder.parent / "workflows/amhk/2026.1", folder.parent / "workflows/amhk/2027.1")
+    shutil.move(folder.parent / "workflows/amhk/2026.2", folder.parent / "workflows/amhk/2027.1")
     for file in (folder.parent / "workflows/amhk/2027.1").glob("*.toml"):
         file.write_text(
-            file.read_text(encoding="utf-8").replace('release = "2026.1"', 'release = "2027.1"'),
+            file.read_text(encoding="utf-8").replace('release = "2026.2"', 'release = "2027.1"'),
             encoding="utf-8",
         )
     folder.write_text(
-        folder.read_text(encoding="utf-8").replace('release = "2026.1"', 'release = "2027.1"'),
+        folder.read_text(encoding="utf-8").replace('release = "2026.2"', 'release = "2027.1"'),
         encoding="utf-8",
     )
     (folder.parent / "workflows/amhk/2027.1/uitgave.toml").unlink()
-    refuses(folder, "Uitgave 2026.1 is weg, en er zijn zaken in")
+    refuses(folder, "Uitgave 2026.2 is weg, en er zijn zaken in")
 
 
 def test_a_folder_that_cannot_be_written(tmp_path):

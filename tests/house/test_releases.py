@@ -50,6 +50,7 @@ COMMANDS = (
 def folder(tmp_path):
     """A meldpunt in which one case runs."""
     path = make_folder(tmp_path / "m", "meldpunt.sqlite")
+    shutil.rmtree(path.parent / "workflows/amhk/2026.1")  # of before: no case of it is here
     office = open_office(path, proof=False)
     hire(office, "Tom", "Anna", "Mia", "Bea")
     calls.take_call(office, ADVIES, reader(office, "Tom"))
@@ -59,7 +60,7 @@ def folder(tmp_path):
 
 @pytest.fixture
 def place(folder):
-    return folder.parent / "workflows/amhk/2026.1"
+    return folder.parent / "workflows/amhk/2026.2"
 
 
 def edit(file, old, new):
@@ -71,19 +72,19 @@ def edit(file, old, new):
 def edited(place):
     """A term of a running release gets another name."""
     edit(place / "adviesroute.toml", "advies_afronden", "advies_klaar")
-    return "Uitgave 2026.1 is vastgesteld en verandert niet meer: adviesroute.toml is gewijzigd"
+    return "Uitgave 2026.2 is vastgesteld en verandert niet meer: adviesroute.toml is gewijzigd"
 
 
 def edited_and_settled_again(place):
     edited(place)
-    releases.write(place, Release("2026.1", files=releases.digests(place)))
-    return "Uitgave 2026.1 is veranderd, en er zijn zaken in"
+    releases.write(place, Release("2026.2", files=releases.digests(place)))
+    return "Uitgave 2026.2 is veranderd, en er zijn zaken in"
 
 
 def edited_and_no_longer_settled(place):
     edited(place)
     (place / releases.FILE).unlink()
-    return "Uitgave 2026.1 is veranderd, en er zijn zaken in"
+    return "Uitgave 2026.2 is veranderd, en er zijn zaken in"
 
 
 def a_file_more(place):
@@ -97,21 +98,21 @@ def a_file_less(place):
 
 
 def lost(place):
-    shutil.copytree(place, place.parent / "2026.2")
-    for file in (place.parent / "2026.2").glob("*route.toml"):
-        edit(file, 'release = "2026.1"', 'release = "2026.2"')
+    shutil.copytree(place, place.parent / "2026.3")
+    for file in (place.parent / "2026.3").glob("*route.toml"):
+        edit(file, 'release = "2026.2"', 'release = "2026.3"')
     releases.write(
-        place.parent / "2026.2",
-        Release("2026.2", files=releases.digests(place.parent / "2026.2")),
+        place.parent / "2026.3",
+        Release("2026.3", files=releases.digests(place.parent / "2026.3")),
     )
     shutil.rmtree(place)
-    edit(place.parents[2] / "config.toml", 'release = "2026.1"', 'release = "2026.2"')
-    return "Uitgave 2026.1 is weg, en er zijn zaken in"
+    edit(place.parents[2] / "config.toml", 'release = "2026.2"', 'release = "2026.3"')
+    return "Uitgave 2026.2 is weg, en er zijn zaken in"
 
 
 def copied(place):
-    shutil.copytree(place, place.parent / "2026.2")
-    return "2026.2/uitgave.toml, release: de map heet '2026.2' en het bestand zegt '2026.1'"
+    shutil.copytree(place, place.parent / "2026.3")
+    return "2026.3/uitgave.toml, release: de map heet '2026.3' en het bestand zegt '2026.2'"
 
 
 def doubly_named(place):
@@ -121,7 +122,7 @@ def doubly_named(place):
 
 def garbled(place):
     (place / releases.FILE).write_text("release = [", encoding="utf-8")
-    return "2026.1/uitgave.toml is niet te lezen"
+    return "2026.2/uitgave.toml is niet te lezen"
 
 
 def a_letter_edited(place):
@@ -135,7 +136,7 @@ def a_letter_edited_and_settled_again(place):
     told = releases.read(place)
     shared = releases.digests_of(place.parents[2], [place.parents[2] / n for n in told.shared])
     releases.write(place, replace(told, shared=shared))
-    return "Uitgave 2026.1 is veranderd, en er zijn zaken in"
+    return "Uitgave 2026.2 is veranderd, en er zijn zaken in"
 
 
 def a_letter_gone(place):
@@ -189,11 +190,11 @@ def test_every_command_refuses_by_name_and_none_crashes(folder, place, words, wa
 
 def test_a_copy_without_its_paper_replaces_nothing(folder, place):
     """Whoever copies a folder and forgets a word in it has made a draft that nobody reads."""
-    shutil.copytree(place, place.parent / "2026.2")
-    (place.parent / "2026.2" / releases.FILE).unlink()
-    edit(place.parent / "2026.2/adviesroute.toml", "advies_afronden", "anders")
+    shutil.copytree(place, place.parent / "2026.3")
+    (place.parent / "2026.3" / releases.FILE).unlink()
+    edit(place.parent / "2026.3/adviesroute.toml", "advies_afronden", "anders")
     office = open_office(folder)
-    assert {release for _, release in office.pack.workflows} == {"2026.1"}
+    assert {release for _, release in office.pack.workflows} == {"2026.2"}
     assert "anders" not in office.pack.get("adviesroute").terms
     office.close()
 
@@ -211,7 +212,7 @@ def test_a_draft_beside_it_may_be_as_broken_as_it_likes(folder, place, text):
 def test_before_there_is_a_case_a_release_may_become_another(tmp_path):
     path = make_folder(tmp_path / "m", "meldpunt.sqlite")
     open_office(path, proof=False).close()
-    place = path.parent / "workflows/amhk/2026.1"
+    place = path.parent / "workflows/amhk/2026.2"
     edited_and_settled_again(place)
     open_office(path, proof=False).close()
 
@@ -223,8 +224,10 @@ def test_how_lines_end_is_no_change(folder, place):
 
 
 def test_the_release_that_comes_with_the_product_is_settled(pack):
-    assert {release for _, release in pack.workflows} == {pack.current}
-    assert releases.unlike(ROOT / "workflows/amhk" / pack.current, ROOT) is None
+    every = {release for _, release in pack.workflows}
+    assert max(every) == pack.current
+    for release in every:
+        assert releases.unlike(ROOT / "workflows/amhk" / release, ROOT) is None
 
 
 def test_an_upgrade_settles_what_cases_stand_in(folder, place):
@@ -257,20 +260,20 @@ def office(folder):
 
 def test_a_draft_becomes_a_release_by_two_people_and_new_cases_follow_it(folder, config, office):
     tom, anna = reader(office, "Tom"), reader(office, "Mia")
-    there = new_release.draft(office, "2026.2")
-    assert new_release.faults_of(config, "2026.2") == []
+    there = new_release.draft(office, "2026.3")
+    assert new_release.faults_of(config, "2026.3") == []
     edit(there / "adviesroute.toml", 'title = "Adviesroute"', 'title = "Adviesroute, nieuw"')
-    assert any("Adviesroute, nieuw" in line for line in new_release.changes_of(config, "2026.2"))
+    assert any("Adviesroute, nieuw" in line for line in new_release.changes_of(config, "2026.3"))
     with pytest.raises(BadInput):
-        new_release.approve(office, "2026.2", anna)
-    new_release.make(office, "2026.2", tom)
+        new_release.approve(office, "2026.3", anna)
+    new_release.make(office, "2026.3", tom)
     with pytest.raises(NotAllowed):
-        new_release.approve(office, "2026.2", tom)
+        new_release.approve(office, "2026.3", tom)
     with pytest.raises(NotAllowed):
-        new_release.approve(office, "2026.2", reader(office, "Anna"))
-    new_release.approve(office, "2026.2", anna)
-    settled = releases.read(folder.parent / "workflows/amhk/2026.2")
-    assert (settled.parent, settled.made_by, settled.approved_by) == ("2026.1", "Tom", "Mia")
+        new_release.approve(office, "2026.3", reader(office, "Anna"))
+    new_release.approve(office, "2026.3", anna)
+    settled = releases.read(folder.parent / "workflows/amhk/2026.3")
+    assert (settled.parent, settled.made_by, settled.approved_by) == ("2026.2", "Tom", "Mia")
     with office.store.read() as connection:
         told = [
             line["what"]
@@ -279,40 +282,40 @@ def test_a_draft_becomes_a_release_by_two_people_and_new_cases_follow_it(folder,
             )
         ]
     assert told == [
-        "Uitgave 2026.2 is klaar om te worden goedgekeurd.",
-        "Uitgave 2026.2 is vastgesteld.",
+        "Uitgave 2026.3 is klaar om te worden goedgekeurd.",
+        "Uitgave 2026.3 is vastgesteld.",
     ]
-    edit(folder, 'release = "2026.1"', 'release = "2026.2"')
+    edit(folder, 'release = "2026.2"', 'release = "2026.3"')
     fresh = open_office(folder)
     number = calls.take_call(fresh, ADVIES, reader(fresh, "Tom"))
     with fresh.store.read() as connection:
         old = reads.case_by_number(connection, "A-2026-000001")
         new = reads.case_by_number(connection, number)
     fresh.close()
-    assert (old["release"], new["release"]) == ("2026.1", "2026.2")
+    assert (old["release"], new["release"]) == ("2026.2", "2026.3")
 
 
 def test_letters_lists_and_figures_belong_to_a_release_and_running_cases_keep_theirs(
     folder, config, office
 ):
     tom, mia = reader(office, "Tom"), reader(office, "Mia")
-    there = new_release.draft(office, "2026.2")
+    there = new_release.draft(office, "2026.3")
     letter = "bevestiging_adviesvrager"
     edit(there / f"brieven/{letter}.j2", "# ", "# Nieuw: ")
     edit(there / "codelijsten.toml", 'titel = "Huisarts', 'titel = "Dokter: huisarts')
     edit(there / "cijfers.toml", 'uitgave = "', 'uitgave = "1.')
-    told = "\n".join(new_release.changes_of(config, "2026.2"))
+    told = "\n".join(new_release.changes_of(config, "2026.3"))
     assert "\n+# Nieuw: " in told
     assert '\n-  { code = "02", titel = "Huisarts' in told
     assert told.count("+++ ") == 5, "three files were changed, and both routes have another name"
-    new_release.make(office, "2026.2", tom)
-    new_release.approve(office, "2026.2", mia)
-    edit(folder, 'release = "2026.1"', 'release = "2026.2"')
+    new_release.make(office, "2026.3", tom)
+    new_release.approve(office, "2026.3", mia)
+    edit(folder, 'release = "2026.2"', 'release = "2026.3"')
     fresh = open_office(folder)
     with fresh.store.read() as connection:
         texts = [
             letters_now(fresh, connection, of).source(letter).startswith("# Nieuw: ")
-            for of in ("2026.1", "2026.2")
+            for of in ("2026.2", "2026.3")
         ]
     assert texts == [False, True]
     assert [fresh.pack.codes_of(of).title("hoedanigheid", "02")[:6] for of in fresh.pack.lists] == [
@@ -321,24 +324,24 @@ def test_letters_lists_and_figures_belong_to_a_release_and_running_cases_keep_th
     ]
     assert fresh.pack.figures.release.startswith("1")
     fresh.close()
-    edit(folder.parent / f"workflows/amhk/2026.2/brieven/{letter}.j2", "# Nieuw", "# Anders")
+    edit(folder.parent / f"workflows/amhk/2026.3/brieven/{letter}.j2", "# Nieuw", "# Anders")
     with pytest.raises(HouseClosed, match=f"brieven/{letter}.j2 is gewijzigd"):
         open_office(folder)
 
 
 def test_a_code_that_cases_have_stays_readable_in_every_next_release(config, office):
-    there = new_release.draft(office, "2026.2")
+    there = new_release.draft(office, "2026.3")
     text = (there / "codelijsten.toml").read_text(encoding="utf-8")
     line = next(line for line in text.splitlines() if 'titel = "Huisarts' in line)
     edit(there / "codelijsten.toml", line + "\n", "")
-    (fault,) = new_release.faults_of(config, "2026.2")
-    assert "code '02' van uitgave 2026.1 staat er niet meer in" in fault.text
-    assert fault.file == "ontwerpen/2026.2/codelijsten.toml"
+    (fault,) = new_release.faults_of(config, "2026.3")
+    assert "code '02' van uitgave 2026.2 staat er niet meer in" in fault.text
+    assert fault.file == "ontwerpen/2026.3/codelijsten.toml"
 
 
 def test_a_procedure_has_lists_of_its_own(config, office):
     """In a draft, chosen from by a field; a value outside it is found."""
-    there = new_release.draft(office, "2026.2")
+    there = new_release.draft(office, "2026.3")
     with (there / "codelijsten.toml").open("a", encoding="utf-8") as file:
         file.write(
             '\n[lijsten.kans]\ntitel = "Kans op herhaling"\nbron = "eigen norm"\n'
@@ -349,9 +352,9 @@ def test_a_procedure_has_lists_of_its_own(config, office):
         "[fields.motivering]",
         '[fields.kans]\ntitle = "Kans"\ntype = "choice"\nchoices = "kans"\n\n[fields.motivering]',
     )
-    assert new_release.faults_of(config, "2026.2") == []
+    assert new_release.faults_of(config, "2026.3") == []
     edit(there / "meldingsroute.toml", 'choices = "kans"', 'choices = "kansen"')
-    assert "kansen" in new_release.faults_of(config, "2026.2")[0].text
+    assert "kansen" in new_release.faults_of(config, "2026.3")[0].text
 
 
 def shared_fields(there):
@@ -366,18 +369,18 @@ def shared_fields(there):
 
 
 def test_a_workflow_takes_parts_of_itself_from_a_file_of_its_release(folder, config, office):
-    there = new_release.draft(office, "2026.2")
+    there = new_release.draft(office, "2026.3")
     shared_fields(there)
-    assert new_release.faults_of(config, "2026.2") == []
-    new_release.make(office, "2026.2", reader(office, "Tom"))
-    new_release.approve(office, "2026.2", reader(office, "Mia"))
-    edit(folder, 'release = "2026.1"', 'release = "2026.2"')
+    assert new_release.faults_of(config, "2026.3") == []
+    new_release.make(office, "2026.3", reader(office, "Tom"))
+    new_release.approve(office, "2026.3", reader(office, "Mia"))
+    edit(folder, 'release = "2026.2"', 'release = "2026.3"')
     fresh = open_office(folder)
-    flows = [fresh.pack.get("adviesroute", of) for of in ("2026.1", "2026.2")]
+    flows = [fresh.pack.get("adviesroute", of) for of in ("2026.2", "2026.3")]
     assert flows[0].intake == flows[1].intake and flows[0].moves.keys() == flows[1].moves.keys()
-    assert (new_release.draft(fresh, "2026.3") / "delen/advies.toml").is_file()
+    assert (new_release.draft(fresh, "2026.4") / "delen/advies.toml").is_file()
     fresh.close()
-    edit(folder.parent / "workflows/amhk/2026.2/delen/advies.toml", "[fields.", "[fields.x_")
+    edit(folder.parent / "workflows/amhk/2026.3/delen/advies.toml", "[fields.", "[fields.x_")
     with pytest.raises(HouseClosed, match=r"delen/advies\.toml is gewijzigd"):
         open_office(folder)
 
@@ -392,21 +395,21 @@ def test_a_workflow_takes_parts_of_itself_from_a_file_of_its_release(folder, con
     ],
 )
 def test_what_is_wrong_with_an_included_file_is_said(config, office, old, new, said, file, line):
-    there = new_release.draft(office, "2026.2")
+    there = new_release.draft(office, "2026.3")
     shared_fields(there)
     path = there / "adviesroute.toml"
     path.write_text(path.read_text("utf-8").replace(old, new, 1), encoding="utf-8")
-    faults = [new_release.told(config, f) for f in new_release.faults_of(config, "2026.2")]
+    faults = [new_release.told(config, f) for f in new_release.faults_of(config, "2026.3")]
     assert any(said in f["text"] and f["line"] == line for f in faults), faults
     assert all(file in f["file"] for f in faults if said in f["text"])
 
 
 def test_a_fault_in_an_included_file_is_told_at_its_own_line(config, office):
-    there = new_release.draft(office, "2026.2")
+    there = new_release.draft(office, "2026.3")
     part = shared_fields(there)
     part.write_text(part.read_text("utf-8") + "\n[fields.mis]\ntype = 'raar'\n", encoding="utf-8")
-    (fault,) = (new_release.told(config, f) for f in new_release.faults_of(config, "2026.2"))
-    assert fault["file"] == "ontwerpen/2026.2/delen/advies.toml"
+    (fault,) = (new_release.told(config, f) for f in new_release.faults_of(config, "2026.3"))
+    assert fault["file"] == "ontwerpen/2026.3/delen/advies.toml"
     assert part.read_text("utf-8").splitlines()[fault["line"] - 1] == "type = 'raar'"
 
 
@@ -425,7 +428,7 @@ recipient = "reclassering"
 """
 
 
-def with_reclassering(office, text="{{ conclusie }}", name="2026.2"):
+def with_reclassering(office, text="{{ conclusie }}", name="2026.3"):
     """A draft in which what the police hears also goes to the reclassering."""
     there = new_release.draft(office, name)
     file = there / "meldingsroute.toml"
@@ -444,10 +447,10 @@ def test_a_procedure_writes_to_an_organisation_of_its_own_without_a_line_of_code
     folder, config, office
 ):
     with_reclassering(office)
-    assert new_release.faults_of(config, "2026.2") == []
-    new_release.make(office, "2026.2", reader(office, "Tom"))
-    new_release.approve(office, "2026.2", reader(office, "Mia"))
-    edit(folder, 'release = "2026.1"', 'release = "2026.2"')
+    assert new_release.faults_of(config, "2026.3") == []
+    new_release.make(office, "2026.3", reader(office, "Tom"))
+    new_release.approve(office, "2026.3", reader(office, "Mia"))
+    edit(folder, 'release = "2026.2"', 'release = "2026.3"')
     fresh = open_office(folder)
     client = Client(fresh, "Tom")
     client.clock("2027-02-01T09:00")
@@ -470,10 +473,10 @@ def test_a_procedure_writes_to_an_organisation_of_its_own_without_a_line_of_code
 
 def test_what_an_organisation_may_see_is_of_each_release(folder, config, office):
     """In the next one it may see less; a case of before is written about as it was."""
-    names = ["2026.2", "2026.3"]
+    names = ["2026.3", "2026.4"]
     for name in names:
         there = with_reclassering(office, name=name)
-        if name == "2026.3":
+        if name == "2026.4":
             edit(there / "meldingsroute.toml", "bars = { ", 'bars = { gezin = "niet nodig", ')
         new_release.make(office, name, reader(office, "Tom"))
         new_release.approve(office, name, reader(office, "Mia"))
@@ -498,7 +501,7 @@ def test_what_an_organisation_may_see_is_of_each_release(folder, config, office)
 )
 def test_what_an_organisation_of_its_own_may_not_see_is_refused(config, office, text, said):
     with_reclassering(office, text)
-    assert any(said in fault.text for fault in new_release.faults_of(config, "2026.2"))
+    assert any(said in fault.text for fault in new_release.faults_of(config, "2026.3"))
 
 
 @pytest.mark.parametrize(
@@ -515,45 +518,45 @@ def test_what_an_organisation_of_its_own_may_not_see_is_refused(config, office, 
 def test_an_organisation_that_is_told_wrong_is_refused_by_its_key(config, office, old, new, said):
     there = with_reclassering(office)
     edit(there / "meldingsroute.toml", old, new)
-    faults = new_release.faults_of(config, "2026.2")
+    faults = new_release.faults_of(config, "2026.3")
     assert any(said in fault.text for fault in faults)
 
 
 @pytest.mark.parametrize("kind", ["letter", "figures"])
 def test_what_is_wrong_in_a_letter_or_a_figure_of_a_draft_is_told_by_its_file(config, office, kind):
-    there = new_release.draft(office, "2026.2")
+    there = new_release.draft(office, "2026.3")
     file = {"letter": "brieven/verzoek_rvdk.j2", "figures": "cijfers.toml"}[kind]
     with (there / file).open("a", encoding="utf-8") as text:
         text.write({"letter": "{% if %}", "figures": "\n[onzin]\n"}[kind])
-    assert [f"ontwerpen/2026.2/{file}" in f.text for f in new_release.faults_of(config, "2026.2")]
+    assert [f"ontwerpen/2026.3/{file}" in f.text for f in new_release.faults_of(config, "2026.3")]
 
 
 def test_a_text_changed_on_screen_is_of_its_release_and_goes_along_into_a_draft(office):
     letter = "bevestiging_adviesvrager"
     change_text(office, letter, "# Dank\n\nU belde ons.\n")
-    there = new_release.draft(office, "2026.2")
+    there = new_release.draft(office, "2026.3")
     assert (there / f"brieven/{letter}.j2").read_text("utf-8") == "# Dank\n\nU belde ons.\n"
     with office.store.read() as connection:
-        assert letter in letters_now(office, connection, "2026.1").texts
-        assert not letters_now(office, connection, "2026.2").texts
+        assert letter in letters_now(office, connection, "2026.2").texts
+        assert not letters_now(office, connection, "2026.3").texts
 
 
 def test_what_changed_since_it_was_ready_is_not_agreed_to(config, office):
-    there = new_release.draft(office, "2026.2")
-    new_release.make(office, "2026.2", reader(office, "Tom"))
+    there = new_release.draft(office, "2026.3")
+    new_release.make(office, "2026.3", reader(office, "Tom"))
     edit(there / "adviesroute.toml", 'title = "Adviesroute"', 'title = "Iets anders"')
     with pytest.raises(BadInput, match="veranderd"):
-        new_release.approve(office, "2026.2", reader(office, "Mia"))
+        new_release.approve(office, "2026.3", reader(office, "Mia"))
 
 
 def test_a_draft_with_a_fault_is_no_release(config, office):
-    there = new_release.draft(office, "2026.2")
+    there = new_release.draft(office, "2026.3")
     edit(there / "adviesroute.toml", "[facts]", "[facts]\nniets = 1")
     with pytest.raises(BadInput):
-        new_release.make(office, "2026.2", reader(office, "Tom"))
+        new_release.make(office, "2026.3", reader(office, "Tom"))
 
 
-@pytest.mark.parametrize("name", ["../weg", "", "a b", "-x", "2026.1"])
+@pytest.mark.parametrize("name", ["../weg", "", "a b", "-x", "2026.2"])
 def test_a_name_that_cannot_be_one_is_refused(config, office, name):
     with pytest.raises(BadInput):
         new_release.draft(office, name)
@@ -562,29 +565,29 @@ def test_a_name_that_cannot_be_one_is_refused(config, office, name):
 
 
 def test_every_fault_of_a_draft_is_told_with_its_file_and_line(folder, config, office):
-    there = new_release.draft(office, "2026.2")
+    there = new_release.draft(office, "2026.3")
     file = there / "adviesroute.toml"
     edit(file, "[facts]", "[facts]\nniets = 1")
-    done = command("workflow", "check", "2026.2", "--json", "--config", folder)
+    done = command("workflow", "check", "2026.3", "--json", "--config", folder)
     assert done.returncode == 1
     (fault,) = json.loads(done.stdout)["faults"]
     lines = file.read_text(encoding="utf-8").splitlines()
-    assert fault["file"] == "ontwerpen/2026.2/adviesroute.toml"
+    assert fault["file"] == "ontwerpen/2026.3/adviesroute.toml"
     assert lines[fault["line"] - 1] == "niets = 1"
     assert "niets" in fault["text"]
     file.write_text("name = 1\nrelease = = 2\n", encoding="utf-8")
-    done = command("workflow", "check", "2026.2", "--json", "--config", folder)
+    done = command("workflow", "check", "2026.3", "--json", "--config", folder)
     assert {(f["file"], f["line"]) for f in json.loads(done.stdout)["faults"]} == {
-        ("ontwerpen/2026.2/adviesroute.toml", 2)
+        ("ontwerpen/2026.3/adviesroute.toml", 2)
     }
 
 
 def test_a_hole_in_a_draft_is_told_with_the_story_to_it(folder, config, office):
-    there = new_release.draft(office, "2026.2")
+    there = new_release.draft(office, "2026.3")
     file = there / "meldingsroute.toml"
     edit(file, '"controle_vastgelegd", "vervolg_besloten", "rvdk_klaar"', '"rvdk_klaar"')
     text = file.read_text(encoding="utf-8")
-    faults = [new_release.told(config, f) for f in new_release.faults_of(config, "2026.2")]
+    faults = [new_release.told(config, f) for f in new_release.faults_of(config, "2026.3")]
     assert faults
     story = next(f for f in faults if f["story"])
     assert story["story"].startswith("Een melding komt binnen")
@@ -604,11 +607,11 @@ def test_the_commands_make_one(folder):
         assert done.returncode == expect, done.stdout + done.stderr
         return done.stdout + done.stderr
 
-    assert "ontwerpen/2026.2" in run("draft", "2026.2")
-    assert "De werkwijze klopt" in run("check", "2026.2")
-    assert '+release = "2026.2"' in run("diff", "2026.2")
-    assert "twee mensen" in run("release", "2026.2", expect=1)
-    run("release", "2026.2", "--as", "Tom")
-    assert "Een ander" in run("approve", "2026.2", "--as", "Tom", expect=1)
-    assert 'release = "2026.2"' in run("approve", "2026.2", "--as", "Mia")
-    assert "is er al" in run("draft", "2026.2", expect=1)
+    assert "ontwerpen/2026.3" in run("draft", "2026.3")
+    assert "De werkwijze klopt" in run("check", "2026.3")
+    assert '+release = "2026.3"' in run("diff", "2026.3")
+    assert "twee mensen" in run("release", "2026.3", expect=1)
+    run("release", "2026.3", "--as", "Tom")
+    assert "Een ander" in run("approve", "2026.3", "--as", "Tom", expect=1)
+    assert 'release = "2026.3"' in run("approve", "2026.3", "--as", "Mia")
+    assert "is er al" in run("draft", "2026.3", expect=1)

@@ -246,7 +246,7 @@ def as_before(data):
 
 def test_a_release_settled_by_an_earlier_proof_is_not_asked_what_has_been_asked_since(tmp_path):
     folder = make_folder(tmp_path, "meldpunt.sqlite")
-    place = folder.parent / "workflows/amhk/2026.1"
+    place = folder.parent / "workflows/amhk/2026.2"
     file = place / "meldingsroute.toml"
     text = file.read_text(encoding="utf-8")
     file.write_text(
@@ -257,7 +257,7 @@ def test_a_release_settled_by_an_earlier_proof_is_not_asked_what_has_been_asked_
         ),
         encoding="utf-8",
     )
-    told = Release("2026.1", made_by="AMHK", files=releases.digests(place), proof=1)
+    told = Release("2026.2", made_by="AMHK", files=releases.digests(place), proof=1)
     releases.write(place, told)
     open_office(folder).close()
     releases.write(place, replace(told, proof=2))
@@ -270,7 +270,7 @@ def test_a_release_settled_by_an_earlier_proof_is_not_asked_what_has_been_asked_
 def test_a_procedure_of_before_opens_and_runs_on_and_what_is_made_of_it_promises(tmp_path):
     """Settled as it is; a new release of it says what each finish rests on."""
     folder = make_folder(tmp_path, "meldpunt.sqlite")
-    place = folder.parent / "workflows/amhk/2026.1"
+    place = folder.parent / "workflows/amhk/2026.2"
     (place / "uitgave.toml").unlink()
     file = place / "meldingsroute.toml"
     file.write_text(as_before(file.read_text(encoding="utf-8")), encoding="utf-8")
@@ -283,8 +283,8 @@ def test_a_procedure_of_before_opens_and_runs_on_and_what_is_made_of_it_promises
     number = client.post("/cases", MELDING)["number"]
     assert client.case(number)["terms"]
     office.close()
-    assert run("workflow", "draft", "2026.2", "--config", str(folder)).returncode == 0
-    told = run("workflow", "check", "2026.2", "--config", str(folder))
+    assert run("workflow", "draft", "2026.3", "--config", str(folder)).returncode == 0
+    told = run("workflow", "check", "2026.3", "--config", str(folder))
     assert told.returncode == 1
     assert "zegt welke termijn gehaald moet zijn" in told.stdout + told.stderr
     assert "zegt niet na welk eigen onderzoek" in told.stdout + told.stderr
@@ -310,7 +310,7 @@ def test_a_text_of_before_holds_for_every_release_and_nobody_changes_it_behind_t
     office = open_office(folder, proof=False)
     assert changed_behind(office) == []
     with office.store.read() as connection:
-        assert letters_now(office, connection, "2026.1").source(kept["kind"]) == kept["text"]
+        assert letters_now(office, connection, "2026.2").source(kept["kind"]) == kept["text"]
     with office.store.write() as connection:
         connection.execute(update(text_templates.TEXT).values(text="# Iets anders\n"))
     assert "een tekst van een brief (1) is niet wat het zegt" in " ".join(changed_behind(office))

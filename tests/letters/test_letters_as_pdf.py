@@ -20,7 +20,7 @@ from amhk.letters.render import Block, Head, Letters, RenderFailed, as_html, as_
 from amhk.rules.privacy.disclosure import REFERRED
 from amhk.rules.privacy.recipients import STANDARD
 from amhk.rules.procedure.drafting import drafted, sendable
-from amhk.rules.procedure.world import explore
+from amhk.rules.procedure.worlds import worlds_of
 
 shown = sample_facts.for_letter
 LETTERS = Letters(ROOT / "templates" / "notices")
@@ -31,16 +31,16 @@ HEAD = sample_facts.head(
 
 @pytest.fixture(scope="module")
 def worlds(pack):
-    return [explore(w) for w in pack.workflows.values()]
+    return [told for w in pack.workflows.values() for told in worlds_of(w).parts.items()]
 
 
 def written(worlds):
     """Every template: its notice, the class of reader, and the states in which it can still stand
     open.
     """
-    for world in worlds:
+    for track, world in worlds:
         states = sendable(world)
-        for rule in world.workflow.notices.values():
+        for rule in (n for n in world.workflow.notices.values() if n.of == track):
             for template, recipient in rule.templates:
                 yield world, rule, template, recipient, sorted(states[rule.name])
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 import pytest
 
 from amhk.store import rows, tables
+from amhk.store.letters.owed import OwedRow, owed_row
 
 # A case is read with its melding or its advies, and with the clock of the house; a worker with the
 # cases he may not know.
@@ -42,6 +43,6 @@ def test_the_type_of_a_row_has_the_keys_and_types_of_its_table(name):
 
 def test_what_a_case_owes_is_a_part_of_its_letter():
     letter = typing.get_type_hints(rows.NoticeRow)
-    owed = typing.get_type_hints(rows.OwedRow)
+    owed = typing.get_type_hints(OwedRow)
     assert owed == {key: letter[key] for key in owed}
-    assert set(rows.owed_row("verwijzing", True)) == set(owed)
+    assert set(owed_row("verwijzing", True)) == set(owed)

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar, cast
 
+from amhk.desk.casefile.as_standing import as_standing
 from amhk.desk.casefile.pending import Pending
+from amhk.desk.casefile.planned import planned_on
 from amhk.desk.casefile.recall_letters import out_of_hand, take_off
+from amhk.desk.casefile.referrals import referred_to
 from amhk.desk.casefile.term_rows import (
-    as_running,
     due_of,
     ended,
     is_late,
@@ -24,7 +26,7 @@ from amhk.rules.privacy.recipients import INSTITUTION
 from amhk.rules.privacy.secrecy import Reader
 from amhk.rules.procedure.codes import Codes
 from amhk.rules.procedure.moves import closing_due, without_term
-from amhk.rules.procedure.standing import Owed, Running, Standing, became
+from amhk.rules.procedure.standing import Running, Standing
 from amhk.rules.procedure.workflow import Workflow
 from amhk.rules.terms.terms import ring_of
 from amhk.store import reads
@@ -32,11 +34,13 @@ from amhk.store.cases import compare_and_set, journal, search
 from amhk.store.cases.held import held_by, moves
 from amhk.store.database.engine import Connection
 from amhk.store.letters import outbox
-from amhk.store.rows import CaseRow, NoticeRow, OwedRow, TermRow, owed_row
+from amhk.store.letters.owed import OwedRow, owed_row
+from amhk.store.rows import CaseRow, NoticeRow, TermRow
 from amhk.store.tables import Source
 
 R = TypeVar("R")
 WORDS, LINE, ERASURE = "woorden", "bij_regel", "vernietigd"
+_LINKS = ("person_id", "about_id", "run")  # what a letter is about, and the term it goes in
 _ERASED = ("Woorden gewist uit eerdere regels.", "Woorden gewist uit een eerdere regel.")
 
 
@@ -104,26 +108,7 @@ class CaseFile:
 
     def standing(self) -> Standing:
         """Give how the case stands, as the rules look at it."""
-        state = self.changes.get("state", self.case["state"])
-        facts = self.changes.get("facts", self.case["facts"])
-        finishes = tuple(self.changes.get("finishes", self.case["finishes"]))
-        running = tuple(as_running(t) for t in self.running)
-        titles = self.workflow.notices
-        owed = tuple(
-            Owed(n["id"], n["kind"], titles[n["kind"]].title, n["obligatory"]) for n in self.owed
-        )
-        registered = self.who is None or bool(self.who.registration)
-        return Standing(
-            state=state,
-            now=self.now,
-            facts=facts,
-            finishes=finishes,
-            running=running,
-            owed=owed,
-            letters=became(self.letters),
-            registered=registered,
-            deciders=self.deciders,
-        )
+        return as_standing(self)
 
     def note(self, kind: str, what: str, content: Mapping[str, object]) -> int:
         """Add a journal line and give its sequence number.
@@ -175,10 +160,11 @@ class CaseFile:
     def start(
         self, name: str, moment: datetime, entry: int, on: date | None = None, **links: int | None
     ) -> TermRow:
-        """Start a term at a moment (for a term on a chosen day: `on`), with its links to a person
-        or another case.
+        """Start a term at a moment (for a term on a chosen day: `on`), with its links to a person,
+        another case or a run.
         """
         place = len(self.pending.started)
+        on = on or planned_on(self, name, links.get("run"))
         row: TermRow = {
             **term_row(self.office, self.workflow.terms[name], moment, on),
             "id": -1 - place,  # a key of its own until it is written
@@ -187,6 +173,7 @@ class CaseFile:
             "person_id": links.get("person_id"),
             "about_id": links.get("about_id"),
             "for_id": links.get("for_id"),
+            "run": links.get("run"),
             "suspended_at": None,
             **ended("running"),
         }
@@ -258,20 +245,19 @@ class CaseFile:
         facts: Mapping[str, object] | None = None,
         **links: int | None,
     ) -> None:
-        """Draft a notice of a kind; one to an institution goes to that of the latest referral.
+        """Draft a notice of a kind; one to an institution goes to that of its referral, of no run
+        to that of the latest.
 
         An obligatory one starts the term in which it must be sent (on a case that ends with it
         there is no term: the ledger and the proof of the night guard it).
         """
         rule = self.workflow.notices[kind]
-        about, person = links.get("about_id"), links.get("person_id")
         to = self.workflow.recipients[rule.recipient]
         if to.address == INSTITUTION and links.get("institution_id") is None:
-            latest = self.rows(reads.REFERRAL)[-1:]
-            links["institution_id"] = latest[0]["institution_id"] if latest else None
+            links["institution_id"] = referred_to(self.rows(reads.REFERRAL), links.get("run"))
         open_still = not self.workflow.states[self.standing().state].final
         term = (
-            self.start(rule.term, moment, entry, person_id=person, about_id=about)
+            self.start(rule.term, moment, entry, None, **{n: links.get(n) for n in _LINKS})
             if rule.term and open_still
             else None
         )
@@ -283,13 +269,14 @@ class CaseFile:
             "person_id": None,
             "institution_id": None,
             "about_id": None,
+            "run": None,
             "facts": dict(facts or {}),
             "state": "draft",
             "drafted": moment,
             **links,
         }
         self.pending.letters.append((row, -1 - term["id"] if term else None))
-        self.owed.append(owed_row(kind, rule.obligatory))
+        self.owed.append(owed_row(kind, rule.obligatory, links.get("run")))
 
     def void_letters(self) -> None:
         """Let go of the obligatory letters of a case that ends without a finish.
@@ -298,12 +285,21 @@ class CaseFile:
         """
         self._void([n["id"] for n in self.owed if n["id"] and n["obligatory"]])
 
-    def let_go(self, kinds: Collection[str], moment: datetime, entry: int, why: str) -> None:
-        """Let go of the letters of these kinds that need no longer go, and of their terms.
+    def let_go(
+        self,
+        kinds: Collection[str],
+        moment: datetime,
+        entry: int,
+        why: str,
+        run: int | None = None,
+    ) -> None:
+        """Let go of the letters of these kinds (of one run where it is given) that need no longer
+        go, and of their terms.
 
         One that is out of hand goes on its way.
         """
         live = [n for n in self.owed if n["id"] and n["kind"] in kinds]
+        live = [n for n in live if run is None or n["run"] in (None, run)]
         gone = [
             n for n in live if not out_of_hand(self.office, outbox.live(self.connection, n["id"]))
         ]

@@ -8,10 +8,13 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from amhk.desk.casefile.cover_secrets import veil_over
+from amhk.desk.casefile.referrals import named
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import HAND, WORKS, Reader, keys
 from amhk.rules.privacy.veil import Veil
 from amhk.rules.procedure.fields import Desk, Field
+from amhk.rules.procedure.runs import runs_of
+from amhk.rules.procedure.track import OF_TRACK
 from amhk.store import reads
 from amhk.store.database.engine import Connection
 from amhk.store.rows import CaseRow, Row
@@ -56,14 +59,16 @@ def desk_for(
     lists: dict[str, Mapping[str, str]] = LISTS | codes.on(on)
     for name in wanted & _LIVE.keys():
         lists[name] = _LIVE[name](office, connection, case, kept or {})
-    if case and (typed := [name for name in _TYPED if lists.get(name)]):
+    tracks = sorted(name for name in wanted if name.startswith(OF_TRACK))
+    for name in tracks:
+        lists[name] = _runs(office, connection, case, kept or {}, name.removeprefix(OF_TRACK))
+    if case and (typed := [name for name in (*_TYPED, *tracks) if lists.get(name)]):
         veil = veil_over(office, connection, case, who) if veil is None else veil
         lists |= {name: veil.upon(lists[name]) for name in typed} if veil else {}
     if told := lists.get("bevinding"):  # cut only now that it is covered
         lists["bevinding"] = {key: text[:_CUT] for key, text in told.items()}
-    lists["stap"] = {
-        name: move.title for name, move in (moves or {}).items() if move.effect != "correct"
-    }
+    if "stap" in wanted:
+        lists["stap"] = _steps(office, connection, case, kept or {}, moves or {})
     return Desk(
         now=now,
         lists=lists,
@@ -120,6 +125,41 @@ def _findings(
 ) -> Mapping[str, str]:
     found = _of(connection, reads.FINDING, case, kept, "melding")
     return {str(f["id"]): f"{say_day(day_of(f['moment']))}: {f['text']}" for f in found}
+
+
+def _runs(
+    office: Office, connection: Connection, case: CaseRow | None, kept: Kept, track: str
+) -> Mapping[str, str]:
+    """Give the runs of a track of a case, each with what it is about and when it began."""
+    runs = runs_of(case["facts"], track) if case else []
+    if not runs:
+        return {}
+    referred = _of(connection, reads.REFERRAL, case, kept, "melding")
+    places = {i["id"]: i["name"] for i in reads.institutions(connection, active=False)}
+    people = {int(key): name for key, name in _people(office, connection, case, kept).items()}
+    days = {r["entry"]: f" ({say_day(day_of(r['moment']))})" for r in referred}
+    told = named(runs, referred, places, people)
+    return {str(key): f"{name}{days.get(key, '')}" for key, name in told.items()}
+
+
+def _steps(
+    office: Office,
+    connection: Connection,
+    case: CaseRow | None,
+    kept: Kept,
+    moves: Mapping[str, Any],
+) -> dict[str, str]:
+    """Give the steps that can be corrected: by name the latest time it was made, and of each of
+    several runs its own.
+    """
+    told = {name: move.title for name, move in moves.items() if move.effect != "correct"}
+    tracks = {track for m in moves.values() if (track := m.of or m.opens)}
+    for track in sorted(tracks):
+        runs = _runs(office, connection, case, kept, track)
+        for move in moves.values() if len(runs) > 1 else ():
+            if track in (move.of, move.opens):
+                told |= {f"{move.name}:{key}": f"{move.title}: {of}" for key, of in runs.items()}
+    return told
 
 
 def _contacts(

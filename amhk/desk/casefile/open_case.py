@@ -10,7 +10,8 @@ from amhk.office import Office
 from amhk.rules.privacy.secrecy import Reader
 from amhk.store import reads
 from amhk.store.database.engine import Connection
-from amhk.store.rows import CaseRow, NoticeRow, OwedRow, TermRow
+from amhk.store.letters.owed import OwedRow
+from amhk.store.rows import CaseRow, NoticeRow, TermRow
 
 
 def open_case(

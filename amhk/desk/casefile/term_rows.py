@@ -142,4 +142,5 @@ def as_running(term: TermRow) -> Running:
         person=term["person_id"],
         about=term["about_id"],
         suspended=term["status"] == "suspended",
+        run=term["run"],
     )

@@ -33,9 +33,12 @@ def carry_out(file: CaseFile, decision: Decision) -> None:
     file.end_all(decision.meets, "met", decision.moment, entry)
     file.end_all(decision.voids, "void", decision.moment, entry, lower_first(decision.move.done))
     if decision.move.drops:
-        file.let_go(decision.move.drops, decision.moment, entry, lower_first(decision.move.done))
+        own = decision.run if decision.move.of else None
+        why = lower_first(decision.move.done)
+        file.let_go(decision.move.drops, decision.moment, entry, why, own)
     for name in decision.starts:
-        file.start(name, decision.moment, entry, decision.dates.get(name))
+        run = decision.run if file.workflow.terms[name].of else None
+        file.start(name, decision.moment, entry, decision.dates.get(name), run=run)
     if decision.closes:
         _close(file, decision, entry)
     _draft(file, decision, entry)
@@ -133,11 +136,16 @@ def _draft(file: CaseFile, decision: Decision, entry: int) -> None:
             continue
         if decision.closes and rule.obligatory and not decision.move.ending:
             continue
+        run = decision.run if rule.of else None
+        if rule.each:
+            for person in file.rows(reads.PERSON):
+                file.draft(kind, decision.moment, entry, facts, person_id=person["id"], run=run)
+            continue
         abouts: set[int | None] = {None}
         if rule.recipient == "melder":
             abouts = _melders(file, decision)
         for about in sorted(abouts, key=lambda key: key or 0):
-            file.draft(kind, decision.moment, entry, facts, about_id=about)
+            file.draft(kind, decision.moment, entry, facts, about_id=about, run=run)
 
 
 def _melders(file: CaseFile, decision: Decision) -> set[int | None]:

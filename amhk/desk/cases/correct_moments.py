@@ -1,16 +1,18 @@
 """Correcting when something was: the receipt or a move, with every term that hangs on it."""
 
+import json
 from datetime import datetime
 from typing import Any, TypedDict
 
 from amhk.desk.casefile.casefile import CaseFile
+from amhk.desk.casefile.referrals import referral_of
 from amhk.desk.casefile.term_rows import due_of, fresh_row, is_late, next_round
 from amhk.desk.cases.register import tell_children
 from amhk.errors import BadInput
 from amhk.rules.parse import Filled
 from amhk.store import reads
 from amhk.store.cases.journal import said_at
-from amhk.store.rows import TermRow
+from amhk.store.rows import Row, TermRow
 from amhk.store.tables import Source
 from amhk.words import day_of, iso, lower_first, say_day, say_instant
 
@@ -64,12 +66,16 @@ def correct_receipt(file: CaseFile, received: datetime, entry: int) -> str:
 
 
 def correct_moment(file: CaseFile, values: Filled, entry: int) -> str:
-    """Correct the moment of the latest time a move was made.
+    """Correct the moment of the latest time a move was made, of one run where it is named
+    (`move:run`).
 
     What it started, what it met, and its rows move along.
     """
-    name, moment = values.get("stap"), values.get("moment")
+    moment = values.get("moment")
+    name, _, run = (values.get("stap") or "").partition(":")
     lines = [e for e in reads.entries(file.connection, file.id) if e["kind"] == name]
+    if run:
+        lines = [e for e in lines if run in (str(e["sequence"]), _run_of(file, e))]
     if not name or not moment or not lines:
         raise BadInput.of(
             "ontbreekt", "Noem een stap die gezet is, en het juiste moment samen.", "stap"
@@ -85,12 +91,21 @@ def correct_moment(file: CaseFile, values: Filled, entry: int) -> str:
     if file.case["closed_at"] == old:
         file.changes["closed_at"] = moment
     if file.workflow.moves[name].effect == "help_started":
-        begun = [r["id"] for r in file.rows(reads.REFERRAL)[-1:]]
-        file.change(reads.REFERRAL, begun, started_on=day_of(moment), answered=moment)
+        of = _run_of(file, lines[-1])
+        mine = referral_of(file.rows(reads.REFERRAL), int(of) if of else None)
+        told = {"started_on": day_of(moment), "answered": moment}
+        file.change(reads.REFERRAL, [mine["id"]] if mine else [], **told)
     return (
         f"moment van '{lower_first(file.workflow.moves[name].title)}' van {say_instant(old)} naar"
         f" {say_instant(moment)}"
     )
+
+
+def _run_of(file: CaseFile, line: Row) -> str | None:
+    """Give of which run a line of the journal says that it is."""
+    of = file.workflow.moves[line["kind"]].of
+    said = json.loads(line["content"] or "{}").get(of) if of else None
+    return str(said) if said else None
 
 
 def _move_terms(file: CaseFile, sequence: int, moment: datetime, entry: int) -> None:

@@ -4,11 +4,13 @@ Each gives what the journal line adds.
 """
 
 from amhk.desk.casefile.casefile import CaseFile
+from amhk.desk.casefile.referrals import referral_of
 from amhk.errors import BadInput
 from amhk.rules.figures.facts import THAT_DAY
 from amhk.rules.parse import Filled
 from amhk.rules.procedure.standing import Decision
 from amhk.store import reads
+from amhk.store.rows import ReferralRow
 from amhk.words import day_of, iso, say_day
 
 OTHER = "10"  # vervolg_onderzoek: another institution (IP1 par. 4.7)
@@ -32,7 +34,8 @@ def referral(file: CaseFile, decision: Decision, entry: int) -> str:
     name = decision.values["instelling"]
     found = next(i for i in reads.institutions(file.connection) if i["name"] == name)
     file.handed_to = found["vervolg"] or OTHER
-    lapse(file)
+    if decision.run is None:
+        lapse(file)
     file.add(
         reads.REFERRAL,
         institution_id=found["id"],
@@ -53,33 +56,54 @@ def lapse(file: CaseFile) -> None:
     file.change(reads.REFERRAL, waiting, status="lapsed")
 
 
-def _answer(file: CaseFile, status: str, decision: Decision, **more: object) -> None:
-    latest = [r["id"] for r in file.rows(reads.REFERRAL)[-1:]]
-    file.change(reads.REFERRAL, latest, status=status, answered=decision.moment, **more)
+def _mine(file: CaseFile, decision: Decision) -> ReferralRow | None:
+    """Give the referral a move is about: of its run, of no run the latest."""
+    return referral_of(file.rows(reads.REFERRAL), decision.run)
 
 
-def referral_accepted(file: CaseFile, decision: Decision, entry: int) -> None:
-    """Record that the latest referral was accepted."""
-    _answer(file, "accepted", decision)
-    file.tell(entry, answer="accepted")
+def _answer(file: CaseFile, status: str, decision: Decision, **more: object) -> str:
+    """Record the answer to a referral; gives to whom, where it could be to several."""
+    mine = _mine(file, decision)
+    if mine is None:
+        return ""
+    file.change(reads.REFERRAL, [mine["id"]], status=status, answered=decision.moment, **more)
+    return _to_whom(file, mine, decision)
 
 
-def referral_refused(file: CaseFile, decision: Decision, entry: int) -> None:
-    """Record that the latest referral was refused; BadInput when its help has begun already."""
-    _over_before(file, "een weigering")
-    _answer(file, "refused", decision)
-    file.tell(entry, answer="refused")
+def _to_whom(file: CaseFile, mine: ReferralRow, decision: Decision) -> str:
+    if decision.run is None:
+        return ""
+    found = reads.institutions(file.connection, active=False)
+    return f": {next(i['name'] for i in found if i['id'] == mine['institution_id'])}"
 
 
-def referral_withdrawn(file: CaseFile, decision: Decision, entry: int) -> None:
-    """Record that the latest referral is taken back; BadInput when its help has begun already."""
-    _over_before(file, "een intrekking")
-    _answer(file, "withdrawn", decision)
+def _tell(file: CaseFile, decision: Decision, entry: int, **told: object) -> None:
+    """Tell the figures of a referral, and of which where it is one of several."""
+    file.tell(entry, **told, **({"run": decision.run} if decision.run else {}))
 
 
-def _over_before(file: CaseFile, what: str) -> None:
-    latest = file.rows(reads.REFERRAL)[-1:]
-    if latest and (day := latest[0]["started_on"]):
+def referral_accepted(file: CaseFile, decision: Decision, entry: int) -> str:
+    """Record that a referral was accepted."""
+    _tell(file, decision, entry, answer="accepted")
+    return _answer(file, "accepted", decision)
+
+
+def referral_refused(file: CaseFile, decision: Decision, entry: int) -> str:
+    """Record that a referral was refused; BadInput when its help has begun already."""
+    _over_before(file, decision, "een weigering")
+    _tell(file, decision, entry, answer="refused")
+    return _answer(file, "refused", decision)
+
+
+def referral_withdrawn(file: CaseFile, decision: Decision, entry: int) -> str:
+    """Record that a referral is taken back; BadInput when its help has begun already."""
+    _over_before(file, decision, "een intrekking")
+    return _answer(file, "withdrawn", decision)
+
+
+def _over_before(file: CaseFile, decision: Decision, what: str) -> None:
+    mine = _mine(file, decision)
+    if mine and (day := mine["started_on"]):
         text = (
             f"De hulp is begonnen op {say_day(day)}: {what} kan dan niet meer. Stopt de hulp, leg"
             " dan de voortgangscontrole vast."
@@ -87,10 +111,10 @@ def _over_before(file: CaseFile, what: str) -> None:
         raise BadInput.of("al_gestart", text, "reden")
 
 
-def help_started(file: CaseFile, decision: Decision, entry: int) -> None:
-    """Record that the help of the latest referral started."""
-    _answer(file, "started", decision, started_on=day_of(decision.moment))
-    file.tell(entry, answer="started", help=THAT_DAY)
+def help_started(file: CaseFile, decision: Decision, entry: int) -> str:
+    """Record that the help of a referral started."""
+    _tell(file, decision, entry, answer="started", help=THAT_DAY)
+    return _answer(file, "started", decision, started_on=day_of(decision.moment))
 
 
 def check(file: CaseFile, decision: Decision, entry: int) -> str:
@@ -114,27 +138,29 @@ def check(file: CaseFile, decision: Decision, entry: int) -> str:
         and values["hulp_geeindigd"] < values["hulp_gestart"]
     ):
         raise BadInput.of("volgorde", "De hulp kan niet eindigen voor ze begon.", "hulp_geeindigd")
-    help_says = _help_of_check(file, values, entry)
+    help_says = _help_of_check(file, decision, entry)
     row = {name: values.get(name) for name in names} | {
         name: values.get(name, [])
         for name in ("doelrealisatie", "tevreden_jeugdige", "tevreden_ouder")
     }
-    file.add(reads.CHECK, moment=decision.moment, entry=entry, **row)
+    file.add(reads.CHECK, moment=decision.moment, entry=entry, run=decision.run, **row)
     file.tell(entry, check={n: values[n] for n in _OF_CHECK if values.get(n)})
-    return f": passend {values['passend']}, nu veilig {values['nu_veilig']}{help_says}"
+    mine = _mine(file, decision)
+    whose = _to_whom(file, mine, decision) if mine else ""
+    return f"{whose}: passend {values['passend']}, nu veilig {values['nu_veilig']}{help_says}"
 
 
-def _help_of_check(file: CaseFile, values: Filled, entry: int) -> str:
-    """Let the latest referral say what its check found of the help.
+def _help_of_check(file: CaseFile, decision: Decision, entry: int) -> str:
+    """Let a referral say what its check found of the help.
 
     Begun on that day, or still not. BadInput when it was recorded to have begun and the check says
     nothing of it.
     """
-    latest = file.rows(reads.REFERRAL)[-1:]
-    if not latest:
+    mine = _mine(file, decision)
+    if mine is None:
         return ""
-    known, told = latest[0]["started_on"], values.get("hulp_gestart")
-    if told and (over := _OVER.get(latest[0]["status"])):
+    known, told = mine["started_on"], decision.values.get("hulp_gestart")
+    if told and (over := _OVER.get(mine["status"])):
         text = (
             f"Deze verwijzing is {over}: op die verwijzing kan geen hulp zijn begonnen. Verwijs"
             " eerst opnieuw, of laat de dag leeg."
@@ -147,16 +173,16 @@ def _help_of_check(file: CaseFile, values: Filled, entry: int) -> str:
         )
         raise BadInput.of("spreekt_tegen", text, "hulp_gestart")
     if told:
-        if latest[0]["status"] != "started" or known != told:
-            file.change(reads.REFERRAL, [latest[0]["id"]], started_on=told, status="started")
-            file.tell(entry, answer="started", help=iso(told))
+        if mine["status"] != "started" or known != told:
+            file.change(reads.REFERRAL, [mine["id"]], started_on=told, status="started")
+            _tell(file, decision, entry, answer="started", help=iso(told))
         return (
             f"; de hulp begon op {say_day(told)}, niet op {say_day(known)}"
             if known and known != told
             else ""
         )
-    if latest[0]["status"] == "open":  # the check is the answer to it: nobody waits for another
-        lapse(file)
+    if mine["status"] == "open":  # the check is the answer to it: nobody waits for another
+        file.change(reads.REFERRAL, [mine["id"]], status="lapsed")
     return ""
 
 

@@ -9,7 +9,7 @@ from amhk.desk.cases import hermelding, register
 from amhk.desk.cases.relations import bring_home, relate
 from amhk.desk.people import earlier_contacts
 from amhk.errors import BadInput
-from amhk.rules.procedure.moves import begun, holds
+from amhk.rules.procedure.machine import begun, holds
 from amhk.rules.procedure.standing import Decision
 from amhk.store import reads, writes
 from amhk.store.cases.journal import plain

@@ -7,6 +7,7 @@ from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.casefile.choices import deciders, desk_for, needed
 from amhk.desk.casefile.inputs import take_version
 from amhk.desk.casefile.open_case import open_case
+from amhk.desk.casefile.planned import planned_on
 from amhk.desk.cases.apply_move import carry_out
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import Reader
@@ -115,7 +116,10 @@ def _told(file: CaseFile, decision: Decision) -> dict[str, object]:
     names = [*decision.starts, *(t for n in decision.notices if (t := flow.notices[n].term))]
     for name in dict.fromkeys(names):
         end = end_of_term(
-            flow.terms[name], decision.moment, file.office.calendar, decision.dates.get(name)
+            flow.terms[name],
+            decision.moment,
+            file.office.calendar,
+            decision.dates.get(name) or planned_on(file, name, decision.run),
         )
         starts.append({"name": name, "title": flow.terms[name].title, "due": iso(end.due)})
     letters = [flow.notices[n].title for n in decision.notices]

@@ -14,7 +14,7 @@ from amhk.rules.privacy.veil import Veil
 from amhk.rules.procedure.fields import Desk, Field
 from amhk.rules.procedure.json_schema import schema
 from amhk.rules.procedure.moves import door, fields_now
-from amhk.rules.procedure.standing import Standing
+from amhk.rules.procedure.runs import there
 from amhk.rules.procedure.workflow import Move, Workflow
 from amhk.rules.terms.terms import TermRule
 from amhk.store import reads
@@ -39,7 +39,7 @@ def doors_told(file: CaseFile, case: CaseRow) -> list[dict[str, Any]]:
                 "why_not": faults,
                 "side": move.side,
                 "effect": move.effect,
-                "here": case["state"] in move.sources,
+                "here": case["state"] in move.sources and there(case["facts"], move),
                 "then": foretold(file, move) if not faults else "",
             }
         )
@@ -74,8 +74,8 @@ def moves_told(
             "why_not": why[move.name],
             "input": asks.get(move.name, {}),
             "ending": move.ending,
-            "fields": fields_now(move, standing),
-            "here": case["state"] in move.sources,
+            "fields": fields_now(file.workflow, move, standing, file.who.role),
+            "here": case["state"] in move.sources and there(case["facts"], move),
         }
         for move in moves.values()
     ]
@@ -97,11 +97,14 @@ def _asks(
         veil=veil,
         kept=file.kept,
     )
-    return {m.name: _schema(m, standing, desk, case["version"]) for m in moves}
+    assert file.who is not None
+    role, flow = file.who.role, file.workflow
+    fields = {m.name: fields_now(flow, m, standing, role) for m in moves}
+    return {m.name: _schema(m, fields[m.name], desk, case["version"]) for m in moves}
 
 
-def _schema(move: Move, standing: Standing, desk: Desk, version: int) -> dict[str, object]:
-    told = schema(fields_now(move, standing), desk, version)
+def _schema(move: Move, fields: tuple[Field, ...], desk: Desk, version: int) -> dict[str, object]:
+    told = schema(fields, desk, version)
     return told | {"minProperties": 3} if move.effect == "correct" else told
 
 

@@ -6,8 +6,8 @@ Where the case goes, what must then be done by when, which letters follow.
 from datetime import date, datetime
 
 from amhk.desk.casefile.casefile import CaseFile
-from amhk.rules.procedure.moves import begun, holds
-from amhk.rules.procedure.workflow import Edge, Move, When
+from amhk.rules.procedure.machine import begun, holds
+from amhk.rules.procedure.workflow import Edge, Move
 from amhk.rules.terms.terms import end_of_term
 from amhk.words import lower_first, say_instant, short_day
 
@@ -18,7 +18,7 @@ def foretold(file: CaseFile, move: Move) -> str:
     What depends on the answers is said as such, empty when nothing changes.
     """
     standing = file.standing()
-    edges = [e for e in move.edges if e.source == standing.state and _can_be(file, e)]
+    edges = [e for e in move.edges if e.source == standing.state and _can_be(file, move, e)]
     parts = [_where(file, edges)] if any(e.target != standing.state for e in edges) else []
     surely = [t for e in edges[:1] for t in e.starts if all(t in x.starts for x in edges)]
     letters = [n for e in edges[:1] for n in e.notices if all(n in x.notices for x in edges)]
@@ -39,17 +39,15 @@ def foretold(file: CaseFile, move: Move) -> str:
     return "; ".join(parts)
 
 
-def _can_be(file: CaseFile, edge: Edge) -> bool:
+def _can_be(file: CaseFile, move: Move, edge: Edge) -> bool:
     """Tell whether the facts leave this way open.
 
-    A condition on what is still to be filled in does.
+    A condition on what is still to be filled in does, and one on what the runs come to by it.
     """
     facts = file.standing().facts
-    return all(holds((when,), facts) for when in edge.when if _known(when, facts))
-
-
-def _known(when: When, facts: object) -> bool:
-    return isinstance(facts, dict) and when.name in facts
+    later = file.workflow.sums if move.of or move.opens else frozenset[str]()
+    known = [when for when in edge.when if when.name in facts and when.name not in later]
+    return all(holds((when,), facts) for when in known)
 
 
 def _where(file: CaseFile, edges: list[Edge]) -> str:

@@ -18,6 +18,7 @@ from amhk.desk.casefile.access_log import look, note_look
 from amhk.desk.casefile.casefile import WORDS, CaseFile
 from amhk.desk.casefile.cover_secrets import covered, uncovered, veil_over
 from amhk.desk.casefile.open_case import laid_out
+from amhk.desk.casefile.referrals import subjects_of
 from amhk.desk.casefile.term_rows import is_late
 from amhk.desk.cases import warnings
 from amhk.desk.cases.acute import acute_of, people_line
@@ -150,10 +151,16 @@ def _view(file: CaseFile, shelf: Mapping[str, list[Any]]) -> dict[str, Any]:
     view = head_of(file, case, workers, teams)
     view["people"] = [person_of(p, file, shelf["notices"], terms) for p in people]
     view["relations"] = relations_of(case, shelf, file.who)
-    view["terms"] = terms_view(file.office, file.workflow, terms, shelf["reminders"], file.now)
+    named = subjects_of(file)
+    view["terms"] = terms_view(
+        file.office, file.workflow, terms, shelf["reminders"], file.now, named
+    )
     view["own"], view["asks_reason"] = owns(file.who, case), gives_reason(file.who, case)
     letters = letters_now(file.office, file.connection, case["release"])
-    view["notices"] = [letter_of(letters, file, n, terms, people) for n in shelf["notices"]]
+    view["notices"] = [
+        letter_of(letters, file, n, terms, people) | {"to": named.get(n["run"] or 0)}
+        for n in shelf["notices"]
+    ]
     view["attachments"] = [
         {k: a[k] for k in ("id", "name", "kind", "size", "hash")}
         | {"added": iso(a["added"]), "by": workers.get(a["worker_id"])}

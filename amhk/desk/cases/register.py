@@ -18,7 +18,7 @@ from amhk.rules.parse import Filled, fold
 from amhk.rules.people.people import is_child, is_unborn
 from amhk.rules.privacy.secrecy import Reader
 from amhk.rules.procedure.import_layouts import kenmerk_key
-from amhk.rules.procedure.moves import begun, holds
+from amhk.rules.procedure.machine import begun, holds
 from amhk.rules.procedure.workflow import Workflow
 from amhk.store import reads, writes
 from amhk.store.cases import compare_and_set

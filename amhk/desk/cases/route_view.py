@@ -8,6 +8,7 @@ from datetime import date
 from itertools import zip_longest
 from typing import Any
 
+from amhk.desk.casefile.referrals import referral_of
 from amhk.desk.cases import warnings
 from amhk.rules.privacy.secrecy import LENT, READS, Reader, may_see, scope_of
 from amhk.store.rows import CaseRow, Row, cell
@@ -65,6 +66,7 @@ def melding_of(case: CaseRow, shelf: Mapping[str, list[Any]]) -> dict[str, objec
         "melder": melder | {"geheim": hidden, "toestemming": case["melder_toestemming"]},
         "vervolgmeldingen": later,
         "verwijzingen": _referrals(shelf),
+        "referrals": _in_short(shelf),
         "controles": _checks(shelf),
         "bevindingen": findings_of(shelf),
         "vernietigd": case["melder_naam"] is None,
@@ -86,6 +88,7 @@ def findings_of(shelf: Mapping[str, list[Any]]) -> list[dict[str, Any]]:
 
 def _referrals(shelf: Mapping[str, list[Any]]) -> list[dict[str, object]]:
     names = {i["id"]: i["name"] for i in shelf["institutions"]}
+    several = any(t["run"] for t in shelf["terms"])
     return [
         {
             "instelling": names[r["institution_id"]],
@@ -94,20 +97,56 @@ def _referrals(shelf: Mapping[str, list[Any]]) -> list[dict[str, object]]:
             "hulp_gestart": iso(r["started_on"]) if r["started_on"] else None,
             "vervangen": iso(later["moment"]) if later else None,
         }
-        for r, later in zip_longest(shelf["referrals"], shelf["referrals"][1:])
+        for r, later in _with_later(shelf["referrals"], several)
     ]
 
 
-def _checks(shelf: Mapping[str, list[Any]]) -> list[dict[str, object]]:
-    """Give the checks, each with the institution of the referral it was about.
+def _with_later(referrals: list[Any], several: bool) -> list[tuple[Any, Any]]:
+    """Give each referral with the one that took its place; of several at once none does."""
+    later: list[Any] = [] if several else referrals[1:]
+    return list(zip_longest(referrals, later))
 
-    The one before it.
+
+def _in_short(shelf: Mapping[str, list[Any]]) -> list[dict[str, object]]:
+    """Give the referrals as a program reads them, each with its checks; its terms are `about` its
+    `id`.
     """
+    names = {i["id"]: i["name"] for i in shelf["institutions"]}
+    return [
+        {
+            "id": r["entry"],
+            "institution": names[r["institution_id"]],
+            "moment": iso(r["moment"]),
+            "status": r["status"],
+            "help_started": iso(r["started_on"]) if r["started_on"] else None,
+            "checks": [
+                {"moment": iso(c["moment"])} | {name: _said(c[name]) for name in _CHECK}
+                for c in shelf["checks"]
+                if _of_check(shelf["referrals"], c) is r
+            ],
+        }
+        for r in shelf["referrals"]
+    ]
+
+
+def _said(value: object) -> object:
+    return iso(value) if isinstance(value, date) else value
+
+
+def _of_check(referrals: list[Any], check: Any) -> Any:
+    """Give the referral a check was about: of its run, of none the one before it."""
+    before = [r for r in referrals if r["entry"] < check["entry"]]
+    return referral_of(before, check["run"])
+
+
+def _checks(shelf: Mapping[str, list[Any]]) -> list[dict[str, object]]:
+    """Give the checks, each with the institution of the referral it was about."""
     names, checks = {i["id"]: i["name"] for i in shelf["institutions"]}, []
     for c in shelf["checks"]:
-        of = [names[r["institution_id"]] for r in shelf["referrals"] if r["entry"] < c["entry"]]
-        values = {k: iso(c[k]) if isinstance(c[k], date) else c[k] for k in _CHECK}
-        checks.append(values | {"op": iso(c["moment"]), "instelling": of[-1] if of else None})
+        of = _of_check(shelf["referrals"], c)
+        values = {name: _said(c[name]) for name in _CHECK}
+        to = names[of["institution_id"]] if of else None
+        checks.append(values | {"op": iso(c["moment"]), "instelling": to})
     return checks
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from amhk.desk.casefile.casefile import LINE, WORDS, CaseFile
+from amhk.desk.casefile.referrals import subjects_of
 from amhk.rules.procedure.fields import Field
 from amhk.rules.procedure.workflow import Workflow
 from amhk.store.rows import PersonRow, Row
@@ -34,13 +35,8 @@ def steps(
     A value that this case keeps secret (the melder, an address) reads `geheim: tonen met reden`;
     content erased by law is gone.
     """
-    names = {
-        "persoon": {str(p["id"]): p["naam"] for p in people},
-        "stap": {m.name: m.title for m in file.workflow.moves.values()},
-    }
-    hidden = _Hidden(
-        bool(file.case.get("melder_geheim")), any(p["geheim_adres"] for p in people), names
-    )
+    places = any(p["geheim_adres"] for p in people)
+    hidden = _Hidden(bool(file.case.get("melder_geheim")), places, _named(file, people))
     told, words = [], _words(entries)
     for entry in entries:
         if entry["kind"] == WORDS or not (
@@ -62,6 +58,26 @@ def steps(
                     "values": values,
                 }
             )
+    return told
+
+
+def _named(file: CaseFile, people: Sequence[PersonRow]) -> dict[str, Mapping[str, str]]:
+    """Give what the choices of this case itself are called, by list."""
+    of_run = {str(key): name for key, name in subjects_of(file).items()}
+    return {
+        "persoon": {str(p["id"]): p["naam"] for p in people},
+        "stap": _titles(file.workflow, of_run),
+        **{track.list: of_run for track in file.workflow.tracks.values()},
+    }
+
+
+def _titles(flow: Workflow, of_run: Mapping[str, str]) -> dict[str, str]:
+    """Give the steps that can be corrected by name, and of each run its own."""
+    moves = [(move, move.of or move.opens) for move in flow.moves.values()]
+    told = {move.name: move.title for move, _ in moves}
+    for move, track in moves:
+        if track:
+            told |= {f"{move.name}:{key}": f"{move.title}: {of}" for key, of in of_run.items()}
     return told
 
 

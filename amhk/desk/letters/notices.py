@@ -16,7 +16,7 @@ from amhk.desk.letters.compose import compose, print_of, rule_of, still_fit, tex
 from amhk.desk.letters.composed import lacking
 from amhk.desk.letters.delivery import address_on, nobody, reach_of, remark, unsaid
 from amhk.desk.letters.leaks import leaking
-from amhk.desk.letters.referral_facts import TAKEN
+from amhk.desk.letters.referral_facts import TAKEN, referral_of_letter
 from amhk.desk.letters.text_templates import version_now
 from amhk.desk.terms.extensions import stretch
 from amhk.errors import BadInput, ChangedMeanwhile, ClosedDoor, Fault, NotAllowed, NotFound, Opens
@@ -180,13 +180,18 @@ def record_sent(
     file.owed = [n for n in file.owed if n["id"] != notice["id"]]
     if not file.case["closed"]:
         for name in rule.sent_starts:
-            file.start(name, moment, entry)
+            file.start(name, moment, entry, run=_run_of(file, name, notice))
     compare_and_set.save_notice(
         file.connection,
         notice,
         {"state": "sent", "sent_on": day, "way": way, "reference": reference},
     )
     file.save(bump=False)
+
+
+def _run_of(file: CaseFile, term: str, notice: NoticeRow) -> int | None:
+    """Give the run of which a term is that starts with a letter; None of one of the case."""
+    return notice["run"] if file.workflow.terms[term].of else None
 
 
 def moment_of(day: date, now: datetime) -> datetime:
@@ -274,12 +279,8 @@ def _taken_up(file: CaseFile, notice: NoticeRow) -> None:
     """
     if notice["kind"] != file.workflow.referral.get("letter"):
         return
-    mine = [
-        r
-        for r in reads.of_case(file.connection, reads.REFERRAL, file.id)
-        if r["institution_id"] == notice["institution_id"]
-    ]
-    if mine and mine[-1]["status"] in TAKEN:
+    mine = referral_of_letter(reads.of_case(file.connection, reads.REFERRAL, file.id), notice)
+    if mine and mine["status"] in TAKEN:
         text = (
             "De instelling heeft deze verwijzing aangenomen. Leg vast hoe zij haar kreeg,"
             " bijvoorbeeld telefonisch of persoonlijk."
@@ -312,7 +313,8 @@ def _nothing_to_await(file: CaseFile, notice: NoticeRow) -> None:
     if file.case["closed"]:
         return
     for name in file.workflow.notices[notice["kind"]].sent_starts:
-        file.start(name, file.now, file.case["entries"])
+        run = _run_of(file, name, notice)
+        file.start(name, file.now, file.case["entries"], run=run)
 
 
 def _postpone(file: CaseFile, notice: NoticeRow, new_date: date, values: Filled) -> None:

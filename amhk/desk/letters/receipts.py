@@ -61,7 +61,7 @@ def give_back(office: Office, key: int, body: object, who: Reader) -> None:
             told | {"notice": key},
         )
         _no_answer_comes(file, notice, entry)
-        links = {k: notice[k] for k in ("person_id", "institution_id", "about_id")}
+        links = {k: notice[k] for k in ("person_id", "institution_id", "about_id", "run")}
         file.draft(
             notice["kind"], moment_of(values["date"], file.now), entry, notice["facts"], **links
         )
@@ -77,13 +77,13 @@ def _no_answer_comes(file: CaseFile, notice: NoticeRow, entry: int) -> None:
     others = [
         n
         for n in reads.notices(file.connection, file.id)
-        if n["kind"] == notice["kind"] and n["id"] != notice["id"]
+        if n["kind"] == notice["kind"] and n["id"] != notice["id"] and n["run"] == notice["run"]
     ]
     if any(n["state"] == "sent" and not n["returned"] for n in others):
         return
-    for term in [
-        t for t in file.running if t["name"] in file.workflow.notices[notice["kind"]].sent_starts
-    ]:
+    starts = file.workflow.notices[notice["kind"]].sent_starts
+    waits = [t for t in file.running if t["name"] in starts]
+    for term in [t for t in waits if t["run"] in (None, notice["run"])]:
         file.end(term, "void", file.now, entry, "de brief kwam terug")
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from amhk.desk.casefile.referrals import referral_of
 from amhk.rules.procedure.workflow import Workflow
 from amhk.store import reads
 from amhk.store.database.engine import Connection
@@ -22,7 +23,7 @@ def referral_facts(
         i["id"]: i["name"] for i in reads.institutions(connection, active=False)
     }
     referrals = reads.of_case(connection, reads.REFERRAL, case["id"])
-    mine = _referral_of(referrals, notice)
+    mine = referral_of_letter(referrals, notice)
     own = _of_referral(reads.terms(connection, case["id"]), referrals, mine)
     due = {use: own.get(str(flow.referral.get(use))) for use in ("acceptance", "check")}
     letters = reads.notices(connection, case["id"])
@@ -46,11 +47,14 @@ def referral_facts(
     }
 
 
-def _referral_of(referrals: list[ReferralRow], notice: NoticeRow) -> ReferralRow | None:
-    """Give the referral a letter is about: the last to its institution when it was drafted.
+def referral_of_letter(referrals: list[ReferralRow], notice: NoticeRow) -> ReferralRow | None:
+    """Give the referral a letter is about: that of its run; of no run the last to its institution
+    when it was drafted.
 
     Of a letter to others the last of all.
     """
+    if notice["run"]:
+        return referral_of(referrals, notice["run"])
     mine = [r for r in referrals if notice["institution_id"] in (None, r["institution_id"])]
     before = [r for r in mine if notice["drafted"] is None or r["moment"] <= notice["drafted"]]
     found = before or mine
@@ -62,10 +66,12 @@ def _of_referral(
 ) -> dict[str, str]:
     """Give the ends of the terms that belong to a referral, by name.
 
-    Those begun with it, or after it and before the next.
+    Those of its run; of none those begun with it, or after it and before the next.
     """
     if mine is None:
         return {}
+    if own := [t for t in terms if t["run"] == mine["entry"]]:
+        return {t["name"]: t["due"] for t in own if t["status"] != "void"}
     end = min((r["entry"] for r in referrals if r["entry"] > mine["entry"]), default=None)
     own = [
         t

@@ -13,6 +13,7 @@ from typing import Any
 from amhk.desk.casefile.open_case import on_table
 from amhk.desk.casefile.term_rows import due_of
 from amhk.office import Office
+from amhk.rules.procedure.machine import written
 from amhk.rules.terms.ladder import Address, Staff, receivers
 from amhk.rules.terms.terms import Rung, TermRule, rung_instant
 from amhk.store import reads
@@ -39,7 +40,7 @@ class Batch:
     reminders: list[tuple[object, ...]] = field(default_factory=list)
     inbox: list[tuple[object, ...]] = field(default_factory=list)
     lines: list[tuple[object, ...]] = field(default_factory=list)
-    drafts: list[tuple[int, tuple[str, ...], str]] = field(default_factory=list)
+    drafts: list[tuple[int, tuple[str, ...], Row]] = field(default_factory=list)
     _told: dict[tuple[object, ...], tuple[tuple[Address, ...], list[str], str]] = field(
         default_factory=dict
     )
@@ -95,8 +96,8 @@ def ring_batch(
         for rule, term, instant in _in_order(batch, horizon):
             _ring(batch, rule, term, instant)
         _write(connection, batch)
-        for case, kinds, term_due in batch.drafts:
-            _draft(office, connection, case, kinds=kinds, due=term_due, now=now)
+        for case, kinds, rung_term in batch.drafts:
+            _draft(office, connection, case, kinds=kinds, term=rung_term, now=now)
         return len(batch.reminders)
 
 
@@ -149,7 +150,7 @@ def _ring(batch: Batch, rule: TermRule, term: Mapping[str, Any], instant: dateti
     )
     batch.inbox += [(a.worker, a.team, a.role, term["id"], term["round"], index) for a in told]
     if rung.drafts:
-        batch.drafts.append((case["id"], rung.drafts, term["due"]))
+        batch.drafts.append((case["id"], rung.drafts, term))
 
 
 def _write(connection: Connection, batch: Batch) -> None:
@@ -168,17 +169,21 @@ def _draft(
     connection: Connection,
     case: int,
     kinds: tuple[str, ...],
-    due: str,
+    term: Row,
     now: datetime,
 ) -> None:
-    """Draft the letters a rung names, in the same transaction, unless such a letter lies ready."""
+    """Draft the letters a rung of a term names, in the same transaction, unless such a letter (of
+    its run) lies ready.
+    """
     row = reads.case_by_id(connection, case, lock=True)
     assert row is not None
     file = on_table(office, connection, row, None, now)
-    for kind in [k for k in kinds if not any(n["kind"] == k for n in file.owed)]:
+    ready = {n["kind"] for n in file.owed if n["run"] == term["run"]}
+    due = written(file.workflow, kinds, file.standing().facts)
+    for kind in [k for k in due if k not in ready]:
         entry = file.note(
             "concept", f"{file.workflow.notices[kind].title}: concept klaargezet.", {"kind": kind}
         )
-        file.draft(kind, now, entry, {"controle_op": due})
+        file.draft(kind, now, entry, {"controle_op": term["due"]}, run=term["run"])
         file.save(bump=False)
         file = on_table(office, connection, reads.case_by_id(connection, case) or row, None, now)

@@ -20,13 +20,24 @@ _STATUS = {"running": "lopend", "suspended": "opgeschort", "void": "vervallen", 
 
 
 def terms_view(
-    office: Office, workflow: Workflow, terms: list[TermRow], reminders: list[Row], now: datetime
+    office: Office,
+    workflow: Workflow,
+    terms: list[TermRow],
+    reminders: list[Row],
+    now: datetime,
+    subjects: Mapping[int, str],
 ) -> list[dict[str, object]]:
-    """Give the terms of a case as they are told; `reminders` are those of the case."""
+    """Give the terms of a case as they are told; `reminders` are those of the case, `subjects` what
+    its runs are called.
+    """
     rung: dict[int, list[Row]] = {}
     for reminder in reminders:
         rung.setdefault(reminder["term_id"], []).append(reminder)
-    return [_view(office, workflow.terms[t["name"]], t, rung.get(t["id"], []), now) for t in terms]
+    told = [_view(office, workflow.terms[t["name"]], t, rung.get(t["id"], []), now) for t in terms]
+    for view, term in zip(told, terms, strict=True):
+        if term["run"]:
+            view["title"] = f"{view['title']}: {subjects[term['run']]}"
+    return told
 
 
 def _view(
@@ -51,6 +62,7 @@ def _view(
         "ended": iso(term["ended_at"]) if term["ended_at"] else None,
         "why": term["why"],
         "person": term["person_id"],
+        "about": term["run"],
         "suspendable": bool(rule.suspend_ground),
         "extendable": rule.extend is not None,
         "steps": steps(office.calendar, rule, term),

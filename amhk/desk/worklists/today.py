@@ -21,13 +21,14 @@ from amhk.desk.worklists import worklist
 from amhk.office import Office
 from amhk.rules.figures.periods import period_of
 from amhk.rules.privacy.secrecy import Reader
-from amhk.rules.procedure.workflow import Workflow
+from amhk.rules.procedure.workflow import Move, Workflow
 from amhk.store.cases import worklists
 from amhk.store.database.engine import Connection
 from amhk.store.house import today as house_today
 from amhk.store.house.today import Part
 from amhk.store.intake import drafts
 from amhk.store.rows import Row
+from amhk.store.terms.of_run import titled
 from amhk.words import day_of, end_of, iso
 
 _MOST = 8
@@ -142,13 +143,19 @@ def _term(flow: Workflow, row: Row, now: datetime, who: Reader) -> dict[str, obj
     checks = any(m.effect == "check" for m in acts) and not rule.waits_for
     return {
         "id": row["term_id"],
-        "title": rule.title,
+        "title": titled(rule.title, row["run_to"]),
         "due": row["term_due"],
         "late": late,
         "waits_for": rule.waits_for,
         "check": checks,
-        "step": {"name": step.name, "title": step.title} if step else None,
+        "step": _step(step, row["term_run"]) if step else None,
     }
+
+
+def _step(step: Move, run: int | None) -> dict[str, str]:
+    """Give a step as it is offered, with the run it is of filled in."""
+    of = f"?{step.of}={run}" if step.of and run else ""
+    return {"name": step.name, "title": step.title, "of": of}
 
 
 def _case(case: Row, names: Mapping[int, list[str]]) -> dict[str, object]:

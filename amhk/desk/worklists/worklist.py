@@ -20,6 +20,7 @@ from amhk.store.database.engine import Connection
 from amhk.store.rows import Row
 from amhk.store.staff import channels
 from amhk.store.terms import reminders as terms_reminders
+from amhk.store.terms.of_run import titled
 from amhk.words import day_of, end_of, iso
 
 _PAGE = 50
@@ -236,7 +237,7 @@ def _reminder(office: Office, row: Row) -> dict[str, object]:
     rule = office.pack.workflows[row["workflow"], row["release"]].terms[row["name"]]
     return {
         "number": row["number"],
-        "term": rule.title,
+        "term": titled(rule.title, row["run_to"]),
         "due": row["due"],
         "fell_due": iso(row["fell_due"]),
         "rung_at": iso(row["rung_at"]),

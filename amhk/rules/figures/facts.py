@@ -79,6 +79,7 @@ class Story:
     referrals: list[Filled] = field(default_factory=list)
     checks: list[tuple[int, Mapping[str, object]]] = field(default_factory=list)
     counters: list[tuple[int, str]] = field(default_factory=list)
+    run: int | None = None
 
     def ended_as(self, endings: frozenset[str]) -> bool:
         """Tell whether it ended in one of these ways."""
@@ -105,6 +106,7 @@ def story_of(lines: Iterable[Line]) -> Story:
         told.at[sequence] = figures.get("at") or instant
         told.case |= figures.get("case", {})
         told.terms |= figures.get("terms", {})
+        told.run = None
         for name, read in _READ.items():
             if name in figures:
                 read(told, sequence, figures[name])
@@ -150,20 +152,30 @@ def _referral(told: Story, line: int, value: list[str]) -> None:
     )
 
 
+def _run(told: Story, line: int, value: int) -> None:
+    """What this line tells is of the referral that began in that one."""
+    told.run = value
+
+
+def _mine(told: Story) -> Filled | None:
+    """Give the referral a line is of: the one it names, else the latest."""
+    found = [r for r in told.referrals if told.run in (None, r["line"])]
+    return found[-1] if found else None
+
+
 def _answer(told: Story, line: int, value: str) -> None:
-    if told.referrals:
-        told.referrals[-1]["answer"] = value
+    if mine := _mine(told):
+        mine["answer"] = value
 
 
 def _help(told: Story, line: int, value: str) -> None:
-    """The help of the latest referral began.
+    """The help of a referral began.
 
     A day that is told later is the better one, and counts when it was first told.
     """
-    if told.referrals and not told.referrals[-1]["help"]:
-        told.referrals[-1] |= {"help": value, "begun": line}
-    elif told.referrals:
-        told.referrals[-1]["help"] = value
+    if (mine := _mine(told)) is None:
+        return
+    mine |= {"help": value} if mine["help"] else {"help": value, "begun": line}
 
 
 def _children(told: Story, line: int, value: int) -> None:
@@ -183,6 +195,7 @@ _READ: dict[str, Any] = {
     "uitkomst_juist": _corrected,
     "codes": _codes,
     "referral": _referral,
+    "run": _run,
     "answer": _answer,
     "help": _help,
     "check": lambda told, line, value: told.checks.append((line, value)),

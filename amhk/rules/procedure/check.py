@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from amhk.errors import Fault
 from amhk.rules.privacy.disclosure import ASKED, REFERRED, forbidden, supplied
 from amhk.rules.procedure.answered import unanswered
+from amhk.rules.procedure.apart import OTHER, Carried
 from amhk.rules.procedure.drafting import Draft, drafted
 from amhk.rules.procedure.floor import floor
 from amhk.rules.procedure.lint import lint
@@ -16,7 +17,8 @@ from amhk.rules.procedure.promised import Promise
 from amhk.rules.procedure.promises import broken, stuck
 from amhk.rules.procedure.ways_on import JOIN, counted, possible
 from amhk.rules.procedure.workflow import ANSWERS, NoticeRule, Workflow
-from amhk.rules.procedure.world import Road, Spot, World, explore
+from amhk.rules.procedure.world import Road, Spot, World
+from amhk.rules.procedure.worlds import acts_on, worlds_of
 
 
 def check(workflow: Workflow, paths: Mapping[str, Collection[str]]) -> list[Fault]:
@@ -41,23 +43,24 @@ def _uncollected() -> Iterator[None]:
 
 
 def _faults(workflow: Workflow, paths: Mapping[str, Collection[str]]) -> list[Fault]:
-    world = explore(workflow)
+    worlds = worlds_of(workflow)
+    case = worlds.case
     faults = [
-        *_reachable(world),
-        *_ways_out(world),
-        *_terms(world),
-        *_own_investigation(world),
-        *_endings(world),
-        *_promises(world),
-        *_answered(world),
+        *_reachable(case),
+        *_ways_out(case),
+        *_terms(case, worlds.carried),
+        *_own_investigation(case),
+        *_endings(case),
     ]
+    for world in worlds.parts.values():
+        faults += [*_promises(world), *_answered(world)]
     return [
         *lint(workflow),
         *(_fault(workflow, text, key) for key, text in floor(workflow)),
         *faults,
         *_actors(workflow),
         *_airlock(workflow),
-        *_letters(world, paths),
+        *(f for name, world in worlds.parts.items() for f in _letters(world, paths, name)),
     ]
 
 
@@ -75,7 +78,7 @@ def _at(world: World, spot: Spot, text: str) -> Fault:
 
 def _on(world: World, road: Road, text: str) -> Fault:
     """Give a fault at the end of a road, the same way."""
-    story, last = world.tell(road), road.steps[-1][0].name if road.steps else ""
+    story, last = world.tell(road), road.steps[-1][0].name.rstrip(OTHER) if road.steps else ""
     key = "intake" if not last else JOIN if last == JOIN else f"moves.{last}"
     return _fault(world.workflow, text.replace("…", story), key, story)
 
@@ -112,13 +115,16 @@ def _ways_out(world: World) -> Iterator[Fault]:
             yield _at(world, spot, text)
 
 
-def _terms(world: World) -> Iterator[Fault]:
+def _terms(world: World, carried: Carried) -> Iterator[Fault]:
     """No open spot without a running term that leads to an act possible there, unless only closing
-    is left and that has its own term.
+    is left and that has its own term, or what its runs come to says that one of theirs does
+    (`carried`).
     """
     workflow, told = world.workflow, set()
     for spot in world.roads:
-        if workflow.states[spot.state].final or spot.state in told or _has_term(workflow, spot):
+        if workflow.states[spot.state].final or spot.state in told:
+            continue
+        if _has_term(workflow, spot) or carried & spot.facts:
             continue
         told.add(spot.state)
         now = "Laat de stap ervoor een termijn beginnen (starts) met een stap van hier bij acts."
@@ -128,11 +134,7 @@ def _terms(world: World) -> Iterator[Fault]:
 
 def _has_term(workflow: Workflow, spot: Spot) -> bool:
     here = workflow.moves_from[spot.state]
-    if any(
-        a in here or a in workflow.notices for t in spot.running for a in workflow.terms[t].acts
-    ):
-        return True
-    return _closing_carries(workflow, spot, here)
+    return acts_on(workflow, spot) or _closing_carries(workflow, spot, here)
 
 
 def _closing_carries(workflow: Workflow, spot: Spot, here: Collection[str]) -> bool:
@@ -282,12 +284,12 @@ def _airlock(workflow: Workflow) -> Iterator[Fault]:
                 )
 
 
-def _letters(world: World, paths: Mapping[str, Collection[str]]) -> Iterator[Fault]:
-    """Every letter has its text, can be drafted, shows nobody what he may not see in any state it
-    can be drafted in, and asks nothing that may not be there.
+def _letters(world: World, paths: Mapping[str, Collection[str]], track: str) -> Iterator[Fault]:
+    """Every letter (of a track, or of the case) has its text, can be drafted, shows nobody what he
+    may not see in any state it can be drafted in, and asks nothing that may not be there.
     """
     workflow, drafts = world.workflow, drafted(world)
-    for notice in workflow.notices.values():
+    for notice in (n for n in workflow.notices.values() if n.of == track):
         key = f"notices.{notice.name}"
         if not drafts[notice.name]:
             text = f"het bericht '{notice.title}' wordt nergens klaargezet."

@@ -45,7 +45,8 @@ def drafted(world: World) -> dict[str, list[Draft]]:
         if move.name in writing and way not in seen:
             seen.add(way)
             taken = [e for e in move.edges if (e.source, e.target) == (here.state, there.state)]
-            _add({*move.notices, *(n for e in taken for n in e.notices)}, there, move)
+            for kind in {*move.notices, *(n for e in taken for n in e.notices)}:
+                _add([kind], there, move, workflow.notices[kind].each)
     rung = {t.name: [k for r in t.rungs for k in r.drafts] for t in workflow.terms.values()}
     for spot in world.roads:
         if not workflow.states[spot.state].final:

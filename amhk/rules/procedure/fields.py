@@ -38,7 +38,7 @@ class Field:
     `blank`: an empty answer counts as one; `future`: after today; `anytime`: before or after now;
     `more`: seldom needed, folded away on a form; `ask`: a program may leave it to what is usual,
     who sits at a screen is asked; `bare`: no data of the family may stand in it (G6); `phone`: a
-    number in it that lost its first zero is asked.
+    number in it that lost its first zero is asked; `only`: of the list no other values than these.
     """
 
     name: str
@@ -55,6 +55,7 @@ class Field:
     ask: bool = False
     bare: bool = False
     phone: bool = False
+    only: frozenset[str] | None = None
 
 
 # Who ticks this says that what looks like it is no data of the family; it stands on every form
@@ -76,6 +77,14 @@ class Desk:
     codes: Codes | None = None
     day: date | None = None
     untold: frozenset[str] = frozenset()
+
+
+def options_of(field: Field, desk: Desk) -> Mapping[str, str]:
+    """Give what a field chooses from now, each value with its title."""
+    options = desk.lists[field.choices]
+    if field.only is None:
+        return options
+    return {value: title for value, title in options.items() if value in field.only}
 
 
 RECEIVED = "ontvangen"

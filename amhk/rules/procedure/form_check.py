@@ -15,7 +15,16 @@ from amhk.rules import parse
 from amhk.rules.parse import Filled
 from amhk.rules.privacy.secrecy import family_signs
 from amhk.rules.privacy.veil import COVER
-from amhk.rules.procedure.fields import MAX_ITEMS, MAX_LINE, MAX_TEXT, RECEIVED, WAIVER, Desk, Field
+from amhk.rules.procedure.fields import (
+    MAX_ITEMS,
+    MAX_LINE,
+    MAX_TEXT,
+    RECEIVED,
+    WAIVER,
+    Desk,
+    Field,
+    options_of,
+)
 from amhk.words import day_of, iso, say_instant
 
 _GRADES = frozenset(str(grade) for grade in range(1, 11))
@@ -200,7 +209,7 @@ def _moment(check: Checking, path: str, f: Field, value: object) -> datetime | N
 
 
 def _choice(check: Checking, path: str, f: Field, value: object) -> str | None:
-    options = check.desk.lists[f.choices]
+    options = options_of(f, check.desk)
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     if isinstance(value, str) and value in options:

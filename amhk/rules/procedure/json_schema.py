@@ -6,7 +6,7 @@ Complete, so that a client that knows nothing of the trade can fill them in.
 import copy
 from typing import Any
 
-from amhk.rules.procedure.fields import MAX_ITEMS, MAX_LINE, MAX_TEXT, Desk, Field
+from amhk.rules.procedure.fields import MAX_ITEMS, MAX_LINE, MAX_TEXT, Desk, Field, options_of
 from amhk.words import day_of, iso
 
 
@@ -18,7 +18,7 @@ def schema(fields: tuple[Field, ...], desk: Desk, version: int | None = None) ->
     offered = (
         f
         for f in fields
-        if f.required or not f.choices or f.choices in desk.untold or desk.lists[f.choices]
+        if f.required or not f.choices or f.choices in desk.untold or options_of(f, desk)
     )
     properties = {f.name: property_of(f, desk) for f in offered}
     required = [f.name for f in fields if f.required]
@@ -126,6 +126,6 @@ def _date(f: Field, desk: Desk) -> dict[str, object]:
 def _options(f: Field, desk: Desk) -> dict[str, object]:
     if f.choices in desk.untold:
         return {}
-    options = desk.lists[f.choices]
+    options = options_of(f, desk)
     titled = any(value != title for value, title in options.items())
     return {"enum": list(options)} | ({"x-titles": dict(options)} if titled else {})

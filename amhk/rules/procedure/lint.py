@@ -21,6 +21,7 @@ def lint(workflow: Workflow) -> list[Fault]:
         *_facts(workflow),
         *_values(workflow),
         *_letters(workflow),
+        *_conditions(workflow),
         *_terms(workflow),
         *(fault for move in workflow.moves.values() for fault in _move(workflow, move)),
     ]
@@ -56,6 +57,9 @@ def _sets(workflow: Workflow) -> Iterator[Set]:
 def _given(workflow: Workflow) -> Mapping[str, set[object] | None]:
     """Give of each fact the values it can have; None for one that counts."""
     found: dict[str, set[object] | None] = {k: {v} for k, v in workflow.facts.items()}
+    for track in workflow.tracks.values():
+        found |= {name: {value} for name, value in track.facts.items()}
+        found |= {total.name: {*total.values} for total in track.sums}
     for one in _sets(workflow):
         if one.count:
             found[one.name] = None
@@ -66,12 +70,18 @@ def _given(workflow: Workflow) -> Mapping[str, set[object] | None]:
     return found
 
 
+def _given_from_start(workflow: Workflow) -> frozenset[str]:
+    """Give every fact that is declared: of a case, or of a run."""
+    of_run = {name for track in workflow.tracks.values() for name in track.facts}
+    return frozenset({*workflow.facts, *of_run})
+
+
 def _facts(workflow: Workflow) -> Iterator[Found]:
     """Every fact that is set is declared, and every one that is declared can become another."""
     moved = {one.name for one in _sets(workflow)}
-    for name in sorted(moved - {*workflow.facts}):
+    for name in sorted(moved - _given_from_start(workflow)):
         yield "facts", f"het gegeven '{name}' wordt gezet en staat niet bij [facts]."
-    for name in sorted({*workflow.facts} - moved):
+    for name in sorted({*workflow.facts} - moved - workflow.sums):
         yield f"facts.{name}", f"het gegeven '{name}' staat bij [facts] en wordt nergens gezet."
 
 
@@ -85,10 +95,26 @@ def _letters(workflow: Workflow) -> Iterator[Found]:
             yield f"notices.{name}.obligatory", text
 
 
+def _conditions(workflow: Workflow) -> Iterator[Found]:
+    """A letter hangs on what is known, or on what each move that drafts it asks."""
+    given = _given_from_start(workflow)
+    for name, notice in workflow.notices.items():
+        moves = [m for m in workflow.moves.values() if name in m.letters]
+        for when in notice.when:
+            if when.name not in given and not all(
+                any(f.name == when.name for f in move.fields) for move in moves
+            ):
+                text = f"het bericht '{notice.title}' kijkt naar '{when.name}', en dat is er niet."
+                yield f"notices.{name}.when", text
+
+
 def _values(workflow: Workflow) -> Iterator[Found]:
     """What a fact is said to be able to become is what it is made, and the other way round."""
     given = _given(workflow)
-    for name, allowed in workflow.values.items():
+    told = dict(workflow.values)
+    for track in workflow.tracks.values():
+        told |= track.values
+    for name, allowed in told.items():
         here = given.get(name) or set()
         for value in sorted(map(repr, here - {*allowed})):
             yield f"values.{name}", f"'{name}' wordt {value}, en dat staat niet bij [values]."
@@ -188,7 +214,7 @@ def _when(workflow: Workflow, move: Move, when: When, asked: Mapping[str, Field]
         if allowed is not None and (odd := [v for v in told if v not in allowed]):
             yield f"'{move.title}': '{when.name}' kan nooit {', '.join(map(repr, odd))} zijn."
         return
-    if when.name not in workflow.facts:
+    if when.name not in _given_from_start(workflow):
         yield f"'{move.title}' kijkt naar '{when.name}', en dat is geen gegeven en geen veld ervan."
         return
     values = _given(workflow)[when.name]

@@ -1,84 +1,19 @@
-"""Deciding a move: which doors are open, why the others are closed, and all that follows.
+"""Deciding a move: which doors are open, why the others are closed, and all that follows."""
 
-`transitions` runs the machine here.
-"""
-
-from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from functools import lru_cache
-from typing import Any
-
-from transitions import EventData, Machine
 
 from amhk.errors import BadInput, ClosedDoor, Fault, NotFound, Opens
 from amhk.rules.parse import Filled
 from amhk.rules.procedure.fields import Desk, Field
 from amhk.rules.procedure.first_step import first_step
 from amhk.rules.procedure.form_check import clean
+from amhk.rules.procedure.machine import Token, begun, holds, machine_of, written
+from amhk.rules.procedure.runs import begins, changed, runs_of, seen
 from amhk.rules.procedure.standing import Decision, Owed, Running, Standing
-from amhk.rules.procedure.workflow import Edge, Move, Need, Start, When, Workflow
+from amhk.rules.procedure.track import Run
+from amhk.rules.procedure.workflow import Edge, Move, Need, Workflow
 from amhk.words import ROLES, day_of, iso, lower_first, say_day, say_instant, start_of
-
-
-class Token:
-    """A throwaway model for `transitions`.
-
-    It carries a state through one event and is forgotten.
-    """
-
-    __slots__ = ("state",)
-
-    def __init__(self, state: str) -> None:
-        self.state = state
-
-
-def _condition(edge: Edge) -> Any:
-    def holds_here(event: EventData) -> bool:
-        if (taken := event.kwargs.get("taken")) is None:
-            return True
-        if not holds(edge.when, event.kwargs["told"]):
-            return False
-        taken.append(edge)
-        return True
-
-    return holds_here
-
-
-@lru_cache(maxsize=64)
-def machine_of(workflow: Workflow) -> Machine:
-    """Give the flat machine of a workflow, built once per release."""
-    machine = Machine(
-        model=None,
-        states=list(workflow.states),
-        initial=workflow.start,
-        auto_transitions=False,
-        send_event=True,
-        queued=False,
-    )
-    for move in workflow.moves.values():
-        for edge in move.edges:
-            machine.add_transition(
-                move.name, edge.source, edge.target, conditions=[_condition(edge)]
-            )
-    return machine
-
-
-def holds(when: Iterable[When], told: Mapping[str, object]) -> bool:
-    """Tell whether every condition holds of what is known (`told`: facts, overlaid with the input).
-
-    `*` means filled in, `>=2` at least two.
-    """
-    return all(any(_fits(told.get(w.name), value) for value in w.values) for w in when)
-
-
-def _fits(known: object, value: object) -> bool:
-    if value == "*":
-        return bool(known)
-    if isinstance(value, str) and value.startswith(">="):
-        return isinstance(known, int) and known >= int(value[2:])
-    return known == value
-
 
 DECIDER = "beslisser"
 UNDECIDED = (
@@ -88,11 +23,29 @@ UNDECIDED = (
 )
 
 
-def fields_now(move: Move, standing: Standing) -> tuple[Field, ...]:
+def fields_now(workflow: Workflow, move: Move, standing: Standing, role: str) -> tuple[Field, ...]:
     """Give the fields of a move as they are asked for now.
 
-    What the facts of the case make obligatory is so.
+    What the facts of the case make obligatory is so; of the runs of its track those are offered of
+    which a role may make it, and where there is one it need not be named.
     """
+    if move.of is None:
+        return _asked(move, move.fields, standing)
+    mine = runs_open(workflow, standing, move, role)
+    which = {str(run.key) for run in mine}
+    fields = tuple(
+        replace(f, only=frozenset(which), required=len(mine) > 1) if _chooses(f, move) else f
+        for f in move.fields
+    )
+    return _asked(move, fields, seen(workflow, standing, mine[0]) if len(mine) == 1 else standing)
+
+
+def _chooses(field: Field, move: Move) -> bool:
+    """Tell whether a field asks of which run a move is."""
+    return field.name == move.of
+
+
+def _asked(move: Move, fields: tuple[Field, ...], standing: Standing) -> tuple[Field, ...]:
     asked = {
         n.field
         for n in move.needs
@@ -101,17 +54,46 @@ def fields_now(move: Move, standing: Standing) -> tuple[Field, ...]:
     if move.registered and not standing.registered:
         asked.add(DECIDER)
     if not asked:
-        return move.fields
+        return fields
     return tuple(
-        replace(f, required=True) if f.name in asked and not f.required else f for f in move.fields
+        replace(f, required=True) if f.name in asked and not f.required else f for f in fields
     )
+
+
+def runs_open(workflow: Workflow, standing: Standing, move: Move, role: str) -> list[Run]:
+    """Give the runs of which a role may make a move of their track now."""
+    return [
+        run
+        for run in runs_of(standing.facts, move.of)
+        if not _shut(workflow, seen(workflow, standing, run), move, role)
+    ]
 
 
 def door(workflow: Workflow, standing: Standing, move: Move, role: str) -> list[Fault]:
     """Give every reason why a role may not make a move now, before anything is filled in.
 
-    Empty when the door is open.
+    Empty when the door is open: of a move of a track, for one of its runs. Else it is what stands
+    in the way of the latest run.
     """
+    if move.of is None:
+        return _shut(workflow, standing, move, role)
+    runs = runs_of(standing.facts, move.of)
+    if not runs:
+        return [*_shut(workflow, standing, replace(move, needs=()), role), _none(workflow, move)]
+    told = [_shut(workflow, seen(workflow, standing, run), move, role) for run in runs]
+    return told[-1] if all(told) else []
+
+
+def _none(workflow: Workflow, move: Move) -> Fault:
+    """Give that there is no run yet for a move of one, and by which move there comes one."""
+    opens = next((m.name for m in workflow.moves.values() if m.opens == move.of), None)
+    title = lower_first(workflow.tracks[move.of or ""].title)
+    door_to = Opens("move", opens) if opens else None
+    return Fault("geen_loop", f"Er is nog geen {title} in deze zaak.", None, door_to)
+
+
+def _shut(workflow: Workflow, standing: Standing, move: Move, role: str) -> list[Fault]:
+    """Give the same of a case as it is seen: whole, or with one run of a track."""
     faults = []
     if role not in move.roles:
         who = ", ".join(ROLES[r].lower() for r in move.roles)
@@ -236,10 +218,15 @@ def decide(
     """
     if (move := workflow.moves.get(name)) is None:
         raise NotFound(f"De stap '{name[:60]}' bestaat niet.")
-    shut = door(workflow, standing, move, role)
-    values, faults = clean(fields_now(move, standing), raw, desk)
-    faults += _wrong_moment(standing, move, values)
-    told = {**standing.facts, **values}
+    asked = fields_now(workflow, move, standing, role)
+    values, faults = clean(tuple(replace(f, only=None) for f in asked), raw, desk)
+    run = _run_of(workflow, standing, move, values, role)
+    here = seen(workflow, standing, run) if run else standing
+    shut = _shut(workflow, here, move, role) if run else door(workflow, standing, move, role)
+    if run and move.of:  # said in the journal also where it need not be asked
+        values = {**values, move.of: str(run.key)}
+    faults += _wrong_moment(here, move, values)
+    told = {**here.facts, **values}
     faults += [
         Fault(code="ontbreekt", text=need.text, field=need.field, do=None)
         for need in move.needs
@@ -252,7 +239,23 @@ def decide(
         raise ClosedDoor(faults=[*shut, *faults])
     if faults:
         raise BadInput(faults=faults)
-    return _decided(workflow, standing, move, values, told)
+    if move.opens:  # a run of its own, with none of the terms of another
+        run = begins(workflow, standing, move, values)
+        here = replace(here, running=tuple(t for t in here.running if t.run is None))
+    facts = changed(workflow, standing.facts, move, told, run)
+    return _decided(workflow, move, values, (standing, here), (told, facts), run)
+
+
+def _run_of(
+    workflow: Workflow, standing: Standing, move: Move, values: Filled, role: str
+) -> Run | None:
+    """Give the run a move is of: the one that was chosen, else the only one it can be made of."""
+    if move.of is None:
+        return None
+    if chosen := values.get(move.of):
+        return next(r for r in runs_of(standing.facts, move.of) if str(r.key) == chosen)
+    mine = runs_open(workflow, standing, move, role)
+    return mine[0] if len(mine) == 1 else None
 
 
 def _wrong_moment(standing: Standing, move: Move, values: Filled) -> list[Fault]:
@@ -291,23 +294,25 @@ def _wrong_moment(standing: Standing, move: Move, values: Filled) -> list[Fault]
 
 def _decided(
     workflow: Workflow,
-    standing: Standing,
     move: Move,
     values: Filled,
-    told: dict[str, object],
+    looks: tuple[Standing, Standing],
+    known: tuple[Filled, Filled],
+    run: Run | None,
 ) -> Decision:
-    token, taken = Token(standing.state), list[Edge]()
-    machine_of(workflow).events[move.name].trigger(token, told=told, taken=taken)
-    edge = taken[-1]
-    facts = dict(standing.facts)
-    for change in move.sets:
-        if holds(change.when, told):
-            facts[change.name] = facts.get(change.name, 0) + 1 if change.count else change.value
-    closes = workflow.states[token.state].final and not workflow.states[standing.state].final
+    """Give what a move does, from how the case stands (`looks`: whole, and as its run sees it), and
+    what is known before it and after it.
+
+    Which way it goes hangs on what was known, and on what the runs come to with it.
+    """
+    (whole, standing), (told, facts) = looks, known
+    edge = _way(workflow, move, standing.state, told | {n: facts[n] for n in workflow.sums})
+    closes = workflow.states[edge.target].final and not workflow.states[standing.state].final
     met = (*move.meets, *edge.meets)
     meets = tuple(t for t in standing.running if t.name in met)
     gone = (*move.voids, *edge.voids)
-    voids = tuple(t for t in standing.running if t not in meets and (closes or t.name in gone))
+    ends = whole.running if closes else [t for t in standing.running if t.name in gone]
+    voids = tuple(t for t in ends if t not in meets)
     maybe = begun(move.maybe, told, {t.name for t in standing.running})
     starts = tuple(dict.fromkeys((*move.starts, *edge.starts, *maybe)))
     dates = {term: values[name] for term, name in move.term_date if name in values}
@@ -315,7 +320,7 @@ def _decided(
     return Decision(
         move=move,
         source=standing.state,
-        target=token.state,
+        target=edge.target,
         values=values,
         moment=moment,
         facts=facts,
@@ -324,17 +329,16 @@ def _decided(
         voids=voids,
         starts=starts,
         dates=dates,
-        notices=(*move.notices, *edge.notices),
+        notices=written(workflow, (*move.notices, *edge.notices), told),
+        run=run.key if run else None,
     )
 
 
-def begun(
-    maybe: Iterable[Start], told: Mapping[str, object], running: Collection[str]
-) -> list[str]:
-    """Give which of the terms that start under conditions do so, from what is known (`told`) and
-    the names that run.
-    """
-    return [s.term for s in maybe if holds(s.when, told) and not (s.once and s.term in running)]
+def _way(workflow: Workflow, move: Move, state: str, told: Filled) -> Edge:
+    """Give the way a move leads from a state, by what is known: the machine's choice."""
+    taken = list[Edge]()
+    machine_of(workflow).events[move.name].trigger(Token(state), told=told, taken=taken)
+    return taken[-1]
 
 
 def after(workflow: Workflow, standing: Standing, decision: Decision) -> Standing:
@@ -344,8 +348,10 @@ def after(workflow: Workflow, standing: Standing, decision: Decision) -> Standin
     """
     ended = (*decision.meets, *decision.voids)
     running = [t for t in standing.running if t not in ended]
+    terms, run = workflow.terms, decision.run
     running += [
-        Running(id=0, name=name, start=decision.moment, due=date.max) for name in decision.starts
+        Running(0, name, decision.moment, date.max, run=run if terms[name].of else None)
+        for name in decision.starts
     ]
     owed = [] if decision.closes else list(standing.owed)
     for kind in decision.notices:

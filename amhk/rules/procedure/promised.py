@@ -25,7 +25,8 @@ class Promise:
     That no place is `like` this (`never`; or only where one of the terms `unless_met` was met the
     last time it ran, or `taken_back` by one of these moves), that one of the moves `possible` can
     be made in each (`always`), that one like `to` can be reached from each (`leads_to`), or that of
-    the open ones the `term` surely runs there and nowhere else (`exactly`).
+    the open ones the `term` surely runs there and nowhere else (`exactly`). `of`: the track of each
+    run of which it is promised, with the case around it.
     """
 
     kind: str
@@ -37,3 +38,4 @@ class Promise:
     possible: tuple[str, ...] = ()
     to: Like = Like()
     term: str = ""
+    of: str = ""

@@ -6,10 +6,11 @@ from typing import Any
 
 from amhk.rules.parse import Raw
 from amhk.rules.procedure.fields import Field
+from amhk.rules.procedure.kinds import EFFECTS
 from amhk.rules.procedure.read_keys import Reading
 from amhk.rules.procedure.read_parts import pick_from, whens
+from amhk.rules.procedure.track import Track
 from amhk.rules.procedure.workflow import (
-    EFFECTS,
     SAME,
     Edge,
     Move,
@@ -67,6 +68,7 @@ class World:
     notices: Mapping[str, NoticeRule]
     needs: Mapping[str, Need]
     roles: tuple[str, ...]
+    tracks: Mapping[str, Track]
 
 
 def pick(w: World, key: str, wanted: list[str]) -> tuple[Field, ...]:
@@ -76,12 +78,15 @@ def pick(w: World, key: str, wanted: list[str]) -> tuple[Field, ...]:
 
 def _edges(w: World, key: str, table: Raw) -> tuple[Edge, ...]:
     rows = table.get("edges") or [{"from": table.get("from", []), "to": table.get("to", SAME)}]
-    edges = []
+    edges = list[Edge]()
     for row in rows:
         w.r.known(f"{key}.edges", "edge", row)
+        still_open = [n for n, state in w.states.items() if not state.final]
+        named = {edge.source for edge in edges}
         every = {
             "*": list(w.states),
-            "open": [n for n, state in w.states.items() if not state.final],
+            "open": still_open,
+            "elders": [name for name in still_open if name not in named],
         }
         sources = every.get(str(row.get("from"))) or w.r.names(
             f"{key}.from", row.get("from"), w.states
@@ -109,6 +114,26 @@ def _edges(w: World, key: str, table: Raw) -> tuple[Edge, ...]:
     return tuple(edges)
 
 
+def _fields(w: World, key: str, table: Raw) -> tuple[Field, ...]:
+    """Read what a move asks; one of a track asks first of which run it is."""
+    fields = pick(w, f"{key}.input", table.get("input", []))
+    if (track := w.tracks.get(table.get("of", ""))) is None:
+        return fields
+    which = Field(name=track.name, title=track.which, type="choice", choices=track.list)
+    return (which, *fields)
+
+
+def _of_track(w: World, key: str, table: Raw) -> dict[str, str | None]:
+    """Read of which track a move is, or of which it begins a run."""
+    told = {name: table.get(name) for name in ("of", "opens")}
+    for name, track in told.items():
+        if track is not None:
+            w.r.one(f"{key}.{name}", track, w.tracks, None)
+    if told["of"] and told["opens"]:
+        w.r.no(f"{key}.opens", "een stap is van een loop, of begint er een")
+    return told
+
+
 def move_of(w: World, name: str, table: Raw) -> Move:
     """Read a move: what it asks, where it leads, and all that follows from it."""
     r, key = w.r, f"moves.{name}"
@@ -122,7 +147,7 @@ def move_of(w: World, name: str, table: Raw) -> Move:
         title=table.get("title", name),
         done=table.get("done", table.get("title", name)),
         roles=r.names(f"{key}.roles", table.get("roles", w.roles), IN_PROCEDURE),
-        fields=pick(w, f"{key}.input", table.get("input", [])),
+        fields=_fields(w, key, table),
         edges=_edges(w, key, table),
         finish=finish,
         ending=table.get("ending"),
@@ -142,6 +167,7 @@ def move_of(w: World, name: str, table: Raw) -> Move:
         first=bool(table.get("first")),
         drops=r.names(f"{key}.drops", table.get("drops"), w.notices),
         plain=table.get("plain"),
+        **_of_track(w, key, table),
     )
 
 

@@ -16,16 +16,21 @@ from amhk.rules.privacy.recipients import (
     own_recipient,
 )
 from amhk.rules.procedure.fields import TYPES, Field
+from amhk.rules.procedure.kinds import NEED_KINDS
 from amhk.rules.procedure.read_keys import Reading
-from amhk.rules.procedure.workflow import (
-    NEED_KINDS,
-    Need,
-    NextStep,
-    NoticeRule,
-    State,
-    When,
+from amhk.rules.procedure.track import PERSON
+from amhk.rules.procedure.workflow import Need, NextStep, NoticeRule, State, When
+from amhk.rules.terms.terms import (
+    DAYS_ON,
+    KINDS,
+    ROLLS,
+    Beside,
+    Length,
+    Rung,
+    TermRule,
+    parse_length,
+    parse_rung,
 )
-from amhk.rules.terms.terms import KINDS, ROLLS, Beside, Rung, TermRule, parse_length, parse_rung
 from amhk.words import IN_PROCEDURE, LIVE_LISTS
 
 LADDER = (
@@ -185,7 +190,8 @@ def term_of(
     key = f"terms.{name}"
     r.known(key, "term", table)
     try:
-        count, unit = parse_length(table.get("length", ""))
+        plan, then = _plan(r, key, table)
+        count, unit = plan[0] if plan else parse_length(table.get("length", ""))
         rungs = tuple(_rung(r, key, rung, notices) for rung in table.get("rungs", LADDER))
         extend = parse_length(table["extend"]) if "extend" in table else None
         beside = _beside(r, f"{key}.beside", table["beside"]) if "beside" in table else None
@@ -212,7 +218,25 @@ def term_of(
         beside=beside,
         buttons=r.names(f"{key}.buttons", table.get("buttons"), moves),
         waits_for=str(table.get("waits_for", "")),
+        of=str(table.get("of", "")),
+        plan=plan,
+        then=then,
     )
+
+
+def _plan(r: Reading, key: str, table: Raw) -> tuple[tuple[Length, ...], Length | None]:
+    """Read the moments of a term that comes back: from its first start, and what comes after."""
+    rows = table.get("plan", [])
+    if not rows:
+        if "then" in table:
+            r.no(f"{key}.then", "hoort bij een plan")
+        return (), None
+    if "length" in table:
+        r.no(f"{key}.length", "een termijn heeft een lengte of een plan")
+    told = [parse_length(text) for text in (*rows, *filter(None, [table.get("then")]))]
+    if any(unit not in DAYS_ON for _, unit in told):
+        r.no(f"{key}.plan", f"een plan telt in {', '.join(DAYS_ON)}")
+    return tuple(told[: len(rows)]), told[-1] if "then" in table else None
 
 
 def _beside(r: Reading, key: str, table: Raw) -> Beside:
@@ -279,6 +303,9 @@ def notice_of(
         sent_starts=r.names(f"{key}.sent_starts", table.get("sent_starts"), terms),
         professional=table.get("professional"),
         ground=str(table.get("ground", "")),
+        of=str(table.get("of", "")),
+        when=whens(r, f"{key}.when", table.get("when")),
+        each=r.one(f"{key}.per", table.get("per", ""), ("", PERSON), "") == PERSON,
     )
 
 

@@ -22,9 +22,13 @@ from amhk.rules.procedure.read_parts import (
     term_of,
     watching_of,
 )
-from amhk.rules.procedure.read_promises import promises_of
+from amhk.rules.procedure.read_promises import Names, promises_of
+from amhk.rules.procedure.read_tracks import beside_tracks, known_facts, of_case, tracks_of
+from amhk.rules.procedure.track import Track
 from amhk.rules.procedure.workflow import Move, Workflow
 from amhk.words import IN_PROCEDURE, LISTS
+
+_ASKED = ("name", "route", "release", "title", "start", "states", "moves", "terms", "intake")
 
 
 def read_workflow(
@@ -35,16 +39,15 @@ def read_workflow(
     """
     r = Reading(file, lists={**{name: (*held,) for name, held in LISTS.items()}, **(codes or {})})
     r.known("bestand", "top", data)
-    for key in ("name", "route", "release", "title", "start", "states", "moves", "terms", "intake"):
-        if key not in data:
-            r.no(key, "ontbreekt")
+    for key in (name for name in _ASKED if name not in data):
+        r.no(key, "ontbreekt")
     if r.faults:
         return None, r.faults
+    data, tracks = _with_tracks(r, data)
     readers = recipients_of(r, data.get("recipients", {}))
-    world = _world(r, data, readers)
+    world = _world(r, data, readers, tracks)
     moves = {name: move_of(world, name, table) for name, table in data["moves"].items()}
     r.one("start", data["start"], world.states, "")
-    closing = data.get("closing", {})
     flow = Workflow(
         pack=pack,
         **{key: data[key] for key in ("name", "route", "release", "title", "start")},
@@ -52,10 +55,10 @@ def read_workflow(
         moves=moves,
         terms={name: term for name, term in world.terms.items() if term},
         notices=world.notices,
-        facts=dict(data.get("facts", {})),
+        facts=of_case(data["facts"], tracks),
         values=_values(r, data),
-        closing=closing.get("move"),
-        closing_term=closing.get("term"),
+        closing=data.get("closing", {}).get("move"),
+        closing_term=data.get("closing", {}).get("term"),
         suspended_term=data.get("suspended_term"),
         **_intake(world, data["intake"], moves, data),
         **_join(world, data.get("join", {}), data),
@@ -64,8 +67,16 @@ def read_workflow(
         files=(file,),
         lists=r.lists,
         recipients=readers,
+        tracks=tracks,
     )
+    r.faults += [] if r.faults else beside_tracks(r.file, flow)
     return (None if r.faults else flow), r.faults
+
+
+def _with_tracks(r: Reading, data: Raw) -> tuple[Raw, dict[str, Track]]:
+    """Give a workflow with every fact it may speak of under `facts`, and its tracks."""
+    tracks = tracks_of(r, data)
+    return {**data, "facts": known_facts(data.get("facts", {}), tracks)}, tracks
 
 
 def _values(r: Reading, data: Raw) -> dict[str, tuple[object, ...]]:
@@ -84,18 +95,21 @@ def _beside(world: World, data: Raw, moves: Mapping[str, Move]) -> dict[str, Any
     """
     r, terms = world.r, world.terms
     rows, facts = data.get("promises", []), data.get("facts", {})
+    names = Names(world.states, terms, moves, facts, world.tracks)
     return {
         **watching_of(r, data, terms, world.states),
         **retention_of(r, data.get("retention", {}), terms),
         "referral": referral_of(r, data.get("referral", {}), terms, world.notices),
         "other_region": other_region_of(r, data.get("other_region", {}), terms, moves),
         "needs": tuple(world.needs),
-        "promises": promises_of(r, rows, world.states, terms, moves, facts),
+        "promises": promises_of(r, rows, names),
         "investigated": investigated_of(r, data.get("finishes", {}), facts),
     }
 
 
-def _world(r: Reading, data: Raw, readers: Mapping[str, Recipient]) -> World:
+def _world(
+    r: Reading, data: Raw, readers: Mapping[str, Recipient], tracks: Mapping[str, Track]
+) -> World:
     """Read what moves are made of."""
     letters = data.get("notices", {})
     terms = {n: term_of(r, n, t, data["moves"], letters) for n, t in data["terms"].items()}
@@ -103,6 +117,7 @@ def _world(r: Reading, data: Raw, readers: Mapping[str, Recipient]) -> World:
         r=r,
         states={name: state_of(r, name, table) for name, table in data["states"].items()},
         fields=fields_of(r, data.get("fields", {})),
+        tracks=tracks,
         terms=terms,
         notices={n: notice_of(r, n, table, terms, readers) for n, table in letters.items()},
         needs={n: need_of(r, n, table, data) for n, table in data.get("needs", {}).items()},

@@ -89,33 +89,50 @@ def _referral(flow: Workflow, told: Told) -> Iterator[str]:
 
     Help that began was taken up; a finish by referral has one.
     """
-    waits = any(
-        t["name"] == flow.referral.get("acceptance") and t["status"] in RUNS for t in told.terms
-    )
-    last = told.referrals[-1]["status"] if told.referrals else None
-    if flow.referral and not told.case["closed"] and waits != (last == "open"):
-        yield (
-            f"de verwijzing is '{last}' en op acceptatie wordt {'wel' if waits else 'niet'} gewacht"
-        )
+    yield from _waiting(flow, told)
     letter, taken = (
         flow.referral.get("letter"),
         [r for r in told.referrals if r["status"] in ("accepted", "started")],
     )
     for r in taken:
-        mine = [
-            n["state"]
-            for n in told.notices
-            if n["kind"] == letter and n["institution_id"] == r["institution_id"]
-        ]
+        mine = [n["state"] for n in told.notices if n["kind"] == letter and _of(n, r)]
         if mine and mine[-1] == "withheld" and "sent" not in mine:
             yield f"verwijzing {r['id']} is aangenomen en haar brief is niet verzonden"
     for r in told.referrals:
         if (r["status"] == "started") != (r["started_on"] is not None):
             yield f"verwijzing {r['id']} is '{r['status']}' en de hulp begon op {r['started_on']}"
-    if any(r["status"] == "open" for r in told.referrals[:-1]):
+    if not flow.tracks and any(r["status"] == "open" for r in told.referrals[:-1]):
         yield "een eerdere verwijzing wacht nog op antwoord terwijl er een nieuwe is"
     if bool(flow.referring & {*told.case["finishes"]}) != bool(told.referrals):
         yield "een finish door verwijzen zonder verwijzing, of een verwijzing zonder die finish"
+
+
+def _waiting(flow: Workflow, told: Told) -> Iterator[str]:
+    """Of each referral that can be open (the last; of several at once all) it is waited for, or
+    not.
+    """
+    if not flow.referral or told.case["closed"]:
+        return
+    runs = [
+        t["run"]
+        for t in told.terms
+        if t["name"] == flow.referral.get("acceptance") and t["status"] in RUNS
+    ]
+    last = told.referrals[-1]["status"] if told.referrals else None
+    looked = [(last, bool(runs))]
+    if flow.tracks:
+        looked = [(r["status"], r["entry"] in runs) for r in told.referrals]
+    for status, waits in looked:
+        if waits != (status == "open"):
+            said = "wel" if waits else "niet"
+            yield f"de verwijzing is '{status}' en op acceptatie wordt {said} gewacht"
+
+
+def _of(letter: Raw, referral: Raw) -> bool:
+    """Tell whether a letter is of a referral: of its run, or of none to its institution."""
+    if letter["run"]:
+        return bool(letter["run"] == referral["entry"])
+    return bool(letter["institution_id"] == referral["institution_id"])
 
 
 def _check(flow: Workflow, told: Told) -> Iterator[str]:
@@ -130,6 +147,7 @@ def _check(flow: Workflow, told: Told) -> Iterator[str]:
         if c["passend"] in ("ja", "deels") and not c["hulp_gestart"]:
             yield f"controle {c['id']} zegt dat de hulp past en niet is begonnen"
         before = [r for r in told.referrals if r["entry"] < c["entry"]]
+        before = [r for r in before if c["run"] in (None, r["entry"])]
         if not before:
             yield f"controle {c['id']} zonder verwijzing"
         elif c["hulp_gestart"] and before[-1]["status"] in ("refused", "withdrawn"):
@@ -144,7 +162,7 @@ def _not_gone(letters: Sequence[Raw], referral: Raw) -> bool:
     None to its institution was sent, and none was let go because the referral was over before it
     could go.
     """
-    mine = {n["state"] for n in letters if n["institution_id"] == referral["institution_id"]}
+    mine = {n["state"] for n in letters if _of(n, referral)}
     return not mine & {"sent", "void"}
 
 

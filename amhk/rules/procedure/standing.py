@@ -19,6 +19,7 @@ class Running:
     person: int | None = None
     about: int | None = None
     suspended: bool = False
+    run: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Owed:
     kind: str
     title: str
     obligatory: bool = True
+    run: int | None = None
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,8 @@ class Standing:
 
     `letters`: per kind what became of each that came out of hand, in order (`sent`, `returned`,
     `withheld`). `registered`: whether who acts has an SKJ or BIG registration; `deciders`: the
-    others who have.
+    others who have. `of_runs`: of each run by its key the same as `letters`; `entry`: the line of
+    the journal that what is decided now will have.
     """
 
     state: str
@@ -49,6 +52,8 @@ class Standing:
     letters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     registered: bool = True
     deciders: tuple[str, ...] = ()
+    of_runs: Mapping[int, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    entry: int = 0
 
     def term(self, name: str) -> Running | None:
         """Give the first running term of that name."""
@@ -65,10 +70,17 @@ def became(letters: Iterable[Raw]) -> dict[str, tuple[str, ...]]:
     return found
 
 
+def became_of_runs(letters: Iterable[Raw]) -> dict[int, dict[str, tuple[str, ...]]]:
+    """Give the same of each run apart, by its key."""
+    told = list(letters)
+    keys = dict.fromkeys(n["run"] for n in told if n["run"])
+    return {key: became(n for n in told if n["run"] == key) for key in keys}
+
+
 @dataclass(frozen=True)
 class Decision:
     """What a move does: where it leads, at which moment (UTC), and which terms and
-    notices follow.
+    notices follow; of which run it is, or which it begins.
     """
 
     move: Move
@@ -83,3 +95,4 @@ class Decision:
     starts: tuple[str, ...] = ()
     dates: Mapping[str, date] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
+    run: int | None = None

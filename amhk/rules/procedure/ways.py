@@ -7,7 +7,7 @@ from itertools import product
 from math import prod
 
 from amhk.rules.procedure.fields import Field
-from amhk.rules.procedure.moves import holds
+from amhk.rules.procedure.machine import holds
 from amhk.rules.procedure.workflow import Edge, Move, When, Workflow
 
 _OTHER = "iets anders"

@@ -2,12 +2,14 @@
 afterwards.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from itertools import chain
+from itertools import chain, product
+from operator import itemgetter
 
-from amhk.rules.procedure.moves import begun, holds
+from amhk.rules.procedure.fields import Field
+from amhk.rules.procedure.machine import begun, holds
 from amhk.rules.procedure.workflow import Edge, Move, Need, Start, When, Workflow
 
 Facts = frozenset[tuple[str, object]]
@@ -112,9 +114,9 @@ class Ways:
 
     def _by(self, step: "Step", told: Mapping[str, object], finishes: Finishes) -> list[Way]:
         """Give the ways on by one move; they hang on few of the facts."""
-        seen = *step.key, *[told.get(name) for name in step.looks], *finishes
+        seen = step.key, step.look(told), finishes
         if (found := self.ways.get(seen)) is None:
-            known = {name: told[name] for name in step.looks if name in told}
+            known = {name: told[name] for name in step.looks}
             alike: dict[tuple[object, ...], Way] = {}
             for way in _ways(self, step, known, finishes):
                 alike.setdefault((way.target, way.sets, way.keep, way.starts, way.once), way)
@@ -162,12 +164,26 @@ def counted(workflow: Workflow) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Step:
-    """A move as it can be made from one state: its ways there, and the names it hangs on."""
+    """A move as it can be made from one state: its ways there (of a move that is taken apart, of
+    each part), the facts it hangs on, and how those are read.
+    """
 
     key: tuple[str, str]
-    move: Move
-    edges: list[Edge]
+    parts: list[tuple[Move, list[Edge]]]
     looks: tuple[str, ...]
+    look: Callable[[Mapping[str, object]], object]
+
+
+def _step(workflow: Workflow, state: str, name: str, moves: list[Move]) -> Step:
+    parts = [(m, [e for e in m.edges if e.source == state]) for m in moves]
+    names = dict.fromkeys(name for move, edges in parts for name in _looks(move, edges))
+    free = counted(workflow)
+    looks = tuple(name for name in names if name in workflow.facts and name not in free)
+    return Step((state, name), parts, looks, itemgetter(*looks) if looks else _nothing)
+
+
+def _nothing(told: Mapping[str, object]) -> object:
+    return None
 
 
 def _looks(move: Move, edges: list[Edge]) -> Iterator[str]:
@@ -181,18 +197,25 @@ def _looks(move: Move, edges: list[Edge]) -> Iterator[str]:
 @lru_cache(maxsize=64)
 def steps_of(workflow: Workflow) -> dict[str, list[Step]]:
     """Give, per state, the moves that can be made there."""
-    return {
-        state: [
-            Step((state, m.name), m, edges, tuple(dict.fromkeys(_looks(m, edges))))
-            for m in workflow.moves.values()
-            if (edges := [e for e in m.edges if e.source == state])
-        ]
-        for state in workflow.states
-    }
+    found = {}
+    for state in workflow.states:
+        named: dict[str, list[Move]] = {}
+        for move in workflow.moves.values():
+            if state in move.sources:
+                named.setdefault(move.name, []).append(move)
+        found[state] = [_step(workflow, state, name, moves) for name, moves in named.items()]
+    return found
 
 
 def _ways(ways: Ways, step: Step, told: Mapping[str, object], finishes: Finishes) -> Iterator[Way]:
-    desk, move, runs, bars = from_desk(ways.workflow), step.move, list[int](), set[str]()
+    for move, edges in step.parts:
+        yield from _ways_of(ways, move, edges, told, finishes)
+
+
+def _ways_of(
+    ways: Ways, move: Move, edges: list[Edge], told: Mapping[str, object], finishes: Finishes
+) -> Iterator[Way]:
+    desk, runs, bars = from_desk(ways.workflow), list[int](), set[str]()
     for need in move.needs:
         if need.kind == "not_running" and holds(need.when, told):
             bars |= {*need.names}
@@ -200,8 +223,8 @@ def _ways(ways: Ways, step: Step, told: Mapping[str, object], finishes: Finishes
             runs += [] if desk.intersection(need.names) else [ways.bits(need.names)]
         elif not possible(ways.workflow, need, told, frozenset(), finishes, ways.counted):
             return
-    for edge in step.edges:
-        for filled in _fillings(move, edge, told, ways.counted):
+    for edge in edges:
+        for filled in _fillings(ways.workflow, move, edge, told, ways.counted):
             yield _way(ways, move, edge, (told, filled), (tuple(runs), ways.bits(bars)))
 
 
@@ -296,31 +319,38 @@ def from_notices(workflow: Workflow) -> frozenset[str]:
 
 
 def _fillings(
-    move: Move, edge: Edge, told: Mapping[str, object], free: frozenset[str]
+    workflow: Workflow, move: Move, edge: Edge, told: Mapping[str, object], free: frozenset[str]
 ) -> list[dict[str, object]]:
-    """Give the inputs worth trying.
-
-    One that takes this edge, and one that leaves every conditional fact alone. What hangs on a
-    counter can always be.
+    """Give the inputs worth trying: those that take this way, each with every answer that other
+    conditions of the move tell apart. What hangs on a counter can always be.
     """
-    names = {f.name for f in move.fields}
-    taken: dict[str, object] = {w.name: w.values[0] for w in edge.when if w.name in names}
-    if not edge.when:
-        return [
-            {},
-            {
-                w.name: w.values[0]
-                for s in move.sets
-                for w in s.when
-                if w.name in names and not _splits(move, w.name)
-            },
-        ]
-    return (
-        [taken]
-        if all(told.get(w.name) in w.values for w in edge.when if w.name not in {*names, *free})
-        else []
-    )
+    fields = {f.name: f for f in move.fields}
+    known = [w for w in edge.when if w.name not in fields and w.name not in free]
+    if not all(told.get(w.name) in w.values for w in known):
+        return []
+    taken = {w.name: w.values[0] for w in edge.when if w.name in fields}
+    apart = {w.name for e in move.edges for w in e.when}
+    asked: dict[str, list[object]] = {}
+    whens = [w for one in move.sets for w in one.when] + [w for s in move.maybe for w in s.when]
+    for when in whens:
+        if when.name in fields and when.name not in apart:
+            asked.setdefault(when.name, []).append(when.values[0])
+    answers = [
+        [(name, value) for value in (*_rest(workflow, fields[name], values), *values)]
+        for name, values in asked.items()
+    ]
+    return [taken | {k: v for k, v in told_ if v is not None} for told_ in product(*answers)]
 
 
-def _splits(move: Move, name: str) -> bool:
-    return any(w.name == name for e in move.edges for w in e.when)
+def _rest(workflow: Workflow, field: Field, values: list[object]) -> list[object]:
+    """Give what can be answered besides these values: nothing (None) where it may be left empty,
+    else another of its list, where there is one.
+    """
+    if not field.required:
+        return [None]
+    listed: Sequence[object] = workflow.lists.get(field.choices, ())
+    if field.type == "yesno":
+        listed = (True, False)
+    if not listed:
+        return [None]
+    return [value for value in listed if value not in values][:1]

@@ -13,6 +13,7 @@ from amhk.rules.procedure.codes import Codes
 from amhk.rules.procedure.fields import Field
 from amhk.rules.procedure.promised import Promise
 from amhk.rules.procedure.register import MatterKind
+from amhk.rules.procedure.track import Track
 from amhk.rules.terms.terms import TermRule
 
 SAME, REFERS, CORRECTS = "=", "referral", "correct"
@@ -21,38 +22,6 @@ SAME, REFERS, CORRECTS = "=", "referral", "correct"
 # asked what has been asked since.
 PROMISES, ANSWERS, DOORS = 1, 2, 3
 PROOF = DOORS
-NEED_KINDS = (
-    "fact",
-    "facts_any",
-    "running",
-    "not_running",
-    "not_before",
-    "notices_sent",
-    "notices_gone",
-    "not_withheld",
-    "was_sent",
-    "role",
-    "finish",
-    "filled",
-)
-EFFECTS = (
-    "referral",
-    "referral_accepted",
-    "referral_refused",
-    "referral_withdrawn",
-    "help_started",
-    "check",
-    "finding",
-    "contact",
-    "counter",
-    "calm",
-    "join",
-    "to_advies",
-    "to_melding",
-    "correct",
-    "rvdk_answer",
-    "rvdk_outcome",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +108,8 @@ class Move:
     an official list; `registered`: a decision by or under the responsibility of a registered
     professional (Uitvoeringsbesluit Wmo 2015 art. 4.1.3); `first`: the first thing to do while a
     clock of hours runs; `drops`: the letters that need no longer go after it; `plain`: what a
-    melder reads of it.
+    melder reads of it; `of`: the track of whose runs it is a move; `opens`: the track of which it
+    begins a run.
     """
 
     name: str
@@ -166,6 +136,8 @@ class Move:
     first: bool = False
     drops: tuple[str, ...] = ()
     plain: str | None = None
+    of: str | None = None
+    opens: str | None = None
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -200,7 +172,9 @@ class NoticeRule:
     """A notice the procedure knows.
 
     To whom, whether it is owed, the term it must be sent in, what sending starts; `professional`
-    names the template for a melder who reports by profession, `ground` on what it rests.
+    names the template for a melder who reports by profession, `ground` on what it rests, `of` the
+    track of a run of which it is; it is drafted only `when` its conditions hold, and by a move to
+    each person of the case apart (`each`).
     """
 
     name: str
@@ -211,6 +185,9 @@ class NoticeRule:
     sent_starts: tuple[str, ...] = ()
     professional: str | None = None
     ground: str = ""
+    of: str = ""
+    when: tuple[When, ...] = ()
+    each: bool = False
 
     def template(self, professional: bool) -> tuple[str, str]:
         """Give the template of this notice and the class of recipient it is written for."""
@@ -271,6 +248,16 @@ class Workflow:
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     recipients: Mapping[str, Recipient] = field(default_factory=lambda: STANDARD)
     proof: int = PROOF
+    tracks: Mapping[str, Track] = field(default_factory=dict)
+
+    def track_of(self, fact: str) -> str | None:
+        """Give the track a fact is of; None for one of the case."""
+        return next((t.name for t in self.tracks.values() if fact in t.facts), None)
+
+    @cached_property
+    def sums(self) -> frozenset[str]:
+        """Give the facts of a case that its runs come to."""
+        return frozenset(total.name for t in self.tracks.values() for total in t.sums)
 
     @cached_property
     def moves_from(self) -> Mapping[str, frozenset[str]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from amhk.rules.procedure.fields import Field
-from amhk.rules.procedure.moves import begun, holds
+from amhk.rules.procedure.machine import begun, holds
 from amhk.rules.procedure.ways_on import Facts, Place, Told, Ways, counted
 from amhk.rules.procedure.workflow import Move, Workflow
 from amhk.words import lower_first

@@ -22,6 +22,8 @@ from amhk.words import day_of, end_of, short_day, start_of
 UNITS = ("uur", "kantooruren", "dagen", "werkdagen", "weken", "maanden", "jaar", "datum")
 ROLLS = ("geen", "atw", "werkdagen", "vooruit")
 KINDS = ("wet", "norm", "plicht", "eigen norm", "regionale norm")
+DAYS_ON = ("dagen", "weken", "maanden", "jaar")  # by these a later moment of a plan is counted
+Length = tuple[int, str]  # count and unit
 _SINGULAR = {
     "dag": "dagen",
     "werkdag": "werkdagen",
@@ -70,7 +72,9 @@ class TermRule:
     `suspend_ground` is the ground on which it may stand still (none: it may not); `extend` the most
     that one extension may be;
     `buttons` the moves a phone at night offers for it; `waits_for` who has to answer, when it is
-    not the meldpunt itself.
+    not the meldpunt itself; `of` the track of each run of which it is a term;
+    `plan` how long after its first start it ends each time it starts, and `then` how much later
+    each time after those.
     """
 
     name: str
@@ -90,6 +94,9 @@ class TermRule:
     beside: Beside | None = None
     buttons: tuple[str, ...] = ()
     waits_for: str = ""
+    of: str = ""
+    plan: tuple[Length, ...] = ()
+    then: Length | None = None
 
     @property
     def in_hours(self) -> bool:
@@ -182,6 +189,25 @@ def _chosen(on: date, rule: TermRule, calendar: Calendar) -> End:
         return End(on, on, told)
     due, more = roll(on, calendar, rule.kind != "wet", "norm: door naar een werkdag")
     return End(due, on, told + more)
+
+
+def planned_day(rule: TermRule, first: datetime, before: int, calendar: Calendar) -> date:
+    """Give the day of a planned term that started `before` times, first at `first`.
+
+    Before it rolls. Past the end of a plan that says not how it goes on, the last step again.
+    """
+    day = day_of(first)
+    count, unit = rule.plan[min(before, len(rule.plan) - 1)]
+    due = _later(day, count, unit, calendar)
+    again, by = rule.then or rule.plan[-1]
+    for _ in range(before - len(rule.plan) + 1):
+        due = _later(due, again, by, calendar)
+    return due
+
+
+def _later(day: date, count: int, unit: str, calendar: Calendar) -> date:
+    end = term_end(day, count, unit, "geen", calendar).due
+    return day_of(end) if isinstance(end, datetime) else end
 
 
 def extended_end(rule: TermRule, unrolled: date, calendar: Calendar, count: int, unit: str) -> End:

@@ -78,8 +78,14 @@ def _whole_case() -> Ready:
     return Ready(_whole_cases().where(key == bindparam("of")))
 
 
-def _hash(told: object) -> str:
-    return sha256(as_json({"rows": told}).encode()).hexdigest()[:_SIGNS]
+def _hash(told: list[Row] | Row) -> str:
+    rows = [_as_held(row) for row in told] if isinstance(told, list) else _as_held(told)
+    return sha256(as_json({"rows": rows}).encode()).hexdigest()[:_SIGNS]
+
+
+def _as_held(row: Row) -> Row:
+    """Give a row as it is held: of what is of no run that is not said, as before there were any."""
+    return {k: v for k, v in row.items() if k != "run" or v is not None}
 
 
 def held_by(connection: Connection, key: int, case: Row) -> dict[str, str]:

@@ -28,6 +28,7 @@ from amhk.store.reads import CASE, TEAM, TERM, WORKER
 from amhk.store.ready import Ready
 from amhk.store.rows import Row
 from amhk.store.tables import Sql
+from amhk.store.terms.of_run import OF_RUN
 
 _CASE = [
     CASE.c[n]
@@ -45,7 +46,8 @@ _CASE = [
         "opened_by",
     )
 ]
-_TERM = [TERM.c[n].label(f"term_{n}") for n in ("id", "name", "due", "over_at", "person_id")]
+_TERM = [TERM.c[n].label(f"term_{n}") for n in ("id", "name", "due", "over_at", "run")]
+_TERM = [*_TERM, OF_RUN]
 
 
 # in the words of the index: what is open lies in it whole

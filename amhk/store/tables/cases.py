@@ -267,6 +267,7 @@ class Notice(SQLModel, table=True):
     returned: dict[str, Any] | None = Field(
         default=None, sa_column=Column(JSON(none_as_null=True), nullable=True)
     )
+    run: int | None = None
 
 
 class Referral(SQLModel, table=True):
@@ -311,6 +312,7 @@ class Check(SQLModel, table=True):
         default_factory=list, sa_column=Column(JSON, nullable=False, default=list)
     )
     entry: int
+    run: int | None = None
 
 
 class Finding(SQLModel, table=True):

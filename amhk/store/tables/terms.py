@@ -24,7 +24,8 @@ class Term(SQLModel, table=True):
 
     `calendar` is the release of the calendar it has absorbed, `beside` the end by its second clock,
     `for_id` the suspended term a waiting term belongs to. `over_at` is the instant it ends,
-    `ring_at` the next rung; both UTC. `start_entry`/`end_entry` name the journal entries.
+    `ring_at` the next rung; both UTC. `start_entry`/`end_entry` name the journal entries, `run` the
+    one that began the run it is of.
     """
 
     __tablename__ = "terms"
@@ -75,6 +76,7 @@ class Term(SQLModel, table=True):
     extensions: list[dict[str, Any]] = Field(
         default_factory=list, sa_column=Column(JSON, nullable=False, default=list)
     )
+    run: int | None = None
 
 
 class Reminder(SQLModel, table=True):

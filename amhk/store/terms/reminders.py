@@ -36,6 +36,7 @@ from amhk.store.reads import CASE, INBOX, META, REMINDER, TERM, WORKER, as_rows,
 from amhk.store.ready import Ready
 from amhk.store.rows import Row
 from amhk.store.tables import Sql, table
+from amhk.store.terms.of_run import OF_RUN
 
 PIKET, PLAN = table(t.Piket), table(t.Plan)
 _DUE = (
@@ -60,7 +61,7 @@ _CASE_COLUMNS = [
 ]
 _TERM_COLUMNS = [
     TERM.c[n]
-    for n in ("id", "case_id", "name", "start", "due", "round", "rung", "ring_at", "status")
+    for n in ("id", "case_id", "name", "start", "due", "round", "rung", "ring_at", "status", "run")
 ]
 _RING = "UPDATE terms SET rung = {p}, ring_at = {p} WHERE id = {p}"
 _HEAD = "UPDATE cases SET entries = {p}, head = {p} WHERE id = {p}"
@@ -247,7 +248,7 @@ def latest(connection: Connection, who: Reader, limit: int) -> list[Row]:
     return found if len(found) == limit else inbox(connection, who, None, limit)
 
 
-_NEAR = 200
+_NEAR, _OF_INBOX = 200, ("number", "workflow", "release")
 
 
 @cache
@@ -263,7 +264,7 @@ def _inbox(kind: str, goes_on: bool, near: bool = False) -> Ready:
         last = came.limit(_NEAR).subquery()
         first = first.where(INBOX.c.reminder_id.in_(select(last.c.reminder_id)))
     statement = select(
-        *REMINDER.c, TERM.c.name, TERM.c.due, CASE.c.number, CASE.c.workflow, CASE.c.release
+        *REMINDER.c, TERM.c.name, TERM.c.due, OF_RUN, *(CASE.c[n] for n in _OF_INBOX)
     )
     statement = statement.join(TERM, TERM.c.id == REMINDER.c.term_id).join(
         CASE, CASE.c.id == REMINDER.c.case_id

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from starlette.datastructures import FormData
 
 from amhk.rules.parse import Filled, fold
-from amhk.rules.procedure.fields import Desk, Field
+from amhk.rules.procedure.fields import Desk, Field, options_of
 from amhk.sheets.reading import flat
 
 _MULTIPLE = ("choices",)
@@ -69,10 +69,10 @@ def likeliest(told: dict[str, object], fields: tuple[Field, ...], desk: Desk) ->
     for f in fields:
         value = told.get(f.name)
         if f.type == "choice" and isinstance(value, str):
-            found[f.name] = _code(desk.lists[f.choices], value)
+            found[f.name] = _code(options_of(f, desk), value)
         elif f.type == "choices" and isinstance(value, list):
             found[f.name] = [
-                _code(desk.lists[f.choices], part)
+                _code(options_of(f, desk), part)
                 for v in value
                 for part in v.split(",")
                 if part.strip()
@@ -131,8 +131,8 @@ def shown(
             "required": f.required or f.ask,
             "hint": f.hint,
             "more": f.more,
-            "values": told.get(name, []),
-            "options": list(desk.lists[f.choices].items()) if f.choices else [],
+            "values": told.get(name) or _only(f),
+            "options": list(options_of(f, desk).items()) if f.choices else [],
         }
         if f.type == "object":
             item["parts"] = shown(f.fields, desk, told, f"{name}.", rows)
@@ -147,6 +147,11 @@ def shown(
             item["rows"] = [shown(f.fields, desk, told, f"{name}.{n}.", 1) for n in range(count)]
         drawn.append(item)
     return drawn
+
+
+def _only(field: Field) -> list[str]:
+    """Give what is filled in where there is one thing to choose."""
+    return [*field.only] if field.only and len(field.only) == 1 else []
 
 
 def _index(key: str, name: str) -> int:

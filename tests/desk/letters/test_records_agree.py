@@ -213,9 +213,7 @@ def test_a_check_does_not_make_help_begin_on_a_referral_that_did_not_go_through(
     told = {"gevraagd_aan": "instelling", "passend": "nee", "nu_veilig": "onbekend"}
     client.clock("2026-05-06T10:00")
     wrong = client.move(number, "voortgangscontrole", expect=422, **told, hulp_gestart="2026-02-20")
-    assert codes(wrong) == ["spreekt_tegen"] if "geweigerd" in move else codes(wrong), (
-        "taken back, no check runs at all"
-    )
+    assert "controle_loopt" in codes(wrong), "refused or taken back, no check of it runs at all"
     status = "refused" if "geweigerd" in move else "withdrawn"
     assert [(v["status"], v["hulp_gestart"]) for v in client.case(number)["verwijzingen"]] == [
         (status, None)
