@@ -27,7 +27,8 @@ from amhk.founding import found
 from amhk.office import open_office
 from amhk.rules.privacy.secrecy import Reader
 from amhk.rules.procedure.fields import Desk
-from amhk.rules.procedure.moves import Token, decide, machine_of
+from amhk.rules.procedure.machine import Token, machine_of
+from amhk.rules.procedure.moves import decide
 from amhk.rules.procedure.standing import Standing
 from amhk.store import reads
 

@@ -1,11 +1,13 @@
 """The history of a case as it is read: its journal and its reminders, in words."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from amhk.desk.casefile.access import unnamed, visible
 from amhk.desk.casefile.cover_secrets import covered
 from amhk.desk.casefile.open_case import laid_out
+from amhk.desk.casefile.referrals import subjects_of
 from amhk.desk.cases.steps import steps
 from amhk.office import Office
 from amhk.rules.people.people import named_apart
@@ -23,7 +25,11 @@ def journal_view(office: Office, number: str, who: Reader) -> list[dict[str, Any
         people = reads.people_of(connection, case["id"]) if case["route"] == "melding" else []
         file = laid_out(office, connection, case, who=who, terms=[], letters=[])
         lines = lines_told(
-            entries, steps(file, entries, people), reads.notices(connection, case["id"]), people
+            entries,
+            steps(file, entries, people),
+            reads.notices(connection, case["id"]),
+            people,
+            subjects_of(file),
         )
         return unnamed(connection, who, covered(office, connection, case, who, lines))
 
@@ -33,15 +39,18 @@ def lines_told(
     told: list[dict[str, object]],
     notices: list[NoticeRow],
     people: list[PersonRow],
+    subjects: Mapping[int, str],
 ) -> list[dict[str, object]]:
     """Give the journal: each line with what was told at it and, of a letter to one of several
-    people, whose it is.
+    people or about one of several runs (`subjects`), whose it is.
     """
     values, names = (
         {step["sequence"]: step["values"] for step in told},
         {p["id"]: named_apart(p, people) for p in people},
     )
-    whose = {n["id"]: names.get(n["person_id"]) for n in notices if n["person_id"]}
+    whose = {
+        n["id"]: names.get(n["person_id"] or 0) or subjects.get(n["run"] or 0) for n in notices
+    }
     return [
         _line(e)
         | {

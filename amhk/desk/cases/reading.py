@@ -88,7 +88,7 @@ def case_page(office: Office, number: str, who: Reader) -> dict[str, Any]:
         told = steps(file, entries, shelf["people"])
         journal = [
             e
-            for e in lines_told(entries, told, shelf["notices"], shelf["people"])
+            for e in lines_told(entries, told, shelf["notices"], shelf["people"], subjects_of(file))
             if e["kind"] != WORDS
         ]
         view = _view(file, shelf) | {

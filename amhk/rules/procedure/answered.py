@@ -31,6 +31,25 @@ def unanswered(world: World) -> Iterator[Found]:
         yield from _about_nothing(world)
 
 
+def out_of_reach(world: World) -> Iterator[Found]:
+    """Give every term of a run that runs where none of its acts can follow any more, by what they
+    ask: the world of a run is small enough to look at each place.
+    """
+    flow = world.workflow
+    for name, rule in flow.terms.items():
+        acts = frozenset(rule.acts)
+        here = [s for s in world.roads if name in s.running and not flow.states[s.state].final]
+        good = {s for s in here if acts & world.doors[s] or acts & {*flow.notices}}
+        queue = list(good)
+        while queue:
+            fresh = {s for s in world.before[queue.pop()] if name in s.running} - good
+            good |= fresh
+            queue += fresh
+        if lost := next((spot for spot in here if spot not in good), None):
+            text = f"de termijn '{rule.title}' loopt hier, en geen stap van haar kan nog volgen. …."
+            yield lost, text
+
+
 def _left(workflow: Workflow, some: _Steps) -> Iterator[Found]:
     told = set[tuple[str, str]]()
     for here, move, there in some.values():

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from amhk.errors import Fault
 from amhk.rules.privacy.disclosure import ASKED, REFERRED, forbidden, supplied
-from amhk.rules.procedure.answered import unanswered
+from amhk.rules.procedure.answered import out_of_reach, unanswered
 from amhk.rules.procedure.apart import OTHER, Carried
 from amhk.rules.procedure.drafting import Draft, drafted
 from amhk.rules.procedure.floor import floor
@@ -54,6 +54,8 @@ def _faults(workflow: Workflow, paths: Mapping[str, Collection[str]]) -> list[Fa
     ]
     for world in worlds.parts.values():
         faults += [*_promises(world), *_answered(world)]
+    for world in worlds.runs.values():
+        faults += [_at(world, spot, text) for spot, text in out_of_reach(world)]
     return [
         *lint(workflow),
         *(_fault(workflow, text, key) for key, text in floor(workflow)),

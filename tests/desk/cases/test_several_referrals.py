@@ -3,10 +3,12 @@ acceptance, check and letters, and a case that closes when both are good.
 """
 
 import pytest
-from support.cast import owed, send_owed
+from sqlalchemy import event
+from support.cast import Client, owed, send_owed
 from support.families import melding
 
 from amhk.desk.house import night_proof
+from amhk.store.cases import held
 
 CHILD, MOTHER = "Jeugdhulp Schiedam", "Wijkteam Schiedam"
 GOOD = {"passend": "ja", "nu_veilig": "ja", "hulp_gestart": "2026-03-02"}
@@ -208,5 +210,46 @@ def test_of_which_one_a_step_was_is_read_back_and_stands_in_the_history(client, 
     assert [(v["value"], v["text"]) for v in step["values"] if v["field"] == "verwijzing"] == [
         (str(first), to)
     ]
-    line = client.get(f"/cases/{family}/journal")["entries"][-1]["what"]
+    line = client.get(f"/cases/{family}/journal")["items"][-1]["what"]
     assert line == f"Verwijzing geaccepteerd: {to}."
+
+
+def asked(office, act):
+    """How often something asks the database."""
+    told = []
+
+    def note(conn, cursor, statement, *rest):
+        told.append(statement)
+
+    event.listen(office.store.engine, "before_cursor_execute", note)
+    act()
+    event.remove(office.store.engine, "before_cursor_execute", note)
+    return len(told)
+
+
+def test_more_referrals_ask_the_database_no_more_often(client, office, family):
+    client.http.post(
+        "/login",
+        data={"name": "Tom", "password": "oefenen-oefenen"},
+        headers={"sec-fetch-site": "same-origin"},
+    )
+    pages = (f"/zaak/{family}", f"/zaak/{family}/stap/voortgangscontrole", "/", "/herinneringen")
+
+    def counts():
+        for path in pages:  # what is worked out once is so now
+            assert client.http.get(path).status_code == 200
+        found = [asked(office, lambda p=path: client.http.get(p)) for path in pages]
+        return [*found, asked(office, lambda: client.case(family))]
+
+    two = counts()
+    leads = Client(office, "Mia")  # a third is the decision of who leads the team
+    for place in places(client, family)[2:5]:
+        leads.move(family, "verwijzen", instelling=place, beslisser="Tom")
+    assert len(keys(client, family)) == 5
+    assert counts() == two
+
+
+def test_what_is_of_no_run_is_held_as_it_was_before_there_were_any():
+    row = {"id": 1, "case_id": 1, "kind": "x"}
+    assert held._hash([{**row, "run": None}]) == held._hash([row])
+    assert held._hash([{**row, "run": 3}]) != held._hash([row])

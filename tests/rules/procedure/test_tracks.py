@@ -69,6 +69,14 @@ def taken_back_and_still_running(d):
     d["moves"]["verwijzing_intrekken"]["voids"].remove("voortgangscontrole")
 
 
+def refused_and_still_asked_again(d):
+    d["moves"]["verwijzing_geweigerd"]["voids"].remove("hercontrole")
+
+
+def refused_only_where_the_case_waits(d):
+    del d["moves"]["verwijzing_geweigerd"]["edges"][1]
+
+
 def refused_and_nothing_to_decide(d):
     d["moves"]["verwijzing_geweigerd"]["sets"] = []
 
@@ -95,6 +103,8 @@ def nobody_decides_what_follows(d):
         the_rvdk_makes_a_running_one_followed_up,
         a_check_that_leaves_its_term,
         taken_back_and_still_running,
+        refused_and_still_asked_again,
+        refused_only_where_the_case_waits,
         refused_and_nothing_to_decide,
         no_check_while_there_is_an_investigation,
         nobody_decides_what_follows,
