@@ -332,6 +332,7 @@ def _proven(
     """Give every fault of workflows, each with the lists and the letters of its release."""
     from amhk.rules.procedure.check import check
     from amhk.rules.procedure.world import explore
+    from amhk.rules.procedure.worlds import worlds_of
 
     faults, paths = list[Fault](), dict[str, Mapping[str, frozenset[str]]]()
     for release in dict.fromkeys(workflow.release for workflow in workflows):
@@ -358,6 +359,7 @@ def _proven(
         ]
     # a house that runs does not keep the whole world of its procedure in memory
     explore.cache_clear()
+    worlds_of.cache_clear()
     return faults
 
 
