@@ -82,7 +82,7 @@ def of_person(file: CaseFile, person: PersonRow, files: Sequence[str], gone: Gon
         known = erasure.names_of_institutions(him.file.connection)
         known += [him.file.case["gemeente"], him.file.office.config.organisation]
         veils = [veil_over_person(v, him.staying, known, GONE) for v in versions]
-        out = partial(without, veils, names)
+        out = partial(without, veils, names, keys={str(p["id"]) for p in him.here})
         _melder_out(him.file, names)
         _person_out(him.file, him.here, gone)
         _files_out(him.file, files, gone)

@@ -8,6 +8,8 @@ from amhk.desk.casefile.referrals import referral_of
 from amhk.errors import BadInput
 from amhk.rules.figures.facts import THAT_DAY
 from amhk.rules.parse import Filled
+from amhk.rules.people.people import is_child
+from amhk.rules.procedure.fields import PERSONS, judged_part
 from amhk.rules.procedure.standing import Decision
 from amhk.store import reads
 from amhk.store.rows import ReferralRow
@@ -144,10 +146,25 @@ def check(file: CaseFile, decision: Decision, entry: int) -> str:
         for name in ("doelrealisatie", "tevreden_jeugdige", "tevreden_ouder")
     }
     file.add(reads.CHECK, moment=decision.moment, entry=entry, run=decision.run, **row)
-    file.tell(entry, check={n: values[n] for n in _OF_CHECK if values.get(n)})
+    told = {n: values[n] for n in _OF_CHECK if values.get(n)}
+    if children := _children_judged(file, decision):
+        told["kind_veilig"] = children
+    file.tell(entry, check=told)
     mine = _mine(file, decision)
     whose = _to_whom(file, mine, decision) if mine else ""
     return f"{whose}: passend {values['passend']}, nu veilig {values['nu_veilig']}{help_says}"
+
+
+def _children_judged(file: CaseFile, decision: Decision) -> list[str]:
+    """Give of each child of whom a move says how safe he is what it says."""
+    field = next((f for f in decision.move.fields if f.safety), None)
+    rows = decision.values.get(field.name, []) if field else []
+    if not rows or field is None:
+        return []
+    day, part = day_of(decision.moment), judged_part(field)
+    people = file.rows(reads.PERSON)
+    children = {str(p["id"]) for p in people if is_child(p, day, file.codes.roles)}
+    return sorted(str(row[part]) for row in rows if str(row[PERSONS]) in children)
 
 
 def _help_of_check(file: CaseFile, decision: Decision, entry: int) -> str:

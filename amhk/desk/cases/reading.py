@@ -25,6 +25,7 @@ from amhk.desk.cases.acute import acute_of, people_line
 from amhk.desk.cases.history import lines_told, rung_told
 from amhk.desk.cases.openings import doors_told, moves_told
 from amhk.desk.cases.route_view import advies_of, findings_of, melding_of, relations_of
+from amhk.desk.cases.safety import safety_of
 from amhk.desk.cases.steps import steps
 from amhk.desk.letters.fact_sources import gap
 from amhk.desk.letters.text_templates import letters_now
@@ -63,6 +64,7 @@ def case_view(
         veil = veil_over(office, connection, case, who)
         view = _view(file, shelf)
         view["steps"] = steps(file, reads.entries(connection, case["id"]), shelf["people"])
+        view["safety"] = safety_of(file.workflow, view["steps"], shelf["people"])
         gaps = [n["gap"] for n in view["notices"] if n["gap"]]
         doors = {gap.target for gap in gaps if gap.kind == "move"} if asks else None
         view["moves"] = moves_told(file, case, veil, doors) if owns(who, case) else []
@@ -94,6 +96,7 @@ def case_page(office: Office, number: str, who: Reader) -> dict[str, Any]:
         view = _view(file, shelf) | {
             "journal": journal,
             "steps": told,
+            "safety": safety_of(file.workflow, told, shelf["people"]),
             "moves": doors_told(file, case) if owns(who, case) else [],
         }
         view["acute"] = acute_of(file, view["moves"], people_line(view), entries)

@@ -315,7 +315,7 @@ def _check(day: str, check: Raw) -> Iterator[Fact]:
     for name in ("passend", "nu_veilig", "reden_einde", "kader"):
         if check.get(name):
             yield Fact(f"controle.{name}", day, check[name])
-    for name in ("doelrealisatie", "tevreden_jeugdige", "tevreden_ouder"):
+    for name in ("doelrealisatie", "tevreden_jeugdige", "tevreden_ouder", "kind_veilig"):
         for number in check.get(name) or ():
             yield Fact(f"controle.{name}", day, str(number))
 

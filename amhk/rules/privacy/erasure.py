@@ -16,10 +16,12 @@ BY = {"zelf": "hij of zij zelf", "gezag": "wie gezag heeft", "gemachtigde": "een
 CHILD, GROWN = 12, 16
 
 
-def without(veils: Sequence[Veil], names: Collection[str], told: object) -> object:
+def without(
+    veils: Sequence[Veil], names: Collection[str], told: object, keys: Collection[str] = ()
+) -> object:
     """Give what is told (mappings, lists, texts) without a person, as he is and as he was: what
-    holds his data alone is left out, in all other texts he is covered. A day that is his alone is
-    nothing at all.
+    holds his data alone (under one of his names, or of his keys in this case) is left out, in all
+    other texts he is covered. A day that is his alone is nothing at all.
     """
     if isinstance(told, str):
         left = told
@@ -27,15 +29,17 @@ def without(veils: Sequence[Veil], names: Collection[str], told: object) -> obje
             left = veil.over(left)
         return None if left == GONE and _DAY.fullmatch(told) else left
     if isinstance(told, Mapping):
-        return {key: without(veils, names, value) for key, value in told.items()}
+        return {key: without(veils, names, value, keys) for key, value in told.items()}
     if isinstance(told, list):
-        kept = [one for one in told if not _is_he(one, names)]
-        return [without(veils, names, one) for one in kept]
+        kept = [one for one in told if not _is_he(one, names, keys)]
+        return [without(veils, names, one, keys) for one in kept]
     return told
 
 
-def _is_he(told: object, names: Collection[str]) -> bool:
-    return isinstance(told, Mapping) and told.get("naam") in names
+def _is_he(told: object, names: Collection[str], keys: Collection[str]) -> bool:
+    if not isinstance(told, Mapping):
+        return False
+    return told.get("naam") in names or str(told.get("persoon")) in keys
 
 
 def same_elsewhere(one: Mapping[str, Any], he: Mapping[str, Any]) -> bool:

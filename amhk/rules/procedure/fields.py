@@ -38,7 +38,8 @@ class Field:
     `blank`: an empty answer counts as one; `future`: after today; `anytime`: before or after now;
     `more`: seldom needed, folded away on a form; `ask`: a program may leave it to what is usual,
     who sits at a screen is asked; `bare`: no data of the family may stand in it (G6); `phone`: a
-    number in it that lost its first zero is asked; `only`: of the list no other values than these.
+    number in it that lost its first zero is asked; `only`: of the list no other values than these;
+    `safety`: each item says of one person how safe he is.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Field:
     bare: bool = False
     phone: bool = False
     only: frozenset[str] | None = None
+    safety: bool = False
 
 
 # Who ticks this says that what looks like it is no data of the family; it stands on every form
@@ -85,6 +87,20 @@ def options_of(field: Field, desk: Desk) -> Mapping[str, str]:
     if field.only is None:
         return options
     return {value: title for value, title in options.items() if value in field.only}
+
+
+PERSONS = "persoon"  # the list of the people of a case
+
+
+def person_part(field: Field) -> str:
+    """Give by which part an item of a list says whom it is about; empty when by none."""
+    return next((f.name for f in field.fields if f.choices == PERSONS), "")
+
+
+def judged_part(field: Field) -> str:
+    """Give in which part it says what was judged: the first that must be chosen besides."""
+    parts = (f.name for f in field.fields if f.required and f.choices not in ("", PERSONS))
+    return next(parts, "")
 
 
 RECEIVED = "ontvangen"

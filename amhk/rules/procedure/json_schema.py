@@ -71,7 +71,8 @@ def _kind(f: Field, desk: Desk) -> dict[str, object]:
         case "object":
             return schema(f.fields, desk)
         case _:
-            return {"type": "array", "items": schema(f.fields, desk), "maxItems": MAX_ITEMS}
+            items = {"type": "array", "items": schema(f.fields, desk), "maxItems": MAX_ITEMS}
+            return items | ({"minItems": 1} if f.required else {})
 
 
 # The types that take the same whatever the day and the lists.

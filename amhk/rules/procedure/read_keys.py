@@ -24,6 +24,7 @@ KEYS = {
         "ask",
         "bare",
         "phone",
+        "safety",
     },
     "term": {
         "title",

@@ -15,7 +15,7 @@ from amhk.rules.privacy.recipients import (
     Recipient,
     own_recipient,
 )
-from amhk.rules.procedure.fields import TYPES, Field
+from amhk.rules.procedure.fields import PERSONS, TYPES, Field, judged_part, person_part
 from amhk.rules.procedure.kinds import NEED_KINDS
 from amhk.rules.procedure.read_keys import Reading
 from amhk.rules.procedure.track import PERSON
@@ -149,7 +149,7 @@ def fields_of(r: Reading, tables: Raw) -> dict[str, Field]:
         parts = pick_from(r, f"{key}.fields", found, table.get("fields", []))
         flags = {
             k: bool(table.get(k))
-            for k in ("future", "blank", "anytime", "more", "ask", "bare", "phone")
+            for k in ("future", "blank", "anytime", "more", "ask", "bare", "phone", "safety")
         }
         found[name] = Field(
             name=table.get("name", name),
@@ -166,8 +166,18 @@ def fields_of(r: Reading, tables: Raw) -> dict[str, Field]:
             ask=flags["ask"],
             bare=flags["bare"],
             phone=flags["phone"],
+            safety=flags["safety"],
         )
+        if flags["safety"] and (
+            person_part(found[name]) != PERSONS or not judged_part(found[name])
+        ):
+            r.no(key, "een lijst over veiligheid vraagt per regel een persoon en een keuze")
     return found
+
+
+def _judges(field: Field) -> bool:
+    """Tell whether a list says of whom each item is, by the name data are destroyed by, and how."""
+    return person_part(field) == PERSONS and bool(judged_part(field))
 
 
 def pick_from(

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from starlette.datastructures import FormData
 
 from amhk.rules.parse import Filled, fold
-from amhk.rules.procedure.fields import Desk, Field, options_of
+from amhk.rules.procedure.fields import PERSONS, Desk, Field, options_of, person_part
 from amhk.sheets.reading import flat
 
 _MULTIPLE = ("choices",)
@@ -32,7 +32,8 @@ def _object(form: FormData, path: str, fields: tuple[Field, ...]) -> dict[str, o
                 told[f.name] = part
         elif f.type == "list":
             rows = [_object(form, f"{name}.{n}.", f.fields) for n in range(_rows(form, name))]
-            if found := [r for r in rows if r]:
+            bare = {person_part(f)} if f.safety else set[str]()  # of whom nothing was said
+            if found := [r for r in rows if r.keys() - bare]:
                 told[f.name] = found
         elif f.type in _MULTIPLE:
             if values := [v for v in form.getlist(name) if isinstance(v, str) and v]:
@@ -137,16 +138,29 @@ def shown(
         if f.type == "object":
             item["parts"] = shown(f.fields, desk, told, f"{name}.", rows)
         elif f.type == "list":
-            count = min(
-                MOST_ROWS,
-                max(
-                    rows,
-                    1 + max((_index(k, name) for k in told if k.startswith(f"{name}.")), default=0),
-                ),
-            )
-            item["rows"] = [shown(f.fields, desk, told, f"{name}.{n}.", 1) for n in range(count)]
+            item |= _listed(f, desk, told, name, rows)
         drawn.append(item)
     return drawn
+
+
+def _listed(
+    field: Field, desk: Desk, told: Mapping[str, list[str]], name: str, rows: int
+) -> dict[str, object]:
+    """Give the rows of a list; of how safe everybody is one for each person, whom it names."""
+    last = max((_index(k, name) for k in told if k.startswith(f"{name}.")), default=0)
+    if not field.safety:
+        places = [f"{name}.{n}." for n in range(min(MOST_ROWS, max(rows, 1 + last)))]
+        return {"rows": [shown(field.fields, desk, told, place, 1) for place in places]}
+    part, people = person_part(field), desk.lists[PERSONS]
+    parts = tuple(f for f in field.fields if f.name != part)
+    keys = [told.get(f"{name}.{n}.{part}", [key])[0] for n, key in enumerate(people)]
+    return {
+        "rows": [shown(parts, desk, told, f"{name}.{n}.", 1) for n, _ in enumerate(keys)],
+        "of": [
+            {"name": f"{name}.{n}.{part}", "key": key, "called": people.get(key, key)}
+            for n, key in enumerate(keys)
+        ],
+    }
 
 
 def _only(field: Field) -> list[str]:

@@ -34,6 +34,7 @@ HARMLESS = {
     "drop one of starts of moves.wachtende_bekijken": "the desk starts it wherever a case waits",
     "drop the move moves.intrekken": "a melding need not be one that can be withdrawn",
     "drop the move moves.tegenkracht_vastleggen": "a complaint also has the register",
+    "drop the move moves.veiligheid_vastleggen": "it is said at each assessment and check as well",
     "drop the move moves.geen_hgkm": "the figures name its ending, and are refused without it",
     "call it a norm terms.inzage": "AVG art. 12 was not read: the floor holds it to no length",
     "lengthen terms.inzage": "AVG art. 12 was not read: the floor holds it to no length",
