@@ -54,8 +54,15 @@ def furnish(office):
         ("onderzoek_besluiten", {}),
         ("onderzoek_afronden", {"uitkomst": ["06"], "conclusie": "Bevestigd."}),
         ("verwijzen", {"instelling": "Wijkteam Schiedam", "motivering": "Er is hulp nodig."}),
+        ("verwijzen", {"instelling": "Wijkteam Vlaardingen", "motivering": "Moeder ook."}),
     ):
         moves.make_move(office, referred, move, told, tom, checked=False)
+    for safe in ("nee", "ja"):
+        with office.store.read() as connection:
+            key = reads.case_by_number(connection, referred)["id"]
+            one = {"persoon": str(reads.people_of(connection, key)[0]["id"]), "nu_veilig": safe}
+        told = {"veiligheid": [one | {"ernst": "acuut", "eerst_nodig": "Een slot op de deur"}]}
+        moves.make_move(office, referred, "veiligheid_vastleggen", told, tom, checked=False)
     assignment.assign(office, referred, {"owner": "Anna", "reason": "verdeling"}, tom)
     attachments.add_note(office, number, {"tekst": "Nagebeld."}, tom)
     mark = "a" * 32

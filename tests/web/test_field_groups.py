@@ -303,15 +303,15 @@ GROUP_OF = {
 ORDINARY = """
 aan aangenomen_door aanleiding aard acuut advies adviesvrager afspraken bereikbaar beslisser
 betrokken_als betrokkenen bevinding bij bron conclusie contact contacten doelrealisatie
-doorgezet_naar fase functie geboren geen_gezinsgegevens geheim gemeente geprobeerde_hulp
-geslacht geslachtsnaam gevraagd_aan gezag gezaghebbenden_geinformeerd gezien_door grond
-hoedanigheid hulp_geeindigd hulp_gestart id instelling juist juiste_melder kader kanaal
-kenmerk_rvdk maatregelen meldcodestap moment motivering naam naar nieuwe_controle nu_veilig
-onderzoekt ontvangen ontvangen_melding op organisatie partnernaam passend persoon
-persoonsgegevens rechten_verteld reden reden_brief reden_einde rekest rol rollen rolperiodes
-spoed stap start_rvdk tegenkracht tevreden_jeugdige tevreden_ouder toelichting toestemming
-toestemming_melder tot uitgerekend uitkomst uitkomst_tekst van veiligheidsvoorwaarden verslag
-vervolg voornamen voorvoegsel zorgen zorgen_melding
+doorgezet_naar eerst_nodig ernst fase functie geboren geen_gezinsgegevens geheim gemeente
+geprobeerde_hulp geslacht geslachtsnaam gevraagd_aan gezag gezaghebbenden_geinformeerd
+gezien_door grond hoedanigheid hulp_geeindigd hulp_gestart id ieder_veilig instelling juist
+juiste_melder kader kanaal kenmerk_rvdk maatregelen meldcodestap moment motivering naam naar
+nieuwe_controle nu_veilig onderzoekt ontvangen ontvangen_melding op organisatie partnernaam
+passend persoon persoonsgegevens rechten_verteld reden reden_brief reden_einde rekest rol rollen
+rolperiodes spoed stap start_rvdk tegenkracht tevreden_jeugdige tevreden_ouder toelichting
+toestemming toestemming_melder tot uitgerekend uitkomst uitkomst_tekst van veiligheid
+veiligheidsvoorwaarden verslag vervolg voornamen voorvoegsel wie zorgen zorgen_melding
 """
 
 

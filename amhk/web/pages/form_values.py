@@ -150,7 +150,7 @@ def _listed(
     last = max((_index(k, name) for k in told if k.startswith(f"{name}.")), default=0)
     if not field.safety:
         places = [f"{name}.{n}." for n in range(min(MOST_ROWS, max(rows, 1 + last)))]
-        return {"rows": [shown(field.fields, desk, told, place, 1) for place in places]}
+        return {"rows": [shown(field.fields, desk, told, place, 1) for place in places], "of": []}
     part, people = person_part(field), desk.lists[PERSONS]
     parts = tuple(f for f in field.fields if f.name != part)
     keys = [told.get(f"{name}.{n}.{part}", [key])[0] for n, key in enumerate(people)]
