@@ -15,13 +15,9 @@ def schema(fields: tuple[Field, ...], desk: Desk, version: int | None = None) ->
 
     `version` adds the lock a move must carry.
     """
-    offered = (
-        f
-        for f in fields
-        if f.required or not f.choices or f.choices in desk.untold or options_of(f, desk)
-    )
+    offered = [f for f in fields if _offered(f, desk)]
     properties = {f.name: property_of(f, desk) for f in offered}
-    required = [f.name for f in fields if f.required]
+    required = [f.name for f in offered if f.required]
     if version is not None:
         properties = {
             "version": {"type": "integer", "const": version, "title": "Versie van de zaak"},
@@ -34,6 +30,19 @@ def schema(fields: tuple[Field, ...], desk: Desk, version: int | None = None) ->
         "required": required,
         "additionalProperties": False,
     }
+
+
+def _offered(f: Field, desk: Desk) -> bool:
+    """Tell whether a field is offered: there is something to choose, or it must be told anyhow; of
+    a list there is something to choose for an item.
+    """
+    if f.type in ("object", "list"):
+        return all(_has_options(part, desk) for part in f.fields if part.required)
+    return f.required or _has_options(f, desk)
+
+
+def _has_options(f: Field, desk: Desk) -> bool:
+    return not f.choices or f.choices in desk.untold or bool(options_of(f, desk))
 
 
 def property_of(f: Field, desk: Desk) -> dict[str, object]:

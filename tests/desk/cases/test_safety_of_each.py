@@ -166,3 +166,20 @@ def test_of_each_child_at_a_check_the_figures_hear_it(client, family):
     )
     total = Client(client.office, "Rita").get("/reports/kwartaal?period=2026-Q2")["total"]
     assert total["kinderen_veilig"] == [0, 1], "of one child it was said, and it was not safe"
+
+
+def test_where_nobody_is_recorded_there_is_nobody_to_judge(client):
+    client.clock("2026-02-02T09:00")
+    number = client.post("/cases", melding())["number"]
+    asks = {m["name"]: m["input"] for m in client.case(number)["moves"]}
+    for move in ("veiligheidsbeoordeling", "veiligheid_vastleggen"):
+        assert "veiligheid" not in asks[move]["properties"]
+    answer = client.move(number, "veiligheid_vastleggen", expect=422)
+    assert [e["field"] for e in answer["errors"]] == ["veiligheid"]
+    client.http.post(
+        "/login",
+        data={"name": "Tom", "password": "oefenen-oefenen"},
+        headers={"sec-fetch-site": "same-origin"},
+    )
+    page = client.http.get(f"/zaak/{number}/stap/veiligheid_vastleggen")
+    assert page.status_code == 200 and "Er is nog niemand vastgelegd." in page.text
