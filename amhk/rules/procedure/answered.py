@@ -20,10 +20,14 @@ def unanswered(world: World) -> Iterator[Found]:
     are not looked at.
     """
     some: _Steps = {}
-    for here, move, there in world.steps:
-        key = here.state, move.name, there.state, here.running, there.running
-        if key not in some:
-            some[key] = here, move, there
+    alike: dict[tuple[str, frozenset[str]], set[tuple[str, str, frozenset[str]]]] = {}
+    for here, ways in world.ways.items():
+        seen = alike.setdefault((here.state, here.running), set())
+        for move, there, _ in ways:
+            key = move.name, there.state, there.running
+            if key not in seen:
+                seen.add(key)
+                some[(here.state, here.running, *key)] = here, move, there
     yield from _left(world.workflow, some)
     yield from _stranded(world, some)
     if world.workflow.proof >= DOORS:

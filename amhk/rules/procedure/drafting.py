@@ -41,17 +41,23 @@ def drafted(world: World) -> dict[str, list[Draft]]:
     writing = {m.name for m in workflow.moves.values() if m.letters}
     seen = set[tuple[object, ...]]()
     for here, move, there in world.steps:
+        if move.name not in writing:
+            continue
         way = move.name, here.state, there.state, there.finishes
-        if move.name in writing and way not in seen:
+        if way not in seen:
             seen.add(way)
             taken = [e for e in move.edges if (e.source, e.target) == (here.state, there.state)]
             for kind in {*move.notices, *(n for e in taken for n in e.notices)}:
                 _add([kind], there, move, workflow.notices[kind].each)
     rung = {t.name: [k for r in t.rungs for k in r.drafts] for t in workflow.terms.values()}
+    looked = set[tuple[object, ...]]()
     for spot in world.roads:
-        if not workflow.states[spot.state].final:
-            _add((k for name in spot.running for k in rung[name]), spot)
-            _add(workflow.person_notices, spot, person=True)
+        place = spot.state, spot.finishes, spot.running
+        if workflow.states[spot.state].final or place in looked:
+            continue
+        looked.add(place)
+        _add((k for name in spot.running for k in rung[name]), spot)
+        _add(workflow.person_notices, spot, person=True)
     return {kind: list(drafts.values()) for kind, drafts in found.items()}
 
 

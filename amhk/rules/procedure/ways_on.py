@@ -41,6 +41,9 @@ class Way:
     told: Told
 
 
+Onward = tuple[Way, Facts, Finishes]  # a way on, and what is known and reached by it
+
+
 @dataclass
 class Ways:
     """The ways on from every place of a workflow, each worked out once for all places that look
@@ -48,7 +51,7 @@ class Ways:
     """
 
     workflow: Workflow
-    found: dict[tuple[str, Facts, Finishes], list[tuple[Way, Facts]]] = field(default_factory=dict)
+    found: dict[tuple[str, Facts, Finishes], list[Onward]] = field(default_factory=dict)
     ways: dict[tuple[object, ...], list[Way]] = field(default_factory=dict)
     facts: dict[tuple[Facts, tuple[tuple[str, object], ...]], Facts] = field(default_factory=dict)
     finishes: dict[tuple[Finishes, int], Finishes] = field(default_factory=dict)
@@ -81,13 +84,13 @@ class Ways:
         what becomes of it when another melding joins.
         """
         state, facts, runs, finishes = place
-        for way, told in self._from(state, facts, finishes):
-            if way.bars & runs or (way.runs and not all(asked & runs for asked in way.runs)):
+        for way, told, reached in self._from(state, facts, finishes):
+            if way.bars & runs:
+                continue
+            if way.runs and not all([asked & runs for asked in way.runs]):
                 continue
             after = runs & way.keep | way.starts | way.once & ~runs
-            finish = way.move.finish
-            reached = finishes if finish is None else self._reached(finishes, finish)
-            same = after == runs and told is facts and way.target == state and reached is finishes
+            same = after == runs and told is facts and reached is finishes and way.target == state
             yield way.move, way.told, place if same else (way.target, told, after, reached)
         for told, begun_then, answers in self._joined(state, facts):
             if told != facts or begun_then & ~runs:
@@ -101,14 +104,20 @@ class Ways:
             v for need in needs if need.kind == "finish" for v in need.values if isinstance(v, int)
         )
 
-    def _from(self, state: str, facts: Facts, finishes: Finishes) -> list[tuple[Way, Facts]]:
-        """Give the ways on from a state, each with what is known afterwards."""
-        place = state, facts, finishes & self._asked
+    def _from(self, state: str, facts: Facts, finishes: Finishes) -> list[Onward]:
+        """Give the ways on from a state, each with what is known and reached afterwards."""
+        place = state, facts, finishes
         if (found := self.found.get(place)) is None:
-            told = dict(facts)
-            ways = (self._by(s, told, place[2]) for s in steps_of(self.workflow)[state])
-            every = chain.from_iterable(ways)
-            found = [(w, self._with(facts, w.sets) if w.sets else facts) for w in every]
+            told, asked = dict(facts), finishes & self._asked
+            ways = (self._by(s, told, asked) for s in steps_of(self.workflow)[state])
+            found = [
+                (
+                    w,
+                    self._with(facts, w.sets) if w.sets else facts,
+                    self._reached(finishes, w.move.finish) if w.move.finish else finishes,
+                )
+                for w in chain.from_iterable(ways)
+            ]
             self.found[place] = found
         return found
 
