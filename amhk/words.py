@@ -219,6 +219,11 @@ def _iso_instant(value: datetime) -> str:
     return local(value).isoformat(timespec="seconds")
 
 
+def titled(title: str, of: str | None) -> str:
+    """Give a title with what it is of, where it is of one of several."""
+    return f"{title}: {of}" if of else title
+
+
 def lower_first(text: str) -> str:
     """Give a sentence as it stands in another.
 

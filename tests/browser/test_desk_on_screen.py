@@ -8,7 +8,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 from support.cast import reader
-from support.screen import clock, send_letters, sign_in, step, take_melding
+from support.screen import clock, send_letters, sign_in, step, take_concluded, take_melding
 
 from amhk.desk.cases import moves, reading
 from amhk.office import open_office
@@ -108,10 +108,7 @@ def test_help_for_the_child_and_for_the_mother_at_once(page, server):
     """Which of two referrals a step is about is asked on its form; the page shows each."""
     sign_in(page)
     clock(page, "4-2-2026 09:00")
-    number = take_melding(page)
-    step(page, number, "veiligheidsbeoordeling", uitkomst="onderzoek nodig")
-    step(page, number, "onderzoek_besluiten")
-    step(page, number, "onderzoek_afronden", uitkomst="06", conclusie="Bevestigd.")
+    number = take_concluded(page)
     for place in ("Wijkteam Schiedam", "Wijkteam Vlaardingen"):
         step(page, number, "verwijzen", instelling=place, motivering="Er is hulp nodig.")
     page.goto(f"/zaak/{number}")

@@ -6,16 +6,13 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from support.screen import clock, sign_in, step, take_melding
+from support.screen import clock, sign_in, step, take_concluded
 
 
 def referred(page):
     sign_in(page)
     clock(page, "4-2-2026 09:00")
-    number = take_melding(page)
-    step(page, number, "veiligheidsbeoordeling", uitkomst="onderzoek nodig")
-    step(page, number, "onderzoek_besluiten")
-    step(page, number, "onderzoek_afronden", uitkomst="06", conclusie="Bevestigd.")
+    number = take_concluded(page)
     step(page, number, "verwijzen", instelling="Wijkteam Schiedam", motivering="Er is hulp nodig.")
     return number
 

@@ -79,6 +79,15 @@ def take_advies(page, becomes="advies", **other):
     return re.search(r"A-\d{4}-\d{6}", page.url).group()
 
 
+def take_concluded(page, conclusion="Bevestigd."):
+    """Take a melding and lead it to the conclusion of its onderzoek; gives the number."""
+    number = take_melding(page)
+    step(page, number, "veiligheidsbeoordeling", uitkomst="onderzoek nodig")
+    step(page, number, "onderzoek_besluiten")
+    step(page, number, "onderzoek_afronden", uitkomst="06", conclusie=conclusion)
+    return number
+
+
 def send_letters(page, number):
     """Approve and send by post every letter the case owes."""
     while True:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from amhk.desk.casefile.casefile import CaseFile
 from amhk.desk.cases import corrections, effects, join, route_change
+from amhk.rules.people.people import is_unborn
 from amhk.rules.procedure.standing import Decision
 from amhk.store import reads
 from amhk.words import iso, lower_first
@@ -138,7 +139,8 @@ def _draft(file: CaseFile, decision: Decision, entry: int) -> None:
             continue
         run = decision.run if rule.of else None
         if rule.each:
-            for person in file.rows(reads.PERSON):
+            born = (p for p in file.rows(reads.PERSON) if not is_unborn(p, file.codes.roles))
+            for person in born:  # there is nobody yet to write to before
                 file.draft(kind, decision.moment, entry, facts, person_id=person["id"], run=run)
             continue
         abouts: set[int | None] = {None}

@@ -14,7 +14,7 @@ from amhk.rules.procedure.workflow import Workflow
 from amhk.rules.terms.days import Calendar
 from amhk.rules.terms.terms import Rung, TermRule, beside_end, end_of_term, rung_instants
 from amhk.store.rows import Row, TermRow
-from amhk.words import day_of, iso, say_day
+from amhk.words import day_of, iso, say_day, titled
 
 _STATUS = {"running": "lopend", "suspended": "opgeschort", "void": "vervallen", "met": "gehaald"}
 
@@ -35,8 +35,7 @@ def terms_view(
         rung.setdefault(reminder["term_id"], []).append(reminder)
     told = [_view(office, workflow.terms[t["name"]], t, rung.get(t["id"], []), now) for t in terms]
     for view, term in zip(told, terms, strict=True):
-        if term["run"]:
-            view["title"] = f"{view['title']}: {subjects[term['run']]}"
+        view["title"] = titled(str(view["title"]), subjects.get(term["run"] or 0))
     return told
 
 

@@ -28,8 +28,7 @@ from amhk.store.house import today as house_today
 from amhk.store.house.today import Part
 from amhk.store.intake import drafts
 from amhk.store.rows import Row
-from amhk.store.terms.of_run import titled
-from amhk.words import day_of, end_of, iso
+from amhk.words import day_of, end_of, iso, titled
 
 _MOST = 8
 OLD_CONCEPT = timedelta(days=1)

@@ -20,8 +20,7 @@ from amhk.store.database.engine import Connection
 from amhk.store.rows import Row
 from amhk.store.staff import channels
 from amhk.store.terms import reminders as terms_reminders
-from amhk.store.terms.of_run import titled
-from amhk.words import day_of, end_of, iso
+from amhk.words import day_of, end_of, iso, titled
 
 _PAGE = 50
 COUNTED = 1000

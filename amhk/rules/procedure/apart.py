@@ -6,7 +6,7 @@ does not know it leaves open, so that whatever can happen to a case with any num
 happen there (ADR 30).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from amhk.rules.procedure.machine import holds
@@ -18,8 +18,8 @@ from amhk.rules.terms.terms import TermRule
 OTHER = "'"  # how a move is marked that is of another run than the one that is looked at
 Carried = frozenset[tuple[str, object]]  # sums and values that say by themselves that a term runs
 _Branch = tuple[object, tuple[When, ...]]  # what a fact becomes, and by which answers
+_Change = tuple[object, object, tuple[When, ...]]  # a sum before, after, and by which answers
 _OF_TERMS = ("running", "not_running", "not_before")
-_OF_LETTERS = ("notices_gone", "not_withheld", "was_sent")
 _OF_FACTS = ("fact", "facts_any")
 
 
@@ -161,23 +161,27 @@ def _of_case(workflow: Workflow, move: Move) -> Iterator[Move]:
     needs = tuple(need for need in move.needs if _of_the_case(workflow, move, need))
     plain = replace(_kept(move, move.edges, terms), sets=sets, needs=needs)
     touched = [
-        (track, total)
+        (total, _changes(move, track, total))
         for track in workflow.tracks.values()
         for total in track.sums
         if _touches(move, track, total)
     ]
+    yield from _changing(plain, touched)
+
+
+def _changing(move: Move, touched: Sequence[tuple[Sum, list[_Change]]]) -> Iterator[Move]:
+    """Give a move once for each way these sums can change by it, whatever the others do."""
     if not touched:
-        yield plain
+        yield move
         return
-    if len(touched) > 1:
-        raise ValueError(f"'{move.name}' changes more than one sum")
-    track, total = touched[0]
-    for before, after, answers in _changes(move, track, total):
-        edges = tuple(_at_sum(plain.edges, total, after, answers))
+    (total, changes), *rest = touched
+    for before, after, answers in changes:
+        edges = tuple(_at_sum(move.edges, total, after, answers))
         if edges:
             need = Need(f"{total.name}_nu", "fact", "", (total.name,), (before,))
             become = Set(total.name, after)
-            yield replace(plain, edges=edges, needs=(*needs, need), sets=(*sets, become))
+            told = replace(move, edges=edges, needs=(*move.needs, need), sets=(*move.sets, become))
+            yield from _changing(told, rest)
 
 
 def _of_the_case(workflow: Workflow, move: Move, need: Need) -> bool:
@@ -196,13 +200,13 @@ def _touches(move: Move, track: Track, total: Sum) -> bool:
     return any(one.name == total.of for one in move.sets)
 
 
-def _changes(move: Move, track: Track, total: Sum) -> list[tuple[object, object, tuple[When, ...]]]:
+def _changes(move: Move, track: Track, total: Sum) -> list[_Change]:
     """Give every way a sum can change by a move: what it was, what it is then, by which answers.
 
     The other runs can be any there are.
     """
     others = [total.none, *total.first]
-    found: dict[tuple[object, object, tuple[When, ...]], None] = {}
+    found: dict[_Change, None] = {}
 
     def _both(one: object, other: object) -> object:
         return total.of_values(frozenset({one, other}))

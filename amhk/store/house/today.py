@@ -46,8 +46,8 @@ _CASE = [
         "opened_by",
     )
 ]
-_TERM = [TERM.c[n].label(f"term_{n}") for n in ("id", "name", "due", "over_at", "run")]
-_TERM = [*_TERM, OF_RUN]
+_OF_TERM = ("id", "name", "due", "over_at", "run")
+_TERM = [*(TERM.c[n].label(f"term_{n}") for n in _OF_TERM), OF_RUN]
 
 
 # in the words of the index: what is open lies in it whole

@@ -13,8 +13,3 @@ OF_RUN = (
     .scalar_subquery()
     .label("run_to")
 )
-
-
-def titled(title: str, run_to: str | None) -> str:
-    """Give what a term is called in a list: with whom it is about, where it is of a run."""
-    return f"{title}: {run_to}" if run_to else title

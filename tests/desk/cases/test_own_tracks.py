@@ -264,10 +264,13 @@ def test_contacts_go_on_by_plan_until_it_is_safe(client):
 
 
 def test_every_member_of_the_family_gets_his_own_letter(client):
+    """But for who is not born yet."""
     number = call(client)
+    coming = {"naam": "Kind Visser", "rollen": ["ongeboren kind"], "uitgerekend": "2027-06-01"}
+    client.post(f"/cases/{number}/people", {"version": 2, "betrokkenen": [coming]})
     case = client.move(number, "contact_afspreken")
     to = [n["person"] for n in case["notices"] if n["kind"] == "plan_gezin"]
-    assert sorted(to) == sorted(p["naam"] for p in case["people"])
+    assert sorted(to) == ["Liam Visser", "Sara Visser"] and len(case["people"]) == 3
 
 
 @pytest.mark.parametrize(("hoedanigheid", "hears"), [("14", False), ("03", True)])

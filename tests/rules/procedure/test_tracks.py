@@ -250,6 +250,30 @@ def test_a_second_track_is_proven_and_adds_a_world_of_its_own():
     assert two[""] == one[""], "closing waits for it, and that is proven of the run"
 
 
+def another_region_ends_every_track(d):
+    d["moves"]["andere_regio"]["sets"].append(
+        {"name": "gang", "value": "beantwoord", "when": {"gang": ["gevraagd"]}}
+    )
+
+
+def two_sums_of_one_track(d):
+    track = d["tracks"]["verwijzing"]
+    track["sums"]["slechtste"] = {**track["sums"]["nazorg"]}
+    d["moves"]["afzien_van_onderzoek"]["needs"].append("geen_slechte")
+    d["needs"]["geen_slechte"] = {
+        "kind": "fact",
+        "names": ["slechtste"],
+        "values": ["vervolg_nodig"],
+        "unless": True,
+        "text": "Een verwijzing vraagt om een vervolg.",
+    }
+
+
+@pytest.mark.parametrize("way", [another_region_ends_every_track, two_sums_of_one_track])
+def test_a_step_can_change_more_than_one_sum(way):
+    assert faults_of(per_child, way) == []
+
+
 def closing_forgets_the_children(d):
     d["moves"]["afsluiten"]["needs"].remove("kinderen_klaar")
     d["promises"].append(
