@@ -13,6 +13,7 @@ from amhk.office import Office
 from amhk.rules.privacy.field_groups import ALL_GROUPS, groups_of
 from amhk.rules.privacy.secrecy import Reader
 from amhk.rules.privacy.veil import CODES, Veil
+from amhk.rules.procedure.own_words import own_words_by
 from amhk.store.cases import veils
 from amhk.store.database.engine import Connection
 from amhk.store.rows import CaseRow, Row
@@ -29,7 +30,8 @@ def veil_over(office: Office, connection: Connection, case: Row, who: Reader | N
     known = (case["gemeente"], office.config.organisation)
     hidden = ALL_GROUPS if who is None else groups_of(part_of(who, cast(CaseRow, case)))
     veil = veils.veil(connection, case["id"], known)
-    return replace(veil, **veils.apart(connection, [case["id"]], hidden)[case["id"]])
+    told = veils.apart(connection, [case["id"]], hidden)[case["id"]]
+    return replace(veil, **told, own=own_words_by(office.pack, case))
 
 
 def covered(office: Office, connection: Connection, case: Row, who: Reader | None, told: T) -> T:

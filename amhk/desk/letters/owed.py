@@ -4,6 +4,8 @@ Every letter that still has to go, to whom, by when, whether the case can close 
 decided to postpone it.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from amhk.desk.casefile.cursor import after, cursor_of
@@ -11,6 +13,7 @@ from amhk.errors import BadInput
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import Reader, scope_of
 from amhk.rules.privacy.veil import Veil
+from amhk.rules.procedure.own_words import own_words
 from amhk.rules.terms.terms import end_of_term, over_at
 from amhk.store.cases import veils
 from amhk.store.letters import outbox
@@ -38,7 +41,7 @@ def owed(
         now = office.now(connection)
         found = outbox.owed(connection, scope_of(who), only, _after(cursor), PAGE + 1)
         over = veils.whole(connection, sorted({row["case_id"] for row in found}))
-    items = [over.get(row["case_id"], Veil()).upon(_line(office, row, now)) for row in found[:PAGE]]
+    items = [_covered(office, over, row, now) for row in found[:PAGE]]
     last = found[PAGE - 1] if len(found) > PAGE else None
     return {"items": items, "next": cursor_of(last["when"], last["id"]) if last else None}
 
@@ -49,6 +52,14 @@ def _after(cursor: str | None) -> tuple[str, int] | None:
         return after(cursor)
     except BadInput:
         return None
+
+
+def _covered(
+    office: Office, over: Mapping[int, Veil], row: Row, now: datetime
+) -> dict[str, object]:
+    veil, flow = over.get(row["case_id"]), office.pack.get(row["workflow"], row["release"])
+    line = _line(office, row, now)
+    return replace(veil, own=own_words(flow)).upon(line) if veil else line
 
 
 def _line(office: Office, row: Row, now: datetime) -> dict[str, object]:

@@ -106,7 +106,9 @@ class Veil:
 
     Words of names, runs of words, the last digits of numbers, postcodes, mail addresses; the runs
     of words of whole `texts`, and short `lines` of them where they stand alone; with `bsn` whatever
-    is a burgerservicenummer, and those that are known (`bsns`) in any spelling.
+    is a burgerservicenummer, and those that are known (`bsns`) in any spelling. What the procedure
+    says itself (`own`: names, titles, what was done) is nobody's secret: where a text is that, or
+    begins with it, covering a word of it would tell whose name it is.
     """
 
     words: frozenset[str] = frozenset()
@@ -119,6 +121,7 @@ class Veil:
     bsn: bool = False
     bsns: frozenset[str] = frozenset()
     cover: str = COVER
+    own: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
         some = (self.words, self.runs, self.numbers, self.postcodes, self.mails, self.texts)
@@ -128,10 +131,12 @@ class Veil:
         """Give a text with all of it covered that may only be read for a reason."""
         if not self._may_hold(text):
             return text
+        if text in self.own:
+            return text
         if self.lines and _run(text) in self.lines:
             return self.cover
         told, last = "", 0
-        for start, end in _joined(text, sorted(self._spans(text))):
+        for start, end in _joined(text, sorted(self._typed(text))):
             told, last = told + text[last:start] + self.cover, end
         return told + text[last:] if last else text
 
@@ -139,7 +144,9 @@ class Veil:
         """Tell whether anything in a text must be covered."""
         if not self._may_hold(text):
             return False
-        return _run(text) in self.lines or next(self._spans(text), None) is not None
+        if text in self.own:
+            return False
+        return _run(text) in self.lines or bool(self._typed(text))
 
     def _may_hold(self, text: str) -> bool:
         """Tell at a glance whether a text has anything that looks like what is covered.
@@ -175,6 +182,15 @@ class Veil:
     def _name(self, key: str) -> str:
         """Give the name of a value; a word of somebody's text is no reason to lose it."""
         return key if key.isidentifier() and key.islower() else self.over(key)
+
+    def _typed(self, text: str) -> list[tuple[int, int]]:
+        """Give what must be covered in a text past what the procedure says in it, which comes
+        first.
+        """
+        if not (spans := list(self._spans(text))):
+            return []
+        said = max((len(o) for o in self.own if " " in o and text.startswith(o)), default=0)
+        return [span for span in spans if span[1] > said]
 
     def _spans(self, text: str) -> Iterator[tuple[int, int]]:
         tokens = [(m.start(), m.end(), _word(m.group())) for m in _TOKEN.finditer(text)]

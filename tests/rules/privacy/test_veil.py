@@ -2,11 +2,16 @@
 it is.
 """
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.shipped import flows
 
+from amhk.rules.parse import fold
 from amhk.rules.privacy.veil import COVER, Veil, over_texts, veil_of
+from amhk.rules.procedure.own_words import own_words
 
 MELDER = {
     "melder_geheim": True,
@@ -128,3 +133,20 @@ def test_a_whole_text_is_covered_whatever_stands_around_it(text):
     if any(c.isalnum() for c in text):
         assert veil.holds(text)
         assert veil.over(f"{text}") != text
+
+
+@pytest.mark.parametrize("flow", flows(), ids=lambda flow: f"{flow.pack} {flow.name}")
+def test_no_word_of_the_procedure_is_covered_though_a_melder_is_called_so(flow):
+    """Covering it would tell everybody whose name it is, and lose the name of a step."""
+    own = own_words(flow)
+    words = {word for text in own for word in re.findall(r"[^\W\d_]{3,}", fold(text))}
+    for word in sorted(words):
+        veil = Veil(words=frozenset({word}), own=own)
+        assert [text for text in own if veil.over(text) != text] == []
+        assert COVER in veil.over(f"Zij heet mevrouw {word}.")
+
+
+def test_what_somebody_typed_after_it_is_covered():
+    veil = Veil(words=frozenset({"meer"}), own=frozenset({"Niet meer gevolgd"}))
+    said = "Niet meer gevolgd: dat vroeg mevrouw Meer."
+    assert veil.over(said) == f"Niet meer gevolgd: dat vroeg mevrouw {COVER}."
