@@ -250,16 +250,18 @@ _KEPT = TemporaryDirectory(prefix="amhk-houses-")
 
 
 @cache
-def _house(kind, training, region, server="", seated=False):
+def _house(kind, training, region, server="", seated=False, pack="amhk"):
     """A founded meldpunt of this kind to copy, its procedure proven, with the cast at their desks
     if asked: made once in a process (for PostgreSQL on this server).
     """
     folder = Path(_KEPT.name) / uuid4().hex
     folder.mkdir()
     database = "meldpunt.sqlite" if kind == "sqlite" else new_database(server)
-    text = config_text(region).replace('database = "meldpunt.sqlite"', f'database = "{database}"')
+    text = config_text(region, pack=pack).replace(
+        'database = "meldpunt.sqlite"', f'database = "{database}"'
+    )
     (folder / "config.toml").write_text(text, encoding="utf-8")
-    path = found(folder, None, training)
+    path = found(folder, None, training, pack=pack)
     office = open_office(path)
     if seated:
         hire(office)
@@ -289,7 +291,9 @@ def _left_alone(server, database):
         )
 
 
-def make_folder(folder, database, training=True, region="rotterdam-rijnmond", seated=False):
+def make_folder(
+    folder, database, training=True, region="rotterdam-rijnmond", seated=False, pack="amhk"
+):
     """Found a meldpunt in a folder on this database; gives its config.toml.
 
     It is a copy of one that was founded before.
@@ -302,7 +306,7 @@ def make_folder(folder, database, training=True, region="rotterdam-rijnmond", se
             + "/postgres"
             + (f"?{query}" if query else "")
         )
-        first, model = _house("postgresql", training, region, server, seated)
+        first, model = _house("postgresql", training, region, server, seated, pack)
         names = [part.partition("?")[0].rpartition("/")[2] for part in (database, model)]
         with psycopg.connect(server, autocommit=True) as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{names[0]}"')
@@ -310,7 +314,7 @@ def make_folder(folder, database, training=True, region="rotterdam-rijnmond", se
                 f'CREATE DATABASE "{names[0]}" TEMPLATE "{names[1]}" STRATEGY file_copy'
             )
     else:
-        first, model = _house("sqlite", training, region, seated=seated)
+        first, model = _house("sqlite", training, region, seated=seated, pack=pack)
         shutil.copy(first / model, folder / database)
     for name in ("workflows", "templates"):
         shutil.copytree(first / name, folder / name, dirs_exist_ok=True)

@@ -1,5 +1,6 @@
 """The calls of intake.jsonl, each played step by step as it is told there."""
 
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -7,6 +8,14 @@ from amhk.desk.cases import reading
 from amhk.desk.intake import calls
 from amhk.training.stage import Stage
 from amhk.words import iso
+
+_ADVIES = {1: "advies_geven", 2: "ondersteuning_afronden"}
+
+
+def known(calls: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Give the steps that are made in these calls, those of an advies and letters aside."""
+    told = {step["stap"] for call in calls for step in call.get("stappen", ())}
+    return told - {"bericht_college"}
 
 
 class Calls(Stage):
@@ -28,7 +37,7 @@ class Calls(Stage):
             self._at(self._shift(step["op"]), partial(self._call_step, call, step))
         if call["route"] == "advies" and call["verwacht"]["finish"]:
             last = max([call["ontvangen"], *(c["op"] for c in call["contacten"])])
-            move = {1: "advies_geven", 2: "ondersteuning_afronden"}[call["verwacht"]["finish"]]
+            move = _ADVIES[call["verwacht"]["finish"]]
             self._at(self._shift(last), lambda: self._step(call["id"], move))
 
     def _take_call(self, call: dict[str, Any]) -> None:

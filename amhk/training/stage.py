@@ -22,7 +22,7 @@ from amhk.training.town import Town, sent_by
 from amhk.words import AMSTERDAM, day_of, iso
 
 _BASE, _DANGER = 2026, "gevaar voor de jeugdige"
-Act = Callable[[], None]
+Act = Callable[[], object]
 
 
 @dataclass
@@ -36,9 +36,6 @@ class Stage:
     words: dict[str, list[str]] = field(init=False)
     numbers: dict[str, str] = field(default_factory=dict)
     readers: dict[str, Reader] = field(default_factory=dict)
-    found: dict[str, tuple[str, str]] = field(
-        default_factory=dict
-    )  # per case: the codes of confirmed, and of not confirmed
     untold: set[str] = field(default_factory=set)  # of whom the family must not hear it yet
     _queue: list[tuple[datetime, int, Act]] = field(default_factory=list)
     _order: Iterator[int] = field(default_factory=count)
@@ -75,8 +72,8 @@ class Stage:
     def _worker(self) -> Reader:
         return self.readers[self.dice.choice(("Anna", "Bram", "Fatima"))]
 
-    def _step(self, key: str, name: str, **fields: object) -> None:
-        """Make a move as the teamleider would, having looked.
+    def _step(self, key: str, name: str, **fields: object) -> bool:
+        """Make a move as the teamleider would, having looked; tell whether it was made.
 
         A door that is closed in this story stays closed.
         """
@@ -86,25 +83,39 @@ class Stage:
                 self.office, self.numbers[key], name, fields, self.readers["Tom"], checked=False
             )
         except ClosedDoor:
-            return
+            return False
         if self.dice.random() < 0.3:
-            with_owner = {"owner": self._worker().name, "reason": "Verdeling in het team."}
-            view = reading.case_view(self.office, self.numbers[key], self.readers["Tom"])
+            view = reading.case_view(
+                self.office, self.numbers[key], self.readers["Tom"], asks=False
+            )
             if not view["owner"] and not view["closed"]:
-                assignment.assign(self.office, self.numbers[key], with_owner, self.readers["Tom"])
+                self._give(key)
+        return True
 
-    def _letters(self, key: str, all_of_them: bool = False, kind: str = "") -> None:
-        """Approve and send what is owed.
+    def _give(self, key: str) -> None:
+        """Give a case to one of the workers."""
+        told = {"owner": self._worker().name, "reason": "Verdeling in het team."}
+        assignment.assign(self.office, self.numbers[key], told, self.readers["Tom"])
+
+    def _letters(
+        self,
+        key: str,
+        all_of_them: bool = False,
+        kind: str = "",
+        view: dict[str, Any] | None = None,
+    ) -> bool:
+        """Approve and send what is owed; tell whether there was anything.
 
         Now and then a letter is left lying, as in life, until the case is to be closed.
         """
         who = self.readers["Tom"]
         # whoever sends its letters has opened it
         access_log.look(self.office, self.numbers[key], who, "zaak")
-        view = reading.case_view(self.office, self.numbers[key], who)
+        view = view or reading.case_view(self.office, self.numbers[key], who)
         in_danger = bool(view.get("acute"))
         owed = [n for n in view["notices"] if n["obligatory"] or n["recipient"] == kind]
-        for n in [n for n in owed if n["state"] in ("draft", "approved")]:
+        lying = [n for n in owed if n["state"] in ("draft", "approved")]
+        for n in lying:
             of_family = n["recipient"] == "betrokkene"
             if of_family and in_danger and not all_of_them:
                 continue  # whoever is in danger is seen first; then the others hear of it
@@ -114,6 +125,7 @@ class Stage:
             lies = not all_of_them and key.startswith("verzonnen") and self.dice.random() < 0.1
             if not (lies and self.dice.random() < 0.6):
                 self._send(n, lies)
+        return bool(lying)
 
     def _send(self, n: dict[str, Any], lies: bool) -> None:
         """Approve a letter and let it go; one that `lies` only comes as far as the print tray."""
@@ -152,8 +164,3 @@ class Stage:
         view = reading.case_view(self.office, self.numbers[key], self.readers["Tom"])
         if any(m["name"] == "gezien" and m["allowed"] for m in view["moves"]):
             self._step(key, "gezien", gezien_door="Een medewerker van het meldpunt")
-
-    def _close(self, key: str) -> None:
-        self._seen(key)
-        self._letters(key, all_of_them=True)
-        self._step(key, "afsluiten")

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from heapq import heappop
 from io import BytesIO
+from typing import Any
 
 from amhk.config import SEED
 from amhk.desk.house import clock, rounds
@@ -22,7 +23,7 @@ from amhk.rules.privacy.secrecy import scope_of
 from amhk.rules.procedure.import_layouts import SCHEMA
 from amhk.store import reads
 from amhk.store.cases import worklists
-from amhk.training.calls import Calls
+from amhk.training.calls import Calls, known
 from amhk.training.made_up import MadeUp
 from amhk.words import AMSTERDAM, day_of, iso
 
@@ -73,11 +74,9 @@ class Year(Calls, MadeUp):
         """Play the whole year up to a Monday morning in December, sweeping once a day."""
         end = datetime(self.year, 12, 14, 8, 30, tzinfo=AMSTERDAM)
         end -= timedelta(days=end.weekday())
-        calls = (
-            (SEED / "intake.jsonl").read_text(encoding="utf-8").splitlines() if self._here() else []
-        )
-        for line in calls:
-            self._plan_call(json.loads(line))
+        calls = self._told_calls()
+        for call in calls:
+            self._plan_call(call)
         for _ in range(cases - len(calls) - 2):
             self._plan_made_up()
         for hours, acute in (
@@ -97,6 +96,17 @@ class Year(Calls, MadeUp):
         self._on_duty(end)
         self._morning(end)
         rounds.go_round(self.office)
+
+    def _told_calls(self) -> list[dict[str, Any]]:
+        """Give the calls that stand in the file; none where it is of another region, or the
+        procedure knows other steps.
+        """
+        if not self._here():
+            return []
+        lines = (SEED / "intake.jsonl").read_text(encoding="utf-8").splitlines()
+        calls = [json.loads(line) for line in lines]
+        moves = {name for w in self.office.pack.workflows.values() for name in w.moves}
+        return calls if known(calls) <= moves else []
 
     def _unread(self, acute: bool) -> None:
         """Take a police form that then lies unread."""

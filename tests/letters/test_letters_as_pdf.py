@@ -10,6 +10,7 @@ import pytest
 from conftest import ROOT
 from pypdf import PdfReader
 from pypdf.generic import IndirectObject
+from support.shipped import PACKS, pack_of
 
 from amhk.desk.letters import sample_facts
 from amhk.desk.letters.facts import OPTIONAL
@@ -29,9 +30,23 @@ HEAD = sample_facts.head(
 )
 
 
-@pytest.fixture(scope="module")
+# Of each shipped procedure how many texts it writes, and the states after a referral.
+TEXTS = {"amhk": 15, "veilig-thuis": 18}
+REFERRED_IN = {"verwezen_in_nazorg", "in_monitoring"}
+
+
 def worlds(pack):
-    return [told for w in pack.workflows.values() for told in worlds_of(w).parts.items()]
+    flows = pack_of(pack).workflows.values()
+    return [told for w in flows for told in worlds_of(w).parts.items()]
+
+
+def letters_of(pack, flow):
+    """The letters of the release a workflow is of: its own, and else those of the house."""
+    return Letters(LETTERS.folder, own=PACKS / pack / flow.release / "brieven")
+
+
+def reader_of(flow, name):
+    return flow.recipients.get(name) or STANDARD[name]
 
 
 def written(worlds):
@@ -42,43 +57,48 @@ def written(worlds):
         states = sendable(world)
         for rule in (n for n in world.workflow.notices.values() if n.of == track):
             for template, recipient in rule.templates:
-                yield world, rule, template, recipient, sorted(states[rule.name])
+                reader = reader_of(world.workflow, recipient)
+                yield world, rule, template, reader, sorted(states[rule.name])
 
 
-def test_every_letter_renders_in_every_state_that_can_send_it_with_the_most_and_the_least(worlds):
+@pytest.mark.parametrize("pack", TEXTS)
+def test_every_letter_renders_in_every_state_that_can_send_it_with_the_most_and_the_least(pack):
     seen, templates = 0, set()
-    for world, rule, template, recipient, states in written(worlds):
+    for world, rule, template, reader, states in written(worlds(pack)):
+        letters = letters_of(pack, world.workflow)
         roads = drafted(world)[rule.name]
         templates.add(template)
         for state in states:
-            referred = all(3 in d.spot.finishes for d in roads) or state in {"verwezen_in_nazorg"}
+            referred = all(3 in d.spot.finishes for d in roads) or state in REFERRED_IN
             for facts in (sample_facts.worst(), sample_facts.least()):
-                told = sample_facts.for_letter(facts, STANDARD[recipient])
+                told = sample_facts.for_letter(facts, reader)
                 if not referred:  # what only a referral brings is not there yet
                     told |= {name: None for name in REFERRED if name in told}
-                needed = {n for n in LETTERS.asked(template) if n not in OPTIONAL}
+                needed = {n for n in letters.asked(template) if n not in OPTIONAL}
                 assert all(told.get(n) is not None for n in needed), (template, state, needed)
-                blocks = LETTERS.render(template, told)
+                blocks = letters.render(template, told)
                 assert blocks[0].kind == "kop" and sum(b.kind == "kop" for b in blocks) < 15
                 seen += 1
         for facts in (sample_facts.worst(), sample_facts.least(), sample_facts.fair()):
             pdf = as_pdf(
-                LETTERS.render(template, sample_facts.for_letter(facts, STANDARD[recipient])),
+                letters.render(template, sample_facts.for_letter(facts, reader)),
                 rule.title,
                 "Meldpunt",
                 True,
                 HEAD,
             )
             assert pdf.startswith(b"%PDF")
-    assert templates == {p.stem for p in (ROOT / "templates" / "notices").glob("*.j2")}, (
-        "no text lies unused"
-    )
-    assert len(templates) == 15 and seen > 200
+    own = {p.stem for p in (PACKS / pack).rglob("*.j2")}
+    house = {p.stem for p in LETTERS.folder.glob("*.j2")}
+    assert own <= templates and (own or templates == house), "no text lies unused"
+    assert len(templates) == TEXTS[pack] and seen > 200
 
 
-def test_what_is_typed_never_becomes_layout(worlds):
-    for _, _, template, recipient, _ in written(worlds):
-        blocks = LETTERS.render(template, shown(sample_facts.worst(), STANDARD[recipient]))
+@pytest.mark.parametrize("pack", TEXTS)
+def test_what_is_typed_never_becomes_layout(pack):
+    for world, _, template, reader, _ in written(worlds(pack)):
+        letters = letters_of(pack, world.workflow)
+        blocks = letters.render(template, shown(sample_facts.worst(), reader))
         assert not [b for b in blocks if b.kind == "kop" and "Geen kop" in b.items[0]]
         html = as_html(blocks, HEAD)
         assert "<b>" not in html and set(re.findall(r"<(\w+)", html)) <= {

@@ -164,7 +164,7 @@ class CaseFile:
         another case or a run.
         """
         place = len(self.pending.started)
-        on = on or planned_on(self, name, links.get("run"))
+        on = on or planned_on(self, name, links.get("run"), moment)
         row: TermRow = {
             **term_row(self.office, self.workflow.terms[name], moment, on),
             "id": -1 - place,  # a key of its own until it is written

@@ -1,22 +1,33 @@
-"""The day on which a term of a plan ends this time."""
+"""The day on which a term ends this time, where it has a plan, or what is known sets its length."""
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from amhk.rules.terms.terms import planned_day
+from amhk.rules.terms.terms import day_by_answer, planned_day
 from amhk.store import reads
 
 if TYPE_CHECKING:
     from amhk.desk.casefile.casefile import CaseFile
 
 
-def planned_on(file: "CaseFile", name: str, run: int | None) -> date | None:
-    """Give the day of a planned term that starts again (of this run); None the first time, and of
-    a term without a plan.
+def planned_on(
+    file: "CaseFile",
+    name: str,
+    run: int | None,
+    moment: datetime,
+    facts: Mapping[str, object] | None = None,
+) -> date | None:
+    """Give the day of a planned term that starts again (of this run), or of one whose length hangs
+    on what is known as it starts (`facts`: else of the case as it now is); None where its usual
+    length holds.
 
     What was voided was no moment of the plan.
     """
     rule = file.workflow.terms[name]
+    if rule.lengths:
+        known = facts or file.changes.get("facts", file.case["facts"])
+        return day_by_answer(rule, moment, known, file.office.calendar)
     if not rule.plan:
         return None
     terms = [*file.rows(reads.TERM), *file.pending.started]

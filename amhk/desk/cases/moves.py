@@ -119,7 +119,8 @@ def _told(file: CaseFile, decision: Decision) -> dict[str, object]:
             flow.terms[name],
             decision.moment,
             file.office.calendar,
-            decision.dates.get(name) or planned_on(file, name, decision.run),
+            decision.dates.get(name)
+            or planned_on(file, name, decision.run, decision.moment, decision.facts),
         )
         starts.append({"name": name, "title": flow.terms[name].title, "due": iso(end.due)})
     letters = [flow.notices[n].title for n in decision.notices]

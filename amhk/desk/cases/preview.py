@@ -6,6 +6,7 @@ Where the case goes, what must then be done by when, which letters follow.
 from datetime import date, datetime
 
 from amhk.desk.casefile.casefile import CaseFile
+from amhk.desk.casefile.planned import planned_on
 from amhk.rules.procedure.machine import begun, holds
 from amhk.rules.procedure.workflow import Edge, Move
 from amhk.rules.terms.terms import end_of_term
@@ -57,7 +58,8 @@ def _where(file: CaseFile, edges: list[Edge]) -> str:
 
 def _when(file: CaseFile, name: str) -> str:
     rule = file.workflow.terms[name]
-    due: date | datetime = end_of_term(rule, file.now, file.office.calendar).due
+    on = planned_on(file, name, None, file.now)
+    due: date | datetime = end_of_term(rule, file.now, file.office.calendar, on).due
     return (
         f"{lower_first(rule.title)} uiterlijk"
         f" {say_instant(due) if isinstance(due, datetime) else short_day(due)}"

@@ -3,6 +3,7 @@ with the shortest story to it.
 """
 
 import gc
+from collections import deque
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 
@@ -15,8 +16,8 @@ from amhk.rules.procedure.floor import floor
 from amhk.rules.procedure.lint import lint
 from amhk.rules.procedure.promised import Promise
 from amhk.rules.procedure.promises import broken, stuck
-from amhk.rules.procedure.ways_on import JOIN, counted, possible
-from amhk.rules.procedure.workflow import ANSWERS, NoticeRule, Workflow
+from amhk.rules.procedure.ways_on import JOIN, Told, counted, possible
+from amhk.rules.procedure.workflow import ANSWERS, ENDS, Move, NoticeRule, Workflow
 from amhk.rules.procedure.world import Road, Spot, World
 from amhk.rules.procedure.worlds import acts_on, worlds_of
 
@@ -51,6 +52,7 @@ def _faults(workflow: Workflow, paths: Mapping[str, Collection[str]]) -> list[Fa
         *_terms(case, worlds.carried),
         *_own_investigation(case),
         *_endings(case),
+        *(_unended(case) if workflow.proof >= ENDS else ()),
     ]
     for world in worlds.parts.values():
         faults += [*_promises(world), *_answered(world)]
@@ -177,6 +179,25 @@ def _endings(world: World) -> Iterator[Fault]:
         ):
             yield _at(world, spot, "een zaak met een finish eindigt zonder afsluiten. ….")
             return
+
+
+def _unended(world: World) -> Iterator[Fault]:
+    """A case that is over has a finish, or an ending some step on its road gave it."""
+    roads: dict[Spot, tuple[tuple[Move, Told], ...]] = {spot: () for spot in world.begun}
+    firsts = {spot: spot for spot in roads}
+    queue = deque(roads)
+    while queue:
+        here = queue.popleft()
+        for move, there, told in world.ways[here]:
+            if move.ending or there in roads:
+                continue
+            roads[there], firsts[there] = (*roads[here], (move, told)), firsts[here]
+            queue.append(there)
+            if world.workflow.states[there.state].final and not there.finishes:
+                road = Road(firsts[there], roads[there], there)
+                now = "Geef die stap, of een ervoor, een einde (ending), of laat hem daar niet toe."
+                yield _on(world, road, f"een zaak eindigt zonder finish en zonder einde. …. {now}")
+                return
 
 
 def _own_investigation(world: World) -> Iterator[Fault]:

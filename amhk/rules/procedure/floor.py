@@ -69,9 +69,11 @@ def _law(workflow: Workflow) -> Iterator[Found]:
             for article, (most, more) in LAW.items():
                 if article not in rule.ground.split("; "):
                     continue
-                if _days(rule.count, rule.unit) > most:
+                lasts = [_days(rule.count, rule.unit)]
+                lasts += [_days(one.count, one.unit) for one in rule.lengths]
+                if max(lasts) > most:
                     yield f"{key}.length", _said(rule, "duurt langer dan de wet zegt", article)
-                if _days(rule.count, rule.unit) < LEAST.get(article, 0):
+                if min(lasts) < LEAST.get(article, 0):
                     yield f"{key}.length", _said(rule, "duurt korter dan de wet zegt", article)
                 if rule.extend and _days(*rule.extend) > more:
                     yield f"{key}.extend", _said(rule, "mag zo niet worden verlengd", article)

@@ -8,6 +8,7 @@ from amhk.errors import Fault
 from amhk.rules.procedure.fields import Field
 from amhk.rules.procedure.ways import unclear
 from amhk.rules.procedure.workflow import ANSWERS, DOORS, Move, Set, When, Workflow
+from amhk.rules.terms.terms import TermRule
 
 Found = tuple[str, str]  # the key it stands at, and what is wrong
 _YES_NO = frozenset({True, False})
@@ -148,6 +149,18 @@ def _terms(workflow: Workflow) -> Iterator[Found]:
                 f"terms.{name}",
                 f"de termijn '{rule.title}' ({name}) heeft een herinnering aan niemand (to).",
             )
+        yield from _lengths(workflow, rule)
+
+
+def _lengths(workflow: Workflow, rule: TermRule) -> Iterator[Found]:
+    """A length by answer hangs on facts of the case, and on what they can be."""
+    key, given = f"terms.{rule.name}.lengths", _given(workflow)
+    for name, values in (told for one in rule.lengths for told in one.when):
+        if name not in workflow.facts:
+            yield key, f"de lengte van '{rule.title}' hangt aan '{name}', en dat is geen gegeven."
+        elif (can := given.get(name)) is not None and (odd := {*values} - can):
+            told = ", ".join(sorted(map(repr, odd)))
+            yield key, f"de lengte van '{rule.title}': '{name}' wordt nooit {told}."
 
 
 def _ends(workflow: Workflow, move: Move, term: str) -> bool:

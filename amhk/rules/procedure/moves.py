@@ -73,15 +73,16 @@ def door(workflow: Workflow, standing: Standing, move: Move, role: str) -> list[
     """Give every reason why a role may not make a move now, before anything is filled in.
 
     Empty when the door is open: of a move of a track, for one of its runs. Else it is what stands
-    in the way of the latest run.
+    in the way of the latest run that still goes on, where one does.
     """
     if move.of is None:
         return _shut(workflow, standing, move, role)
     runs = runs_of(standing.facts, move.of)
     if not runs:
         return [*_shut(workflow, standing, replace(move, needs=()), role), _none(workflow, move)]
-    told = [_shut(workflow, seen(workflow, standing, run), move, role) for run in runs]
-    return told[-1] if all(told) else []
+    told = {r.key: _shut(workflow, seen(workflow, standing, r), move, role) for r in runs}
+    going = [key for key in told if any(term.run == key for term in standing.running)]
+    return told[[*told, *going][-1]] if all(told.values()) else []
 
 
 def _none(workflow: Workflow, move: Move) -> Fault:

@@ -25,6 +25,7 @@ from amhk.rules.terms.terms import (
     KINDS,
     ROLLS,
     Beside,
+    ByAnswer,
     Length,
     Rung,
     TermRule,
@@ -231,7 +232,23 @@ def term_of(
         of=str(table.get("of", "")),
         plan=plan,
         then=then,
+        lengths=tuple(_by_answer(r, key, row, unit) for row in table.get("lengths", ())),
     )
+
+
+def _by_answer(r: Reading, key: str, row: Raw, usual: str) -> ByAnswer:
+    """Read what a term lasts where the answers are these."""
+    key, count, unit = f"{key}.lengths", 0, usual
+    r.known(key, "length", row)
+    try:
+        count, unit = parse_length(row.get("length", ""))
+    except ValueError as wrong:
+        r.no(f"{key}.length", str(wrong))
+    if unit not in DAYS_ON or usual not in DAYS_ON:
+        r.no(key, f"een lengte naar een antwoord telt in {', '.join(DAYS_ON)}, zoals de gewone")
+    if not (told := whens(r, f"{key}.when", row.get("when"))):
+        r.no(f"{key}.when", "noem bij welk gegeven deze lengte hoort")
+    return ByAnswer(count, unit, tuple((one.name, one.values) for one in told))
 
 
 def _plan(r: Reading, key: str, table: Raw) -> tuple[tuple[Length, ...], Length | None]:

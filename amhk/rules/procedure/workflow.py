@@ -20,8 +20,8 @@ SAME, REFERS, CORRECTS = "=", "referral", "correct"
 # By which proof a release is held: 0 is of before procedures promised anything, then what each
 # asks more than the one before. A release settled by an earlier one changes no more, and is not
 # asked what has been asked since.
-PROMISES, ANSWERS, DOORS = 1, 2, 3
-PROOF = DOORS
+PROMISES, ANSWERS, DOORS, ENDS = 1, 2, 3, 4
+PROOF = ENDS
 
 
 @dataclass(frozen=True, slots=True)

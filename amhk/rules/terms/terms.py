@@ -4,6 +4,7 @@ The arithmetic itself is in `days`.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -63,6 +64,17 @@ class Beside:
 
 
 @dataclass(frozen=True, slots=True)
+class ByAnswer:
+    """The length a term has instead of its own where, as it starts, each of these facts is one of
+    the values beside it.
+    """
+
+    count: int
+    unit: str
+    when: tuple[tuple[str, tuple[object, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TermRule:
     """A term as the procedure states it.
 
@@ -74,7 +86,8 @@ class TermRule:
     `buttons` the moves a phone at night offers for it; `waits_for` who has to answer, when it is
     not the meldpunt itself; `of` the track of each run of which it is a term;
     `plan` how long after its first start it ends each time it starts, and `then` how much later
-    each time after those.
+    each time after those; `lengths` what it lasts where an answer makes it another: the first that
+    holds.
     """
 
     name: str
@@ -97,6 +110,7 @@ class TermRule:
     of: str = ""
     plan: tuple[Length, ...] = ()
     then: Length | None = None
+    lengths: tuple[ByAnswer, ...] = ()
 
     @property
     def in_hours(self) -> bool:
@@ -203,6 +217,19 @@ def planned_day(rule: TermRule, first: datetime, before: int, calendar: Calendar
     for _ in range(before - len(rule.plan) + 1):
         due = _later(due, again, by, calendar)
     return due
+
+
+def day_by_answer(
+    rule: TermRule, start: datetime, facts: Mapping[str, object], calendar: Calendar
+) -> date | None:
+    """Give the day on which a term ends, before it rolls, where what is known at its start makes it
+    last another while than usual; None where it does not.
+    """
+    held = (
+        one for one in rule.lengths if all(facts.get(name) in values for name, values in one.when)
+    )
+    other = next(held, None)
+    return _later(day_of(start), other.count, other.unit, calendar) if other else None
 
 
 def _later(day: date, count: int, unit: str, calendar: Calendar) -> date:

@@ -8,7 +8,7 @@ import tomllib
 
 import pytest
 from conftest import ROOT
-from support.shipped import CODES
+from support.shipped import CODES, PACKS, pack_of
 
 from amhk.letters.render import Letters
 from amhk.rules.procedure.check import check
@@ -32,9 +32,35 @@ def faults_of(data, placeholders):
     return [f.text for f in (faults if flow is None else check(flow, placeholders))]
 
 
-def test_the_shipped_procedure_has_no_fault(pack, placeholders):
-    for workflow in pack.workflows.values():
-        assert check(workflow, placeholders) == []
+@pytest.mark.parametrize("name", ["amhk", "veilig-thuis"])
+def test_a_shipped_procedure_has_no_fault(name):
+    for workflow in pack_of(name).workflows.values():
+        own = PACKS / name / workflow.release / "brieven"
+        assert check(workflow, Letters(ROOT / "templates" / "notices", own=own).paths()) == []
+
+
+def test_a_case_that_would_end_as_nothing_is_found_with_the_road_there(data, placeholders):
+    data["moves"]["afsluiten"]["from"].append("onderzocht")
+    (told,) = [f for f in faults_of(data, placeholders) if "zonder finish en zonder einde" in f]
+    assert "onderzoek afgerond, dan: zaak afgesloten" in told
+
+
+@pytest.mark.parametrize(
+    ("length", "when", "told"),
+    [
+        ("12 weken", {"acuut": ["nee"]}, "duurt langer dan de wet zegt"),
+        ("tien", {"acuut": ["nee"]}, "geen lengte"),
+        ("5 werkdagen", {"acuut": ["nee"]}, "telt in dagen, weken"),
+        ("6 weken", {}, "bij welk gegeven"),
+        ("6 weken", {"kleur": ["rood"]}, "dat is geen gegeven"),
+        ("6 weken", {"acuut": ["soms"]}, "wordt nooit 'soms'"),
+    ],
+)
+def test_a_length_by_answer_is_held_to_the_law_and_to_what_can_be_known(
+    data, placeholders, length, when, told
+):
+    data["terms"]["onderzoek"]["lengths"] = [{"length": length, "when": when}]
+    assert any(told in fault for fault in faults_of(data, placeholders))
 
 
 def test_the_loader_lists_every_fault_at_once_with_file_and_key(data):
