@@ -95,6 +95,7 @@ _SOURCES = {
         "eerder_gevraagd",
     ),
     "de andere brieven": ("college_gesteld",),
+    "wat er over ieders veiligheid is vastgelegd": ("veiligheid",),
     "het verloop van de zaak": ("stappen_genomen", "uitgesteld", "te_laat"),
 }
 

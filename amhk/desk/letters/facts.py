@@ -3,11 +3,12 @@
 Gathered fresh, secret things left out at the source, gaps named with the door that mends them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from amhk.desk.letters.referral_facts import day_told, referral_facts
+from amhk.desk.letters.safety_facts import safety_facts
 from amhk.office import Office
 from amhk.rules.parse import age_on, fold
 from amhk.rules.people import people as rules
@@ -36,6 +37,7 @@ OPTIONAL = frozenset(
         "uitkomst",
         "beoordeling",
         "bevindingen",
+        "veiligheid",
         "gezaghebbenden",
         "personen",
         "overigen",
@@ -90,7 +92,7 @@ def gather(
         return facts | {"advies": case["advies"], "adviesvrager_naam": case["adviesvrager_naam"]}
     flow = office.pack.workflows[case["workflow"], case["release"]]
     facts |= (
-        _melding(office, connection, case)
+        _melding(office, connection, case, flow)
         | _people(office, connection, case, now)
         | referral_facts(flow, connection, case, notice, day_of(now))
     )
@@ -138,10 +140,13 @@ def _team(connection: Connection, case: CaseRow) -> str:
     return str(next(t["name"] for t in reads.teams(connection) if t["id"] == case["team_id"]))
 
 
-def _melding(office: Office, connection: Connection, case: CaseRow) -> dict[str, object]:
+def _melding(
+    office: Office, connection: Connection, case: CaseRow, flow: Workflow
+) -> dict[str, object]:
     findings = reads.of_case(connection, reads.FINDING, case["id"])
-    told = _last_contents(connection, case["id"])
-    return {
+    lines, people = reads.entries(connection, case["id"]), reads.people_of(connection, case["id"])
+    told = _last_contents(lines)
+    return safety_facts(flow, office.pack.codes_of(case["release"]), lines, people) | {
         "zorgen": "" if case["melder_geheim"] else case["zorgen"],
         "bevindingen": [
             {
@@ -161,12 +166,12 @@ def _melding(office: Office, connection: Connection, case: CaseRow) -> dict[str,
     }
 
 
-def _last_contents(connection: Connection, case: int) -> dict[str, Any]:
+def _last_contents(lines: Sequence[JournalLine]) -> dict[str, Any]:
     """Give the latest recorded conclusion and outcome codes, from the journal."""
     import json
 
     found: dict[str, object] = {}
-    for entry in reads.entries(connection, case):
+    for entry in lines:
         content = json.loads(entry["content"] or "{}")
         if "conclusie" in content:
             found |= {k: content[k] for k in ("conclusie", "uitkomst") if k in content}

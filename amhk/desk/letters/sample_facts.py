@@ -67,6 +67,10 @@ def worst() -> dict[str, object]:
             {"tekst": _WORDS * 6, "bron": bron, "op": op, LABELS: {"": label}} for label in labels
         ]
         * 5,
+        "veiligheid": [
+            {"naam": _LONG, "oordeel": "nee", "ernst": "acuut", "eerst_nodig": _WORDS, "op": op}
+        ]
+        * 14,
         "overdrachten": [{"instelling": _LONG, "op": "ma 9 maart 2026"}] * 3,
         "stappen_genomen": [f"{op}: de veiligheid is beoordeeld ({n})" for n in range(12)],
     }
@@ -145,6 +149,15 @@ _FOUND: dict[str, object] = {
             "bron": "eigen waarneming",
             "op": "ma 16 februari 2026",
         },
+    ],
+    "veiligheid": [
+        {
+            "naam": "Liv Voorbeeld",
+            "oordeel": "nee",
+            "ernst": "structureel",
+            "eerst_nodig": "Iemand die 's ochtends meekijkt",
+            "op": "di 10 maart 2026",
+        }
     ],
     "overdrachten": [{"instelling": "Wijkteam Oefenstad", "op": "di 10 maart 2026"}],
     "stappen_genomen": [

@@ -36,6 +36,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "overigen": _PERSON,
     "ongeborenen": {"wie": "", "moeder": "", "uitgerekend": "", "uitgerekend_op": ""},
     "bevindingen": {"tekst": "", "bron": "", "op": ""},
+    "veiligheid": {"naam": "", "oordeel": "", "ernst": "", "eerst_nodig": "", "op": ""},
     "overdrachten": {"instelling": "", "op": ""},
 }
 
@@ -66,6 +67,7 @@ FACTS: dict[str, frozenset[str]] = {
         "conclusie": "inhoud",
         "uitkomst": "inhoud",
         "bevindingen": "inhoud",
+        "veiligheid": "inhoud gezin",
         "motivering": "inhoud",
         "afspraken": "inhoud",
         "aanleiding": "inhoud",
@@ -110,6 +112,7 @@ FREE = frozenset(
         "zorgen",
         "conclusie",
         "bevindingen",
+        "veiligheid",
         "motivering",
         "afspraken",
         "geprobeerde_hulp",

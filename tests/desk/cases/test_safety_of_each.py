@@ -183,3 +183,43 @@ def test_where_nobody_is_recorded_there_is_nobody_to_judge(client):
     )
     page = client.http.get(f"/zaak/{number}/stap/veiligheid_vastleggen")
     assert page.status_code == 200 and "Er is nog niemand vastgelegd." in page.text
+
+
+def referred(client, number, **said):
+    """A case on which something was said of how safe Liam is, and that is referred then."""
+    client.move(number, "veiligheidsbeoordeling", uitkomst="onderzoek nodig")
+    for safe in ("ja", "nee"):
+        client.move(
+            number, "veiligheid_vastleggen", veiligheid=[row(client, number, "Liam Visser", safe)]
+        )
+    worst = row(client, number, "Liam Visser", "nee", ernst="acuut", **said)
+    client.move(number, "veiligheid_vastleggen", veiligheid=[worst])
+    client.move(number, "onderzoek_besluiten")
+    client.move(number, "onderzoek_afronden", uitkomst=["06"], conclusie="Bevestigd.")
+    told = {"spoed": False, "motivering": "Nodig.", "gezaghebbenden_geinformeerd": "ja"}
+    client.move(number, "melden_rvdk", **told)
+    client.move(number, "verwijzen", instelling="Wijkteam Schiedam")
+    return {
+        n["kind"]: client.get(f"/notices/{n['id']}")
+        for n in client.case(number)["notices"]
+        if n["state"] == "draft"
+    }
+
+
+def test_who_is_to_help_reads_how_safe_each_was_last_and_nobody_else_does(client, family):
+    letters = referred(client, family, eerst_nodig="Een slot op de deur")
+    told = (
+        "Liam Visser: nu veilig: nee (acuut), gezegd op ma 2 februari 2026; eerst nodig: Een slot"
+    )
+    for kind in ("verwijzing_instelling", "verzoek_rvdk"):
+        assert letters[kind]["html"].count("nu veilig: nee") == 1
+        assert told in letters[kind]["html"]
+    for kind in {*letters} - {"verwijzing_instelling", "verzoek_rvdk"}:
+        assert "nu veilig" not in (letters[kind]["html"] or ""), kind
+
+
+def test_a_secret_melder_in_what_is_needed_first_is_found_before_the_letter_goes(client):
+    melder = {"naam": "Zwaluw Kwarteldrift", "geheim": True}
+    number = client.post("/cases", melding(FAMILY, hoedanigheid="35", melder=melder))["number"]
+    letters = referred(client, number, eerst_nodig="Mevrouw Kwarteldrift past op hem")
+    assert letters["verwijzing_instelling"]["leaks"]
