@@ -31,8 +31,8 @@ class Walk(Stage):
     def _walk_on(self, key: str) -> None:
         """Send what is owed on a case, and look at it again when its next term asks for it."""
         view = self._looked(key)
-        closing = self._is_closing(self._flow(view), view)
-        if not view["closed"] and self._letters(key, closing, kind="instelling", view=view):
+        closing = view["closed"] or self._is_closing(self._flow(view), view)
+        if self._letters(key, closing, kind="instelling", view=view):
             view = self._looked(key)
         now = clock.read_clock(self.office)
         if (when := self._next_look(view, now)) is not None:

@@ -134,6 +134,9 @@ def test_help_for_the_child_and_for_the_mother_at_once(page, server):
     )
     page.click("form[action*='/stap/'] button.main")  # of one it can still be
     expect(page.locator("main")).to_contain_text("Wijkteam Schiedam · geaccepteerd")
+    page.goto(f"/zaak/{number}/stap/verwijzing_geaccepteerd")  # and now of none
+    expect(page.locator("main")).to_contain_text("Dit kan nog niet")
+    expect(page.locator("main")).not_to_contain_text("Welke verwijzing")
 
 
 @pytest.mark.browser

@@ -5,10 +5,12 @@ every promise.
 import pytest
 from conftest import FULL, make_folder
 from sqlalchemy import select
+from support import second
 
 from amhk.desk.house import health, night_proof
 from amhk.errors import ClosedDoor
 from amhk.office import open_office
+from amhk.rules.figures.periods import read_period
 from amhk.store.cases.journal import verify
 from amhk.store.reads import CASE
 from amhk.training import year
@@ -37,6 +39,7 @@ def test_a_made_up_year_keeps_every_promise(tmp_path, region, pack, cases):
         reached = {f for (told,) in connection.execute(select(CASE.c.finishes)) for f in told}
         assert reached == {1, 2, 3, 4}
     assert night_proof.prove(office)["differences"] == []
+    second.same(office, read_period("2026"))
     with office.store.read() as connection:
         assert day_of(office.now(connection)).isoformat() == "2026-12-14"
     with pytest.raises(ClosedDoor):

@@ -382,3 +382,15 @@ def test_advice_that_becomes_a_melding_and_ends(client):
     client.move(other, "geen_vervolg_na_beoordeling", **WHY)
     send_owed(client, other)
     assert client.move(other, "afsluiten")["ending"] == "geen vervolg"
+
+
+def test_the_report_tells_overdracht_and_voorwaarden_apart(client):
+    Case(client).judged().hands_over()
+    for _ in range(2):
+        case = Case(client).judged()
+        case.does("voorwaarden_starten", voorwaarden="Geen geweld in huis.")
+    case.does("plan_vaststellen", instelling=OTHER, **HANDED)
+    Case(client).judged().does("onderzoek_besluiten")
+    told = client.get("/reports/kwartaal?period=2027-Q1")["total"]
+    assert told["vervolgstap"] == {"overdracht": 1, "voorwaarden": 2, "onderzoek": 1}
+    assert told["finish_3"] == 2

@@ -21,14 +21,6 @@ from amhk.store.terms import calendar
 from amhk.words import day_of
 
 EVERY = Scope(every=True)
-OWN = (
-    "informeren_betrokkene",
-    "onderzoek",
-    "onderzoek_start",
-    "terugkoppeling_melder",
-    "veiligheidsbeoordeling",
-    "voortgangscontrole",
-)
 CODED = ("hoedanigheid", "kanaal", "meldcodestap")
 
 
@@ -80,25 +72,29 @@ class Seen:
             self.counters.append((at, content["tegenkracht"]))
         if isinstance(content.get("uitkomst"), list):
             self.outcomes.append((at, content["uitkomst"]))
-        self.helped(at, move.effect, content, institutions)
+        self.helped(at, move, content, institutions)
 
-    def helped(self, at, effect, content, institutions):
-        """A step about the help: a referral, its answer, a check."""
+    def helped(self, at, move, content, institutions):
+        """A step about the help: a referral, its answer, a check; of the referral it names, else
+        the last.
+        """
+        effect, named = move.effect, content.get(move.of or "")
         if effect == "referral":
             there = institutions[content["instelling"]]
             self.codes.append((at, "vervolg_onderzoek", there["vervolg"] or "10"))
             self.referrals.append([at, there, "open", None])
-        if effect in ("referral_accepted", "referral_refused", "help_started") and self.referrals:
-            self.referrals[-1][2] = "geweigerd" if effect == "referral_refused" else "aangenomen"
+        mine = [r for r in self.referrals if not named or r[0] == int(named)]
+        if effect in ("referral_accepted", "referral_refused", "help_started") and mine:
+            mine[-1][2] = "geweigerd" if effect == "referral_refused" else "aangenomen"
         begun = at if effect == "help_started" else None
         if effect == "check":
             self.checks.append((at, content))
             begun = (
                 date.fromisoformat(content["hulp_gestart"]) if content.get("hulp_gestart") else None
             )
-        if begun and self.referrals:
-            self.referrals[-1][3] = begun
-            self.referrals[-1][2] = "aangenomen"
+        if begun and mine:
+            mine[-1][3] = begun
+            mine[-1][2] = "aangenomen"
 
 
 def read(office, connection, case, lines):
@@ -144,6 +140,8 @@ def of_case(office, connection, case):
             (f"controle{n and '.'}{n}", check.get(n, "") if n else "", days[at], 1)
             for n in ("", "passend", "nu_veilig")
         ]
+    mine = reads.of_case(connection, reads.PERSON, case["id"])
+    told += children_safe(office, mine, seen)
     told += help_of(seen) + first_codes(seen.codes, days)
     told += terms(
         office,
@@ -168,6 +166,29 @@ def received_as(route, seen):
         (f"{route}.{k}", code, seen.received, 1)
         for k in ("aanleiding", "aard")
         for code in seen.facts.get(k) or ()
+    ]
+
+
+def is_young(office, person, day):
+    """Whether somebody counts as a child on a day: by his age, else as he was told of."""
+    if known := ages(person["geboren"], day):
+        return known[0] < 18
+    return is_unborn(person, office.pack.codes.roles) or "kind" in person["rollen"]
+
+
+def children_safe(office, people, seen):
+    """Of each child of whom a check says how safe he is what it says."""
+    young = {
+        (at, str(p["id"]))
+        for at, _ in seen.checks
+        for p in people
+        if is_young(office, p, seen.days[at])
+    }
+    return [
+        ("controle.kind_veilig", row["nu_veilig"], seen.days[at], 1)
+        for at, content in seen.checks
+        for row in content.get("veiligheid") or ()
+        if (at, str(row["persoon"])) in young
     ]
 
 
@@ -201,7 +222,7 @@ def first_codes(codes, days):
     seen = {}
     for at, name, code in codes:
         seen.setdefault(
-            name if name == "vervolg_melding" else (name, code), (name, code, days[at], 1)
+            (name, code) if name == "vervolg_onderzoek" else name, (name, code, days[at], 1)
         )
     return list(seen.values())
 
@@ -220,11 +241,20 @@ def hermelding(connection, case, received):
     ]
 
 
+def past(moment, end):
+    """Whether a moment lies past an end: an instant, or a day."""
+    if "T" in end:
+        return moment > datetime.fromisoformat(end)
+    return day_of(moment) > date.fromisoformat(end)
+
+
 def terms(office, connection, case, lines, flow, received):
     """The terms as the ledger tells them, their ends by the arithmetic of the second opinion."""
     present = calendar.read(connection)
     now = known(present)
     told, first = [], None
+    names = case_facts.wanted_of(office).names
+    own = {name.split(".")[1] for name in names if name.startswith("termijn.")}
     replayed = recount.replay(
         step for line in lines if line["terms"] for step in json.loads(line["terms"])
     )
@@ -234,7 +264,7 @@ def terms(office, connection, case, lines, flow, received):
         if term.name == "onderzoek":
             start = day_of(term.start)
             first = min(first or start, start)
-        if term.name not in OWN or term.status == "void":
+        if term.name not in own or term.status == "void":
             continue
         due, _ = recount.end(
             term,
@@ -245,7 +275,7 @@ def terms(office, connection, case, lines, flow, received):
         due = (
             stored[key]["due"] if present.release else due
         )  # a calendar that changed: the end as it was held to be
-        clocks = [(f"termijn.{term.name}", date.fromisoformat(due[:10]))]
+        clocks = [(f"termijn.{term.name}", due)]
         if rule.beside:
             bare = recount.Told(
                 name=term.name, start=term.start, on=term.on, calendar=term.calendar
@@ -259,7 +289,7 @@ def terms(office, connection, case, lines, flow, received):
             clocks.append(
                 (
                     f"termijn.{term.name}.naast",
-                    date.fromisoformat(recount.end(bare, second, lambda release: now, now)[0]),
+                    recount.end(bare, second, lambda release: now, now)[0],
                 )
             )
         for name, last in clocks:
@@ -267,10 +297,10 @@ def terms(office, connection, case, lines, flow, received):
                 "loopt"
                 if term.status != "met"
                 else "te laat"
-                if day_of(term.ended) > last
+                if past(term.ended, last)
                 else "op tijd"
             )
-            told.append((name, value, last, 1))
+            told.append((name, value, date.fromisoformat(last[:10]), 1))
         if term.status == "met":
             told.append(
                 (
@@ -283,12 +313,7 @@ def terms(office, connection, case, lines, flow, received):
     if first:
         told.append(("onderzoek", "", first, 1))
         mine = reads.of_case(connection, reads.PERSON, case["id"])
-        children = sum(
-            (a[0] < 18)
-            if (a := ages(p["geboren"], received))
-            else is_unborn(p, office.pack.codes.roles) or "kind" in p["rollen"]
-            for p in mine
-        )
+        children = sum(is_young(office, p, received) for p in mine)
         told += [("onderzoek.kinderen", "", first, children)] if children else []
     return told
 

@@ -17,7 +17,7 @@ from amhk.store.figures.figures import BEGUN, ENDED
 from amhk.store.terms import reminders
 from amhk.words import end_of, some
 
-RELEASE = "1"  # of the rules by which facts are made: another one makes them all again
+RELEASE = "2"  # of the rules by which facts are made: another one makes them all again
 
 
 _AT, _BATCH, _A_ROUND, DAYS_BEFORE = "figures_at", 20_000, 3, timedelta(days=150)

@@ -169,13 +169,9 @@ def _answer(told: Story, line: int, value: str) -> None:
 
 
 def _help(told: Story, line: int, value: str) -> None:
-    """The help of a referral began.
-
-    A day that is told later is the better one, and counts when it was first told.
-    """
-    if (mine := _mine(told)) is None:
-        return
-    mine |= {"help": value} if mine["help"] else {"help": value, "begun": line}
+    """The help of a referral began; a day that is told later is the better one."""
+    if (mine := _mine(told)) is not None:
+        mine |= {"help": value, "begun": line}
 
 
 def _children(told: Story, line: int, value: int) -> None:

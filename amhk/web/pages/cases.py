@@ -141,7 +141,8 @@ def _step_page(
     view = reading.case_view(here.office, number, here.who, asks=False)
     step = _step(view, name)
     desk = moves.step_desk(here.office, number, step["name"], here.who)
-    drawn = shown(step["fields"], desk, typed(form))
+    asked = tuple(f for f in step["fields"] if f.only != frozenset())  # nothing to choose from now
+    drawn = shown(asked, desk, typed(form))
     return page(
         here,
         "stap.html",
