@@ -80,6 +80,7 @@ ADVIES = {
 KIND = {"naam": "Kind", "geboren": "2018-04-04", "rollen": ["kind"]}
 
 
+RUNS = ("lopend", "te_laat")
 # Of each procedure: what its referrals come to when all of them were followed up.
 FOLLOWED = {
     "amhk": ("nazorg", ("goed", "gevolgd", "overgedragen")),
@@ -144,13 +145,16 @@ class Meldpunt(RuleBasedStateMachine):
     folder: Path
     make = staticmethod(lambda: None)
 
-    @initialize()
-    def open(self):
+    @initialize(data=st.data(), far=st.integers(0, 24), people=st.integers(0, 2))
+    def open(self, data, far, people):
+        """Open the house, with one case that is anywhere on its way."""
         self.folder = type(self).make()
         self.office = open_office(self.folder, proof=False)
         self.bea = reader(self.office, "Bea")
         self.numbers = []
         rounds.set_clock(self.office, {"now": "2026-01-05T09:00"})
+        self.take_call(melding=True, people=people, acute=False)
+        self.a_case_goes_its_way(data=data, steps=far, days=95)
 
     def teardown(self):
         if hasattr(self, "office"):
@@ -224,6 +228,46 @@ class Meldpunt(RuleBasedStateMachine):
                 for r in reading.case_view(self.office, number, who)["relations"]
                 if r["number"] not in self.numbers
             ]
+
+    @precondition(lambda self: self.numbers)
+    @rule(data=st.data(), steps=st.integers(2, 9), days=st.sampled_from([2, 30, 95]))
+    def a_case_goes_its_way(self, data, steps, days):
+        """What answers its terms is done, letters go, and where nothing can be done yet time
+        passes: so that a case comes far.
+        """
+        number, who = self.pick(data)
+        for _ in range(steps):
+            view = reading.case_view(self.office, number, who)
+            if view["closed"]:
+                return
+            flow = self.office.pack.get(view["workflow"]["name"], view["workflow"]["release"])
+            rules = [flow.terms[t["name"]] for t in view["terms"] if t["status"] in RUNS]
+            acts = {act for rule in rules for act in rule.acts}
+            allowed = [m for m in view["moves"] if m["allowed"] and not m["ending"]]
+            if ways := [m for m in allowed if m["name"] in acts]:
+                move = data.draw(st.sampled_from(ways))
+                try:
+                    told = fill_any(move["input"], data)
+                    cases_moves.make_move(self.office, number, move["name"], told, who)
+                except Refusal as wrong:
+                    assert wrong.faults, move["name"]
+            elif not self.sent(view, who):
+                self.time_passes(days, 1)
+
+    def sent(self, view, who):
+        """Send what a case owes; tell whether anything went."""
+        went = False
+        today = {"date": iso(clock.read_clock(self.office))[:10], "way": "post"}
+        for n in view["notices"]:
+            if n["obligatory"] and n["state"] == "draft":
+                try:
+                    notices.approve(self.office, n["id"], {"version": n["version"]}, who)
+                    told = {"version": n["version"] + 1, "reference": "aan hem zelf"} | today
+                    notices.send(self.office, n["id"], told, who)
+                    went = True
+                except Refusal as wrong:
+                    assert wrong.faults
+        return went
 
     @precondition(lambda self: self.numbers)
     @rule(data=st.data())
