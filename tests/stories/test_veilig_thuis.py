@@ -6,10 +6,11 @@ by a plan until it is safe.
 
 import pytest
 from conftest import make_folder
-from support.cast import Client, hire, send_owed, term
+from support.cast import Client, hire, reader, send_owed, term
 from support.families import melding
 
 from amhk.desk.house import health, night_proof
+from amhk.desk.subjects import disclosures
 from amhk.office import open_office
 
 FAMILY = [
@@ -342,15 +343,15 @@ def test_nobody_is_told_back_where_the_meldpunt_itself_reported(client):
     assert case.closes()["closed"]
 
 
-def test_what_was_told_to_whom_and_on_what_ground_is_in_the_journal(client):
+def test_what_was_told_to_whom_and_on_what_ground_stands_with_the_letters(client):
     case = Case(client).judged()
-    told = {"aan_wie": "De huisarts", "wat_verteld": "Gevraagd naar de pols."}
-    assert "grond" in str(case.does("informatie_verstrekken", 422, **told)["errors"])
-    case.does("informatie_verstrekken", **told, op_grond="toestemming")
-    lines = client.get(f"/cases/{case.number}/journal")["items"]
-    assert any(line["kind"] == "informatie_verstrekken" for line in lines)
+    tom, told = reader(client.office, "Tom"), {"day": "2027-02-01", "to": "De huisarts"}
+    told |= {"what": "Gevraagd naar de pols van het kind.", "ground": "toestemming"}
+    disclosures.tell(client.office, case.number, told, tom)
     case.does("geen_vervolg_na_beoordeling", **WHY)
     assert case.closes()["closed"]
+    stands = disclosures.view(client.office, case.number, tom)["told"]
+    assert {"De huisarts"} < {one["to"] for one in stands}
 
 
 ADVIES = {
