@@ -42,12 +42,12 @@ def _said(field: Field, codes: Codes, row: Json) -> dict[str, object]:
     more = [name for name, part in parts.items() if part.choices and name not in (judged, whose)]
     free = [name for name, part in parts.items() if not part.choices]
 
-    def titles(names: Sequence[str]) -> str:
+    def _titles(names: Sequence[str]) -> str:
         told = [codes.title(parts[n].choices, row[n]) for n in names if row.get(n)]
         return ", ".join(told).lower()
 
     return {
-        "oordeel": titles([judged]),
-        "ernst": titles(more),
+        "oordeel": _titles([judged]),
+        "ernst": _titles(more),
         "eerst_nodig": "; ".join(str(row[n]) for n in free if row.get(n)),
     }
