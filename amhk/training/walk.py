@@ -13,13 +13,16 @@ from amhk.desk.house import clock
 from amhk.errors import Refusal
 from amhk.rules.procedure.workflow import CORRECTS, Move, Workflow
 from amhk.training.stage import Stage
-from amhk.words import day_of, iso
+from amhk.words import AMSTERDAM, day_of, iso
 
 # How often a step is taken beside another that answers the same term: what lies off the main road,
 # what ends a case otherwise, and what comes first while a clock of hours runs.
 _SIDE, _ENDING, _FIRST, _BESIDE = 0.15, 0.1, 0.03, 0.01
 _WAITS = 0.8  # how often nothing is done where nothing answers the first term yet
 _AGAIN = timedelta(days=7)
+_RUNS = ("lopend", "te_laat")
+_OFTEN = {"spoed", "bron"}  # need not be said, and mostly is
+_ANY = {"instelling"}  # of these none is likelier than another
 _LIKELY = 0.75  # how often the first answer of a list is given, and how often help began
 # A step of these kinds is of another conversation than the case itself.
 _APART = {CORRECTS, "join", "counter", "to_melding", "to_advies"}
@@ -65,12 +68,12 @@ class Walk(Stage):
         when = now + timedelta(days=max(after, 0), minutes=self.dice.randint(20, 200))
         while when.weekday() >= 5:
             when += timedelta(days=1)
-        return when
+        return when.astimezone(AMSTERDAM).replace(hour=self.dice.randint(9, 16))
 
     def _is_asked(self, flow: Workflow, term: Mapping[str, Any]) -> bool:
         """Tell whether a term runs that a step can answer."""
         rule = flow.terms[term["name"]]
-        return term["status"] == "lopend" and any(act in flow.moves for act in rule.acts)
+        return term["status"] in _RUNS and any(act in flow.moves for act in rule.acts)
 
     def _visit(self, key: str) -> None:
         """Make a step, mostly one that answers the first term, and see when to look again."""
@@ -87,9 +90,7 @@ class Walk(Stage):
         self._walk_on(key)
 
     def _is_closing(self, flow: Workflow, view: Mapping[str, Any]) -> bool:
-        return any(
-            t["name"] == flow.closing_term and t["status"] == "lopend" for t in view["terms"]
-        )
+        return any(t["name"] == flow.closing_term and t["status"] in _RUNS for t in view["terms"])
 
     def _in_order(self, flow: Workflow, view: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         """Give the steps that can be made, the likelier ones mostly first."""
@@ -100,13 +101,13 @@ class Walk(Stage):
         can = any(told["allowed"] and told["name"] in acts for told in view["moves"])
         if not can and self.dice.random() < _WAITS:
             return []
-        weighed = []
+        weighed, made = [], {step["name"] for step in view["steps"]}
         for told in view["moves"]:
             move = flow.moves[told["name"]]
             if told["allowed"] and move.effect not in _APART:
                 here = self._weight(move, bool(view.get("acute")))
                 here *= 1 if move.name in acts else _BESIDE
-                here *= 3 if move.name in onward else 1
+                here *= (_BESIDE if move.name in made else 3) if move.name in onward else 1
                 weighed.append((self.dice.random() ** (1 / here), told["name"], told))
         return [told for _, _, told in sorted(weighed, key=lambda w: w[:2], reverse=True)]
 
@@ -122,7 +123,8 @@ class Walk(Stage):
         """Make a step; tell whether it could be made as it was filled in."""
         schema = told["input"]
         asked = {n for n in schema.get("required", ()) if n != "version"}
-        asked |= {n for n in schema["properties"] if n in self.words and self.dice.random() < 0.5}
+        more = {n for n in schema["properties"] if n in self.words or n in _OFTEN}
+        asked |= {n for n in more if self.dice.random() < (_LIKELY if n in _OFTEN else 0.5)}
         fields = {f.name: f for f in flow.moves[told["name"]].fields}
         safety = {n for n, f in fields.items() if f.safety and self.dice.random() < 0.7}
         body = {n: self._answer(n, schema["properties"][n], view) for n in asked - safety}
@@ -137,7 +139,7 @@ class Walk(Stage):
         if name in self.words:
             return self._words(name, schema)
         if options := schema.get("enum") or schema.get("items", {}).get("enum"):
-            chosen = self._chosen(options, view)
+            chosen = self.dice.choice(options[:6]) if name in _ANY else self._chosen(options, view)
             return [chosen] if schema.get("type") == "array" else chosen
         if "anyOf" in schema or schema.get("format"):
             return self._day(schema)

@@ -116,7 +116,10 @@ def test_voorwaarden_en_vervolg_ends_in_a_plan_that_everybody_hears_of(client):
     assert case.closes()["finishes"] == [3]
 
 
-@pytest.mark.parametrize(("kans", "due"), [("laag", "2027-04-12"), ("hoog", "2027-03-15")])
+LENGTHS = [("laag", "2027-04-12"), ("hoog", "2027-03-15"), ("onbekend", "2027-03-15")]
+
+
+@pytest.mark.parametrize(("kans", "due"), LENGTHS)
 def test_there_is_less_time_where_it_may_well_happen_again(client, kans, due):
     case = Case(client).judged(kans)
     case.does("voorwaarden_starten", voorwaarden="Geen geweld in huis.")
@@ -134,7 +137,9 @@ def test_conditions_that_were_not_met_go_to_the_rvdk(client):
     case.does("bevindingen_vastleggen", bevindingen="De ruzies gaan door.")
     case.does("melden_rvdk", **RVDK)
     case.sends().on("2027-02-10").does("antwoord_rvdk", onderzoekt=False)
-    assert case.closes()["finishes"] == [4]
+    assert case.now()["state"] == "vervolg_te_bepalen", "who said no does not look after them"
+    case.hands_over().on("2027-05-11").contact()
+    assert case.closes()["finishes"] == [3, 4]
 
 
 def test_onderzoek_and_then_handed_over(client):
@@ -166,10 +171,11 @@ def test_danger_is_seen_to_before_anything_is_handed_over(client):
     case = Case(client, acuut=True)
     assert term(case.now(), "crisis")["due"] == "2027-02-01T13:00:00+01:00"
     case.does("acuut_vaststellen", bevindingen="Kind met letsel.")
-    assert "geen_crisis" in case.shut("overdragen", instelling=TEAM, **HANDED)
+    told = case.shut("overdragen", instelling=TEAM, **HANDED)
+    assert told == {"geen_crisis", "geen_beoordeling_open"}
     case.does("crisisdienst_inschakelen")
     case.does("crisisdienst_ter_plaatse")
-    case.hands_over().on("2027-05-03").contact()
+    case.judged("hoog").hands_over().on("2027-05-03").contact()
     assert case.closes()["finishes"] == [3]
 
 
@@ -177,7 +183,8 @@ def test_what_was_not_so_acute_goes_the_usual_way(client):
     case = Case(client, acuut=True)
     case.does("acuut_vaststellen")
     case.does("niet_acuut", motivering="De vader is al uit huis.")
-    case.does("geen_vervolg_na_beoordeling", **WHY)
+    assert case.now()["state"] == "binnengekomen", "nobody has assessed it yet"
+    case.judged().does("geen_vervolg_na_beoordeling", **WHY)
     assert case.closes()["ending"] == "geen vervolg"
 
 
@@ -188,6 +195,8 @@ def test_of_each_child_its_own_outcome_at_the_rvdk(client):
     case.sends()
     assert "rvdk_heeft_geantwoord" in case.shut("kind_bij_raad", persoon="1")
     case.on("2027-02-10").does("antwoord_rvdk", onderzoekt=True)
+    assert term(case.now(), "kind_bij_rvdk")["due"] == "2027-02-17"
+    assert case.shut("afsluiten") == {"raad_gevolgd"}
     liam, sara = [str(p["id"]) for p in case.now()["people"][:2]]
     case.does("kind_bij_raad", persoon=liam)
     case.on("2027-02-17").does("kind_bij_raad", persoon=sara)
@@ -199,7 +208,7 @@ def test_of_each_child_its_own_outcome_at_the_rvdk(client):
     move = next(m for m in case.now()["moves"] if m["name"] == "uitkomst_raad_vastleggen")
     first, second = move["input"]["properties"]["raadskind"]["enum"]
     case.does("uitkomst_raad_vastleggen", raadskind=first, rekest=True)
-    assert "raad_klaar" in case.shut("afsluiten")
+    assert case.shut("afsluiten") == {"raad_klaar"}
     case.does("raad_niet_meer_volgen", raadskind=second, reden="De GI volgt haar.")
     assert case.closes()["finishes"] == [4]
 
@@ -276,6 +285,62 @@ def test_unsafe_after_half_a_year_begins_anew(client):
     assert case.closes()["finishes"] == [3]
 
 
+@pytest.mark.parametrize("started", [False, True])
+def test_that_it_is_unsafe_can_be_said_on_any_day(client, started):
+    """Also when help has begun and the next contact is half a year away."""
+    case = Case(client).judged().hands_over()
+    if started:
+        case.does("hulp_gestart_vastleggen")
+        assert "hulp_nog_niet_begonnen" in case.shut("hulp_gestart_vastleggen")
+    case.on("2027-05-03").contact(stabiel=False, hulp_gestart="2027-02-01")
+    case.on("2027-05-20").does("onveilig_signaal", signaal="De buurvrouw hoorde geschreeuw.")
+    told = case.now()
+    assert told["state"] == "vervolg_te_bepalen"
+    assert term(told, "vervolgbesluit")["due"] == "2027-05-27"
+    case.does("onderzoek_besluiten")
+    case.does("onderzoek_afronden", uitkomst=["06"], conclusie="Bevestigd.")
+    case.hands_over(OTHER).on("2027-08-20").contact(hulp_gestart="2027-06-01")
+    assert case.closes()["finishes"] == [3]
+
+
+def test_monitoring_stops_without_fitting_help_only_for_a_reason(client):
+    case = Case(client).judged().hands_over().on("2027-05-03")
+    none = {"passend": "nee", "hulp_gestart": ""}
+    assert "ontbreekt" in case.shut("monitorcontact", stabiel=True, **SAFE | none)
+    case.contact(**none, motivering="Vader is verhuisd; er is geen contact meer.")
+    assert case.closes()["finishes"] == [3]
+
+
+def test_who_may_well_be_hurt_again_is_let_go_by_who_leads_only(client):
+    case = Case(client).judged("hoog")
+    anna = Client(client.office, "Anna")
+    path, told = f"/cases/{case.number}/moves/", WHY | {"beslisser": "Tom"}
+    for name in ("geen_vervolg_na_beoordeling", "intrekken"):
+        body = {"version": client.version(case.number), "reden": "x", **told}
+        assert "hoog_beslist" in {e["code"] for e in anna.post(path + name, body, 422)["errors"]}
+    case.does("geen_vervolg_na_beoordeling", **WHY)
+    assert case.closes()["ending"] == "geen vervolg"
+
+
+def test_what_was_refused_is_not_followed_as_if_it_had_begun(client):
+    case = Case(client).judged().hands_over()
+    case.does("overdracht_geweigerd", reden="Er is een wachttijd.")
+    assert "hulp_is_begonnen" in case.shut("monitoring_hervatten", nieuwe_controle="2027-06-01")
+
+
+def test_a_contact_that_comes_late_is_followed_by_the_next_that_is_still_to_come(client):
+    case = Case(client).judged().hands_over()
+    case.on("2027-09-01").contact(stabiel=False)
+    assert case.due("monitor") == "2028-02-01", "that of August has passed"
+
+
+def test_conditions_that_were_met_need_no_handing_over(client):
+    case = Case(client).judged()
+    case.does("voorwaarden_starten", voorwaarden="Geen geweld in huis.")
+    case.does("voorwaarden_gehaald", **WHY)
+    assert case.closes()["ending"] == "geen vervolg"
+
+
 def test_an_institution_that_keeps_silent_is_asked_three_times(client):
     case = Case(client).judged().hands_over()
     case.on("2027-05-03")
@@ -322,7 +387,10 @@ def test_a_later_melding_joins_and_is_judged_though_the_case_is_being_followed(c
     later.does("vervolgmelding", bij=case.number)
     assert term(case.now(), "veiligheidsbeoordeling")["status"] == "lopend"
     assert case.now()["state"] == "in_monitoring"
-    case.judged("hoog").on("2027-05-03").contact()
+    case.judged("hoog")
+    assert case.now()["state"] == "vervolg_te_bepalen", "and somebody decides anew"
+    case.does("monitoring_gaat_door", **WHY)
+    case.on("2027-05-03").contact()
     assert case.closes()["finishes"] == [3]
 
 

@@ -301,6 +301,7 @@ GROUP_OF = {
     "gevoelig": "by its label",
 }
 ORDINARY = """
+kans kind overdragen_aan signaal stabiel voorwaarden
 aan aangenomen_door aanleiding aard acuut advies adviesvrager afspraken bereikbaar beslisser
 betrokken_als betrokkenen bevinding bij bron conclusie contact contacten doelrealisatie
 doorgezet_naar eerst_nodig ernst fase functie geboren geen_gezinsgegevens geheim gemeente

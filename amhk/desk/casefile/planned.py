@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from amhk.rules.terms.terms import day_by_answer, planned_day
 from amhk.store import reads
+from amhk.words import day_of
 
 if TYPE_CHECKING:
     from amhk.desk.casefile.casefile import CaseFile
@@ -22,7 +23,8 @@ def planned_on(
     on what is known as it starts (`facts`: else of the case as it now is); None where its usual
     length holds.
 
-    What was voided was no moment of the plan.
+    What was voided was no moment of the plan; one that passed while an earlier was late is none
+    any more.
     """
     rule = file.workflow.terms[name]
     if rule.lengths:
@@ -34,5 +36,7 @@ def planned_on(
     before = [t for t in terms if t["name"] == name and t["run"] == run and t["status"] != "void"]
     if not before:
         return None
-    first = min(t["start"] for t in before)
-    return planned_day(rule, first, len(before), file.office.calendar)
+    first, passed = min(t["start"] for t in before), len(before)
+    while (day := planned_day(rule, first, passed, file.office.calendar)) <= day_of(moment):
+        passed += 1
+    return day

@@ -108,7 +108,7 @@ def _over_before(file: CaseFile, decision: Decision, what: str) -> None:
     if mine and (day := mine["started_on"]):
         text = (
             f"De hulp is begonnen op {say_day(day)}: {what} kan dan niet meer. Stopt de hulp, leg"
-            " dan de voortgangscontrole vast."
+            " dan vast hoe het nu gaat en of het veilig is."
         )
         raise BadInput.of("al_gestart", text, "reden")
 

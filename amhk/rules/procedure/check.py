@@ -14,6 +14,7 @@ from amhk.rules.procedure.apart import OTHER, Carried
 from amhk.rules.procedure.drafting import Draft, drafted
 from amhk.rules.procedure.floor import floor
 from amhk.rules.procedure.lint import lint
+from amhk.rules.procedure.machine import holds
 from amhk.rules.procedure.promised import Promise
 from amhk.rules.procedure.promises import broken, stuck
 from amhk.rules.procedure.ways_on import JOIN, Told, counted, possible
@@ -150,7 +151,11 @@ def _closing_carries(workflow: Workflow, spot: Spot, here: Collection[str]) -> b
     told = dict(spot.facts)
     move = workflow.moves[workflow.closing]
     waits = [
-        n for n in move.needs if n.kind == "fact" and (told.get(n.names[0]) in n.values) == n.unless
+        n
+        for n in move.needs
+        if n.kind == "fact"
+        and holds(n.when, told)
+        and (told.get(n.names[0]) in n.values) == n.unless
     ]
     return all(
         any(workflow.notices.get(o) or _carried(workflow, o, spot) for o in n.opens) for n in waits

@@ -337,18 +337,31 @@ def _fillings(
     known = [w for w in edge.when if w.name not in fields and w.name not in free]
     if not all(told.get(w.name) in w.values for w in known):
         return []
-    taken = {w.name: w.values[0] for w in edge.when if w.name in fields}
-    apart = {w.name for e in move.edges for w in e.when}
+    taken = {w.name: w.values for w in edge.when if w.name in fields}
     asked: dict[str, list[object]] = {}
     whens = [w for one in move.sets for w in one.when] + [w for s in move.maybe for w in s.when]
     for when in whens:
-        if when.name in fields and when.name not in apart:
+        if when.name in fields:
             asked.setdefault(when.name, []).append(when.values[0])
-    answers = [
-        [(name, value) for value in (*_rest(workflow, fields[name], values), *values)]
-        for name, values in asked.items()
-    ]
-    return [taken | {k: v for k, v in told_ if v is not None} for told_ in product(*answers)]
+    answers = [[(name, values[0])] for name, values in taken.items() if name not in asked]
+    for name, values in asked.items():
+        if name not in taken:
+            values = [*_rest(workflow, fields[name], values), *values]
+        elif "*" not in taken[name]:
+            values = [*taken[name]]
+        answers.append([(name, value) for value in dict.fromkeys(values)])
+    filled = [{k: v for k, v in told_ if v is not None} for told_ in product(*answers)]
+    before = _before(workflow, move, edge, free)
+    return [f for f in filled if not any(holds(e.when, {**told, **f}) for e in before)]
+
+
+def _before(workflow: Workflow, move: Move, edge: Edge, free: frozenset[str]) -> list[Edge]:
+    """Give the ways that are taken rather than this one where they hold: those before it, but for
+    what hangs on a counter, or on what runs come to only by this move.
+    """
+    unsure = free | workflow.sums
+    others = [e for e in move.edges if e.source == edge.source]
+    return [e for e in others[: others.index(edge)] if not unsure & {w.name for w in e.when}]
 
 
 def _rest(workflow: Workflow, field: Field, values: list[object]) -> list[object]:

@@ -13,6 +13,7 @@ from support.shipped import CODES, PACKS, pack_of
 from amhk.letters.render import Letters
 from amhk.rules.procedure.check import check
 from amhk.rules.procedure.read_workflow import read_workflow
+from amhk.rules.procedure.worlds import worlds_of
 
 FILE = ROOT / "workflows/amhk/2026.1/meldingsroute.toml"
 
@@ -172,3 +173,18 @@ def test_only_another_region_that_takes_a_case_on_may_end_it_after_a_finish(data
     wrong["other_region"] |= {"term": "nergens", "accept": "niets"}
     told = faults_of(wrong, placeholders)
     assert [text for text in told if "other_region.term" in text or "other_region.accept" in text]
+
+
+def test_every_answer_is_tried_on_a_way_that_another_answer_leaves_open(data, placeholders):
+    """The same answer chooses the way from one state, and only records a fact from another."""
+    answered = data["moves"]["antwoord_rvdk"]
+    data["values"]["rvdk"] = ["geen", "gevraagd", "beantwoord", "onderzoekt", "opgegeven"]
+    answered["sets"].append({"name": "rvdk", "value": "onderzoekt", "when": {"onderzoekt": [True]}})
+    answered["edges"] = [
+        {"from": "gemeld_bij_instantie", "to": "=", "when": {"onderzoekt": [False]}},
+        {"from": answered.pop("from"), "to": "="},
+    ]
+    flow, faults = read_workflow("amhk", "meldingsroute.toml", data, CODES)
+    assert faults == []
+    seen = {dict(spot.facts)["rvdk"] for spot in worlds_of(flow).case.roads}
+    assert seen >= {"beantwoord", "onderzoekt"}
