@@ -28,6 +28,7 @@ from amhk.office import open_office
 from amhk.sealing import opened, seal
 from amhk.store import reads
 from amhk.store.cases.files import Files
+from amhk.store.cases.journal import verify
 from amhk.store.database import copying, schema
 from amhk.store.database.engine import Store
 
@@ -359,8 +360,11 @@ def test_killed_while_it_is_put_back_or_moved_it_can_be_done_again(
             break
     else:
         done = command(*words(99))
-        assert done.returncode == 0, done.stderr
+        # it may have been done in the very moment before it died: then all of it is there
+        assert done.returncode == 0 or "is niet leeg" in done.stderr, done.stderr
     store = Store(other)
+    assert store.founded()
     with store.read() as connection:
+        assert list(verify(connection)) == []
         assert connection.exec_driver_sql("SELECT count(*) FROM cases").scalar() == cases
     store.close()
