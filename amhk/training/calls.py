@@ -12,7 +12,7 @@ from amhk.words import iso
 _ADVIES = {1: "advies_geven", 2: "ondersteuning_afronden"}
 
 
-def known(calls: Iterable[Mapping[str, Any]]) -> set[str]:
+def steps_told(calls: Iterable[Mapping[str, Any]]) -> set[str]:
     """Give the steps that are made in these calls, those of an advies and letters aside."""
     told = {step["stap"] for call in calls for step in call.get("stappen", ())}
     return told - {"bericht_college"}

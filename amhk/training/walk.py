@@ -11,6 +11,7 @@ from typing import Any
 from amhk.desk.cases import reading
 from amhk.desk.house import clock
 from amhk.errors import Refusal
+from amhk.rules.procedure.fields import Field, person_part
 from amhk.rules.procedure.workflow import CORRECTS, Move, Workflow
 from amhk.training.stage import Stage
 from amhk.words import AMSTERDAM, day_of, iso
@@ -68,7 +69,8 @@ class Walk(Stage):
         when = now + timedelta(days=max(after, 0), minutes=self.dice.randint(20, 200))
         while when.weekday() >= 5:
             when += timedelta(days=1)
-        return when.astimezone(AMSTERDAM).replace(hour=self.dice.randint(9, 16))
+        when = when.astimezone(AMSTERDAM).replace(hour=self.dice.randint(9, 16))
+        return max(when, now + timedelta(minutes=self.dice.randint(5, 60)))
 
     def _is_asked(self, flow: Workflow, term: Mapping[str, Any]) -> bool:
         """Tell whether a term runs that a step can answer."""
@@ -126,9 +128,10 @@ class Walk(Stage):
         more = {n for n in schema["properties"] if n in self.words or n in _OFTEN}
         asked |= {n for n in more if self.dice.random() < (_LIKELY if n in _OFTEN else 0.5)}
         fields = {f.name: f for f in flow.moves[told["name"]].fields}
-        safety = {n for n, f in fields.items() if f.safety and self.dice.random() < 0.7}
-        body = {n: self._answer(n, schema["properties"][n], view) for n in asked - safety}
-        body |= {n: self._each_safe(schema["properties"][n], view) for n in safety}
+        people = bool(view["people"]) and self.dice.random() < 0.7
+        safety = {n: f for n, f in fields.items() if f.safety and people}
+        body = {n: self._answer(n, schema["properties"][n], view) for n in asked - {*safety}}
+        body |= {n: self._each_safe(schema["properties"][n], f) for n, f in safety.items()}
         try:
             return self._step(key, told["name"], **body)
         except Refusal:
@@ -173,17 +176,11 @@ class Walk(Stage):
         weeks = timedelta(weeks=self.dice.randint(1, 5))
         return iso(day_of(clock.read_clock(self.office)) - weeks)
 
-    def _each_safe(self, schema: Mapping[str, Any], view: Mapping[str, Any]) -> list[Any]:
+    def _each_safe(self, schema: Mapping[str, Any], field: Field) -> list[Any]:
         """Say of everybody how safe he is."""
-        parts = schema["items"]["properties"]
-        asked = schema["items"].get("required", ())
-        who = next(n for n in parts if set(parts[n].get("enum", ())) & _keys(view))
-        told = []
+        parts, who = schema["items"]["properties"], person_part(field)
+        asked, told = schema["items"].get("required", ()), []
         for one in parts[who]["enum"]:
             row = {n: self._answer(n, parts[n], {"people": []}) for n in asked if n != who}
             told.append(row | {who: one})
         return told
-
-
-def _keys(view: Mapping[str, Any]) -> set[str]:
-    return {str(p["id"]) for p in view["people"]}

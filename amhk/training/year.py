@@ -23,7 +23,7 @@ from amhk.rules.privacy.secrecy import scope_of
 from amhk.rules.procedure.import_layouts import SCHEMA
 from amhk.store import reads
 from amhk.store.cases import worklists
-from amhk.training.calls import Calls, known
+from amhk.training.calls import Calls, steps_told
 from amhk.training.made_up import MadeUp
 from amhk.words import AMSTERDAM, day_of, iso
 
@@ -106,7 +106,7 @@ class Year(Calls, MadeUp):
         lines = (SEED / "intake.jsonl").read_text(encoding="utf-8").splitlines()
         calls = [json.loads(line) for line in lines]
         moves = {name for w in self.office.pack.workflows.values() for name in w.moves}
-        return calls if known(calls) <= moves else []
+        return calls if steps_told(calls) <= moves else []
 
     def _unread(self, acute: bool) -> None:
         """Take a police form that then lies unread."""

@@ -12,7 +12,7 @@ from amhk.errors import ClosedDoor
 from amhk.office import open_office
 from amhk.rules.figures.periods import read_period
 from amhk.store.cases.journal import verify
-from amhk.store.reads import CASE
+from amhk.store.reads import CASE, ENTRY
 from amhk.training import year
 from amhk.words import REGIONS, day_of
 
@@ -40,6 +40,9 @@ def test_a_made_up_year_keeps_every_promise(tmp_path, region, pack, cases):
         assert reached == {1, 2, 3, 4}
     assert night_proof.prove(office)["differences"] == []
     second.same(office, read_period("2026"))
+    with office.store.read() as connection:
+        told = connection.execute(select(ENTRY.c.instant).order_by(ENTRY.c.id)).scalars().all()
+    assert told == sorted(told), "the clock of a year never goes back"
     with office.store.read() as connection:
         assert day_of(office.now(connection)).isoformat() == "2026-12-14"
     with pytest.raises(ClosedDoor):

@@ -7,7 +7,7 @@ by a plan until it is safe.
 import pytest
 from conftest import make_folder
 from support.cast import Client, hire, reader, send_owed, term
-from support.families import melding
+from support.families import advies, melding
 
 from amhk.desk.house import health, night_proof
 from amhk.desk.subjects import disclosures
@@ -422,27 +422,16 @@ def test_what_was_told_to_whom_and_on_what_ground_stands_with_the_letters(client
     assert {"De huisarts"} < {one["to"] for one in stands}
 
 
-ADVIES = {
-    "route": "advies",
-    "kanaal": "telefoon",
-    "hoedanigheid": "15",
-    "gemeente": "Schiedam",
-    "aanleiding": ["08"],
-    "zorgen": "Een stil kind.",
-    "advies": "Bespreek het.",
-}
-
-
 @pytest.mark.parametrize(("move", "finish"), [("advies_geven", 1), ("ondersteuning_afronden", 2)])
 def test_advice_and_support(client, move, finish):
-    number = client.post("/cases", ADVIES)["number"]
+    number = client.post("/cases", advies(gemeente="Schiedam"))["number"]
     if finish == 2:
         client.move(number, "contact_vastleggen", verslag="Besproken.")
     assert client.move(number, move)["finishes"] == [finish]
 
 
 def test_advice_that_becomes_a_melding_and_ends(client):
-    number = client.post("/cases", ADVIES)["number"]
+    number = client.post("/cases", advies(gemeente="Schiedam"))["number"]
     told = {"reden": "Hij meldt nu.", "melder": {"naam": "J. Bos"}, "zorgen": "Letsel."}
     case = client.move(number, "omzetten_in_melding", acuut=False, **told)
     other = next(r["number"] for r in case["relations"])

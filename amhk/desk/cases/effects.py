@@ -157,7 +157,7 @@ def check(file: CaseFile, decision: Decision, entry: int) -> str:
 
 def _children_judged(file: CaseFile, decision: Decision) -> list[str]:
     """Give of each child of whom a move says how safe he is what it says."""
-    field = next((f for f in decision.move.fields if f.safety), None)
+    field = decision.move.judges
     rows = decision.values.get(field.name, []) if field else []
     if not rows or field is None:
         return []

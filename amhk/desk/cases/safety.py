@@ -29,7 +29,7 @@ def safety_of(
 def _judgements(flow: Workflow, step: Json) -> list[tuple[str, dict[str, object]]]:
     """Give whom a step judged, each with what was said of him."""
     move = flow.moves.get(step["name"])
-    field = next((f for f in move.fields if f.safety), None) if move else None
+    field = move.judges if move else None
     if field is None:
         return []
     whose, judged = person_part(field), judged_part(field)

@@ -13,7 +13,7 @@ from amhk.errors import BadInput
 from amhk.office import Office
 from amhk.rules.privacy.secrecy import Reader, scope_of
 from amhk.rules.privacy.veil import Veil
-from amhk.rules.procedure.own_words import own_words
+from amhk.rules.procedure.own_words import own_words_by
 from amhk.rules.terms.terms import end_of_term, over_at
 from amhk.store.cases import veils
 from amhk.store.letters import outbox
@@ -57,9 +57,8 @@ def _after(cursor: str | None) -> tuple[str, int] | None:
 def _covered(
     office: Office, over: Mapping[int, Veil], row: Row, now: datetime
 ) -> dict[str, object]:
-    veil, flow = over.get(row["case_id"]), office.pack.get(row["workflow"], row["release"])
-    line = _line(office, row, now)
-    return replace(veil, own=own_words(flow)).upon(line) if veil else line
+    veil, line = over.get(row["case_id"]), _line(office, row, now)
+    return replace(veil, own=own_words_by(office.pack, row)).upon(line) if veil else line
 
 
 def _line(office: Office, row: Row, now: datetime) -> dict[str, object]:

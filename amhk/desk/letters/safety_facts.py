@@ -19,20 +19,16 @@ def safety_facts(
     """
     last: dict[str, dict[str, object]] = {}
     for line in lines:
-        for field in _fields(flow, line["kind"]):
-            content = json.loads(line["content"] or "{}")
-            moment = content.get("op") or iso(line["instant"])
-            for row in content.get(field.name) or ():
-                told = _said(field, codes, row)
-                op = say_day(day_of(datetime.fromisoformat(moment)))
-                last[str(row.get(person_part(field)))] = told | {"op": op}
+        move = flow.moves.get(line["kind"])
+        if (field := move.judges if move else None) is None:
+            continue
+        content = json.loads(line["content"] or "{}")
+        moment = content.get("op") or iso(line["instant"])
+        for row in content.get(field.name) or ():
+            op = say_day(day_of(datetime.fromisoformat(moment)))
+            last[str(row.get(person_part(field)))] = _said(field, codes, row) | {"op": op}
     held = [(p, last[str(p["id"])]) for p in people if str(p["id"]) in last]
     return {"veiligheid": [{"naam": p["naam"], **told} for p, told in held]}
-
-
-def _fields(flow: Workflow, kind: str) -> list[Field]:
-    move = flow.moves.get(kind)
-    return [f for f in move.fields if f.safety] if move else []
 
 
 def _said(field: Field, codes: Codes, row: Json) -> dict[str, object]:

@@ -17,9 +17,9 @@ from amhk.rules.procedure.lint import lint
 from amhk.rules.procedure.machine import holds
 from amhk.rules.procedure.promised import Promise
 from amhk.rules.procedure.promises import broken, stuck
-from amhk.rules.procedure.ways_on import JOIN, Told, counted, possible
-from amhk.rules.procedure.workflow import ANSWERS, ENDS, Move, NoticeRule, Workflow
-from amhk.rules.procedure.world import Road, Spot, World
+from amhk.rules.procedure.ways_on import JOIN, counted, possible
+from amhk.rules.procedure.workflow import ANSWERS, ENDS, NoticeRule, Workflow
+from amhk.rules.procedure.world import Came, Road, Spot, World, road_to
 from amhk.rules.procedure.worlds import acts_on, worlds_of
 
 
@@ -188,20 +188,19 @@ def _endings(world: World) -> Iterator[Fault]:
 
 def _unended(world: World) -> Iterator[Fault]:
     """A case that is over has a finish, or an ending some step on its road gave it."""
-    roads: dict[Spot, tuple[tuple[Move, Told], ...]] = {spot: () for spot in world.begun}
-    firsts = {spot: spot for spot in roads}
-    queue = deque(roads)
+    came: Came = dict.fromkeys(world.begun)
+    queue = deque(came)
     while queue:
         here = queue.popleft()
         for move, there, told in world.ways[here]:
-            if move.ending or there in roads:
+            if move.ending or there in came:
                 continue
-            roads[there], firsts[there] = (*roads[here], (move, told)), firsts[here]
+            came[there] = here, move, told
             queue.append(there)
             if world.workflow.states[there.state].final and not there.finishes:
-                road = Road(firsts[there], roads[there], there)
                 now = "Geef die stap, of een ervoor, een einde (ending), of laat hem daar niet toe."
-                yield _on(world, road, f"een zaak eindigt zonder finish en zonder einde. …. {now}")
+                text = f"een zaak eindigt zonder finish en zonder einde. …. {now}"
+                yield _on(world, road_to(came, there), text)
                 return
 
 

@@ -6,12 +6,6 @@ from functools import lru_cache
 from amhk.rules.procedure.workflow import Pack, Workflow
 
 
-def own_words_by(pack: Pack, case: Mapping[str, object]) -> frozenset[str]:
-    """Give the same by what a row says of its procedure; none where it says nothing of it."""
-    found = pack.workflows.get((str(case.get("workflow")), str(case.get("release"))))
-    return own_words(found) if found else frozenset()
-
-
 @lru_cache(maxsize=16)
 def own_words(flow: Workflow) -> frozenset[str]:
     """Give every name and title of a workflow, and what it says was done by a move."""
@@ -27,3 +21,9 @@ def own_words(flow: Workflow) -> frozenset[str]:
     names = [name for group in named for name in group]
     told = [*names, *titles, *said, *grounds, flow.title, flow.name]
     return frozenset(text for text in told if text)
+
+
+def own_words_by(pack: Pack, case: Mapping[str, object]) -> frozenset[str]:
+    """Give the same of the procedure a row names; none where it names none."""
+    found = pack.workflows.get((str(case.get("workflow")), str(case.get("release"))))
+    return own_words(found) if found else frozenset()

@@ -169,9 +169,7 @@ def fields_of(r: Reading, tables: Raw) -> dict[str, Field]:
             phone=flags["phone"],
             safety=flags["safety"],
         )
-        if flags["safety"] and (
-            person_part(found[name]) != PERSONS or not judged_part(found[name])
-        ):
+        if flags["safety"] and not _judges(found[name]):
             r.no(key, "een lijst over veiligheid vraagt per regel een persoon en een keuze")
     return found
 

@@ -145,6 +145,11 @@ class Move:
         return tuple(dict.fromkeys(edge.source for edge in self.edges))
 
     @property
+    def judges(self) -> Field | None:
+        """Give the field that says how safe each is; None of a move that does not ask it."""
+        return next((field for field in self.fields if field.safety), None)
+
+    @property
     def begins(self) -> frozenset[str]:
         """Give every term that starts by this move, on some way or under some condition."""
         ways = (term for edge in self.edges for term in edge.starts)

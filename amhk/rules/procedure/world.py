@@ -39,6 +39,18 @@ class Road:
     to: Spot
 
 
+Came = dict[Spot, tuple[Spot, Move, Told] | None]  # from where each spot was reached, and how
+
+
+def road_to(came: Came, spot: Spot) -> Road:
+    """Give the road to a spot, by from where each on it was reached (None: it begins there)."""
+    steps, here = [], spot
+    while (step := came[here]) is not None:
+        here, move, told = step
+        steps.append((move, told))
+    return Road(here, tuple(reversed(steps)), spot)
+
+
 @dataclass
 class World:
     """All spots a workflow can reach, with the road to each: its story is the shortest one.
@@ -48,7 +60,7 @@ class World:
     """
 
     workflow: Workflow
-    roads: dict[Spot, tuple[Spot, Move, Told] | None]
+    roads: Came
     ways: dict[Spot, list[tuple[Move, Spot, Told]]]
     begun: dict[Spot, Told]
 
@@ -81,12 +93,7 @@ class World:
 
     def road(self, spot: Spot) -> Road:
         """Give the shortest road to a spot."""
-        steps = []
-        here = spot
-        while (road := self.roads[here]) is not None:
-            here, move, told = road
-            steps.append((move, told))
-        return Road(here, tuple(reversed(steps)), spot)
+        return road_to(self.roads, spot)
 
     def story(self, spot: Spot) -> str:
         """Give the shortest story to a spot, in Dutch."""

@@ -4,7 +4,7 @@ a plan of contacts until it is safe, a letter to each of the family. No line of 
 
 import shutil
 import tomllib
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from support.cast import Client, hire, send_owed
@@ -261,6 +261,20 @@ def test_contacts_go_on_by_plan_until_it_is_safe(client):
     client.move(number, "contact_vastleggen", nu_veilig="ja")
     assert running(client, number, "contact") == {}
     assert night_proof.prove(client.office)["differences"] == []
+
+
+@pytest.mark.parametrize("late", [0, 1, 80, 91, 200, 400, 1000])
+def test_however_late_a_contact_is_the_next_is_one_of_the_plan_still_to_come(client, late):
+    number = call(client)
+    client.move(number, "contact_afspreken")
+    first = date.fromisoformat(running(client, number, "contact").popitem()[1])
+    done = first + timedelta(days=late)
+    client.clock(f"{done}T10:00")
+    client.move(number, "contact_vastleggen", nu_veilig="onbekend")
+    (due,) = running(client, number, "contact").values()
+    assert date.fromisoformat(due) > done
+    years = [date(2027 + n, month, 1) for n in range(5) for month in (2, 8)]
+    assert any(0 <= (date.fromisoformat(due) - day).days <= 3 for day in years[1:])
 
 
 def test_every_member_of_the_family_gets_his_own_letter(client):
